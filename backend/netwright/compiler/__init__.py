@@ -1,0 +1,1 @@
+"""From a document to problems, shapes, costs, a program, source and a module."""

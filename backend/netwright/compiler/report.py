@@ -1,0 +1,55 @@
+"""What ``check`` answers: shapes and costs per node, totals, problems."""
+
+from pydantic import Field
+
+from netwright.graph.model import Model
+from netwright.graph.problems import Problem
+
+
+class TensorShape(Model):
+    """A tensor at a port.  ``shape`` has null for the batch axis: ``(N, C, H, W)`` is ``[null, 16, 28, 28]``."""
+
+    shape: list[int | None]
+    dtype: str
+
+
+class NodeReport(Model):
+    """What one node gets, gives and costs.  Costs are per sample (batch of one) where they depend on the batch.
+
+    ``parameters`` counts trainable scalars, ``macs`` multiply-accumulates of one forward pass of one sample,
+    ``activation_bytes`` the bytes of the outputs that training keeps for one sample.
+    ``summary`` is the line on the card (``3x3, 64, stride 2``), chosen by the layer class.
+    """
+
+    inputs: dict[str, TensorShape] = Field(default_factory=dict)
+    outputs: dict[str, TensorShape] = Field(default_factory=dict)
+    parameters: int = 0
+    buffers: int = 0
+    macs: int = 0
+    activation_bytes: int = 0
+    summary: str = ""
+
+
+class Totals(Model):
+    """Sums over the network.  ``training_bytes`` estimates weights + gradients + Adam state + activations at
+    ``batch_size``."""
+
+    parameters: int = 0
+    buffers: int = 0
+    macs: int = 0
+    activation_bytes: int = 0
+    parameter_bytes: int = 0
+    training_bytes: int = 0
+    batch_size: int = 1
+
+
+class CheckReport(Model):
+    """The answer of ``POST /api/check``.  Keys of ``nodes`` are paths: ``conv1``, ``stage.0.conv``.
+
+    A block node has its own entry (``stage``) with its outer ports and the sums of what is inside.
+    """
+
+    ok: bool
+    nodes: dict[str, NodeReport]
+    totals: Totals
+    problems: list[Problem]

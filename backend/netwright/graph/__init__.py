@@ -1,0 +1,1 @@
+"""The graph document: schema, edits, expressions, migrations, topology. Knows no torch."""

@@ -1,0 +1,79 @@
+"""Format 1 of the graph document: what a person draws, as data.
+
+A document holds a ``network`` (a block), named ``blocks`` that it may use, a ``view`` that has no meaning for the
+network, and optionally the training config that its author last used.  Which node types exist is not known here:
+a node of an unknown type is kept as it is.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue, Strict
+
+from netwright.graph.model import Model
+
+NETWORK = "network"
+"""The name under which the top-level block goes in views, edits and problems."""
+
+BLOCK_PREFIX = "block:"
+"""``block:ConvStage`` is the type of a node that uses the document's block ``ConvStage``."""
+
+MAX_NAME_LENGTH = 200
+
+Number = Annotated[int, Field(ge=-(2**53), le=2**53)] | float
+Repeat = Annotated[int, Field(ge=-(2**53), le=2**53)] | str
+
+
+class Node(Model):
+    """One node of a block.
+
+    ``id`` is a Python identifier, unique in its block: the attribute name in the exported code.  (Legality is checked by
+    ``compiler.check``, not here, so that a document with an illegal id still opens and can be repaired.)
+    ``params`` are saved by name, only those that differ from the defaults need to be there; a string that begins with
+    ``=`` is an expression over the block's parameters.
+    """
+
+    id: str = Field(max_length=MAX_NAME_LENGTH)
+    type: str = Field(max_length=MAX_NAME_LENGTH)
+    params: dict[str, JsonValue] = Field(default_factory=dict)
+    repeat: Repeat = 1
+    muted: bool = False
+
+
+class Edge(Model):
+    """A wire from an output port to an input port; ports are named only where there is a choice."""
+
+    source: str
+    target: str
+    source_port: str | None = None
+    target_port: str | None = None
+
+
+class Block(Model):
+    """Nodes and edges with named numeric parameters; its inputs and outputs are its Input and Output nodes."""
+
+    parameters: dict[str, Number] = Field(default_factory=dict)
+    nodes: list[Node] = Field(default_factory=list)
+    edges: list[Edge] = Field(default_factory=list)
+
+
+Position = Annotated[tuple[float, float], Strict(strict=False)]
+"""x and y in pixels; a JSON array."""
+
+
+class Document(Model):
+    """A network drawn by a person, format 1.  ``view`` maps block name to node id to canvas position (pixels)."""
+
+    format: Literal[1] = 1
+    name: str = Field(default="Untitled", max_length=MAX_NAME_LENGTH)
+    network: Block = Field(default_factory=Block)
+    blocks: dict[str, Block] = Field(default_factory=dict)
+    view: dict[str, dict[str, Position]] = Field(default_factory=dict)
+    training: dict[str, JsonValue] | None = None
+
+    def block(self, name: str) -> Block:
+        """The block called ``name``; ``"network"`` is the top level.
+
+        Raises:
+            KeyError: there is no such block.
+        """
+        return self.network if name == NETWORK else self.blocks[name]

@@ -1,0 +1,85 @@
+"""The training config, in words that PyTorch and torchmetrics use.  No torch here: the server validates it before torch
+is loaded.  What a ``type`` may be and which ``params`` it takes is known to the registries beside this file."""
+
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from netwright.graph.model import Model
+
+Precision = Literal["float32", "bfloat16"]
+
+
+class Choice(Model):
+    """A loss, optimizer, schedule or transform by its registered name, with its parameters."""
+
+    type: str = Field(max_length=100)
+    params: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class ScheduleConfig(Choice):
+    type: str = "ConstantLR"
+    warmup_steps: int = Field(default=0, ge=0, le=10**9)
+
+
+class SplitConfig(Model):
+    """``validation`` is the fraction of the training part that is held out; stratified where the target is a class."""
+
+    validation: float = Field(default=0.1, gt=0.0, lt=1.0)
+    seed: int = Field(default=0, ge=0, le=2**32 - 1)
+    stratify: bool = True
+
+
+class DataConfig(Model):
+    """``source`` is a built-in's id (``digits``, ``mnist``) or the id of an uploaded dataset."""
+
+    source: str = Field(default="digits", max_length=200)
+    batch_size: int = Field(default=64, ge=1, le=1_000_000)
+    split: SplitConfig = Field(default_factory=SplitConfig)
+    preprocess: list[Choice] = Field(default_factory=list, max_length=50)
+    augment: list[Choice] = Field(default_factory=list, max_length=50)
+
+
+class ObjectiveConfig(Model):
+    """A loss on one Output.  ``output`` null is the only one."""
+
+    output: str | None = None
+    target: str = "label"
+    loss: Choice = Field(default_factory=lambda: Choice(type="CrossEntropyLoss"))
+    weight: float = 1.0
+
+
+class EarlyStoppingConfig(Model):
+    """Keras names and counting: stops when ``wait >= patience``, ``min_delta`` is absolute."""
+
+    monitor: str = "val/loss"
+    mode: Literal["min", "max"] = "min"
+    patience: int = Field(default=5, ge=1, le=10**6)
+    min_delta: float = Field(default=0.0, ge=0.0)
+    restore_best_weights: bool = True
+
+
+class CheckpointConfig(Model):
+    """Which checkpoints are kept: ``best`` by ``monitor``, and ``last``."""
+
+    monitor: str = "val/loss"
+    mode: Literal["min", "max"] = "min"
+    every_epochs: int = Field(default=1, ge=1, le=10**6)
+    keep: int = Field(default=3, ge=1, le=1000)
+
+
+class TrainingConfig(Model):
+    """Everything about a run that is not the network."""
+
+    data: DataConfig = Field(default_factory=DataConfig)
+    objectives: list[ObjectiveConfig] = Field(default_factory=lambda: [ObjectiveConfig()], min_length=1, max_length=1)
+    metrics: list[str] = Field(default_factory=lambda: ["Accuracy"], max_length=20)
+    optimizer: Choice = Field(default_factory=lambda: Choice(type="AdamW", params={"lr": 0.001}))
+    schedule: ScheduleConfig = Field(default_factory=ScheduleConfig)
+    epochs: int = Field(default=5, ge=1, le=1_000_000)
+    seed: int = Field(default=0, ge=0, le=2**32 - 1)
+    precision: Precision = "float32"
+    device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d{1,2})?)$")
+    gradient_clip_norm: float | None = Field(default=None, gt=0.0)
+    early_stopping: EarlyStoppingConfig | None = None
+    checkpoint: CheckpointConfig = Field(default_factory=CheckpointConfig)

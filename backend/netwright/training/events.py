@@ -1,0 +1,177 @@
+"""What a worker tells: a union of events, each in an envelope that makes sending twice harmless.
+
+``(run, attempt, seq)`` is unique; ``seq`` starts at 1 in each attempt and has no gaps.  ``cursor`` is given by the server when
+it stores the event and grows by 1 within a run across attempts: a browser asks for events after the cursor it has.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue, TypeAdapter
+
+from netwright.graph.model import Model
+from netwright.training.states import EndReason, RunState
+
+Scalar = float | Literal["NaN", "Infinity", "-Infinity"]
+
+
+class Envelope(Model):
+    """``time`` is Unix time in seconds (wall clock), ``elapsed`` seconds of training in this run, monotonic."""
+
+    run: str
+    attempt: int = Field(ge=1)
+    seq: int = Field(ge=1)
+    time: float
+    elapsed: float
+    cursor: int | None = None
+
+
+class HelloEvent(Envelope):
+    """The first event of an attempt.  ``resumed_from_step`` is the step of the checkpoint it continues (0: from scratch):
+    what earlier attempts said about later steps no longer holds."""
+
+    type: Literal["hello"] = "hello"
+    pid: int
+    device: str
+    versions: dict[str, str]
+    resumed_from_step: int = 0
+    steps_per_epoch: int
+    total_steps: int
+    notes: list[str] = Field(default_factory=list)
+    """What the trainer chose by itself and why (channels_last, fused optimizer, data on the device)."""
+
+
+class StateEvent(Envelope):
+    type: Literal["state"] = "state"
+    state: RunState
+    phase: Literal["training", "validating", "testing", "saving"] | None = None
+
+
+class MetricsEvent(Envelope):
+    """A batch of points, as columns: ``values[name][i]`` belongs to ``steps[i]``, null where there was none.
+    Steps and epochs count from 1."""
+
+    type: Literal["metrics"] = "metrics"
+    epoch: int
+    steps: list[int]
+    values: dict[str, list[Scalar | None]]
+
+
+class LogEvent(Envelope):
+    type: Literal["log"] = "log"
+    level: Literal["info", "warning", "error"] = "info"
+    message: str
+
+
+class CheckpointEvent(Envelope):
+    """A checkpoint that is in place on disk; ``file`` is relative to the run's folder."""
+
+    type: Literal["checkpoint"] = "checkpoint"
+    kind: Literal["best", "last", "step"]
+    step: int
+    epoch: int
+    file: str
+    bytes: int
+    sha256: str
+    metrics: dict[str, Scalar]
+
+
+class SignalEvent(Envelope):
+    """Statistics of one node's tensors (issue of its own); kept in the union so that the page can know it."""
+
+    type: Literal["signal"] = "signal"
+    step: int
+    node: str
+    values: dict[str, Scalar]
+
+
+class SystemEvent(Envelope):
+    """Use of the machine: ``cpu_percent``, ``rss_bytes``, ``gpu_memory_bytes``, ``samples_per_second``."""
+
+    type: Literal["system"] = "system"
+    values: dict[str, Scalar]
+
+
+class AlertEvent(Envelope):
+    """Something a person must see, as a problem: ``code``, ``message``, ``node``."""
+
+    type: Literal["alert"] = "alert"
+    code: str
+    message: str
+    node: str | None = None
+    values: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class HeartbeatEvent(Envelope):
+    type: Literal["heartbeat"] = "heartbeat"
+    step: int
+    epoch: int
+
+
+class EndEvent(Envelope):
+    """The last event of an attempt."""
+
+    type: Literal["end"] = "end"
+    state: RunState
+    reason: EndReason
+    message: str | None = None
+
+
+Event = Annotated[
+    HelloEvent
+    | StateEvent
+    | MetricsEvent
+    | LogEvent
+    | CheckpointEvent
+    | SignalEvent
+    | SystemEvent
+    | AlertEvent
+    | HeartbeatEvent
+    | EndEvent,
+    Field(discriminator="type"),
+]
+
+EVENTS: TypeAdapter[list[Event]] = TypeAdapter(list[Event])
+
+
+class StopCommand(Model):
+    type: Literal["stop"] = "stop"
+
+
+class PauseCommand(Model):
+    type: Literal["pause"] = "pause"
+
+
+class ResumeCommand(Model):
+    type: Literal["resume"] = "resume"
+
+
+class CheckpointCommand(Model):
+    type: Literal["checkpoint"] = "checkpoint"
+
+
+class SetCommand(Model):
+    """Changes a live value, such as the learning rate."""
+
+    type: Literal["set"] = "set"
+    name: Literal["lr", "epochs"]
+    value: float
+
+
+Command = Annotated[
+    StopCommand | PauseCommand | ResumeCommand | CheckpointCommand | SetCommand, Field(discriminator="type")
+]
+
+
+class EventBatch(Model):
+    """The body of ``POST /api/worker/runs/{id}/events``."""
+
+    attempt: int
+    events: list[Event] = Field(max_length=10_000)
+
+
+class EventReply(Model):
+    """``seq`` is the last contiguous one stored for this attempt; ``commands`` are those waiting, each sent until the worker
+    has acted on it (acting twice is harmless)."""
+
+    seq: int
+    commands: list[Command]
