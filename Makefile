@@ -1,0 +1,101 @@
+# Everything a person needs: `make run` serves the product, `make test` passes every test. Both set up what they need first.
+# What is set up leaves a stamp in .setup/, so a second run does nothing twice.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NPM := scripts/npm --prefix frontend
+PAGE := backend/netwright/server/page/index.html
+PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/index.html -type f -not -name '*.test.*' 2>/dev/null) \
+	frontend/vite.config.ts frontend/package.json
+
+.PHONY: run setup setup-dev test test-page test-backend test-browser check lint types contract generate generated bench page clean help
+
+run: setup ## set up and serve the product at http://127.0.0.1:8000 (prints the URL that signs you in)
+	@exec $(BIN)/netwright serve
+
+setup: .setup/python $(PAGE)
+
+setup-dev: setup .setup/dev .setup/browser
+
+help:
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+# --- what is set up ---------------------------------------------------------------------------------------------------
+
+.setup/venv: scripts/check_python.py
+	@$(PYTHON) scripts/check_python.py
+	@$(PYTHON) -m venv $(VENV)
+	@mkdir -p .setup && touch $@
+
+.setup/python: .setup/venv requirements/run.lock pyproject.toml
+	@echo "Installing Python packages (PyTorch is large: some minutes the first time) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/run.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+.setup/dev: .setup/python requirements/dev.lock
+	@echo "Installing the tools for development ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.lock
+	@touch $@
+
+.setup/node: .setup/venv frontend/package.json frontend/package-lock.json
+	@echo "Installing the page's packages ..."
+	@$(NPM) ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+$(PAGE): .setup/node $(PAGE_SOURCES)
+	@echo "Building the page ..."
+	@$(NPM) run --silent build -- --logLevel warn
+	@touch $@
+
+page: $(PAGE)
+
+.setup/browser: .setup/dev scripts/browser.py
+	@$(BIN)/python scripts/browser.py
+	@touch $@
+
+# --- tests ------------------------------------------------------------------------------------------------------------
+
+test: setup-dev test-page test-backend ## set up and pass every test, the browser's included
+
+test-page: .setup/node
+	@$(NPM) run --silent test
+
+test-backend: setup-dev
+	@$(BIN)/python -m pytest tests
+
+# --- checks -----------------------------------------------------------------------------------------------------------
+
+check: .setup/dev .setup/node lint types contract generated ## lint, types, import directions, generated files
+
+lint: .setup/dev .setup/node
+	$(BIN)/ruff check backend tests scripts
+	$(BIN)/ruff format --check backend tests scripts
+	$(NPM) run --silent lint
+
+types: .setup/dev .setup/node
+	$(BIN)/mypy
+	$(NPM) run --silent types
+
+contract: .setup/dev
+	$(BIN)/lint-imports
+
+generate: .setup/dev .setup/node ## regenerate what is generated (OpenAPI, TypeScript types)
+	$(BIN)/python -m netwright.server.openapi
+	$(NPM) run --silent generate
+
+generated: generate
+	@git diff --exit-code --stat -- backend/netwright/server/openapi.json frontend/src/api/schema.ts \
+		|| { echo "Generated files differ: run 'make generate' and commit them."; exit 1; }
+
+.setup/bench: .setup/dev requirements/bench.lock
+	@echo "Installing what the benchmarks compare against ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/bench.lock
+	@touch $@
+
+bench: setup-dev .setup/bench ## print the figures of tests/bench, side by side
+	@$(BIN)/python tests/bench/run.py
+
+clean:
+	rm -rf .setup $(VENV) frontend/node_modules backend/netwright/server/page
