@@ -1,0 +1,150 @@
+"""A real server process and a real Chromium."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "scripts"))
+
+START_SECONDS = 60.0
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Server:
+    """`netwright serve` as a process of its own on a free port, with a data folder of its own."""
+
+    home: Path
+    port: int = 0
+    url: str = ""
+    process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Starts it and waits until it answers; ``url`` is the one that it prints, token and all."""
+        environment = {
+            **os.environ,
+            "NETWRIGHT_HOME": str(self.home),
+            "PORT": str(self.port),
+            "HOST": "127.0.0.1",
+            "PYTHONUNBUFFERED": "1",
+        }
+        environment.pop("NETWRIGHT_TOKEN", None)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "netwright.cli", "serve"],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=(self.home / "server.log").open("a"),
+            text=True,
+            start_new_session=True,
+        )
+        self.url = self._printed_url()
+        self.port = int(re.search(r":(\d+)/", self.url).group(1))  # type: ignore[union-attr]  # the pattern has a port
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                if httpx.get(f"http://127.0.0.1:{self.port}/api/health", timeout=1).status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.05)
+        pytest.fail("the server does not answer")
+
+    def _printed_url(self) -> str:
+        assert self.process is not None
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            found = re.search(r"http://\S+\?token=\S+", line)
+            if found:
+                return found.group(0)
+        pytest.fail(f"the server ended without a URL: {(self.home / 'server.log').read_text()[-2000:]}")
+
+    @property
+    def token(self) -> str:
+        return self.url.split("token=")[1]
+
+    def client(self) -> httpx.Client:
+        """An HTTP client that is signed in."""
+        return httpx.Client(
+            base_url=f"http://127.0.0.1:{self.port}", headers={"Authorization": f"Bearer {self.token}"}, timeout=60
+        )
+
+    def kill(self) -> None:
+        """kill -9: nothing is said, nothing is saved."""
+        assert self.process is not None
+        self.process.kill()
+        self._wait()
+
+    def stop(self) -> None:
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self._wait()
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self._wait()
+
+    def _wait(self) -> None:
+        assert self.process is not None
+        self.process.wait(timeout=20)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server with an empty data folder."""
+    home = tmp_path / "home"
+    home.mkdir()
+    running = Server(home)
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    from browser import find  # type: ignore[import-not-found]  # scripts/browser.py
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find(), args=CHROMIUM_ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A fresh profile; an uncaught error in the page fails the test."""
+    fresh = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    fresh.set_default_timeout(15_000)
+    yield fresh
+    fresh.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, server: Server) -> Iterator[Page]:
+    """A page that is signed in by the printed URL."""
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.goto(server.url)
+    yield opened
+    assert not errors, errors
