@@ -1,13 +1,17 @@
 """Edits of a document as data: what the page's commands do, and what a problem's fix is made of.
 
 The TypeScript twin is ``frontend/src/document/edits.ts``; ``tests/contract/edits.json`` holds cases that both must pass.
+
+A document may hold two nodes with one id (it opens so that it can be repaired).  Then an edit means the last of them, and
+edges and position belong to the first.
 """
 
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
 
-from netwright.graph.document import Block, Document, Edge, Node, Number, Position, Repeat
+from netwright.graph.document import BLOCK_PREFIX, NETWORK, Block, Document, Edge, Node, Number, Position, Repeat
 from netwright.graph.model import Model
 
 
@@ -27,7 +31,10 @@ class RemoveNode(Model):
 
 
 class RenameNode(Model):
-    """Gives a node another id; edges and position follow."""
+    """Gives a node another id; edges and position follow.
+
+    The id of a block's Input or Output is a port's name, so edges of nodes that use the block follow too.
+    """
 
     op: Literal["rename_node"] = "rename_node"
     block: str
@@ -60,9 +67,13 @@ class SetNode(Model):
 
 
 class AddEdge(Model):
+    """``index`` is the edge's place among the block's edges, null for the end: the order of the wires into one port
+    has a meaning for Concat."""
+
     op: Literal["add_edge"] = "add_edge"
     block: str
     edge: Edge
+    index: int | None = Field(default=None, ge=0)
 
 
 class RemoveEdge(Model):
@@ -118,10 +129,164 @@ Edit = Annotated[
 ]
 
 
+class EditError(KeyError):
+    """An edit names a block, node or edge that is not there, or an id or name that is taken."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 def apply_edits(document: Document, edits: list[Edit]) -> Document:
-    """A copy of ``document`` with ``edits`` applied in order.
+    """A copy of ``document`` with ``edits`` applied in order; all of them or none.
 
     Raises:
-        KeyError: an edit names a block or node that is not there.
+        EditError: an edit names a block, node or edge that is not there, or a new id or name is taken.
     """
-    raise NotImplementedError
+    changed = document.model_copy(deep=True)
+    for edit in edits:
+        _APPLY[type(edit)](changed, edit)
+    return changed
+
+
+def _block(document: Document, name: str) -> Block:
+    try:
+        return document.block(name)
+    except KeyError:
+        raise EditError(f"There is no block {name!r}.") from None
+
+
+def _index(block: Block, node_id: str) -> int:
+    for index in range(len(block.nodes) - 1, -1, -1):
+        if block.nodes[index].id == node_id:
+            return index
+    raise EditError(f"There is no node {node_id!r}.")
+
+
+def _add_node(document: Document, edit: AddNode) -> None:
+    block = _block(document, edit.block)
+    if any(node.id == edit.node.id for node in block.nodes):
+        raise EditError(f"The id {edit.node.id!r} is taken.")
+    block.nodes.append(edit.node.model_copy(deep=True))
+    if edit.position is not None:
+        document.view.setdefault(edit.block, {})[edit.node.id] = edit.position
+
+
+def _remove_node(document: Document, edit: RemoveNode) -> None:
+    block = _block(document, edit.block)
+    del block.nodes[_index(block, edit.id)]
+    if any(node.id == edit.id for node in block.nodes):
+        return
+    block.edges = [edge for edge in block.edges if edit.id not in {edge.source, edge.target}]
+    document.view.get(edit.block, {}).pop(edit.id, None)
+
+
+def _rename_node(document: Document, edit: RenameNode) -> None:
+    block = _block(document, edit.block)
+    node = block.nodes[_index(block, edit.id)]
+    if edit.new_id == edit.id:
+        return
+    if any(other.id == edit.new_id for other in block.nodes):
+        raise EditError(f"The id {edit.new_id!r} is taken.")
+    node.id = edit.new_id
+    if any(other.id == edit.id for other in block.nodes):
+        return
+    for edge in block.edges:
+        if edge.source == edit.id:
+            edge.source = edit.new_id
+        if edge.target == edit.id:
+            edge.target = edit.new_id
+    positions = document.view.get(edit.block, {})
+    if edit.id in positions:
+        positions[edit.new_id] = positions.pop(edit.id)
+    if node.type in {"Input", "Output"}:
+        _rename_port(document, edit, node.type)
+
+
+def _rename_port(document: Document, edit: RenameNode, side: str) -> None:
+    for block in (document.network, *document.blocks.values()):
+        users = {node.id for node in block.nodes if node.type == BLOCK_PREFIX + edit.block}
+        for edge in block.edges:
+            if side == "Input" and edge.target in users and edge.target_port == edit.id:
+                edge.target_port = edit.new_id
+            if side == "Output" and edge.source in users and edge.source_port == edit.id:
+                edge.source_port = edit.new_id
+
+
+def _set_param(document: Document, edit: SetParam) -> None:
+    block = _block(document, edit.block)
+    params = block.nodes[_index(block, edit.id)].params
+    if edit.value is None:
+        params.pop(edit.name, None)
+    else:
+        params[edit.name] = edit.value
+
+
+def _set_node(document: Document, edit: SetNode) -> None:
+    block = _block(document, edit.block)
+    node = block.nodes[_index(block, edit.id)]
+    if edit.muted is not None:
+        node.muted = edit.muted
+    if edit.repeat is not None:
+        node.repeat = edit.repeat
+    if edit.type is not None:
+        node.type = edit.type
+
+
+def _add_edge(document: Document, edit: AddEdge) -> None:
+    block = _block(document, edit.block)
+    _index(block, edit.edge.source)
+    _index(block, edit.edge.target)
+    block.edges.insert(len(block.edges) if edit.index is None else edit.index, edit.edge.model_copy())
+
+
+def _remove_edge(document: Document, edit: RemoveEdge) -> None:
+    edges = _block(document, edit.block).edges
+    for index in range(len(edges) - 1, -1, -1):
+        if edges[index] == edit.edge:
+            del edges[index]
+            return
+    raise EditError(f"There is no such edge from {edit.edge.source!r} to {edit.edge.target!r}.")
+
+
+def _move_node(document: Document, edit: MoveNode) -> None:
+    _index(_block(document, edit.block), edit.id)
+    document.view.setdefault(edit.block, {})[edit.id] = edit.position
+
+
+def _set_block(document: Document, edit: SetBlock) -> None:
+    if edit.name == NETWORK:
+        raise EditError(f"{NETWORK!r} is the network itself, not a block.")
+    if edit.definition is not None:
+        document.blocks[edit.name] = edit.definition.model_copy(deep=True)
+        return
+    if edit.name not in document.blocks:
+        raise EditError(f"There is no block {edit.name!r}.")
+    del document.blocks[edit.name]
+    document.view.pop(edit.name, None)
+
+
+def _set_parameter(document: Document, edit: SetParameter) -> None:
+    parameters = _block(document, edit.block).parameters
+    if edit.value is None:
+        parameters.pop(edit.name, None)
+    else:
+        parameters[edit.name] = edit.value
+
+
+def _set_name(document: Document, edit: SetName) -> None:
+    document.name = edit.name
+
+
+_APPLY: dict[type, Callable[[Document, Any], None]] = {
+    AddNode: _add_node,
+    RemoveNode: _remove_node,
+    RenameNode: _rename_node,
+    SetParam: _set_param,
+    SetNode: _set_node,
+    AddEdge: _add_edge,
+    RemoveEdge: _remove_edge,
+    MoveNode: _move_node,
+    SetBlock: _set_block,
+    SetParameter: _set_parameter,
+    SetName: _set_name,
+}
