@@ -1,0 +1,272 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { RunEvent } from "@/api/live";
+import { alignLines, buildLine, fullRange, type LineOptions, valueRange } from "./frame";
+import { bucketIndices, MetricBuffer } from "./metricBuffer";
+import { MetricStore } from "./metricStore";
+import { SmoothedColumn } from "./smoothing";
+import { nearestCell, summarise } from "./summary";
+
+function filled(values: number[], maxPoints?: number): MetricBuffer {
+  const buffer = new MetricBuffer("train/loss", maxPoints);
+  values.forEach((value, index) => {
+    buffer.append(index + 1, 1, index, value);
+  });
+  return buffer;
+}
+
+const PLAIN: LineOptions = { axis: "step", stepsPerEpoch: null, range: null, buckets: 1000, isLog: false };
+const envelope = { run: "r", attempt: 1, seq: 1, time: 0 };
+
+function metrics(steps: number[], values: number[], elapsed = 1): RunEvent {
+  return { ...envelope, type: "metrics", elapsed, epoch: 1, steps, values: { "train/loss": values } };
+}
+
+function hello(resumed_from_step: number, attempt: number): RunEvent {
+  return {
+    ...envelope,
+    attempt,
+    type: "hello",
+    elapsed: 0,
+    pid: 1,
+    device: "cpu",
+    versions: {},
+    resumed_from_step,
+    steps_per_epoch: 10,
+    total_steps: 100,
+  };
+}
+
+describe("MetricBuffer", () => {
+  it("keeps every point while it grows", () => {
+    const buffer = filled(Array.from({ length: 5000 }, (_, index) => index));
+    expect(buffer.length).toBe(5000);
+    expect(buffer.values[4999]).toBe(4999);
+    expect(buffer.steps[4999]).toBe(5000);
+  });
+
+  it("replaces a point at the same step and drops an older one", () => {
+    const buffer = filled([3, 2, 1]);
+    buffer.append(3, 1, 9, 7);
+    buffer.append(2, 1, 9, 8);
+    expect([...buffer.values.subarray(0, buffer.length)]).toEqual([3, 2, 7]);
+  });
+
+  it("stays below its limit and keeps the extremes, however many points come", () => {
+    const buffer = new MetricBuffer("loss", 256);
+    for (let step = 1; step <= 10_000; step += 1) buffer.append(step, 1, step, step === 77 ? 1e6 : Math.sin(step));
+    expect(buffer.length).toBeLessThanOrEqual(256);
+    expect(buffer.points).toBe(10_000);
+    const { highest } = buffer.extremes();
+    expect(buffer.values[highest]).toBe(1e6);
+    expect(buffer.steps[highest]).toBe(77);
+    const steps = [...buffer.steps.subarray(0, buffer.length)];
+    expect(steps).toEqual([...steps].sort((a, b) => a - b));
+  });
+
+  it("forgets what a resumed attempt trains again", () => {
+    const buffer = filled([5, 4, 3, 2, 1]);
+    buffer.truncateAfter(2);
+    expect(buffer.length).toBe(2);
+    expect(buffer.points).toBe(2);
+    buffer.append(3, 1, 9, 30);
+    expect(buffer.values[2]).toBe(30);
+  });
+});
+
+describe("MetricStore", () => {
+  it("shows no point twice when an attempt is resumed from a checkpoint", () => {
+    const store = new MetricStore();
+    store.apply([hello(0, 1), metrics([1, 2, 3, 4], [4, 3, 2, 1])]);
+    store.apply([hello(2, 2), metrics([3, 4, 5], [2, 1, 0.5])]);
+    const buffer = store.buffer("train/loss");
+    expect([...(buffer?.steps.subarray(0, buffer.length) ?? [])]).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it("tells listeners once for each batch of events", () => {
+    const store = new MetricStore();
+    let num = 0;
+    store.subscribe(() => {
+      num += 1;
+    });
+    store.apply([metrics([1], [1]), metrics([2], [1])]);
+    store.apply([{ ...envelope, type: "heartbeat", elapsed: 1, step: 1, epoch: 1 }]);
+    expect(num).toBe(1);
+  });
+
+  it("spreads the points of a batch over the time since the one before", () => {
+    const store = new MetricStore();
+    store.apply([metrics([1, 2], [1, 1], 2), metrics([3, 4], [1, 1], 4)]);
+    const buffer = store.buffer("train/loss");
+    expect([...(buffer?.elapsed.subarray(0, 4) ?? [])]).toEqual([1, 2, 3, 4]);
+  });
+
+  it("reads NaN and infinities from their names and keeps the list of names until it changes", () => {
+    const store = new MetricStore();
+    store.load({
+      cursor: 9,
+      series: [{ name: "a", steps: [1, 2], epochs: [1, 1], elapsed: [0, 1], values: ["NaN", "-Infinity"], points: 2 }],
+    });
+    const names = store.getNames();
+    expect([...(store.buffer("a")?.values.subarray(0, 2) ?? [])]).toEqual([Number.NaN, Number.NEGATIVE_INFINITY]);
+    store.apply([metrics([1], [1])]);
+    expect(store.getNames()).not.toBe(names);
+    expect(store.getNames()).toEqual(["a", "train/loss"]);
+  });
+});
+
+describe("SmoothedColumn", () => {
+  it("does not lean towards zero at the beginning", () => {
+    expect([...new SmoothedColumn(filled([5, 5, 5]), 0.9).update().subarray(0, 3)]).toEqual([5, 5, 5]);
+  });
+
+  it("equals the definition, appended piece by piece or at once, after a truncation too", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 1, maxLength: 40 }),
+        fc.double({ min: 0, max: 0.99, noNaN: true }),
+        (values, weight) => {
+          const buffer = new MetricBuffer("x");
+          const column = new SmoothedColumn(buffer, weight);
+          values.forEach((value, index) => {
+            buffer.append(index + 1, 1, 0, value);
+            column.update();
+          });
+          buffer.append(values.length + 1, 1, 0, 99);
+          column.update();
+          buffer.truncateAfter(values.length);
+          const smoothed = column.update();
+          values.forEach((_, index) => {
+            let sum = 0;
+            let weights = 0;
+            for (let j = 0; j <= index; j += 1) {
+              sum += weight ** (index - j) * (values[j] as number);
+              weights += weight ** (index - j);
+            }
+            expect(smoothed[index]).toBeCloseTo(sum / weights, 9);
+          });
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it("goes on after a value that is no number", () => {
+    const smoothed = new SmoothedColumn(filled([1, Number.NaN, 1]), 0.5).update();
+    expect([...smoothed.subarray(0, 3)]).toEqual([1, Number.NaN, 1]);
+  });
+});
+
+describe("buildLine", () => {
+  it("shows all points where there are few, NaN as a gap", () => {
+    const buffer = filled([3, Number.NaN, 1]);
+    expect(buildLine(buffer, buffer.values, PLAIN)).toEqual({ x: [1, 2, 3], y: [3, null, 1] });
+  });
+
+  it("has no place for zero on a logarithmic axis", () => {
+    const buffer = filled([1, 0, -1, 2]);
+    expect(buildLine(buffer, buffer.values, { ...PLAIN, isLog: true }).y).toEqual([1, null, null, 2]);
+  });
+
+  it("keeps a spike, a gap, the first and the last point when it thins", () => {
+    const values = Array.from({ length: 10_000 }, () => 0.5);
+    values[4321] = 1e9;
+    values[7000] = Number.NaN;
+    const buffer = filled(values);
+    const line = buildLine(buffer, buffer.values, { ...PLAIN, buckets: 100 });
+    expect(line.x.length).toBeLessThanOrEqual(302);
+    expect(line.x[line.y.indexOf(1e9)]).toBe(4322);
+    expect(line.x[line.y.indexOf(null)]).toBe(7001);
+    expect([line.x[0], line.x.at(-1)]).toEqual([1, 10_000]);
+  });
+
+  it("shows a zoomed part in full with one point beyond either end", () => {
+    const buffer = filled(Array.from({ length: 10_000 }, (_, index) => index));
+    const line = buildLine(buffer, buffer.values, { ...PLAIN, buckets: 100, range: { min: 500, max: 510 } });
+    expect([line.x[0], line.x.at(-1)]).toEqual([499, 511]);
+  });
+
+  it("places steps as fractions of an epoch", () => {
+    const buffer = filled([1, 1, 1, 1]);
+    expect(buildLine(buffer, buffer.values, { ...PLAIN, axis: "epoch", stepsPerEpoch: 4 }).x).toEqual([
+      0.25, 0.5, 0.75, 1,
+    ]);
+  });
+});
+
+describe("alignLines", () => {
+  it("marks places where only another series has a point, and keeps gaps", () => {
+    const [x, a, b] = alignLines([
+      { x: [1, 2, 3], y: [1, null, 3] },
+      { x: [2, 4], y: [20, 40] },
+    ]);
+    expect(x).toEqual([1, 2, 3, 4]);
+    expect(a).toEqual([1, null, 3, undefined]);
+    expect(b).toEqual([undefined, 20, undefined, 40]);
+  });
+
+  it("loses no point of any line, equal places included", () => {
+    const line = fc
+      .array(fc.integer({ min: 0, max: 30 }), { maxLength: 30 })
+      .map((x) => ({ x: x.sort((a, b) => a - b), y: x.map((value) => value * 2) }));
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 4 }), (lines) => {
+        const [x, ...columns] = alignLines(lines);
+        expect(x).toEqual([...x].sort((a, b) => a - b));
+        lines.forEach((original, index) => {
+          expect(columns[index]?.filter((value) => value !== undefined)).toEqual(original.y);
+        });
+      }),
+    );
+  });
+});
+
+describe("ranges", () => {
+  it("gives a single point room", () => {
+    expect(fullRange([filled([1])], "step", null)).toEqual({ min: 0, max: 2 });
+    expect(fullRange([new MetricBuffer("empty")], "step", null)).toEqual({ min: 0, max: 1 });
+    expect(valueRange([[2]], false, false)).toEqual({ min: 1.8, max: 2.2, numOutside: 0 });
+    expect(valueRange([[null, undefined]], false, false)).toBeNull();
+  });
+
+  it("keeps the curve readable beside a spike and says what is cut", () => {
+    const column = Array.from({ length: 200 }, (_, index) => 1 + Math.sin(index));
+    column[100] = 1e6;
+    const cut = valueRange([column], false, false);
+    expect(cut?.max).toBeLessThan(10);
+    expect(cut?.numOutside).toBe(1);
+    expect(valueRange([column], false, true)?.max).toBeGreaterThan(1e6);
+  });
+
+  it("does not take an ordinary falling loss for a spike", () => {
+    const column = Array.from({ length: 300 }, (_, index) => 2.3 * Math.exp(-index / 60) + 0.05);
+    expect(valueRange([column], false, false)?.numOutside).toBe(0);
+  });
+});
+
+describe("summaries", () => {
+  it("says last, lowest and highest", () => {
+    expect(summarise(filled([3, 1, 2]), "step", null)).toEqual({
+      name: "train/loss",
+      points: 3,
+      last: { x: 3, value: 2 },
+      lowest: { x: 2, value: 1 },
+      highest: { x: 1, value: 3 },
+    });
+    expect(summarise(new MetricBuffer("empty"), "step", null)).toBeNull();
+  });
+
+  it("finds the nearest value of a sparse series", () => {
+    const x = [1, 2, 3, 10];
+    expect(nearestCell([1, undefined, undefined, 4], x, 2)).toEqual({ row: 0, value: 1 });
+    expect(nearestCell([undefined, undefined, undefined, 4], x, 0)).toEqual({ row: 3, value: 4 });
+    expect(nearestCell([undefined, null, undefined, 4], x, 1)).toEqual({ row: 1, value: null });
+    expect(nearestCell([undefined], [1], 0)).toEqual({ row: -1, value: undefined });
+  });
+
+  it("picks what a picture needs from a bucket", () => {
+    const values = new Float64Array([5, Number.NaN, 9, 1, 5]);
+    expect(bucketIndices(values, 0, 5)).toEqual([1, 2, 3]);
+    expect(bucketIndices(new Float64Array([4, 4]), 0, 2)).toEqual([0, 1]);
+  });
+});

@@ -1,0 +1,152 @@
+/** What one redraw shows: the visible part of each series, thinned to the pixels, on one common x axis. */
+
+import { bucketIndices, type MetricBuffer } from "./metricBuffer";
+
+export type XAxis = "step" | "epoch" | "elapsed";
+
+/** A value; null is a gap (a value that is no number); undefined is a place where only another series has a point. */
+export type Cell = number | null | undefined;
+
+export interface Line {
+  x: number[];
+  y: (number | null)[];
+}
+
+export interface Range {
+  min: number;
+  max: number;
+}
+
+/** The x of point `index`; steps become fractions of epochs where the length of an epoch is known. */
+export function xAt(buffer: MetricBuffer, index: number, axis: XAxis, stepsPerEpoch: number | null): number {
+  if (axis === "step") return buffer.steps[index] as number;
+  if (axis === "elapsed") return buffer.elapsed[index] as number;
+  return stepsPerEpoch === null ? (buffer.epochs[index] as number) : (buffer.steps[index] as number) / stepsPerEpoch;
+}
+
+/** The first index whose x is not below `x`. */
+function lowerBound(length: number, x: number, at: (index: number) => number): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (at(middle) < x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+export interface LineOptions {
+  axis: XAxis;
+  stepsPerEpoch: number | null;
+  /** What is in view; null is everything. One point on either side is kept so that the line leaves the frame. */
+  range: Range | null;
+  /** At most about three points for each of these are kept. */
+  buckets: number;
+  isLog: boolean;
+}
+
+/** The visible part of a series; `values` are the raw or the smoothed ones of `buffer`. */
+export function buildLine(buffer: MetricBuffer, values: Float64Array, options: LineOptions): Line {
+  const at = (index: number) => xAt(buffer, index, options.axis, options.stepsPerEpoch);
+  let start = 0;
+  let end = buffer.length;
+  if (options.range !== null) {
+    start = Math.max(0, lowerBound(end, options.range.min, at) - 1);
+    end = Math.min(end, lowerBound(end, options.range.max, at) + 2);
+  }
+  const line: Line = { x: [], y: [] };
+  const add = (index: number) => {
+    const value = values[index] as number;
+    line.x.push(at(index));
+    line.y.push(Number.isFinite(value) && !(options.isLog && value <= 0) ? value : null);
+  };
+  const num = end - start;
+  if (num <= options.buckets * 3) {
+    for (let index = start; index < end; index += 1) add(index);
+    return line;
+  }
+  // The first and the last point always stand: the line begins and ends where the data does.
+  add(start);
+  for (let bucket = 0; bucket < options.buckets; bucket += 1) {
+    const from = start + 1 + Math.floor(((num - 2) * bucket) / options.buckets);
+    const to = start + 1 + Math.floor(((num - 2) * (bucket + 1)) / options.buckets);
+    for (const index of bucketIndices(values, from, to)) add(index);
+  }
+  add(end - 1);
+  return line;
+}
+
+/** Merges lines, each sorted by x, into one x column and a column for each line. */
+export function alignLines(lines: readonly Line[]): [number[], ...Cell[][]] {
+  const x: number[] = [];
+  const columns: Cell[][] = lines.map(() => []);
+  const heads = lines.map(() => 0);
+  for (;;) {
+    let next = Number.POSITIVE_INFINITY;
+    for (let line = 0; line < lines.length; line += 1) {
+      const candidate = lines[line]?.x[heads[line] as number];
+      if (candidate !== undefined && candidate < next) next = candidate;
+    }
+    if (next === Number.POSITIVE_INFINITY) break;
+    x.push(next);
+    for (let line = 0; line < lines.length; line += 1) {
+      const head = heads[line] as number;
+      if (lines[line]?.x[head] === next) {
+        columns[line]?.push(lines[line]?.y[head]);
+        heads[line] = head + 1;
+      } else {
+        columns[line]?.push(undefined);
+      }
+    }
+  }
+  return [x, ...columns];
+}
+
+/** The x range of everything; a single point gets room on both sides. */
+export function fullRange(buffers: readonly MetricBuffer[], axis: XAxis, stepsPerEpoch: number | null): Range {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const buffer of buffers) {
+    if (buffer.length === 0) continue;
+    min = Math.min(min, xAt(buffer, 0, axis, stepsPerEpoch));
+    max = Math.max(max, xAt(buffer, buffer.length - 1, axis, stepsPerEpoch));
+  }
+  if (min > max) return { min: 0, max: 1 };
+  return min === max ? { min: min - 1, max: max + 1 } : { min, max };
+}
+
+/** The y range to draw, and how many points lie outside of it. */
+export interface ValueRange extends Range {
+  numOutside: number;
+}
+
+/**
+ * The y range of the columns. Where a few values lie far beyond the rest (a spike), the frame keeps to the rest unless
+ * `keepAll`: the shape of the curve stays readable, and `numOutside` says what is cut.
+ */
+export function valueRange(columns: readonly (readonly Cell[])[], isLog: boolean, keepAll: boolean): ValueRange | null {
+  const values: number[] = [];
+  for (const column of columns) {
+    for (const value of column) if (typeof value === "number") values.push(value);
+  }
+  if (values.length === 0) return null;
+  values.sort((a, b) => a - b);
+  const at = (share: number) => values[Math.round(share * (values.length - 1))] as number;
+  let min = at(0);
+  let max = at(1);
+  let numOutside = 0;
+  if (!keepAll && !isLog && values.length >= 20) {
+    const low = at(0.02);
+    const high = at(0.98);
+    const span = high - low;
+    if (span > 0) {
+      if (max > high + 6 * span) max = high + 0.5 * span;
+      if (min < low - 6 * span) min = low - 0.5 * span;
+      numOutside = values.reduce((num, value) => num + (value < min || value > max ? 1 : 0), 0);
+    }
+  }
+  if (isLog) return { min: min === max ? min / 2 : min, max: min === max ? max * 2 : max, numOutside };
+  const margin = min === max ? Math.abs(min) * 0.1 || 1 : (max - min) * 0.05;
+  return { min: min - margin, max: max + margin, numOutside };
+}

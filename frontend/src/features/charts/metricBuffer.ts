@@ -1,0 +1,146 @@
+/** The points of one metric as growing columns: appending copies nothing, memory has a limit. */
+
+import type { components } from "@/api/schema";
+
+export type Scalar = number | "NaN" | "Infinity" | "-Infinity";
+type MetricSeries = components["schemas"]["MetricSeries"];
+
+const FIRST_CAPACITY = 1024;
+/** Above this many points the older half is thinned; a screen has a tenth of that in pixels. */
+export const MAX_POINTS = 65_536;
+
+/** A wire value as a number: NaN and infinities travel as strings. */
+export function parseScalar(value: Scalar): number {
+  return typeof value === "number" ? value : Number(value);
+}
+
+function grown(column: Float64Array<ArrayBuffer>, capacity: number): Float64Array<ArrayBuffer> {
+  const copy = new Float64Array(capacity);
+  copy.set(column);
+  return copy;
+}
+
+export class MetricBuffer {
+  length = 0;
+  /** Points that were appended and still hold, thinned ones counted too. */
+  points = 0;
+  /** Changes when indices move (truncated, thinned): what was computed from them must be computed anew. */
+  generation = 0;
+  steps = new Float64Array(FIRST_CAPACITY);
+  epochs = new Float64Array(FIRST_CAPACITY);
+  elapsed = new Float64Array(FIRST_CAPACITY);
+  values = new Float64Array(FIRST_CAPACITY);
+
+  constructor(
+    readonly name: string,
+    private readonly maxPoints = MAX_POINTS,
+  ) {}
+
+  /** Points of thinned history, which replace what is here. */
+  load(series: MetricSeries): void {
+    this.length = 0;
+    this.generation += 1;
+    for (let index = 0; index < series.steps.length; index += 1) {
+      const value = series.values[index];
+      if (value === undefined) continue;
+      this.append(series.steps[index] ?? 0, series.epochs[index] ?? 0, series.elapsed[index] ?? 0, parseScalar(value));
+    }
+    this.points = series.points;
+  }
+
+  /** Adds a point. One at a step that is already there replaces it; an older one is dropped: steps never go back. */
+  append(step: number, epoch: number, elapsed: number, value: number): void {
+    const last = this.length - 1;
+    if (last >= 0) {
+      const lastStep = this.steps[last] as number;
+      if (step < lastStep) return;
+      if (step === lastStep) {
+        if (!Object.is(this.values[last], value)) {
+          this.values[last] = value;
+          this.generation += 1;
+        }
+        return;
+      }
+    }
+    if (this.length >= this.maxPoints) this.thinOlderHalf();
+    if (this.length === this.steps.length) this.grow();
+    const index = this.length;
+    this.steps[index] = step;
+    this.epochs[index] = epoch;
+    this.elapsed[index] = elapsed;
+    this.values[index] = value;
+    this.length = index + 1;
+    this.points += 1;
+  }
+
+  /** Forgets the points above `step`: a resumed attempt trains those steps again. */
+  truncateAfter(step: number): void {
+    let length = this.length;
+    while (length > 0 && (this.steps[length - 1] as number) > step) length -= 1;
+    if (length === this.length) return;
+    this.points -= this.length - length;
+    this.length = length;
+    this.generation += 1;
+  }
+
+  /** Index of the smallest and of the largest finite value, -1 where there is none. */
+  extremes(): { lowest: number; highest: number } {
+    let lowest = -1;
+    let highest = -1;
+    for (let index = 0; index < this.length; index += 1) {
+      const value = this.values[index] as number;
+      if (!Number.isFinite(value)) continue;
+      if (lowest < 0 || value < (this.values[lowest] as number)) lowest = index;
+      if (highest < 0 || value > (this.values[highest] as number)) highest = index;
+    }
+    return { lowest, highest };
+  }
+
+  private grow(): void {
+    const capacity = this.steps.length * 2;
+    this.steps = grown(this.steps, capacity);
+    this.epochs = grown(this.epochs, capacity);
+    this.elapsed = grown(this.elapsed, capacity);
+    this.values = grown(this.values, capacity);
+  }
+
+  /** Keeps the lowest, the highest and one value that is no number of each eight points of the older half. */
+  private thinOlderHalf(): void {
+    const half = this.length >> 1;
+    let kept = 0;
+    for (let start = 0; start < half; start += 8) {
+      for (const index of bucketIndices(this.values, start, Math.min(start + 8, half))) this.move(index, kept++);
+    }
+    for (let index = half; index < this.length; index += 1) this.move(index, kept++);
+    this.length = kept;
+    this.generation += 1;
+  }
+
+  private move(from: number, to: number): void {
+    this.steps[to] = this.steps[from] as number;
+    this.epochs[to] = this.epochs[from] as number;
+    this.elapsed[to] = this.elapsed[from] as number;
+    this.values[to] = this.values[from] as number;
+  }
+}
+
+/**
+ * The indices in `[start, end)` that a picture needs: the lowest, the highest, and the first value that is no number,
+ * in order. So a spike and a gap survive thinning.
+ */
+export function bucketIndices(values: Float64Array, start: number, end: number): number[] {
+  let lowest = -1;
+  let highest = -1;
+  let gap = -1;
+  for (let index = start; index < end; index += 1) {
+    const value = values[index] as number;
+    if (!Number.isFinite(value)) {
+      if (gap < 0) gap = index;
+      continue;
+    }
+    if (lowest < 0 || value < (values[lowest] as number)) lowest = index;
+    if (highest < 0 || value >= (values[highest] as number)) highest = index;
+  }
+  const indices = lowest === highest ? [lowest, gap] : [lowest, highest, gap];
+  return indices.filter((index) => index >= 0).sort((a, b) => a - b);
+}

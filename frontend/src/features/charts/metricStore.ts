@@ -1,0 +1,81 @@
+/** All metrics of one run: history thinned by the server, then live events. Listeners hear of a batch once. */
+
+import type { RunEvent } from "@/api/live";
+import type { components } from "@/api/schema";
+import { MetricBuffer, parseScalar } from "./metricBuffer";
+
+type MetricsEvent = Extract<RunEvent, { type: "metrics" }>;
+type MetricsRead = components["schemas"]["MetricsRead"];
+
+export class MetricStore {
+  private readonly buffers = new Map<string, MetricBuffer>();
+  private readonly listeners = new Set<() => void>();
+  private names: readonly string[] = [];
+  private lastElapsed = 0;
+
+  buffer(name: string): MetricBuffer | undefined {
+    return this.buffers.get(name);
+  }
+
+  /** Names of all metrics, sorted; the same array until one is added. */
+  getNames = (): readonly string[] => this.names;
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  load(metrics: MetricsRead): void {
+    for (const series of metrics.series) {
+      const buffer = this.obtain(series.name);
+      buffer.load(series);
+      this.lastElapsed = Math.max(this.lastElapsed, series.elapsed.at(-1) ?? 0);
+    }
+    this.notify();
+  }
+
+  /** Takes the events of one batch that concern metrics, in order, and tells the listeners once. */
+  apply(events: readonly RunEvent[]): void {
+    let isChanged = false;
+    for (const event of events) {
+      if (event.type === "metrics") {
+        this.append(event);
+        isChanged = true;
+      } else if (event.type === "hello") {
+        for (const buffer of this.buffers.values()) buffer.truncateAfter(event.resumed_from_step);
+        isChanged = true;
+      }
+    }
+    if (isChanged) this.notify();
+  }
+
+  /** A batch says once when it was sent; its points are spread over the time since the one before. */
+  private append(event: MetricsEvent): void {
+    const num = event.steps.length;
+    const from = Math.min(this.lastElapsed, event.elapsed);
+    for (const [name, column] of Object.entries(event.values)) {
+      const buffer = this.obtain(name);
+      for (let index = 0; index < num; index += 1) {
+        const value = column[index];
+        if (value === null || value === undefined) continue;
+        const elapsed = from + ((event.elapsed - from) * (index + 1)) / num;
+        buffer.append(event.steps[index] as number, event.epoch, elapsed, parseScalar(value));
+      }
+    }
+    this.lastElapsed = event.elapsed;
+  }
+
+  private obtain(name: string): MetricBuffer {
+    let buffer = this.buffers.get(name);
+    if (buffer === undefined) {
+      buffer = new MetricBuffer(name);
+      this.buffers.set(name, buffer);
+      this.names = [...this.buffers.keys()].sort();
+    }
+    return buffer;
+  }
+
+  private notify(): void {
+    for (const listener of this.listeners) listener();
+  }
+}
