@@ -1,0 +1,98 @@
+"""One PyTorch call, built and printed.
+
+Both halves stand here so that they cannot drift: what is printed into the exported module is what is run on the ``meta``
+device for shapes.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import torch
+from torch import nn
+
+from netwright.layers.base import Call
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_ATOM = re.compile(r"-?[\w.]+|'[^']*'|\([^()]*\)|\w+\([^()]*\)")
+
+
+def is_module(call: Call) -> bool:
+    """Whether the call makes a module, which becomes an attribute."""
+    return call.template is None
+
+
+def build_call(call: Call, device: str = "cpu") -> Callable[..., Any]:
+    """What the call makes: an ``nn.Module`` on ``device``, or a function for a stateless operation.
+
+    Either takes the node's inputs in order.
+    """
+    return build_module(call, device) if is_module(call) else _function(_expression(call))
+
+
+def build_module(call: Call, device: str = "cpu") -> nn.Module:
+    """The module of a call that has a ``target``, in training mode as PyTorch makes it."""
+    cls = getattr(nn, call.target) if call.prelude is None else _run_prelude(call.prelude)[call.target]
+    arguments = list(call.arguments.items())
+    positional = [value for _, value in arguments[: call.positional]]
+    with torch.device(device):
+        module = cls(*positional, **dict(arguments[call.positional :]))
+    assert isinstance(module, nn.Module)
+    return module
+
+
+def call_source(call: Call, overrides: Mapping[str, str], inputs: Sequence[str] = ()) -> str:
+    """The call as Python source: ``nn.Conv2d(in_channels, 32, 3, padding=1)`` for a module, the expression over the
+    variables ``inputs`` for a stateless operation.
+
+    ``overrides`` gives source for arguments that are not to be printed as their value (``{"in_channels": "in_channels",
+    "out_channels": "2 * width"}``).
+    """
+    arguments = {name: overrides.get(name, repr(value)) for name, value in call.arguments.items()}
+    if call.template is not None:
+        return _fill(call.template, arguments, inputs.__getitem__, ", ".join(inputs))
+    target = call.target if call.prelude is not None else f"nn.{call.target}"
+    items = arguments.items()
+    return f"{target}({', '.join(text if i < call.positional else f'{name}={text}' for i, (name, text) in enumerate(items))})"
+
+
+def _expression(call: Call) -> str:
+    """The template as one expression over the tuple ``x`` of all inputs."""
+    assert call.template is not None
+    arguments = {name: repr(value) for name, value in call.arguments.items()}
+    return _fill(call.template, arguments, lambda index: f"x[{index}]", "*x")
+
+
+def _fill(template: str, arguments: Mapping[str, str], one_input: Callable[[int], str], all_inputs: str) -> str:
+    """The template with its placeholders replaced; an argument that is an operation gets parentheses where it stands
+    beside another operator."""
+
+    def replace(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name == "inputs":
+            return all_inputs
+        if name.isdigit():
+            return one_input(int(name))
+        text = arguments[name]
+        before = template[: match.start()].rstrip()[-1:]
+        after = template[match.end() :].lstrip()[:1]
+        stands_alone = before in {"", "(", "[", ",", "="} and after in {"", ")", "]", ","}
+        return text if stands_alone or _ATOM.fullmatch(text) else f"({text})"
+
+    return _PLACEHOLDER.sub(replace, template)
+
+
+@lru_cache(maxsize=1024)
+def _function(expression: str) -> Callable[..., Any]:
+    # A template is a constant of a layer class and its arguments are reprs of validated values: nothing typed by a person.
+    function: Callable[..., Any] = eval(f"lambda *x: {expression}", {"torch": torch, "nn": nn, "F": nn.functional})  # noqa: S307
+    return function
+
+
+@lru_cache(maxsize=64)
+def _run_prelude(source: str) -> dict[str, Any]:
+    # A constant of a layer class, the same text that the exported module begins with.
+    names: dict[str, Any] = {"torch": torch, "nn": nn, "F": nn.functional, "__name__": __name__}
+    exec(source, names)  # noqa: S102
+    return names
