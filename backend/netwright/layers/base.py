@@ -8,10 +8,10 @@ import builtins
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Generic, Literal, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 Family = Literal[
     "io", "linear", "convolution", "pooling", "normalization", "activation", "regularization", "shape", "merge"
@@ -51,9 +51,12 @@ class Port:
 
 
 class LayerParams(BaseModel):
-    """A node's settings under PyTorch's own names; frozen, nothing unknown, every field described."""
+    """A node's settings under PyTorch's own names; frozen, nothing unknown, every field described.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    Strict: ``true`` is not ``1`` and ``"3"`` is not ``3``.  The types of ``layers.params`` take a JSON array as a tuple.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, validate_default=True)
 
 
 Value = int | float | bool | str | None | tuple["Value", ...]
@@ -82,29 +85,45 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
-    """Why inputs do not fit, in our own words.  ``message`` may hold ``{node}`` and ``{source}``, filled by the checker
-    with the ids of this node and of the node that feeds ``port``.
+class Repair:
+    """A wish for a fix; the checker knows the graph and turns it into edits (``compiler.fixes``).
 
-    ``fixes`` name repairs that the checker turns into edits, best first: see ``compiler.fixes`` for the codes.
+    ``code`` and its ``values``:
+
+    - ``insert``: ``nodes``, a list of ``{"type", "params"}``: new nodes, in the order of the data, on the wire that feeds
+      the complaint's port.
+    - ``set_param``: ``name``, ``value``: a parameter of this node.
+    - ``set_source_param``: ``type``, ``name``, ``value``: a parameter of the node that feeds the port, offered only where
+      that node is a ``type`` (correct the dtype of an Input).
+    - ``replace``: ``type``, ``params``: this node becomes another type (Conv1d for Conv2d); params it does not know go.
+
+    ``wire`` says which of a variadic port's wires is meant (0 is the first).
+    """
+
+    code: Literal["insert", "set_param", "set_source_param", "replace"]
+    values: Mapping[str, Any] = field(default_factory=dict)
+    wire: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """Why inputs do not fit, in our own words.
+
+    ``message`` holds ``{node}`` and ``{source}``, filled by the checker with the ids of this node and of the node that
+    feeds wire number ``wire`` of ``port``; no other braces.  ``values`` are the figures in the sentence, for translations.
+    ``fixes`` are repairs, best first.
     """
 
     code: str
     message: str
+    values: Mapping[str, Any] = field(default_factory=dict)
     port: str | None = None
     field: str | None = None
     expected: str | None = None
     got: str | None = None
     severity: Literal["error", "warning"] = "error"
-    fixes: tuple["Repair", ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """A wish for a fix: ``code`` (``insert``, ``set_param`` ...) and what it needs; the checker knows the graph."""
-
-    code: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    fixes: tuple[Repair, ...] = ()
+    wire: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +145,7 @@ P = TypeVar("P", bound=LayerParams)
 class Layer(ABC, Generic[P]):
     """One layer type.  Classes are never instantiated: everything is a class method over validated parameters.
 
+    ``type`` is the class's name.  A class whose name begins with an underscore is the common base of a family.
     Definition errors (no documentation, a field without a description, a default that does not validate) raise
     ``TypeError`` at import with the class's name.
     """
@@ -139,10 +159,26 @@ class Layer(ABC, Generic[P]):
     muted_is_identity: ClassVar[bool] = True
     """False where leaving the layer out has no meaning (Input, Output, a merge)."""
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not cls.__name__.startswith("_"):
+            cls.type = cls.__name__
+            _check_definition(cls)
+
     @classmethod
     @abstractmethod
     def call(cls, params: P, inputs: Sequence[TensorSpec]) -> Call:
         """The PyTorch call for ``inputs``, which have passed :meth:`check`."""
+
+    @classmethod
+    def check_ports(cls, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
+        """Complaints about rank and dtype, as the ports state them; :meth:`check` may rely on there being none.
+
+        ``inputs`` are in wire order; a variadic port takes all of them.
+        """
+        from netwright.layers.ports import check_ports
+
+        yield from check_ports(cls, inputs)
 
     @classmethod
     def check(cls, params: P, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
@@ -163,3 +199,32 @@ class Layer(ABC, Generic[P]):
     def summary(cls, params: P) -> str:
         """The second line on the card: what matters, short."""
         return ""
+
+
+def _check_definition(cls: builtins.type[Layer[Any]]) -> None:
+    """Raise TypeError, naming the class, when the definition of a layer is incomplete."""
+
+    def fail(reason: str) -> TypeError:
+        return TypeError(f"layer {cls.__name__}: {reason}")
+
+    if getattr(cls, "family", None) not in get_args(Family):
+        raise fail(f"family must be one of {', '.join(get_args(Family))}")
+    documentation = cls.__dict__.get("documentation")
+    if not isinstance(documentation, Documentation):
+        raise fail("no documentation")
+    if empty := [item.name for item in fields(documentation) if not getattr(documentation, item.name).strip()]:
+        raise fail(f"the documentation leaves {', '.join(empty)} empty")
+    if getattr(cls.call, "__isabstractmethod__", False):
+        raise fail("no call")
+    for name, info in cls.Params.model_fields.items():
+        if not info.description:
+            raise fail(f"field {name} has no description")
+        if not isinstance(info.json_schema_extra, dict) or "unit" not in info.json_schema_extra:
+            raise fail(f"field {name} has no unit")
+    try:
+        cls.Params.model_validate({})
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        raise fail(
+            f"the default of field {'.'.join(map(str, wrong['loc']))} does not validate: {wrong['msg']}"
+        ) from None

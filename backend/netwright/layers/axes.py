@@ -1,0 +1,31 @@
+"""The parameter ``dim``, which several layers take."""
+
+from collections.abc import Iterator
+
+from netwright.layers.base import Complaint, Repair, TensorSpec
+
+
+def check_dim(name: str, dim: int, spec: TensorSpec) -> Iterator[Complaint]:
+    """One complaint when ``dim`` is no axis of the input or is the batch."""
+    rank = len(spec.shape) + 1
+    if not -rank <= dim < rank:
+        yield Complaint(
+            code="no_such_axis",
+            message=f"{name} `{{node}}` works along axis {dim}, but {spec} from `{{source}}` has axes 0 to {rank - 1}.",
+            port="x",
+            field="dim",
+            expected=f"1 to {rank - 1}, or -{rank - 1} to -1",
+            got=str(dim),
+            values={"dim": dim, "rank": rank, "got": str(spec)},
+            fixes=(Repair("set_param", {"name": "dim", "value": -1}),),
+        )
+    elif dim % rank == 0:
+        yield Complaint(
+            code="axis_is_batch",
+            message=f"{name} `{{node}}` works along axis {dim}, which is the batch: samples would be mixed with each other.",
+            field="dim",
+            expected=f"1 to {rank - 1}, or -{rank - 1} to -1",
+            got=str(dim),
+            values={"dim": dim, "rank": rank},
+            fixes=(Repair("set_param", {"name": "dim", "value": 1}),),
+        )

@@ -1,0 +1,247 @@
+"""Convolutions over one, two and three axes."""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Generic, Literal
+
+from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Repair, TensorSpec, Value
+from netwright.layers.params import (
+    Padding1,
+    Padding2,
+    Padding3,
+    S,
+    Size,
+    Size1,
+    Size2,
+    Size3,
+    Z,
+    expand,
+    setting,
+    short,
+)
+from netwright.layers.spatial import Window, check_window, picture_port
+
+
+class ConvParams(LayerParams, Generic[S, Z]):
+    out_channels: Size = setting(32, "How many filters are learned: the channels of the output.", unit="channels")
+    kernel_size: S = setting(3, "Size of the window a filter looks through.", unit="pixels")
+    stride: S = setting(1, "Step of the window: 2 halves height and width.", unit="pixels")
+    padding: Z | Literal["valid", "same"] = setting(
+        0,
+        "Pixels added on every side. 'valid' adds none, 'same' as many as keep the size (with stride 1 only). "
+        "A kernel of 3 keeps the size with padding 1, a kernel of 5 with 2.",
+        unit="pixels",
+    )
+    dilation: S = setting(
+        1, "Distance between the pixels that a window takes; more sees further at the same cost.", unit="pixels"
+    )
+    groups: Size = setting(
+        1,
+        "Split the channels into groups that are convolved apart. As many groups as channels is a depthwise convolution.",
+        unit="groups",
+    )
+    bias: bool = setting(True, "Add a learned offset to every channel. Switch it off where a normalisation follows.")
+    padding_mode: Literal["zeros", "reflect", "replicate", "circular"] = setting(
+        "zeros", "What stands in the padded border: zeros, the mirrored picture, its edge repeated, or the other side."
+    )
+
+
+class _Conv(Layer[ConvParams[Any, Any]]):
+    family = "convolution"
+    dims: ClassVar[int]
+
+    @classmethod
+    def window(cls, params: ConvParams[Any, Any]) -> Window:
+        kernel, stride, dilation = (expand(v, cls.dims) for v in (params.kernel_size, params.stride, params.dilation))
+        if params.padding == "same":
+            # PyTorch pads unevenly where the reach is even; the sum of both sides is what the window gets.
+            padding = tuple(-(-d * (k - 1) // 2) for k, d in zip(kernel, dilation, strict=True))
+        else:
+            padding = expand(0 if params.padding == "valid" else params.padding, cls.dims)
+        return Window(kernel, stride, padding, dilation)
+
+    @classmethod
+    def call(cls, params: ConvParams[Any, Any], inputs: Sequence[TensorSpec]) -> Call:
+        arguments: dict[str, Value] = {
+            "in_channels": inputs[0].shape[0],
+            "out_channels": params.out_channels,
+            "kernel_size": params.kernel_size,
+        }
+        for name in ("stride", "padding", "dilation", "groups", "bias", "padding_mode"):
+            value = getattr(params, name)
+            if value != ConvParams.model_fields[name].default:
+                arguments[name] = value
+        return Call(f"Conv{cls.dims}d", arguments, positional=3)
+
+    @classmethod
+    def check(cls, params: ConvParams[Any, Any], inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
+        yield from cls._check_same(params)
+        yield from cls._check_groups(params, inputs[0].shape[0])
+        window = cls.window(params)
+        yield from check_window(cls.type, window, inputs[0])
+        yield from cls._check_padding_mode(params, window, inputs[0])
+
+    @classmethod
+    def _check_same(cls, params: ConvParams[Any, Any]) -> Iterator[Complaint]:
+        stride = expand(params.stride, cls.dims)
+        if params.padding == "same" and any(step != 1 for step in stride):
+            # The same output size as padding="same" would give with odd kernels.
+            half = tuple(reach // 2 for reach in cls.window(params).reach)
+            yield Complaint(
+                code="same_padding_with_stride",
+                message=f"{cls.type} `{{node}}` has padding 'same', which needs stride 1, but its stride is {short(stride)}.",
+                field="padding",
+                expected="stride 1",
+                got=f"stride {short(stride)}",
+                values={"stride": short(stride)},
+                fixes=(
+                    Repair("set_param", {"name": "padding", "value": half[0] if len(set(half)) == 1 else list(half)}),
+                    Repair("set_param", {"name": "stride", "value": 1}),
+                ),
+            )
+
+    @classmethod
+    def _check_groups(cls, params: ConvParams[Any, Any], channels: int) -> Iterator[Complaint]:
+        groups = params.groups
+        if channels % groups:
+            best = math.gcd(channels, groups)
+            yield Complaint(
+                code="groups_do_not_divide",
+                message=f"{cls.type} `{{node}}` cannot split the {channels} channels from `{{source}}` into {groups} "
+                "equal groups.",
+                port="x",
+                field="groups",
+                expected=f"a divisor of {channels}",
+                got=str(groups),
+                values={"channels": channels, "groups": groups},
+                fixes=(Repair("set_param", {"name": "groups", "value": best}),),
+            )
+        elif params.out_channels % groups:
+            up = -(-params.out_channels // groups) * groups
+            yield Complaint(
+                code="groups_do_not_divide",
+                message=f"{cls.type} `{{node}}` cannot split its {params.out_channels} output channels into {groups} "
+                "equal groups.",
+                field="out_channels",
+                expected=f"a multiple of {groups}",
+                got=str(params.out_channels),
+                values={"channels": params.out_channels, "groups": groups},
+                fixes=(
+                    Repair("set_param", {"name": "out_channels", "value": up}),
+                    Repair("set_param", {"name": "groups", "value": math.gcd(channels, params.out_channels, groups)}),
+                ),
+            )
+
+    @classmethod
+    def _check_padding_mode(cls, params: ConvParams[Any, Any], window: Window, spec: TensorSpec) -> Iterator[Complaint]:
+        """A mirror needs more pixels than it pads, a circle as many; zeros and edges can be repeated for ever."""
+        spare = {"reflect": 1, "circular": 0}.get(params.padding_mode)
+        if spare is None:
+            return
+        if any(pad + spare > size for pad, size in zip(window.padding, spec.shape[1:], strict=True)):
+            yield Complaint(
+                code="padding_too_large",
+                message=f"{cls.type} `{{node}}` pads {short(window.padding)} pixels by '{params.padding_mode}', more "
+                f"than the input {spec} from `{{source}}` has to give.",
+                port="x",
+                field="padding_mode",
+                expected=f"an axis of at least {max(window.padding) + spare}",
+                got=str(spec),
+                values={"padding": short(window.padding), "got": str(spec)},
+                fixes=(Repair("set_param", {"name": "padding_mode", "value": "zeros"}),),
+            )
+
+    @classmethod
+    def macs(cls, params: ConvParams[Any, Any], inputs: Sequence[TensorSpec], outputs: Sequence[TensorSpec]) -> int:
+        kernel = math.prod(expand(params.kernel_size, cls.dims))
+        return outputs[0].numel * (inputs[0].shape[0] // params.groups) * kernel
+
+    @classmethod
+    def estimate_parameters(cls, params: ConvParams[Any, Any], inputs: Sequence[TensorSpec]) -> int:
+        kernel = math.prod(expand(params.kernel_size, cls.dims))
+        return params.out_channels * ((inputs[0].shape[0] // params.groups) * kernel + params.bias)
+
+    @classmethod
+    def summary(cls, params: ConvParams[Any, Any]) -> str:
+        parts = ["x".join(map(str, expand(params.kernel_size, cls.dims))), str(params.out_channels)]
+        if any(step != 1 for step in expand(params.stride, cls.dims)):
+            parts.append(f"stride {short(params.stride)}")
+        if any(step != 1 for step in expand(params.dilation, cls.dims)):
+            parts.append(f"dilation {short(params.dilation)}")
+        if params.groups != 1:
+            parts.append(f"groups {params.groups}")
+        return ", ".join(parts)
+
+
+class Conv1dParams(ConvParams[Size1, Padding1]):
+    pass
+
+
+class Conv2dParams(ConvParams[Size2, Padding2]):
+    pass
+
+
+class Conv3dParams(ConvParams[Size3, Padding3]):
+    pass
+
+
+def _document(dims: int, summary: str, use_when: str, pitfalls: str) -> Documentation:
+    axes = {1: ("L", "L'"), 2: ("H, W", "H', W'"), 3: ("D, H, W", "D', H', W'")}[dims]
+    return Documentation(
+        summary=summary,
+        formula=r"y_{c'} = b_{c'} + \sum_{c=1}^{C} w_{c',c} \star x_c, \qquad "
+        r"\text{size}' = \left\lfloor \frac{\text{size} + 2p - d(k-1) - 1}{s} \right\rfloor + 1",
+        shape=f"(N, C, {axes[0]}) -> (N, C', {axes[1]})",
+        use_when=use_when,
+        pitfalls=pitfalls,
+        source=f"https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv{dims}d.html",
+    )
+
+
+class Conv1d(_Conv):
+    """(N, C, L) -> (N, C', L')."""
+
+    dims = 1
+    Params = Conv1dParams
+    inputs = (picture_port("x", 1),)
+    outputs = (picture_port("y", 1, "C'", "'"),)
+    documentation = _document(
+        1,
+        "Slides learned filters along one axis: each output value is a weighted sum of a few neighbouring steps.",
+        "On sound, sensor signals and other series where a pattern means the same wherever it occurs.",
+        "Channels come before length: a series of shape (N, L, C) must be turned round first. Without padding every "
+        "layer shortens the series by kernel_size - 1, and a step near the end sees less context.",
+    )
+
+
+class Conv2d(_Conv):
+    """(N, C, H, W) -> (N, C', H', W')."""
+
+    dims = 2
+    Params = Conv2dParams
+    inputs = (picture_port("x", 2),)
+    outputs = (picture_port("y", 2, "C'", "'"),)
+    documentation = _document(
+        2,
+        "Slides learned filters over a picture: each output pixel is a weighted sum of a small neighbourhood in all channels.",
+        "The first choice for pictures. Two 3x3 layers see as far as one 5x5 with fewer weights; a 1x1 kernel mixes "
+        "channels only.",
+        "Without padding every layer shrinks the picture by kernel_size - 1. A bias right before BatchNorm does nothing. "
+        "Cost grows with in_channels x out_channels: wide layers at high resolution are the expensive ones.",
+    )
+
+
+class Conv3d(_Conv):
+    """(N, C, D, H, W) -> (N, C', D', H', W')."""
+
+    dims = 3
+    Params = Conv3dParams
+    inputs = (picture_port("x", 3),)
+    outputs = (picture_port("y", 3, "C'", "'"),)
+    documentation = _document(
+        3,
+        "Slides learned filters through a volume: each output voxel is a weighted sum of a small block in all channels.",
+        "On scans (CT, MRI) and on short videos, where the third axis is depth or time.",
+        "Memory and cost grow with the cube of the resolution: a 3x3x3 kernel has three times the weights of a 3x3 one. "
+        "Start with few channels and small volumes.",
+    )

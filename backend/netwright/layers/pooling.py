@@ -1,0 +1,328 @@
+"""Pools: the largest value or the mean of windows, sliding or stretched to a wanted output size."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Generic
+
+from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Repair, TensorSpec, Value
+from netwright.layers.params import Padding1, Padding2, Padding3, S, Size1, Size2, Size3, Z, expand, setting, short
+from netwright.layers.spatial import AXES, Window, check_window, picture_port
+
+
+class MaxPoolParams(LayerParams, Generic[S, Z]):
+    kernel_size: S = setting(2, "Size of the window of which the largest value is kept.", unit="pixels")
+    stride: S | None = setting(
+        None, "Step of the window; empty means as much as kernel_size, so that windows do not overlap.", unit="pixels"
+    )
+    padding: Z = setting(0, "Pixels added on every side, at most half the kernel; they never win.", unit="pixels")
+    dilation: S = setting(1, "Distance between the pixels that a window takes.", unit="pixels")
+    ceil_mode: bool = setting(False, "Round the output size up, so that a last window may hang over the edge.")
+
+
+class AvgPoolParams(LayerParams, Generic[S, Z]):
+    kernel_size: S = setting(2, "Size of the window that is averaged.", unit="pixels")
+    stride: S | None = setting(
+        None, "Step of the window; empty means as much as kernel_size, so that windows do not overlap.", unit="pixels"
+    )
+    padding: Z = setting(0, "Zeros added on every side, at most half the kernel.", unit="pixels")
+    ceil_mode: bool = setting(False, "Round the output size up, so that a last window may hang over the edge.")
+    count_include_pad: bool = setting(True, "Count the padded zeros when dividing; off, only real pixels are averaged.")
+
+
+class _Pool(Layer[Any]):
+    family = "pooling"
+    dims: ClassVar[int]
+
+    @classmethod
+    def call(cls, params: Any, inputs: Sequence[TensorSpec]) -> Call:
+        fields = cls.Params.model_fields
+        arguments: dict[str, Value] = {
+            name: value for name, value in params if name == "kernel_size" or value != fields[name].default
+        }
+        if "stride" in arguments and expand(params.stride, cls.dims) == expand(params.kernel_size, cls.dims):
+            del arguments["stride"]
+        return Call(cls.type, arguments, positional=1)
+
+    @classmethod
+    def check(cls, params: Any, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
+        kernel = expand(params.kernel_size, cls.dims)
+        padding = expand(params.padding, cls.dims)
+        if any(2 * pad > size for pad, size in zip(padding, kernel, strict=True)):
+            half = tuple(min(pad, size // 2) for pad, size in zip(padding, kernel, strict=True))
+            yield Complaint(
+                code="padding_too_large",
+                message=f"{cls.type} `{{node}}` pads {short(padding)} on every side, more than half its kernel of "
+                f"{short(kernel)}: some windows would hold nothing but padding.",
+                field="padding",
+                expected=f"at most {short(tuple(size // 2 for size in kernel))}",
+                got=short(padding),
+                values={"padding": short(padding), "kernel": short(kernel)},
+                fixes=(
+                    Repair("set_param", {"name": "padding", "value": half[0] if len(set(half)) == 1 else list(half)}),
+                ),
+            )
+            return
+        stride = kernel if params.stride is None else expand(params.stride, cls.dims)
+        dilation = expand(getattr(params, "dilation", 1), cls.dims)
+        yield from check_window(cls.type, Window(kernel, stride, padding, dilation), inputs[0])
+
+    @classmethod
+    def summary(cls, params: Any) -> str:
+        kernel = expand(params.kernel_size, cls.dims)
+        stride = kernel if params.stride is None else expand(params.stride, cls.dims)
+        size = "x".join(map(str, kernel))
+        return size if stride == kernel else f"{size}, stride {short(stride)}"
+
+
+class _AdaptivePool(Layer[Any]):
+    family = "pooling"
+    dims: ClassVar[int]
+
+    @classmethod
+    def call(cls, params: Any, inputs: Sequence[TensorSpec]) -> Call:
+        return Call(cls.type, {"output_size": params.output_size}, positional=1)
+
+    @classmethod
+    def check(cls, params: Any, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
+        """Stretching is legal in PyTorch, but it only repeats values: nearly always a mistake."""
+        wanted = expand(params.output_size, cls.dims)
+        sizes = inputs[0].shape[1:]
+        if any(want > size for want, size in zip(wanted, sizes, strict=True)):
+            fits = [min(want, size) for want, size in zip(wanted, sizes, strict=True)]
+            text, have = (" x ".join(map(str, values)) for values in (wanted, sizes))
+            yield Complaint(
+                code="pool_stretches",
+                message=f"{cls.type} `{{node}}` makes {text} out of only {have} from `{{source}}`: values are repeated.",
+                port="x",
+                field="output_size",
+                severity="warning",
+                expected=f"at most {have}",
+                got=text,
+                values={"wanted": text, "input": have},
+                fixes=(
+                    Repair("set_param", {"name": "output_size", "value": fits[0] if len(set(fits)) == 1 else fits}),
+                ),
+            )
+
+    @classmethod
+    def summary(cls, params: Any) -> str:
+        return "to " + "x".join(map(str, expand(params.output_size, cls.dims)))
+
+
+def _sliding(kind: str, dims: int, formula: str, use_when: str, pitfalls: str) -> Documentation:
+    axes = AXES[dims]
+    primed = ", ".join(f"{axis}'" for axis in axes.split(", "))
+    what = "the largest value" if kind == "Max" else "the mean"
+    return Documentation(
+        summary=f"Keeps {what} of each window that slides over {axes.replace(', ', ' and ', 1) if dims == 2 else axes}.",
+        formula=formula,
+        shape=f"(N, C, {axes}) -> (N, C, {primed})",
+        use_when=use_when,
+        pitfalls=pitfalls,
+        source=f"https://docs.pytorch.org/docs/stable/generated/torch.nn.{kind}Pool{dims}d.html",
+    )
+
+
+_MAX_FORMULA = r"y_{c,i} = \max_{j \in \text{window}(i)} x_{c,j}"
+_AVG_FORMULA = r"y_{c,i} = \frac{1}{k} \sum_{j \in \text{window}(i)} x_{c,j}"
+_MAX_USE = {
+    1: "Between convolutions over a series, to keep that a pattern occurred and forget the exact step.",
+    2: "Between convolutions, to halve the picture: later layers see further, at a quarter of the cost.",
+    3: "Between convolutions over a volume or a clip: a kernel of 2 leaves an eighth of the voxels.",
+}
+_AVG_USE = {
+    1: "Where a smooth summary is wanted rather than the strongest response, for example on noisy signals.",
+    2: "Where every pixel should count: in the transitions of DenseNet, in LeNet, and for smooth downsampling.",
+    3: "For smooth downsampling of volumes, where single bright voxels are noise.",
+}
+_MAX_PITFALLS = (
+    "Where a thing is gets lost bit by bit: too many pools harm detection and segmentation. An odd size loses its last row and "
+    "column unless ceil_mode is on. Only the winner of each window gets a gradient."
+)
+_AVG_PITFALLS = (
+    "It blurs: thin strong responses are watered down. With padding the zeros count as pixels and darken the border unless "
+    "count_include_pad is off."
+)
+
+
+class MaxPool1dParams(MaxPoolParams[Size1, Padding1]):
+    pass
+
+
+class MaxPool2dParams(MaxPoolParams[Size2, Padding2]):
+    pass
+
+
+class MaxPool3dParams(MaxPoolParams[Size3, Padding3]):
+    pass
+
+
+class MaxPool1d(_Pool):
+    """(N, C, L) -> (N, C, L')."""
+
+    dims = 1
+    Params = MaxPool1dParams
+    inputs = (picture_port("x", 1),)
+    outputs = (picture_port("y", 1, mark="'"),)
+    documentation = _sliding("Max", 1, _MAX_FORMULA, _MAX_USE[1], _MAX_PITFALLS)
+
+
+class MaxPool2d(_Pool):
+    """(N, C, H, W) -> (N, C, H', W')."""
+
+    dims = 2
+    Params = MaxPool2dParams
+    inputs = (picture_port("x", 2),)
+    outputs = (picture_port("y", 2, mark="'"),)
+    documentation = _sliding("Max", 2, _MAX_FORMULA, _MAX_USE[2], _MAX_PITFALLS)
+
+
+class MaxPool3d(_Pool):
+    """(N, C, D, H, W) -> (N, C, D', H', W')."""
+
+    dims = 3
+    Params = MaxPool3dParams
+    inputs = (picture_port("x", 3),)
+    outputs = (picture_port("y", 3, mark="'"),)
+    documentation = _sliding("Max", 3, _MAX_FORMULA, _MAX_USE[3], _MAX_PITFALLS)
+
+
+class AvgPool1dParams(AvgPoolParams[Size1, Padding1]):
+    pass
+
+
+class AvgPool2dParams(AvgPoolParams[Size2, Padding2]):
+    pass
+
+
+class AvgPool3dParams(AvgPoolParams[Size3, Padding3]):
+    pass
+
+
+class AvgPool1d(_Pool):
+    """(N, C, L) -> (N, C, L')."""
+
+    dims = 1
+    Params = AvgPool1dParams
+    inputs = (picture_port("x", 1),)
+    outputs = (picture_port("y", 1, mark="'"),)
+    documentation = _sliding("Avg", 1, _AVG_FORMULA, _AVG_USE[1], _AVG_PITFALLS)
+
+
+class AvgPool2d(_Pool):
+    """(N, C, H, W) -> (N, C, H', W')."""
+
+    dims = 2
+    Params = AvgPool2dParams
+    inputs = (picture_port("x", 2),)
+    outputs = (picture_port("y", 2, mark="'"),)
+    documentation = _sliding("Avg", 2, _AVG_FORMULA, _AVG_USE[2], _AVG_PITFALLS)
+
+
+class AvgPool3d(_Pool):
+    """(N, C, D, H, W) -> (N, C, D', H', W')."""
+
+    dims = 3
+    Params = AvgPool3dParams
+    inputs = (picture_port("x", 3),)
+    outputs = (picture_port("y", 3, mark="'"),)
+    documentation = _sliding("Avg", 3, _AVG_FORMULA, _AVG_USE[3], _AVG_PITFALLS)
+
+
+_TO = "Size that every channel gets, whatever comes in; 1 keeps a single value per channel (global pooling)."
+
+
+class AdaptivePoolParams(LayerParams, Generic[S]):
+    output_size: S = setting(1, _TO, unit="pixels")
+
+
+class AdaptivePool1dParams(AdaptivePoolParams[Size1]):
+    pass
+
+
+class AdaptivePool2dParams(AdaptivePoolParams[Size2]):
+    pass
+
+
+class AdaptivePool3dParams(AdaptivePoolParams[Size3]):
+    pass
+
+
+def _adaptive(kind: str, dims: int) -> Documentation:
+    axes = AXES[dims]
+    primed = ", ".join(f"{axis}'" for axis in axes.split(", "))
+    average = kind == "Avg"
+    return Documentation(
+        summary=f"Divides the input into as many windows as the output has {'steps' if dims == 1 else 'pixels'} and keeps "
+        f"{'the mean' if average else 'the largest value'} of each.",
+        formula=_AVG_FORMULA if average else _MAX_FORMULA,
+        shape=f"(N, C, {axes}) -> (N, C, {primed})",
+        use_when="Before the head, with output size 1, so that inputs of any size fit the same Linear layer; "
+        + (
+            "the mean of each channel says how much of a pattern there is (ResNet, Inception)."
+            if average
+            else "the largest value of each channel says whether a pattern occurs anywhere."
+        ),
+        pitfalls="With output size 1 all knowledge of place is gone. Windows overlap where the input size is no "
+        "multiple of the output size. An output larger than the input only repeats values.",
+        source=f"https://docs.pytorch.org/docs/stable/generated/torch.nn.Adaptive{kind}Pool{dims}d.html",
+    )
+
+
+class AdaptiveAvgPool1d(_AdaptivePool):
+    """(N, C, L) -> (N, C, L')."""
+
+    dims = 1
+    Params = AdaptivePool1dParams
+    inputs = (picture_port("x", 1),)
+    outputs = (picture_port("y", 1, mark="'"),)
+    documentation = _adaptive("Avg", 1)
+
+
+class AdaptiveAvgPool2d(_AdaptivePool):
+    """(N, C, H, W) -> (N, C, H', W')."""
+
+    dims = 2
+    Params = AdaptivePool2dParams
+    inputs = (picture_port("x", 2),)
+    outputs = (picture_port("y", 2, mark="'"),)
+    documentation = _adaptive("Avg", 2)
+
+
+class AdaptiveAvgPool3d(_AdaptivePool):
+    """(N, C, D, H, W) -> (N, C, D', H', W')."""
+
+    dims = 3
+    Params = AdaptivePool3dParams
+    inputs = (picture_port("x", 3),)
+    outputs = (picture_port("y", 3, mark="'"),)
+    documentation = _adaptive("Avg", 3)
+
+
+class AdaptiveMaxPool1d(_AdaptivePool):
+    """(N, C, L) -> (N, C, L')."""
+
+    dims = 1
+    Params = AdaptivePool1dParams
+    inputs = (picture_port("x", 1),)
+    outputs = (picture_port("y", 1, mark="'"),)
+    documentation = _adaptive("Max", 1)
+
+
+class AdaptiveMaxPool2d(_AdaptivePool):
+    """(N, C, H, W) -> (N, C, H', W')."""
+
+    dims = 2
+    Params = AdaptivePool2dParams
+    inputs = (picture_port("x", 2),)
+    outputs = (picture_port("y", 2, mark="'"),)
+    documentation = _adaptive("Max", 2)
+
+
+class AdaptiveMaxPool3d(_AdaptivePool):
+    """(N, C, D, H, W) -> (N, C, D', H', W')."""
+
+    dims = 3
+    Params = AdaptivePool3dParams
+    inputs = (picture_port("x", 3),)
+    outputs = (picture_port("y", 3, mark="'"),)
+    documentation = _adaptive("Max", 3)

@@ -1,0 +1,65 @@
+"""What convolutions and pools share: windows that slide over one, two or three axes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from netwright.layers.base import Complaint, Port, Repair, TensorSpec
+
+AXES = {1: "L", 2: "H, W", 3: "D, H, W"}
+
+
+def picture_port(name: str, dims: int, channels: str = "C", mark: str = "") -> Port:
+    """A port for ``(N, C, L)``, ``(N, C, H, W)`` or ``(N, C, D, H, W)``; ``mark`` is put behind every spatial letter."""
+    axes = ", ".join(letter + mark for letter in AXES[dims].split(", "))
+    return Port(name, f"(N, {channels}, {axes})", frozenset({dims + 2}))
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A window that slides over the spatial axes; every tuple holds one number for each axis."""
+
+    kernel: tuple[int, ...]
+    stride: tuple[int, ...]
+    padding: tuple[int, ...]
+    dilation: tuple[int, ...]
+
+    @property
+    def reach(self) -> tuple[int, ...]:
+        """Pixels from the window's first to its last, both counted: ``dilation * (kernel - 1) + 1``."""
+        return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
+
+
+def check_window(name: str, window: Window, spec: TensorSpec) -> Iterator[Complaint]:
+    """One complaint when the window is larger than the padded input on any axis."""
+    sizes = spec.shape[1:]
+    padded = tuple(size + 2 * pad for size, pad in zip(sizes, window.padding, strict=True))
+    if all(reach <= size for reach, size in zip(window.reach, padded, strict=True)):
+        return
+    reach, room = _product(window.reach), _product(padded)
+    pad = any(window.padding)
+    largest = [max(1, (size - 1) // d + 1) for size, d in zip(padded, window.dilation, strict=True)]
+    fits = tuple(min(kernel, most) for kernel, most in zip(window.kernel, largest, strict=True))
+    missing = tuple(max(0, -(-(r - size) // 2)) for r, size in zip(window.reach, sizes, strict=True))
+    yield Complaint(
+        code="kernel_too_large",
+        message=f"{name} `{{node}}` slides a window of {reach} but gets only {room}{' with its padding' if pad else ''} "
+        "from `{source}`.",
+        port="x",
+        field="kernel_size",
+        expected=f"at least {reach}",
+        got=room,
+        values={"window": reach, "input": room},
+        fixes=(
+            Repair("set_param", {"name": "kernel_size", "value": _plain(fits)}),
+            *((Repair("set_param", {"name": "padding", "value": _plain(missing)}),) if name.startswith("Conv") else ()),
+        ),
+    )
+
+
+def _product(sizes: Sequence[int]) -> str:
+    return " x ".join(map(str, sizes))
+
+
+def _plain(sizes: tuple[int, ...]) -> int | list[int]:
+    """A JSON value: one int where all axes agree."""
+    return sizes[0] if len(set(sizes)) == 1 else list(sizes)
