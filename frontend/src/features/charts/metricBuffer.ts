@@ -30,6 +30,7 @@ export class MetricBuffer {
   epochs = new Float64Array(FIRST_CAPACITY);
   elapsed = new Float64Array(FIRST_CAPACITY);
   values = new Float64Array(FIRST_CAPACITY);
+  private readonly seen = { generation: 0, length: 0, lowest: -1, highest: -1 };
 
   constructor(
     readonly name: string,
@@ -83,17 +84,20 @@ export class MetricBuffer {
     this.generation += 1;
   }
 
-  /** Index of the smallest and of the largest finite value, -1 where there is none. */
+  /** Index of the smallest and of the largest finite value, -1 where there is none. Looks at each point once. */
   extremes(): { lowest: number; highest: number } {
-    let lowest = -1;
-    let highest = -1;
-    for (let index = 0; index < this.length; index += 1) {
+    const seen = this.seen;
+    if (seen.generation !== this.generation) {
+      Object.assign(seen, { generation: this.generation, length: 0, lowest: -1, highest: -1 });
+    }
+    for (let index = seen.length; index < this.length; index += 1) {
       const value = this.values[index] as number;
       if (!Number.isFinite(value)) continue;
-      if (lowest < 0 || value < (this.values[lowest] as number)) lowest = index;
-      if (highest < 0 || value > (this.values[highest] as number)) highest = index;
+      if (seen.lowest < 0 || value < (this.values[seen.lowest] as number)) seen.lowest = index;
+      if (seen.highest < 0 || value > (this.values[seen.highest] as number)) seen.highest = index;
     }
-    return { lowest, highest };
+    seen.length = this.length;
+    return { lowest: seen.lowest, highest: seen.highest };
   }
 
   private grow(): void {

@@ -1,0 +1,280 @@
+/** One uPlot chart of some metrics: owns the canvas, the zoom and the readout; knows no React. */
+
+import uPlot from "uplot";
+import { alignLines, buildLine, type Cell, fullRange, type Line, type Range, valueRange, type XAxis } from "./frame";
+import type { MetricBuffer } from "./metricBuffer";
+import type { MetricStore } from "./metricStore";
+import { createRedraw, type Redraw } from "./redraw";
+import { SmoothedColumn } from "./smoothing";
+import { nearestCell } from "./summary";
+import { formatTick, formatX } from "./ticks";
+
+export interface ChartSeries {
+  /** The metric's name, such as `train/loss`. */
+  name: string;
+  label: string;
+  /** Which of the theme's series colours, from 1. */
+  color: number;
+}
+
+export interface ChartView {
+  axis: XAxis;
+  isLog: boolean;
+  /** Weight of the moving average in `[0, 1)`; 0 draws the raw values only. */
+  smoothing: number;
+  /** Draw all values, even those that squash the rest. */
+  keepAll: boolean;
+}
+
+/** A vertical line at a step: where a resumed attempt went on. */
+export interface Mark {
+  step: number;
+  label: string;
+}
+
+export interface Readout {
+  /** Under the cursor, or null: then `values` are the newest. */
+  x: number | null;
+  values: Cell[];
+  numOutside: number;
+  isZoomed: boolean;
+  isEmpty: boolean;
+}
+
+export interface PlotOptions {
+  element: HTMLElement;
+  store: MetricStore;
+  series: readonly ChartSeries[];
+  view: ChartView;
+  stepsPerEpoch: number | null;
+  marks: readonly Mark[];
+  height: number;
+  onReadout: (readout: Readout) => void;
+  /** The part that was in view before, so that a change of the theme keeps it. */
+  zoom: Range | null;
+}
+
+const RAW_OPACITY = 0.28;
+/** Up to this many points of a series get dots. */
+const DOTS_UP_TO = 40;
+const CLOCK_INCREMENTS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400];
+
+export class Plot {
+  zoom: Range | null;
+  private readonly plot: uPlot;
+  private readonly redraw: Redraw;
+  private readonly resize: ResizeObserver;
+  private readonly unsubscribe: () => void;
+  private readonly smoothed = new Map<string, SmoothedColumn>();
+  private columns: Cell[][] = [];
+  private numOutside = 0;
+
+  constructor(private readonly options: PlotOptions) {
+    const { element, store } = options;
+    this.zoom = options.zoom;
+    this.plot = new uPlot(this.buildOptions(), [[], ...options.series.map(() => [])], element);
+    this.redraw = createRedraw(element, () => this.draw());
+    this.resize = new ResizeObserver(() => {
+      if (element.clientWidth === 0) return;
+      this.plot.setSize({ width: element.clientWidth, height: options.height });
+      this.redraw.request();
+    });
+    this.resize.observe(element);
+    this.unsubscribe = store.subscribe(() => this.redraw.request());
+    this.redraw.request();
+  }
+
+  resetZoom(): void {
+    this.zoom = null;
+    this.draw();
+  }
+
+  destroy(): void {
+    this.unsubscribe();
+    this.redraw.stop();
+    this.resize.disconnect();
+    this.plot.destroy();
+  }
+
+  private buffers(): (MetricBuffer | undefined)[] {
+    return this.options.series.map((series) => this.options.store.buffer(series.name));
+  }
+
+  private draw(): void {
+    const { view, stepsPerEpoch } = this.options;
+    const { axis, isLog, smoothing, keepAll } = view;
+    const buffers = this.buffers();
+    const present = buffers.filter((buffer) => buffer !== undefined);
+    const range = this.zoom ?? fullRange(present, axis, stepsPerEpoch);
+    const buckets = Math.max(50, Math.floor(this.plot.width / 2));
+    const line = (buffer: MetricBuffer | undefined, isSmooth: boolean): Line => {
+      if (buffer === undefined) return { x: [], y: [] };
+      const values = isSmooth ? this.smooth(buffer, smoothing) : buffer.values;
+      return buildLine(buffer, values, { axis, stepsPerEpoch, range: this.zoom, buckets, isLog });
+    };
+    const lines = buffers.map((buffer) => line(buffer, false));
+    if (smoothing > 0) lines.push(...buffers.map((buffer) => line(buffer, true)));
+    const [x, ...columns] = alignLines(lines);
+    this.columns = columns;
+    const values = valueRange(columns, isLog, keepAll);
+    this.numOutside = values?.numOutside ?? 0;
+    this.plot.batch(() => {
+      this.plot.setData([x, ...columns], false);
+      this.plot.setScale("x", range);
+      if (values !== null) {
+        const [min, max] = isLog ? uPlot.rangeLog(values.min, values.max, 10, false) : [values.min, values.max];
+        this.plot.setScale("y", { min: min ?? values.min, max: max ?? values.max });
+      }
+    });
+    this.tell();
+  }
+
+  private smooth(buffer: MetricBuffer, weight: number): Float64Array {
+    let column = this.smoothed.get(buffer.name);
+    if (column === undefined) {
+      column = new SmoothedColumn(buffer, weight);
+      this.smoothed.set(buffer.name, column);
+    }
+    return column.update();
+  }
+
+  /** Reports what is under the cursor, or the newest values. With smoothing these are the smoothed ones. */
+  private tell(): void {
+    const num = this.options.series.length;
+    const shown = this.options.view.smoothing > 0 ? this.columns.slice(num) : this.columns;
+    const x = this.plot.data[0] as number[];
+    const index = this.plot.cursor.idx;
+    const isOver = typeof index === "number" && index >= 0 && index < x.length;
+    this.options.onReadout({
+      x: isOver ? (x[index] as number) : null,
+      values: shown.map((column) => nearestCell(column, x, isOver ? index : x.length - 1).value),
+      numOutside: this.numOutside,
+      isZoomed: this.zoom !== null,
+      isEmpty: x.length === 0,
+    });
+  }
+
+  private buildOptions(): uPlot.Options {
+    const { element, series, view, height } = this.options;
+    const style = getComputedStyle(element);
+    const color = (name: string) => style.getPropertyValue(name).trim();
+    const strokes = series.map((one) => color(`--nw-series-${((one.color - 1) % 8) + 1}`));
+    const isSmooth = view.smoothing > 0;
+    const font = `11px ${style.fontFamily}`;
+    const axis: uPlot.Axis = {
+      stroke: color("--nw-text-quiet"),
+      grid: { stroke: color("--nw-border"), width: 1 },
+      ticks: { show: false },
+      font,
+      gap: 6,
+    };
+    return {
+      width: Math.max(element.clientWidth, 100),
+      height,
+      legend: { show: false },
+      padding: [8, 12, 0, 0],
+      cursor: {
+        y: false,
+        drag: { x: true, y: false, setScale: false },
+        points: { size: 6 },
+        dataIdx: (plot, seriesIndex, index) =>
+          nearestCell((plot.data[seriesIndex] ?? []) as Cell[], plot.data[0], index).row,
+        bind: {
+          dblclick: () => () => {
+            this.resetZoom();
+            return null;
+          },
+        },
+      },
+      scales: { x: { time: false, auto: false }, y: { auto: false, distr: view.isLog ? 3 : 1 } },
+      axes: [
+        {
+          ...axis,
+          size: 28,
+          values: (_plot, splits, _axis, _space, increment) =>
+            splits.map((value) => (view.axis === "elapsed" ? formatX(value, "elapsed") : formatTick(value, increment))),
+          ...(view.axis === "elapsed" ? { incrs: CLOCK_INCREMENTS } : {}),
+          ...(view.axis === "step" ? { incrs: STEP_INCREMENTS } : {}),
+        },
+        {
+          ...axis,
+          size: 58,
+          values: (_plot, splits, _axis, _space, increment) =>
+            splits.map((value) => (value === null ? "" : formatTick(value, view.isLog ? value : increment))),
+        },
+      ],
+      series: [
+        {},
+        ...strokes.map((stroke) => buildSeries(isSmooth ? withOpacity(stroke, RAW_OPACITY) : stroke, !isSmooth)),
+        ...(isSmooth ? strokes.map((stroke) => buildSeries(stroke, true)) : []),
+      ],
+      hooks: {
+        setCursor: [() => this.tell()],
+        setSelect: [() => this.select()],
+        draw: [(plot) => this.drawMarks(plot, color("--nw-border-strong"), color("--nw-text-quiet"), font)],
+      },
+    };
+  }
+
+  private select(): void {
+    const { left, width } = this.plot.select;
+    if (width < 3) return;
+    const min = this.plot.posToVal(left, "x");
+    const max = this.plot.posToVal(left + width, "x");
+    this.plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    if (max > min) this.zoom = { min, max };
+    this.draw();
+  }
+
+  private drawMarks(plot: uPlot, stroke: string, text: string, font: string): void {
+    const { marks, stepsPerEpoch, view } = this.options;
+    if (view.axis === "elapsed" || (view.axis === "epoch" && stepsPerEpoch === null)) return;
+    const { ctx, bbox } = plot;
+    const scale = devicePixelRatio;
+    ctx.save();
+    ctx.strokeStyle = stroke;
+    ctx.fillStyle = text;
+    ctx.font = font.replace(/^\d+px/, `${11 * scale}px`);
+    ctx.textBaseline = "top";
+    ctx.setLineDash([4 * scale, 4 * scale]);
+    for (const mark of marks) {
+      const x = plot.valToPos(view.axis === "step" ? mark.step : mark.step / (stepsPerEpoch ?? 1), "x", true);
+      if (x < bbox.left || x > bbox.left + bbox.width) continue;
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+      ctx.fillText(mark.label, x + 4 * scale, bbox.top + 2 * scale);
+    }
+    ctx.restore();
+  }
+}
+
+const STEP_INCREMENTS = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((base) => base * 10 ** power)).flat();
+
+function buildSeries(stroke: string, hasDots: boolean): uPlot.Series {
+  return {
+    stroke,
+    width: 1.5,
+    spanGaps: false,
+    points: {
+      show: (plot, index) => hasDots && countPoints(plot.data[index] as Cell[]) <= DOTS_UP_TO,
+      size: 5,
+      fill: stroke,
+    },
+  };
+}
+
+function countPoints(column: readonly Cell[]): number {
+  let num = 0;
+  for (const value of column) if (typeof value === "number") num += 1;
+  return num;
+}
+
+/** `#rrggbb` with an opacity. */
+function withOpacity(color: string, opacity: number): string {
+  const alpha = Math.round(opacity * 255)
+    .toString(16)
+    .padStart(2, "0");
+  return `${color}${alpha}`;
+}

@@ -1,0 +1,44 @@
+/** Numbers on axes and in readouts. */
+
+import type { XAxis } from "./frame";
+
+/** A tick's text, with as many decimals as tell it from its neighbours. */
+export function formatTick(value: number, increment: number): string {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size < 1e-3 || size >= 1e7) return value.toExponential(increment / size < 0.09 ? 1 : 0).replace("e+", "e");
+  const decimals = Math.max(0, Math.min(6, Math.ceil(-Math.log10(increment) - 1e-9)));
+  return value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+}
+
+/** Seconds as `45 s`, `2:05`, `1:02:05`. */
+export function formatClock(seconds: number): string {
+  const total = Math.round(seconds);
+  if (total < 60) return `${total} s`;
+  const parts = [Math.floor(total / 60) % 60, total % 60].map((part) => String(part).padStart(2, "0"));
+  const hours = Math.floor(total / 3600);
+  return hours > 0 ? `${hours}:${parts.join(":")}` : parts.join(":").replace(/^0/, "");
+}
+
+/** A place on the x axis in words' numbers. */
+export function formatX(value: number, axis: XAxis): string {
+  if (axis === "elapsed") return formatClock(value);
+  const decimals = axis === "epoch" ? 2 : 0;
+  return value.toLocaleString("en", { maximumFractionDigits: decimals });
+}
+
+/** A measured value: four significant digits, powers of ten where they are shorter. */
+export function formatValue(value: number | null | undefined): string {
+  if (value === undefined) return "";
+  if (value === null || Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "-∞";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e6)) {
+    return value
+      .toExponential(2)
+      .replace(/\.?0+e/, "e")
+      .replace("e+", "e");
+  }
+  if (size >= 1000) return value.toLocaleString("en", { maximumFractionDigits: 0 });
+  return size >= 1 ? value.toPrecision(4) : value.toFixed(4);
+}
