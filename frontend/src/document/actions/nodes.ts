@@ -1,0 +1,182 @@
+import { applyEdits, equalEdges } from "../edits";
+import { CARD_WIDTH, COLUMN_GAP, cardSize, snapPosition } from "../geometry";
+import { merge, RECORD } from "../history";
+import { freeId, idPrefix, idProblem } from "../ids";
+import { type ResolvedLevel, reportPrefix, resolveLevel } from "../levels";
+import { completePositions, freePlaceForSize, makeRoom, type Positions } from "../placement";
+import { edgeBetween, findConnection, judgeConnection, type Level, portsAt, type Verdict } from "../ports";
+import type { GetState, SetState } from "../store";
+import {
+  blockOf,
+  type Edge,
+  type Edit,
+  type JsonValue,
+  type Label,
+  type Node,
+  type PortRef,
+  type Position,
+} from "../types";
+
+export interface AddNodeOptions {
+  /** Where the card's upper left corner goes; left out, after the selected node, else below everything. */
+  position?: Position;
+  /** Wires the new node behind this one, if a port fits. */
+  after?: string;
+  /** Puts the new node into this wire. */
+  into?: Edge;
+  params?: Node["params"];
+}
+
+export interface NodeActions {
+  /** Adds a node of a layer type or `block:Name`, selects it, and returns its id. */
+  addNode(type: string, options?: AddNodeOptions): string;
+  /** Draws a wire and says what there is to say; an illegal one is not drawn. */
+  connect(source: PortRef, target: PortRef): Verdict;
+  disconnect(edges: readonly Edge[]): void;
+  removeSelection(): void;
+  /** `value` null brings the default back. Values set under the same `mergeKey` are one step of the history. */
+  setParam(id: string, name: string, value: JsonValue, mergeKey?: string): void;
+  /** Renames a node, or says why that cannot be. */
+  renameNode(id: string, newId: string): Label | null;
+  setNode(id: string, change: { muted?: boolean; repeat?: number | string; type?: string }): void;
+  /** Moves nodes as one step; steps with the same `mergeKey` join. */
+  moveNodes(positions: Positions, mergeKey?: string): void;
+}
+
+export function createNodeActions(_set: SetState, get: GetState): NodeActions {
+  return {
+    addNode: (type, options = {}) => addNode(get(), type, options),
+    connect: (source, target) => {
+      const state = get();
+      const here = resolveLevel(state.document, state.level);
+      const level = levelFor(state, here);
+      const prefix = reportPrefix(state.report, here.path);
+      const verdict = judgeConnection(source, target, level, state.report, prefix);
+      if (!verdict.legal) return verdict;
+      const edge = edgeBetween(source, target, level);
+      const edits: Edit[] = [{ op: "add_edge", block: here.blockName, edge }];
+      if (verdict.replaces) edits.unshift({ op: "remove_edge", block: here.blockName, edge: verdict.replaces });
+      state.applyEdits(edits, {
+        label: { key: "history.add_edge", values: { source: source.node, target: target.node } },
+      });
+      return verdict;
+    },
+    disconnect: (edges) => {
+      const { document, level, applyEdits: apply } = get();
+      const block = resolveLevel(document, level).blockName;
+      apply(edges.map((edge): Edit => ({ op: "remove_edge", block, edge })));
+    },
+    removeSelection: () => removeSelection(get()),
+    setParam: (id, name, value, mergeKey) => {
+      const { document, level, applyEdits: apply } = get();
+      const block = resolveLevel(document, level).blockName;
+      apply([{ op: "set_param", block, id, name, value }], { history: mergeKey ? merge(mergeKey) : RECORD });
+    },
+    renameNode: (id, newId) => renameNode(get(), id, newId),
+    setNode: (id, change) => {
+      const { document, level, applyEdits: apply } = get();
+      apply([{ op: "set_node", block: resolveLevel(document, level).blockName, id, ...change }]);
+    },
+    moveNodes: (positions, mergeKey) => {
+      const { document, level, applyEdits: apply } = get();
+      const block = resolveLevel(document, level).blockName;
+      const moves = Object.entries(positions).map(([id, position]): Edit => ({ op: "move_node", block, id, position }));
+      apply(moves, {
+        history: mergeKey ? merge(mergeKey) : RECORD,
+        label: { key: "history.move", values: { count: moves.length } },
+      });
+    },
+  };
+}
+
+type State = ReturnType<GetState>;
+
+function levelFor(state: State, here: ResolvedLevel): Level {
+  return { document: state.document, block: here.block, catalogue: state.catalogue };
+}
+
+function addNode(state: State, type: string, options: AddNodeOptions): string {
+  const here = resolveLevel(state.document, state.level);
+  const taken = new Set(here.block.nodes.map((node) => node.id));
+  const id = freeId(idPrefix(type, state.catalogue), taken);
+  const position = options.position ?? placeFor(state, here, type, options.after);
+  const node: Node = { id, type, params: options.params ?? {}, repeat: 1, muted: false };
+  const edits: Edit[] = [{ op: "add_node", block: here.blockName, node, position: snapPosition(position) }];
+  const added = applyEdits(state.document, edits);
+  const block = blockOf(added, here.blockName) ?? here.block;
+  const level = { document: added, block, catalogue: state.catalogue };
+  if (options.into) edits.push(...wiresThrough(options.into, id, level, here.blockName));
+  else if (options.after !== undefined) edits.push(...wireAfter(options.after, id, level, here.blockName));
+  const wired = applyEdits(state.document, edits);
+  if (options.into && !options.position) {
+    const roomLevel = { ...level, document: wired, block: blockOf(wired, here.blockName) ?? block };
+    edits.push(...makeRoom(roomLevel, here.blockName, wired.view[here.blockName] ?? {}, [id]));
+  }
+  state.applyEdits(edits, { select: { nodes: [id], edges: [] } });
+  return id;
+}
+
+function placeFor(state: State, here: ResolvedLevel, type: string, after: string | undefined): Position {
+  const level = levelFor(state, here);
+  const positions = completePositions(level, state.document.view[here.blockName] ?? {});
+  const ghost: Node = { id: "", type, params: {}, repeat: 1, muted: false };
+  const size = cardSize(portsAt({ ...level, block: { ...here.block, nodes: [ghost] } }, ""));
+  const from = after === undefined ? undefined : positions[after];
+  if (from) return freePlaceForSize(level, positions, size, [from[0] + CARD_WIDTH + COLUMN_GAP, from[1]]);
+  const right = Math.max(...Object.values(positions).map(([x]) => x), -CARD_WIDTH - COLUMN_GAP);
+  const top = Object.values(positions)[0]?.[1] ?? 0;
+  return freePlaceForSize(level, positions, size, [right + CARD_WIDTH + COLUMN_GAP, top]);
+}
+
+/** The wire that feeds a new node from `source`, only where it is free of harm: nothing is replaced. */
+function wireAfter(source: string, id: string, level: Level, block: string): Edit[] {
+  const found = findConnection(source, id, level, null);
+  if (!found?.verdict.legal) return [];
+  return [{ op: "add_edge", block, edge: edgeBetween(found.source, found.target, level) }];
+}
+
+/** Takes `edge` out and leads it through node `id`. The edge's place in the order of wires is kept at its target. */
+function wiresThrough(edge: Edge, id: string, level: Level, block: string): Edit[] {
+  const ports = portsAt(level, id);
+  const [input] = ports.inputs;
+  const [output] = ports.outputs;
+  if (!input || !output) return [];
+  const incoming = { ...edge, target: id, target_port: ports.inputs.length > 1 ? input.name : null };
+  const outgoing = { ...edge, source: id, source_port: ports.outputs.length > 1 ? output.name : null };
+  const later = level.block.edges
+    .slice(level.block.edges.findLastIndex((other) => equalEdges(other, edge)) + 1)
+    .filter((other) => other.target === edge.target);
+  return [
+    { op: "remove_edge", block, edge },
+    { op: "add_edge", block, edge: incoming },
+    { op: "add_edge", block, edge: outgoing },
+    ...later.flatMap((other): Edit[] => [
+      { op: "remove_edge", block, edge: other },
+      { op: "add_edge", block, edge: other },
+    ]),
+  ];
+}
+
+function removeSelection(state: State): void {
+  const { nodes, edges } = state.selection;
+  const block = resolveLevel(state.document, state.level).blockName;
+  const gone = new Set(nodes);
+  const loose = edges.filter((edge) => !gone.has(edge.source) && !gone.has(edge.target));
+  const edits = [
+    ...loose.map((edge): Edit => ({ op: "remove_edge", block, edge })),
+    ...nodes.map((id): Edit => ({ op: "remove_node", block, id })),
+  ];
+  const label = edits.length > 1 ? { label: { key: "history.removeSelection", values: { count: edits.length } } } : {};
+  state.applyEdits(edits, { select: { nodes: [], edges: [] }, ...label });
+}
+
+function renameNode(state: State, id: string, newId: string): Label | null {
+  if (id === newId) return null;
+  const here = resolveLevel(state.document, state.level);
+  const taken = new Set(here.block.nodes.map((node) => node.id));
+  const problem = idProblem(newId, taken);
+  if (problem) return problem;
+  const nodes = state.selection.nodes.map((selected) => (selected === id ? newId : selected));
+  state.applyEdits([{ op: "rename_node", block: here.blockName, id, new_id: newId }], { select: { nodes, edges: [] } });
+  return null;
+}

@@ -1,0 +1,164 @@
+/** Places for nodes that have none: documents from elsewhere, nodes that a fix inserted. */
+
+import type { Catalogue } from "./catalogue";
+import { CARD_WIDTH, COLUMN_GAP, cardSize, GRID, overlaps, ROW_GAP, type Size } from "./geometry";
+import { type Level, portsAt } from "./ports";
+import { type Block, blockOf, type Document, type Edit, NETWORK, type Position } from "./types";
+
+export type Positions = { [node: string]: Position };
+
+const PITCH = CARD_WIDTH + COLUMN_GAP;
+
+/** `stored` with a place for every node of the block; the same object where none was missing. */
+export function completePositions(level: Level, stored: Positions): Positions {
+  const missing = level.block.nodes.filter((node) => !Object.hasOwn(stored, node.id));
+  if (missing.length === 0) return stored;
+  if (missing.length === level.block.nodes.length) return layeredPositions(level);
+  const positions = { ...stored };
+  for (const node of missing) {
+    positions[node.id] = freePlace(level, positions, node.id, besideNeighbours(level.block, positions, node.id));
+  }
+  return positions;
+}
+
+/** `document` with a place for every node of every block, so that moving one never makes the others jump. */
+export function withPositions(document: Document, catalogue: Catalogue): Document {
+  let view = document.view;
+  for (const name of [NETWORK, ...Object.keys(document.blocks)]) {
+    const block = blockOf(document, name);
+    if (!block) continue;
+    const stored = view[name] ?? {};
+    const positions = completePositions({ document, block, catalogue }, stored);
+    if (positions !== stored) view = { ...view, [name]: positions };
+  }
+  return view === document.view ? document : { ...document, view };
+}
+
+/** Columns by the longest way from an entry, rows in the block's order; cycles end where they are met. */
+export function layeredPositions(level: Level): Positions {
+  const columns = columnsOf(level.block);
+  const heights = new Map<number, number>();
+  const positions: Positions = {};
+  for (const node of level.block.nodes) {
+    const column = columns.get(node.id) ?? 0;
+    const y = heights.get(column) ?? 0;
+    positions[node.id] = [column * PITCH, y];
+    heights.set(column, y + cardSize(portsAt(level, node.id)).height + ROW_GAP);
+  }
+  return positions;
+}
+
+function columnsOf(block: Block): Map<string, number> {
+  const targets = new Map<string, string[]>(block.nodes.map((node) => [node.id, []]));
+  const waiting = new Map<string, number>(block.nodes.map((node) => [node.id, 0]));
+  for (const edge of block.edges) {
+    if (!targets.has(edge.source) || !waiting.has(edge.target)) continue;
+    targets.get(edge.source)?.push(edge.target);
+    waiting.set(edge.target, (waiting.get(edge.target) ?? 0) + 1);
+  }
+  const columns = new Map<string, number>();
+  const ready = block.nodes.filter((node) => waiting.get(node.id) === 0).map((node) => node.id);
+  for (let id = ready.shift(); id !== undefined; id = ready.shift()) {
+    const column = columns.get(id) ?? 0;
+    columns.set(id, column);
+    for (const target of targets.get(id) ?? []) {
+      columns.set(target, Math.max(columns.get(target) ?? 0, column + 1));
+      const left = (waiting.get(target) ?? 1) - 1;
+      waiting.set(target, left);
+      if (left === 0) ready.push(target);
+    }
+  }
+  return columns;
+}
+
+/** Between the nodes it is wired to, else to the right of what feeds it, else left of what it feeds. */
+function besideNeighbours(block: Block, positions: Positions, id: string): Position {
+  const before = placed(
+    positions,
+    block.edges.filter((edge) => edge.target === id).map((edge) => edge.source),
+  );
+  const after = placed(
+    positions,
+    block.edges.filter((edge) => edge.source === id).map((edge) => edge.target),
+  );
+  const source = before.at(-1);
+  const target = after[0];
+  if (source && target) return [(source[0] + target[0]) / 2, (source[1] + target[1]) / 2];
+  if (source) return [source[0] + PITCH, source[1]];
+  if (target) return [target[0] - PITCH, target[1]];
+  return [0, 0];
+}
+
+function placed(positions: Positions, ids: string[]): Position[] {
+  return ids.map((id) => positions[id]).filter((position) => position !== undefined);
+}
+
+/** The first place at or below `wanted` where the card of `id` touches no other. */
+export function freePlace(level: Level, positions: Positions, id: string, wanted: Position): Position {
+  const size = cardSize(portsAt(level, id));
+  return freePlaceForSize(level, positions, size, wanted);
+}
+
+export function freePlaceForSize(level: Level, positions: Positions, size: Size, wanted: Position): Position {
+  const others = Object.entries(positions).map(([id, at]) => ({ at, size: cardSize(portsAt(level, id)) }));
+  let [x, y] = wanted;
+  for (let tries = 0; tries <= others.length; tries += 1) {
+    const hit = others.find((other) => overlaps([x, y], size, other.at, other.size));
+    if (!hit) break;
+    y = hit.at[1] + hit.size.height + GRID * 2;
+  }
+  return [x, y];
+}
+
+/**
+ * Moves that make room for nodes a fix has inserted into a wire: each is placed after what feeds it, and everything
+ * downstream of it moves right until no card touches.
+ */
+export function makeRoom(level: Level, blockName: string, stored: Positions, inserted: readonly string[]): Edit[] {
+  const positions = { ...stored };
+  const moved = new Set<string>();
+  for (const id of inserted) {
+    const source = level.block.edges.find((edge) => edge.target === id && positions[edge.source])?.source;
+    const from = source === undefined ? undefined : positions[source];
+    if (!from) continue;
+    positions[id] = [from[0] + PITCH, from[1]];
+    moved.add(id);
+    const shift = downstreamShift(level.block, positions, id);
+    for (const other of shift.ids) {
+      const at = positions[other];
+      if (!at) continue;
+      positions[other] = [at[0] + shift.by, at[1]];
+      moved.add(other);
+    }
+  }
+  return [...moved].flatMap((id): Edit[] => {
+    const position = positions[id];
+    return position ? [{ op: "move_node", block: blockName, id, position }] : [];
+  });
+}
+
+function downstreamShift(block: Block, positions: Positions, id: string): { by: number; ids: string[] } {
+  const x = positions[id]?.[0] ?? 0;
+  const nearest = block.edges
+    .filter((edge) => edge.source === id)
+    .map((edge) => positions[edge.target]?.[0] ?? Number.POSITIVE_INFINITY)
+    .reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const by = x + PITCH - nearest;
+  if (!Number.isFinite(by) || by <= 0) return { by: 0, ids: [] };
+  return { by, ids: downstream(block, id) };
+}
+
+/** Every node that data from `id` reaches, `id` itself left out. */
+export function downstream(block: Block, id: string): string[] {
+  const found = new Set<string>();
+  const waiting = [id];
+  for (let from = waiting.pop(); from !== undefined; from = waiting.pop()) {
+    for (const edge of block.edges) {
+      if (edge.source === from && edge.target !== id && !found.has(edge.target)) {
+        found.add(edge.target);
+        waiting.push(edge.target);
+      }
+    }
+  }
+  return [...found];
+}

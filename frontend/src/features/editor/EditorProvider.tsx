@@ -1,0 +1,36 @@
+import { type ReactNode, useEffect, useState } from "react";
+import { api, unwrap } from "@/api";
+import { type CheckReport, createDocumentStore, type Document, type LayerRead, type WireDocument } from "@/document";
+import { createCanvasStore } from "./canvasStore";
+import { startChecking } from "./checker";
+import { EditorContext } from "./context";
+
+export interface EditorProviderProps {
+  /** What is opened; a later change of this property is not followed (give the provider a `key`, or call `load`). */
+  document: WireDocument;
+  layers: readonly LayerRead[];
+  /** The revision that `document` has on the server, null where it was never saved. */
+  revision?: number | null;
+  children: ReactNode;
+}
+
+/** Holds one open document and keeps it checked. Everything of the editor page stands inside it. */
+export function EditorProvider({ document, layers, revision = null, children }: EditorProviderProps) {
+  const [editor] = useState(() => ({
+    store: createDocumentStore({ document, layers, revision }),
+    canvas: createCanvasStore(),
+  }));
+  useEffect(() => startChecking(editor.store, checkDocument, reportFailure), [editor]);
+  return <EditorContext value={editor}>{children}</EditorContext>;
+}
+
+function checkDocument(document: Document, signal: AbortSignal): Promise<CheckReport> {
+  const answer = unwrap(api.POST("/api/check", { body: { document, batch_size: 1 }, signal }));
+  // The client's types lose that a position is a pair.
+  return answer as Promise<CheckReport>;
+}
+
+/** The state `failed` is what the page shows; the cause is for whoever looks into the console. */
+function reportFailure(error: unknown): void {
+  console.warn("The check did not answer:", error);
+}

@@ -1,0 +1,73 @@
+/** What the canvas is doing right now: none of it is saved, none of it can be undone. */
+import { createStore, type StoreApi } from "zustand/vanilla";
+import type { Edge, PortRef, Position, Verdict } from "@/document";
+
+/** A wire that is being drawn, and what may be said of every port it could go to. */
+export interface PendingConnection {
+  from: PortRef;
+  /** The kind of port it starts from. */
+  kind: "source" | "target";
+  /** By node, then by port; ports of the same kind are absent. */
+  verdicts: ReadonlyMap<string, ReadonlyMap<string, Verdict>>;
+}
+
+/** What the view can do; null while no canvas is mounted. */
+export interface CanvasView {
+  fit(nodes?: readonly string[]): void;
+  zoomIn(): void;
+  zoomOut(): void;
+  zoomTo(zoom: number): void;
+  /** Brings a node into view if it is not, and gives it the keyboard. */
+  reveal(node: string): void;
+  focus(): void;
+  toCanvas(client: { x: number; y: number }): Position;
+  /** Whether a point of the screen lies on the canvas. */
+  contains(client: { x: number; y: number }): boolean;
+  /** The wire under a point of the screen. */
+  edgeAt(client: { x: number; y: number }): Edge | null;
+  center(): Position;
+}
+
+export type OpenDialog =
+  | { kind: "connect"; node: string }
+  | { kind: "keys" }
+  | { kind: "menu"; x: number; y: number; at: Position | null };
+
+export interface CanvasState {
+  connection: PendingConnection | null;
+  /** The node under the pointer while a wire is drawn. */
+  over: { node: string; port: string | null } | null;
+  dialog: OpenDialog | null;
+  isMinimapShown: boolean;
+  isSnapping: boolean;
+  isTidying: boolean;
+  /** Why the last command could not be carried out, or what it did: read out and shown for a moment. */
+  notice: { text: string; id: number } | null;
+  /** The type being dragged out of the palette, and where. */
+  ghost: { type: string; x: number; y: number } | null;
+  /** The wire that the dragged card would go into. */
+  ghostEdge: Edge | null;
+  /** The last copied nodes as text, for where the system's clipboard may not be read. */
+  clipboard: string | null;
+  view: CanvasView | null;
+  focusPalette: (() => void) | null;
+}
+
+export type CanvasStore = StoreApi<CanvasState>;
+
+export function createCanvasStore(): CanvasStore {
+  return createStore<CanvasState>()(() => ({
+    connection: null,
+    over: null,
+    dialog: null,
+    isMinimapShown: true,
+    isSnapping: true,
+    isTidying: false,
+    notice: null,
+    ghost: null,
+    ghostEdge: null,
+    clipboard: null,
+    view: null,
+    focusPalette: null,
+  }));
+}
