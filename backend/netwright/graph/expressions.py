@@ -213,8 +213,8 @@ def _number(word: str, position: int) -> int | float:
     return _bounded(float(word), position)
 
 
-def _bounded(value: int | float, position: int) -> int | float:
-    if abs(value) > MAX_VALUE or (isinstance(value, float) and not math.isfinite(value)):
+def _bounded(value: float, position: int) -> int | float:
+    if abs(value) > MAX_VALUE or not math.isfinite(value):
         raise ExpressionError(f"A number here is too big; at most {MAX_VALUE:,} is allowed.", position)
     return value
 
