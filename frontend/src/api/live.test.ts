@@ -33,6 +33,7 @@ function createWorld() {
   const frames: (() => void)[] = [];
   const delays: { callback: () => void; milliseconds: number; isCancelled: boolean }[] = [];
   const online = new Set<() => void>();
+  const unreachable = { count: 0 };
   const environment: LiveEnvironment = {
     openSocket: (url) => {
       const socket = new FakeSocket(url);
@@ -55,6 +56,9 @@ function createWorld() {
       online.add(callback);
       return () => online.delete(callback);
     },
+    onUnreachable: () => {
+      unreachable.count += 1;
+    },
   };
   const last = () => {
     const socket = sockets.at(-1);
@@ -66,6 +70,7 @@ function createWorld() {
     sockets,
     delays,
     online,
+    unreachable,
     last,
     runFrame: () => {
       for (const callback of frames.splice(0)) callback();
@@ -157,6 +162,17 @@ describe("openLive", () => {
     expect(world.sockets).toHaveLength(2);
     world.runDelay();
     expect(world.sockets).toHaveLength(2);
+  });
+
+  it("calls the server unreachable from the second failure on", () => {
+    const world = createWorld();
+    openItems(world);
+    world.last().open();
+    world.last().fail();
+    expect(world.unreachable.count).toBe(0);
+    world.runDelay();
+    world.last().fail();
+    expect(world.unreachable.count).toBe(1);
   });
 
   it("does not try again when the server refuses for good", () => {

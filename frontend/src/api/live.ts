@@ -3,11 +3,8 @@
  * what it has already handed on, and hands batches on at most once per animation frame.  No React here.
  */
 
-import type { components } from "./schema";
-
-/** One event of a run, as the worker told it and the server stored it. */
-export type RunEvent = components["schemas"]["EventList"]["events"][number];
-export type RunSummary = components["schemas"]["RunSummary"];
+import { connection } from "./connection";
+import type { RunEvent, RunSummary } from "./types";
 
 /**
  * `connecting`: never been open yet; `live`: open; `reconnecting`: was open (or failed to open) and is trying again;
@@ -31,8 +28,10 @@ export interface LiveEnvironment {
   nextFrame(callback: () => void): () => void;
   delay(callback: () => void, milliseconds: number): () => void;
   random(): number;
-  /** Calls back when the browser says that the network is there again. Returns an unsubscribe function. */
+  /** Calls back when the network or the server is there again. Returns an unsubscribe function. */
   onOnline(callback: () => void): () => void;
+  /** A second try failed too: this is no hiccup. */
+  onUnreachable(): void;
 }
 
 export interface LiveOptions<Item> {
@@ -97,8 +96,15 @@ const browserEnvironment: LiveEnvironment = {
   random: Math.random,
   onOnline: (callback) => {
     window.addEventListener("online", callback);
-    return () => window.removeEventListener("online", callback);
+    const unsubscribe = connection.subscribe((state) => {
+      if (state === "online") callback();
+    });
+    return () => {
+      window.removeEventListener("online", callback);
+      unsubscribe();
+    };
   },
+  onUnreachable: () => connection.lost(),
 };
 
 class Live<Item> implements LiveConnection {
@@ -159,6 +165,7 @@ class Live<Item> implements LiveConnection {
       this.setState("reconnecting");
       const wait = backoffDelay(this.failures, this.environment.random);
       this.failures += 1;
+      if (this.failures > 1) this.environment.onUnreachable();
       this.cancelDelay = this.environment.delay(() => {
         this.cancelDelay = null;
         this.connect();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { RunEvent } from "@/api/live";
+import type { RunEvent } from "@/api";
 import { alignLines, buildLine, fullRange, type LineOptions, valueRange } from "./frame";
 import { bucketIndices, MetricBuffer } from "./metricBuffer";
 import { MetricStore } from "./metricStore";

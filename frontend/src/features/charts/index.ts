@@ -1,6 +1,5 @@
 export { ChartControls } from "./ChartControls";
 export { LineChart } from "./LineChart";
-export type { Scalar } from "./metricBuffer";
 export { MetricStore } from "./metricStore";
 export type { ChartSeries, ChartView, Mark } from "./plot";
 export { formatClock, formatValue } from "./ticks";

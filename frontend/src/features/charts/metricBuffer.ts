@@ -1,9 +1,6 @@
 /** The points of one metric as growing columns: appending copies nothing, memory has a limit. */
 
-import type { components } from "@/api/schema";
-
-export type Scalar = number | "NaN" | "Infinity" | "-Infinity";
-type MetricSeries = components["schemas"]["MetricSeries"];
+import type { MetricSeries, Scalar } from "@/api";
 
 const FIRST_CAPACITY = 1024;
 /** Above this many points the older half is thinned; a screen has a tenth of that in pixels. */

@@ -1,11 +1,9 @@
 /** All metrics of one run: history thinned by the server, then live events. Listeners hear of a batch once. */
 
-import type { RunEvent } from "@/api/live";
-import type { components } from "@/api/schema";
+import type { MetricsRead, RunEvent } from "@/api";
 import { MetricBuffer, parseScalar } from "./metricBuffer";
 
 type MetricsEvent = Extract<RunEvent, { type: "metrics" }>;
-type MetricsRead = components["schemas"]["MetricsRead"];
 
 export class MetricStore {
   private readonly buffers = new Map<string, MetricBuffer>();

@@ -178,7 +178,7 @@ export class Plot {
         drag: { x: true, y: false, setScale: false },
         points: { size: 6 },
         dataIdx: (plot, seriesIndex, index) =>
-          nearestCell((plot.data[seriesIndex] ?? []) as Cell[], plot.data[0], index).row,
+          nearestCell((plot.data[seriesIndex] ?? []) as Cell[], plot.data[0] as number[], index).row,
         bind: {
           dblclick: () => () => {
             this.resetZoom();

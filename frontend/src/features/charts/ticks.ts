@@ -1,5 +1,6 @@
 /** Numbers on axes and in readouts. */
 
+import { formatMetric } from "@/ui";
 import type { XAxis } from "./frame";
 
 /** A tick's text, with as many decimals as tell it from its neighbours. */
@@ -27,18 +28,7 @@ export function formatX(value: number, axis: XAxis): string {
   return value.toLocaleString("en", { maximumFractionDigits: decimals });
 }
 
-/** A measured value: four significant digits, powers of ten where they are shorter. */
+/** A measured value as everywhere on the page; a gap is a value that is no number. */
 export function formatValue(value: number | null | undefined): string {
-  if (value === undefined) return "";
-  if (value === null || Number.isNaN(value)) return "NaN";
-  if (!Number.isFinite(value)) return value > 0 ? "∞" : "-∞";
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e6)) {
-    return value
-      .toExponential(2)
-      .replace(/\.?0+e/, "e")
-      .replace("e+", "e");
-  }
-  if (size >= 1000) return value.toLocaleString("en", { maximumFractionDigits: 0 });
-  return size >= 1 ? value.toPrecision(4) : value.toFixed(4);
+  return value === undefined ? "" : formatMetric(value ?? Number.NaN);
 }
