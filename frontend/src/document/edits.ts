@@ -6,9 +6,9 @@
  */
 import { normalizeBlock, normalizeEdge, normalizeNode } from "./normalize";
 import type { Block, Document, Edge, Edit, Node, Position, WireEdge } from "./types";
-import { blockOf, NETWORK } from "./types";
+import { BLOCK_PREFIX, blockOf, ENTRY_TYPE, EXIT_TYPE, NETWORK } from "./types";
 
-/** An edit names a block, a node or an edge that is not there. */
+/** An edit names a block, a node or an edge that is not there, or an id or a name that is taken. */
 export class EditError extends Error {
   override name = "EditError";
 }
@@ -20,13 +20,8 @@ export function applyEdits(document: Document, edits: readonly Edit[]): Document
 
 function applyEdit(document: Document, edit: Edit): Document {
   switch (edit.op) {
-    case "add_node": {
-      const added = changeBlock(document, edit.block, (block) => ({
-        ...block,
-        nodes: [...block.nodes, normalizeNode(edit.node)],
-      }));
-      return edit.position ? setPosition(added, edit.block, edit.node.id, edit.position) : added;
-    }
+    case "add_node":
+      return addNode(document, edit.block, normalizeNode(edit.node), edit.position ?? null);
     case "remove_node":
       return removeNode(document, edit.block, edit.id);
     case "rename_node":
@@ -44,14 +39,11 @@ function applyEdit(document: Document, edit: Edit): Document {
         type: edit.type ?? node.type,
       }));
     case "add_edge":
-      return changeBlock(document, edit.block, (block) => ({
-        ...block,
-        edges: [...block.edges, normalizeEdge(edit.edge)],
-      }));
+      return addEdge(document, edit.block, normalizeEdge(edit.edge), edit.index ?? null);
     case "remove_edge":
       return changeBlock(document, edit.block, (block) => ({ ...block, edges: withoutEdge(block.edges, edit.edge) }));
     case "move_node":
-      requireNode(requireBlock(document, edit.block), edit.block, edit.id);
+      requireNode(requireBlock(document, edit.block), edit.id);
       return setPosition(document, edit.block, edit.id, edit.position);
     case "set_block":
       return setBlock(document, edit.name, edit.definition === null ? null : normalizeBlock(edit.definition));
@@ -71,10 +63,19 @@ function requireBlock(document: Document, name: string): Block {
   return block;
 }
 
-function requireNode(block: Block, blockName: string, id: string): number {
-  const index = block.nodes.findIndex((node) => node.id === id);
-  if (index < 0) throw new EditError(`There is no node called ${id} in ${blockName}.`);
+/** Where node `id` stands in its block: the last such where the id is doubled. */
+function requireNode(block: Block, id: string): number {
+  const index = block.nodes.findLastIndex((node) => node.id === id);
+  if (index < 0) throw new EditError(`There is no node called ${id}.`);
   return index;
+}
+
+function requireFree(block: Block, id: string): void {
+  if (hasNode(block, id)) throw new EditError(`The id ${id} is taken.`);
+}
+
+function hasNode(block: Block, id: string): boolean {
+  return block.nodes.some((node) => node.id === id);
 }
 
 function changeBlock(document: Document, name: string, change: (block: Block) => Block): Document {
@@ -85,8 +86,24 @@ function changeBlock(document: Document, name: string, change: (block: Block) =>
 
 function changeNode(document: Document, blockName: string, id: string, change: (node: Node) => Node): Document {
   return changeBlock(document, blockName, (block) => {
-    const index = requireNode(block, blockName, id);
+    const index = requireNode(block, id);
     return { ...block, nodes: block.nodes.map((node, at) => (at === index ? change(node) : node)) };
+  });
+}
+
+function addNode(document: Document, blockName: string, node: Node, position: Position | null): Document {
+  const added = changeBlock(document, blockName, (block) => {
+    requireFree(block, node.id);
+    return { ...block, nodes: [...block.nodes, node] };
+  });
+  return position ? setPosition(added, blockName, node.id, position) : added;
+}
+
+function addEdge(document: Document, blockName: string, edge: Edge, index: number | null): Document {
+  return changeBlock(document, blockName, (block) => {
+    requireNode(block, edge.source);
+    requireNode(block, edge.target);
+    return { ...block, edges: block.edges.toSpliced(index ?? block.edges.length, 0, edge) };
   });
 }
 
@@ -103,34 +120,57 @@ function setPosition(document: Document, block: string, id: string, position: Po
 }
 
 function removeNode(document: Document, blockName: string, id: string): Document {
-  const removed = changeBlock(document, blockName, (block) => {
-    const index = requireNode(block, blockName, id);
-    return {
-      ...block,
-      nodes: block.nodes.filter((_, at) => at !== index),
-      edges: block.edges.filter((edge) => edge.source !== id && edge.target !== id),
-    };
-  });
-  const positions = removed.view[blockName];
-  if (!positions || !Object.hasOwn(positions, id)) return removed;
-  const { [id]: _position, ...rest } = positions;
-  return { ...removed, view: { ...removed.view, [blockName]: rest } };
+  const removed = changeBlock(document, blockName, (block) => ({
+    ...block,
+    nodes: block.nodes.toSpliced(requireNode(block, id), 1),
+  }));
+  // Where the id was doubled, wires and position stay with the one that is left.
+  if (hasNode(requireBlock(removed, blockName), id)) return removed;
+  const unwired = changeBlock(removed, blockName, (block) => ({
+    ...block,
+    edges: block.edges.filter((edge) => edge.source !== id && edge.target !== id),
+  }));
+  return movePosition(unwired, blockName, id, null);
 }
 
 function renameNode(document: Document, blockName: string, id: string, newId: string): Document {
-  const renamed = changeBlock(document, blockName, (block) => {
-    const index = requireNode(block, blockName, id);
-    return {
-      ...block,
-      nodes: block.nodes.map((node, at) => (at === index ? { ...node, id: newId } : node)),
-      edges: block.edges.map((edge) => renameEnds(edge, id, newId)),
-    };
-  });
-  const positions = renamed.view[blockName];
-  const position = positions?.[id];
-  if (!positions || !position) return renamed;
-  const { [id]: _position, ...rest } = positions;
-  return { ...renamed, view: { ...renamed.view, [blockName]: { ...rest, [newId]: position } } };
+  const before = requireBlock(document, blockName);
+  const node = before.nodes[requireNode(before, id)];
+  if (newId === id || !node) return document;
+  requireFree(before, newId);
+  const renamed = changeNode(document, blockName, id, (found) => ({ ...found, id: newId }));
+  if (hasNode(requireBlock(renamed, blockName), id)) return renamed;
+  const rewired = changeBlock(renamed, blockName, (block) => ({
+    ...block,
+    edges: block.edges.map((edge) => renameEnds(edge, id, newId)),
+  }));
+  return renamePort(movePosition(rewired, blockName, id, newId), blockName, node.type, id, newId);
+}
+
+/** Gives the place of `id` to `newId`, or takes it away where that is null. */
+function movePosition(document: Document, blockName: string, id: string, newId: string | null): Document {
+  const positions = document.view[blockName];
+  if (!positions || !Object.hasOwn(positions, id)) return document;
+  const { [id]: position, ...rest } = positions;
+  const moved = newId === null || !position ? rest : { ...rest, [newId]: position };
+  return { ...document, view: { ...document.view, [blockName]: moved } };
+}
+
+/** An entry or exit of a block is one of its ports: wires to it follow wherever the block is used. */
+function renamePort(document: Document, blockName: string, type: string, port: string, newPort: string): Document {
+  if (type !== ENTRY_TYPE && type !== EXIT_TYPE) return document;
+  const end = type === ENTRY_TYPE ? "target" : "source";
+  const portField = type === ENTRY_TYPE ? "target_port" : "source_port";
+  return [NETWORK, ...Object.keys(document.blocks)].reduce((current, name) => {
+    const block = requireBlock(current, name);
+    const users = new Set(block.nodes.filter((node) => node.type === BLOCK_PREFIX + blockName).map((node) => node.id));
+    const follows = (edge: Edge) => users.has(edge[end]) && edge[portField] === port;
+    if (!block.edges.some(follows)) return current;
+    return changeBlock(current, name, (changed) => ({
+      ...changed,
+      edges: changed.edges.map((edge) => (follows(edge) ? { ...edge, [portField]: newPort } : edge)),
+    }));
+  }, document);
 }
 
 function renameEnds(edge: Edge, id: string, newId: string): Edge {
@@ -159,10 +199,7 @@ function withoutEdge(edges: Edge[], edge: WireEdge): Edge[] {
 }
 
 function setBlock(document: Document, name: string, definition: Block | null): Document {
-  if (name === NETWORK) {
-    if (!definition) throw new EditError("The network itself cannot be removed.");
-    return { ...document, network: definition };
-  }
+  if (name === NETWORK) throw new EditError("The network itself is not a block.");
   if (definition) return { ...document, blocks: { ...document.blocks, [name]: definition } };
   requireBlock(document, name);
   const { [name]: _block, ...blocks } = document.blocks;

@@ -1,5 +1,5 @@
 /** The graph document in plain TypeScript: no React, no server. */
-export { type Catalogue, createCatalogue, isEntry, isExit } from "./catalogue";
+export { type Catalogue, createCatalogue } from "./catalogue";
 export { applyEdits, EditError, equalEdges } from "./edits";
 export { canRedo, canUndo, IGNORE, merge, RECORD } from "./history";
 export { idProblem } from "./ids";
@@ -8,4 +8,4 @@ export { emptyDocument, normalizeDocument } from "./normalize";
 export { formatShape, judgeConnection, type NodePorts, portsAt, portsOf, type Verdict } from "./ports";
 export { createDocumentStore, type EditorState, type EditorStore, type Selection } from "./store";
 export type * from "./types";
-export { BLOCK_PREFIX, blockNameOf, blockOf, NETWORK } from "./types";
+export { BLOCK_PREFIX, blockNameOf, blockOf, ENTRY_TYPE, EXIT_TYPE, NETWORK } from "./types";

@@ -1,7 +1,7 @@
 /** Which ports a node has, and which wires may join them. */
-import { type Catalogue, isEntry, isExit } from "./catalogue";
+import type { Catalogue } from "./catalogue";
 import type { Block, CheckReport, Document, Edge, Label, LayerRead, Node, PortRead, PortRef } from "./types";
-import { blockNameOf, blockOf } from "./types";
+import { blockNameOf, blockOf, ENTRY_TYPE, EXIT_TYPE } from "./types";
 
 export interface NodePorts {
   inputs: readonly PortRead[];
@@ -11,7 +11,7 @@ export interface NodePorts {
 }
 
 const ofLayer = new WeakMap<LayerRead, NodePorts>();
-const ofBlock = new WeakMap<Block, { catalogue: Catalogue; ports: NodePorts }>();
+const ofBlock = new WeakMap<Block, NodePorts>();
 
 /** The ports of `node`, which stands in `block`. The same object as long as nothing that it depends on changes. */
 export function portsOf(node: Node, block: Block, document: Document, catalogue: Catalogue): NodePorts {
@@ -19,7 +19,7 @@ export function portsOf(node: Node, block: Block, document: Document, catalogue:
   if (layer) return layerPorts(layer);
   const name = blockNameOf(node.type);
   const definition = name === null ? undefined : blockOf(document, name);
-  if (definition) return blockPorts(definition, catalogue);
+  if (definition) return blockPorts(definition);
   return portsFromWires(node, block);
 }
 
@@ -36,13 +36,12 @@ function anyPort(name: string): PortRead {
 }
 
 /** A block's ports are its entries and exits, in the order of its nodes, named by their ids. */
-function blockPorts(definition: Block, catalogue: Catalogue): NodePorts {
+function blockPorts(definition: Block): NodePorts {
   const known = ofBlock.get(definition);
-  if (known && known.catalogue === catalogue) return known.ports;
-  const named = (test: (layer: LayerRead | undefined) => boolean) =>
-    definition.nodes.filter((node) => test(catalogue.get(node.type))).map((node) => anyPort(node.id));
-  const ports = { inputs: named(isEntry), outputs: named(isExit), known: true };
-  ofBlock.set(definition, { catalogue, ports });
+  if (known) return known;
+  const named = (type: string) => definition.nodes.filter((node) => node.type === type).map((node) => anyPort(node.id));
+  const ports = { inputs: named(ENTRY_TYPE), outputs: named(EXIT_TYPE), known: true };
+  ofBlock.set(definition, ports);
   return ports;
 }
 

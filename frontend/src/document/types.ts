@@ -38,6 +38,7 @@ export type LayerRead = Schemas["LayerRead"];
 export type PortRead = Schemas["PortRead"];
 
 type AddNode = Omit<Schemas["AddNode"], "node"> & { node: WireNode };
+type AddEdge = Schemas["AddEdge"] & { index?: number | null };
 type SetBlock = Omit<Schemas["SetBlock"], "definition"> & { definition: WireBlock | null };
 export type Edit =
   | AddNode
@@ -45,7 +46,7 @@ export type Edit =
   | Schemas["RenameNode"]
   | Schemas["SetParam"]
   | Schemas["SetNode"]
-  | Schemas["AddEdge"]
+  | AddEdge
   | Schemas["RemoveEdge"]
   | Schemas["MoveNode"]
   | SetBlock
@@ -56,6 +57,13 @@ export type Edit =
 export const NETWORK = "network";
 /** `block:ConvStage` is the type of a node that uses the document's block `ConvStage`. */
 export const BLOCK_PREFIX = "block:";
+
+/**
+ * The two words of the document format that are node types: the nodes by which a value enters and leaves a block. A block's
+ * ports are these nodes, named by their ids. No other type has a name in this code.
+ */
+export const ENTRY_TYPE = "Input";
+export const EXIT_TYPE = "Output";
 
 /** A sentence that the page translates: a key of the `editor` catalogue and what goes into it. */
 export interface Label {

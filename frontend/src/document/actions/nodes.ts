@@ -135,25 +135,19 @@ function wireAfter(source: string, id: string, level: Level, block: string): Edi
   return [{ op: "add_edge", block, edge: edgeBetween(found.source, found.target, level) }];
 }
 
-/** Takes `edge` out and leads it through node `id`. The edge's place in the order of wires is kept at its target. */
+/** Takes `edge` out and leads it through node `id`. The place among the target's wires is kept: it is their order. */
 function wiresThrough(edge: Edge, id: string, level: Level, block: string): Edit[] {
   const ports = portsAt(level, id);
   const [input] = ports.inputs;
   const [output] = ports.outputs;
-  if (!input || !output) return [];
+  const index = level.block.edges.findLastIndex((other) => equalEdges(other, edge));
+  if (!input || !output || index < 0) return [];
   const incoming = { ...edge, target: id, target_port: ports.inputs.length > 1 ? input.name : null };
   const outgoing = { ...edge, source: id, source_port: ports.outputs.length > 1 ? output.name : null };
-  const later = level.block.edges
-    .slice(level.block.edges.findLastIndex((other) => equalEdges(other, edge)) + 1)
-    .filter((other) => other.target === edge.target);
   return [
     { op: "remove_edge", block, edge },
+    { op: "add_edge", block, edge: outgoing, index },
     { op: "add_edge", block, edge: incoming },
-    { op: "add_edge", block, edge: outgoing },
-    ...later.flatMap((other): Edit[] => [
-      { op: "remove_edge", block, edge: other },
-      { op: "add_edge", block, edge: other },
-    ]),
   ];
 }
 
