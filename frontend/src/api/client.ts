@@ -1,0 +1,78 @@
+import createClient from "openapi-fetch";
+import { connection } from "./connection";
+import { ApiProblem, OFFLINE, toApiProblem } from "./problem";
+import type { paths } from "./schema";
+
+/** `fetch` that keeps the connection's state and raises `ApiProblem` when there is no answer. */
+export async function watchedFetch(request: Request | string, init?: RequestInit): Promise<Response> {
+  try {
+    const response = await fetch(request, init);
+    connection.answered(response.status);
+    return response;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    connection.lost();
+    throw new ApiProblem({
+      code: OFFLINE,
+      status: 0,
+      title: "No answer",
+      detail: "The server does not answer. It is asked again until it is back.",
+    });
+  }
+}
+
+const baseUrl = typeof location === "undefined" || location.origin === "null" ? "http://localhost" : location.origin;
+
+/** The typed client; use it with `unwrap`, which turns error answers into `ApiProblem`. */
+export const api = createClient<paths>({ baseUrl, fetch: (request) => watchedFetch(request) });
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/** What the client's types make of `T`: they turn tuples into arrays. */
+type Untupled<T> = T extends (infer E)[] ? Untupled<E>[] : T extends object ? { [K in keyof T]: Untupled<T[K]> } : T;
+
+/**
+ * The data of an answer. Raises `ApiProblem` for every status that is not a success. Name the type (`unwrap<NetworkRead>`)
+ * where it holds tuples.
+ */
+export async function unwrap<T>(answer: Promise<Answer<T>>): Promise<T>;
+export async function unwrap<T>(answer: Promise<Answer<Untupled<T>>>): Promise<T>;
+export async function unwrap<T>(answer: Promise<Answer<T>>): Promise<T> {
+  const { data, error, response } = await answer;
+  if (!response.ok) throw toApiProblem(response.status, error);
+  return data as T;
+}
+
+/** Asks for a text (`source`, `log`); raises `ApiProblem` like `unwrap`. */
+export async function fetchText(path: string, signal?: AbortSignal): Promise<string> {
+  const response = await watchedFetch(path, signal ? { signal } : undefined);
+  if (response.ok) return response.text();
+  throw toApiProblem(response.status, await readJson(response));
+}
+
+/** Sends a file's bytes as they are (uploads); raises `ApiProblem` like `unwrap`. */
+export async function sendBytes<T>(method: "POST" | "PUT", path: string, bytes: Blob): Promise<T> {
+  const response = await watchedFetch(path, {
+    method,
+    body: bytes,
+    headers: { "Content-Type": "application/octet-stream" },
+  });
+  const body = await readJson(response);
+  if (!response.ok) throw toApiProblem(response.status, body);
+  return body as T;
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // Not JSON: the answer of something between us and the server. The caller keeps its status.
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,44 @@
+import type { Problem, ProblemDocument } from "./types";
+
+/** The request never got an answer: the server is gone or the network is. */
+export const OFFLINE = "offline";
+
+/** An error answer of the server (RFC 9457), or `code: "offline"` with status 0 when there was no answer at all. */
+export class ApiProblem extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly title: string;
+  readonly problems: readonly Problem[];
+
+  constructor(document: Pick<ProblemDocument, "code" | "status" | "title" | "detail"> & { problems?: Problem[] }) {
+    super(document.detail || document.title);
+    this.name = "ApiProblem";
+    this.code = document.code;
+    this.status = document.status;
+    this.title = document.title;
+    this.problems = document.problems ?? [];
+  }
+
+  get isOffline(): boolean {
+    return this.code === OFFLINE;
+  }
+}
+
+export function isApiProblem(error: unknown, code?: string): error is ApiProblem {
+  return error instanceof ApiProblem && (code === undefined || error.code === code);
+}
+
+function isProblemDocument(body: unknown): body is ProblemDocument {
+  return typeof body === "object" && body !== null && "code" in body && "detail" in body;
+}
+
+/** Makes an error of whatever a failed answer held; answers that are not ours (a proxy's page) keep their status. */
+export function toApiProblem(status: number, body: unknown): ApiProblem {
+  if (isProblemDocument(body)) return new ApiProblem({ ...body, status });
+  return new ApiProblem({
+    code: `http_${status}`,
+    status,
+    title: `HTTP ${status}`,
+    detail: `The server answered ${status} without saying why.`,
+  });
+}

@@ -1,0 +1,82 @@
+import { type QueryClient, queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { api, unwrap } from "./client";
+import type { Document, LayerRead, NetworkRead, NetworkSummary } from "./types";
+
+/** Every react-query key in one place, so that one part can refresh what another shows. */
+export const keys = {
+  layers: ["layers"] as const,
+  networks: ["networks"] as const,
+  network: (id: string) => ["networks", id] as const,
+  datasets: ["datasets"] as const,
+  dataset: (id: string) => ["datasets", id] as const,
+  preview: (id: string) => ["datasets", id, "preview"] as const,
+  trainingOptions: ["training", "options"] as const,
+  runs: (networkId?: string) => (networkId === undefined ? (["runs"] as const) : (["runs", { networkId }] as const)),
+  run: (id: string) => ["runs", id] as const,
+  metrics: (id: string) => ["runs", id, "metrics"] as const,
+  checkpoints: (id: string) => ["runs", id, "checkpoints"] as const,
+};
+
+/** The catalogue changes only with the server's version: asked once. */
+export const layersQuery = queryOptions({
+  queryKey: keys.layers,
+  queryFn: () => unwrap(api.GET("/api/layers")),
+  staleTime: Number.POSITIVE_INFINITY,
+  gcTime: Number.POSITIVE_INFINITY,
+});
+
+export const networksQuery = queryOptions({
+  queryKey: keys.networks,
+  queryFn: () => unwrap<NetworkSummary[]>(api.GET("/api/networks")),
+});
+
+/** Never refetched behind a person's back: the editor holds newer edits than the server does. */
+export function networkQuery(id: string) {
+  return queryOptions({
+    queryKey: keys.network(id),
+    queryFn: () => unwrap<NetworkRead>(api.GET("/api/networks/{id}", { params: { path: { id } } })),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+}
+
+/** The catalogue by type, empty until it has come. */
+export function useLayers(): ReadonlyMap<string, LayerRead> {
+  const { data } = useQuery({ ...layersQuery, select: byType });
+  return data ?? NO_LAYERS;
+}
+
+const NO_LAYERS: ReadonlyMap<string, LayerRead> = new Map();
+
+function byType(layers: LayerRead[]): ReadonlyMap<string, LayerRead> {
+  return new Map(layers.map((layer) => [layer.type, layer]));
+}
+
+function refreshNetworks(client: QueryClient) {
+  return client.invalidateQueries({ queryKey: keys.networks, exact: true });
+}
+
+export function useCreateNetwork() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (document: Document) => unwrap<NetworkRead>(api.POST("/api/networks", { body: { document } })),
+    onSuccess: () => refreshNetworks(client),
+  });
+}
+
+export function useDeleteNetwork() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => unwrap(api.DELETE("/api/networks/{id}", { params: { path: { id } } })),
+    onSuccess: () => refreshNetworks(client),
+  });
+}
+
+export function useRestoreNetwork() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) =>
+      unwrap<NetworkRead>(api.POST("/api/networks/{id}/restore", { params: { path: { id } } })),
+    onSuccess: () => refreshNetworks(client),
+  });
+}

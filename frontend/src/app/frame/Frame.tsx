@@ -1,0 +1,30 @@
+import { useTranslation } from "react-i18next";
+import { Outlet } from "react-router";
+import { PageBarProvider, PageBarSlot } from "@/ui";
+import { ConnectionNote } from "./ConnectionNote";
+import styles from "./Frame.module.css";
+import { Rail } from "./Rail";
+import { SignInHelp } from "./SignInHelp";
+
+/** What stands around every page: the rail of places on the left, one bar at the top. */
+export function Frame() {
+  const { t } = useTranslation();
+  return (
+    <PageBarProvider>
+      <a className={styles.skip} href="#main">
+        {t("frame.skip")}
+      </a>
+      <div className={styles.frame}>
+        <Rail />
+        <header className={styles.bar}>
+          <PageBarSlot className={styles.slot} />
+          <ConnectionNote />
+        </header>
+        <main id="main" tabIndex={-1} className={styles.main}>
+          <Outlet />
+        </main>
+      </div>
+      <SignInHelp />
+    </PageBarProvider>
+  );
+}

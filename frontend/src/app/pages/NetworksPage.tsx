@@ -1,0 +1,5 @@
+import { NetworkList } from "@/features/networks";
+
+export function NetworksPage() {
+  return <NetworkList />;
+}

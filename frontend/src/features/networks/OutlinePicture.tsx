@@ -1,0 +1,61 @@
+import { useMemo } from "react";
+import type { Outline } from "@/api";
+import styles from "./NetworkList.module.css";
+
+const NODE_WIDTH = 200;
+const NODE_HEIGHT = 56;
+const MARGIN = 24;
+/** The picture never magnifies: a network of one node is a small box, not a huge one. */
+const SMALLEST_VIEW = { width: 900, height: 480 };
+
+function viewBoxOf(outline: Outline): string {
+  const xs = outline.nodes.map((node) => node.x);
+  const ys = outline.nodes.map((node) => node.y);
+  const left = Math.min(...xs) - MARGIN;
+  const top = Math.min(...ys) - MARGIN;
+  const width = Math.max(...xs) + NODE_WIDTH + MARGIN - left;
+  const height = Math.max(...ys) + NODE_HEIGHT + MARGIN - top;
+  const w = Math.max(width, SMALLEST_VIEW.width);
+  const h = Math.max(height, SMALLEST_VIEW.height);
+  return `${left - (w - width) / 2} ${top - (h - height) / 2} ${w} ${h}`;
+}
+
+function wire(outline: Outline, [from, to]: readonly [number, number]): string | null {
+  const source = outline.nodes[from];
+  const target = outline.nodes[to];
+  if (source === undefined || target === undefined) return null;
+  const isAcross = Math.abs(target.x - source.x) >= Math.abs(target.y - source.y);
+  const [x1, y1] = isAcross
+    ? [source.x + NODE_WIDTH, source.y + NODE_HEIGHT / 2]
+    : [source.x + NODE_WIDTH / 2, source.y + NODE_HEIGHT];
+  const [x2, y2] = isAcross ? [target.x, target.y + NODE_HEIGHT / 2] : [target.x + NODE_WIDTH / 2, target.y];
+  const [mx, my] = [(x1 + x2) / 2, (y1 + y2) / 2];
+  return isAcross
+    ? `M${x1} ${y1}C${mx} ${y1} ${mx} ${y2} ${x2} ${y2}`
+    : `M${x1} ${y1}C${x1} ${my} ${x2} ${my} ${x2} ${y2}`;
+}
+
+/** A small picture of a network's top level: boxes in their family's colour, wires between them. */
+export function OutlinePicture({ outline }: { outline: Outline }) {
+  const drawing = useMemo(() => {
+    if (outline.nodes.length === 0) return null;
+    return { viewBox: viewBoxOf(outline), wires: outline.edges.map((edge) => wire(outline, edge)) };
+  }, [outline]);
+  if (drawing === null) return <div className={styles.noPicture} aria-hidden />;
+  return (
+    <svg className={styles.picture} viewBox={drawing.viewBox} aria-hidden="true">
+      <path className={styles.wire} d={drawing.wires.filter((d) => d !== null).join("")} />
+      {outline.nodes.map((node) => (
+        <rect
+          key={`${node.label} ${node.x} ${node.y}`}
+          x={node.x}
+          y={node.y}
+          width={NODE_WIDTH}
+          height={NODE_HEIGHT}
+          rx={10}
+          fill={`var(--nw-family-${node.family}, var(--nw-text-quiet))`}
+        />
+      ))}
+    </svg>
+  );
+}

@@ -1,0 +1,2 @@
+export { NetworkList } from "./NetworkList";
+export { OutlinePicture } from "./OutlinePicture";

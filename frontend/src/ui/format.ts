@@ -1,0 +1,126 @@
+/** Numbers as the page writes them: three significant digits with a unit; the exact value is for hovers and copies. */
+
+const LOCALE = "en-US";
+const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
+const exact = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 20 });
+
+/** Counts up to here are written out. */
+const LONGEST_EXACT = 10_000;
+
+const DECIMAL = ["", "k", "M", "G", "T", "P", "E"];
+const BINARY = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+
+function threeDigits(value: number): string {
+  if (value >= 100) return value.toFixed(0);
+  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+/** `value` divided by `base` until it is short, and how often; never "1000 k" where "1.00 M" is meant. */
+function scale(value: number, base: number, steps: number): [string, number] {
+  let scaled = value;
+  let step = 0;
+  while (step < steps - 1 && Number(threeDigits(scaled)) >= base) {
+    scaled /= base;
+    step += 1;
+  }
+  return [threeDigits(scaled), step];
+}
+
+function scaled(value: number, base: number, units: readonly string[]): { digits: string; unit: string } {
+  const sign = value < 0 ? "-" : "";
+  const [digits, step] = scale(Math.abs(value), base, units.length);
+  return { digits: sign + digits, unit: units[step] ?? "" };
+}
+
+/** `9,999`, `11.7 k`, `11.7 M`. */
+export function formatCount(value: number): string {
+  if (!Number.isFinite(value)) return formatMetric(value);
+  if (Math.abs(value) < LONGEST_EXACT) return whole.format(value);
+  const { digits, unit } = scaled(value, 1000, DECIMAL);
+  return `${digits} ${unit}`;
+}
+
+/** Multiply-accumulates: `512 MAC`, `1.81 GMAC`. */
+export function formatMacs(value: number): string {
+  if (Math.abs(value) < 1000) return `${whole.format(value)} MAC`;
+  const { digits, unit } = scaled(value, 1000, DECIMAL);
+  return `${digits} ${unit}MAC`;
+}
+
+/** `512 B`, `46.8 MiB`. */
+export function formatBytes(value: number): string {
+  if (Math.abs(value) < 1024) return `${whole.format(value)} B`;
+  const { digits, unit } = scaled(value, 1024, BINARY);
+  return `${digits} ${unit}`;
+}
+
+/** The value in full, with thousands separated: `11,689,512`. */
+export function formatExact(value: number, unit = ""): string {
+  const text = Number.isFinite(value) ? exact.format(value) : formatMetric(value);
+  return unit === "" ? text : `${text} ${unit}`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Seconds as `340 ms`, `4.2 s`, `42 s`, `2 min 14 s`, `3 h 05 min`, `2 d 4 h`. */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds) || seconds < 0) return "-";
+  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const total = Math.round(seconds);
+  if (total < MINUTE) return `${total} s`;
+  if (total < HOUR) return `${Math.floor(total / MINUTE)} min ${twoDigits(total % MINUTE)} s`;
+  if (total < DAY) return `${Math.floor(total / HOUR)} h ${twoDigits(Math.floor((total % HOUR) / MINUTE))} min`;
+  return `${Math.floor(total / DAY)} d ${Math.floor((total % DAY) / HOUR)} h`;
+}
+
+const WORDS: Record<string, string> = { NaN: "NaN", Infinity: "∞", "-Infinity": "-∞" };
+
+/** A metric: `0.9731`, `12.35`, `1,234`, `3.2e-5`. Takes the words that NaN and infinities travel as. */
+export function formatMetric(value: number | string): string {
+  const number = typeof value === "string" ? Number(value) : value;
+  if (!Number.isFinite(number)) return WORDS[String(number)] ?? String(number);
+  const size = Math.abs(number);
+  if (size === 0) return "0";
+  if (size < 1e-4 || size >= 1e7)
+    return number
+      .toExponential(2)
+      .replace(/\.?0+e/, "e")
+      .replace("e+", "e");
+  if (size < 0.1) return String(Number(number.toPrecision(3)));
+  if (size < 10) return number.toFixed(4);
+  if (size < 1000) return number.toPrecision(4);
+  return whole.format(number);
+}
+
+/** A share from 0 to 1: `97.3 %`. */
+export function formatPercent(share: number): string {
+  return Number.isFinite(share) ? `${(share * 100).toFixed(1)} %` : "-";
+}
+
+/** A tensor's shape: `N x 64 x 28 x 28`; null stands for the batch. */
+export function formatShape(shape: readonly (number | null)[]): string {
+  return shape.map((size) => (size === null ? "N" : String(size))).join(" x ");
+}
+
+/** How long ago a moment was (Unix seconds): `just now`, `5 min ago`, else the date. */
+export function formatAgo(moment: number, now: number = Date.now() / 1000): string {
+  const seconds = now - moment;
+  const words = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto", style: "short" });
+  if (seconds < 45) return words.format(0, "second");
+  if (seconds < HOUR) return words.format(-Math.max(1, Math.round(seconds / MINUTE)), "minute");
+  if (seconds < DAY) return words.format(-Math.round(seconds / HOUR), "hour");
+  if (seconds < 7 * DAY) return words.format(-Math.round(seconds / DAY), "day");
+  return formatDate(moment);
+}
+
+/** A moment (Unix seconds) in full, in the reader's zone. */
+export function formatDate(moment: number): string {
+  return new Date(moment * 1000).toLocaleString(LOCALE, { dateStyle: "medium", timeStyle: "short" });
+}
