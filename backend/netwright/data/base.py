@@ -3,21 +3,28 @@ has torch."""
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, ValidationError
 
 from netwright.graph.model import Model
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     from torch import Tensor
+
+    Array = npt.NDArray[np.generic]
 
 Kind = Literal["image", "table"]
 Task = Literal["classification", "regression"]
+ColumnType = Literal["number", "category", "text"]
+ColumnRole = Literal["feature", "target", "ignored"]
 Progress = Callable[[int, int | None], None]
 """Called with bytes done and bytes in all (None: unknown)."""
 
@@ -52,12 +59,38 @@ class SourceSpec(Model):
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One transform of the preprocessing by its registered name, with its parameters."""
+
+    type: str
+    params: dict[str, JsonValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """A whole set as NumPy arrays of raw samples: see :class:`RawData`, which is the same as tensors."""
+
+    inputs: Array
+    targets: Array
+    test_inputs: Array | None
+    test_targets: Array | None
+    kind: Kind
+    task: Task
+    classes: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    target_name: str = "label"
+    default_preprocess: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RawData:
     """A whole set as tensors of raw samples.
 
     ``inputs`` is uint8 ``(N, C, H, W)`` for pictures, float32 ``(N, F)`` for tables (NaN where a value is missing, the
     category's index where a column is categorical); ``targets`` int64 ``(N,)`` class indices or float32 ``(N, T)``.
     ``test_inputs`` and ``test_targets`` are the source's own test part, if it has one: never trained or selected on.
+    ``default_preprocess`` is the chain that an empty ``data.preprocess`` stands for.
     """
 
     inputs: Tensor
@@ -70,6 +103,7 @@ class RawData:
     features: tuple[str, ...] = ()
     categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
     target_name: str = "label"
+    default_preprocess: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +138,49 @@ class Prepared:
     """Classes, or target columns of a regression."""
     fingerprint: str
     """SHA-256 over the tensors and the split: two runs with the same fingerprint saw the same samples."""
+    notes: tuple[str, ...] = ()
+    """Sentences for the run's log: what the split or the fit had to decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFacts:
+    """A column of a table as it was read and how it is used.  The figures are of the whole file."""
+
+    name: str
+    type: ColumnType
+    role: ColumnRole
+    num_missing: int = 0
+    num_distinct: int = 0
+    minimum: float | None = None
+    maximum: float | None = None
+    mean: float | None = None
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a set without training on it.  ``input_shape`` is that of the network's input after the default
+    preprocessing, without the batch; ``notes`` are sentences about what was decided while reading; ``problem`` is what
+    keeps the set from being trained on until an option is corrected."""
+
+    task: Task
+    num_samples: int
+    num_test: int | None
+    classes: tuple[str, ...]
+    input_shape: tuple[int, ...]
+    num_outputs: int
+    bytes: int | None = None
+    columns: tuple[ColumnFacts, ...] = ()
+    notes: tuple[str, ...] = ()
+    problem: DataError | None = None
 
 
 class Source(ABC):
-    """One kind of data.  A subclass with its ``Options`` is all that a new source needs."""
+    """One kind of data.  A subclass with its ``Options`` is all that a new source needs.
+
+    Raises:
+        DataError: ``spec.options`` hold something that ``Options`` does not take.
+    """
 
     type: ClassVar[str]
     title: ClassVar[str]
@@ -115,20 +188,87 @@ class Source(ABC):
     kind: ClassVar[Kind]
     is_built_in: ClassVar[bool] = True
     citation: ClassVar[str]
+    facts: ClassVar[Facts | None] = None
+    """Of a built-in: written down, so that the list of sets opens no file; held true by a test."""
+    files: ClassVar[tuple[str, ...]] = ()
+    """Names of the files that a downloaded or imported built-in needs in its folder."""
 
     class Options(Model):
         """Choices that a person makes about this source."""
 
     def __init__(self, spec: SourceSpec) -> None:
         self.spec = spec
+        self.options = parse_options(self.Options, spec.options, f"The data source {self.type}")
+
+    @property
+    def folder(self) -> Path:
+        """Where the files of this set lie."""
+        if self.spec.path is None:
+            raise DataError(
+                f"The data source {self.type} needs the folder of its files and got none.", code="no_folder"
+            )
+        return Path(self.spec.path)
 
     @abstractmethod
-    def load(self) -> RawData:
-        """The whole set in memory.
+    def read(self) -> Arrays:
+        """The whole set in memory, without torch.
 
         Raises:
             DataError: the files are missing, damaged or too large.
         """
+
+    def load(self) -> RawData:
+        """The whole set as tensors that share the memory of :meth:`read`'s arrays.
+
+        Raises:
+            DataError: the files are missing, damaged or too large.
+        """
+        import torch
+
+        arrays = self.read()
+        return RawData(
+            inputs=torch.from_numpy(arrays.inputs),
+            targets=torch.from_numpy(arrays.targets),
+            test_inputs=None if arrays.test_inputs is None else torch.from_numpy(arrays.test_inputs),
+            test_targets=None if arrays.test_targets is None else torch.from_numpy(arrays.test_targets),
+            kind=arrays.kind,
+            task=arrays.task,
+            classes=arrays.classes,
+            features=arrays.features,
+            categories=arrays.categories,
+            target_name=arrays.target_name,
+            default_preprocess=arrays.default_preprocess,
+        )
+
+    def describe(self) -> Facts:
+        """What is known of the set; of an uploaded one, read from its files.
+
+        Raises:
+            DataError: the files are missing, damaged or too large.
+        """
+        if self.facts is None:
+            raise NotImplementedError(f"{type(self).__name__} has no facts and does not say how to find them")
+        return self.facts
+
+    def table(self, num_rows: int) -> tuple[list[str], list[list[str]]]:
+        """Header and the first ``num_rows`` rows as they stand in the file; empty for pictures."""
+        return [], []
+
+
+def parse_options(model: type[Model], options: dict[str, JsonValue], owner: str) -> Model:
+    """Options or params of ``owner`` checked against their model.
+
+    Raises:
+        DataError: code ``bad_option``, ``column`` is the option's name.
+    """
+    try:
+        return model.model_validate_json(json.dumps(options))
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        known = ", ".join(model.model_fields) or "none"
+        reason = f"is unknown; it knows: {known}" if first["type"] == "extra_forbidden" else f"is wrong: {first['msg']}"
+        raise DataError(f"{owner}: the option {name} {reason}.", code="bad_option", column=name) from error
 
 
 def data_folder(home: Path) -> Path:

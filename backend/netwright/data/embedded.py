@@ -1,0 +1,308 @@
+"""The five small sets that come with scikit-learn: a first run needs no network.
+
+The files are read where scikit-learn keeps them, without importing it (its import takes longer than a whole run on digits);
+tests hold the result equal to scikit-learn's own loaders.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import importlib.util
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from netwright.data.base import Arrays, ColumnFacts, DataError, Facts, Source, Step
+
+MAX_EXAMPLES = 5
+
+
+def _file(name: str) -> Path:
+    """A data file inside the installed scikit-learn."""
+    found = importlib.util.find_spec("sklearn")
+    folders = list(found.submodule_search_locations or ()) if found else []
+    for folder in folders:
+        path = Path(folder) / "datasets" / "data" / name
+        if path.is_file():
+            return path
+    raise DataError(
+        f"scikit-learn's data file {name} is not there. Install scikit-learn 1.7 or newer again.",
+        code="missing_file",
+        file=name,
+    )
+
+
+def _numbers(name: str, *, delimiter: str = ",") -> npt.NDArray[np.float64]:
+    with gzip.open(_file(name), "rt", encoding="ascii") as file:
+        return np.loadtxt(file, delimiter=delimiter, ndmin=2)
+
+
+class Digits(Source):
+    type = "digits"
+    title = "Digits"
+    description = (
+        "1,797 handwritten digits of 8 x 8 grey pixels, stored as they come with values from 0 to 16. Small enough to train in "
+        "seconds on any machine."
+    )
+    kind = "image"
+    citation = (
+        "E. Alpaydin, C. Kaynak: Optical Recognition of Handwritten Digits. UCI Machine Learning Repository, 1998 (CC BY 4.0); "
+        "the copy in scikit-learn"
+    )
+    facts = Facts(
+        task="classification",
+        num_samples=1797,
+        num_test=None,
+        classes=tuple("0123456789"),
+        input_shape=(1, 8, 8),
+        num_outputs=10,
+        bytes=1797 * 64,
+    )
+
+    def read(self) -> Arrays:
+        table = _numbers("digits.csv.gz")
+        return Arrays(
+            inputs=table[:, :-1].astype(np.uint8).reshape(-1, 1, 8, 8),
+            targets=table[:, -1].astype(np.int64),
+            test_inputs=None,
+            test_targets=None,
+            kind="image",
+            task="classification",
+            classes=tuple("0123456789"),
+            default_preprocess=(Step("ToFloat", {"maximum": 16.0}), Step("Normalize")),
+        )
+
+
+class _Table(Source):
+    """A small table of numbers without missing values."""
+
+    kind = "table"
+    features: ClassVar[tuple[str, ...]]
+    target_name: ClassVar[str]
+
+    def _values(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Features ``(N, F)`` and targets ``(N,)``."""
+        raise NotImplementedError
+
+    def read(self) -> Arrays:
+        assert self.facts is not None
+        inputs, targets = self._values()
+        is_class = self.facts.task == "classification"
+        return Arrays(
+            inputs=inputs.astype(np.float32),
+            targets=targets.astype(np.int64) if is_class else targets.astype(np.float32).reshape(-1, 1),
+            test_inputs=None,
+            test_targets=None,
+            kind="table",
+            task=self.facts.task,
+            classes=self.facts.classes,
+            features=self.features,
+            target_name=self.target_name,
+            default_preprocess=(Step("Standardize"),),
+        )
+
+    def describe(self) -> Facts:
+        """The written facts and the columns' figures, which are read."""
+        assert self.facts is not None
+        arrays = self.read()
+        columns = [
+            _column(name, arrays.inputs[:, index].astype(np.float64)) for index, name in enumerate(self.features)
+        ]
+        columns.append(self._target_column(arrays))
+        facts = self.facts
+        return Facts(
+            task=facts.task,
+            num_samples=facts.num_samples,
+            num_test=None,
+            classes=facts.classes,
+            input_shape=facts.input_shape,
+            num_outputs=facts.num_outputs,
+            bytes=facts.bytes,
+            columns=tuple(columns),
+        )
+
+    def table(self, num_rows: int) -> tuple[list[str], list[list[str]]]:
+        arrays = self.read()
+        rows = [
+            [*(f"{value:g}" for value in values.tolist()), self._target_cell(arrays, index)]
+            for index, values in enumerate(arrays.inputs[:num_rows])
+        ]
+        return [*self.features, self.target_name], rows
+
+    def _target_cell(self, arrays: Arrays, index: int) -> str:
+        if arrays.classes:
+            return arrays.classes[int(arrays.targets[index].item())]
+        return f"{arrays.targets[index].item():g}"
+
+    def _target_column(self, arrays: Arrays) -> ColumnFacts:
+        if arrays.classes:
+            return ColumnFacts(
+                name=self.target_name,
+                type="category",
+                role="target",
+                num_distinct=len(arrays.classes),
+                examples=arrays.classes[:MAX_EXAMPLES],
+            )
+        column = _column(self.target_name, arrays.targets[:, 0].astype(np.float64))
+        return ColumnFacts(
+            name=column.name,
+            type="number",
+            role="target",
+            num_distinct=column.num_distinct,
+            minimum=column.minimum,
+            maximum=column.maximum,
+            mean=column.mean,
+            examples=column.examples,
+        )
+
+
+def _column(name: str, values: npt.NDArray[np.float64]) -> ColumnFacts:
+    return ColumnFacts(
+        name=name,
+        type="number",
+        role="feature",
+        num_distinct=len(np.unique(values)),
+        minimum=float(values.min()),
+        maximum=float(values.max()),
+        mean=float(values.mean()),
+        examples=tuple(f"{value:g}" for value in values[:MAX_EXAMPLES].tolist()),
+    )
+
+
+class _ClassTable(_Table):
+    """One of scikit-learn's CSV files: a first line of counts and class names, the class index in the last column."""
+
+    target_name = "label"
+    csv_name: ClassVar[str]
+
+    def _values(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        with _file(self.csv_name).open(encoding="ascii", newline="") as file:
+            rows = csv.reader(file)
+            next(rows)
+            table = np.array(list(rows), dtype=np.float64)
+        return table[:, :-1], table[:, -1]
+
+
+class Iris(_ClassTable):
+    type = "iris"
+    title = "Iris"
+    description = "150 irises of three species by four lengths in centimetres."
+    citation = (
+        "R. A. Fisher: The use of multiple measurements in taxonomic problems. Annals of Eugenics 7, 1936; the copy in "
+        "scikit-learn"
+    )
+    csv_name = "iris.csv"
+    features = ("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)")
+    facts = Facts(
+        task="classification",
+        num_samples=150,
+        num_test=None,
+        classes=("setosa", "versicolor", "virginica"),
+        input_shape=(4,),
+        num_outputs=3,
+        bytes=150 * 4 * 4,
+    )
+
+
+class Wine(_ClassTable):
+    type = "wine"
+    title = "Wine"
+    description = "178 wines of three growers by thirteen chemical measurements."
+    citation = (
+        "S. Aeberhard, M. Forina: Wine. UCI Machine Learning Repository, 1992 (CC BY 4.0); the copy in scikit-learn"
+    )
+    csv_name = "wine_data.csv"
+    features = (
+        "alcohol",
+        "malic_acid",
+        "ash",
+        "alcalinity_of_ash",
+        "magnesium",
+        "total_phenols",
+        "flavanoids",
+        "nonflavanoid_phenols",
+        "proanthocyanins",
+        "color_intensity",
+        "hue",
+        "od280/od315_of_diluted_wines",
+        "proline",
+    )
+    facts = Facts(
+        task="classification",
+        num_samples=178,
+        num_test=None,
+        classes=("class_0", "class_1", "class_2"),
+        input_shape=(13,),
+        num_outputs=3,
+        bytes=178 * 13 * 4,
+    )
+
+
+_CELL_FEATURES = (
+    "radius",
+    "texture",
+    "perimeter",
+    "area",
+    "smoothness",
+    "compactness",
+    "concavity",
+    "concave points",
+    "symmetry",
+    "fractal dimension",
+)
+
+
+class BreastCancer(_ClassTable):
+    type = "breast_cancer"
+    title = "Breast cancer"
+    description = "569 tumours, malignant or benign, by thirty measurements of their cell nuclei."
+    citation = (
+        "W. Wolberg, O. Mangasarian, N. Street, W. Street: Breast Cancer Wisconsin (Diagnostic). UCI Machine Learning "
+        "Repository, 1995 (CC BY 4.0); the copy in scikit-learn"
+    )
+    csv_name = "breast_cancer.csv"
+    features = (
+        *(f"mean {name}" for name in _CELL_FEATURES),
+        *(f"{name} error" for name in _CELL_FEATURES),
+        *(f"worst {name}" for name in _CELL_FEATURES),
+    )
+    facts = Facts(
+        task="classification",
+        num_samples=569,
+        num_test=None,
+        classes=("malignant", "benign"),
+        input_shape=(30,),
+        num_outputs=2,
+        bytes=569 * 30 * 4,
+    )
+
+
+class Diabetes(_Table):
+    type = "diabetes"
+    title = "Diabetes"
+    description = (
+        "442 patients by ten measurements; the target is how far the disease went within a year, a number from 25 to 346 that "
+        "is trained on as it is."
+    )
+    citation = (
+        "B. Efron, T. Hastie, I. Johnstone, R. Tibshirani: Least Angle Regression. Annals of Statistics 32(2), 2004; the raw "
+        "copy in scikit-learn"
+    )
+    features = ("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6")
+    target_name = "progression"
+    facts = Facts(
+        task="regression",
+        num_samples=442,
+        num_test=None,
+        classes=(),
+        input_shape=(10,),
+        num_outputs=1,
+        bytes=442 * 10 * 4,
+    )
+
+    def _values(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        # The public loader reads these files with blanks between the values.
+        return _numbers("diabetes_data_raw.csv.gz", delimiter=" "), _numbers("diabetes_target.csv.gz")[:, 0]

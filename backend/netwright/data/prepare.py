@@ -1,0 +1,199 @@
+"""From raw data and a data config to what a run trains on: parts, fitted preprocessing as source, a fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+import torch
+from pydantic import JsonValue
+
+from netwright.data.base import DataError, Part, Prepared, RawData, Step
+from netwright.data.split import Split, split_samples
+from netwright.data.transforms import Code, Layout, LayoutColumn, Training, parse_chain
+
+Preprocess = Callable[[torch.Tensor], torch.Tensor]
+FIT_CHUNK_BYTES = 1 << 25
+"""Float32 bytes of raw samples that pass through the transforms at once while a later one is fitted."""
+
+
+class StepLike(Protocol):
+    """``training.config.Choice``, which this package may not import."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def params(self) -> Mapping[str, JsonValue]: ...
+
+
+class SplitLike(Protocol):
+    """``training.config.SplitConfig``."""
+
+    @property
+    def validation(self) -> float: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def stratify(self) -> bool: ...
+
+
+class DataConfigLike(Protocol):
+    """``training.config.DataConfig``."""
+
+    @property
+    def split(self) -> SplitLike: ...
+    @property
+    def preprocess(self) -> Sequence[StepLike]: ...
+    @property
+    def augment(self) -> Sequence[StepLike]: ...
+
+
+def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
+    """Splits ``raw`` as ``config.split`` says and fits the preprocessing on the training part alone.
+
+    An empty ``config.preprocess`` stands for the set's own default chain.  Regression targets are left as they are.
+
+    Raises:
+        DataError: too few samples, or a preprocessing that does not fit this data.
+    """
+    if config.augment:
+        raise DataError(
+            "There are no augmentations yet. Leave data.augment empty.", code="bad_transform", column="augment"
+        )
+    is_class = raw.task == "classification"
+    labels = raw.targets.numpy() if is_class and config.split.stratify else None
+    split = split_samples(len(raw.targets), labels, config.split.validation, config.split.seed, raw.classes)
+    train = _part(raw, split.train)
+    steps = [Step(choice.type, dict(choice.params)) for choice in config.preprocess]
+    source, layout = write_preprocess(train.inputs, raw_layout(raw), steps or raw.default_preprocess)
+    has_test = raw.test_inputs is not None and raw.test_targets is not None
+    return Prepared(
+        train=train,
+        validation=_part(raw, split.validation),
+        test=Part(raw.test_inputs, raw.test_targets) if has_test else None,  # type: ignore[arg-type]  # has_test says so
+        preprocess_source=source,
+        input_shape=layout.shape,
+        kind=raw.kind,
+        task=raw.task,
+        classes=raw.classes,
+        target_name=raw.target_name,
+        num_outputs=len(raw.classes) if is_class else raw.targets.shape[1],
+        fingerprint=_fingerprint(raw, split),
+        notes=split.notes,
+    )
+
+
+def raw_layout(raw: RawData) -> Layout:
+    """What a raw batch looks like.  A column may be missing where any value of the set is."""
+    if raw.kind == "image":
+        return Layout("image", tuple(raw.inputs.shape[1:]), is_float=False)
+    missing = raw.inputs.isnan().any(dim=0).tolist()
+    if raw.test_inputs is not None:
+        missing = (torch.tensor(missing) | raw.test_inputs.isnan().any(dim=0)).tolist()
+    columns = tuple(
+        LayoutColumn(name, raw.categories.get(name), may_be_missing=bool(is_missing))
+        for name, is_missing in zip(raw.features, missing, strict=True)
+    )
+    return Layout("table", (len(columns),), is_float=True, columns=columns)
+
+
+def write_preprocess(inputs: torch.Tensor, layout: Layout, steps: Sequence[Step]) -> tuple[str, Layout]:
+    """Source of ``preprocess(batch)`` fitted on ``inputs`` (raw samples ``(N, ...)``), and the layout it ends with.
+
+    Raises:
+        DataError: the steps do not fit the layout.
+    """
+    written: list[tuple[str, Code]] = []
+    names: set[str] = set()
+
+    def unique(name: str) -> str:
+        candidate, number = f"PREPROCESS_{name}", 2
+        while candidate in names:
+            candidate, number = f"PREPROCESS_{name}_{number}", number + 1
+        names.add(candidate)
+        return candidate
+
+    is_per_pixel = layout.kind == "image"
+    end = layout
+    for transform, params, before in parse_chain(steps, layout):
+        so_far = load_preprocess(_source(written, layout, before))
+        levels = None
+        if is_per_pixel:
+            pixels = torch.arange(256, dtype=torch.uint8).view(256, 1, 1, 1)
+            levels = so_far(pixels).flatten()
+        training = Training(batches=_batches(inputs, so_far), raw=inputs, levels=levels)
+        written.append((transform.title, transform.write(params, before, training, unique)))
+        is_per_pixel = is_per_pixel and transform.is_per_pixel
+        end = transform.plan(params, before)
+    source = _source(written, layout, end)
+    shape = tuple(load_preprocess(source)(inputs[:1]).shape[1:])
+    assert shape == end.shape, f"preprocess gives {shape}, planned was {end.shape}"
+    return source, end
+
+
+def load_preprocess(source: str) -> Preprocess:
+    """The function ``preprocess`` of a source that :func:`write_preprocess` wrote, and of no other."""
+    namespace: dict[str, object] = {}
+    exec(compile(source, "<preprocess>", "exec"), namespace)  # noqa: S102 - written above, holds only checked values
+    function = namespace["preprocess"]
+    assert callable(function)
+    return function
+
+
+def _batches(inputs: torch.Tensor, so_far: Preprocess) -> Callable[[], Iterator[torch.Tensor]]:
+    num_at_once = max(1, FIT_CHUNK_BYTES // max(1, 4 * inputs[0].numel()))
+    return lambda: (so_far(chunk) for chunk in torch.split(inputs, num_at_once))
+
+
+def _source(written: Sequence[tuple[str, Code]], start: Layout, end: Layout) -> str:
+    lines = ["import torch", ""]
+    for _, code in written:
+        for name, (values, shape) in code.constants.items():
+            lines += _constant(name, values, shape)
+    what = "pictures, uint8" if start.kind == "image" else "rows, float32"
+    lines += [
+        "",
+        "def preprocess(batch: torch.Tensor) -> torch.Tensor:",
+        f'    """Raw {what} {_axes(start)}, to the network\'s input, float32 {_axes(end)}: as fitted on the training part."""',
+    ]
+    for title, code in written:
+        lines.append(f"    # {title}.")
+        lines += [f"    {line}" for line in code.lines]
+    lines.append("    return batch")
+    return "\n".join(lines) + "\n"
+
+
+def _constant(name: str, values: Sequence[float], shape: tuple[int, ...]) -> list[str]:
+    lines, row = [f"{name} = torch.tensor("], "    ["
+    for value in values:
+        text = f"{value!r}, "
+        if len(row) + len(text) > 110:
+            lines.append(row.rstrip())
+            row = "     "
+        row += text
+    lines.append(row.removesuffix(", ") + "]")
+    return [*lines, ")" if len(shape) == 1 else f").view({', '.join(map(str, shape))})"]
+
+
+def _axes(layout: Layout) -> str:
+    return f"({', '.join(map(str, ('N', *layout.shape)))})"
+
+
+def _part(raw: RawData, indices: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Part:
+    chosen = torch.from_numpy(indices)
+    return Part(raw.inputs[chosen], raw.targets[chosen])
+
+
+def _fingerprint(raw: RawData, split: Split) -> str:
+    digest = hashlib.sha256()
+    for tensor in (raw.inputs, raw.targets, raw.test_inputs, raw.test_targets):
+        if tensor is None:
+            digest.update(b"none")
+        else:
+            digest.update(f"{tensor.dtype} {tuple(tensor.shape)}".encode())
+            digest.update(tensor.contiguous().numpy().data)
+    for indices in (split.train, split.validation):
+        digest.update(indices.astype("<i8").data)
+    return digest.hexdigest()

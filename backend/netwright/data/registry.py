@@ -1,0 +1,32 @@
+"""Every data source by its name.  Importing this loads neither torch nor a file of data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from netwright.data.base import DataError, Source, SourceSpec
+from netwright.data.embedded import BreastCancer, Diabetes, Digits, Iris, Wine
+
+SOURCES: Mapping[str, type[Source]] = {source.type: source for source in (Digits, Iris, Wine, BreastCancer, Diabetes)}
+"""Built-in ones first, in the order a page lists them."""
+
+
+def get_source(name: str) -> type[Source]:
+    """The class registered as ``name``.
+
+    Raises:
+        DataError: code ``unknown_source``; the sentence names those that exist.
+    """
+    source = SOURCES.get(name)
+    if source is None:
+        raise DataError(f"There is no data source {name}; there are: {', '.join(SOURCES)}.", code="unknown_source")
+    return source
+
+
+def open_source(spec: SourceSpec) -> Source:
+    """The source that ``spec`` describes; nothing is read yet.
+
+    Raises:
+        DataError: no such source, or its options are wrong.
+    """
+    return get_source(spec.type)(spec)

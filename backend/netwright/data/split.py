@@ -1,0 +1,88 @@
+"""Seeded, stratified splits that are the same on every machine.
+
+The order comes from the raw 64-bit stream of PCG64, which NumPy promises never to change, not from its distributions, which
+may.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from netwright.data.base import DataError
+
+Indices = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Ascending indices of both parts, and sentences about what could not be stratified."""
+
+    train: Indices
+    validation: Indices
+    notes: tuple[str, ...]
+
+
+def split_samples(
+    num_samples: int, labels: Indices | None, fraction: float, seed: int, classes: tuple[str, ...]
+) -> Split:
+    """Holds out ``round(fraction * num_samples)`` samples, at least one and at most all but one.
+
+    With ``labels`` (int64 ``(N,)``) each class gives its share, by largest remainder, and keeps at least one sample for
+    training; a class with one sample is only trained on.
+
+    Raises:
+        DataError: there are fewer than two samples, or every class has only one.
+    """
+    if num_samples < 2:
+        raise DataError(
+            f"There is {num_samples} sample; a run needs at least 2, one to train on and one to validate with.",
+            code="too_few",
+        )
+    wanted = min(max(1, round(fraction * num_samples)), num_samples - 1)
+    order = np.argsort(np.random.PCG64(seed).random_raw(num_samples), kind="stable")
+    chosen: Indices = order[:wanted]
+    notes: tuple[str, ...] = ()
+    if labels is not None:
+        chosen, notes = _stratified(order, labels, wanted, classes)
+    held_out = np.zeros(num_samples, dtype=bool)
+    held_out[chosen] = True
+    return Split(np.flatnonzero(~held_out), np.flatnonzero(held_out), notes)
+
+
+def _stratified(
+    order: Indices, labels: Indices, wanted: int, classes: tuple[str, ...]
+) -> tuple[Indices, tuple[str, ...]]:
+    counts = np.bincount(labels, minlength=len(classes))
+    shares = _shares(counts, wanted)
+    ordered = labels[order]
+    chosen = [order[ordered == label][:share] for label, share in enumerate(shares.tolist())]
+    single = [classes[label] if label < len(classes) else str(label) for label in np.flatnonzero(counts == 1)]
+    notes = []
+    if single:
+        names = ", ".join(single[:5]) + (" ..." if len(single) > 5 else "")
+        what = "The class" if len(single) == 1 else f"{len(single)} classes"
+        notes.append(f"{what} {names} with one sample each: trained on, but absent from validation.")
+    if not shares.sum():
+        raise DataError(
+            "Every class has only one sample, so that none can be held out for validation. Add samples, or turn stratify off.",
+            code="too_few",
+        )
+    return np.concatenate(chosen), tuple(notes)
+
+
+def _shares(counts: Indices, wanted: int) -> Indices:
+    """How many of each class are held out: proportional, largest remainders first, never the last of a class."""
+    most = np.maximum(counts - 1, 0)
+    exact = counts * (wanted / counts.sum())
+    shares: Indices = np.minimum(np.floor(exact).astype(np.int64), most)
+    by_remainder = np.argsort(-(exact - np.floor(exact)), kind="stable")
+    while shares.sum() < min(wanted, most.sum()):
+        for label in by_remainder:
+            if shares.sum() == wanted:
+                break
+            if shares[label] < most[label]:
+                shares[label] += 1
+    return shares

@@ -1,0 +1,112 @@
+"""What transforms measure on the training part: sums in float64 or whole numbers, rounded once to float32.
+
+The results do not depend on the number of threads: pixels are counted, tables summed by NumPy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+if TYPE_CHECKING:
+    from netwright.data.transforms import LayoutColumn, Training
+
+CHUNK = 1 << 22
+"""Pixels counted at once: their int64 copies stay small."""
+
+
+def channel_statistics(training: Training) -> tuple[list[float], list[float]]:
+    """Mean and standard deviation (population) of each channel ``C`` of ``(N, C, H, W)``; 1 where a channel is constant."""
+    if training.levels is not None:
+        moments = _count_levels(training.raw, training.levels.double().numpy())
+    else:
+        moments = _sum_batches(training)
+    means, variances = moments
+    stds = np.sqrt(variances)
+    stds[stds < 1e-7] = 1.0
+    return _rounded(means), _rounded(stds)
+
+
+def _count_levels(raw: torch.Tensor, levels: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], ...]:
+    """Moments by counting: exact, and several times quicker than float arithmetic over every pixel."""
+    means, variances = [], []
+    for channel in raw.unbind(1):
+        counts = np.zeros(256, dtype=np.int64)
+        pixels_per_sample = max(1, channel[0].numel())
+        for chunk in torch.split(channel, max(1, CHUNK // pixels_per_sample)):
+            counts += torch.bincount(chunk.flatten(), minlength=256).numpy()
+        mean = float((counts * levels).sum() / counts.sum())
+        means.append(mean)
+        variances.append(float((counts * (levels - mean) ** 2).sum() / counts.sum()))
+    return np.array(means), np.array(variances)
+
+
+def _sum_batches(training: Training) -> tuple[npt.NDArray[np.float64], ...]:
+    """Two passes, so that the variance does not cancel."""
+    total, count = 0.0, 0
+    for batch in training.batches():
+        values = batch.numpy().astype(np.float64)
+        total = total + values.sum(axis=(0, 2, 3))
+        count += values.size // values.shape[1]
+    means = np.asarray(total) / count
+    squares = np.zeros_like(means)
+    for batch in training.batches():
+        squares += ((batch.numpy().astype(np.float64) - means[:, None, None]) ** 2).sum(axis=(0, 2, 3))
+    return means, squares / count
+
+
+def column_statistics(
+    training: Training, columns: Sequence[LayoutColumn]
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Mean and standard deviation (population) of each column, missing values left out; 0 and 1 for categories, which pass
+    as they are, and a deviation of 1 where a column is constant."""
+    table = _table(training)
+    means, stds = np.zeros(len(columns)), np.ones(len(columns))
+    for index, column in enumerate(columns):
+        values = table[:, index]
+        values = values[~np.isnan(values)]
+        if column.categories is not None or not len(values):
+            continue
+        means[index] = values.mean()
+        std = values.std()
+        stds[index] = std if std > 1e-12 * max(1.0, abs(means[index])) else 1.0
+    return tuple(_rounded(means)), tuple(_rounded(stds))
+
+
+def fill_values(
+    training: Training, columns: Sequence[LayoutColumn], *, numbers: str, categories: str
+) -> tuple[float, ...]:
+    """What a missing value of each column becomes; 0 where the training part holds no value at all."""
+    table = _table(training)
+    fills = np.zeros(len(columns))
+    for index, column in enumerate(columns):
+        values = table[:, index]
+        values = values[~np.isnan(values)]
+        if column.categories is not None and categories == "own_category" and column.may_be_missing:
+            fills[index] = len(column.categories)
+        elif len(values):
+            strategy = "most_frequent" if column.categories is not None else numbers
+            fills[index] = _typical(values, strategy)
+    return tuple(_rounded(fills))
+
+
+def _typical(values: npt.NDArray[np.float64], strategy: str) -> float:
+    if strategy == "mean":
+        return float(values.mean())
+    if strategy == "median":
+        return float(np.median(values))
+    distinct, counts = np.unique(values, return_counts=True)
+    return float(distinct[counts.argmax()])
+
+
+def _table(training: Training) -> npt.NDArray[np.float64]:
+    return np.concatenate([batch.numpy().astype(np.float64) for batch in training.batches()])
+
+
+def _rounded(values: npt.NDArray[np.float64]) -> list[float]:
+    """Float32 values as Python floats, whose ``repr`` reads back exactly."""
+    return [float(value) for value in values.astype(np.float32)]
