@@ -1,1 +1,1 @@
-"""."""
+"""The only SQL: engine, tables, migrations, queries.  Knows no torch."""

@@ -1,0 +1,125 @@
+"""The server: routes, errors, the gate around them, and the services behind them."""
+
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from netwright import __version__
+from netwright.data.base import DataError
+from netwright.graph.problems import Problem
+from netwright.server.dependencies import PROBLEM_RESPONSES
+from netwright.server.problems import ApiError, problem_response, to_problems
+from netwright.server.routes import documents, health, networks, page
+from netwright.server.security import Gate
+from netwright.server.token import load_token
+from netwright.services.errors import ServiceError
+from netwright.services.services import Services
+from netwright.settings import LOOPBACK_HOSTS, Settings
+
+log = logging.getLogger(__name__)
+
+ROUTERS = (health.router, documents.router, networks.router)
+
+
+class Netwright(FastAPI):
+    """FastAPI inside our gate: nothing is reached without passing it."""
+
+    gate_settings: tuple[str, frozenset[str]]
+
+    def build_middleware_stack(self) -> Any:
+        token, hosts = self.gate_settings
+        return Gate(super().build_middleware_stack(), token=token, hosts=hosts)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The server as an ASGI application.  Opens the database (and migrates it) when it starts, closes it when it stops.
+
+    Imports no torch: where ``settings.is_warming``, a thread does once the server is up.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        services = Services(settings)
+        app.state.services = services
+        await services.start()
+        if settings.is_warming:
+            threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+        try:
+            yield
+        finally:
+            await services.close()
+
+    app = Netwright(
+        title="Netwright",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        responses=PROBLEM_RESPONSES,
+    )
+    app.gate_settings = (load_token(settings), LOOPBACK_HOSTS | {settings.host.lower(), *settings.allowed_hosts})
+    for router in ROUTERS:
+        app.include_router(router)
+    app.include_router(page.router)
+    _add_error_handlers(app)
+    return app
+
+
+def _warm_up() -> None:
+    """Loads what the first check needs, behind the first page."""
+    try:
+        from netwright.compiler.check import check
+        from netwright.graph.document import Document
+
+        check(Document())
+    except ImportError:
+        log.exception("PyTorch cannot be imported; networks cannot be checked or trained.")
+
+
+def _add_error_handlers(app: FastAPI) -> None:
+    @app.exception_handler(ApiError)
+    async def on_api_error(_request: Request, error: ApiError) -> Response:
+        return problem_response(
+            error.code, error.detail, problems=error.problems, headers=error.headers, status=error.status
+        )
+
+    @app.exception_handler(ServiceError)
+    async def on_service_error(_request: Request, error: ServiceError) -> Response:
+        return problem_response(error.code, error.message, problems=error.problems)
+
+    @app.exception_handler(DataError)
+    async def on_data_error(_request: Request, error: DataError) -> Response:
+        problem = Problem(code=error.code, field=error.column, message=str(error))
+        return problem_response("bad_data", str(error), problems=[problem])
+
+    @app.exception_handler(RequestValidationError)
+    async def on_invalid(_request: Request, error: RequestValidationError) -> Response:
+        return problem_response(
+            "invalid_request",
+            "Some parts of the request do not fit; see problems.",
+            problems=to_problems(list(error.errors())),
+        )
+
+    @app.exception_handler(HTTPException)
+    async def on_http(_request: Request, error: HTTPException) -> Response:
+        code, detail = {
+            404: ("not_found", "There is nothing at this address."),
+            405: ("method_not_allowed", "This address does not take this method."),
+        }.get(error.status_code, ("invalid_request", f"{error.detail}."))
+        return problem_response(code, detail, headers=error.headers, status=error.status_code)
+
+    @app.exception_handler(Exception)
+    async def on_fault(request: Request, error: Exception) -> Response:
+        log.error("A fault in %s %s", request.method, request.url.path, exc_info=error)
+        return problem_response(
+            "internal_error",
+            f"A fault of Netwright, not yours ({type(error).__name__}). The terminal shows where; what you did is not lost "
+            "unless it is missing after loading the page again.",
+        )

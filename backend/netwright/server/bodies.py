@@ -1,0 +1,176 @@
+"""Bodies of requests: limited, strict, parsed from the raw bytes.
+
+FastAPI would parse JSON into Python objects first, which lets pass what our models refuse: ``NaN``, numbers that become
+infinite, doubled keys, integers that no database column and no browser can hold.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ValidationError
+
+from netwright.server.problems import ApiError, to_problems
+
+MAX_BODY_BYTES = 16 * 1024 * 1024
+MAX_DEPTH = 200
+"""Levels of nesting; the models' parser counts them."""
+
+MAX_INTEGER = 2**53
+"""The largest integer that JSON numbers carry exactly into a browser."""
+
+_DIGITS = bytes(48 if chr(byte).isdecimal() else 32 for byte in range(256))
+_MANY_DIGITS = b"0" * 16
+
+
+class ModelRoute(APIRoute):
+    """A route whose body, where it has one, is a model that is read by :func:`parse_body`.
+
+    OpenAPI sees the model as usual; the endpoint gets the validated instance.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handler = super().get_route_handler()
+        if self.body_field is None:
+            return handler
+        model = self.body_field.field_info.annotation
+        if not (isinstance(model, type) and issubclass(model, BaseModel)):
+            raise TypeError(f"{self.path}: the body of a ModelRoute must be a model, not {model!r}")
+
+        async def handle(request: Request) -> Response:
+            _check_content_type(request)
+            body = parse_body(model, await read_body(request, MAX_BODY_BYTES))
+            return await handler(_ParsedRequest(request, body))
+
+        return handle
+
+
+class _ParsedRequest(Request):
+    """A request whose JSON has been read already."""
+
+    def __init__(self, request: Request, body: BaseModel) -> None:
+        super().__init__(request.scope, request.receive)
+        self._parsed = body
+
+    async def body(self) -> bytes:
+        return b"{}"  # not empty, so that the framework asks for json()
+
+    async def json(self) -> Any:
+        return self._parsed
+
+
+def _check_content_type(request: Request) -> None:
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != "application/json":
+        raise ApiError(
+            "wrong_content_type",
+            f"Send the body as application/json, not as {content_type or 'nothing'}.",
+        )
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The whole body.
+
+    Raises:
+        ApiError: ``body_too_large``, before more than ``limit`` bytes are held.
+    """
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced[:20]) > limit:
+        raise _too_large(limit)
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(limit)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _too_large(limit: int) -> ApiError:
+    return ApiError("body_too_large", f"The body may have {limit // 2**20} MiB at most.")
+
+
+def _too_deep() -> ApiError:
+    return ApiError("invalid_json", f"The body is nested deeper than {MAX_DEPTH} levels.")
+
+
+def parse_body(model: type[BaseModel], raw: bytes) -> BaseModel:
+    """``raw`` as ``model``.
+
+    Raises:
+        ApiError: ``invalid_json``, or ``invalid_request`` with a problem for each field that does not fit.
+    """
+    check_json(raw)
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        errors = error.errors(include_url=False, include_context=False, include_input=False)
+        if errors and errors[0]["type"] == "json_invalid":
+            if "recursion limit" in errors[0]["msg"]:
+                raise _too_deep() from error
+            raise ApiError("invalid_json", f"{errors[0]['msg']}.") from error
+        raise ApiError(
+            "invalid_request", "Some fields of the body do not fit; see problems.", problems=to_problems(list(errors))
+        ) from error
+
+
+class _RefusedJsonError(ValueError):
+    """Valid for Python's parser, but not what we take."""
+
+
+def check_json(raw: bytes) -> None:
+    """Refuses what the models' own parser lets pass: doubled keys, NaN, numbers out of range.
+
+    Raises:
+        ApiError: ``invalid_json``.
+    """
+    try:
+        text = raw.decode("utf-8")
+        # Integers are looked at one by one only where some digits in a row could be too many.
+        parse_int = _parse_int if _MANY_DIGITS in raw.translate(_DIGITS) else None
+        json.loads(
+            text,
+            object_pairs_hook=_refuse_doubled_keys,
+            parse_constant=_refuse_constant,
+            parse_float=_parse_float,
+            parse_int=parse_int,
+        )
+    except UnicodeDecodeError as error:
+        raise ApiError("invalid_json", f"The body is not UTF-8: byte {error.start} is wrong.") from error
+    except json.JSONDecodeError as error:
+        raise ApiError(
+            "invalid_json", f"The body is not valid JSON: line {error.lineno}, column {error.colno}: {error.msg}."
+        ) from error
+    except RecursionError as error:
+        raise _too_deep() from error
+    except _RefusedJsonError as error:
+        raise ApiError("invalid_json", str(error)) from error
+
+
+def _refuse_doubled_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = dict(pairs)
+    if len(names) != len(pairs):
+        counts = Counter(name for name, _ in pairs)
+        raise _RefusedJsonError(f"The key {counts.most_common(1)[0][0][:100]!r} stands twice in one object.")
+    return names
+
+
+def _refuse_constant(name: str) -> Any:
+    raise _RefusedJsonError(f'{name} is not JSON. Send it as the string "{name}" where the field takes one.')
+
+
+def _parse_float(text: str) -> float:
+    value = float(text)
+    if value - value != 0.0:  # inf - inf is nan
+        raise _RefusedJsonError(f"The number {text[:40]} is too large.")
+    return value
+
+
+def _parse_int(text: str) -> int:
+    if len(text) > 17 or abs(int(text)) > MAX_INTEGER:
+        raise _RefusedJsonError(f"The integer {text[:40]} is out of range: at most 2^53 either way.")
+    return int(text)

@@ -1,0 +1,93 @@
+"""Listening: the socket is bound first, so that a port in use is a sentence and the printed URL is true."""
+
+import errno
+import json
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from netwright.server.app import create_app
+from netwright.server.token import load_token
+from netwright.settings import Settings
+
+
+class CannotListenError(RuntimeError):
+    """The server cannot listen there; the message says why and what to do."""
+
+
+def serve(settings: Settings, announce: Callable[[str], None]) -> None:
+    """Serves until it is told to stop; ``announce`` gets the URL that signs a browser in.
+
+    Raises:
+        CannotListenError: the port is taken, or the host is not this machine's and no token was chosen for it.
+    """
+    listener = listen(settings)
+    with listener:
+        url = url_of(settings, listener)
+        write_server_file(settings.server_file, url)
+        server = uvicorn.Server(build_config(settings))
+        announce(f"{url}/?token={load_token(settings)}")
+        server.run(sockets=[listener])
+
+
+def build_config(settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(settings),
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,  # costs 4 to 11 times the CPU at many sockets
+        ws_max_size=64 * 1024,
+        http="httptools",
+        lifespan="on",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A bound, listening socket.
+
+    Raises:
+        CannotListenError: as :func:`serve`.
+    """
+    if not settings.is_loopback and not settings.token:
+        raise CannotListenError(
+            f"HOST={settings.host} lets other machines in, so a token must be chosen: set NETWRIGHT_TOKEN to a long random "
+            "text, or use HOST=127.0.0.1."
+        )
+    try:
+        info = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listener = socket.socket(info[0], info[1])
+    except OSError as error:
+        raise CannotListenError(f"HOST={settings.host} is no address of this machine: {error.strerror}.") from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(info[4])
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise CannotListenError(
+                f"Port {settings.port} is in use, perhaps by another Netwright. Stop that one, or choose another port: "
+                f"PORT={settings.port + 1}."
+            ) from error
+        raise CannotListenError(f"Cannot listen at {settings.host} port {settings.port}: {error.strerror}.") from error
+    return listener
+
+
+def url_of(settings: Settings, listener: socket.socket) -> str:
+    """Where a browser on this machine finds the server."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
+    return f"http://{host}:{listener.getsockname()[1]}"
+
+
+def write_server_file(path: Path, url: str) -> None:
+    """Says where the server is, in one step, so that no reader sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.partial-{os.getpid()}")
+    partial.write_text(json.dumps({"url": url}), encoding="utf-8")
+    partial.replace(path)

@@ -1,0 +1,115 @@
+"""Networks: saved documents with revisions."""
+
+import time
+
+from netwright.graph.document import Document
+from netwright.services.errors import ServiceError, not_found
+from netwright.services.models import (
+    NetworkRead,
+    NetworkSummary,
+    Outline,
+    RevisionRead,
+)
+from netwright.services.outline import build_outline
+from netwright.services.scalars import parse_scalars
+from netwright.store import networks as queries
+from netwright.store.store import Store
+
+UNDO_SECONDS = 30 * 24 * 3600.0
+"""How long a deleted network can be brought back."""
+
+
+class NetworkService:
+    """One user intent a method.  All raise :class:`ServiceError` with ``not_found`` where there is no such network."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def start(self) -> None:
+        """Removes for good what was deleted long ago."""
+        horizon = time.time() - UNDO_SECONDS
+        await self._store.write(lambda session: queries.purge_networks(session, horizon))
+
+    async def list_all(self) -> list[NetworkSummary]:
+        records = await self._store.read(queries.list_networks)
+        return [_summary(record) for record in records]
+
+    async def create(self, document: Document) -> NetworkRead:
+        saved = _saved(document)
+        network_id = await self._store.write(lambda session: queries.create_network(session, saved))
+        return await self.read(network_id)
+
+    async def read(self, network_id: str, revision: int | None = None) -> NetworkRead:
+        record = await self._store.read(lambda session: queries.get_network(session, network_id, revision))
+        if record is None or record.document is None:
+            raise not_found("network" if revision is None else "revision of this network")
+        summary = _summary(record)
+        if revision is not None:
+            summary.revision = revision
+        document = Document.model_validate_json(record.document)
+        return NetworkRead(**dict(summary), document=document)
+
+    async def save(self, network_id: str, document: Document, based_on: int) -> NetworkRead:
+        """Saves ``document`` as the revision after ``based_on``.
+
+        Raises:
+            ServiceError: ``stale_revision``, somebody (another tab) saved in between; ``not_found``.
+        """
+        saved = _saved(document)
+        try:
+            is_there = await self._store.write(
+                lambda session: queries.save_network(session, network_id, based_on, saved)
+            )
+        except queries.StaleRevisionError as error:
+            raise ServiceError(
+                "stale_revision",
+                f"This network was saved elsewhere in the meantime: revision {error.newest} is the newest, "
+                f"this save is based on {based_on}. Load the newest, or save a copy.",
+            ) from error
+        if not is_there:
+            raise not_found("network")
+        return await self.read(network_id)
+
+    async def delete(self, network_id: str) -> None:
+        """Puts the network away; :meth:`restore` brings it back within :data:`UNDO_SECONDS`."""
+        if not await self._store.write(
+            lambda session: queries.set_network_deleted(session, network_id, is_deleted=True)
+        ):
+            raise not_found("network")
+
+    async def restore(self, network_id: str) -> NetworkRead:
+        if not await self._store.write(
+            lambda session: queries.set_network_deleted(session, network_id, is_deleted=False)
+        ):
+            raise not_found("network")
+        return await self.read(network_id)
+
+    async def revisions(self, network_id: str) -> list[RevisionRead]:
+        rows = await self._store.read(lambda session: queries.list_revisions(session, network_id))
+        if rows is None:
+            raise not_found("network")
+        return [RevisionRead(revision=row.revision, created=row.created, name=row.name) for row in rows]
+
+
+def _saved(document: Document) -> queries.SavedDocument:
+    return queries.SavedDocument(
+        name=document.name,
+        document=document.model_dump_json(),
+        num_nodes=len(document.network.nodes),
+        outline=build_outline(document).model_dump_json(),
+    )
+
+
+def _summary(record: queries.NetworkRecord) -> NetworkSummary:
+    row = record.row
+    return NetworkSummary(
+        id=row.id,
+        name=row.name,
+        revision=row.revision,
+        created=row.created,
+        updated=row.updated,
+        num_nodes=row.num_nodes,
+        outline=Outline.model_validate_json(row.outline),
+        num_runs=record.num_runs,
+        best=parse_scalars(record.best),
+    )

@@ -1,0 +1,88 @@
+"""The settings, read in one place: from arguments first, then from the environment, then the defaults."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class SettingsError(ValueError):
+    """A setting has a value that cannot be used; the message names the setting and what it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this process is set up.
+
+    ``home`` holds everything that is kept (``NETWRIGHT_HOME``).  ``token`` empty means that a random one is made and kept
+    in ``home/token`` (``NETWRIGHT_TOKEN``).  ``database_url`` empty means ``home/netwright.db``
+    (``NETWRIGHT_DATABASE_URL``).  ``allowed_hosts`` are further names under which the server may be reached, such as that
+    of a proxy (``NETWRIGHT_ALLOWED_HOSTS``, separated by commas).
+    """
+
+    home: Path
+    token: str = field(default="", repr=False)
+    database_url: str = ""
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    allowed_hosts: tuple[str, ...] = ()
+    is_warming: bool = True
+    """Whether torch is imported in the background after the start, so that the first check is quick."""
+
+    @classmethod
+    def from_environment(
+        cls, environment: Mapping[str, str] | None = None, *, host: str | None = None, port: int | None = None
+    ) -> Self:
+        """The settings of ``environment`` (default: this process's); ``host`` and ``port`` win over it.
+
+        Raises:
+            SettingsError: ``PORT`` is not a number from 0 to 65535.
+        """
+        env = os.environ if environment is None else environment
+        return cls(
+            home=Path(env.get("NETWRIGHT_HOME") or "~/.netwright").expanduser().absolute(),
+            token=env.get("NETWRIGHT_TOKEN", "").strip(),
+            database_url=env.get("NETWRIGHT_DATABASE_URL", "").strip(),
+            host=host or env.get("HOST", "").strip() or DEFAULT_HOST,
+            port=_parse_port(env.get("PORT", "")) if port is None else port,
+            allowed_hosts=tuple(
+                name.strip().lower() for name in env.get("NETWRIGHT_ALLOWED_HOSTS", "").split(",") if name.strip()
+            ),
+        )
+
+    @property
+    def url_of_database(self) -> str:
+        """The SQLAlchemy URL of the database."""
+        return self.database_url or f"sqlite:///{self.home / 'netwright.db'}"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return self.host in LOOPBACK_HOSTS
+
+    @property
+    def runs_folder(self) -> Path:
+        return self.home / "runs"
+
+    @property
+    def server_file(self) -> Path:
+        """Where the URL of the running server stands, for workers that lost it."""
+        return self.home / "server.json"
+
+
+def _parse_port(text: str) -> int:
+    if not text.strip():
+        return DEFAULT_PORT
+    try:
+        port = int(text)
+    except ValueError as error:
+        raise SettingsError(f"PORT must be a number from 0 to 65535, not {text!r}.") from error
+    if not 0 <= port <= 65535:
+        raise SettingsError(f"PORT must be a number from 0 to 65535, not {port}.")
+    return port

@@ -1,0 +1,1 @@
+"""Each file is one step from an older shape of the database to a newer one."""

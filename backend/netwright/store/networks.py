@@ -1,0 +1,154 @@
+"""Queries about networks and their revisions."""
+
+import time
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from netwright.store.tables import NetworkRevisionRow, NetworkRow, RunRow, new_id
+
+SECONDS_PER_REVISION = 60.0
+"""An editor saves every few seconds; of the saves that fall into one such span of the clock only the last is kept."""
+
+
+class StaleRevisionError(ValueError):
+    """Somebody saved in between: ``newest`` is the revision that stands."""
+
+    def __init__(self, newest: int) -> None:
+        super().__init__(f"Revision {newest} is newer.")
+        self.newest = newest
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDocument:
+    """What is written of a document: the JSON itself and what the list shows of it."""
+
+    name: str
+    document: str
+    num_nodes: int
+    outline: str
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRecord:
+    """A network with its newest document and what its runs came to.  ``best`` is JSON, that of the newest run that has one."""
+
+    row: NetworkRow
+    document: str | None
+    num_runs: int
+    best: str
+
+
+def create_network(session: Session, saved: SavedDocument) -> str:
+    """Inserts a network with revision 1; gives its id."""
+    now = time.time()
+    row = NetworkRow(
+        id=new_id(),
+        name=saved.name,
+        revision=1,
+        created=now,
+        updated=now,
+        deleted=None,
+        num_nodes=saved.num_nodes,
+        outline=saved.outline,
+    )
+    session.add(row)
+    session.flush()
+    session.add(_revision(row.id, 1, now, saved))
+    return row.id
+
+
+def save_network(session: Session, network_id: str, based_on: int, saved: SavedDocument) -> bool:
+    """Writes the revision after ``based_on``; False where there is no such network.
+
+    A save within the same span of :data:`SECONDS_PER_REVISION` replaces the revision before it (the number still grows), so
+    that autosave keeps one revision a minute and not thousands.
+
+    Raises:
+        StaleRevisionError: ``based_on`` is not the newest revision.
+    """
+    row = session.get(NetworkRow, network_id)
+    if row is None or row.deleted is not None:
+        return False
+    if row.revision != based_on:
+        raise StaleRevisionError(row.revision)
+    now = time.time()
+    before = session.get(NetworkRevisionRow, (network_id, row.revision))
+    if before is not None and before.created // SECONDS_PER_REVISION == now // SECONDS_PER_REVISION:
+        session.delete(before)
+    row.revision += 1
+    row.name, row.num_nodes, row.outline, row.updated = saved.name, saved.num_nodes, saved.outline, now
+    session.add(_revision(network_id, row.revision, now, saved))
+    return True
+
+
+def _revision(network_id: str, revision: int, now: float, saved: SavedDocument) -> NetworkRevisionRow:
+    return NetworkRevisionRow(
+        network_id=network_id, revision=revision, created=now, name=saved.name, document=saved.document
+    )
+
+
+def set_network_deleted(session: Session, network_id: str, *, is_deleted: bool) -> bool:
+    """Puts a network away or brings it back; False where there is none."""
+    row = session.get(NetworkRow, network_id)
+    if row is None:
+        return False
+    if (row.deleted is not None) != is_deleted:
+        row.deleted = time.time() if is_deleted else None
+    return True
+
+
+def list_networks(session: Session) -> list[NetworkRecord]:
+    """The networks that live, the one saved last first."""
+    rows = session.scalars(
+        select(NetworkRow).where(NetworkRow.deleted.is_(None)).order_by(NetworkRow.updated.desc(), NetworkRow.id)
+    ).all()
+    counts = session.execute(
+        select(RunRow.network_id, func.count()).where(RunRow.network_id.is_not(None)).group_by(RunRow.network_id)
+    )
+    best = session.execute(
+        select(RunRow.network_id, RunRow.best)
+        .where(RunRow.network_id.is_not(None), RunRow.best != "{}")
+        .order_by(RunRow.created)
+    )
+    num_runs = dict(counts.tuples().all())
+    newest_best = dict(best.tuples().all())  # of each network the last row wins
+    return [NetworkRecord(row, None, num_runs.get(row.id, 0), newest_best.get(row.id, "{}")) for row in rows]
+
+
+def get_network(session: Session, network_id: str, revision: int | None = None) -> NetworkRecord | None:
+    """A network that lives, with the document of ``revision`` (None: the newest)."""
+    row = session.get(NetworkRow, network_id)
+    if row is None or row.deleted is not None:
+        return None
+    saved = session.get(NetworkRevisionRow, (network_id, row.revision if revision is None else revision))
+    if saved is None:
+        return None
+    num_runs = session.scalar(select(func.count()).select_from(RunRow).where(RunRow.network_id == network_id))
+    best = session.scalar(
+        select(RunRow.best)
+        .where(RunRow.network_id == network_id, RunRow.best != "{}")
+        .order_by(RunRow.created.desc())
+        .limit(1)
+    )
+    return NetworkRecord(row, saved.document, num_runs or 0, best or "{}")
+
+
+def list_revisions(session: Session, network_id: str) -> list[NetworkRevisionRow] | None:
+    """What was kept of a network, newest first and without the documents' use; None where there is no such network."""
+    row = session.get(NetworkRow, network_id)
+    if row is None or row.deleted is not None:
+        return None
+    return list(
+        session.scalars(
+            select(NetworkRevisionRow)
+            .where(NetworkRevisionRow.network_id == network_id)
+            .order_by(NetworkRevisionRow.revision.desc())
+        )
+    )
+
+
+def purge_networks(session: Session, deleted_before: float) -> None:
+    """Removes for good what was put away before ``deleted_before`` (Unix seconds)."""
+    session.execute(delete(NetworkRow).where(NetworkRow.deleted < deleted_before))

@@ -1,0 +1,60 @@
+"""The store: the only place with SQL.  Writes go through one thread, reads through a few."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from netwright.store.engine import NUM_READERS, build_engine, sqlite_path
+from netwright.store.migrate import upgrade
+from netwright.store.writer import Durability, Writer
+
+T = TypeVar("T")
+
+
+class Store:
+    """A database that is open.  Query functions of this package take the session that :meth:`read` and :meth:`write` give.
+
+    Raises:
+        DatabaseUrlError: ``url`` is not of a SQLite file.
+        DatabaseTooNewError: a newer version wrote the database.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.path: Path = sqlite_path(url)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._engine = build_engine(url)
+        self.copy_kept = upgrade(self._engine)
+        self._writer = Writer(self._engine)
+        self._readers = ThreadPoolExecutor(NUM_READERS, thread_name_prefix="store-reader")
+
+    async def write(self, function: Callable[[Session], T], *, durability: Durability = "FULL") -> T:
+        """Runs ``function`` in a transaction on the writer's thread and gives what it returns, once it is committed.
+
+        Raises:
+            StoreClosedError: the store is closing.
+            Exception: whatever ``function`` raised; then nothing was written.
+        """
+        return await self._writer.write(function, durability)
+
+    async def read(self, function: Callable[[Session], T]) -> T:
+        """Runs ``function`` on a reader's thread, in one consistent view of the database."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, function)
+
+    def write_now(self, function: Callable[[Session], T], *, durability: Durability = "FULL") -> T:
+        """Like :meth:`write` for callers without an event loop."""
+        return self._writer.submit(function, durability).result()
+
+    def read_now(self, function: Callable[[Session], T]) -> T:
+        """Like :meth:`read` for callers without an event loop."""
+        with Session(self._engine, expire_on_commit=False) as session:
+            return function(session)
+
+    def close(self) -> None:
+        """Waits for every write that was accepted, then lets go of the file."""
+        self._writer.close()
+        self._readers.shutdown()
+        self._engine.dispose()

@@ -1,0 +1,210 @@
+"""The tables, as typed SQLAlchemy models.  Times are Unix seconds; JSON columns hold what pydantic printed.
+
+Every key that shows in a URL is an opaque text of 16 characters, so nothing can be counted or guessed.
+"""
+
+import secrets
+
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+
+def new_id() -> str:
+    """16 characters of ``[a-z0-9]``: 82 bits from the system's source of randomness."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(16))
+
+
+class Row(DeclarativeBase):
+    """The base of all tables."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012  read by SQLAlchemy as it is
+        int: Integer,
+        str: Text,
+        bytes: LargeBinary,
+    }
+
+
+class NetworkRow(Row):
+    """A network; what it looks like now is its newest revision.  ``deleted`` is when it was put away, null while it lives."""
+
+    __tablename__ = "networks"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str]
+    revision: Mapped[int]
+    created: Mapped[float]
+    updated: Mapped[float]
+    deleted: Mapped[float | None]
+    num_nodes: Mapped[int]
+    outline: Mapped[str]
+
+
+class NetworkRevisionRow(Row):
+    """One saved state of a network."""
+
+    __tablename__ = "network_revisions"
+
+    network_id: Mapped[str] = mapped_column(ForeignKey("networks.id", ondelete="CASCADE"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    created: Mapped[float]
+    name: Mapped[str]
+    document: Mapped[str]
+
+
+class DatasetRow(Row):
+    """A dataset that a person uploaded, or what is known about a built-in one.  ``description`` is its ``DatasetRead``."""
+
+    __tablename__ = "datasets"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    type: Mapped[str]
+    title: Mapped[str]
+    folder: Mapped[str | None]
+    options: Mapped[str]
+    description: Mapped[str]
+    created: Mapped[float]
+
+
+class RunRow(Row):
+    """A run.  ``spec`` is its immutable :class:`RunSpec`; counters and ``last``/``best`` follow its events."""
+
+    __tablename__ = "runs"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str]
+    notes: Mapped[str]
+    tags: Mapped[str]
+    network_id: Mapped[str | None] = mapped_column(index=True)
+    network_name: Mapped[str]
+    spec: Mapped[str]
+    totals: Mapped[str]
+    parameters: Mapped[int]
+    data_source: Mapped[str] = mapped_column(index=True)
+    slot: Mapped[str]
+    state: Mapped[str] = mapped_column(index=True)
+    phase: Mapped[str | None]
+    reason: Mapped[str | None]
+    message: Mapped[str | None]
+    created: Mapped[float]
+    queued: Mapped[float]
+    started: Mapped[float | None]
+    ended: Mapped[float | None]
+    elapsed: Mapped[float]
+    attempt: Mapped[int]
+    retries: Mapped[int]
+    step: Mapped[int]
+    epoch: Mapped[int]
+    epochs: Mapped[int]
+    total_steps: Mapped[int | None]
+    steps_per_epoch: Mapped[int | None]
+    device: Mapped[str | None]
+    versions: Mapped[str]
+    data_fingerprint: Mapped[str | None]
+    last: Mapped[str]
+    best: Mapped[str]
+    cursor: Mapped[int]
+
+
+class AttemptRow(Row):
+    """One worker's try at a run.  ``token_hash`` is SHA-256 of the token that this attempt alone may use.
+
+    ``last_seq`` is the last contiguous event stored.  ``ended`` is when its end was known; ``is_fenced`` that it was given
+    up, so that what it still sends is refused.
+    """
+
+    __tablename__ = "attempts"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+    attempt: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str]
+    handle: Mapped[str | None]
+    resume_from: Mapped[str | None]
+    started: Mapped[float]
+    ended: Mapped[float | None]
+    is_fenced: Mapped[bool]
+    last_seq: Mapped[int]
+
+
+class EventRow(Row):
+    """One event as JSON (with its cursor), in the order in which browsers get it."""
+
+    __tablename__ = "events"
+    __table_args__ = (UniqueConstraint("run_id", "attempt", "seq"),)
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+    cursor: Mapped[int] = mapped_column(primary_key=True)
+    attempt: Mapped[int]
+    seq: Mapped[int]
+    type: Mapped[str]
+    payload: Mapped[str]
+
+
+class MetricChunkRow(Row):
+    """Points of one metric, packed as columns: see ``store.metrics``.
+
+    Chunks of a metric do not overlap in time; ``position`` orders them.  Sixteen of one ``level`` are merged into one of
+    the next, so that a long run is few rows and no point is rewritten more than a few times.
+    """
+
+    __tablename__ = "metric_chunks"
+    __table_args__ = (Index("ix_metric_chunks_run_id_name_position", "run_id", "name", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    position: Mapped[int]
+    level: Mapped[int]
+    points: Mapped[int]
+    last_step: Mapped[int]
+    data: Mapped[bytes]
+
+
+class CheckpointRow(Row):
+    """A checkpoint whose file was in place with this size and hash when the row was written."""
+
+    __tablename__ = "checkpoints"
+    __table_args__ = (Index("ix_checkpoints_run_id_step", "run_id", "step"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
+    attempt: Mapped[int]
+    kind: Mapped[str]
+    step: Mapped[int]
+    epoch: Mapped[int]
+    file: Mapped[str]
+    bytes: Mapped[int]
+    sha256: Mapped[str]
+    metrics: Mapped[str]
+    created: Mapped[float]
+
+
+class CommandRow(Row):
+    """A command that waits for the worker of a run; gone as soon as the worker has acted on it."""
+
+    __tablename__ = "commands"
+    __table_args__ = (UniqueConstraint("run_id", "type"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
+    type: Mapped[str]
+    payload: Mapped[str]
+    created: Mapped[float]
+    is_sent: Mapped[bool]
