@@ -7,7 +7,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from netwright.layers import activation, boundary, convolution, linear, merge, pooling, shape
+from netwright.layers import (
+    activation,
+    boundary,
+    convolution,
+    linear,
+    merge,
+    normalization,
+    pooling,
+    regularization,
+    shape,
+)
 from netwright.layers.base import Layer
 
 _TYPES: tuple[type[Layer[Any]], ...] = (
@@ -29,7 +39,25 @@ _TYPES: tuple[type[Layer[Any]], ...] = (
     pooling.AdaptiveMaxPool1d,
     pooling.AdaptiveMaxPool2d,
     pooling.AdaptiveMaxPool3d,
+    normalization.BatchNorm1d,
+    normalization.BatchNorm2d,
+    normalization.BatchNorm3d,
+    normalization.LayerNorm,
+    normalization.GroupNorm,
     activation.ReLU,
+    activation.LeakyReLU,
+    activation.PReLU,
+    activation.ELU,
+    activation.GELU,
+    activation.SiLU,
+    activation.Sigmoid,
+    activation.Tanh,
+    activation.Softmax,
+    activation.LogSoftmax,
+    activation.Identity,
+    activation.Step,
+    regularization.Dropout,
+    regularization.Dropout2d,
     shape.Flatten,
     shape.Reshape,
     merge.Add,

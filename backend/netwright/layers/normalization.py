@@ -1,0 +1,248 @@
+"""Normalisations: bring values to mean 0 and variance 1, then let two learned numbers undo it where that is better."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec, Value
+from netwright.layers.params import Positive, Probability, Size, setting
+from netwright.layers.spatial import picture_port
+
+_DOCS = "https://docs.pytorch.org/docs/stable/generated/torch.nn."
+_FORMULA = r"y = \frac{x - \mathrm{E}[x]}{\sqrt{\mathrm{Var}[x] + \epsilon}} \cdot \gamma + \beta"
+_EPS = "Added to the variance, so that a constant input does not divide by zero."
+
+
+def _changed(params: LayerParams, *names: str) -> dict[str, Value]:
+    """The parameters of ``names`` that differ from their defaults, which are PyTorch's."""
+    fields = type(params).model_fields
+    return {name: getattr(params, name) for name in names if getattr(params, name) != fields[name].default}
+
+
+class BatchNormParams(LayerParams):
+    eps: Positive = setting(1e-5, _EPS)
+    momentum: Probability | None = setting(
+        0.1, "Share of each new batch in the running mean and variance; empty averages over all batches alike."
+    )
+    affine: bool = setting(True, "Learn a scale and an offset for every channel.")
+    track_running_stats: bool = setting(
+        True,
+        "Keep a running mean and variance for use after training; off, every batch is normalised by itself, always.",
+    )
+
+
+class _BatchNorm(Layer[BatchNormParams]):
+    family = "normalization"
+    Params = BatchNormParams
+
+    @classmethod
+    def call(cls, params: BatchNormParams, inputs: Sequence[TensorSpec]) -> Call:
+        arguments: dict[str, Value] = {"num_features": inputs[0].shape[0]}
+        arguments |= _changed(params, "eps", "momentum", "affine", "track_running_stats")
+        return Call(cls.type, arguments, positional=1)
+
+    @classmethod
+    def check(cls, params: BatchNormParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
+        """With one value in each channel of a sample the statistics rest on the batch alone."""
+        shape = inputs[0].shape
+        if len(shape) > 1 and math.prod(shape[1:]) == 1:
+            yield Complaint(
+                code="one_value_per_channel",
+                message=f"{cls.type} `{{node}}` gets one value per channel ({inputs[0]}) from `{{source}}`: its mean "
+                "and variance rest on the batch alone, and a batch of one sample cannot be trained.",
+                port="x",
+                severity="warning",
+                expected="more than one value per channel",
+                got=str(inputs[0]),
+                values={"got": str(inputs[0])},
+                fixes=(Repair("replace", {"type": "GroupNorm", "params": {}}),),
+            )
+
+    @classmethod
+    def estimate_parameters(cls, params: BatchNormParams, inputs: Sequence[TensorSpec]) -> int:
+        return 2 * inputs[0].shape[0] if params.affine else 0
+
+
+def _batch_norm(dims: int, shape: str, use_when: str) -> Documentation:
+    return Documentation(
+        summary="Normalises every channel over the batch while training, and by running averages afterwards.",
+        formula=_FORMULA,
+        shape=shape,
+        use_when=use_when,
+        pitfalls="Training and evaluation differ: with batches under about 8 the running averages are poor "
+        "(GroupNorm is not). A bias in the layer before it does nothing. The last, smaller batch of an epoch counts "
+        "as much as a full one.",
+        source=f"Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167; {_DOCS}BatchNorm{dims}d.html",
+    )
+
+
+class BatchNorm1d(_BatchNorm):
+    """(N, C) -> (N, C), (N, C, L) -> (N, C, L)."""
+
+    inputs = (Port("x", "(N, C) or (N, C, L)", frozenset({2, 3})),)
+    outputs = (Port("y", "(N, C) or (N, C, L)", frozenset({2, 3})),)
+    documentation = _batch_norm(
+        1,
+        "(N, C) -> (N, C), (N, C, L) -> (N, C, L)",
+        "Between a Linear or Conv1d layer and its activation, to train faster and with higher learning rates.",
+    )
+
+
+class BatchNorm2d(_BatchNorm):
+    """(N, C, H, W) -> (N, C, H, W)."""
+
+    inputs = (picture_port("x", 2),)
+    outputs = (picture_port("y", 2),)
+    documentation = _batch_norm(
+        2,
+        "(N, C, H, W) -> (N, C, H, W)",
+        "Between Conv2d (without bias) and its activation: the standard of convolutional networks since 2015.",
+    )
+
+
+class BatchNorm3d(_BatchNorm):
+    """(N, C, D, H, W) -> (N, C, D, H, W)."""
+
+    inputs = (picture_port("x", 3),)
+    outputs = (picture_port("y", 3),)
+    documentation = _batch_norm(
+        3,
+        "(N, C, D, H, W) -> (N, C, D, H, W)",
+        "Between Conv3d (without bias) and its activation, where volumes are small enough for batches of 8 and more.",
+    )
+
+
+class LayerNormParams(LayerParams):
+    normalized_dims: Size = setting(
+        1, "How many of the last axes are normalised together: 1 for features, 3 for a whole picture.", unit="axes"
+    )
+    eps: Positive = setting(1e-5, _EPS)
+    elementwise_affine: bool = setting(True, "Learn a scale and an offset for every normalised element.")
+    bias: bool = setting(True, "Learn the offset; only with elementwise_affine.")
+
+
+class LayerNorm(Layer[LayerNormParams]):
+    """(N, *, F) -> (N, *, F)."""
+
+    family = "normalization"
+    Params = LayerNormParams
+    inputs = (Port("x", "(N, *, F)"),)
+    outputs = (Port("y", "(N, *, F)"),)
+    documentation = Documentation(
+        summary="Normalises each sample by itself, over its last axis or axes.",
+        formula=_FORMULA,
+        shape="(N, *, F) -> (N, *, F)",
+        use_when="In transformers and recurrent networks, and wherever batches are small: it does not look at other samples.",
+        pitfalls="On a picture N x C x H x W the last axis is the width, which is rarely meant: normalise three "
+        "axes, or use GroupNorm with one group. Three axes fix the picture's size.",
+        source=f"Ba et al. 2016, https://arxiv.org/abs/1607.06450; {_DOCS}LayerNorm.html",
+    )
+
+    @classmethod
+    def _shape(cls, params: LayerNormParams, inputs: Sequence[TensorSpec]) -> tuple[int, ...]:
+        return inputs[0].shape[-params.normalized_dims :]
+
+    @classmethod
+    def call(cls, params: LayerNormParams, inputs: Sequence[TensorSpec]) -> Call:
+        shape = cls._shape(params, inputs)
+        arguments: dict[str, Value] = {"normalized_shape": shape[0] if len(shape) == 1 else shape}
+        arguments |= _changed(params, "eps", "elementwise_affine", "bias")
+        return Call("LayerNorm", arguments, positional=1)
+
+    @classmethod
+    def check(cls, params: LayerNormParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
+        axes = len(inputs[0].shape)
+        if params.normalized_dims > axes:
+            yield Complaint(
+                code="too_many_axes",
+                message=f"LayerNorm `{{node}}` normalises the last {params.normalized_dims} axes, but {inputs[0]} "
+                f"from `{{source}}` has {axes} without the batch.",
+                port="x",
+                field="normalized_dims",
+                expected=f"1 to {axes}",
+                got=str(params.normalized_dims),
+                values={"wanted": params.normalized_dims, "axes": axes, "got": str(inputs[0])},
+                fixes=(Repair("set_param", {"name": "normalized_dims", "value": axes}),),
+            )
+        elif params.normalized_dims == 1 and axes == 3:
+            yield Complaint(
+                code="normalizes_width_only",
+                message=f"LayerNorm `{{node}}` normalises only the last axis of {inputs[0]} from `{{source}}`: each "
+                "row of a picture by itself.",
+                port="x",
+                field="normalized_dims",
+                severity="warning",
+                expected="3 axes for a picture",
+                got="1 axis",
+                values={"got": str(inputs[0])},
+                fixes=(
+                    Repair("set_param", {"name": "normalized_dims", "value": 3}),
+                    Repair("replace", {"type": "GroupNorm", "params": {}}),
+                ),
+            )
+
+    @classmethod
+    def estimate_parameters(cls, params: LayerNormParams, inputs: Sequence[TensorSpec]) -> int:
+        return params.elementwise_affine * (1 + params.bias) * math.prod(cls._shape(params, inputs))
+
+    @classmethod
+    def summary(cls, params: LayerNormParams) -> str:
+        return "last axis" if params.normalized_dims == 1 else f"last {params.normalized_dims} axes"
+
+
+class GroupNormParams(LayerParams):
+    num_groups: Size = setting(
+        1,
+        "Groups that the channels are split into; each is normalised by itself. 1 normalises the whole sample.",
+        unit="groups",
+    )
+    eps: Positive = setting(1e-5, _EPS)
+    affine: bool = setting(True, "Learn a scale and an offset for every channel.")
+
+
+class GroupNorm(Layer[GroupNormParams]):
+    """(N, C, *) -> (N, C, *)."""
+
+    family = "normalization"
+    Params = GroupNormParams
+    inputs = (Port("x", "(N, C, *)"),)
+    outputs = (Port("y", "(N, C, *)"),)
+    documentation = Documentation(
+        summary="Normalises groups of channels of each sample by themselves.",
+        formula=_FORMULA,
+        shape="(N, C, *) -> (N, C, *)",
+        use_when="Instead of BatchNorm where batches are small: detection, segmentation, diffusion models. 32 groups "
+        "are usual.",
+        pitfalls="The channels must split evenly into the groups. As many groups as channels removes each channel's "
+        "own strength, which classification often needs.",
+        source=f"Wu and He 2018, https://arxiv.org/abs/1803.08494; {_DOCS}GroupNorm.html",
+    )
+
+    @classmethod
+    def call(cls, params: GroupNormParams, inputs: Sequence[TensorSpec]) -> Call:
+        arguments: dict[str, Value] = {"num_groups": params.num_groups, "num_channels": inputs[0].shape[0]}
+        arguments |= _changed(params, "eps", "affine")
+        return Call("GroupNorm", arguments, positional=2)
+
+    @classmethod
+    def check(cls, params: GroupNormParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
+        channels = inputs[0].shape[0]
+        if channels % params.num_groups:
+            yield Complaint(
+                code="groups_do_not_divide",
+                message=f"GroupNorm `{{node}}` cannot split the {channels} channels from `{{source}}` into "
+                f"{params.num_groups} equal groups.",
+                port="x",
+                field="num_groups",
+                expected=f"a divisor of {channels}",
+                got=str(params.num_groups),
+                values={"channels": channels, "groups": params.num_groups},
+                fixes=(Repair("set_param", {"name": "num_groups", "value": math.gcd(channels, params.num_groups)}),),
+            )
+
+    @classmethod
+    def estimate_parameters(cls, params: GroupNormParams, inputs: Sequence[TensorSpec]) -> int:
+        return 2 * inputs[0].shape[0] if params.affine else 0
+
+    @classmethod
+    def summary(cls, params: GroupNormParams) -> str:
+        return f"{params.num_groups} group{'' if params.num_groups == 1 else 's'}"
