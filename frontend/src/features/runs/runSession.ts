@@ -1,0 +1,227 @@
+/**
+ * One open run page: history first, then the socket, as one stream without gap or duplicate. Curves go straight into the
+ * metric store; everything else becomes one immutable snapshot a batch. No React here.
+ */
+
+import { api, type MetricsRead, type RunEvent, type RunState, unwrap } from "@/api";
+import { type LiveConnection, type LiveState, openRunEvents } from "@/api/live";
+import { MetricStore } from "@/features/charts";
+import { RateMeter } from "./progress";
+
+export type HelloEvent = Extract<RunEvent, { type: "hello" }>;
+export type AlertEvent = Extract<RunEvent, { type: "alert" }>;
+
+/** A line of the log: what the worker said, and what happened to the run. */
+export interface LogLine {
+  cursor: number;
+  time: number;
+  attempt: number;
+  level: "info" | "warning" | "error";
+  message: string;
+}
+
+export interface RunLive {
+  connection: LiveState;
+  /** The history is there. */
+  isLoaded: boolean;
+  failure: unknown;
+  /** What the events said last; null until one did. */
+  state: RunState | null;
+  phase: string | null;
+  step: number;
+  epoch: number;
+  elapsed: number;
+  stepsPerSecond: number | null;
+  samplesPerSecond: number | null;
+  log: readonly LogLine[];
+  alerts: readonly AlertEvent[];
+  attempts: readonly HelloEvent[];
+  /** Grows when something happened that the run's own record tells more about. */
+  changes: number;
+}
+
+export const EMPTY_LIVE: RunLive = {
+  connection: "connecting",
+  isLoaded: false,
+  failure: null,
+  state: null,
+  phase: null,
+  step: 0,
+  epoch: 0,
+  elapsed: 0,
+  stepsPerSecond: null,
+  samplesPerSecond: null,
+  log: [],
+  alerts: [],
+  attempts: [],
+  changes: 0,
+};
+
+const MAX_LOG_LINES = 5000;
+const MAX_ALERTS = 50;
+const HISTORY_PAGE = 5000;
+/** Of metrics the thinned columns are asked for; of all else the events themselves. */
+const HISTORY_TYPES = "hello,state,log,checkpoint,alert,end";
+const MAX_POINTS = 4000;
+
+/** The snapshot after `events`; the same one where they say nothing that it holds. */
+export function reduceLive(live: RunLive, events: readonly RunEvent[], rate: RateMeter): RunLive {
+  const next = { ...live };
+  const lines: LogLine[] = [];
+  for (const event of events) {
+    next.elapsed = Math.max(next.elapsed, event.elapsed);
+    reduceEvent(next, event, rate);
+    const line = toLine(event);
+    if (line !== null) lines.push(line);
+  }
+  next.stepsPerSecond = rate.stepsPerSecond;
+  if (lines.length > 0) next.log = [...live.log, ...lines].slice(-MAX_LOG_LINES);
+  return next;
+}
+
+function reduceEvent(next: RunLive, event: RunEvent, rate: RateMeter): void {
+  switch (event.type) {
+    case "hello":
+      next.attempts = [...next.attempts, event];
+      next.step = event.resumed_from_step ?? 0;
+      next.epoch = event.steps_per_epoch > 0 ? Math.floor(next.step / event.steps_per_epoch) : 0;
+      next.changes += 1;
+      break;
+    case "state":
+      next.state = event.state;
+      next.phase = event.phase ?? null;
+      next.changes += 1;
+      break;
+    case "metrics": {
+      const step = event.steps.at(-1);
+      if (step !== undefined && step >= next.step) {
+        next.step = step;
+        next.epoch = event.epoch;
+        rate.add(event.elapsed, step);
+      }
+      break;
+    }
+    case "heartbeat":
+      if (event.step >= next.step) {
+        next.step = event.step;
+        next.epoch = event.epoch;
+      }
+      break;
+    case "system": {
+      const speed = event.values.samples_per_second;
+      if (speed !== undefined) next.samplesPerSecond = Number(speed);
+      break;
+    }
+    case "checkpoint":
+      next.changes += 1;
+      break;
+    case "alert":
+      next.alerts = [...next.alerts, event].slice(-MAX_ALERTS);
+      break;
+    case "end":
+      next.state = event.state;
+      next.phase = null;
+      next.changes += 1;
+      break;
+    case "signal":
+      break;
+  }
+}
+
+function toLine(event: RunEvent): LogLine | null {
+  const { time, attempt } = event;
+  const base = { cursor: event.cursor ?? 0, time, attempt };
+  if (event.type === "log") return { ...base, level: event.level ?? "info", message: event.message };
+  if (event.type === "alert") return { ...base, level: "error", message: event.message };
+  return null;
+}
+
+type Listener = () => void;
+
+export class RunSession {
+  readonly metrics = new MetricStore();
+  private live: RunLive = EMPTY_LIVE;
+  private readonly rate = new RateMeter();
+  private readonly listeners = new Set<Listener>();
+  private readonly abort = new AbortController();
+  private connection: LiveConnection | null = null;
+
+  constructor(readonly id: string) {}
+
+  getSnapshot = (): RunLive => this.live;
+
+  subscribe = (listener: Listener): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  async open(): Promise<void> {
+    try {
+      const metrics = await this.fetchMetrics();
+      this.metrics.load(metrics);
+      const history = await this.fetchHistory(metrics.cursor);
+      if (this.abort.signal.aborted) return;
+      this.set({ ...reduceLive(this.live, history, this.rate), isLoaded: true, failure: null });
+      this.listen(metrics.cursor);
+    } catch (error) {
+      if (this.abort.signal.aborted) return;
+      this.set({ ...this.live, failure: error });
+    }
+  }
+
+  /** After a failure of `open`. */
+  retry(): void {
+    this.set({ ...this.live, failure: null });
+    void this.open();
+  }
+
+  close(): void {
+    this.abort.abort();
+    this.connection?.close();
+    this.listeners.clear();
+  }
+
+  private fetchMetrics(): Promise<MetricsRead> {
+    return unwrap(
+      api.GET("/api/runs/{id}/metrics", {
+        params: { path: { id: this.id }, query: { max_points: MAX_POINTS } },
+        signal: this.abort.signal,
+      }),
+    );
+  }
+
+  /** All events up to `cursor` that are not metrics. */
+  private async fetchHistory(cursor: number): Promise<RunEvent[]> {
+    const found: RunEvent[] = [];
+    let after = 0;
+    while (after < cursor) {
+      const query = { after, limit: HISTORY_PAGE, types: HISTORY_TYPES };
+      const page = await unwrap(
+        api.GET("/api/runs/{id}/events", { params: { path: { id: this.id }, query }, signal: this.abort.signal }),
+      );
+      for (const event of page.events) {
+        if ((event.cursor ?? 0) <= cursor && event.type !== "metrics") found.push(event);
+      }
+      if (page.cursor <= after) break;
+      after = page.cursor;
+    }
+    return found;
+  }
+
+  private listen(after: number): void {
+    this.connection = openRunEvents(this.id, {
+      after,
+      onItems: (events) => {
+        this.metrics.apply(events);
+        this.set(reduceLive(this.live, events, this.rate));
+      },
+      onState: (connection) => this.set({ ...this.live, connection }),
+      onReconnected: () => this.set({ ...this.live, changes: this.live.changes + 1 }),
+    });
+  }
+
+  private set(live: RunLive): void {
+    this.live = live;
+    for (const listener of this.listeners) listener();
+  }
+}
