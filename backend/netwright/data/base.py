@@ -175,6 +175,15 @@ class Facts:
     problem: DataError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file of a built-in set that is fetched once: its exact length and SHA-256 are known."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
 class Source(ABC):
     """One kind of data.  A subclass with its ``Options`` is all that a new source needs.
 
@@ -190,8 +199,10 @@ class Source(ABC):
     citation: ClassVar[str]
     facts: ClassVar[Facts | None] = None
     """Of a built-in: written down, so that the list of sets opens no file; held true by a test."""
-    files: ClassVar[tuple[str, ...]] = ()
-    """Names of the files that a downloaded or imported built-in needs in its folder."""
+    files: ClassVar[tuple[RemoteFile, ...]] = ()
+    """What a downloaded or imported built-in needs in its folder."""
+    mirrors: ClassVar[tuple[str, ...]] = ()
+    """Addresses under which each of ``files`` is served, with a slash at the end; tried in this order."""
 
     class Options(Model):
         """Choices that a person makes about this source."""
@@ -239,6 +250,14 @@ class Source(ABC):
             target_name=arrays.target_name,
             default_preprocess=arrays.default_preprocess,
         )
+
+    def prepare_files(self, progress: Progress) -> None:
+        """Does once what would be slow at every load (decoding pictures); nothing where loading is quick.
+
+        Raises:
+            DataError: the files are damaged or too large.
+        """
+        progress(1, 1)
 
     def describe(self) -> Facts:
         """What is known of the set; of an uploaded one, read from its files.

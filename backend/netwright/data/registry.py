@@ -6,8 +6,11 @@ from collections.abc import Mapping
 
 from netwright.data.base import DataError, Source, SourceSpec
 from netwright.data.embedded import BreastCancer, Diabetes, Digits, Iris, Wine
+from netwright.data.mnist import FashionMnist, Mnist
 
-SOURCES: Mapping[str, type[Source]] = {source.type: source for source in (Digits, Iris, Wine, BreastCancer, Diabetes)}
+SOURCES: Mapping[str, type[Source]] = {
+    source.type: source for source in (Digits, Mnist, FashionMnist, Iris, Wine, BreastCancer, Diabetes)
+}
 """Built-in ones first, in the order a page lists them."""
 
 
