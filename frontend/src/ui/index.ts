@@ -1,9 +1,15 @@
+export { CopyButton } from "./CopyButton";
 export { Delayed } from "./Delayed";
 export { downloadText, toFilename } from "./download";
 export { EmptyState } from "./EmptyState";
+export { NumberBox, type NumberBoxProps, type NumberValue } from "./form/NumberBox";
+export { type FieldProblem, SchemaForm, type SchemaFormProps } from "./form/SchemaForm";
+export { type FormField, type JsonSchema, type NumberShape, readFields } from "./form/schema";
 export * from "./format";
+export { InlineEdit } from "./InlineEdit";
 export { notifyDone, notifyError, notifyUndo } from "./notify";
 export { PageBar, PageBarProvider, PageBarSlot } from "./PageBar";
 export { ReasonedButton, ReasonedIcon } from "./ReasonedButton";
 export { CardSkeletons, LineSkeletons } from "./Skeletons";
+export { Splitter } from "./Splitter";
 export { usePageTitle } from "./usePageTitle";

@@ -1,0 +1,157 @@
+import { NativeSelect } from "@mantine/core";
+import { IconArrowBackUp } from "@tabler/icons-react";
+import { useId, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ReasonedIcon } from "../ReasonedButton";
+import { Control } from "./Control";
+import styles from "./form.module.css";
+import { type FormField, type JsonSchema, readFields, type Variant } from "./schema";
+
+export interface FieldProblem {
+  severity: "error" | "warning";
+  message: string;
+}
+
+export interface SchemaFormProps {
+  /** The JSON Schema of an object. */
+  schema: JsonSchema;
+  /** What is set; fields that are not there have their defaults. */
+  values: Readonly<Record<string, unknown>>;
+  /** `value` undefined brings the default back. */
+  onChange: (name: string, value: unknown) => void;
+  /** A gesture on a field is over: what follows is a new one. */
+  onSettled?: (name: string) => void;
+  problems?: ReadonlyMap<string, readonly FieldProblem[]>;
+  /** The names that expressions may use; leave it out where expressions are not allowed. */
+  expressionNames?: readonly string[];
+  /** Fields whose values differ among what is edited at once. */
+  mixed?: ReadonlySet<string>;
+  /** Whether descriptions stand under the fields; they are read out in any case. */
+  showDescriptions?: boolean;
+}
+
+/** A form made from the JSON Schema of a settings class. */
+export function SchemaForm({ schema, ...props }: SchemaFormProps) {
+  const fields = useMemo(() => readFields(schema), [schema]);
+  return <Fields {...props} fields={fields} />;
+}
+
+function Fields({ fields, ...props }: Omit<SchemaFormProps, "schema"> & { fields: readonly FormField[] }) {
+  return (
+    <div className={styles.form}>
+      {fields.map((field) => (
+        <Row key={field.name} {...props} field={field} />
+      ))}
+    </div>
+  );
+}
+
+const NO_PROBLEMS: readonly FieldProblem[] = [];
+
+function Row({ field, values, ...props }: Omit<SchemaFormProps, "schema"> & { field: FormField }) {
+  const { t } = useTranslation("ui");
+  const id = useId();
+  const [wrong, setWrong] = useState<"notANumber" | "notWhole" | null>(null);
+  const { name, shape } = field;
+  const value = values[name];
+  const problems = props.problems?.get(name) ?? NO_PROBLEMS;
+  const isMixed = props.mixed?.has(name) ?? false;
+  const describedBy = [`${id}-about`, ...(problems.length > 0 || wrong !== null ? [`${id}-problems`] : [])].join(" ");
+  const isSet = value !== undefined && JSON.stringify(value) !== JSON.stringify(field.default);
+
+  return (
+    <div className={styles.row}>
+      <label className={styles.label} htmlFor={id} title={`${name}: ${field.description}`}>
+        {name}
+      </label>
+      <div className={styles.control}>
+        <Control
+          id={id}
+          field={field}
+          shape={shape}
+          value={isMixed ? undefined : value}
+          describedBy={describedBy}
+          isInvalid={wrong !== null || problems.some(({ severity }) => severity === "error")}
+          names={props.expressionNames}
+          placeholder={isMixed ? t("form.mixed") : undefined}
+          onChange={(next) => props.onChange(name, next)}
+          onSettled={() => props.onSettled?.(name)}
+          onWrong={setWrong}
+        />
+        {isSet && !field.isRequired && (
+          <ReasonedIcon
+            size="sm"
+            label={t("form.reset", { field: name, value: describe(field.default, t("form.none")) })}
+            onClick={() => {
+              props.onChange(name, undefined);
+              props.onSettled?.(name);
+            }}
+          >
+            <IconArrowBackUp size={14} aria-hidden />
+          </ReasonedIcon>
+        )}
+      </div>
+      {shape.kind === "variants" && (
+        <VariantFields field={field} tag={shape.tag} variants={shape.variants} value={value} {...props} />
+      )}
+      <p id={`${id}-about`} className={styles.below} hidden={props.showDescriptions === false}>
+        {field.description}
+      </p>
+      <div id={`${id}-problems`} className={styles.below} aria-live="polite">
+        {wrong !== null && <p className={styles.problem}>{t(`form.${wrong}`)}</p>}
+        {problems.map((problem) => (
+          <p key={problem.message} className={styles.problem} data-severity={problem.severity}>
+            {problem.message}
+          </p>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function describe(value: unknown, none: string): string {
+  if (value === null || value === undefined) return none;
+  return Array.isArray(value) ? value.join(" x ") : String(value);
+}
+
+interface VariantProps extends Omit<SchemaFormProps, "schema" | "values"> {
+  field: FormField;
+  tag: string;
+  variants: readonly Variant[];
+  value: unknown;
+}
+
+/** Which of several groups of fields it is, and the fields of that group. */
+function VariantFields({ field, tag, variants, value, onChange, onSettled, ...props }: VariantProps) {
+  const held = toRecord(value) ?? toRecord(field.default) ?? {};
+  const current = variants.find(({ name }) => name === held[tag]) ?? variants[0];
+  if (current === undefined) return null;
+  return (
+    <div className={styles.variant}>
+      <NativeSelect
+        size="xs"
+        mb={8}
+        aria-label={field.name}
+        data={variants.map(({ name }) => name)}
+        value={current.name}
+        onChange={(event) => {
+          onChange(field.name, { [tag]: event.currentTarget.value });
+          onSettled?.(field.name);
+        }}
+      />
+      <Fields
+        {...props}
+        fields={current.fields}
+        values={held}
+        onChange={(name, next) => onChange(field.name, { ...held, [tag]: current.name, [name]: next })}
+        onSettled={() => onSettled?.(field.name)}
+      />
+    </div>
+  );
+}
+
+function toRecord(value: unknown): Record<string, unknown> | null {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : null;
+}
