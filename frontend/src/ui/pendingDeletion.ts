@@ -41,13 +41,12 @@ export function deleteLater({ id, message, undoLabel, remove }: PendingDeletion)
   });
 }
 
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
 /** Ids of what is about to be deleted: lists leave them out. */
 export function usePendingDeletions(): ReadonlySet<string> {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => hidden,
-  );
+  return useSyncExternalStore(subscribe, () => hidden);
 }

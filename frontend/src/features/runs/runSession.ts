@@ -3,7 +3,7 @@
  * metric store; everything else becomes one immutable snapshot a batch. No React here.
  */
 
-import { api, type MetricsRead, type RunEvent, type RunState, unwrap } from "@/api";
+import { api, type MetricsRead, type RunEvent, type RunRead, type RunState, unwrap } from "@/api";
 import { type LiveConnection, type LiveState, openRunEvents } from "@/api/live";
 import { MetricStore } from "@/features/charts";
 import { RateMeter } from "./progress";
@@ -25,6 +25,8 @@ export interface RunLive {
   /** The history is there. */
   isLoaded: boolean;
   failure: unknown;
+  /** The newest event that is contained. */
+  cursor: number;
   /** What the events said last; null until one did. */
   state: RunState | null;
   phase: string | null;
@@ -44,6 +46,7 @@ export const EMPTY_LIVE: RunLive = {
   connection: "connecting",
   isLoaded: false,
   failure: null,
+  cursor: 0,
   state: null,
   phase: null,
   step: 0,
@@ -69,6 +72,7 @@ export function reduceLive(live: RunLive, events: readonly RunEvent[], rate: Rat
   const next = { ...live };
   const lines: LogLine[] = [];
   for (const event of events) {
+    next.cursor = Math.max(next.cursor, event.cursor ?? 0);
     next.elapsed = Math.max(next.elapsed, event.elapsed);
     reduceEvent(next, event, rate);
     const line = toLine(event);
@@ -128,6 +132,32 @@ function reduceEvent(next: RunLive, event: RunEvent, rate: RateMeter): void {
   }
 }
 
+/** Puts the progress that the metrics' history tells into the snapshot. */
+function catchUp(live: RunLive, metrics: MetricsRead): RunLive {
+  const next = { ...live, cursor: Math.max(live.cursor, metrics.cursor) };
+  for (const { steps, epochs, elapsed } of metrics.series) {
+    next.step = Math.max(next.step, steps.at(-1) ?? 0);
+    next.epoch = Math.max(next.epoch, epochs.at(-1) ?? 0);
+    next.elapsed = Math.max(next.elapsed, elapsed.at(-1) ?? 0);
+  }
+  return next;
+}
+
+/** The run as its record and its events together tell it: whichever is newer speaks about state and progress. */
+export function mergeLive<Run extends RunRead>(run: Run, live: RunLive): Run {
+  const hello = live.attempts.at(-1);
+  const known = {
+    ...run,
+    attempt: Math.max(run.attempt, hello?.attempt ?? 0),
+    device: hello?.device ?? run.device,
+    total_steps: hello?.total_steps ?? run.total_steps,
+    steps_per_epoch: hello?.steps_per_epoch ?? run.steps_per_epoch,
+    elapsed: Math.max(run.elapsed, live.elapsed),
+  };
+  if (run.cursor >= live.cursor) return { ...known, step: Math.max(run.step, live.step) };
+  return { ...known, state: live.state ?? run.state, phase: live.phase, step: live.step, epoch: live.epoch };
+}
+
 function toLine(event: RunEvent): LogLine | null {
   const { time, attempt } = event;
   const base = { cursor: event.cursor ?? 0, time, attempt };
@@ -161,7 +191,8 @@ export class RunSession {
       this.metrics.load(metrics);
       const history = await this.fetchHistory(metrics.cursor);
       if (this.abort.signal.aborted) return;
-      this.set({ ...reduceLive(this.live, history, this.rate), isLoaded: true, failure: null });
+      const live = reduceLive(EMPTY_LIVE, history, this.rate);
+      this.set({ ...catchUp(live, metrics), connection: this.live.connection, isLoaded: true });
       this.listen(metrics.cursor);
     } catch (error) {
       if (this.abort.signal.aborted) return;

@@ -1,0 +1,28 @@
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import type { AlertEvent } from "./runSession";
+import classes from "./runs.module.css";
+
+/** What the trainer must tell a person; where it names a node, the way to it. */
+export function RunAlerts({ alerts, networkId }: { alerts: readonly AlertEvent[]; networkId: string | null }) {
+  const { t } = useTranslation("runs");
+  if (alerts.length === 0) return null;
+  return (
+    <section className={classes.alerts} aria-label={t("alerts.title")} role="alert" data-testid="run-alerts">
+      {alerts.map((alert) => (
+        <p key={`${alert.attempt}-${alert.seq}`}>
+          <IconAlertTriangle size={16} aria-hidden />
+          <span>
+            {alert.message}{" "}
+            {alert.node && networkId !== null && (
+              <Link to={`/networks/${networkId}?node=${encodeURIComponent(alert.node)}`}>
+                {t("alerts.node", { node: alert.node })}
+              </Link>
+            )}
+          </span>
+        </p>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,77 @@
+import { memo, useMemo, useSyncExternalStore } from "react";
+import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
+import { ChartControls, type ChartView, LineChart, type Mark, type MetricStore } from "@/features/charts";
+import { groupMetrics, isSystemGroup, type MetricGroup } from "./metricGroups";
+import classes from "./runs.module.css";
+
+interface Props {
+  store: MetricStore;
+  stepsPerEpoch: number | null;
+  /** Where resumed attempts went on. Must keep its identity while nothing changes. */
+  resumedAt: readonly number[];
+  hasEnded: boolean;
+}
+
+const AXES = ["step", "epoch", "elapsed"] as const;
+
+/** The view lies in the address, so that Back and a shared link keep it. */
+function useChartView(): [ChartView, (view: ChartView) => void] {
+  const [params, setParams] = useSearchParams();
+  const axis = AXES.find((candidate) => candidate === params.get("x")) ?? "step";
+  const smoothing = Math.min(0.99, Math.max(0, Number(params.get("smooth") ?? 0) || 0));
+  const view = { axis, smoothing, isLog: params.get("log") === "1", keepAll: false };
+  const change = (next: ChartView) =>
+    setParams(
+      (before) => {
+        const after = new URLSearchParams(before);
+        const put = (name: string, value: string, usual: string) =>
+          value === usual ? after.delete(name) : after.set(name, value);
+        put("x", next.axis, "step");
+        put("smooth", String(next.smoothing), "0");
+        put("log", next.isLog ? "1" : "0", "0");
+        return after;
+      },
+      { replace: true },
+    );
+  return [view, change];
+}
+
+/** All curves of a run: loss and metrics large, the machine's small below. */
+export const RunCurves = memo(function RunCurves({ store, stepsPerEpoch, resumedAt, hasEnded }: Props) {
+  const { t } = useTranslation("runs");
+  const [view, setView] = useChartView();
+  const names = useSyncExternalStore(store.subscribe, store.getNames);
+  const groups = useMemo(() => groupMetrics(names), [names]);
+  const marks = useMemo<Mark[]>(() => resumedAt.map((step) => ({ step, label: t("curves.resumed") })), [resumedAt, t]);
+  const title = (group: MetricGroup) =>
+    group.name === "loss" || group.name === "lr" ? t(`curves.${group.name}`) : group.name.replace("system/", "");
+  const chart = (group: MetricGroup, height: number) => (
+    <LineChart
+      key={group.name}
+      title={title(group)}
+      store={store}
+      series={group.series}
+      view={group.name === "lr" || isSystemGroup(group) ? { ...view, smoothing: 0 } : view}
+      stepsPerEpoch={stepsPerEpoch}
+      marks={marks}
+      height={height}
+      testId={`curve-${group.name}`}
+    />
+  );
+  const main = groups.filter((group) => !isSystemGroup(group));
+  const system = groups.filter(isSystemGroup);
+  return (
+    <section aria-label={t("curves.title")} data-testid="run-curves">
+      <ChartControls view={view} onChange={setView} />
+      {main.length === 0 && <p className={classes.hint}>{t(hasEnded ? "curves.none" : "curves.waiting")}</p>}
+      <div className={classes.charts}>{main.map((group) => chart(group, group.name === "lr" ? 160 : 260))}</div>
+      {system.length > 0 && (
+        <details className={classes.system}>
+          <summary>{t("curves.system")}</summary>
+          <div className={classes.charts}>{system.map((group) => chart(group, 140))}</div>
+        </details>
+      )}
+    </section>
+  );
+});

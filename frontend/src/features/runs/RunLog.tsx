@@ -1,0 +1,76 @@
+import { Anchor, Group, Switch, Text, TextInput } from "@mantine/core";
+import { IconSearch } from "@tabler/icons-react";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { LogLine } from "./runSession";
+import classes from "./runs.module.css";
+
+const SHOWN_LINES = 1000;
+/** This close to its end a log counts as read to the end. */
+const NEAR_END_PX = 24;
+
+/** What the worker said. Follows its end until one scrolls up. */
+export function RunLog({ runId, lines }: { runId: string; lines: readonly LogLine[] }) {
+  const { t } = useTranslation("runs");
+  const [text, setText] = useState("");
+  const [isFollowing, setFollowing] = useState(true);
+  const box = useRef<HTMLDivElement>(null);
+  const wanted = text.trim().toLowerCase();
+  const found = wanted === "" ? lines : lines.filter((line) => line.message.toLowerCase().includes(wanted));
+  const shown = found.slice(-SHOWN_LINES);
+  const hasAttempts = lines.some((line) => line.attempt > 1);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new lines are what it follows
+  useEffect(() => {
+    const element = box.current;
+    if (isFollowing && element !== null) element.scrollTop = element.scrollHeight;
+  }, [shown.length, shown.at(-1)?.cursor, isFollowing]);
+
+  const follow = () => {
+    const element = box.current;
+    if (element === null) return;
+    setFollowing(element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX);
+  };
+
+  return (
+    <section className={classes.panel} aria-label={t("log.title")}>
+      <Group mb="xs" gap="lg">
+        <TextInput
+          size="xs"
+          w={260}
+          type="search"
+          aria-label={t("log.search")}
+          placeholder={t("log.search")}
+          leftSection={<IconSearch size={14} aria-hidden />}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+        <Switch
+          size="xs"
+          label={t("log.follow")}
+          checked={isFollowing}
+          onChange={(event) => setFollowing(event.currentTarget.checked)}
+        />
+        <Text size="sm" c="dimmed">
+          {t("log.lines", { count: found.length })}
+        </Text>
+        <Anchor size="sm" href={`/api/runs/${runId}/log`} target="_blank" rel="noreferrer">
+          {t("log.output")}
+        </Anchor>
+      </Group>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard */}
+      <div ref={box} className={classes.log} role="log" tabIndex={0} onScroll={follow} data-testid="run-log">
+        {shown.length === 0 && (
+          <p className={classes.hint}>{wanted === "" ? t("log.empty") : t("log.nothing", { text: text.trim() })}</p>
+        )}
+        {shown.map((line) => (
+          <div key={line.cursor} className={classes.line} data-level={line.level}>
+            <time>{new Date(line.time * 1000).toLocaleTimeString("en-GB")}</time>
+            {hasAttempts && <span className={classes.attempt}>{t("log.attempt", { attempt: line.attempt })}</span>}
+            <span>{line.message}</span>
+          </div>
+        ))}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,162 @@
+import { Button, Tabs } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useParams, useSearchParams } from "react-router";
+import { isApiProblem, type RunRead } from "@/api";
+import { EmptyState, LineSkeletons, PageBar, usePageTitle } from "@/ui";
+import { checkpointsQuery, runQuery } from "./queries";
+import { RunAbout } from "./RunAbout";
+import { RunAlerts } from "./RunAlerts";
+import { RunCheckpoints } from "./RunCheckpoints";
+import { RunControls } from "./RunControls";
+import { RunCurves } from "./RunCurves";
+import { RunLog } from "./RunLog";
+import { RunName } from "./RunName";
+import { RunProgress } from "./RunProgress";
+import { RunSettings } from "./RunSettings";
+import { type HelloEvent, mergeLive, type RunLive, type RunSession } from "./runSession";
+import classes from "./runs.module.css";
+import { isFinal, runWords } from "./runWords";
+import { StateBadge } from "./StateBadge";
+import { useRunSession } from "./useRunSession";
+
+const TABS = ["overview", "log", "settings"] as const;
+
+export function RunPage() {
+  const { id = "" } = useParams();
+  return <OneRun key={id} id={id} />;
+}
+
+function OneRun({ id }: { id: string }) {
+  const { t } = useTranslation("runs");
+  const { data, error, refetch } = useQuery(runQuery(id));
+  const { session, live } = useRunSession(id);
+  usePageTitle(data?.name);
+  if (data !== undefined && session !== null) return <Loaded record={data} session={session} live={live} />;
+  if (error === null) return <LineSkeletons lines={8} />;
+  if (isApiProblem(error) && error.status === 404) {
+    return (
+      <EmptyState
+        title={t("missing.title")}
+        actions={
+          <Button component={Link} to="/runs">
+            {t("missing.runs")}
+          </Button>
+        }
+      >
+        {t("missing.text")}
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState title={t("loadFailed")} actions={<Button onClick={() => refetch()}>{t("again")}</Button>}>
+      {error.message}
+    </EmptyState>
+  );
+}
+
+interface LoadedProps {
+  record: RunRead;
+  session: RunSession;
+  live: RunLive;
+}
+
+function Loaded({ record, session, live }: LoadedProps) {
+  const { t } = useTranslation("runs");
+  const [params, setParams] = useSearchParams();
+  const run = mergeLive(record, live);
+  const { data: checkpoints = [] } = useQuery(checkpointsQuery(run.id));
+  const { sentence } = runWords(run);
+  const tab = TABS.find((candidate) => candidate === params.get("tab")) ?? "overview";
+  const rates = session.metrics.buffer("lr");
+  const rate = rates === undefined || rates.length === 0 ? undefined : rates.values[rates.length - 1];
+  const hasEnded = isFinal(run.state);
+  return (
+    <div className={classes.page}>
+      <PageBar>
+        <Link to="/runs" className={classes.crumb}>
+          {t("title")}
+        </Link>
+        <span aria-hidden>/</span>
+        <RunName run={run} />
+        <div className={classes.grow} />
+        <RunControls run={run} hasCheckpoint={checkpoints.some((checkpoint) => checkpoint.is_available)} />
+      </PageBar>
+      <div className={classes.head}>
+        <div className={classes.state} role="status" data-testid="run-state" data-state={run.state}>
+          <StateBadge run={run} message={run.message} />
+          <span>{run.message ?? t(sentence)}</span>
+        </div>
+        {live.connection === "reconnecting" && !hasEnded && (
+          <p className={classes.unreachable} role="status">
+            {t("unreachable")}
+          </p>
+        )}
+        <RunProgress run={run} live={live} rate={rate} />
+      </div>
+      <RunAlerts alerts={live.alerts} networkId={run.network_id} />
+      <Tabs
+        value={tab}
+        keepMounted={false}
+        onChange={(value) =>
+          setParams((before) => {
+            const after = new URLSearchParams(before);
+            if (value === null || value === "overview") after.delete("tab");
+            else after.set("tab", value);
+            return after;
+          })
+        }
+      >
+        <Tabs.List aria-label={t("tabs.label")} mb="md">
+          {TABS.map((name) => (
+            <Tabs.Tab key={name} value={name}>
+              {t(`tabs.${name}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="overview">
+          <Curves session={session} live={live} stepsPerEpoch={run.steps_per_epoch} hasEnded={hasEnded} />
+          <div className={classes.below}>
+            <RunCheckpoints
+              runId={run.id}
+              checkpoints={checkpoints}
+              hasEnded={hasEnded}
+              hasStarted={run.state !== "queued"}
+            />
+            <RunAbout run={record} />
+          </div>
+        </Tabs.Panel>
+        <Tabs.Panel value="log">
+          <RunLog runId={run.id} lines={live.log} />
+        </Tabs.Panel>
+        <Tabs.Panel value="settings">
+          <RunSettings run={run} attempts={live.attempts} />
+        </Tabs.Panel>
+      </Tabs>
+    </div>
+  );
+}
+
+function Curves({
+  session,
+  live,
+  stepsPerEpoch,
+  hasEnded,
+}: Pick<LoadedProps, "session" | "live"> & { stepsPerEpoch: number | null; hasEnded: boolean }) {
+  const { t } = useTranslation("runs");
+  const resumedAt = useMemo(() => resumes(live.attempts), [live.attempts]);
+  if (live.failure !== null) {
+    return (
+      <EmptyState title={t("curves.failed")} actions={<Button onClick={() => session.retry()}>{t("again")}</Button>}>
+        {live.failure instanceof Error ? live.failure.message : String(live.failure)}
+      </EmptyState>
+    );
+  }
+  if (!live.isLoaded) return <LineSkeletons lines={8} height={24} />;
+  return <RunCurves store={session.metrics} stepsPerEpoch={stepsPerEpoch} resumedAt={resumedAt} hasEnded={hasEnded} />;
+}
+
+function resumes(attempts: readonly HelloEvent[]): number[] {
+  return attempts.map((attempt) => attempt.resumed_from_step ?? 0).filter((step) => step > 0);
+}

@@ -1,0 +1,68 @@
+import { Progress } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { RunRead } from "@/api";
+import { formatCount, formatDuration, formatExact, formatMetric } from "@/ui";
+import { secondsLeft, shareDone } from "./progress";
+import type { RunLive } from "./runSession";
+import classes from "./runs.module.css";
+import { isFinal, isMoving } from "./runWords";
+
+interface Props {
+  run: RunRead;
+  live: RunLive;
+  rate: number | undefined;
+}
+
+/** How far it is, how fast, how long still. */
+export function RunProgress({ run, live, rate }: Props) {
+  const { t } = useTranslation("runs");
+  const share = run.state === "completed" ? 1 : shareDone(run.step, run.total_steps);
+  const moves = isMoving(run.state);
+  const left = moves ? secondsLeft(run.step, run.total_steps, live.stepsPerSecond) : null;
+  const unknown = t("progress.unknown");
+  const of = (done: number, all: number | null) =>
+    all === null ? formatExact(done) : t("progress.of", { done: formatExact(done), all: formatExact(all) });
+  const facts: [string, string, string][] = [
+    ["step", t("progress.step"), of(run.step, run.total_steps)],
+    ["epoch", t("progress.epoch"), of(run.epoch, run.epochs)],
+    ["elapsed", t("progress.elapsed"), formatDuration(run.elapsed)],
+    ["left", t("progress.left"), left === null ? unknown : formatDuration(left)],
+    ["speed", t("progress.speed"), speedOf(run, live, t) ?? unknown],
+    ["rate", t("progress.rate"), rate === undefined ? unknown : formatMetric(rate)],
+    ["device", t("progress.device"), run.device ?? unknown],
+  ];
+  return (
+    <div className={classes.progress}>
+      <Progress.Root size="sm" aria-label={t("progress.label")}>
+        <Progress.Section
+          value={(share ?? 0) * 100}
+          animated={moves && share === null}
+          aria-label={t("progress.label")}
+          aria-valuetext={of(run.step, run.total_steps)}
+          {...(run.state === "failed" ? { color: "red" } : isFinal(run.state) ? { color: "gray" } : {})}
+        />
+      </Progress.Root>
+      <dl className={classes.facts}>
+        {facts.map(([key, label, value]) => (
+          <div key={key} data-testid={`run-${key}`}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+type Translate = ReturnType<typeof useTranslation<"runs">>["t"];
+
+function speedOf(run: RunRead, live: RunLive, t: Translate): string | null {
+  if (!isMoving(run.state)) return null;
+  if (live.samplesPerSecond !== null) return t("progress.samples", { number: formatCount(live.samplesPerSecond) });
+  const steps = live.stepsPerSecond;
+  if (steps === null) return null;
+  const batch = run.training.data?.batch_size;
+  return batch === undefined
+    ? t("progress.steps", { number: formatCount(steps) })
+    : t("progress.samples", { number: formatCount(steps * batch) });
+}

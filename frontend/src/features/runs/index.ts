@@ -1,0 +1,3 @@
+export { RunPage } from "./RunPage";
+export { RunsPage } from "./RunsPage";
+export { StateBadge } from "./StateBadge";

@@ -1,0 +1,111 @@
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { api, keys, type RunRead, type RunState, type RunSummary, unwrap } from "@/api";
+import { notifyError } from "@/ui";
+import { isFinal } from "./runWords";
+
+/** A run's answer. The client's own types forget that a position on the canvas is a pair. */
+function unwrapRun(answer: Promise<{ data?: unknown; error?: unknown; response: Response }>): Promise<RunRead> {
+  return unwrap(answer) as Promise<RunRead>;
+}
+
+/** A state that no event tells (a lost worker) is found by asking; often where something is waited for. */
+const ASK_MS = 4000;
+const ASK_SOON_MS = 1000;
+
+function askAgainAfter(run: RunSummary | undefined): number | false {
+  if (run === undefined) return false;
+  if (run.commands_waiting.length > 0 || run.state === "queued" || run.state === "starting") return ASK_SOON_MS;
+  return isFinal(run.state) ? false : ASK_MS;
+}
+
+export function runQuery(id: string) {
+  return queryOptions({
+    queryKey: keys.run(id),
+    queryFn: () => unwrapRun(api.GET("/api/runs/{id}", { params: { path: { id } } })),
+    refetchInterval: (query) => askAgainAfter(query.state.data),
+  });
+}
+
+export function checkpointsQuery(id: string) {
+  return queryOptions({
+    queryKey: keys.checkpoints(id),
+    queryFn: () => unwrap(api.GET("/api/runs/{id}/checkpoints", { params: { path: { id } } })),
+  });
+}
+
+export const runsQuery = queryOptions({
+  queryKey: keys.runs(),
+  queryFn: () => unwrap(api.GET("/api/runs")),
+});
+
+export type RunCommand = "stop" | "pause" | "resume";
+
+function sendCommand(id: string, command: RunCommand): Promise<RunRead> {
+  const path = { params: { path: { id } } };
+  switch (command) {
+    case "stop":
+      return unwrapRun(api.POST("/api/runs/{id}/stop", path));
+    case "pause":
+      return unwrapRun(api.POST("/api/runs/{id}/pause", path));
+    case "resume":
+      return unwrapRun(api.POST("/api/runs/{id}/resume", path));
+  }
+}
+
+/** Stop, pause, resume: sending twice is harmless; the answer is the run with the command waiting. */
+export function useRunCommand() {
+  const client = useQueryClient();
+  const { t } = useTranslation("runs");
+  return useMutation({
+    mutationFn: ({ id, command }: { id: string; command: RunCommand }) => sendCommand(id, command),
+    onSuccess: (run) => client.setQueryData(keys.run(run.id), run),
+    onError: (error, { command }) => notifyError(t(`failed.${command}`), error),
+  });
+}
+
+interface RunChange {
+  name?: string;
+  notes?: string;
+  tags?: string[];
+}
+
+export function useUpdateRun(id: string) {
+  const client = useQueryClient();
+  const { t } = useTranslation("runs");
+  return useMutation({
+    mutationFn: (change: RunChange) =>
+      unwrapRun(api.PATCH("/api/runs/{id}", { params: { path: { id } }, body: change })),
+    onSuccess: (run) => {
+      client.setQueryData(keys.run(id), run);
+      void client.invalidateQueries({ queryKey: keys.runs(), exact: true });
+    },
+    onError: (error) => notifyError(t("failed.save"), error),
+  });
+}
+
+/** Deletes a run for good; an error is said. */
+export function useDeleteRun() {
+  const client = useQueryClient();
+  const { t } = useTranslation("runs");
+  return async (id: string): Promise<void> => {
+    try {
+      await unwrap(api.DELETE("/api/runs/{id}", { params: { path: { id } } }));
+      client.setQueryData<RunSummary[]>(keys.runs(), (runs) => runs?.filter((run) => run.id !== id));
+      client.removeQueries({ queryKey: keys.run(id) });
+    } catch (error) {
+      notifyError(t("failed.delete"), error);
+    }
+  };
+}
+
+export const ALL_STATES: readonly RunState[] = [
+  "queued",
+  "starting",
+  "running",
+  "paused",
+  "completed",
+  "stopped",
+  "failed",
+  "lost",
+];
