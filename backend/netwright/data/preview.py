@@ -1,0 +1,114 @@
+"""What a page shows of a set before anything is trained: class balance, a few pictures, rows, histograms."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from netwright.data.base import Arrays, Source
+
+MAX_ROWS = 50
+MAX_PICTURES = 100
+PICTURES_PER_CLASS = 5
+MAX_PICTURE_SIDE = 160
+MAX_HISTOGRAMS = 60
+NUM_BINS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """A histogram: ``counts[i]`` values lie in ``[edges[i], edges[i + 1])``, the last bin holds its upper edge too."""
+
+    name: str
+    edges: list[float]
+    counts: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """``balance`` is (class, samples) of the training part, ``pictures`` (PNG as a data URL, class) a few of each class,
+    ``header`` and ``rows`` the file's own, ``value_range`` the least and the greatest raw input."""
+
+    balance: list[tuple[str, int]]
+    pictures: list[tuple[str, str]]
+    header: list[str]
+    rows: list[list[str]]
+    histograms: list[Counts]
+    value_range: tuple[float, float] | None
+
+
+def build_preview(source: Source) -> Preview:
+    """Reads the set, without torch.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    arrays = source.read()
+    header, rows = source.table(MAX_ROWS)
+    balance: list[tuple[str, int]] = []
+    if arrays.task == "classification":
+        counts = np.bincount(arrays.targets.astype(np.int64), minlength=len(arrays.classes))
+        balance = list(zip(arrays.classes, counts.tolist(), strict=True))
+    known = arrays.inputs if arrays.kind == "image" else arrays.inputs[~np.isnan(arrays.inputs)]
+    return Preview(
+        balance=balance,
+        pictures=list(_pictures(arrays)) if arrays.kind == "image" else [],
+        header=header,
+        rows=rows,
+        histograms=list(_histograms(arrays)),
+        value_range=(float(known.min()), float(known.max())) if known.size else None,
+    )
+
+
+def _pictures(arrays: Arrays) -> Iterator[tuple[str, str]]:
+    scale = 255.0 / _white(arrays)
+    per_class = max(1, min(PICTURES_PER_CLASS, MAX_PICTURES // max(1, len(arrays.classes))))
+    for label, name in enumerate(arrays.classes[:MAX_PICTURES]):
+        for index in np.flatnonzero(arrays.targets == label)[:per_class]:
+            yield _data_url(arrays.inputs[index].astype(np.uint8), scale), name
+
+
+def _white(arrays: Arrays) -> float:
+    """The raw value that stands for full brightness: what the default preprocessing makes 1."""
+    for step in arrays.default_preprocess:
+        maximum = step.params.get("maximum")
+        if step.type == "ToFloat" and isinstance(maximum, int | float):
+            return float(maximum)
+    return 255.0
+
+
+def _data_url(pixels: npt.NDArray[np.uint8], scale: float) -> str:
+    """A PNG of ``(C, H, W)``."""
+    bright = pixels if scale == 1.0 else np.round(pixels * scale).astype(np.uint8)
+    picture = Image.fromarray(bright[0] if len(bright) == 1 else np.ascontiguousarray(bright.transpose(1, 2, 0)))
+    picture.thumbnail((MAX_PICTURE_SIDE, MAX_PICTURE_SIDE))
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def _histograms(arrays: Arrays) -> Iterator[Counts]:
+    """Of pixels, or of each number column and of a numeric target."""
+    if arrays.kind == "image":
+        yield _histogram("pixels", arrays.inputs[: max(1, (1 << 22) // max(1, arrays.inputs[0].size))])
+        return
+    numbers = [index for index, name in enumerate(arrays.features) if name not in arrays.categories]
+    if arrays.task == "regression":
+        yield _histogram(arrays.target_name, arrays.targets)
+    for index in numbers[:MAX_HISTOGRAMS]:
+        yield _histogram(arrays.features[index], arrays.inputs[:, index])
+
+
+def _histogram(name: str, values: npt.NDArray[np.generic]) -> Counts:
+    known = values.astype(np.float64).ravel()
+    known = known[~np.isnan(known)]
+    if not known.size:
+        return Counts(name, [0.0, 1.0], [0])
+    counts, edges = np.histogram(known, bins=NUM_BINS)
+    return Counts(name, edges.tolist(), counts.tolist())

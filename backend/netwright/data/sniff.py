@@ -1,0 +1,53 @@
+"""What an uploaded file is, by its first bytes: its name is only a name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from netwright.data.base import DataError
+
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_KNOWN: tuple[tuple[bytes, str], ...] = (
+    (b"\x1f\x8b", "compressed with gzip. Unpack it and upload the table itself"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive. Pack the class folders as a ZIP instead"),
+    (b"Rar!", "a RAR archive. Pack the class folders as a ZIP instead"),
+    (b"BZh", "compressed with bzip2. Unpack it and upload the table itself"),
+    (b"\xfd7zXZ", "compressed with xz. Unpack it and upload the table itself"),
+    (b"\x93NUMPY", "a NumPy array. Save it as CSV with numpy.savetxt"),
+    (b"%PDF", "a PDF. Export the table as CSV"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file. Save the sheet as CSV"),
+    (b"\x89PNG", "a single picture. Upload a ZIP with one folder of pictures for each class"),
+    (b"\xff\xd8\xff", "a single picture. Upload a ZIP with one folder of pictures for each class"),
+    (b"GIF8", "a single picture. Upload a ZIP with one folder of pictures for each class"),
+    (b"PAR1", "a Parquet file. Export it as CSV"),
+    (b"SQLite format 3", "an SQLite database. Export the table as CSV"),
+    (b"\x89HDF", "an HDF5 file. Export the table as CSV"),
+    (b"\x80\x02", "a Python pickle, which can run code when it is opened; it is not read. Export the table as CSV"),
+    (b"\x80\x03", "a Python pickle, which can run code when it is opened; it is not read. Export the table as CSV"),
+    (b"\x80\x04", "a Python pickle, which can run code when it is opened; it is not read. Export the table as CSV"),
+    (b"\x80\x05", "a Python pickle, which can run code when it is opened; it is not read. Export the table as CSV"),
+)
+
+
+def sniff_upload(path: Path, filename: str) -> str:
+    """``image_folder`` for a ZIP, ``csv`` for text; whether it is sound, the source itself finds out.
+
+    Raises:
+        DataError: code ``unknown_format``: it is neither; the sentence says what it is and what to do.
+    """
+    with path.open("rb") as file:
+        start = file.read(8192)
+    if start.startswith(_ZIP):
+        return "image_folder"
+    for magic, what in _KNOWN:
+        if start.startswith(magic):
+            raise DataError(f"{filename} is {what}.", code="unknown_format", file=filename)
+    is_utf16 = start.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if b"\0" in start and not is_utf16:
+        raise DataError(
+            f"{filename} is neither text nor a ZIP: byte {start.index(0):,} is zero. Upload a table as CSV or TSV, or a ZIP "
+            "with one folder of pictures for each class.",
+            code="unknown_format",
+            file=filename,
+        )
+    return "csv"

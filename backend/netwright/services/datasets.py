@@ -1,0 +1,314 @@
+"""Sets of data: the built-in ones, and those that people upload, describe anew, look into and delete."""
+
+import asyncio
+import json
+from collections import OrderedDict, defaultdict
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from netwright.data.base import DataError, Facts, Progress, SourceSpec, data_folder
+from netwright.data.registry import get_source, open_source
+from netwright.data.sniff import sniff_upload
+from netwright.graph.problems import Problem
+from netwright.services.datasets_built_in import BuiltIns
+from netwright.services.datasets_files import (
+    MAX_UPLOAD_BYTES,
+    clean_filename,
+    remove_folder,
+    save_stream,
+    write_upload_note,
+)
+from netwright.services.datasets_jobs import Job, JobCancelledError
+from netwright.services.datasets_read import State, read_facts, read_preview, to_problem
+from netwright.services.errors import ServiceError, not_found
+from netwright.services.models import DatasetPreview, DatasetRead, DatasetUpdate
+from netwright.store import datasets as queries
+from netwright.store.store import Store
+from netwright.store.tables import DatasetRow, new_id
+from netwright.training.states import FINAL
+
+PATIENCE_SECONDS = 3.0
+"""How long a request waits for a set to be prepared.  What is refused in this time is refused in the answer; what takes longer
+goes on behind it, with its progress in the set."""
+NUM_PREVIEWS = 16
+
+
+@dataclass(slots=True)
+class _Preparation:
+    """``is_answered``: the request that began it has had its answer, so that a failure is written down, not raised."""
+
+    is_new: bool
+    is_answered: bool
+    job: Job = field(default_factory=Job)
+    task: "asyncio.Task[None] | None" = None
+
+
+class DatasetService:
+    """One user intent a method.  All raise :class:`ServiceError` with ``not_found`` where there is no such set, and
+    :class:`DataError` where the data is at fault."""
+
+    def __init__(self, store: Store, home: Path) -> None:
+        self._store = store
+        self._uploads = data_folder(home) / "uploads"
+        self._built_ins = BuiltIns(data_folder(home))
+        self._preparations: dict[str, _Preparation] = {}
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._previews: OrderedDict[str, DatasetPreview] = OrderedDict()
+
+    async def start(self) -> None:
+        """Clears what a broken upload left, and takes up again what was being prepared when the server stopped."""
+        rows = await self._store.read(queries.list_datasets)
+        known = {row.id for row in rows}
+        await asyncio.to_thread(self._sweep, known)
+        for row in rows:
+            if _description(row).state == "preparing":
+                self._prepare(row.id, _spec(row), is_new=True, is_answered=True)
+
+    async def close(self) -> None:
+        await self._built_ins.close()
+        await asyncio.gather(*map(_call_off, self._preparations.values()))
+
+    async def list_all(self) -> list[DatasetRead]:
+        """The built-in ones in their own order, then the uploaded ones, newest first."""
+        rows = await self._store.read(queries.list_datasets)
+        return [*map(self._built_ins.summary, self._built_ins.ids), *map(self._read_row, rows)]
+
+    async def read(self, dataset_id: str) -> DatasetRead:
+        if dataset_id in self._built_ins.ids:
+            return await asyncio.to_thread(self._built_ins.describe, dataset_id)
+        return self._read_row(await self._row(dataset_id))
+
+    async def create(self, stream: AsyncIterator[bytes], filename: str, title: str | None) -> DatasetRead:
+        """Takes an upload: a table as text, or a ZIP of pictures in class folders; which, its bytes tell.
+
+        Raises:
+            DataError: it cannot be used; then nothing of it is kept.
+        """
+        filename = clean_filename(filename)
+        dataset_id = new_id()
+        folder = self._uploads / dataset_id
+        try:
+            await save_stream(stream, folder / "original", MAX_UPLOAD_BYTES, filename)
+            type_name = await asyncio.to_thread(sniff_upload, folder / "original", filename)
+            await asyncio.to_thread(write_upload_note, folder, filename)
+            spec = SourceSpec(type=type_name, path=str(folder))
+            title = title or Path(filename).stem or filename
+            await self._insert(dataset_id, spec, title)
+        except BaseException:
+            await asyncio.to_thread(remove_folder, folder)
+            raise
+        await self._wait(self._prepare(dataset_id, spec, is_new=True))
+        return await self.read(dataset_id)
+
+    async def update(self, dataset_id: str, update: DatasetUpdate) -> DatasetRead:
+        """Corrects title or options.
+
+        Raises:
+            DataError: the options do not fit this data; then nothing is changed.
+        """
+        if dataset_id in self._built_ins.ids:
+            raise ServiceError("invalid_request", "A built-in set cannot be changed. Upload a copy to change it.")
+        async with self._locks[dataset_id]:
+            row = await self._row(dataset_id)
+            if dataset_id in self._preparations:
+                raise ServiceError("not_ready", f"{row.title} is still being prepared. Change it when it is ready.")
+            if update.title is not None:
+                title = update.title
+                await self._store.write(lambda session: queries.update_dataset(session, dataset_id, title=title))
+            if update.options is not None:
+                spec = _spec(row).model_copy(update={"options": update.options})
+                await self._wait(self._prepare(dataset_id, spec, is_new=False))
+        return await self.read(dataset_id)
+
+    async def delete(self, dataset_id: str) -> None:
+        """Removes the set and its files.
+
+        Raises:
+            ServiceError: ``in_use``, a run that has not ended trains on it.
+        """
+        if dataset_id in self._built_ins.ids:
+            raise ServiceError("invalid_request", "A built-in set cannot be deleted.")
+        async with self._locks[dataset_id]:
+            row = await self._row(dataset_id)
+            final = [str(state) for state in FINAL]
+            count = await self._store.read(lambda session: queries.count_runs_of_dataset(session, dataset_id, final))
+            if count:
+                what = "A run that has not ended trains" if count == 1 else f"{count} runs that have not ended train"
+                raise ServiceError("in_use", f"{what} on {row.title}. Wait for the end, or stop it first.")
+            if preparation := self._preparations.get(dataset_id):
+                await _call_off(preparation)
+            await self._store.write(lambda session: queries.delete_dataset(session, dataset_id))
+            await asyncio.to_thread(remove_folder, self._uploads / dataset_id)
+        self._locks.pop(dataset_id, None)
+
+    async def preview(self, dataset_id: str) -> DatasetPreview:
+        """What the page shows of the set.
+
+        Raises:
+            ServiceError: ``not_ready``.
+        """
+        spec = await self.resolve_source(dataset_id)
+        key = spec.model_dump_json()
+        if key not in self._previews:
+            self._previews[key] = await asyncio.to_thread(_build_preview, spec)
+        self._previews.move_to_end(key)
+        while len(self._previews) > NUM_PREVIEWS:
+            self._previews.popitem(last=False)
+        return self._previews[key]
+
+    async def download(self, dataset_id: str) -> DatasetRead:
+        """Starts the download of a built-in; :meth:`read` tells how far it is."""
+        if dataset_id not in self._built_ins.ids:
+            await self._row(dataset_id)
+            raise ServiceError("invalid_request", "Only built-in sets can be downloaded; this one was uploaded.")
+        self._built_ins.start_download(dataset_id)
+        return self._built_ins.summary(dataset_id)
+
+    async def import_file(self, dataset_id: str, filename: str, stream: AsyncIterator[bytes]) -> DatasetRead:
+        """Takes one of a built-in's own files; ready as soon as the last of them is there."""
+        if dataset_id not in self._built_ins.ids:
+            await self._row(dataset_id)
+            raise ServiceError("invalid_request", "Only built-in sets take files one by one; this one was uploaded.")
+        await self._built_ins.import_file(dataset_id, filename, stream)
+        return self._built_ins.summary(dataset_id)
+
+    async def resolve_source(self, dataset_id: str) -> SourceSpec:
+        """What a run spec holds of the set.
+
+        Raises:
+            ServiceError: ``not_found``, or ``not_ready`` with what to do.
+        """
+        if dataset_id in self._built_ins.ids:
+            self._built_ins.check_ready(dataset_id)
+            return self._built_ins.spec(dataset_id)
+        row = await self._row(dataset_id)
+        described = self._read_row(row)
+        if described.state != "ready":
+            why = (
+                described.problem.message
+                if described.problem
+                else "It is still being prepared. Wait until it is ready."
+            )
+            raise ServiceError("not_ready", f"{row.title} cannot be used yet. {why}")
+        return _spec(row)
+
+    # --- what is behind ----------------------------------------------------------------------------------------------
+
+    def _sweep(self, known: set[str]) -> None:
+        for folder in self._uploads.iterdir() if self._uploads.is_dir() else ():
+            if folder.name not in known:
+                remove_folder(folder)
+
+    async def _row(self, dataset_id: str) -> DatasetRow:
+        row = await self._store.read(lambda session: queries.get_dataset(session, dataset_id))
+        if row is None:
+            raise not_found("dataset")
+        return row
+
+    def _read_row(self, row: DatasetRow) -> DatasetRead:
+        described = _description(row).model_copy(update={"title": row.title, "created": row.created})
+        if preparation := self._preparations.get(row.id):
+            return described.model_copy(
+                update={"state": "preparing", "progress": preparation.job.fraction, "problem": None}
+            )
+        return described
+
+    async def _insert(self, dataset_id: str, spec: SourceSpec, title: str) -> None:
+        description = _describe(dataset_id, spec, None, "preparing").model_dump_json()
+        await self._store.write(
+            lambda session: queries.insert_dataset(
+                session,
+                dataset_id,
+                type_name=spec.type,
+                title=title,
+                folder=str(spec.path),
+                options=json.dumps(spec.options),
+                description=description,
+            )
+        )
+
+    def _prepare(self, dataset_id: str, spec: SourceSpec, *, is_new: bool, is_answered: bool = False) -> _Preparation:
+        """Prepares and describes the set behind the request that asked for it."""
+        preparation = _Preparation(is_new=is_new, is_answered=is_answered)
+        self._preparations[dataset_id] = preparation
+        work = self._run(dataset_id, spec, preparation)
+        preparation.task = asyncio.create_task(work, name=f"prepare-{dataset_id}")
+        return preparation
+
+    async def _wait(self, preparation: _Preparation) -> None:
+        """Until the set is prepared or patience has ended; raises what was wrong with it."""
+        assert preparation.task is not None
+        try:
+            await asyncio.wait({preparation.task}, timeout=PATIENCE_SECONDS)
+        finally:
+            preparation.is_answered = not preparation.task.done()
+        if preparation.task.done():
+            await preparation.task
+
+    async def _run(self, dataset_id: str, spec: SourceSpec, preparation: _Preparation) -> None:
+        try:
+            facts = await preparation.job.run(partial(_prepare_files, spec))
+        except JobCancelledError:
+            return
+        except DataError as error:
+            if preparation.is_answered:
+                await self._save(spec, _describe(dataset_id, spec, None, "failed", to_problem(error)))
+                return
+            if preparation.is_new:
+                await self._store.write(lambda session: queries.delete_dataset(session, dataset_id))
+                await asyncio.to_thread(remove_folder, self._uploads / dataset_id)
+            raise
+        else:
+            await self._save(spec, _describe(dataset_id, spec, facts, "ready"))
+        finally:
+            self._preparations.pop(dataset_id, None)
+
+    async def _save(self, spec: SourceSpec, described: DatasetRead) -> None:
+        options, description = json.dumps(spec.options), described.model_dump_json()
+        await self._store.write(
+            lambda session: queries.update_dataset(session, described.id, options=options, description=description)
+        )
+
+
+async def _call_off(preparation: _Preparation) -> None:
+    """Ends a preparation at its next report of progress."""
+    preparation.job.cancel()
+    if preparation.task is not None:
+        await asyncio.wait({preparation.task})
+
+
+def _describe(
+    dataset_id: str, spec: SourceSpec, facts: Facts | None, state: State, problem: Problem | None = None
+) -> DatasetRead:
+    """What is kept of a set; its title and time of creation are the row's own."""
+    return read_facts(
+        get_source(spec.type),
+        facts,
+        dataset_id=dataset_id,
+        title="",
+        state=state,
+        problem=problem,
+        options=spec.options,
+    )
+
+
+def _prepare_files(spec: SourceSpec, progress: Progress) -> Facts:
+    source = open_source(spec)
+    source.prepare_files(progress)
+    return source.describe()
+
+
+def _build_preview(spec: SourceSpec) -> DatasetPreview:
+    from netwright.data.preview import build_preview
+
+    return read_preview(build_preview(open_source(spec)))
+
+
+def _description(row: DatasetRow) -> DatasetRead:
+    return DatasetRead.model_validate_json(row.description)
+
+
+def _spec(row: DatasetRow) -> SourceSpec:
+    return SourceSpec(type=row.type, path=row.folder, options=json.loads(row.options))

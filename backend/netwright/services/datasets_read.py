@@ -1,0 +1,76 @@
+"""Sets of data as the page reads them: facts of the data package turned into the answers of the interface."""
+
+from dataclasses import asdict
+from typing import Any, Literal
+
+from pydantic import JsonValue
+
+from netwright.data.base import DataError, Facts, Source
+from netwright.data.preview import Preview
+from netwright.graph.problems import Problem
+from netwright.services.models import ClassCount, ColumnRead, DatasetPreview, DatasetRead, Histogram, SamplePicture
+
+State = Literal["ready", "missing", "downloading", "preparing", "failed"]
+
+
+def read_facts(
+    source: type[Source],
+    facts: Facts | None,
+    *,
+    dataset_id: str,
+    title: str,
+    state: State,
+    progress: float | None = None,
+    problem: Problem | None = None,
+    created: float | None = None,
+    options: dict[str, JsonValue] | None = None,
+    num_bytes: int | None = None,
+) -> DatasetRead:
+    """``facts`` None: not known yet, as the set is being prepared or failed."""
+    if facts is not None and facts.problem is not None:
+        state, problem = "failed", to_problem(facts.problem)
+    return DatasetRead(
+        id=dataset_id,
+        type=source.type,
+        title=title,
+        description=" ".join((source.description, *(facts.notes if facts else ()))),
+        citation=source.citation,
+        kind=source.kind,
+        task=facts.task if facts else "classification",
+        is_built_in=source.is_built_in,
+        state=state,
+        progress=progress,
+        problem=problem,
+        num_samples=facts.num_samples if facts else None,
+        num_test=facts.num_test if facts else None,
+        classes=list(facts.classes) if facts else [],
+        columns=[_column(asdict(column)) for column in facts.columns] if facts else [],
+        input_shape=list(facts.input_shape) if facts else [],
+        num_outputs=facts.num_outputs if facts else None,
+        bytes=num_bytes if facts is None or facts.bytes is None else facts.bytes,
+        created=created,
+        options=options or {},
+        options_schema=source.Options.model_json_schema(),
+    )
+
+
+def _column(fields: dict[str, Any]) -> ColumnRead:
+    return ColumnRead(**fields | {"examples": list(fields["examples"])})
+
+
+def read_preview(preview: Preview) -> DatasetPreview:
+    return DatasetPreview(
+        balance=[ClassCount(name=name, count=count) for name, count in preview.balance],
+        pictures=[SamplePicture(data=data, label=label) for data, label in preview.pictures],
+        header=preview.header,
+        rows=preview.rows,
+        histograms=[Histogram(name=item.name, edges=item.edges, counts=item.counts) for item in preview.histograms],
+        value_range=preview.value_range,
+    )
+
+
+def to_problem(error: DataError) -> Problem:
+    """The sentence with its place: ``field`` is the column or option, ``values`` hold file and line where they are known."""
+    place: tuple[tuple[str, JsonValue], ...] = (("file", error.file), ("line", error.line), ("column", error.column))
+    known: dict[str, JsonValue] = {name: value for name, value in place if value is not None}
+    return Problem(code=error.code, field=error.column, message=str(error), values=known)
