@@ -1,0 +1,116 @@
+"""Samples in memory, batch by batch: one tensor on the device, no DataLoader.
+
+Measured on two cores at batch 128 (784-256-128-10 MLP): preprocessed up front 97 k samples/s, raw uint8 turned to float a batch
+at a time 91 k, the usual fancy indexing 93 k.  So what fits is preprocessed once; else it stays raw.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import psutil
+import torch
+
+from netwright.data.base import Part
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+CHUNK = 4096
+MAX_READY_BYTES = 4 * 2**30
+
+
+def free_bytes(device: torch.device) -> int:
+    """Memory that a run may still take on ``device``."""
+    if device.type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0])
+    return int(psutil.virtual_memory().available)
+
+
+class Batches:
+    """One part of the data on ``device``.
+
+    Pictures are kept with their channels last where the network wants that, as ``(N, H, W, C)`` seen as ``(N, C, H, W)``:
+    picking rows of it gives channels-last batches without a copy.
+    """
+
+    def __init__(
+        self,
+        part: Part,
+        preprocess: Callable[["Tensor"], "Tensor"],
+        device: torch.device,
+        *,
+        channels_last: bool = False,
+    ) -> None:
+        self.device = device
+        self.channels_last = channels_last
+        self._preprocess = preprocess
+        self.targets = part.targets.to(device)
+        one = preprocess(part.inputs[:1])
+        ready_bytes = one.numel() * one.element_size() * len(part)
+        budget = free_bytes(device) // 4
+        self.is_ready = ready_bytes <= min(budget, MAX_READY_BYTES)
+        if self.is_ready:
+            self._rows = self._prepare(part.inputs, one)
+        else:
+            # Raw bytes are a quarter of floats; where even they do not fit, batches travel one by one.
+            is_small = part.inputs.numel() * part.inputs.element_size() <= budget
+            self._rows = part.inputs.to(device) if is_small else part.inputs
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def _prepare(self, raw: "Tensor", one: "Tensor") -> "Tensor":
+        is_moved = self.channels_last and one.ndim == 4
+        shape = (*one.shape[2:], one.shape[1]) if is_moved else one.shape[1:]
+        rows = torch.empty((len(raw), *shape), dtype=one.dtype, device=self.device)
+        for start in range(0, len(raw), CHUNK):
+            chunk = self._preprocess(raw[start : start + CHUNK].to(self.device))
+            rows[start : start + CHUNK] = chunk.permute(0, 2, 3, 1) if is_moved else chunk
+        return rows
+
+    def pick(self, indices: "Tensor") -> "tuple[Tensor, Tensor]":
+        """The network's input ``(n, *input_shape)`` and the targets of some samples; ``indices`` on the device."""
+        targets = self.targets.index_select(0, indices)
+        if not self.is_ready:
+            raw = self._rows.index_select(0, indices.to(self._rows.device)).to(self.device)
+            ready = self._preprocess(raw)
+            return (ready.contiguous(memory_format=torch.channels_last) if self._is_picture(ready) else ready), targets
+        rows = self._rows.index_select(0, indices)
+        return (rows.permute(0, 3, 1, 2) if self._is_picture(rows) else rows), targets
+
+    def _is_picture(self, rows: "Tensor") -> bool:
+        return self.channels_last and rows.ndim == 4
+
+    def in_order(self, batch_size: int) -> "Iterator[tuple[Tensor, Tensor]]":
+        """All samples in their fixed order."""
+        for indices in torch.split(torch.arange(len(self), device=self.device), batch_size):
+            yield self.pick(indices)
+
+
+def num_batches(num_samples: int, batch_size: int) -> int:
+    """Batches of an epoch.  A last batch of a single sample is left out (BatchNorm cannot learn from one); each epoch another
+    sample is concerned."""
+    full, rest = divmod(num_samples, batch_size)
+    return max(full + (rest > 1), 1)
+
+
+class Sampler:
+    """The order of the training samples: a new permutation each epoch that follows from seed and epoch alone, so that any
+    position can be found again."""
+
+    def __init__(self, batches: Batches, batch_size: int, seed: int) -> None:
+        self.batches = batches
+        self.batch_size = batch_size
+        self.seed = seed
+        self.num_batches = num_batches(len(batches), batch_size)
+
+    def epoch(self, epoch: int, start: int = 0) -> "Iterator[tuple[Tensor, Tensor]]":
+        """Batches of ``epoch`` (from 1) from batch ``start`` on."""
+        generator = torch.Generator().manual_seed((self.seed * 1_000_003 + epoch) % 2**63)
+        order = torch.randperm(len(self.batches), generator=generator).to(self.batches.device)
+        for indices in torch.split(order, self.batch_size)[start : self.num_batches]:
+            yield self.batches.pick(indices)
+
+    def batch(self, epoch: int, index: int) -> "tuple[Tensor, Tensor]":
+        """One batch again: number ``index`` (from 0) of ``epoch``."""
+        return next(self.epoch(epoch, index))

@@ -1,0 +1,121 @@
+"""What a registered loss, optimizer, schedule or metric is: one class with nested ``Params``.
+
+Importing a registry loads no torch: the server lists what there is before it has torch, so torch is imported inside the
+methods that build something.
+"""
+
+import builtins
+from collections.abc import Mapping
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import ConfigDict, JsonValue, ValidationError
+
+from netwright.data.base import Kind, Task
+from netwright.graph.model import Model
+
+
+class ChoiceParams(Model):
+    """Settings under PyTorch's own names; frozen, nothing unknown, every field described."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class RegisteredChoice:
+    """One entry of a form: a name, what it is for, its settings.
+
+    Definition errors (a missing text, a field without a description, settings without defaults) raise ``TypeError`` at import
+    with the class's name.
+    """
+
+    type: ClassVar[str]
+    title: ClassVar[str]
+    description: ClassVar[str]
+    tasks: ClassVar[tuple[Task, ...]] = ()
+    kinds: ClassVar[tuple[Kind, ...]] = ()
+    Params: ClassVar[builtins.type[ChoiceParams]] = ChoiceParams
+
+    def __init_subclass__(cls, *, is_abstract: bool = False) -> None:
+        super().__init_subclass__()
+        if is_abstract:
+            return
+        for name in ("type", "title", "description"):
+            if not getattr(cls, name, None):
+                raise TypeError(f"{cls.__name__} lacks `{name}`")
+        undescribed = [name for name, field in cls.Params.model_fields.items() if not field.description]
+        if undescribed:
+            raise TypeError(f"{cls.__name__}.Params lacks descriptions of: {', '.join(undescribed)}")
+        cls.Params()  # every setting has a valid default
+
+
+R = TypeVar("R", bound=RegisteredChoice)
+
+
+class UnknownChoiceError(ValueError):
+    """A type that is not registered; the message names what exists."""
+
+
+class Registry(Generic[R]):
+    """Registered classes of one kind by type, in the order of the form."""
+
+    def __init__(self, kind: str, *classes: type[R]) -> None:
+        self.kind = kind
+        self.classes: Mapping[str, type[R]] = {each.type: each for each in classes}
+        assert len(self.classes) == len(classes), f"two of these have one type: {classes}"
+
+    def get(self, type: str) -> type[R]:  # noqa: A002  (the wire's word)
+        """The class registered as ``type``.
+
+        Raises:
+            UnknownChoiceError: there is none.
+        """
+        if type not in self.classes:
+            raise UnknownChoiceError(f"There is no {self.kind} `{type}`. There are: {', '.join(self.classes)}.")
+        return self.classes[type]
+
+    def params(self, type: str, params: Mapping[str, JsonValue]) -> ChoiceParams:  # noqa: A002
+        """Validated settings of ``type``.
+
+        Raises:
+            UnknownChoiceError: there is no such type.
+            pydantic.ValidationError: a setting is unknown or out of range.
+        """
+        return self.get(type).Params.model_validate(dict(params))
+
+
+class Option(Model):
+    """A registered choice as the form needs it: ``tasks`` and ``kinds`` empty means any.  ``params_schema`` is JSON Schema."""
+
+    type: str
+    title: str
+    description: str
+    params_schema: dict[str, Any]
+    tasks: list[Task]
+    kinds: list[Kind]
+
+
+def to_options(registry: Registry[R]) -> list[Option]:
+    """The form's entries of a registry."""
+    return [
+        Option(
+            type=each.type,
+            title=each.title,
+            description=each.description,
+            params_schema=each.Params.model_json_schema(),
+            tasks=list(each.tasks),
+            kinds=list(each.kinds),
+        )
+        for each in registry.classes.values()
+    ]
+
+
+def explain(error: ValidationError) -> list[tuple[str, str]]:
+    """``(field, sentence)`` of each fault in settings, in our words."""
+    faults = []
+    for fault in error.errors(include_url=False):
+        field = ".".join(str(part) for part in fault["loc"])
+        if fault["type"] == "extra_forbidden":
+            faults.append((field, f"There is no setting `{field}`."))
+        else:
+            message = fault["msg"]
+            faults.append((field, f"`{field}`: {message[0].lower()}{message[1:]}, but it is {fault['input']!r}."))
+    return faults

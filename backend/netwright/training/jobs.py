@@ -1,0 +1,71 @@
+"""From a run spec to a job: open the data, write the run's own source, and make network and preprocessing from that source."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from netwright.compiler.module import load_source
+from netwright.compiler.source import to_run_source
+from netwright.data.prepare import prepare
+from netwright.data.registry import open_source
+from netwright.graph.document import Document
+from netwright.graph.io import graph_hash
+from netwright.training.checkpoints import seed_everything
+from netwright.training.setup import Job
+from netwright.training.spec import RunSpec
+
+SOURCE_NAME = "model.py"
+
+
+def build_job(spec: RunSpec, folder: Path, is_current: Callable[[], bool] = lambda: True) -> Job:
+    """Data and network of a run; ``folder/model.py`` is written on the way.  The weights follow from the seed alone.
+
+    Raises:
+        DataError: the source cannot be read or prepared.
+        DocumentInvalidError: the document has problems.
+    """
+    data = prepare(open_source(spec.source).load(), spec.training.data)
+    source = to_run_source(
+        spec.document,
+        data.preprocess_source,
+        header={"run": spec.run, "data": f"{spec.source.type}, fingerprint {data.fingerprint}"},
+    )
+    write_source(folder / SOURCE_NAME, source)
+    module = load_source(source)
+    seed_everything(spec.training.seed)
+    return Job(
+        network=module.Network(),
+        preprocess=module.preprocess,
+        data=data,
+        config=spec.training,
+        folder=folder,
+        run=spec.run,
+        graph_hash=graph_hash(spec.document),
+        output_index=find_output(spec.document, spec.training.objectives[0].output),
+        is_current=is_current,
+    )
+
+
+def find_output(document: Document, name: str | None) -> int | None:
+    """The place of the Output node ``name`` among what ``Network`` returns; None where it returns one tensor.
+
+    Raises:
+        ValueError: there is no such Output, or there are several and none is named.
+    """
+    outputs = [node.id for node in document.network.nodes if node.type == "Output"]
+    if name is not None and name not in outputs:
+        raise ValueError(f"There is no Output `{name}`. There are: {', '.join(outputs)}.")
+    if len(outputs) == 1:
+        return None
+    if name is None:
+        raise ValueError(
+            f"The network has several outputs ({', '.join(outputs)}): name the one that the objective is on."
+        )
+    return outputs.index(name)
+
+
+def write_source(path: Path, source: str) -> None:
+    """Writes ``source`` so that readers see the old file or the new one, never a part."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    temporary.write_text(source, encoding="utf-8")
+    temporary.replace(path)

@@ -1,0 +1,330 @@
+"""The training loop: one function, read from top to bottom."""
+
+import math
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from netwright.training.batches import Batches
+from netwright.training.checkpoints import Kind, LoadedCheckpoint, load_rng_state, rng_state
+from netwright.training.control import Control
+from netwright.training.events import Scalar
+from netwright.training.guard import Origin, find_origin
+from netwright.training.reporting import Emit, LossNotFiniteError, Progress, RunningSums, to_scalar
+from netwright.training.setup import Job, Setup, set_up
+from netwright.training.states import EndReason, RunState
+
+if TYPE_CHECKING:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended.  ``metrics`` are the last known values by name."""
+
+    state: RunState
+    reason: EndReason
+    message: str | None = None
+    metrics: dict[str, float] = field(default_factory=dict)
+
+
+def train(  # noqa: C901  (one story, told in one piece)
+    job: Job,
+    emit: Emit,
+    control: Control,
+    *,
+    resume: LoadedCheckpoint | None = None,
+    progress: Progress | None = None,
+    guard_on_device: bool | None = None,
+) -> Outcome:
+    """Trains ``job.network`` to its end and says how it ended; events leave through ``emit``, wishes come through ``control``.
+
+    With ``resume`` it goes on from a checkpoint exactly (on a CPU: to the bit) as if it had never stopped.
+
+    Raises:
+        ValueError: the job cannot be set up (see :func:`netwright.training.setup.set_up`).
+        torch.OutOfMemoryError, RuntimeError, OSError: as they come from the device or the disk.
+    """
+    run = set_up(job, guard_on_device=guard_on_device)
+    keeper = Keeper(run, progress or Progress(), emit, control)
+    if resume is not None:
+        keeper.restore(resume)
+    keeper.say_hello()
+    at = keeper.progress
+    try:
+        while at.epoch <= run.epochs:
+            emit("state", state=RunState.RUNNING, phase="training")
+            for inputs, targets in run.sampler.epoch(at.epoch, at.batch):
+                # A step border: the only place where wishes are worked, so that a checkpoint is always whole.
+                if control.has_wish and keeper.obey():
+                    return keeper.stop()
+                outputs = run.forward(inputs)
+                loss = run.compute_loss(outputs, targets)
+                loss.backward()  # type: ignore[no-untyped-call]  # torch's own is untyped
+                if run.config.gradient_clip_norm is not None:
+                    torch.nn.utils.clip_grad_norm_(run.weights, run.config.gradient_clip_norm)
+                # Between backward and step: a loss that is not finite must not reach the weights.  On a CPU the value is
+                # there for free; on a GPU nothing is read, the fused optimizer is switched off on the device instead.
+                value = run.guard.check(loss, at.step + 1)
+                lr = run.rate.at(at.step + 1)
+                for group in run.optimizer.param_groups:
+                    group["lr"] = lr
+                run.optimizer.step()
+                # None instead of zeros: the next backward writes gradients instead of adding to them.
+                for weight in run.weights:
+                    weight.grad = None
+                at.step += 1
+                at.batch += 1
+                # Costs two list appends; every 50 ms a report goes out, and that is the loop's one device sync.
+                if run.log.add(value, outputs, targets):
+                    run.log.flush(at.step, at.epoch, lr, emit)  # sync
+                    run.buffers.keep()
+            run.log.flush(at.step, at.epoch, run.rate.at(max(at.step, 1)), emit)  # sync
+            validation = keeper.validate()
+            if validation is None:  # a stop came while validating: the checkpoint stands before the validation
+                return keeper.stop()
+            keeper.end_epoch(validation)
+            if run.early_stopping is not None and run.early_stopping.is_over:
+                return keeper.finish(EndReason.EARLY_STOP)
+        return keeper.finish(EndReason.FINISHED)
+    except LossNotFiniteError as error:
+        return keeper.give_up(error)
+
+
+class Keeper:
+    """What the loop does between steps: wishes, validation, checkpoints, the end."""
+
+    def __init__(self, run: Setup, progress: Progress, emit: Emit, control: Control) -> None:
+        self.run, self.progress, self.emit, self.control = run, progress, emit, control
+        self.metrics: dict[str, float] = {}
+        self._resumed_from = 0
+        self._saved: tuple[int, int, int] | None = None
+        self._began = time.monotonic()
+
+    def say_hello(self) -> None:
+        run = self.run
+        self.emit(
+            "hello",
+            device=str(run.device),
+            resumed_from_step=self._resumed_from,
+            steps_per_epoch=run.sampler.num_batches,
+            total_steps=run.rate.total_steps,
+            notes=run.notes,
+        )
+
+    def obey(self) -> bool:
+        """Works the wishes that wait; True for a stop.  While paused it waits here."""
+        control, run = self.control, self.run
+        wants_checkpoint, values = control.take()
+        if "lr" in values:
+            run.rate.lr = values["lr"]
+            self.emit("log", message=f"The learning rate is now {values['lr']:g} (before the schedule).")
+        if "epochs" in values:
+            run.set_epochs(max(int(values["epochs"]), self.progress.epoch))
+            self.emit("log", message=f"The run now ends after epoch {run.epochs}.")
+        if wants_checkpoint:
+            self._flush()
+            self.save("step")
+        if control.is_pausing and not control.is_stopping:
+            self._flush()
+            self.emit("state", state=RunState.PAUSED)
+            control.wait_while_paused()
+            if not control.is_stopping:
+                self.emit("state", state=RunState.RUNNING, phase="training")
+        return control.is_stopping
+
+    def _flush(self) -> None:
+        run, at = self.run, self.progress
+        run.log.flush(at.step, at.epoch, run.rate.at(max(at.step, 1)), self.emit)
+
+    def validate(self) -> dict[str, float] | None:
+        """Loss and metrics of the validation part; None if a stop came in between."""
+        self.emit("state", state=RunState.RUNNING, phase="validating")
+        return self._evaluate(self.run.validation, "val")
+
+    @torch.inference_mode()
+    def _evaluate(self, batches: Batches, part: str) -> dict[str, float] | None:
+        run = self.run
+        sums = RunningSums(run.metrics, run.device)
+        loss_sum = torch.zeros((), dtype=torch.float64, device=run.device)
+        run.network.eval()
+        try:
+            # Nothing is kept for a backward pass, so twice the batch fits in the memory of one that trains.
+            for inputs, targets in batches.in_order(2 * run.config.data.batch_size):
+                if self.control.is_stopping:
+                    return None
+                outputs = run.forward(inputs)
+                loss_sum += run.compute_loss(outputs, targets).double() * len(targets)
+                sums.update(outputs, targets)
+        finally:
+            run.network.train()
+        values = torch.cat([loss_sum.view(1), sums.sums]).tolist()  # sync
+        result = {f"{part}/loss": values[0] / len(batches)}
+        for metric, total, count in zip(run.metrics, values[1:], sums.counts, strict=True):
+            result[f"{part}/{metric.type}"] = total / count
+        at = self.progress
+        self.emit("metrics", epoch=at.epoch, steps=[at.step], values={name: [value] for name, value in result.items()})
+        return result
+
+    def end_epoch(self, validation: dict[str, float]) -> None:
+        """Counts for early stopping, moves to the next epoch, and writes its checkpoints."""
+        run, at = self.run, self.progress
+        self.metrics = {**run.log.epoch_means(), **validation}
+        epoch, stopping = at.epoch, run.early_stopping
+        if (
+            stopping is not None
+            and stopping.update(self.metrics[stopping.best.monitor])
+            and run.config.early_stopping is not None
+            and run.config.early_stopping.restore_best_weights
+        ):
+            stopping.weights = {name: value.detach().cpu().clone() for name, value in run.network.state_dict().items()}
+        is_best = run.best.is_improved_by(self.metrics[run.best.monitor])
+        is_due = epoch % run.config.checkpoint.every_epochs == 0 or epoch >= run.epochs
+        run.log.start_epoch()
+        at.epoch, at.batch = epoch + 1, 0
+        wanted: dict[Kind, bool] = {"last": is_due, "best": is_best}
+        kinds = tuple(kind for kind, is_wanted in wanted.items() if is_wanted)
+        if kinds:
+            self.save(*kinds)
+
+    def save(self, *kinds: Kind) -> None:
+        """Writes a checkpoint that training can go on from."""
+        run, at = self.run, self.progress
+        self.emit("state", state=RunState.RUNNING, phase="saving")
+        # The epoch a person sees: the one that is trained, or the one that has just ended.
+        epoch = at.epoch if at.batch else max(at.epoch - 1, 1)
+        metrics: dict[str, Scalar] = {name: to_scalar(value) for name, value in self.metrics.items()}
+        records = run.checkpoints.save(
+            kinds,
+            step=at.step,
+            epoch=epoch,
+            metrics=metrics,
+            weights=run.network.state_dict(),
+            resume=self.state(),
+        )
+        self._saved = (at.epoch, at.batch, at.step)
+        for record in records:
+            self.emit(
+                "checkpoint",
+                kind=record.kind,
+                step=record.step,
+                epoch=record.epoch,
+                file=f"checkpoints/{record.weights.name}",
+                bytes=record.weights.bytes,
+                sha256=record.weights.sha256,
+                metrics=record.metrics,
+            )
+
+    def state(self) -> dict[str, Any]:
+        """The resume state: with the weights it is all that the next step depends on."""
+        run, at = self.run, self.progress
+        return {
+            "graph_hash": run.checkpoints.graph_hash,
+            "fingerprint": run.fingerprint,
+            "epoch": at.epoch,
+            "batch": at.batch,
+            "step": at.step,
+            "elapsed": at.elapsed + time.monotonic() - self._began,
+            "epochs": run.epochs,
+            "lr": run.rate.lr,
+            "optimizer": run.optimizer.state_dict(),
+            "rng": rng_state(),
+            "log": run.log.state(),
+            "metrics": self.metrics,
+            "best": run.best.value,
+            "early_stopping": None if run.early_stopping is None else run.early_stopping.state(),
+        }
+
+    def restore(self, checkpoint: LoadedCheckpoint) -> None:
+        """Goes back to :meth:`state`.
+
+        Raises:
+            ValueError: the data is not what the checkpoint was trained on.
+        """
+        run, at, state = self.run, self.progress, checkpoint.resume
+        if state["fingerprint"] != run.fingerprint:
+            raise ValueError("The data has changed since the checkpoint: its fingerprint differs. Start a new run.")
+        run.network.load_state_dict(checkpoint.weights)
+        run.optimizer.load_state_dict(state["optimizer"])
+        at.epoch, at.batch, at.step = state["epoch"], state["batch"], state["step"]
+        at.elapsed = state["elapsed"]
+        run.set_epochs(state["epochs"])
+        run.rate.lr = state["lr"]
+        run.log.load_state(state["log"])
+        self.metrics = dict(state["metrics"])
+        run.best.value = state["best"]
+        if run.early_stopping is not None:
+            run.early_stopping.load_state(state["early_stopping"])
+        run.buffers.keep()
+        self._resumed_from = at.step
+        load_rng_state(state["rng"])
+
+    def stop(self) -> Outcome:
+        """Ends at a step border with a checkpoint that a resumed run goes on from."""
+        self._flush()
+        at = self.progress
+        if at.step and self._saved != (at.epoch, at.batch, at.step):
+            self.save("last")
+        return Outcome(
+            RunState.STOPPED, EndReason.STOPPED_BY_USER, f"Stopped after step {at.step}.", metrics=self.metrics
+        )
+
+    def finish(self, reason: EndReason) -> Outcome:
+        """Restores the best weights where that is wanted, and measures the test part with the best checkpoint's weights."""
+        run, at = self.run, self.progress
+        message = None
+        if reason is EndReason.EARLY_STOP and run.early_stopping is not None:
+            best = run.early_stopping.best
+            message = (
+                f"{best.monitor} did not improve for {run.early_stopping.patience} epochs (best {best.value:.6g})."
+            )
+            if run.early_stopping.weights is not None:
+                run.network.load_state_dict(run.early_stopping.weights)
+                self._saved = None
+        if self._saved != (at.epoch, at.batch, at.step):
+            self.save("last")
+        at.epoch -= 1  # the epoch that was trained last
+        if run.test is not None:
+            self._test(run.test)
+        return Outcome(RunState.COMPLETED, reason, message, metrics=self.metrics)
+
+    def _test(self, batches: Batches) -> None:
+        self.emit("state", state=RunState.RUNNING, phase="testing")
+        best = next((each for each in self.run.checkpoints.records() if each.kind == "best"), None)
+        if best is not None:
+            self.run.network.load_state_dict(self.run.checkpoints.load(best.weights.name).weights)
+        # A stop that comes now leaves a run that is trained to its end, only without test figures.
+        self.metrics |= self._evaluate(batches, "test") or {}
+
+    def give_up(self, error: LossNotFiniteError) -> Outcome:
+        """Names where the first value that is not finite arose, and leaves a checkpoint from just before."""
+        run, at = self.run, self.progress
+        at.batch -= at.step - (error.step - 1)
+        at.step = error.step - 1
+        inputs, targets = run.sampler.batch(at.epoch, at.batch)
+        origin = find_origin(run.network, inputs, targets, run.forward)
+        run.buffers.restore()
+        run.optimizer.zero_grad(set_to_none=True)
+        message = describe_not_finite(error, at.epoch, origin)
+        self.emit(
+            "alert",
+            code="loss_not_finite",
+            message=message,
+            node=origin.node,
+            values={"step": error.step, "epoch": at.epoch, "loss": str(to_scalar(error.loss))},
+        )
+        if at.step and all(bool(torch.isfinite(weight).all()) for weight in run.weights):
+            self.save("last")
+        return Outcome(RunState.FAILED, EndReason.LOSS_NOT_FINITE, message, metrics=self.metrics)
+
+
+def describe_not_finite(error: LossNotFiniteError, epoch: int, origin: Origin) -> str:
+    """One paragraph: what, where, what was prevented, what to do."""
+    what = "not a number" if math.isnan(error.loss) else "infinite"
+    return (
+        f"The loss of step {error.step} (epoch {epoch}) is {what}. {origin.sentence} "
+        "The optimizer did not move, so the weights are those of the step before. "
+        "Try a smaller learning rate, or set a gradient clip norm of 1."
+    )

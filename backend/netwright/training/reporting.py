@@ -1,0 +1,176 @@
+"""What the loop tells the world, and how it keeps each step's loss until a report is due."""
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from netwright.training.events import Scalar
+from netwright.training.metrics import Metric
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+REPORT_SECONDS = 0.05
+MAX_STEPS_A_REPORT = 512
+MAX_ELEMENTS_A_REPORT = 2**22
+MAX_POINTS_A_RUN = 1_000_000
+
+
+class Emit(Protocol):
+    """Takes an event without its envelope: ``emit("log", message="...")``.  Fields are those of ``training.events``.
+    It never blocks and may be called from any thread."""
+
+    def __call__(self, type: str, /, **fields: Any) -> None: ...  # noqa: A002  (the wire's word)
+
+
+@dataclass
+class Progress:
+    """Where a run stands; read by other threads for heartbeats.
+
+    ``epoch`` is the one that is trained, from 1; ``batch`` counts its batches that are done, ``step`` all updates.
+    """
+
+    epoch: int = 1
+    batch: int = 0
+    step: int = 0
+    elapsed: float = 0.0
+    """Seconds of training before this attempt."""
+
+
+def to_scalar(value: float) -> Scalar:
+    """A number as it travels: NaN and infinities as strings."""
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+
+
+class LossNotFiniteError(ArithmeticError):
+    """The loss of ``step`` (from 1) is NaN or infinite; the optimizer has not moved since the step before."""
+
+    def __init__(self, step: int, loss: float) -> None:
+        super().__init__(f"the loss of step {step} is {loss}")
+        self.step, self.loss = step, loss
+
+
+class RunningSums:
+    """Sums of metrics over an epoch, on the device.  ``names[i]`` is the mean ``sums[i] / counts[i]``."""
+
+    def __init__(self, metrics: Sequence[type[Metric]], device: "str | Any") -> None:
+        import torch
+
+        self.metrics = metrics
+        self.sums = torch.zeros(len(metrics), dtype=torch.float64, device=device)
+        self.counts = [0] * len(metrics)
+
+    def update(self, outputs: "Tensor", targets: "Tensor") -> None:
+        """Adds a batch; nothing leaves the device."""
+        for i, metric in enumerate(self.metrics):
+            value, count = metric.update(outputs, targets)
+            self.sums[i] += value
+            self.counts[i] += count
+
+    def reset(self) -> None:
+        self.sums.zero_()
+        self.counts = [0] * len(self.metrics)
+
+
+class StepLog:
+    """Losses and outputs of the steps since the last report.
+
+    A step costs two list appends.  Accuracy and its like are computed once a report over all outputs since the last one,
+    which is far cheaper than at each step.  On a GPU losses stay there until the report copies them in one go.
+    """
+
+    def __init__(self, metrics: Sequence[type[Metric]], device: "str | Any", total_steps: int) -> None:
+        self.running = RunningSums(metrics, device)
+        self.every = max(1, total_steps // MAX_POINTS_A_RUN)
+        self.loss_sum, self.loss_count = 0.0, 0
+        self._losses: list[Any] = []
+        self._outputs: list[Tensor] = []
+        self._targets: list[Tensor] = []
+        self._elements = 0
+        self._due = time.perf_counter() + REPORT_SECONDS
+
+    def add(self, loss: "Tensor | float", outputs: "Tensor", targets: "Tensor") -> bool:
+        """Keeps one step; True when a report is due."""
+        self._losses.append(loss)
+        self._outputs.append(outputs.detach())
+        self._targets.append(targets)
+        self._elements += outputs.numel()
+        return (
+            time.perf_counter() >= self._due
+            or len(self._losses) >= MAX_STEPS_A_REPORT
+            or self._elements >= MAX_ELEMENTS_A_REPORT
+        )
+
+    def flush(self, last_step: int, epoch: int, lr: float, emit: Emit) -> None:
+        """Reports the steps that are kept, the last of which is ``last_step``.
+
+        Raises:
+            LossNotFiniteError: one of them had a loss that is not finite; those before it are reported.
+        """
+        self._due = time.perf_counter() + REPORT_SECONDS
+        if not self._losses:
+            return
+        losses, means = self._collect()
+        steps = list(range(last_step - len(losses) + 1, last_step + 1))
+        bad = next((i for i, loss in enumerate(losses) if not math.isfinite(loss)), None)
+        finite = losses[:bad]
+        self.loss_sum += sum(finite)
+        self.loss_count += len(finite)
+        kept = [i for i in range(len(finite)) if steps[i] % self.every == 0 or i == len(finite) - 1]
+        if kept:
+            gaps: list[float | None] = [None] * (len(kept) - 1)
+            values: dict[str, list[float | None]] = {"train/loss": [finite[i] for i in kept]}
+            if bad is None:  # a running mean would hold outputs of the bad step
+                values |= {f"train/{name}": [*gaps, mean] for name, mean in means.items()}
+            values["lr"] = [*gaps, lr]
+            emit("metrics", epoch=epoch, steps=[steps[i] for i in kept], values=values)
+        if bad is not None:
+            raise LossNotFiniteError(steps[bad], losses[bad])
+
+    def _collect(self) -> tuple[list[float], dict[str, float]]:
+        """Losses and running means; forgets the steps.  This is the one device synchronisation of a report."""
+        import torch
+
+        if self.running.metrics:
+            self.running.update(torch.cat(self._outputs), torch.cat(self._targets))
+        if isinstance(self._losses[0], float):
+            losses, sums = self._losses, self.running.sums.tolist()
+        else:
+            together = torch.cat([torch.stack(self._losses).double(), self.running.sums]).tolist()  # sync
+            losses, sums = together[: len(self._losses)], together[len(self._losses) :]
+        self._losses, self._outputs, self._targets, self._elements = [], [], [], 0
+        names = [metric.type for metric in self.running.metrics]
+        return losses, {
+            name: total / count for name, total, count in zip(names, sums, self.running.counts, strict=True)
+        }
+
+    def epoch_means(self) -> dict[str, float]:
+        """Means over the epoch so far, as ``train/...``; call after :meth:`flush`."""
+        means = {"train/loss": self.loss_sum / max(self.loss_count, 1)}
+        for metric, total, count in zip(
+            self.running.metrics, self.running.sums.tolist(), self.running.counts, strict=True
+        ):
+            means[f"train/{metric.type}"] = total / max(count, 1)
+        return means
+
+    def start_epoch(self) -> None:
+        self.running.reset()
+        self.loss_sum, self.loss_count = 0.0, 0
+
+    def state(self) -> dict[str, Any]:
+        """For the resume file: what the epoch has summed up so far."""
+        return {
+            "loss_sum": self.loss_sum,
+            "loss_count": self.loss_count,
+            "sums": self.running.sums.tolist(),
+            "counts": list(self.running.counts),
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        self.loss_sum, self.loss_count = state["loss_sum"], state["loss_count"]
+        self.running.sums.copy_(self.running.sums.new_tensor(state["sums"]))
+        self.running.counts = list(state["counts"])

@@ -1,0 +1,201 @@
+"""The process that trains: reads a run spec, trains, writes events to the spool, and ends with a reason."""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from netwright.data.base import DataError
+from netwright.training.control import Control
+from netwright.training.reporting import Progress
+from netwright.training.spec import AttemptSpec, RunSpec
+from netwright.training.states import EndReason, RunState
+from netwright.worker.emitter import Emitter
+from netwright.worker.shipper import Shipper
+from netwright.worker.spool import AttemptStartedError, SpoolWriter, spool_path
+from netwright.worker.system import Heartbeat
+
+if TYPE_CHECKING:
+    from netwright.training.checkpoints import LoadedCheckpoint
+    from netwright.training.loop import Outcome
+
+LOG = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 5.0
+EXIT_OK, EXIT_FAILED, EXIT_BAD_SPEC, EXIT_STARTED_TWICE, EXIT_FENCED = 0, 1, 2, 3, 4
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one attempt; the exit status is 0 for a run that completed or was stopped."""
+    parser = argparse.ArgumentParser(prog="python -m netwright.worker", description="Trains one attempt of a run.")
+    parser.add_argument("--spec", type=Path, required=True, help="runs/<id>/spec.json")
+    parser.add_argument("--attempt", type=int, required=True, help="number of the attempt, from 1")
+    arguments = parser.parse_args(argv)
+    return run_attempt(arguments.spec.absolute().parent, arguments.attempt)
+
+
+def run_attempt(folder: Path, number: int) -> int:
+    """Trains attempt ``number`` of the run in ``folder``; gives the process's exit status."""
+    logging.basicConfig(
+        stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", force=True
+    )
+    control = Control()
+    # First of all: a stop that comes while torch is still loading must not kill us without a word.
+    signal.signal(signal.SIGTERM, lambda *_: control.stop())
+    signal.signal(signal.SIGINT, lambda *_: control.stop())
+    try:
+        spec = RunSpec.model_validate_json((folder / "spec.json").read_bytes())
+        attempt = AttemptSpec.model_validate_json((folder / "attempts" / f"{number}.json").read_bytes())
+        writer = SpoolWriter(spool_path(folder, number))
+    except (OSError, ValidationError) as error:
+        LOG.error("The run cannot be read: %s", error)  # noqa: TRY400  (a sentence, not a trace)
+        return EXIT_BAD_SPEC
+    except AttemptStartedError as error:
+        LOG.error("%s", error)  # noqa: TRY400
+        return EXIT_STARTED_TWICE
+    return Attempt(folder, spec, attempt, writer, control).run()
+
+
+class Attempt:
+    """One attempt with its threads: emitter, heartbeat, and the shipper where there is a server."""
+
+    def __init__(
+        self, folder: Path, spec: RunSpec, attempt: AttemptSpec, writer: SpoolWriter, control: Control
+    ) -> None:
+        self.folder, self.spec, self.attempt, self.control = folder, spec, attempt, control
+        self.progress = Progress()
+        self.shipper: Shipper | None = None
+        if attempt.server_file is not None:
+            self.shipper = Shipper(attempt, spool_path(folder, attempt.attempt), control.act, self._end_fenced)
+        wake: Callable[[], None] = self.shipper.wake if self.shipper else lambda: None
+        self.emitter = Emitter(writer, spec.run, attempt.attempt, self.progress, wake)
+        self.heartbeat = Heartbeat(self.emitter, self.progress, spec.training.data.batch_size)
+
+    def run(self) -> int:
+        """Trains, says how it ended, and stays until the server knows."""
+        if self.shipper is not None:
+            self.shipper.start()
+        self.heartbeat.start()
+        LOG.info("Attempt %d of run %s begins (pid %d).", self.attempt.attempt, self.spec.run, os.getpid())
+        state, reason, message = self._train()
+        LOG.info("%s: %s. %s", state, reason, message or "")
+        self.heartbeat.close()
+        self.emitter("end", state=state, reason=reason, message=message)
+        self.emitter.close()
+        if self.shipper is not None and not self.shipper.drain(self.emitter.seq, DRAIN_SECONDS):
+            self._become_drain()
+        if self.shipper is not None:
+            self.shipper.close()
+        return EXIT_OK if state in {RunState.COMPLETED, RunState.STOPPED} else EXIT_FAILED
+
+    def _train(self) -> tuple[RunState, EndReason, str | None]:
+        """State, reason and message of the end, whatever happens."""
+        from netwright.training.checkpoints import FencedError
+
+        try:
+            outcome = self._train_unguarded()
+        except FencedError:
+            self._end_fenced()
+            raise
+        except DataError as error:
+            return RunState.FAILED, EndReason.BAD_DATA, str(error)
+        except Exception as error:
+            LOG.exception("The attempt ends with an error:")
+            if is_out_of_memory(error):
+                return RunState.FAILED, EndReason.OUT_OF_MEMORY, describe_out_of_memory(self.spec, self.progress)
+            text = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+            return RunState.FAILED, EndReason.ERROR, text
+        return outcome.state, outcome.reason, outcome.message
+
+    def _train_unguarded(self) -> "Outcome":
+        # Imported here: what comes before takes milliseconds, torch takes seconds, and a stop may come in between.
+        from netwright.training.jobs import build_job
+        from netwright.training.loop import Outcome, train
+
+        if self.control.is_stopping:
+            return Outcome(RunState.STOPPED, EndReason.STOPPED_BY_USER, "Stopped before the first step.")
+        job = build_job(self.spec, self.folder, self._is_current)
+        resume = self._load_resume(job.graph_hash)
+        if resume is not None:
+            self.progress.elapsed = resume.resume["elapsed"]
+        self.emitter.start_clock()
+        return train(job, self.emit, self.control, resume=resume, progress=self.progress)
+
+    def emit(self, type: str, /, **fields: object) -> None:  # noqa: A002  (the wire's word)
+        """The loop's way out: adds to the hello what only the process knows."""
+        if self.emitter.error is not None:
+            raise self.emitter.error
+        if type == "hello":
+            fields |= {"pid": os.getpid(), "versions": versions()}
+            for note in fields["notes"]:  # type: ignore[attr-defined]  # a list of texts
+                LOG.info("%s", note)
+        if type in {"log", "alert"}:
+            LOG.info("%s", fields["message"])
+        self.emitter(type, **fields)
+
+    def _load_resume(self, graph_hash: str) -> "LoadedCheckpoint | None":
+        """The checkpoint to go on from: the named one, or where that is damaged an older one that is whole."""
+        from netwright.training.checkpoints import CheckpointError, CheckpointFolder
+
+        wanted = self.attempt.resume_from
+        if wanted is None:
+            return None
+        checkpoints = CheckpointFolder(
+            self.folder / "checkpoints", self.spec.run, graph_hash, self.spec.training.checkpoint.keep
+        )
+        name = Path(wanted).name
+        older = [each.weights.name for each in checkpoints.records() if each.weights.name != name]
+        for candidate in (name, *older):
+            try:
+                return checkpoints.load(candidate)
+            except CheckpointError as error:
+                LOG.warning("%s", error)
+        raise CheckpointError("No checkpoint of this run can be read. Start a new run.")
+
+    def _is_current(self) -> bool:
+        """Whether no newer attempt has been written down, seen from the disk: it needs no server."""
+        return not (self.folder / "attempts" / f"{self.attempt.attempt + 1}.json").exists()
+
+    def _end_fenced(self) -> None:
+        """Ends the process at once: whatever it would still write belongs to the newer attempt now."""
+        LOG.warning("A newer attempt has taken over; this one ends.")
+        os._exit(EXIT_FENCED)
+
+    def _become_drain(self) -> None:
+        """Turns this process into a small one that waits for the server (see :mod:`netwright.worker.drain`)."""
+        LOG.info("The server is away; the last events are kept and sent when it is back.")
+        sys.stdout.flush()
+        arguments = [sys.executable, "-m", "netwright.worker.drain", str(self.folder), str(self.attempt.attempt)]
+        os.execv(sys.executable, arguments)  # noqa: S606  (our own interpreter and module, no shell)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory ran out, on the GPU or the CPU (where torch says it in words only)."""
+    import torch
+
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or (
+        isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+    )
+
+
+def describe_out_of_memory(spec: RunSpec, progress: Progress) -> str:
+    size = spec.training.data.batch_size
+    where = f"in step {progress.step + 1}" if progress.step else "before the first step ended"
+    return f"Memory ran out {where}, at a batch of {size}. Halve the batch size, or make the network narrower."
+
+
+def versions() -> dict[str, str]:
+    import platform
+
+    import torch
+
+    import netwright
+
+    found = {"netwright": netwright.__version__, "python": platform.python_version(), "torch": torch.__version__}
+    return found | ({"cuda": torch.version.cuda} if torch.version.cuda else {})
