@@ -48,14 +48,15 @@ class Server:
             "PYTHONUNBUFFERED": "1",
         }
         environment.pop("NETWRIGHT_TOKEN", None)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "netwright.cli", "serve"],
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=(self.home / "server.log").open("a"),
-            text=True,
-            start_new_session=True,
-        )
+        with (self.home / "server.log").open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "netwright.cli", "serve"],
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
         self.url = self._printed_url()
         self.port = int(re.search(r":(\d+)/", self.url).group(1))  # type: ignore[union-attr]  # the pattern has a port
         deadline = time.monotonic() + START_SECONDS
