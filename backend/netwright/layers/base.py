@@ -73,6 +73,7 @@ class Call:
     out by the layer.
 
     ``template`` is Python source over ``{inputs}`` (all of them, comma separated), ``{0}``, ``{1}`` ... and argument names.
+    It may depend on how many inputs there are, not on their shapes: one line of a block's class serves all its uses.
     ``prelude`` is a constant definition that the emitted module needs once (a class that PyTorch does not have);
     then ``target`` names that class without ``nn.``.
     """

@@ -55,10 +55,10 @@ class Reshape(Layer[ReshapeParams]):
 
     @classmethod
     def call(cls, params: ReshapeParams, inputs: Sequence[TensorSpec]) -> Call:
-        row = "{0}" if len(inputs[0].shape) == 1 else "{0}.flatten(1)"
+        # Written the same for every input, so that one class serves all uses of a block; flatten of a row is a no-op.
         if len(params.shape) == 1:
-            return Call(template=row)
-        return Call(template=row + ".unflatten(1, {shape})", arguments={"shape": params.shape})
+            return Call(template="{0}.flatten(1)")
+        return Call(template="{0}.flatten(1).unflatten(1, {shape})", arguments={"shape": params.shape})
 
     @classmethod
     def check(cls, params: ReshapeParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:

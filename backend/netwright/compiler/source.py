@@ -1,0 +1,109 @@
+"""From a checked document to the Python that a person would write: the exported module, and the one that trains."""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+
+from netwright.compiler.program import BlockInstance, DocumentInvalidError, Program, build_program
+from netwright.compiler.source_class import WrittenBlock, write_block
+from netwright.graph.document import Document
+
+_TAKEN = frozenset({"Network", "nn", "torch"})
+_LONGEST_NAME = 60
+
+
+def to_source(document: Document) -> str:
+    """A Python module with ``class Network(nn.Module)``, plain PyTorch.
+
+    Blocks are classes whose arguments are their parameters and the sizes that differ between uses; node ids are attribute
+    names, so that keys of the ``state_dict`` are the paths of nodes (``stage.0.conv.weight``).  ``forward`` takes a tensor for
+    each Input, in document order and by its id; it returns a tensor, or with several Outputs a dict from their ids to tensors
+    in document order.
+
+    Raises:
+        DocumentInvalidError: the document has errors.
+    """
+    program = build_program(document)
+    return _to_module(_title(document.name), (), program, tuple(_other_programs(document)))
+
+
+def to_run_source(document: Document, preprocess_source: str, *, header: Mapping[str, str]) -> str:
+    """The module of a run: ``Network``, and ``preprocess(batch)`` as fitted in that run.
+
+    ``preprocess_source`` is written by ``data.prepare``; ``header`` (run id, versions ...) goes into the first comment.
+
+    Raises:
+        DocumentInvalidError: the document has errors.
+    """
+    program = build_program(document)
+    title = [*_title(document.name), *(f"# {_comment(key)}: {_comment(value)}" for key, value in header.items())]
+    return _to_module(title, [preprocess_source], program, tuple(_other_programs(document)))
+
+
+def _other_programs(document: Document) -> Iterator[Program]:
+    """The network again with each of its parameters doubled, where it then still fits together.
+
+    What changes follows from the parameter: it must be written as an expression, not as a number.
+    """
+    for name, value in document.network.parameters.items():
+        for other in (value * 2, value + 1):
+            network = document.network.model_copy(update={"parameters": document.network.parameters | {name: other}})
+            try:
+                yield build_program(document.model_copy(update={"network": network}))
+            except DocumentInvalidError:
+                continue
+            break
+
+
+def _to_module(title: Sequence[str], appended: Sequence[str], program: Program, others: Sequence[Program]) -> str:
+    taken = set(_TAKEN)
+    written: dict[str, WrittenBlock] = {}
+    for block in program.blocks:
+        is_network = block is program.network
+        name = "Network" if is_network else _unique(block.class_name, taken)
+        instances = list(_instances(block.name, (program, *others)))
+        written[block.name] = write_block(block, instances, written, name, is_network=is_network)
+    preludes = dict.fromkeys(prelude for block in written.values() for prelude in block.preludes)
+    classes = [*preludes, *("\n".join(block.lines) for block in written.values())]
+    imports, functions = _split_imports(appended)
+    body = "\n\n\n".join(part.strip("\n") for part in [*classes, *functions])
+    head = "\n".join(title)
+    return f"{head}\n\n{imports}\n\n\n{body}\n"
+
+
+def _instances(name: str, programs: Sequence[Program]) -> Iterator[BlockInstance]:
+    for program in programs:
+        yield from next((block.instances for block in program.blocks if block.name == name), ())
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name
+
+
+def _title(name: str) -> list[str]:
+    short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 3]}..."
+    return [f"# {_comment(short)}, exported by Netwright as plain PyTorch."]
+
+
+def _comment(text: str) -> str:
+    """Text that cannot end the comment it stands in: everything unprintable is escaped."""
+    return repr(text)[1:-1]
+
+
+def _split_imports(parts: Sequence[str]) -> tuple[str, list[str]]:
+    """Our imports joined with those at the top of ``parts``, sorted, and the parts without them."""
+    plain, members, rest = {"torch"}, {"from torch import nn"}, []
+    for part in parts:
+        lines = part.splitlines()
+        end = 0
+        for node in ast.parse(part).body:
+            if not isinstance(node, (ast.Import, ast.ImportFrom)):
+                break
+            (plain if isinstance(node, ast.Import) else members).add(
+                ast.unparse(node).removeprefix("import ") if isinstance(node, ast.Import) else ast.unparse(node)
+            )
+            end = node.end_lineno or 0
+        rest.append("\n".join(lines[end:]))
+    return "\n".join([*(f"import {name}" for name in sorted(plain)), *sorted(members)]), rest

@@ -1,0 +1,152 @@
+"""Python statements broken into lines the way ``ruff format`` breaks them, for the few forms that the emitter writes."""
+
+from collections.abc import Iterator, Sequence
+
+WIDTH = 88
+INDENT = 4
+_OPEN, _CLOSE = "([{", ")]}"
+
+
+def literal(value: object) -> str:
+    """``repr``, with the double quotes that formatters want."""
+    if isinstance(value, str):
+        text = repr(value)
+        # repr chooses double quotes by itself only where the text holds a single one.
+        return text if text[0] == '"' or '"' in text else f'"{text[1:-1]}"'
+    if isinstance(value, tuple):
+        inner = ", ".join(literal(item) for item in value)
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
+    return repr(value)
+
+
+def layout(statement: str, level: int) -> Iterator[str]:
+    """The lines of a statement ``target = expression``, ``return expression`` or ``expression`` at an indent level."""
+    for prefix in ("return ", _assignment(statement)):
+        if prefix and statement.startswith(prefix):
+            yield from _expression(prefix, statement[len(prefix) :], "", level)
+            return
+    yield from _expression("", statement, "", level)
+
+
+def layout_def(name: str, parameters: Sequence[str], returns: str, level: int) -> Iterator[str]:
+    """The lines of a function's head."""
+    line = f"{_space(level)}def {name}({', '.join(parameters)}) -> {returns}:"
+    if len(line) <= WIDTH:
+        yield line
+        return
+    yield f"{_space(level)}def {name}("
+    inner = f"{_space(level + 1)}{', '.join(parameters)}"
+    if len(inner) <= WIDTH:
+        yield inner
+    else:
+        yield from (f"{_space(level + 1)}{parameter}," for parameter in parameters)
+    yield f"{_space(level)}) -> {returns}:"
+
+
+def _space(level: int) -> str:
+    return " " * (INDENT * level)
+
+
+def _assignment(statement: str) -> str:
+    """``self.conv = `` of an assignment, else nothing."""
+    depth = 0
+    for index, character in enumerate(statement):
+        if character in _OPEN:
+            depth += 1
+        elif character in _CLOSE:
+            depth -= 1
+        elif character == "=" and depth == 0 and statement[index - 1 : index + 2] == " = ":
+            return statement[: index + 2]
+    return ""
+
+
+def _expression(prefix: str, expression: str, suffix: str, level: int) -> Iterator[str]:
+    line = f"{_space(level)}{prefix}{expression}{suffix}"
+    if len(line) <= WIDTH:
+        yield line
+        return
+    operands = _split(expression, (" + ", " * "), keep=True)
+    clauses = _split(expression, (" for ",), keep=True)
+    if len(clauses) > 1 or (len(operands) > 1 and not prefix.endswith("(")):
+        parts = clauses if len(clauses) > 1 else operands
+        yield from _parenthesised(prefix, expression, parts, suffix, level)
+        return
+    start = _last_bracket(expression)
+    if start is None or expression[start + 1 : -1].strip() == "":
+        yield line  # a name that is longer than the line: nothing to break
+        return
+    head, body, tail = expression[: start + 1], expression[start + 1 : -1], expression[-1]
+    clauses = _split(body, (" for ",), keep=True)
+    yield f"{_space(level)}{prefix}{head}"
+    inner = f"{_space(level + 1)}{body.rstrip(',') if tail != ')' or head[-2:] != ' (' else body}"
+    if len(inner) <= WIDTH:
+        yield inner
+    elif len(clauses) > 1:
+        for clause in clauses:
+            yield from _expression("", clause, "", level + 1)
+    else:
+        for item in _split(body.rstrip(","), (", ",), keep=False):
+            yield from _item(item, level + 1)
+    yield f"{_space(level)}{tail}{suffix}"
+
+
+def _item(item: str, level: int) -> Iterator[str]:
+    """One argument on a line of its own; its name or star stays before what is broken."""
+    prefix = ""
+    if item.startswith("*("):
+        prefix, item = "*", item[1:]
+    yield from _expression(prefix, item, ",", level)
+
+
+def _parenthesised(prefix: str, expression: str, parts: Sequence[str], suffix: str, level: int) -> Iterator[str]:
+    yield f"{_space(level)}{prefix}("
+    if len(_space(level + 1)) + len(expression) <= WIDTH:
+        yield f"{_space(level + 1)}{expression}"
+    else:
+        for part in parts:
+            yield from _expression("", part, "", level + 1)
+    yield f"{_space(level)}){suffix}"
+
+
+def _split(text: str, separators: tuple[str, ...], *, keep: bool) -> list[str]:
+    """``text`` split where a separator stands outside all brackets and strings; kept, it leads the following part."""
+    parts, start = [], 0
+    for index in _outside(text):
+        separator = next((separator for separator in separators if text.startswith(separator, index)), None)
+        if separator is not None and index >= start:
+            parts.append(text[start:index])
+            start = index + (1 if keep else len(separator))
+    parts.append(text[start:])
+    return parts
+
+
+def _outside(text: str) -> Iterator[int]:
+    """The places of characters that stand in no bracket and in no string."""
+    depth, quote, escaped = 0, "", False
+    for index, character in enumerate(text):
+        if quote:
+            quote = "" if character == quote and not escaped else quote
+            escaped = character == "\\" and not escaped
+        elif character in "'\"":
+            quote = character
+        elif character in _OPEN:
+            depth += 1
+        elif character in _CLOSE:
+            depth -= 1
+        elif depth == 0:
+            yield index
+
+
+def _last_bracket(text: str) -> int | None:
+    """Index of the bracket that the text's last character closes."""
+    if text[-1:] not in tuple(_CLOSE):
+        return None
+    depth = 0
+    for index in range(len(text) - 1, -1, -1):
+        if text[index] in _CLOSE:
+            depth += 1
+        elif text[index] in _OPEN:
+            depth -= 1
+            if depth == 0:
+                return index
+    return None
