@@ -10,6 +10,7 @@ export { InlineEdit } from "./InlineEdit";
 export { notifyDone, notifyError, notifyUndo } from "./notify";
 export { PageBar, PageBarProvider, PageBarSlot } from "./PageBar";
 export { ReasonedButton, ReasonedIcon } from "./ReasonedButton";
+export { ReasonedSwitch } from "./ReasonedSwitch";
 export { CardSkeletons, LineSkeletons } from "./Skeletons";
 export { Splitter } from "./Splitter";
 export { usePageTitle } from "./usePageTitle";

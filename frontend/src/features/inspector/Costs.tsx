@@ -1,0 +1,48 @@
+import { useTranslation } from "react-i18next";
+import type { NodeReport, TensorShape } from "@/document";
+import { formatBytes, formatCount, formatExact, formatMacs, formatShape } from "@/ui";
+import styles from "./inspector.module.css";
+
+/** What flows in and out of a node, and what it costs. */
+export function Costs({ report }: { report: NodeReport }) {
+  const { t } = useTranslation("inspector");
+  return (
+    <div className={styles.section}>
+      <h3>{t("flow")}</h3>
+      <dl className={styles.facts}>
+        <Shapes label={t("in")} shapes={report.inputs} />
+        <Shapes label={t("out")} shapes={report.outputs} />
+        <dt>{t("parameters")}</dt>
+        <dd title={formatExact(report.parameters)}>{formatCount(report.parameters)}</dd>
+        {report.buffers > 0 && (
+          <>
+            <dt title={t("buffersHint")}>{t("buffers")}</dt>
+            <dd title={formatExact(report.buffers)}>{formatCount(report.buffers)}</dd>
+          </>
+        )}
+        <dt title={t("macsHint")}>{t("macs")}</dt>
+        <dd title={formatExact(report.macs, "MAC")}>{formatMacs(report.macs)}</dd>
+        <dt title={t("activationsHint")}>{t("activations")}</dt>
+        <dd title={formatExact(report.activation_bytes, "B")}>{formatBytes(report.activation_bytes)}</dd>
+      </dl>
+    </div>
+  );
+}
+
+function Shapes({ label, shapes }: { label: string; shapes: Record<string, TensorShape> | undefined }) {
+  const entries = Object.entries(shapes ?? {});
+  if (entries.length === 0) return null;
+  return (
+    <>
+      <dt>{label}</dt>
+      <dd>
+        {entries.map(([port, { shape, dtype }]) => (
+          <div key={port} title={`${port}: ${dtype}`}>
+            {formatShape(shape)}
+            {dtype !== "float32" && <span className={styles.quiet}> {dtype}</span>}
+          </div>
+        ))}
+      </dd>
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import { useCallback, useMemo } from "react";
+import { type JsonValue, merge, type Node, type Problem } from "@/document";
+import { useEditor, useEditorStore } from "@/features/editor";
+import type { FieldProblem } from "@/ui";
+
+/** Changes one setting of nodes of the open block. What is written in one go is one step of the history. */
+export function useSettings(ids: readonly string[], blockName: string) {
+  const store = useEditorStore();
+  const change = useCallback(
+    (name: string, value: unknown) => {
+      const edits = ids.map((id) => ({
+        op: "set_param" as const,
+        block: blockName,
+        id,
+        name,
+        value: (value ?? null) as JsonValue,
+      }));
+      store.getState().applyEdits(edits, { history: merge(`set ${blockName} ${ids.join(" ")} ${name}`) });
+    },
+    [store, blockName, ids],
+  );
+  const settle = useCallback(() => store.getState().sealHistory(), [store]);
+  return { change, settle };
+}
+
+const NONE: readonly Problem[] = [];
+
+/** The problems of one node: those of its fields by field, and the others. */
+export function useNodeProblems(node: Node, blockName: string, fields: ReadonlySet<string>) {
+  const problems = useEditor((state) => state.report?.problems ?? NONE);
+  return useMemo(() => {
+    const byField = new Map<string, FieldProblem[]>();
+    const others: Problem[] = [];
+    for (const problem of problems) {
+      if (problem.node !== node.id || (problem.block ?? blockName) !== blockName) continue;
+      // `kernel_size.1` is said at `kernel_size`.
+      const field = problem.field?.split(".")[0];
+      if (field !== undefined && fields.has(field)) byField.set(field, [...(byField.get(field) ?? []), problem]);
+      // One with a way out is shown in full even where its field is known.
+      if (field === undefined || !fields.has(field) || (problem.fixes ?? []).length > 0) others.push(problem);
+    }
+    return { byField, others };
+  }, [problems, node.id, blockName, fields]);
+}

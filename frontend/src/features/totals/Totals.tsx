@@ -1,0 +1,43 @@
+import { Tooltip } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { useEditor } from "@/features/editor";
+import { formatBytes, formatCount, formatExact, formatMacs } from "@/ui";
+import styles from "./totals.module.css";
+
+/** What the whole network costs, in the bar; the exact values on hover and focus. */
+export function Totals() {
+  const { t } = useTranslation("totals");
+  const totals = useEditor((state) => state.report?.totals ?? null);
+  const isStale = useEditor((state) => state.checking === "slow" || state.checking === "failed");
+  if (totals === null) return null;
+  const details: [string, string][] = [
+    [t("parameters"), formatExact(totals.parameters)],
+    [t("buffers"), formatExact(totals.buffers)],
+    [t("macs"), formatExact(totals.macs)],
+    [t("parameterBytes"), formatExact(totals.parameter_bytes, "B")],
+    [t("activationBytes"), formatExact(totals.activation_bytes, "B")],
+    [t("trainingBytes", { count: totals.batch_size }), formatExact(totals.training_bytes, "B")],
+  ];
+  return (
+    <Tooltip
+      events={{ hover: true, focus: true, touch: true }}
+      label={
+        <dl className={styles.details}>
+          {details.map(([name, value]) => (
+            <div key={name} className={styles.detail}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      }
+    >
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the exact values come on focus too */}
+      <span className={styles.root} data-stale={isStale || undefined} tabIndex={0} role="group" aria-label={t("title")}>
+        <span>{t("params", { number: formatCount(totals.parameters) })}</span>
+        <span>{formatMacs(totals.macs)}</span>
+        <span>{formatBytes(totals.parameter_bytes)}</span>
+      </span>
+    </Tooltip>
+  );
+}
