@@ -4,11 +4,6 @@ import { api, keys, type RunRead, type RunState, type RunSummary, unwrap } from 
 import { notifyError } from "@/ui";
 import { isFinal } from "./runWords";
 
-/** A run's answer. The client's own types forget that a position on the canvas is a pair. */
-function unwrapRun(answer: Promise<{ data?: unknown; error?: unknown; response: Response }>): Promise<RunRead> {
-  return unwrap(answer) as Promise<RunRead>;
-}
-
 /** A state that no event tells (a lost worker) is found by asking; often where something is waited for. */
 const ASK_MS = 4000;
 const ASK_SOON_MS = 1000;
@@ -22,7 +17,7 @@ function askAgainAfter(run: RunSummary | undefined): number | false {
 export function runQuery(id: string) {
   return queryOptions({
     queryKey: keys.run(id),
-    queryFn: () => unwrapRun(api.GET("/api/runs/{id}", { params: { path: { id } } })),
+    queryFn: () => unwrap<RunRead>(api.GET("/api/runs/{id}", { params: { path: { id } } })),
     refetchInterval: (query) => askAgainAfter(query.state.data),
   });
 }
@@ -45,11 +40,11 @@ function sendCommand(id: string, command: RunCommand): Promise<RunRead> {
   const path = { params: { path: { id } } };
   switch (command) {
     case "stop":
-      return unwrapRun(api.POST("/api/runs/{id}/stop", path));
+      return unwrap<RunRead>(api.POST("/api/runs/{id}/stop", path));
     case "pause":
-      return unwrapRun(api.POST("/api/runs/{id}/pause", path));
+      return unwrap<RunRead>(api.POST("/api/runs/{id}/pause", path));
     case "resume":
-      return unwrapRun(api.POST("/api/runs/{id}/resume", path));
+      return unwrap<RunRead>(api.POST("/api/runs/{id}/resume", path));
   }
 }
 
@@ -75,7 +70,7 @@ export function useUpdateRun(id: string) {
   const { t } = useTranslation("runs");
   return useMutation({
     mutationFn: (change: RunChange) =>
-      unwrapRun(api.PATCH("/api/runs/{id}", { params: { path: { id } }, body: change })),
+      unwrap<RunRead>(api.PATCH("/api/runs/{id}", { params: { path: { id } }, body: change })),
     onSuccess: (run) => {
       client.setQueryData(keys.run(id), run);
       void client.invalidateQueries({ queryKey: keys.runs(), exact: true });

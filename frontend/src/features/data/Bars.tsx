@@ -1,0 +1,97 @@
+import { useTranslation } from "react-i18next";
+import type { DatasetPreview } from "@/api";
+import { formatExact, formatMetric } from "@/ui";
+import classes from "./data.module.css";
+
+const MAX_CLASSES = 40;
+/** From this ratio on the classes are called imbalanced. */
+const IMBALANCED = 3;
+
+/** Samples of each class as bars. */
+export function Balance({ balance }: { balance: DatasetPreview["balance"] }) {
+  const { t } = useTranslation("data");
+  const counts = balance.map(({ count }) => count);
+  const most = Math.max(...counts, 1);
+  const least = Math.min(...counts.filter((count) => count > 0));
+  const rest = balance.length - MAX_CLASSES;
+  return (
+    <section className={classes.panel} aria-labelledby="data-balance">
+      <h2 id="data-balance" className={classes.heading}>
+        {t("balance.title")}
+      </h2>
+      <ul className={classes.bars}>
+        {balance.slice(0, MAX_CLASSES).map(({ name, count }) => (
+          <li key={name}>
+            <span className={classes.barName} title={name}>
+              {name}
+            </span>
+            <span className={classes.track} aria-hidden>
+              <span className={classes.bar} style={{ width: `${(count / most) * 100}%` }} />
+            </span>
+            <span className={classes.barCount}>{formatExact(count)}</span>
+          </li>
+        ))}
+      </ul>
+      {rest > 0 && <p className={classes.quiet}>{t("balance.more", { count: rest })}</p>}
+      {most / least >= IMBALANCED && (
+        <p className={classes.warning}>{t("balance.imbalanced", { factor: (most / least).toFixed(1) })}</p>
+      )}
+    </section>
+  );
+}
+
+const MAX_HISTOGRAMS = 24;
+
+/** How the values of each column, or of all pixels, are spread. */
+export function Histograms({ histograms }: { histograms: DatasetPreview["histograms"] }) {
+  const { t } = useTranslation("data");
+  const rest = histograms.length - MAX_HISTOGRAMS;
+  return (
+    <section className={classes.panel} aria-labelledby="data-histograms">
+      <h2 id="data-histograms" className={classes.heading}>
+        {t("histograms.title")}
+      </h2>
+      <div className={classes.histograms}>
+        {histograms.slice(0, MAX_HISTOGRAMS).map((histogram) => (
+          <Histogram key={histogram.name} histogram={histogram} />
+        ))}
+      </div>
+      {rest > 0 && <p className={classes.quiet}>{t("histograms.more", { count: rest })}</p>}
+    </section>
+  );
+}
+
+const HEIGHT = 48;
+
+function Histogram({ histogram }: { histogram: DatasetPreview["histograms"][number] }) {
+  const { t } = useTranslation("data");
+  const { name, edges, counts } = histogram;
+  const most = Math.max(...counts, 1);
+  const peak = edges[counts.indexOf(most)] ?? 0;
+  const low = formatMetric(edges[0] ?? 0);
+  const high = formatMetric(edges.at(-1) ?? 0);
+  return (
+    <figure className={classes.histogram}>
+      <svg
+        viewBox={`0 0 ${counts.length} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={t("histograms.of", { name, low, high, peak: formatMetric(peak) })}
+      >
+        {counts.map((count, index) => {
+          const height = count === 0 ? 0 : Math.max(1, (count / most) * HEIGHT);
+          return (
+            <rect key={edges[index]} x={index + 0.08} width={0.84} y={HEIGHT - height} height={height}>
+              <title>{`${formatMetric(edges[index] ?? 0)} - ${formatMetric(edges[index + 1] ?? 0)}: ${formatExact(count)}`}</title>
+            </rect>
+          );
+        })}
+      </svg>
+      <figcaption>
+        <span>{low}</span>
+        <b title={name}>{name}</b>
+        <span>{high}</span>
+      </figcaption>
+    </figure>
+  );
+}

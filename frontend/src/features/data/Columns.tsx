@@ -1,0 +1,94 @@
+import { NativeSelect } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { DatasetRead } from "@/api";
+import { formatCount, formatMetric } from "@/ui";
+import { type Column, type Options, withRole, withType } from "./columnOptions";
+import classes from "./data.module.css";
+import { useUpdateDataset } from "./queries";
+
+const TYPES: readonly Column["type"][] = ["number", "category", "text"];
+const ROLES: readonly Column["role"][] = ["feature", "target", "ignored"];
+
+/** The columns of a table: guessed types, which can be corrected, and what each is used for. */
+export function Columns({ dataset }: { dataset: DatasetRead }) {
+  const { t } = useTranslation("data");
+  const update = useUpdateDataset(dataset.id);
+  const { columns = [], options = {} } = dataset;
+  const correct = (next: Options) => update.mutate({ options: next });
+  const title = t("columns.title");
+  return (
+    <section className={classes.panel} aria-label={title} aria-busy={update.isPending}>
+      <h2 className={classes.heading}>{title}</h2>
+      {!dataset.is_built_in && <p className={classes.quiet}>{t("columns.hint")}</p>}
+      <div role="status" className={classes.quiet}>
+        {update.isPending && t("columns.saving")}
+      </div>
+      {update.error !== null && (
+        <p className={classes.error} role="alert">
+          {t("failed.save")}: {update.error.message}
+        </p>
+      )}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard */}
+      <section className={classes.scroll} tabIndex={0} aria-label={title}>
+        <table className={classes.table} data-testid="dataset-columns">
+          <thead>
+            <tr>
+              {(["name", "type", "role", "missing", "distinct", "range", "mean", "examples"] as const).map((key) => (
+                <th key={key} scope="col">
+                  {t(`columns.${key}`)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {columns.map((column) => (
+              <tr key={column.name} data-role={column.role}>
+                <th scope="row">{column.name}</th>
+                <td>
+                  {dataset.is_built_in ? (
+                    t(`columns.types.${column.type}`)
+                  ) : (
+                    <NativeSelect
+                      size="xs"
+                      aria-label={t("columns.typeOf", { name: column.name })}
+                      data={TYPES.map((value) => ({ value, label: t(`columns.types.${value}`) }))}
+                      value={column.type}
+                      onChange={(event) =>
+                        correct(withType(options, column, event.currentTarget.value as Column["type"]))
+                      }
+                    />
+                  )}
+                </td>
+                <td>
+                  {dataset.is_built_in ? (
+                    t(`columns.roles.${column.role}`)
+                  ) : (
+                    <NativeSelect
+                      size="xs"
+                      aria-label={t("columns.roleOf", { name: column.name })}
+                      data={ROLES.map((value) => ({ value, label: t(`columns.roles.${value}`) }))}
+                      value={column.role}
+                      onChange={(event) =>
+                        correct(withRole(options, columns, column, event.currentTarget.value as Column["role"]))
+                      }
+                    />
+                  )}
+                </td>
+                <td>{formatCount(column.num_missing)}</td>
+                <td>{formatCount(column.num_distinct)}</td>
+                <td>{rangeOf(column)}</td>
+                <td>{typeof column.mean === "number" ? formatMetric(column.mean) : ""}</td>
+                <td className={classes.examples}>{(column.examples ?? []).join(", ")}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </section>
+  );
+}
+
+function rangeOf({ minimum, maximum }: Column): string {
+  if (typeof minimum !== "number" || typeof maximum !== "number") return "";
+  return `${formatMetric(minimum)} - ${formatMetric(maximum)}`;
+}

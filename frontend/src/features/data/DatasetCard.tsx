@@ -1,0 +1,44 @@
+import { IconPhoto, IconTable } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import type { DatasetRead } from "@/api";
+import { formatBytes, formatCount, formatShape } from "@/ui";
+import { DatasetState } from "./DatasetState";
+import classes from "./data.module.css";
+
+/** A set in the list: what it is, how large, whether it can be used. */
+export function DatasetCard({ dataset }: { dataset: DatasetRead }) {
+  const { t } = useTranslation("data");
+  const Icon = dataset.kind === "image" ? IconPhoto : IconTable;
+  const facts = [
+    t(`kind.${dataset.kind}`),
+    t(`task.${dataset.task}`),
+    ...sizeFacts(dataset, t),
+    ...(typeof dataset.bytes === "number" ? [formatBytes(dataset.bytes)] : []),
+  ];
+  return (
+    <li className={classes.card} data-testid={`dataset-${dataset.id}`}>
+      <Icon size={22} stroke={1.4} aria-hidden className={classes.icon} />
+      <div className={classes.words}>
+        <Link to={`/data/${dataset.id}`} className={classes.name} title={dataset.title}>
+          {dataset.title}
+        </Link>
+        <p className={classes.about}>{dataset.description}</p>
+        <p className={classes.quiet}>{facts.join(" · ")}</p>
+        <DatasetState dataset={dataset} />
+      </div>
+    </li>
+  );
+}
+
+type Translate = ReturnType<typeof useTranslation<"data">>["t"];
+
+/** Samples, classes and the shape of a sample, as far as they are known. */
+export function sizeFacts(dataset: DatasetRead, t: Translate): string[] {
+  const facts: string[] = [];
+  const { num_samples: num, classes: names = [], input_shape: shape = [] } = dataset;
+  if (typeof num === "number") facts.push(t("samples", { count: num, number: formatCount(num) }));
+  if (names.length > 0) facts.push(t("classes", { count: names.length, number: formatCount(names.length) }));
+  if (shape.length > 0) facts.push(formatShape(shape));
+  return facts;
+}

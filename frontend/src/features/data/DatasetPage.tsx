@@ -1,0 +1,192 @@
+import { Button } from "@mantine/core";
+import { IconTrash } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { Link, useNavigate, useParams } from "react-router";
+import { type DatasetRead, isApiProblem } from "@/api";
+import {
+  EmptyState,
+  formatBytes,
+  formatDate,
+  formatExact,
+  formatMetric,
+  formatShape,
+  LineSkeletons,
+  PageBar,
+  ReasonedButton,
+  usePageTitle,
+} from "@/ui";
+import { deleteLater } from "@/ui/pendingDeletion";
+import { Balance, Histograms } from "./Bars";
+import { Columns } from "./Columns";
+import { DatasetFetch } from "./DatasetFetch";
+import { DatasetOptions } from "./DatasetOptions";
+import { DatasetState } from "./DatasetState";
+import { DatasetTitle } from "./DatasetTitle";
+import classes from "./data.module.css";
+import { Pictures } from "./Pictures";
+import { datasetQuery, previewQuery, useDeleteDataset } from "./queries";
+import { Rows } from "./Rows";
+
+/** One set: what is in it, how it is read, whether it is balanced. */
+export function DatasetPage() {
+  const { id = "" } = useParams();
+  const { t } = useTranslation("data");
+  const { data: dataset, error, refetch } = useQuery(datasetQuery(id));
+  usePageTitle(dataset?.title);
+  if (dataset !== undefined) return <Loaded key={id} dataset={dataset} />;
+  if (error === null) return <LineSkeletons lines={8} />;
+  if (isApiProblem(error) && error.status === 404) {
+    return (
+      <EmptyState
+        title={t("page.missing")}
+        actions={
+          <Button component={Link} to="/data">
+            {t("page.all")}
+          </Button>
+        }
+      >
+        {t("page.missingText")}
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState title={t("failed.one")} actions={<Button onClick={() => refetch()}>{t("again")}</Button>}>
+      {error.message}
+    </EmptyState>
+  );
+}
+
+function Loaded({ dataset }: { dataset: DatasetRead }) {
+  const { t } = useTranslation("data");
+  const isFetchable = dataset.is_built_in && dataset.state !== "ready";
+  return (
+    <div className={classes.page}>
+      <PageBar>
+        <Link to="/data" className={classes.crumb}>
+          {t("title")}
+        </Link>
+        <span aria-hidden>/</span>
+        <DatasetTitle dataset={dataset} />
+        <div className={classes.grow} />
+        <Delete dataset={dataset} />
+      </PageBar>
+      <p className={classes.hint}>{dataset.description}</p>
+      {isFetchable ? (
+        <div className={classes.panel}>
+          <DatasetFetch dataset={dataset} />
+        </div>
+      ) : (
+        <DatasetState dataset={dataset} />
+      )}
+      <div className={classes.columns}>
+        <div className={classes.stack}>
+          {(dataset.columns ?? []).length > 0 && <Columns dataset={dataset} />}
+          {dataset.state === "ready" && <Preview dataset={dataset} />}
+        </div>
+        <div className={classes.stack}>
+          <Overview dataset={dataset} />
+          <DatasetOptions dataset={dataset} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Preview({ dataset }: { dataset: DatasetRead }) {
+  const { t } = useTranslation("data");
+  const { data: preview, error, refetch } = useQuery(previewQuery(dataset.id));
+  if (error !== null) {
+    return (
+      <EmptyState title={t("failed.preview")} actions={<Button onClick={() => refetch()}>{t("again")}</Button>}>
+        {error.message}
+      </EmptyState>
+    );
+  }
+  if (preview === undefined) return <LineSkeletons lines={8} />;
+  const { balance = [], pictures = [], header = [], rows = [], histograms = [], value_range: range } = preview;
+  return (
+    <>
+      {pictures.length > 0 && <Pictures pictures={pictures} />}
+      {balance.length > 0 && <Balance balance={balance} />}
+      {histograms.length > 0 && <Histograms histograms={histograms} />}
+      {range && (
+        <p className={classes.quiet}>
+          {t("page.range")}: {t("page.rangeOf", { low: formatMetric(range[0]), high: formatMetric(range[1]) })}
+        </p>
+      )}
+      {header.length > 0 && <Rows header={header} rows={rows} />}
+    </>
+  );
+}
+
+function Overview({ dataset }: { dataset: DatasetRead }) {
+  const { t } = useTranslation("data");
+  const target = dataset.columns?.find((column) => column.role === "target");
+  const facts: [string, string | null][] = [
+    [t("page.kind"), `${t(`kind.${dataset.kind}`)}, ${t(`task.${dataset.task}`)}`],
+    [t("page.samples"), numberOf(dataset.num_samples)],
+    [t("page.test"), numberOf(dataset.num_test) ?? t("page.none")],
+    [
+      t("page.shape"),
+      (dataset.input_shape ?? []).length > 0 ? formatShape([null, ...(dataset.input_shape ?? [])]) : null,
+    ],
+    [t("page.outputs"), numberOf(dataset.num_outputs)],
+    [t("page.target"), target?.name ?? null],
+    [t("page.size"), typeof dataset.bytes === "number" ? formatBytes(dataset.bytes) : null],
+    [t("page.created"), typeof dataset.created === "number" ? formatDate(dataset.created) : null],
+  ];
+  return (
+    <section className={classes.panel} aria-labelledby="data-overview">
+      <h2 id="data-overview" className={classes.heading}>
+        {t("page.overview")}
+      </h2>
+      <dl className={classes.pairs}>
+        {facts.map(
+          ([label, value]) =>
+            value !== null && (
+              <div key={label}>
+                <dt>{label}</dt>
+                <dd>{value}</dd>
+              </div>
+            ),
+        )}
+      </dl>
+      {dataset.citation !== "" && (
+        <>
+          <h3 className={classes.subheading}>{t("page.citation")}</h3>
+          <p className={classes.quiet}>{dataset.citation}</p>
+        </>
+      )}
+    </section>
+  );
+}
+
+function numberOf(value: number | null | undefined): string | null {
+  return typeof value === "number" ? formatExact(value) : null;
+}
+
+function Delete({ dataset }: { dataset: DatasetRead }) {
+  const { t } = useTranslation("data");
+  const navigate = useNavigate();
+  const remove = useDeleteDataset();
+  if (dataset.is_built_in) return null;
+  return (
+    <ReasonedButton
+      variant="default"
+      leftSection={<IconTrash size={15} aria-hidden />}
+      hint={t("page.deleteHint")}
+      onClick={() => {
+        deleteLater({
+          id: dataset.id,
+          message: t("page.deleted", { name: dataset.title }),
+          undoLabel: t("undo"),
+          remove: () => remove(dataset.id),
+        });
+        void navigate("/data");
+      }}
+    >
+      {t("page.delete")}
+    </ReasonedButton>
+  );
+}

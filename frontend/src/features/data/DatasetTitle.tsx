@@ -1,0 +1,20 @@
+import { useTranslation } from "react-i18next";
+import type { DatasetRead } from "@/api";
+import { InlineEdit, notifyError } from "@/ui";
+import { useUpdateDataset } from "./queries";
+
+/** The set's title; that of an uploaded one can be changed in place. */
+export function DatasetTitle({ dataset }: { dataset: DatasetRead }) {
+  const { t } = useTranslation("data");
+  const update = useUpdateDataset(dataset.id);
+  if (dataset.is_built_in) return <h1>{dataset.title}</h1>;
+  return (
+    <h1>
+      <InlineEdit
+        value={dataset.title}
+        label={t("page.rename")}
+        onChange={(title) => update.mutate({ title }, { onError: (error) => notifyError(t("failed.save"), error) })}
+      />
+    </h1>
+  );
+}

@@ -1,0 +1,63 @@
+/** Sends a file with its progress: fetch cannot say how much of a body has left, XMLHttpRequest can. No React here. */
+
+import { ApiProblem, connection, type DatasetRead, OFFLINE, toApiProblem } from "@/api";
+
+export interface SendOptions {
+  method: "POST" | "PUT";
+  path: string;
+  file: Blob;
+  /** The share that has been sent, from 0 to 1; 1 means that the server now reads it. */
+  onProgress: (share: number) => void;
+  signal: AbortSignal;
+}
+
+/** The dataset that the server made of the file. Raises `ApiProblem`; a cancelled one raises `AbortError`. */
+export function sendFile({ method, path, file, onProgress, signal }: SendOptions): Promise<DatasetRead> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open(method, path);
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.responseType = "text";
+    request.upload.onprogress = (event) => {
+      if (event.lengthComputable && event.total > 0) onProgress(event.loaded / event.total);
+    };
+    request.onload = () => {
+      connection.answered(request.status);
+      const body = parse(request.responseText);
+      if (request.status >= 200 && request.status < 300) resolve(body as DatasetRead);
+      else reject(toApiProblem(request.status, body));
+    };
+    request.onerror = () => {
+      connection.lost();
+      reject(
+        new ApiProblem({
+          code: OFFLINE,
+          status: 0,
+          title: "No answer",
+          detail: "The connection broke while the file was being sent. Send it again.",
+        }),
+      );
+    };
+    request.onabort = () => reject(new DOMException("The upload was cancelled.", "AbortError"));
+    signal.addEventListener("abort", () => request.abort(), { once: true });
+    request.send(file);
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // Not JSON: the answer of something between us and the server. The caller keeps its status.
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+export function uploadPath(filename: string): string {
+  return `/api/datasets?${new URLSearchParams({ filename })}`;
+}
+
+export function importPath(datasetId: string, filename: string): string {
+  return `/api/datasets/${encodeURIComponent(datasetId)}/files/${encodeURIComponent(filename)}`;
+}

@@ -1,0 +1,60 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { DatasetRead } from "@/api";
+import { useKeepDataset } from "./queries";
+import { sendFile } from "./upload";
+
+export interface Sending {
+  key: number;
+  name: string;
+  bytes: number;
+  /** The share that has been sent; 1: the server reads it. */
+  share: number;
+  error: Error | null;
+}
+
+let nextKey = 1;
+
+/** Files on their way, one after the other; those that failed stay until they are dismissed. */
+export function useSending() {
+  const keep = useKeepDataset();
+  const [files, setFiles] = useState<readonly Sending[]>([]);
+  const aborts = useRef(new Map<number, AbortController>());
+
+  useEffect(() => {
+    const open = aborts.current;
+    return () => {
+      for (const abort of open.values()) abort.abort();
+    };
+  }, []);
+
+  const change = useCallback((key: number, part: Partial<Sending>) => {
+    setFiles((before) => before.map((file) => (file.key === key ? { ...file, ...part } : file)));
+  }, []);
+
+  const dismiss = useCallback((key: number) => {
+    aborts.current.get(key)?.abort();
+    setFiles((before) => before.filter((file) => file.key !== key));
+  }, []);
+
+  /** The set made of the file, or null where that failed or was cancelled; a failure is shown. */
+  const send = async (file: File, method: "POST" | "PUT", path: string): Promise<DatasetRead | null> => {
+    const key = nextKey++;
+    const abort = new AbortController();
+    aborts.current.set(key, abort);
+    setFiles((before) => [...before, { key, name: file.name, bytes: file.size, share: 0, error: null }]);
+    try {
+      const onProgress = (share: number) => change(key, { share });
+      const dataset = await sendFile({ method, path, file, onProgress, signal: abort.signal });
+      keep(dataset);
+      setFiles((before) => before.filter((one) => one.key !== key));
+      return dataset;
+    } catch (error) {
+      if (!abort.signal.aborted) change(key, { error: error instanceof Error ? error : new Error(String(error)) });
+      return null;
+    } finally {
+      aborts.current.delete(key);
+    }
+  };
+
+  return { files, send, dismiss };
+}
