@@ -9,22 +9,48 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.types import Lifespan
 
 from netwright import __version__
 from netwright.data.base import DataError
+from netwright.executors.base import Executor
+from netwright.executors.local import LocalExecutor
 from netwright.graph.problems import Problem
 from netwright.server.dependencies import PROBLEM_RESPONSES
+from netwright.server.openapi import add_problems
 from netwright.server.problems import ApiError, problem_response, to_problems
-from netwright.server.routes import documents, health, networks, page
+from netwright.server.routes import (
+    checkpoints,
+    datasets,
+    documents,
+    health,
+    networks,
+    page,
+    runs,
+    sockets,
+    training,
+    worker,
+)
 from netwright.server.security import Gate
 from netwright.server.token import load_token
 from netwright.services.errors import ServiceError
+from netwright.services.scheduler import Timing
 from netwright.services.services import Services
 from netwright.settings import LOOPBACK_HOSTS, Settings
 
 log = logging.getLogger(__name__)
 
-ROUTERS = (health.router, documents.router, networks.router)
+ROUTERS = (
+    health.router,
+    documents.router,
+    networks.router,
+    datasets.router,
+    training.router,
+    sockets.router,  # before the runs: "live" is no run's id
+    runs.router,
+    checkpoints.router,
+    worker.router,
+)
 
 
 class Netwright(FastAPI):
@@ -32,20 +58,26 @@ class Netwright(FastAPI):
 
     gate_settings: tuple[str, frozenset[str]]
 
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            self.openapi_schema = add_problems(super().openapi())
+        return self.openapi_schema
+
     def build_middleware_stack(self) -> Any:
         token, hosts = self.gate_settings
         return Gate(super().build_middleware_stack(), token=token, hosts=hosts)
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, *, executor: Executor | None = None, timing: Timing | None = None) -> FastAPI:
     """The server as an ASGI application.  Opens the database (and migrates it) when it starts, closes it when it stops.
 
-    Imports no torch: where ``settings.is_warming``, a thread does once the server is up.
+    Imports no torch: where ``settings.is_warming``, a thread does once the server is up.  ``executor`` starts the workers (by
+    default processes of this machine), ``timing`` says after how long a silent one is looked after.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        services = Services(settings)
+        services = Services(settings, executor or LocalExecutor(settings.home), timing)
         app.state.services = services
         await services.start()
         if settings.is_warming:
@@ -55,6 +87,13 @@ def create_app(settings: Settings) -> FastAPI:
         finally:
             await services.close()
 
+    app = describe_app(lifespan)
+    app.gate_settings = (load_token(settings), LOOPBACK_HOSTS | {settings.host.lower(), *settings.allowed_hosts})
+    return app
+
+
+def describe_app(lifespan: Lifespan[FastAPI] | None = None) -> Netwright:
+    """The routes without anything behind them: enough for OpenAPI."""
     app = Netwright(
         title="Netwright",
         version=__version__,
@@ -63,8 +102,8 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
         responses=PROBLEM_RESPONSES,
+        generate_unique_id_function=lambda route: route.name,
     )
-    app.gate_settings = (load_token(settings), LOOPBACK_HOSTS | {settings.host.lower(), *settings.allowed_hosts})
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(page.router)

@@ -11,8 +11,8 @@ from netwright.services.models import (
     RevisionRead,
 )
 from netwright.services.outline import build_outline
-from netwright.services.scalars import parse_scalars
 from netwright.store import networks as queries
+from netwright.store.scalars import parse_scalars
 from netwright.store.store import Store
 
 UNDO_SECONDS = 30 * 24 * 3600.0

@@ -1,20 +1,44 @@
 """All services of a server, wired once."""
 
+import asyncio
+
+from netwright.executors.base import Executor
+from netwright.services.checkpoints import CheckpointService
+from netwright.services.datasets import DatasetService
+from netwright.services.hub import Hub
 from netwright.services.networks import NetworkService
+from netwright.services.runs import RunService
+from netwright.services.scheduler import Scheduler, Timing
 from netwright.settings import Settings
 from netwright.store.store import Store
 
 
 class Services:
-    """What the routes reach.  :meth:`start` before the first request, :meth:`close` after the last."""
+    """What the routes reach.  :meth:`start` before the first request, :meth:`close` after the last.
 
-    def __init__(self, settings: Settings) -> None:
+    Raises:
+        DatabaseUrlError: the database's URL is not of a SQLite file.
+        DatabaseTooNewError: a newer version wrote the database.
+    """
+
+    def __init__(self, settings: Settings, executor: Executor, timing: Timing | None = None) -> None:
         self.settings = settings
         self.store = Store(settings.url_of_database)
+        self.hub = Hub(self.store)
         self.networks = NetworkService(self.store)
+        self.datasets = DatasetService(self.store, settings.home)
+        self.scheduler = Scheduler(
+            self.store, self.hub, executor, settings.runs_folder, settings.server_file, timing=timing
+        )
+        self.runs = RunService(self.store, self.hub, self.scheduler, self.networks, self.datasets, settings.runs_folder)
+        self.checkpoints = CheckpointService(self.store, settings.runs_folder)
 
     async def start(self) -> None:
         await self.networks.start()
+        await self.datasets.start()
+        await self.scheduler.start()
 
     async def close(self) -> None:
-        self.store.close()
+        await self.scheduler.close()
+        await self.datasets.close()
+        await asyncio.to_thread(self.store.close)

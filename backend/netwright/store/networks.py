@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from netwright.store.tables import NetworkRevisionRow, NetworkRow, RunRow, new_id
 
@@ -122,7 +122,8 @@ def get_network(session: Session, network_id: str, revision: int | None = None) 
     row = session.get(NetworkRow, network_id)
     if row is None or row.deleted is not None:
         return None
-    saved = session.get(NetworkRevisionRow, (network_id, row.revision if revision is None else revision))
+    key = (network_id, row.revision if revision is None else revision)
+    saved = session.get(NetworkRevisionRow, key, options=[undefer(NetworkRevisionRow.document)])
     if saved is None:
         return None
     num_runs = session.scalar(select(func.count()).select_from(RunRow).where(RunRow.network_id == network_id))
@@ -136,7 +137,7 @@ def get_network(session: Session, network_id: str, revision: int | None = None) 
 
 
 def list_revisions(session: Session, network_id: str) -> list[NetworkRevisionRow] | None:
-    """What was kept of a network, newest first and without the documents' use; None where there is no such network."""
+    """What was kept of a network, newest first, without the documents; None where there is no such network."""
     row = session.get(NetworkRow, network_id)
     if row is None or row.deleted is not None:
         return None

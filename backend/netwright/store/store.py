@@ -12,6 +12,8 @@ from netwright.store.engine import NUM_READERS, build_engine, sqlite_path
 from netwright.store.migrate import upgrade
 from netwright.store.writer import Durability, Writer
 
+__all__ = ["Session", "Store"]
+
 T = TypeVar("T")
 
 

@@ -66,7 +66,7 @@ class NetworkRevisionRow(Row):
     revision: Mapped[int] = mapped_column(primary_key=True)
     created: Mapped[float]
     name: Mapped[str]
-    document: Mapped[str]
+    document: Mapped[str] = mapped_column(deferred=True)
 
 
 class DatasetRow(Row):
@@ -94,7 +94,7 @@ class RunRow(Row):
     tags: Mapped[str]
     network_id: Mapped[str | None] = mapped_column(index=True)
     network_name: Mapped[str]
-    spec: Mapped[str]
+    spec: Mapped[str] = mapped_column(deferred=True)
     totals: Mapped[str]
     parameters: Mapped[int]
     data_source: Mapped[str] = mapped_column(index=True)

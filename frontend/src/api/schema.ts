@@ -11,8 +11,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** F0 */
-        get: operations["f0_api_health_get"];
+        /** Read Health */
+        get: operations["read_health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -28,8 +28,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** F1 */
-        get: operations["f1_api_layers_get"];
+        /** List Layers */
+        get: operations["list_layers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -47,8 +47,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** F2 */
-        post: operations["f2_api_check_post"];
+        /** Check Document */
+        post: operations["check_document"];
         delete?: never;
         options?: never;
         head?: never;
@@ -64,8 +64,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** F3 */
-        post: operations["f3_api_code_post"];
+        /** Write Code */
+        post: operations["write_code"];
         delete?: never;
         options?: never;
         head?: never;
@@ -79,11 +79,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** F4 */
-        get: operations["f4_api_networks_get"];
+        /** List Networks */
+        get: operations["list_networks"];
         put?: never;
-        /** F5 */
-        post: operations["f5_api_networks_post"];
+        /** Create Network */
+        post: operations["create_network"];
         delete?: never;
         options?: never;
         head?: never;
@@ -97,13 +97,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** F6 */
-        get: operations["f6_api_networks__id__get"];
-        /** F7 */
-        put: operations["f7_api_networks__id__put"];
+        /** Read Network */
+        get: operations["read_network"];
+        /** Save Network */
+        put: operations["save_network"];
         post?: never;
-        /** F8 */
-        delete: operations["f8_api_networks__id__delete"];
+        /** Delete Network */
+        delete: operations["delete_network"];
         options?: never;
         head?: never;
         patch?: never;
@@ -118,8 +118,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** F9 */
-        post: operations["f9_api_networks__id__restore_post"];
+        /** Restore Network */
+        post: operations["restore_network"];
         delete?: never;
         options?: never;
         head?: never;
@@ -133,8 +133,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** F10 */
-        get: operations["f10_api_networks__id__revisions_get"];
+        /** List Revisions */
+        get: operations["list_revisions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -150,8 +150,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** F11 */
-        get: operations["f11_api_networks__id__revisions__revision__get"];
+        /** Read Revision */
+        get: operations["read_revision"];
         put?: never;
         post?: never;
         delete?: never;
@@ -167,11 +167,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** F12 */
-        get: operations["f12_api_datasets_get"];
+        /** List Datasets */
+        get: operations["list_datasets"];
         put?: never;
-        /** F14 */
-        post: operations["f14_api_datasets_post"];
+        /**
+         * Upload Dataset
+         * @description A table as text or a ZIP of pictures in class folders; ``filename`` is only a title, what it is the bytes tell.
+         */
+        post: operations["upload_dataset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -185,16 +188,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** F13 */
-        get: operations["f13_api_datasets__id__get"];
+        /** Read Dataset */
+        get: operations["read_dataset"];
         put?: never;
         post?: never;
-        /** F16 */
-        delete: operations["f16_api_datasets__id__delete"];
+        /** Delete Dataset */
+        delete: operations["delete_dataset"];
         options?: never;
         head?: never;
-        /** F15 */
-        patch: operations["f15_api_datasets__id__patch"];
+        /** Update Dataset */
+        patch: operations["update_dataset"];
         trace?: never;
     };
     "/api/datasets/{id}/preview": {
@@ -204,8 +207,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** F17 */
-        get: operations["f17_api_datasets__id__preview_get"];
+        /** Preview Dataset */
+        get: operations["preview_dataset"];
         put?: never;
         post?: never;
         delete?: never;
@@ -223,8 +226,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** F18 */
-        post: operations["f18_api_datasets__id__download_post"];
+        /**
+         * Download Dataset
+         * @description Starts the download of a built-in set; its progress is read with ``GET``.
+         */
+        post: operations["download_dataset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -239,8 +245,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** F19 */
-        put: operations["f19_api_datasets__id__files__filename__put"];
+        /**
+         * Import File
+         * @description One of a built-in set's own files, checked by its SHA-256.
+         */
+        put: operations["import_file"];
         post?: never;
         delete?: never;
         options?: never;
@@ -255,8 +264,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** F20 */
-        get: operations["f20_api_training_options_get"];
+        /** Read Options */
+        get: operations["read_options"];
         put?: never;
         post?: never;
         delete?: never;
@@ -274,8 +283,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** F21 */
-        post: operations["f21_api_training_suggest_post"];
+        /** Suggest Training */
+        post: operations["suggest_training"];
         delete?: never;
         options?: never;
         head?: never;
@@ -291,8 +300,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** F22 */
-        post: operations["f22_api_training_curve_post"];
+        /** Compute Curve */
+        post: operations["compute_curve"];
         delete?: never;
         options?: never;
         head?: never;
@@ -306,11 +315,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** F24 */
-        get: operations["f24_api_runs_get"];
+        /** List Runs */
+        get: operations["list_runs"];
         put?: never;
-        /** F23 */
-        post: operations["f23_api_runs_post"];
+        /** Create Run */
+        post: operations["create_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -324,16 +333,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** F25 */
-        get: operations["f25_api_runs__id__get"];
+        /** Read Run */
+        get: operations["read_run"];
         put?: never;
         post?: never;
-        /** F27 */
-        delete: operations["f27_api_runs__id__delete"];
+        /** Delete Run */
+        delete: operations["delete_run"];
         options?: never;
         head?: never;
-        /** F26 */
-        patch: operations["f26_api_runs__id__patch"];
+        /** Update Run */
+        patch: operations["update_run"];
         trace?: never;
     };
     "/api/runs/{id}/stop": {
@@ -345,8 +354,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** F28 */
-        post: operations["f28_api_runs__id__stop_post"];
+        /** Stop Run */
+        post: operations["stop_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -362,8 +371,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** F29 */
-        post: operations["f29_api_runs__id__pause_post"];
+        /** Pause Run */
+        post: operations["pause_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -379,8 +388,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** F30 */
-        post: operations["f30_api_runs__id__resume_post"];
+        /** Resume Run */
+        post: operations["resume_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -394,8 +403,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** F31 */
-        get: operations["f31_api_runs__id__metrics_get"];
+        /** Read Metrics */
+        get: operations["read_metrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -411,8 +420,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** F32 */
-        get: operations["f32_api_runs__id__events_get"];
+        /** Read Events */
+        get: operations["read_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Source */
+        get: operations["read_source"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Log */
+        get: operations["read_log"];
         put?: never;
         post?: never;
         delete?: never;
@@ -428,8 +471,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** F33 */
-        get: operations["f33_api_runs__id__checkpoints_get"];
+        /** List Checkpoints */
+        get: operations["list_checkpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkpoints/{id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Checkpoint
+         * @description The file, in parts where ``Range`` asks for them.
+         */
+        get: operations["download_checkpoint"];
         put?: never;
         post?: never;
         delete?: never;
@@ -447,8 +510,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** F34 */
-        post: operations["f34_api_worker_runs__id__events_post"];
+        /** Take Events */
+        post: operations["take_events"];
         delete?: never;
         options?: never;
         head?: never;
@@ -459,7 +522,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** AddEdge */
+        /**
+         * AddEdge
+         * @description ``index`` is the edge's place among the block's edges, null for the end: the order of the wires into one port
+         *     has a meaning for Concat.
+         */
         AddEdge: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -469,6 +536,8 @@ export interface components {
             /** Block */
             block: string;
             edge: components["schemas"]["Edge"];
+            /** Index */
+            index?: number | null;
         };
         /** AddNode */
         AddNode: {
@@ -1567,6 +1636,8 @@ export interface components {
         /**
          * RenameNode
          * @description Gives a node another id; edges and position follow.
+         *
+         *     The id of a block's Input or Output is a port's name, so edges of nodes that use the block follow too.
          */
         RenameNode: {
             /**
@@ -2136,7 +2207,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    f0_api_health_get: {
+    read_health: {
         parameters: {
             query?: never;
             header?: never;
@@ -2154,18 +2225,18 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f1_api_layers_get: {
+    list_layers: {
         parameters: {
             query?: never;
             header?: never;
@@ -2183,18 +2254,18 @@ export interface operations {
                     "application/json": components["schemas"]["LayerRead"][];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f2_api_check_post: {
+    check_document: {
         parameters: {
             query?: never;
             header?: never;
@@ -2216,18 +2287,18 @@ export interface operations {
                     "application/json": components["schemas"]["CheckReport"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f3_api_code_post: {
+    write_code: {
         parameters: {
             query?: never;
             header?: never;
@@ -2249,18 +2320,18 @@ export interface operations {
                     "application/json": components["schemas"]["CodeRead"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f4_api_networks_get: {
+    list_networks: {
         parameters: {
             query?: never;
             header?: never;
@@ -2278,18 +2349,18 @@ export interface operations {
                     "application/json": components["schemas"]["NetworkSummary"][];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f5_api_networks_post: {
+    create_network: {
         parameters: {
             query?: never;
             header?: never;
@@ -2311,18 +2382,18 @@ export interface operations {
                     "application/json": components["schemas"]["NetworkRead"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f6_api_networks__id__get: {
+    read_network: {
         parameters: {
             query?: never;
             header?: never;
@@ -2342,18 +2413,18 @@ export interface operations {
                     "application/json": components["schemas"]["NetworkRead"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f7_api_networks__id__put: {
+    save_network: {
         parameters: {
             query?: never;
             header?: never;
@@ -2377,18 +2448,18 @@ export interface operations {
                     "application/json": components["schemas"]["NetworkRead"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f8_api_networks__id__delete: {
+    delete_network: {
         parameters: {
             query?: never;
             header?: never;
@@ -2406,18 +2477,18 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f9_api_networks__id__restore_post: {
+    restore_network: {
         parameters: {
             query?: never;
             header?: never;
@@ -2437,18 +2508,18 @@ export interface operations {
                     "application/json": components["schemas"]["NetworkRead"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f10_api_networks__id__revisions_get: {
+    list_revisions: {
         parameters: {
             query?: never;
             header?: never;
@@ -2468,18 +2539,18 @@ export interface operations {
                     "application/json": components["schemas"]["RevisionRead"][];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f11_api_networks__id__revisions__revision__get: {
+    read_revision: {
         parameters: {
             query?: never;
             header?: never;
@@ -2500,18 +2571,18 @@ export interface operations {
                     "application/json": components["schemas"]["NetworkRead"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f12_api_datasets_get: {
+    list_datasets: {
         parameters: {
             query?: never;
             header?: never;
@@ -2529,18 +2600,18 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetRead"][];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f14_api_datasets_post: {
+    upload_dataset: {
         parameters: {
             query: {
                 filename: string;
@@ -2550,7 +2621,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
         responses: {
             /** @description Successful Response */
             201: {
@@ -2561,18 +2636,18 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetRead"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f13_api_datasets__id__get: {
+    read_dataset: {
         parameters: {
             query?: never;
             header?: never;
@@ -2592,18 +2667,18 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetRead"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f16_api_datasets__id__delete: {
+    delete_dataset: {
         parameters: {
             query?: never;
             header?: never;
@@ -2621,18 +2696,18 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f15_api_datasets__id__patch: {
+    update_dataset: {
         parameters: {
             query?: never;
             header?: never;
@@ -2656,18 +2731,18 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetRead"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f17_api_datasets__id__preview_get: {
+    preview_dataset: {
         parameters: {
             query?: never;
             header?: never;
@@ -2687,18 +2762,18 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetPreview"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f18_api_datasets__id__download_post: {
+    download_dataset: {
         parameters: {
             query?: never;
             header?: never;
@@ -2710,7 +2785,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2718,18 +2793,18 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetRead"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f19_api_datasets__id__files__filename__put: {
+    import_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -2739,7 +2814,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -2750,18 +2829,18 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetRead"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f20_api_training_options_get: {
+    read_options: {
         parameters: {
             query?: never;
             header?: never;
@@ -2779,18 +2858,18 @@ export interface operations {
                     "application/json": components["schemas"]["TrainingOptions"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f21_api_training_suggest_post: {
+    suggest_training: {
         parameters: {
             query?: never;
             header?: never;
@@ -2812,18 +2891,18 @@ export interface operations {
                     "application/json": components["schemas"]["TrainingSuggestion"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f22_api_training_curve_post: {
+    compute_curve: {
         parameters: {
             query?: never;
             header?: never;
@@ -2845,18 +2924,18 @@ export interface operations {
                     "application/json": components["schemas"]["Curve"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f24_api_runs_get: {
+    list_runs: {
         parameters: {
             query?: {
                 network_id?: string | null;
@@ -2876,18 +2955,18 @@ export interface operations {
                     "application/json": components["schemas"]["RunSummary"][];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f23_api_runs_post: {
+    create_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -2909,18 +2988,18 @@ export interface operations {
                     "application/json": components["schemas"]["RunCreated"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f25_api_runs__id__get: {
+    read_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -2940,18 +3019,18 @@ export interface operations {
                     "application/json": components["schemas"]["RunRead"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f27_api_runs__id__delete: {
+    delete_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -2969,18 +3048,18 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f26_api_runs__id__patch: {
+    update_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -3004,18 +3083,18 @@ export interface operations {
                     "application/json": components["schemas"]["RunRead"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f28_api_runs__id__stop_post: {
+    stop_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -3035,18 +3114,18 @@ export interface operations {
                     "application/json": components["schemas"]["RunRead"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f29_api_runs__id__pause_post: {
+    pause_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -3066,18 +3145,18 @@ export interface operations {
                     "application/json": components["schemas"]["RunRead"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f30_api_runs__id__resume_post: {
+    resume_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -3097,20 +3176,21 @@ export interface operations {
                     "application/json": components["schemas"]["RunRead"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f31_api_runs__id__metrics_get: {
+    read_metrics: {
         parameters: {
             query?: {
+                /** @description Names, separated by commas; all where it is left out. */
                 names?: string | null;
                 max_points?: number;
             };
@@ -3131,18 +3211,18 @@ export interface operations {
                     "application/json": components["schemas"]["MetricsRead"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f32_api_runs__id__events_get: {
+    read_events: {
         parameters: {
             query?: {
                 after?: number;
@@ -3165,18 +3245,80 @@ export interface operations {
                     "application/json": components["schemas"]["EventList"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f33_api_runs__id__checkpoints_get: {
+    read_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/x-python": unknown;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_checkpoints: {
         parameters: {
             query?: never;
             header?: never;
@@ -3196,18 +3338,51 @@ export interface operations {
                     "application/json": components["schemas"]["CheckpointRead"][];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
     };
-    f34_api_worker_runs__id__events_post: {
+    download_checkpoint: {
+        parameters: {
+            query?: {
+                format?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    take_events: {
         parameters: {
             query?: never;
             header?: never;
@@ -3231,13 +3406,13 @@ export interface operations {
                     "application/json": components["schemas"]["EventReply"];
                 };
             };
-            /** @description Default Response */
+            /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };

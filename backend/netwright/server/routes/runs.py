@@ -1,0 +1,100 @@
+"""Runs: start, steer, watch."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from netwright.server.bodies import ModelRoute
+from netwright.server.dependencies import ServicesDep
+from netwright.server.responses import answer, answer_list
+from netwright.services.models import (
+    CheckpointRead,
+    EventList,
+    MetricsRead,
+    RunCreate,
+    RunCreated,
+    RunRead,
+    RunSummary,
+    RunUpdate,
+)
+
+router = APIRouter(prefix="/api/runs", route_class=ModelRoute, tags=["runs"])
+
+Cursor = Annotated[int, Query(ge=0, le=2**53)]
+
+
+@router.post("", response_model=RunCreated, status_code=201)
+async def create_run(body: RunCreate, services: ServicesDep) -> Response:
+    return answer(await services.runs.create(body), 201)
+
+
+@router.get("", response_model=list[RunSummary])
+async def list_runs(services: ServicesDep, network_id: str | None = None) -> Response:
+    return answer_list(await services.runs.list_all(network_id), RunSummary)
+
+
+@router.get("/{id}", response_model=RunRead)
+async def read_run(id: str, services: ServicesDep) -> Response:  # noqa: A002  the name in the URL
+    return answer(await services.runs.read(id))
+
+
+@router.patch("/{id}", response_model=RunRead)
+async def update_run(id: str, body: RunUpdate, services: ServicesDep) -> Response:  # noqa: A002
+    return answer(await services.runs.update(id, body))
+
+
+@router.delete("/{id}", status_code=204)
+async def delete_run(id: str, services: ServicesDep) -> Response:  # noqa: A002
+    await services.runs.delete(id)
+    return Response(status_code=204)
+
+
+@router.post("/{id}/stop", response_model=RunRead)
+async def stop_run(id: str, services: ServicesDep) -> Response:  # noqa: A002
+    return answer(await services.runs.stop(id))
+
+
+@router.post("/{id}/pause", response_model=RunRead)
+async def pause_run(id: str, services: ServicesDep) -> Response:  # noqa: A002
+    return answer(await services.runs.pause(id))
+
+
+@router.post("/{id}/resume", response_model=RunRead)
+async def resume_run(id: str, services: ServicesDep) -> Response:  # noqa: A002
+    return answer(await services.runs.resume(id))
+
+
+@router.get("/{id}/metrics", response_model=MetricsRead)
+async def read_metrics(
+    id: str,  # noqa: A002
+    services: ServicesDep,
+    names: Annotated[str | None, Query(description="Names, separated by commas; all where it is left out.")] = None,
+    max_points: Annotated[int, Query(ge=10, le=1_000_000)] = 2000,
+) -> Response:
+    wanted = None if names is None else [name for name in names.split(",") if name]
+    return answer(await services.runs.metrics(id, wanted, max_points))
+
+
+@router.get("/{id}/events", response_model=EventList)
+async def read_events(
+    id: str,  # noqa: A002
+    services: ServicesDep,
+    after: Cursor = 0,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+) -> Response:
+    return answer(await services.runs.events(id, after, limit))
+
+
+@router.get("/{id}/source", response_class=Response, responses={200: {"content": {"text/x-python": {}}}})
+async def read_source(id: str, services: ServicesDep) -> Response:  # noqa: A002
+    return Response(await services.runs.source(id), media_type="text/x-python")
+
+
+@router.get("/{id}/log", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+async def read_log(id: str, services: ServicesDep) -> Response:  # noqa: A002
+    return Response(await services.runs.log(id), media_type="text/plain")
+
+
+@router.get("/{id}/checkpoints", response_model=list[CheckpointRead])
+async def list_checkpoints(id: str, services: ServicesDep) -> Response:  # noqa: A002
+    return answer_list(await services.checkpoints.list_all(id), CheckpointRead)

@@ -1,0 +1,27 @@
+"""What the training form asks before a run."""
+
+from fastapi import APIRouter, Response
+from starlette.concurrency import run_in_threadpool
+
+from netwright.server.bodies import ModelRoute
+from netwright.server.dependencies import ServicesDep
+from netwright.server.responses import answer
+from netwright.services import training
+from netwright.services.models import Curve, CurveRequest, SuggestRequest, TrainingOptions, TrainingSuggestion
+
+router = APIRouter(prefix="/api/training", route_class=ModelRoute, tags=["training"])
+
+
+@router.get("/options", response_model=TrainingOptions)
+async def read_options() -> Response:
+    return answer(await training.read_options())
+
+
+@router.post("/suggest", response_model=TrainingSuggestion)
+async def suggest_training(body: SuggestRequest, services: ServicesDep) -> Response:
+    return answer(await training.make_suggestion(body.document, body.source, services.datasets))
+
+
+@router.post("/curve", response_model=Curve)
+async def compute_curve(body: CurveRequest) -> Response:
+    return answer(await run_in_threadpool(training.compute_curve, body))

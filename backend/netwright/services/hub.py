@@ -1,0 +1,167 @@
+"""From stored events to browsers.
+
+Every run has a channel with its newest events in a ring that all its sockets share.  A socket is only a cursor into it: what
+lies before the ring is read from the database.  So joining late, reconnecting and being slow are one and the same thing, a
+slow socket costs no memory, and nobody waits for it.
+"""
+
+import asyncio
+from bisect import bisect_right
+from collections import deque
+from collections.abc import AsyncGenerator, Sequence
+from itertools import islice
+
+from netwright.services.models import RunSummary
+from netwright.store.events import StoredEvent, list_events
+from netwright.store.store import Store
+
+RING_BYTES = 2 * 2**20
+PAGE_EVENTS = 500
+"""Most events of one message."""
+PAGE_BYTES = 256 * 1024
+MAX_CHANGED = 500
+"""Runs whose newest summary is kept for the table of runs."""
+
+
+class Channel:
+    """The newest events of one run, and a way to wait for the next."""
+
+    def __init__(self) -> None:
+        self.cursor = 0
+        self._ring: deque[StoredEvent] = deque()
+        self._bytes = 0
+        self._changed = asyncio.Event()
+        self._text: tuple[int, int, str] | None = None
+
+    def publish(self, events: Sequence[StoredEvent]) -> None:
+        """Appends ``events``, which are stored; wakes who waits."""
+        for event in events:
+            if event.cursor <= self.cursor:
+                continue  # read from the database in the meantime
+            if event.cursor != self.cursor + 1:
+                self._clear()
+            self._ring.append(event)
+            self._bytes += len(event.payload)
+            self.cursor = event.cursor
+        while self._bytes > RING_BYTES:
+            self._bytes -= len(self._ring.popleft().payload)
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def _clear(self) -> None:
+        self._ring.clear()
+        self._bytes = 0
+
+    def wake(self) -> asyncio.Event:
+        """Set at the next :meth:`publish`."""
+        return self._changed
+
+    def page(self, after: int) -> tuple[int, str] | None:
+        """Events after the cursor ``after`` as ``(newest cursor, JSON array)``; None where the ring does not hold them all.
+
+        Sockets mostly stand at the same place, so the text is made once for all of them.
+        """
+        if self._text is not None and self._text[0] == after and self._text[1] == self.cursor:
+            return self._text[1], self._text[2]
+        if not self._ring or self._ring[0].cursor > after + 1:
+            return None
+        start = bisect_right(self._ring, after, key=lambda event: event.cursor)
+        newest, text = _to_page(islice(self._ring, start, None))
+        if newest == self.cursor:
+            self._text = (after, newest, text)
+        return newest, text
+
+
+def _to_page(events: "Sequence[StoredEvent] | islice[StoredEvent]") -> tuple[int, str]:
+    """As many of ``events`` (one or more) as one message may hold."""
+    payloads: list[str] = []
+    size = newest = 0
+    for event in events:
+        if payloads and (len(payloads) == PAGE_EVENTS or size + len(event.payload) > PAGE_BYTES):
+            break
+        payloads.append(event.payload)
+        size += len(event.payload)
+        newest = event.cursor
+    return newest, f"[{','.join(payloads)}]"
+
+
+class Hub:
+    """All channels, and the table of runs."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._channels: dict[str, Channel] = {}
+        self._listeners: dict[str, int] = {}
+        self._summaries: dict[str, tuple[int, str]] = {}
+        self._version = 0
+        self._changed = asyncio.Event()
+
+    def publish(self, run_id: str, events: Sequence[StoredEvent]) -> None:
+        """Gives stored events to those who listen.  Never waits."""
+        channel = self._channels.get(run_id)
+        if channel is not None and events:
+            channel.publish(events)
+
+    def publish_summary(self, summary: RunSummary) -> None:
+        """Gives a run's newest summary to the tables of runs."""
+        self._version += 1
+        self._summaries.pop(summary.id, None)  # the newest stand last
+        self._summaries[summary.id] = (self._version, summary.model_dump_json())
+        while len(self._summaries) > MAX_CHANGED:
+            del self._summaries[next(iter(self._summaries))]
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def events(self, run_id: str, after: int, *, idle_seconds: float) -> AsyncGenerator[str, None]:
+        """JSON arrays of the events after the cursor ``after``, for ever: without a gap, without one twice.
+
+        An empty array comes after ``idle_seconds`` of nothing, so that the other side knows that the line is alive.
+        """
+        channel = self._channels.setdefault(run_id, Channel())
+        self._listeners[run_id] = self._listeners.get(run_id, 0) + 1
+        try:
+            # Whatever was published before this socket came is in the database.
+            while (page := await self._stored(run_id, after)) is not None:
+                after = page[0]
+                yield page[1]
+            while True:
+                wake = channel.wake()
+                live = channel.page(after) if channel.cursor > after else None
+                if channel.cursor > after and live is None:
+                    live = await self._stored(run_id, after)
+                if live is not None:
+                    after = live[0]
+                    yield live[1]
+                elif not await _is_set(wake, idle_seconds):
+                    yield "[]"
+        finally:
+            self._listeners[run_id] -= 1
+            if not self._listeners[run_id]:
+                del self._listeners[run_id], self._channels[run_id]
+
+    async def _stored(self, run_id: str, after: int) -> tuple[int, str] | None:
+        events = await self._store.read(lambda session: list_events(session, run_id, after, PAGE_EVENTS))
+        return _to_page(events) if events else None
+
+    async def summaries(self, *, every_seconds: float, idle_seconds: float) -> AsyncGenerator[str, None]:
+        """JSON arrays of the summaries of runs that changed, at most one each ``every_seconds``; first of all those that
+        changed lately."""
+        seen = 0
+        while True:
+            wake = self._changed
+            changed = [text for version, text in self._summaries.values() if version > seen]
+            if changed:
+                seen = self._version
+                yield f"[{','.join(changed)}]"
+                await asyncio.sleep(every_seconds)
+            elif not await _is_set(wake, idle_seconds):
+                yield "[]"
+
+
+async def _is_set(event: asyncio.Event, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True

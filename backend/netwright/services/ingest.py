@@ -1,0 +1,130 @@
+"""What workers say, from the network or from their spool: into the store first, then to the browsers."""
+
+import asyncio
+import hashlib
+import hmac
+import logging
+from collections.abc import Callable, Sequence
+from itertools import islice
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from netwright.services.best import mode_of
+from netwright.services.errors import ServiceError, not_found
+from netwright.services.files import is_intact
+from netwright.services.hub import Hub
+from netwright.services.run_views import to_summary
+from netwright.store.ingest import FencedError, Ingest, Ingested
+from netwright.store.runs import get_attempt
+from netwright.store.store import Store
+from netwright.training.events import (
+    CheckpointEvent,
+    Command,
+    EndEvent,
+    Event,
+    EventBatch,
+    EventReply,
+    HelloEvent,
+    StateEvent,
+)
+
+log = logging.getLogger(__name__)
+
+SPOOL_BATCH = 1000
+
+_COMMANDS: TypeAdapter[list[Command]] = TypeAdapter(list[Command])
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+def hash_token(token: str) -> str:
+    """What the store keeps of an attempt's token."""
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+class IngestService:
+    """``heard`` is called with each run and attempt that gave a sign of life."""
+
+    def __init__(self, store: Store, hub: Hub, runs_folder: Path, heard: Callable[[str, int], None]) -> None:
+        self._store, self._hub, self._runs_folder, self._heard = store, hub, runs_folder, heard
+
+    async def take_batch(self, run_id: str, token: str, batch: EventBatch) -> EventReply:
+        """A worker's batch; harmless when it comes twice.
+
+        Raises:
+            ServiceError: ``not_signed_in``, the token is not that attempt's; ``fenced``, the attempt was given up;
+                ``invalid_request``, an event belongs to another run or attempt; ``not_found``, there is no such run.
+        """
+        attempt = await self._store.read(lambda session: get_attempt(session, run_id, batch.attempt))
+        known = "" if attempt is None else attempt.token_hash
+        if not hmac.compare_digest(hash_token(token), known):
+            raise ServiceError("not_signed_in", "This token is not that of this attempt.")
+        if any(event.run != run_id or event.attempt != batch.attempt for event in batch.events):
+            raise ServiceError("invalid_request", "Every event of a batch must be of this run and of this attempt.")
+        try:
+            ingested = await self._take(run_id, batch.attempt, batch.events)
+        except FencedError as error:
+            raise ServiceError("fenced", str(error)) from error
+        self._heard(run_id, batch.attempt)
+        return EventReply(seq=ingested.seq, commands=_COMMANDS.validate_json(f"[{','.join(ingested.commands)}]"))
+
+    async def take_spool(self, run_id: str, attempt: int) -> int:
+        """Takes what an attempt has left on disk and not sent; gives how many events were new.
+
+        A last line that is not whole was being written when the worker died, and is left out.
+        """
+        row = await self._store.read(lambda session: get_attempt(session, run_id, attempt))
+        if row is None:
+            raise not_found("attempt")
+        path = self._runs_folder / run_id / "attempts" / f"{attempt}.spool.jsonl"
+        taken = row.last_seq
+        while events := await asyncio.to_thread(_read_spool, path, taken):
+            try:
+                ingested = await self._take(run_id, attempt, events)
+            except FencedError:
+                break
+            if ingested.seq == taken:
+                break
+            taken = ingested.seq
+        return taken - row.last_seq
+
+    async def _take(self, run_id: str, attempt: int, events: Sequence[Event]) -> Ingested:
+        verified = await self._verify(run_id, events)
+        matters = any(isinstance(event, (HelloEvent, StateEvent, CheckpointEvent, EndEvent)) for event in events)
+        ingested = await self._store.write(
+            Ingest(run_id, attempt, events, mode_of=mode_of, verified=verified),
+            durability="FULL" if matters else "NORMAL",
+        )
+        # No await from here on: what is stored in order is published in order.
+        if ingested.events:
+            self._hub.publish(run_id, ingested.events)
+            self._hub.publish_summary(to_summary(ingested.record))
+        return ingested
+
+    async def _verify(self, run_id: str, events: Sequence[Event]) -> frozenset[str]:
+        """The files of checkpoint events that are in place with their size and hash."""
+        folder = self._runs_folder / run_id
+        verified = set()
+        for event in events:
+            if isinstance(event, CheckpointEvent):
+                if await asyncio.to_thread(is_intact, folder, event.file, event.bytes, event.sha256):
+                    verified.add(event.file)
+                else:
+                    log.warning("Run %s: the checkpoint %s is not on disk as announced; left out.", run_id, event.file)
+        return frozenset(verified)
+
+
+def _read_spool(path: Path, after_seq: int) -> list[Event]:
+    """The next events after ``after_seq``.  Line ``n`` of a spool holds event ``n``."""
+    events = []
+    try:
+        with path.open("rb") as file:
+            for line in islice(file, after_seq, after_seq + SPOOL_BATCH):
+                if not line.endswith(b"\n"):
+                    break
+                events.append(_EVENT.validate_json(line))
+    except FileNotFoundError:
+        return []
+    except ValidationError as error:
+        log.warning("%s, line %d is damaged; what follows is left out: %s", path, after_seq + len(events) + 1, error)
+    return events

@@ -1,0 +1,76 @@
+"""Runs as the page sees them."""
+
+import json
+
+from netwright.compiler.report import Totals
+from netwright.services.models import CheckpointRead, RunRead, RunSummary
+from netwright.store.runs import RunRecord
+from netwright.store.scalars import parse_scalars
+from netwright.store.tables import CheckpointRow
+from netwright.training.spec import RunSpec
+from netwright.training.states import EndReason, RunState
+
+
+def to_summary(record: RunRecord) -> RunSummary:
+    row = record.row
+    return RunSummary(
+        id=row.id,
+        name=row.name,
+        notes=row.notes,
+        tags=json.loads(row.tags),
+        network_id=row.network_id,
+        network_name=row.network_name,
+        state=RunState(row.state),
+        phase=row.phase,
+        reason=None if row.reason is None else EndReason(row.reason),
+        message=row.message,
+        created=row.created,
+        started=row.started,
+        ended=row.ended,
+        elapsed=row.elapsed,
+        attempt=row.attempt,
+        step=row.step,
+        epoch=row.epoch,
+        total_steps=row.total_steps,
+        epochs=row.epochs,
+        steps_per_epoch=row.steps_per_epoch,
+        device=row.device,
+        parameters=row.parameters,
+        data_source=row.data_source,
+        last=parse_scalars(row.last),
+        best=parse_scalars(row.best),
+        commands_waiting=list(record.commands),
+    )
+
+
+def to_read(record: RunRecord) -> RunRead:
+    """With ``spec`` loaded."""
+    spec = RunSpec.model_validate_json(record.row.spec)
+    return RunRead(
+        **dict(to_summary(record)),
+        document=spec.document,
+        training=spec.training,
+        totals=Totals.model_validate_json(record.row.totals),
+        data_fingerprint=record.row.data_fingerprint,
+        versions={**spec.versions, **json.loads(record.row.versions)},
+        cursor=record.row.cursor,
+    )
+
+
+def to_checkpoint(row: CheckpointRow, *, is_available: bool) -> CheckpointRead:
+    return CheckpointRead.model_validate_json(
+        json.dumps(
+            {
+                "id": row.id,
+                "run_id": row.run_id,
+                "kind": row.kind,
+                "step": row.step,
+                "epoch": row.epoch,
+                "metrics": json.loads(row.metrics),
+                "bytes": row.bytes,
+                "sha256": row.sha256,
+                "created": row.created,
+                "is_available": is_available,
+            }
+        )
+    )

@@ -1,0 +1,278 @@
+"""Runs: created, listed, steered; their metrics, events, source, log."""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import AsyncGenerator
+from importlib.metadata import version
+from pathlib import Path
+
+from netwright import __version__
+from netwright.compiler.report import CheckReport
+from netwright.graph.document import Document
+from netwright.services.datasets import DatasetService
+from netwright.services.devices import slot_of
+from netwright.services.errors import ServiceError, not_found
+from netwright.services.files import remove_folder, write_whole
+from netwright.services.hub import Hub
+from netwright.services.models import (
+    EventList,
+    MetricSeries,
+    MetricsRead,
+    RunCreate,
+    RunCreated,
+    RunRead,
+    RunSummary,
+    RunUpdate,
+)
+from netwright.services.networks import NetworkService
+from netwright.services.run_views import to_read, to_summary
+from netwright.services.scheduler import Scheduler
+from netwright.services.training import check_all
+from netwright.store.events import list_events
+from netwright.store.metrics import metric_names, read_points
+from netwright.store.points import Points, thin
+from netwright.store.run_moves import Moved, NotResumableError, pause_run, resume_run, stop_run
+from netwright.store.runs import RunRecord, delete_run, get_run, insert_run, list_runs, update_run
+from netwright.store.scalars import to_scalar
+from netwright.store.store import Session, Store
+from netwright.store.tables import RunRow, new_id
+from netwright.training.events import EVENTS
+from netwright.training.spec import RunSpec
+from netwright.training.states import FINAL, RunState
+
+log = logging.getLogger(__name__)
+
+SUMMARY_SECONDS = 0.25
+IDLE_SECONDS = 15.0
+MAX_LOG_BYTES = 4 * 2**20
+
+
+class RunService:
+    """One user intent a method.  All raise :class:`ServiceError` with ``not_found`` where there is no such run."""
+
+    def __init__(
+        self,
+        store: Store,
+        hub: Hub,
+        scheduler: Scheduler,
+        networks: NetworkService,
+        datasets: DatasetService,
+        runs_folder: Path,
+    ) -> None:
+        self._store, self._hub, self._scheduler = store, hub, scheduler
+        self._networks, self._datasets = networks, datasets
+        self._folder = runs_folder
+
+    # --- create, read, change ----------------------------------------------------------------------------------------
+
+    async def create(self, body: RunCreate) -> RunCreated:
+        """Checks everything, fixes it in a run spec, and queues the run.
+
+        Raises:
+            ServiceError: ``invalid_run`` with all problems of document, data and training config together;
+                ``invalid_request``, not exactly one of document and network.
+        """
+        document = await self._document_of(body)
+        checked = await check_all(document, body.training, self._datasets)
+        errors = [problem for problem in checked.problems if problem.severity == "error"]
+        if errors or checked.source is None:
+            count = "1 problem" if len(errors) == 1 else f"{len(errors)} problems"
+            raise ServiceError("invalid_run", f"This run has {count}: {errors[0].message}", checked.problems)
+        spec = RunSpec(
+            run=new_id(),
+            document=document,
+            training=body.training,
+            source=checked.source,
+            versions={"netwright": __version__, "torch": version("torch")},
+            created=time.time(),
+        )
+        await asyncio.to_thread(self._write_spec, spec)
+        row = _new_row(spec, body, checked.report)
+        record = await self._store.write(lambda session: insert_run(session, row))
+        self._hub.publish_summary(to_summary(record))
+        self._scheduler.wake()
+        return RunCreated(id=spec.run, state=RunState(record.row.state))
+
+    async def _document_of(self, body: RunCreate) -> Document:
+        if (body.document is None) == (body.network_id is None):
+            raise ServiceError("invalid_request", "Send exactly one of document and network_id.")
+        if body.document is not None:
+            return body.document
+        assert body.network_id is not None
+        return (await self._networks.read(body.network_id)).document
+
+    def _write_spec(self, spec: RunSpec) -> None:
+        folder = self._folder / spec.run
+        (folder / "attempts").mkdir(parents=True)
+        (folder / "checkpoints").mkdir()
+        write_whole(folder / "spec.json", spec.model_dump_json())
+
+    async def list_all(self, network_id: str | None = None) -> list[RunSummary]:
+        records = await self._store.read(lambda session: list_runs(session, network_id))
+        return [to_summary(record) for record in records]
+
+    async def read(self, run_id: str) -> RunRead:
+        return to_read(await self._record(run_id))
+
+    async def _record(self, run_id: str) -> RunRecord:
+        record = await self._store.read(lambda session: get_run(session, run_id))
+        if record is None:
+            raise not_found("run")
+        return record
+
+    async def update(self, run_id: str, body: RunUpdate) -> RunRead:
+        """Changes what a person may say about a run."""
+        tags = None if body.tags is None else json.dumps(body.tags)
+        record = await self._store.write(
+            lambda session: update_run(session, run_id, name=body.name, notes=body.notes, tags=tags)
+        )
+        if record is None:
+            raise not_found("run")
+        self._hub.publish_summary(to_summary(record))
+        return await self.read(run_id)
+
+    async def delete(self, run_id: str) -> None:
+        """Removes a run that is over, with its checkpoints.
+
+        Raises:
+            ServiceError: ``run_is_active``.
+        """
+        state = await self._store.write(lambda session: delete_run(session, run_id))
+        if state is None:
+            raise not_found("run")
+        if state not in FINAL:
+            raise ServiceError("run_is_active", f"This run is {state}. Stop it first, then delete it.")
+        await asyncio.to_thread(remove_folder, self._folder / run_id)
+
+    # --- steer ---------------------------------------------------------------------------------------------------------
+
+    async def stop(self, run_id: str) -> RunRead:
+        return await self._move(run_id, await self._store.write(lambda session: stop_run(session, run_id)))
+
+    async def pause(self, run_id: str) -> RunRead:
+        return await self._move(run_id, await self._store.write(lambda session: pause_run(session, run_id)))
+
+    async def resume(self, run_id: str) -> RunRead:
+        """Raises ServiceError ``run_cannot_resume`` for a run that has completed."""
+        try:
+            moved = await self._store.write(lambda session: resume_run(session, run_id))
+        except NotResumableError as error:
+            raise ServiceError(
+                "run_cannot_resume", "This run has completed: nothing is left to train. Start a new one."
+            ) from error
+        return await self._move(run_id, moved)
+
+    async def _move(self, run_id: str, moved: Moved | None) -> RunRead:
+        if moved is None:
+            raise not_found("run")
+        self._scheduler.publish(moved)
+        return await self.read(run_id)
+
+    # --- what it has to show -------------------------------------------------------------------------------------------
+
+    async def metrics(self, run_id: str, names: list[str] | None, max_points: int) -> MetricsRead:
+        """Columns of the metrics ``names`` (None: all), thinned to ``max_points`` each."""
+
+        def read(session: Session) -> MetricsRead | None:
+            record = get_run(session, run_id)
+            if record is None:
+                return None
+            there = metric_names(session, run_id)
+            wanted = there if names is None else [name for name in there if name in names]
+            series = [_series(name, read_points(session, run_id, name), max_points) for name in wanted]
+            return MetricsRead(series=series, cursor=record.row.cursor)
+
+        found = await self._store.read(read)
+        if found is None:
+            raise not_found("run")
+        return found
+
+    async def events(self, run_id: str, after: int, limit: int) -> EventList:
+        """At most ``limit`` events after the cursor ``after``; ``cursor`` is that of the last one given."""
+        await self._record(run_id)
+        stored = await self._store.read(lambda session: list_events(session, run_id, after, limit))
+        events = EVENTS.validate_json(f"[{','.join(event.payload for event in stored)}]")
+        return EventList(events=events, cursor=stored[-1].cursor if stored else after)
+
+    async def live_events(self, run_id: str, after: int) -> AsyncGenerator[str, None]:
+        """JSON arrays of events: first those after the cursor ``after``, then live ones."""
+        record = await self._record(run_id)
+        return self._hub.events(run_id, min(after, record.row.cursor), idle_seconds=IDLE_SECONDS)
+
+    def live_summaries(self) -> AsyncGenerator[str, None]:
+        """JSON arrays of the summaries of runs that changed."""
+        return self._hub.summaries(every_seconds=SUMMARY_SECONDS, idle_seconds=IDLE_SECONDS)
+
+    async def source(self, run_id: str) -> str:
+        """The run's Python module.
+
+        Raises:
+            ServiceError: ``not_ready``, the worker has not written it yet.
+        """
+        record = await self._record(run_id)
+        text = await asyncio.to_thread(_read_text, self._folder / run_id / "model.py")
+        if text is None:
+            raise ServiceError(
+                "not_ready",
+                f"This run is {record.row.state}. Its code is written when training begins, "
+                "for preprocessing is fitted to the data then.",
+            )
+        return text
+
+    async def log(self, run_id: str) -> str:
+        """What the worker printed: the end of it, where it is long."""
+        await self._record(run_id)
+        return await asyncio.to_thread(_read_text, self._folder / run_id / "log.txt", MAX_LOG_BYTES) or ""
+
+
+def _new_row(spec: RunSpec, body: RunCreate, report: CheckReport) -> RunRow:
+    return RunRow(
+        id=spec.run,
+        name=body.name or spec.document.name,
+        notes="",
+        tags="[]",
+        network_id=body.network_id,
+        network_name=spec.document.name,
+        spec=spec.model_dump_json(),
+        totals=report.totals.model_dump_json(),
+        parameters=report.totals.parameters,
+        data_source=spec.training.data.source,
+        slot=slot_of(spec.training.device),
+        state=RunState.QUEUED,
+        created=spec.created,
+        queued=spec.created,
+        elapsed=0.0,
+        attempt=0,
+        retries=0,
+        step=0,
+        epoch=0,
+        epochs=spec.training.epochs,
+        versions="{}",
+        last="{}",
+        best="{}",
+        cursor=0,
+    )
+
+
+def _series(name: str, points: Points, max_points: int) -> MetricSeries:
+    kept = thin(points, max_points)
+    return MetricSeries(
+        name=name,
+        steps=kept.steps.tolist(),
+        epochs=kept.epochs.tolist(),
+        elapsed=kept.elapsed.tolist(),
+        values=[to_scalar(value) for value in kept.values.tolist()],
+        points=len(points),
+    )
+
+
+def _read_text(path: Path, last_bytes: int | None = None) -> str | None:
+    try:
+        with path.open("rb") as file:
+            if last_bytes is not None:
+                file.seek(max(0, path.stat().st_size - last_bytes))
+            return file.read().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,153 @@
+"""What is asked before a run: options of the form, a suggestion, the learning rate's curve, and whether it can start."""
+
+import asyncio
+from dataclasses import dataclass
+
+from netwright.compiler.report import CheckReport
+from netwright.data.base import DataError, SourceSpec, Step
+from netwright.data.registry import open_source
+from netwright.data.transforms import TRANSFORMS, plan_chain
+from netwright.graph.document import Document
+from netwright.graph.problems import Problem
+from netwright.services.datasets import DatasetService
+from netwright.services.errors import ServiceError
+from netwright.services.models import (
+    Curve,
+    CurveRequest,
+    DatasetRead,
+    DeviceRead,
+    OptionRead,
+    TrainingOptions,
+    TrainingSuggestion,
+)
+from netwright.training.choices import Option
+from netwright.training.config import DataConfig, TrainingConfig
+from netwright.training.options import (
+    DataFacts,
+    check_choices,
+    check_training,
+    learning_rate_curve,
+    list_devices,
+    suggest,
+    training_options,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Everything that speaks for or against a run.  ``source`` is None where the data is not there."""
+
+    report: CheckReport
+    source: SourceSpec | None
+    problems: list[Problem]
+
+
+async def read_options() -> TrainingOptions:
+    """What the training form offers."""
+    registered = training_options()
+    return TrainingOptions(
+        losses=_options(registered.losses),
+        optimizers=_options(registered.optimizers),
+        schedules=_options(registered.schedules),
+        metrics=_options(registered.metrics),
+        transforms=[
+            OptionRead(
+                type=transform.type,
+                title=transform.title,
+                description=transform.description,
+                params_schema=transform.Params.model_json_schema(),
+                kinds=list(transform.kinds),
+            )
+            for transform in TRANSFORMS.values()
+        ],
+        devices=[
+            DeviceRead(id=device.id, name=device.name, memory_bytes=device.memory_bytes)
+            for device in await asyncio.to_thread(list_devices)
+        ],
+        config_schema=TrainingConfig.model_json_schema(),
+    )
+
+
+def _options(options: list[Option]) -> list[OptionRead]:
+    return [OptionRead(**dict(option)) for option in options]
+
+
+def compute_curve(body: CurveRequest) -> Curve:
+    """The learning rate at some steps of the whole run.
+
+    Raises:
+        ServiceError: ``invalid_request`` with the problems of optimizer and schedule.
+    """
+    problems = list(check_choices(body.training))
+    if problems:
+        raise ServiceError("invalid_request", problems[0].message, problems)
+    data = body.training.data
+    num_train = max(body.num_samples - round(body.num_samples * data.split.validation), 1)
+    total_steps = body.training.epochs * -(-num_train // data.batch_size)
+    steps, values = learning_rate_curve(body.training, total_steps)
+    return Curve(steps=steps, values=values)
+
+
+async def make_suggestion(document: Document, source: str, datasets: DatasetService) -> TrainingSuggestion:
+    """A good config for this network on this data.
+
+    Raises:
+        ServiceError: ``not_found``, or ``not_ready`` where the data must be got first.
+    """
+    dataset = await datasets.read(source)
+    await datasets.resolve_source(source)
+    report = await asyncio.to_thread(_check, document)
+    suggestion = await asyncio.to_thread(suggest, document, report, _facts(dataset), source)
+    return TrainingSuggestion(config=suggestion.config, reasons=suggestion.reasons, problems=suggestion.problems)
+
+
+async def check_all(document: Document, training: TrainingConfig, datasets: DatasetService) -> Checked:
+    """Checks document, data and config, and gives all that is wrong with them together."""
+    report = await asyncio.to_thread(_check, document)
+    problems = list(report.problems)
+    try:
+        dataset = await datasets.read(training.data.source)
+        source = await datasets.resolve_source(training.data.source)
+    except ServiceError as error:
+        problems += [Problem(code=error.code, field="data.source", message=error.message), *check_choices(training)]
+        return Checked(report, None, problems)
+    facts = _facts(dataset)
+    if training.data.preprocess:
+        try:
+            shape = await asyncio.to_thread(_plan_input_shape, source, training.data)
+        except DataError as error:
+            problems += [
+                Problem(code=error.code, field="data.preprocess", message=str(error)),
+                *check_choices(training),
+            ]
+            return Checked(report, source, problems)
+        facts = _facts(dataset, shape)
+    devices = [device.id for device in await asyncio.to_thread(list_devices)]
+    problems += await asyncio.to_thread(check_training, training, document, report, facts, devices)
+    return Checked(report, source, problems)
+
+
+def _check(document: Document) -> CheckReport:
+    from netwright.compiler.check import check
+
+    return check(document)
+
+
+def _plan_input_shape(source: SourceSpec, config: DataConfig) -> tuple[int, ...]:
+    """The network's input shape after the preprocessing of ``config``, without the batch."""
+    from netwright.data.prepare import raw_layout
+
+    steps = [Step(choice.type, choice.params) for choice in config.preprocess]
+    return plan_chain(steps, raw_layout(open_source(source).load())).shape
+
+
+def _facts(dataset: DatasetRead, input_shape: tuple[int, ...] | None = None) -> DataFacts:
+    return DataFacts(
+        title=dataset.title,
+        kind=dataset.kind,
+        task=dataset.task,
+        num_samples=dataset.num_samples or 0,
+        input_shape=tuple(dataset.input_shape) if input_shape is None else input_shape,
+        num_outputs=dataset.num_outputs or 0,
+        classes=tuple(dataset.classes),
+    )

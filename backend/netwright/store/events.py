@@ -1,0 +1,45 @@
+"""Events of runs: stored once, each with the cursor by which browsers ask for what comes after it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from netwright.store.tables import EventRow, RunRow
+from netwright.training.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event as browsers get it; ``payload`` is its JSON with the cursor in it."""
+
+    cursor: int
+    payload: str
+
+
+def add_event(session: Session, run: RunRow, event: Event) -> StoredEvent:
+    """Stores ``event`` as the newest of ``run``."""
+    run.cursor += 1
+    payload = event.model_copy(update={"cursor": run.cursor}).model_dump_json()
+    session.add(
+        EventRow(
+            run_id=run.id,
+            cursor=run.cursor,
+            attempt=event.attempt,
+            seq=event.seq,
+            type=event.type,
+            payload=payload,
+        )
+    )
+    return StoredEvent(run.cursor, payload)
+
+
+def list_events(session: Session, run_id: str, after: int, limit: int) -> list[StoredEvent]:
+    """At most ``limit`` events after the cursor ``after``, oldest first."""
+    rows = session.execute(
+        select(EventRow.cursor, EventRow.payload)
+        .where(EventRow.run_id == run_id, EventRow.cursor > after)
+        .order_by(EventRow.cursor)
+        .limit(limit)
+    ).tuples()
+    return [StoredEvent(cursor, payload) for cursor, payload in rows]
