@@ -3,6 +3,7 @@
 import type { Catalogue } from "./catalogue";
 import { CARD_WIDTH, COLUMN_GAP, cardSize, GRID, overlaps, ROW_GAP, type Size } from "./geometry";
 import { type Level, portsAt } from "./ports";
+import { columnsOf, downstream } from "./topology";
 import { type Block, blockOf, type Document, type Edit, NETWORK, type Position } from "./types";
 
 export type Positions = { [node: string]: Position };
@@ -46,29 +47,6 @@ export function layeredPositions(level: Level): Positions {
     heights.set(column, y + cardSize(portsAt(level, node.id)).height + ROW_GAP);
   }
   return positions;
-}
-
-function columnsOf(block: Block): Map<string, number> {
-  const targets = new Map<string, string[]>(block.nodes.map((node) => [node.id, []]));
-  const waiting = new Map<string, number>(block.nodes.map((node) => [node.id, 0]));
-  for (const edge of block.edges) {
-    if (!targets.has(edge.source) || !waiting.has(edge.target)) continue;
-    targets.get(edge.source)?.push(edge.target);
-    waiting.set(edge.target, (waiting.get(edge.target) ?? 0) + 1);
-  }
-  const columns = new Map<string, number>();
-  const ready = block.nodes.filter((node) => waiting.get(node.id) === 0).map((node) => node.id);
-  for (let id = ready.shift(); id !== undefined; id = ready.shift()) {
-    const column = columns.get(id) ?? 0;
-    columns.set(id, column);
-    for (const target of targets.get(id) ?? []) {
-      columns.set(target, Math.max(columns.get(target) ?? 0, column + 1));
-      const left = (waiting.get(target) ?? 1) - 1;
-      waiting.set(target, left);
-      if (left === 0) ready.push(target);
-    }
-  }
-  return columns;
 }
 
 /** Between the nodes it is wired to, else to the right of what feeds it, else left of what it feeds. */
@@ -145,20 +123,5 @@ function downstreamShift(block: Block, positions: Positions, id: string): { by: 
     .reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const by = x + PITCH - nearest;
   if (!Number.isFinite(by) || by <= 0) return { by: 0, ids: [] };
-  return { by, ids: downstream(block, id) };
-}
-
-/** Every node that data from `id` reaches, `id` itself left out. */
-export function downstream(block: Block, id: string): string[] {
-  const found = new Set<string>();
-  const waiting = [id];
-  for (let from = waiting.pop(); from !== undefined; from = waiting.pop()) {
-    for (const edge of block.edges) {
-      if (edge.source === from && edge.target !== id && !found.has(edge.target)) {
-        found.add(edge.target);
-        waiting.push(edge.target);
-      }
-    }
-  }
-  return [...found];
+  return { by, ids: [...downstream(block, id)] };
 }

@@ -1,5 +1,6 @@
 /** Which ports a node has, and which wires may join them. */
 import type { Catalogue } from "./catalogue";
+import { downstream, upstream } from "./topology";
 import type { Block, CheckReport, Document, Edge, Label, LayerRead, Node, PortRead, PortRef } from "./types";
 import { blockNameOf, blockOf, ENTRY_TYPE, EXIT_TYPE } from "./types";
 
@@ -74,11 +75,12 @@ export function portsAt(level: Level, id: string): NodePorts {
   return node ? portsOf(node, level.block, level.document, level.catalogue) : { inputs: [], outputs: [], known: false };
 }
 
-/** The ports that a wire joins, with the names that the document leaves out. */
+/** The ports that a wire joins, with the names that the document leaves out. A port that is not there is kept by name. */
 export function endsOf(edge: Edge, level: Level): { source: PortRef; target: PortRef } {
+  const port = (name: string | null, first: () => PortRead | undefined) => name ?? first()?.name ?? "";
   return {
-    source: { node: edge.source, port: edge.source_port ?? portsAt(level, edge.source).outputs[0]?.name ?? "y" },
-    target: { node: edge.target, port: edge.target_port ?? portsAt(level, edge.target).inputs[0]?.name ?? "x" },
+    source: { node: edge.source, port: port(edge.source_port, () => portsAt(level, edge.source).outputs[0]) },
+    target: { node: edge.target, port: port(edge.target_port, () => portsAt(level, edge.target).inputs[0]) },
   };
 }
 
@@ -111,13 +113,17 @@ const illegal = (key: string, values: Label["values"] = {}): Verdict => ({
   replaces: null,
 });
 
-/** `prefix` is the path of the level in the report (`stage.0.`), empty at the top. */
+/**
+ * `prefix` is the path of the level in the report (`stage.0.`), empty at the top. `behind` is what feeds the source, where
+ * the caller knows it already.
+ */
 export function judgeConnection(
   source: PortRef,
   target: PortRef,
   level: Level,
   report: CheckReport | null,
   prefix = "",
+  behind?: ReadonlySet<string>,
 ): Verdict {
   const output = portsAt(level, source.node).outputs.find((port) => port.name === source.port);
   const input = portsAt(level, target.node).inputs.find((port) => port.name === target.port);
@@ -127,7 +133,7 @@ export function judgeConnection(
   if (occupants.some((edge) => sameSource(edge, source, level))) {
     return illegal("connect.alreadyJoined", { source: source.node, target: target.node });
   }
-  if (reaches(level.block, target.node, source.node)) {
+  if ((behind ?? upstream(level.block, source.node)).has(target.node)) {
     return illegal("connect.cycle", { source: source.node, target: target.node });
   }
   const replaces = input.variadic ? null : (occupants[0] ?? null);
@@ -144,30 +150,13 @@ export function wiresInto(target: PortRef, level: Level): Edge[] {
   );
 }
 
-function sameSource(edge: Edge, source: PortRef, level: Level): boolean {
-  return edge.source === source.node && endsOf(edge, level).source.port === source.port;
+/** The wires that join exactly these two ports. */
+export function edgesBetween(source: PortRef, target: PortRef, level: Level): Edge[] {
+  return wiresInto(target, level).filter((edge) => sameSource(edge, source, level));
 }
 
-/** Whether there is a way along the wires from node `from` to node `to`. */
-export function reaches(block: Block, from: string, to: string): boolean {
-  const next = new Map<string, string[]>();
-  for (const edge of block.edges) {
-    const targets = next.get(edge.source);
-    if (targets) targets.push(edge.target);
-    else next.set(edge.source, [edge.target]);
-  }
-  const seen = new Set([from]);
-  const waiting = [from];
-  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-    if (id === to) return true;
-    for (const target of next.get(id) ?? []) {
-      if (!seen.has(target)) {
-        seen.add(target);
-        waiting.push(target);
-      }
-    }
-  }
-  return false;
+function sameSource(edge: Edge, source: PortRef, level: Level): boolean {
+  return edge.source === source.node && endsOf(edge, level).source.port === source.port;
 }
 
 function judgeTensor(
@@ -187,30 +176,69 @@ function judgeTensor(
   return null;
 }
 
+/** What may be said of a wire from (or to, by `kind`) one port, for every port it could end at: by node, then by port. */
+export function judgeAll(
+  from: PortRef,
+  kind: "source" | "target",
+  level: Level,
+  report: CheckReport | null,
+  prefix = "",
+): Map<string, Map<string, Verdict>> {
+  const behind = kind === "source" ? upstream(level.block, from.node) : null;
+  const ahead = kind === "target" ? downstream(level.block, from.node) : null;
+  const verdicts = new Map<string, Map<string, Verdict>>();
+  for (const node of level.block.nodes) {
+    const ports = portsOf(node, level.block, level.document, level.catalogue);
+    const own = new Map<string, Verdict>();
+    for (const port of kind === "source" ? ports.inputs : ports.outputs) {
+      const to = { node: node.id, port: port.name };
+      const [source, target] = kind === "source" ? [from, to] : [to, from];
+      // From an input backwards: a node ahead of it would close a circle, and nothing else would.
+      const feeds = behind ?? (ahead?.has(node.id) ? new Set([from.node]) : NOTHING);
+      own.set(port.name, judgeConnection(source, target, level, report, prefix, feeds));
+    }
+    verdicts.set(node.id, own);
+  }
+  return verdicts;
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** The port of a verdict map that a wire dropped on the whole node goes to: legal, free and fitting before the others. */
+export function bestPort(
+  verdicts: ReadonlyMap<string, Verdict> | undefined,
+): { port: string; verdict: Verdict } | null {
+  let best: { port: string; verdict: Verdict } | null = null;
+  for (const [port, verdict] of verdicts ?? []) {
+    if (!best || merit(verdict) > merit(best.verdict)) best = { port, verdict };
+  }
+  return best;
+}
+
+function merit(verdict: Verdict): number {
+  return (verdict.legal ? 4 : 0) + (verdict.replaces ? 0 : 2) + (verdict.fits ? 1 : 0);
+}
+
 /** `[null, 16, 28, 28]` to `N x 16 x 28 x 28`. */
 export function formatShape(shape: readonly (number | null)[]): string {
   return shape.map((size) => size ?? "N").join(" x ");
 }
 
-/** The best port pair for a wire from one node's outputs to another's inputs: free and fitting before occupied. */
+/** The best wire from one node to another; null where one of them has no port for it. */
 export function findConnection(
   source: string,
   target: string,
   level: Level,
   report: CheckReport | null,
   prefix = "",
-  given: { sourcePort?: string; targetPort?: string } = {},
 ): { source: PortRef; target: PortRef; verdict: Verdict } | null {
-  let best: { source: PortRef; target: PortRef; verdict: Verdict; rank: number } | null = null;
+  let best: { source: PortRef; target: PortRef; verdict: Verdict } | null = null;
   for (const output of portsAt(level, source).outputs) {
-    if (given.sourcePort !== undefined && output.name !== given.sourcePort) continue;
     for (const input of portsAt(level, target).inputs) {
-      if (given.targetPort !== undefined && input.name !== given.targetPort) continue;
       const ends = { source: { node: source, port: output.name }, target: { node: target, port: input.name } };
       const verdict = judgeConnection(ends.source, ends.target, level, report, prefix);
-      const rank = (verdict.legal ? 4 : 0) + (verdict.replaces ? 0 : 2) + (verdict.fits ? 1 : 0);
-      if (!best || rank > best.rank) best = { ...ends, verdict, rank };
+      if (!best || merit(verdict) > merit(best.verdict)) best = { ...ends, verdict };
     }
   }
-  return best && { source: best.source, target: best.target, verdict: best.verdict };
+  return best;
 }

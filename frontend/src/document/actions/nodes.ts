@@ -80,7 +80,10 @@ export function createNodeActions(_set: SetState, get: GetState): NodeActions {
     moveNodes: (positions, mergeKey) => {
       const { document, level, applyEdits: apply } = get();
       const block = resolveLevel(document, level).blockName;
-      const moves = Object.entries(positions).map(([id, position]): Edit => ({ op: "move_node", block, id, position }));
+      const stored = document.view[block] ?? {};
+      const moves = Object.entries(positions)
+        .filter(([id, [x, y]]) => stored[id]?.[0] !== x || stored[id]?.[1] !== y)
+        .map(([id, position]): Edit => ({ op: "move_node", block, id, position }));
       apply(moves, {
         history: mergeKey ? merge(mergeKey) : RECORD,
         label: { key: "history.move", values: { count: moves.length } },

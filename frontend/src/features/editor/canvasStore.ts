@@ -1,6 +1,6 @@
 /** What the canvas is doing right now: none of it is saved, none of it can be undone. */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { Edge, PortRef, Position, Verdict } from "@/document";
+import type { Edge, Label, PortRef, Position, Verdict } from "@/document";
 
 /** A wire that is being drawn, and what may be said of every port it could go to. */
 export interface PendingConnection {
@@ -17,6 +17,8 @@ export interface CanvasView {
   zoomIn(): void;
   zoomOut(): void;
   zoomTo(zoom: number): void;
+  /** Brings a node into view if it is not. */
+  show(node: string): void;
   /** Brings a node into view if it is not, and gives it the keyboard. */
   reveal(node: string): void;
   focus(): void;
@@ -38,11 +40,13 @@ export interface CanvasState {
   /** The node under the pointer while a wire is drawn. */
   over: { node: string; port: string | null } | null;
   dialog: OpenDialog | null;
+  /** Zoomed so far out that cards are coloured rectangles. */
+  isFar: boolean;
   isMinimapShown: boolean;
   isSnapping: boolean;
   isTidying: boolean;
   /** Why the last command could not be carried out, or what it did: read out and shown for a moment. */
-  notice: { text: string; id: number } | null;
+  notice: Label | null;
   /** The type being dragged out of the palette, and where. */
   ghost: { type: string; x: number; y: number } | null;
   /** The wire that the dragged card would go into. */
@@ -60,6 +64,7 @@ export function createCanvasStore(): CanvasStore {
     connection: null,
     over: null,
     dialog: null,
+    isFar: false,
     isMinimapShown: true,
     isSnapping: true,
     isTidying: false,

@@ -26,3 +26,8 @@ export function useEditorStore(): EditorStore {
 export function useEditor<T>(selector: (state: EditorState) => T): T {
   return useStore(useEditorStore(), selector);
 }
+
+/** What the canvas is doing, for features that take part in it. */
+export function useCanvasStore(): CanvasStore {
+  return useEditorContext().canvas;
+}

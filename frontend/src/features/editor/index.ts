@@ -1,3 +1,9 @@
 /** The editor as other features see it. */
-export { useEditor, useEditorStore } from "./context";
+export { Canvas } from "./canvas/Canvas";
+export { CommandIcon, type CommandIconProps } from "./canvas/CanvasControls";
+export type { CanvasState, CanvasStore } from "./canvasStore";
+export { type BoundCommand, useCommand } from "./commands/useCommand";
+export { useCanvasStore, useEditor, useEditorStore } from "./context";
 export { EditorProvider, type EditorProviderProps } from "./EditorProvider";
+export { FamilyIcon, familyColor } from "./FamilyIcon";
+export { say, type Translate, useEditorWords } from "./labels";

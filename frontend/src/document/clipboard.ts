@@ -1,0 +1,192 @@
+/** Copies of nodes as JSON text: between levels, tabs and documents, through the system's clipboard. */
+import { snapPosition } from "./geometry";
+import { freeIdLike } from "./ids";
+import { normalizeBlock, normalizeEdge, normalizeNode } from "./normalize";
+import type { Block, Document, Edge, Edit, Node, Position } from "./types";
+import { blockNameOf, blockOf } from "./types";
+
+export interface Clip {
+  /** Says that the text is ours, and its version. */
+  netwright: 1;
+  nodes: Node[];
+  /** Wires among the nodes. */
+  edges: Edge[];
+  /** Wires from other nodes into these. */
+  incoming: Edge[];
+  positions: { [node: string]: Position };
+  /** Definitions of the blocks that the nodes use, directly or within one another. */
+  blocks: { [name: string]: Block };
+}
+
+/** A clip of the nodes `ids` of a block; null where none of them exists. */
+export function copyNodes(document: Document, blockName: string, ids: readonly string[]): Clip | null {
+  const block = blockOf(document, blockName);
+  const wanted = new Set(ids);
+  const nodes = block?.nodes.filter((node) => wanted.has(node.id)) ?? [];
+  if (!block || nodes.length === 0) return null;
+  const within = block.edges.filter((edge) => wanted.has(edge.target));
+  const stored = document.view[blockName] ?? {};
+  return {
+    netwright: 1,
+    nodes,
+    edges: within.filter((edge) => wanted.has(edge.source)),
+    incoming: within.filter((edge) => !wanted.has(edge.source)),
+    positions: Object.fromEntries(Object.entries(stored).filter(([id]) => wanted.has(id))),
+    blocks: usedBlocks(document, nodes),
+  };
+}
+
+function usedBlocks(document: Document, nodes: readonly Node[]): Clip["blocks"] {
+  const used: Clip["blocks"] = {};
+  const waiting = [...nodes];
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    const name = blockNameOf(node.type);
+    const block = name === null || Object.hasOwn(used, name) ? undefined : blockOf(document, name);
+    if (name === null || !block) continue;
+    used[name] = block;
+    waiting.push(...block.nodes);
+  }
+  return used;
+}
+
+/** The clip that `text` holds; null where it is something else. */
+export function parseClip(text: string): Clip | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+  return isClip(value) ? cleanClip(value) : null;
+}
+
+function isClip(value: unknown): value is Clip {
+  if (!isRecord(value) || value.netwright !== 1) return false;
+  const { nodes, edges, incoming, positions, blocks } = value;
+  return (
+    Array.isArray(nodes) &&
+    nodes.every(isNode) &&
+    [edges, incoming].every((list) => Array.isArray(list) && list.every(isEdge)) &&
+    isRecord(positions) &&
+    Object.values(positions).every((at) => Array.isArray(at) && at.length === 2 && at.every(Number.isFinite)) &&
+    isRecord(blocks) &&
+    Object.values(blocks).every(isBlock)
+  );
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function isNode(value: unknown): boolean {
+  return isRecord(value) && typeof value.id === "string" && typeof value.type === "string" && isRecord(value.params);
+}
+
+function isEdge(value: unknown): boolean {
+  return isRecord(value) && typeof value.source === "string" && typeof value.target === "string";
+}
+
+function isBlock(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { nodes, edges } = value;
+  return Array.isArray(nodes) && nodes.every(isNode) && Array.isArray(edges) && edges.every(isEdge);
+}
+
+function cleanClip(clip: Clip): Clip {
+  return {
+    ...clip,
+    nodes: clip.nodes.map(normalizeNode),
+    edges: clip.edges.map(normalizeEdge),
+    incoming: clip.incoming.map(normalizeEdge),
+    blocks: Object.fromEntries(Object.entries(clip.blocks).map(([name, block]) => [name, normalizeBlock(block)])),
+  };
+}
+
+export interface PasteOptions {
+  /** Where the upper left corner of the copies goes; left out, they go beside the originals' places. */
+  at?: Position | null;
+  /** Also draws the wires that led into the originals, where their sources exist here. */
+  incoming?: boolean;
+}
+
+/** Copies that go beside their originals are shifted by this. */
+const SHIFT = 40;
+
+/**
+ * The edits that paste `clip` into a block, and the new nodes' ids. Nodes get free ids. A block definition is added under
+ * its name, or under a free one where this document has another definition of that name.
+ */
+export function pasteEdits(
+  document: Document,
+  blockName: string,
+  clip: Clip,
+  options: PasteOptions = {},
+): { edits: Edit[]; ids: string[] } {
+  const block = blockOf(document, blockName);
+  if (!block) return { edits: [], ids: [] };
+  const blocks = pasteBlocks(document, clip);
+  const ids = newIds(block, clip.nodes);
+  const place = placer(clip, options.at ?? null);
+  const nodes = clip.nodes.map((node): Edit => {
+    const copy = { ...node, id: ids.get(node.id) ?? node.id, type: blocks.rename(node.type) };
+    return { op: "add_node", block: blockName, node: copy, position: place(node.id) };
+  });
+  const existing = new Set(block.nodes.map((node) => node.id));
+  const outside = options.incoming ? clip.incoming.filter((edge) => existing.has(edge.source)) : [];
+  const wires = [
+    ...clip.edges.map((edge) => ({ ...edge, source: ids.get(edge.source) ?? edge.source })),
+    ...outside,
+  ].map((edge): Edit => {
+    return { op: "add_edge", block: blockName, edge: { ...edge, target: ids.get(edge.target) ?? edge.target } };
+  });
+  return { edits: [...blocks.edits, ...nodes, ...wires], ids: [...ids.values()] };
+}
+
+function newIds(block: Block, nodes: readonly Node[]): Map<string, string> {
+  const taken = new Set(block.nodes.map((node) => node.id));
+  const ids = new Map<string, string>();
+  for (const node of nodes) {
+    const id = freeIdLike(node.id, taken);
+    taken.add(id);
+    ids.set(node.id, id);
+  }
+  return ids;
+}
+
+function placer(clip: Clip, at: Position | null): (id: string) => Position {
+  const places = Object.values(clip.positions);
+  const left = Math.min(...places.map(([x]) => x));
+  const top = Math.min(...places.map(([, y]) => y));
+  return (id) => {
+    const [x, y] = clip.positions[id] ?? [0, 0];
+    if (at === null || places.length === 0) return snapPosition([x + SHIFT, y + SHIFT]);
+    return snapPosition([at[0] + x - left, at[1] + y - top]);
+  };
+}
+
+function pasteBlocks(document: Document, clip: Clip): { edits: Edit[]; rename: (type: string) => string } {
+  const taken = new Set(Object.keys(document.blocks));
+  const names = new Map<string, string>();
+  for (const [name, definition] of Object.entries(clip.blocks)) {
+    const same = taken.has(name) && sameBlock(document.blocks[name], definition);
+    const target = same ? name : freeIdLike(name, taken);
+    names.set(name, target);
+    taken.add(target);
+  }
+  const rename = (type: string): string => {
+    const name = blockNameOf(type);
+    const target = name === null ? undefined : names.get(name);
+    return target === undefined ? type : `block:${target}`;
+  };
+  const edits = Object.entries(clip.blocks).flatMap(([name, block]): Edit[] => {
+    const target = names.get(name) ?? name;
+    if (Object.hasOwn(document.blocks, target)) return [];
+    const nodes = block.nodes.map((node) => ({ ...node, type: rename(node.type) }));
+    return [{ op: "set_block", name: target, definition: { ...block, nodes } }];
+  });
+  return { edits, rename };
+}
+
+function sameBlock(a: Block | undefined, b: Block): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}

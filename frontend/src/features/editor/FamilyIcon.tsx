@@ -1,0 +1,38 @@
+import {
+  type Icon,
+  IconArrowMerge,
+  IconArrowsMinimize,
+  IconBoxMultiple,
+  IconEraser,
+  IconFilter,
+  IconHelpHexagon,
+  IconLogin2,
+  IconRulerMeasure,
+  IconTransform,
+  IconVector,
+  IconWaveSine,
+} from "@tabler/icons-react";
+
+/** How a family of layers looks. Families come from the catalogue; one that has no icon here gets the last. */
+const ICONS: { [family: string]: Icon } = {
+  io: IconLogin2,
+  linear: IconVector,
+  convolution: IconFilter,
+  pooling: IconArrowsMinimize,
+  normalization: IconRulerMeasure,
+  activation: IconWaveSine,
+  regularization: IconEraser,
+  shape: IconTransform,
+  merge: IconArrowMerge,
+  block: IconBoxMultiple,
+};
+
+/** The colour of a family as CSS; blocks and unknown types are neutral. */
+export function familyColor(family: string): string {
+  return `var(--nw-family-${family}, var(--nw-text-quiet))`;
+}
+
+export function FamilyIcon({ family, size = 16 }: { family: string; size?: number }) {
+  const FamilyShape = ICONS[family] ?? IconHelpHexagon;
+  return <FamilyShape size={size} color={familyColor(family)} stroke={1.75} aria-hidden />;
+}

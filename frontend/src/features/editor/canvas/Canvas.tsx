@@ -1,0 +1,187 @@
+import "@xyflow/react/dist/base.css";
+import { Background, BackgroundVariant, MiniMap, type NodeChange, ReactFlow, ReactFlowProvider } from "@xyflow/react";
+import { type MouseEvent, useCallback, useRef, useState } from "react";
+import { useStore } from "zustand";
+import { GRID, type Positions } from "@/document";
+import { useEditorContext } from "../context";
+import { familyColor } from "../FamilyIcon";
+import { useEditorWords } from "../labels";
+import classes from "./Canvas.module.css";
+import { CanvasControls } from "./CanvasControls";
+import { CanvasMenu } from "./CanvasMenu";
+import { ConnectDialog } from "./ConnectDialog";
+import { ConnectionHint } from "./ConnectionHint";
+import { EmptyCanvas } from "./EmptyCanvas";
+import { createEdgeBuilder, createNodeBuilder, type FlowEdge, type FlowNode, nodeIdOf } from "./flow";
+import { KeysDialog } from "./KeysDialog";
+import { LevelTrail } from "./LevelTrail";
+import { NodeCard } from "./NodeCard";
+import { Notices } from "./Notices";
+import { useCanvasView } from "./useCanvasView";
+import { useConnecting } from "./useConnecting";
+import { useKeyboard } from "./useKeyboard";
+import { useLevelView } from "./useLevelView";
+import { useMenu } from "./useMenu";
+import { useSelecting } from "./useSelecting";
+import { useShowOpenedLevel } from "./useShowOpenedLevel";
+import { Wire } from "./Wire";
+
+const NODE_TYPES = { card: NodeCard };
+const EDGE_TYPES = { wire: Wire };
+const SNAP: [number, number] = [GRID, GRID];
+/** Below this zoom cards are coloured rectangles with their type. */
+const FAR_ZOOM = 0.45;
+const DELETE_NOTHING = null;
+
+/** The drawing: the open level of the document, and everything one can do to it with mouse and keyboard. */
+export function Canvas() {
+  return (
+    <ReactFlowProvider>
+      <Drawing />
+    </ReactFlowProvider>
+  );
+}
+
+function Drawing() {
+  const t = useEditorWords();
+  const { store, canvas } = useEditorContext();
+  const root = useRef<HTMLDivElement>(null);
+  const [dragged, setDragged] = useState<Positions | null>(null);
+  const view = useLevelView(dragged);
+  const [buildNodes] = useState(createNodeBuilder);
+  const [buildEdges] = useState(createEdgeBuilder);
+  const nodes = buildNodes(view);
+  const edges = buildEdges(view, dragged !== null);
+  const connecting = useConnecting(view);
+  const selecting = useSelecting(edges);
+  const isSnapping = useStore(canvas, (state) => state.isSnapping);
+  const isMinimapShown = useStore(canvas, (state) => state.isMinimapShown);
+  useCanvasView(root);
+  useKeyboard(root);
+  useShowOpenedLevel(root);
+
+  const onNodesChange = useCallback(
+    (changes: NodeChange<FlowNode>[]) => {
+      selecting.onNodesChange(changes);
+      followDrag(changes, setDragged, (moved) => store.getState().moveNodes(moved));
+    },
+    [selecting, store],
+  );
+  const onNodeDoubleClick = useCallback(
+    (_event: MouseEvent, node: FlowNode) => store.getState().openNode(node.data.node.id),
+    [store],
+  );
+  const onMove = useCallback(
+    (_event: unknown, { zoom }: { zoom: number }) => {
+      const isFar = zoom < FAR_ZOOM;
+      if (isFar !== canvas.getState().isFar) canvas.setState({ isFar });
+    },
+    [canvas],
+  );
+  const openMenu = useMenu();
+
+  return (
+    <div
+      ref={root}
+      role="application"
+      aria-label={t("canvas.label")}
+      aria-describedby="canvas-help"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the application role takes the keyboard.
+      tabIndex={0}
+      className={classes.canvas}
+      data-testid="canvas"
+    >
+      <ReactFlow<FlowNode, FlowEdge>
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        onNodesChange={onNodesChange}
+        onEdgesChange={selecting.onEdgesChange}
+        onNodeDoubleClick={onNodeDoubleClick}
+        onPaneContextMenu={openMenu.onPane}
+        onNodeContextMenu={openMenu.onNode}
+        onEdgeContextMenu={openMenu.onEdge}
+        onSelectionContextMenu={openMenu.onPane}
+        onMove={onMove}
+        {...connecting}
+        onlyRenderVisibleElements
+        nodesFocusable={false}
+        edgesFocusable={false}
+        disableKeyboardA11y
+        deleteKeyCode={DELETE_NOTHING}
+        snapToGrid={isSnapping}
+        snapGrid={SNAP}
+        connectionRadius={24}
+        connectOnClick={false}
+        zoomOnDoubleClick={false}
+        elevateNodesOnSelect={false}
+        minZoom={0.05}
+        maxZoom={2}
+        proOptions={HIDE_NAME}
+      >
+        <Background
+          variant={BackgroundVariant.Dots}
+          gap={GRID}
+          size={1}
+          color="var(--nw-border)"
+          bgColor="var(--nw-bg)"
+        />
+        {isMinimapShown && nodes.length > 0 && (
+          <MiniMap<FlowNode>
+            className={classes.minimap}
+            nodeColor={minimapColor}
+            nodeStrokeWidth={0}
+            nodeBorderRadius={20}
+            bgColor="var(--nw-surface)"
+            maskColor="var(--minimap-mask)"
+            ariaLabel={t("canvas.minimap")}
+            pannable
+            zoomable
+          />
+        )}
+      </ReactFlow>
+      <LevelTrail />
+      <CanvasControls />
+      {nodes.length === 0 && <EmptyCanvas />}
+      <ConnectionHint />
+      <Notices />
+      <CanvasMenu />
+      <ConnectDialog />
+      <KeysDialog />
+      <p id="canvas-help" hidden>
+        {t("canvas.help")}
+      </p>
+    </div>
+  );
+}
+
+/** React Flow is MIT-licensed and named in the page's licences; its mark would stand on every drawing. */
+const HIDE_NAME = { hideAttribution: true };
+
+const minimapColor = (node: FlowNode) => familyColor(node.data.family);
+
+/** Keeps the places of dragged cards beside the document until the drag ends; then they are one step of the history. */
+function followDrag(
+  changes: readonly NodeChange<FlowNode>[],
+  setDragged: (update: (dragged: Positions | null) => Positions | null) => void,
+  commit: (moved: Positions) => void,
+): void {
+  const moves: Positions = {};
+  let isDragging = false;
+  let isPositioned = false;
+  for (const change of changes) {
+    if (change.type !== "position") continue;
+    isPositioned = true;
+    isDragging ||= change.dragging === true;
+    // A doubled id (which the check refuses) shares one place.
+    if (change.position) moves[nodeIdOf(change.id)] = [change.position.x, change.position.y];
+  }
+  if (!isPositioned) return;
+  if (isDragging) {
+    setDragged((dragged) => ({ ...dragged, ...moves }));
+  } else {
+    setDragged(() => null);
+    commit(moves);
+  }
+}

@@ -1,0 +1,57 @@
+import { Menu } from "@mantine/core";
+import { useStore } from "zustand";
+import { useCommand } from "../commands/useCommand";
+import { useEditor, useEditorContext } from "../context";
+import classes from "./Canvas.module.css";
+
+const ON_NODES = [["connect", "openBlock", "mute"], ["cut", "copy", "duplicate", "paste", "pasteWired"], ["remove"]];
+const ON_CANVAS = [
+  ["addNode", "paste", "selectAll"],
+  ["undo", "redo"],
+  ["tidy", "fit", "leaveBlock"],
+  ["toggleMinimap", "toggleSnap", "showKeys"],
+];
+
+/** The menu of the right mouse button: the same commands as everywhere. */
+export function CanvasMenu() {
+  const { canvas } = useEditorContext();
+  const dialog = useStore(canvas, (state) => state.dialog);
+  const hasSelection = useEditor(({ selection }) => selection.nodes.length + selection.edges.length > 0);
+  if (dialog?.kind !== "menu") return null;
+  const close = () => canvas.setState({ dialog: null });
+  const groups = hasSelection ? ON_NODES : ON_CANVAS;
+  return (
+    <Menu opened onClose={close} shadow="md" position="bottom-start" offset={0} withinPortal trapFocus returnFocus>
+      <Menu.Target>
+        <div className={classes.menuAnchor} style={{ left: dialog.x, top: dialog.y }} />
+      </Menu.Target>
+      <Menu.Dropdown>
+        {groups.map((ids, index) => (
+          <div key={ids[0]}>
+            {index > 0 && <Menu.Divider />}
+            {ids.map((id) => (
+              <MenuCommand key={id} id={id} />
+            ))}
+          </div>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function MenuCommand({ id }: { id: string }) {
+  const { label, keys, icon: Icon, reason, run } = useCommand(id);
+  return (
+    <Menu.Item
+      leftSection={Icon ? <Icon size={16} aria-hidden /> : <span className={classes.noIcon} />}
+      rightSection={keys && <kbd className={classes.keys}>{keys}</kbd>}
+      aria-disabled={reason ? true : undefined}
+      data-disabled={reason ? true : undefined}
+      title={reason ?? undefined}
+      closeMenuOnClick={!reason}
+      onClick={run}
+    >
+      {label}
+    </Menu.Item>
+  );
+}

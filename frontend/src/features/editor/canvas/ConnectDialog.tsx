@@ -1,0 +1,152 @@
+import { Modal, TextInput } from "@mantine/core";
+import { type KeyboardEvent, useMemo, useState } from "react";
+import { useStore } from "zustand";
+import { type Edge, edgesBetween, judgeAll, type PortRef, portsAt, reportPrefix, type Verdict } from "@/document";
+import { hereOf } from "../commands/command";
+import { useEditorContext } from "../context";
+import { say, useEditorWords } from "../labels";
+import classes from "./Canvas.module.css";
+
+interface Choice {
+  source: PortRef;
+  target: PortRef;
+  label: string;
+  verdict: Verdict;
+  /** The wire that is there already. */
+  joined: Edge | null;
+}
+
+/** Connecting by keyboard: the ports that the selected node's outputs can go to, found by typing. */
+export function ConnectDialog() {
+  const { canvas } = useEditorContext();
+  const dialog = useStore(canvas, (state) => state.dialog);
+  if (dialog?.kind !== "connect") return null;
+  return <ChooseTarget key={dialog.node} node={dialog.node} />;
+}
+
+function ChooseTarget({ node }: { node: string }) {
+  const t = useEditorWords();
+  const { store, canvas } = useEditorContext();
+  const [query, setQuery] = useState("");
+  const [active, setActive] = useState(0);
+  const [all] = useState(() => choicesFrom(store.getState(), node));
+  const choices = useMemo(
+    () => all.filter(({ label }) => label.toLowerCase().includes(query.toLowerCase())),
+    [all, query],
+  );
+  const close = () => {
+    canvas.setState({ dialog: null });
+    canvas.getState().view?.reveal(node);
+  };
+
+  function take(choice: Choice | undefined): void {
+    if (!choice || (!choice.verdict.legal && !choice.joined)) return;
+    const values = { source: choice.source.node, target: choice.target.node };
+    if (choice.joined) store.getState().disconnect([choice.joined]);
+    else store.getState().connect(choice.source, choice.target);
+    canvas.setState({ notice: { key: choice.joined ? "notice.disconnected" : "notice.connected", values } });
+    close();
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined && choices.length > 0) {
+      event.preventDefault();
+      setActive((active + step + choices.length) % choices.length);
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      take(choices[active]);
+    }
+  }
+
+  const optionId = (index: number) => `connect-choice-${index}`;
+  const nothing = all.length === 0 ? t("connectDialog.noOutput", { node }) : t("connectDialog.none");
+  return (
+    <Modal opened onClose={close} title={t("connectDialog.title", { node })} returnFocus={false}>
+      <TextInput
+        data-autofocus
+        value={query}
+        onChange={(event) => {
+          setQuery(event.currentTarget.value);
+          setActive(0);
+        }}
+        onKeyDown={onKeyDown}
+        placeholder={t("connectDialog.search")}
+        aria-label={t("connectDialog.search")}
+        role="combobox"
+        aria-expanded
+        aria-controls="connect-choices"
+        aria-activedescendant={choices.length > 0 ? optionId(active) : undefined}
+      />
+      {choices.length === 0 && <p className={classes.quiet}>{nothing}</p>}
+      <div id="connect-choices" role="listbox" aria-label={t("connectDialog.list")} className={classes.choices}>
+        {choices.map((choice, index) => (
+          <ChoiceLine
+            key={choice.label}
+            id={optionId(index)}
+            choice={choice}
+            isActive={index === active}
+            onTake={() => take(choice)}
+          />
+        ))}
+      </div>
+    </Modal>
+  );
+}
+
+interface ChoiceLineProps {
+  id: string;
+  choice: Choice;
+  isActive: boolean;
+  onTake: () => void;
+}
+
+function ChoiceLine({ id, choice, isActive, onTake }: ChoiceLineProps) {
+  const t = useEditorWords();
+  const { verdict, joined } = choice;
+  const why = joined ? t("connectDialog.joined") : verdict.reason ? say(t, verdict.reason) : "";
+  const isPossible = verdict.legal || joined !== null;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys go to the combobox above.
+    <div
+      id={id}
+      ref={(element) => {
+        if (isActive) element?.scrollIntoView({ block: "nearest" });
+      }}
+      role="option"
+      tabIndex={-1}
+      aria-selected={isActive}
+      aria-disabled={!isPossible}
+      data-fits={verdict.fits || undefined}
+      onClick={onTake}
+    >
+      <span>{choice.label}</span>
+      <small>{why}</small>
+    </div>
+  );
+}
+
+type State = Parameters<typeof hereOf>[0];
+
+/** Every port that an output of `node` could go to: what can be done first, then what cannot, each in drawing order. */
+function choicesFrom(state: State, node: string): Choice[] {
+  const here = hereOf(state);
+  const level = { document: state.document, block: here.block, catalogue: state.catalogue };
+  const prefix = reportPrefix(state.report, here.path);
+  const outputs = portsAt(level, node).outputs;
+  const choices = outputs.flatMap(({ name }): Choice[] => {
+    const source = { node, port: name };
+    const verdicts = judgeAll(source, "source", level, state.report, prefix);
+    return [...verdicts].flatMap(([id, ports]) =>
+      [...ports].map(([port, verdict]): Choice => {
+        const target = { node: id, port };
+        const from = outputs.length > 1 ? `${name} → ` : "";
+        const to = ports.size > 1 ? `${id}.${port}` : id;
+        const joined = edgesBetween(source, target, level)[0] ?? null;
+        return { source, target, label: from + to, verdict, joined };
+      }),
+    );
+  });
+  const rank = ({ verdict, joined }: Choice) => (joined ? 2 : verdict.legal ? (verdict.fits ? 0 : 1) : 3);
+  return choices.filter(({ target }) => target.node !== node).sort((a, b) => rank(a) - rank(b));
+}

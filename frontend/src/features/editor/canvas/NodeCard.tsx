@@ -1,0 +1,117 @@
+import { Handle, type NodeProps, Position as Side } from "@xyflow/react";
+import { memo } from "react";
+import { useStore } from "zustand";
+import { bestPort, blockNameOf, type PortRead, portOffset } from "@/document";
+import { useEditorContext } from "../context";
+import { FamilyIcon, familyColor } from "../FamilyIcon";
+import { useEditorWords } from "../labels";
+import { type CardData, type FlowNode, HANDLE_SIZE } from "./flow";
+import classes from "./NodeCard.module.css";
+
+/** A node as a plain card: what it is, what matters about it, its ports, its worst problem. */
+export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<FlowNode>) {
+  const { canvas } = useEditorContext();
+  const isFar = useStore(canvas, (state) => state.isFar);
+  const { node, family } = data;
+  const isBlock = blockNameOf(node.type) !== null;
+  const marks = {
+    "data-selected": selected || undefined,
+    "data-muted": node.muted || undefined,
+    "data-block": isBlock || undefined,
+    "data-unknown": !data.isKnown || undefined,
+    "data-severity": data.problem?.severity,
+    "data-target": useTargetState(data) ?? undefined,
+  };
+  const style = { "--family": familyColor(family) } as React.CSSProperties;
+  const shownType = blockNameOf(node.type) ?? node.type;
+  if (isFar) {
+    return (
+      <div className={classes.far} style={style} {...marks}>
+        {shownType}
+      </div>
+    );
+  }
+  return (
+    <div className={classes.card} style={style} data-testid={`node-${node.id}`} {...marks}>
+      <FamilyIcon family={family} />
+      <div className={classes.text}>
+        <div className={classes.head}>
+          <span className={classes.id} title={node.id}>
+            {node.id}
+          </span>
+          <span className={classes.type} title={shownType}>
+            {shownType}
+          </span>
+        </div>
+        <SecondLine data={data} />
+      </div>
+      {data.problem && <Badge problem={data.problem} />}
+      <Ports node={node.id} ports={data.ports.inputs} type="target" height={data.size.height} />
+      <Ports node={node.id} ports={data.ports.outputs} type="source" height={data.size.height} />
+    </div>
+  );
+});
+
+/** What the wire being drawn could do here: `fits`, `mismatch`, `illegal`, or `over` with any of them. */
+function useTargetState({ node }: CardData): string | null {
+  const { canvas } = useEditorContext();
+  return useStore(canvas, ({ connection, over }) => {
+    if (!connection || connection.from.node === node.id) return null;
+    const own = connection.verdicts.get(node.id);
+    const isOver = over?.node === node.id;
+    const verdict = (isOver && over.port !== null && own?.get(over.port)) || bestPort(own)?.verdict;
+    if (!verdict?.legal) return isOver ? "illegal over" : "illegal";
+    const state = verdict.fits ? "fits" : "mismatch";
+    return isOver ? `${state} over` : state;
+  });
+}
+
+function SecondLine({ data }: { data: CardData }) {
+  const t = useEditorWords();
+  const { node, summary, isKnown } = data;
+  const isRepeated = node.repeat !== 1;
+  const text = isKnown ? summary : t("canvas.unknownType");
+  return (
+    <div className={classes.summary}>
+      {isRepeated && <span className={classes.repeat}>{t("canvas.repeat", { times: node.repeat })}</span>}
+      {node.muted && <span className={classes.repeat}>{t("canvas.muted")}</span>}
+      <span title={text}>{text}</span>
+    </div>
+  );
+}
+
+function Badge({ problem }: { problem: NonNullable<CardData["problem"]> }) {
+  const t = useEditorWords();
+  const words = t(`problem.${problem.severity}`, { count: problem.count, message: problem.message });
+  return (
+    <span className={classes.badge} data-severity={problem.severity} role="img" aria-label={words} title={words}>
+      {problem.severity === "error" ? "!" : "?"}
+    </span>
+  );
+}
+
+interface PortsProps {
+  node: string;
+  ports: readonly PortRead[];
+  type: "source" | "target";
+  height: number;
+}
+
+const Ports = memo(function Ports({ node, ports, type, height }: PortsProps) {
+  return ports.map((port, index) => (
+    <Handle
+      key={port.name}
+      id={port.name}
+      type={type}
+      position={type === "source" ? Side.Right : Side.Left}
+      className={classes.handle}
+      style={{ top: portOffset(index, ports.length, height), width: HANDLE_SIZE, height: HANDLE_SIZE }}
+      title={port.axes ? `${port.name} ${port.axes}` : port.name}
+      data-variadic={port.variadic || undefined}
+      data-testid={`handle-${node}-${port.name}`}
+      data-node={node}
+      data-port={port.name}
+      data-kind={type === "source" ? "output" : "input"}
+    />
+  ));
+});

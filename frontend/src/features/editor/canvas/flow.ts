@@ -1,0 +1,274 @@
+/** The document's level as React Flow wants it: objects that stay the same as long as what they show does. */
+import { type NodeHandle, type Edge as RawFlowEdge, type Node as RawFlowNode, Position as Side } from "@xyflow/react";
+import {
+  blockNameOf,
+  type CheckReport,
+  cardSize,
+  type Edge,
+  endsOf,
+  equalEdges,
+  type Level,
+  type LevelPath,
+  type Node,
+  type NodePorts,
+  type NodeReport,
+  type Positions,
+  portOffset,
+  portsOf,
+  reportPrefix,
+  type Selection,
+  type Size,
+} from "@/document";
+import { formatShape } from "@/ui";
+import { findLane, type Rect } from "./routing";
+
+export interface CardProblem {
+  severity: "error" | "warning";
+  message: string;
+  count: number;
+}
+
+export interface CardData extends Record<string, unknown> {
+  node: Node;
+  ports: NodePorts;
+  size: Size;
+  family: string;
+  isKnown: boolean;
+  summary: string;
+  problem: CardProblem | null;
+}
+
+export interface WireData extends Record<string, unknown> {
+  edge: Edge;
+  label: string | null;
+  /** Line width in pixels: it tells the tensor's size. */
+  width: number;
+  /** A height at which the wire can pass the cards that stand between its ends. */
+  lane: number | null;
+  isWrong: boolean;
+}
+
+export type FlowNode = RawFlowNode<CardData, "card">;
+export type FlowEdge = RawFlowEdge<WireData, "wire">;
+
+export const HANDLE_SIZE = 12;
+
+export interface LevelView extends Level {
+  blockName: string;
+  path: LevelPath;
+  report: CheckReport | null;
+  selection: Selection;
+  positions: Positions;
+}
+
+interface Remembered<K, V> {
+  key: K;
+  value: V;
+}
+
+const sameKey = (a: readonly unknown[], b: readonly unknown[]) => a.every((value, at) => Object.is(value, b[at]));
+
+/** Returns the value made for an equal key before, else makes it: a card whose inputs are the same is the same card. */
+function createMemory<V>() {
+  let current = new Map<string, Remembered<readonly unknown[], V>>();
+  let next = new Map<string, Remembered<readonly unknown[], V>>();
+  return {
+    start: () => {
+      next = new Map();
+    },
+    take: (id: string, key: readonly unknown[], make: () => V): V => {
+      const known = current.get(id);
+      const entry = known && sameKey(known.key, key) ? known : { key, value: make() };
+      next.set(id, entry);
+      return entry.value;
+    },
+    finish: () => {
+      current = next;
+    },
+  };
+}
+
+/** React Flow's id of a node: its own, with a number where the document doubles an id. */
+export function flowIds(nodes: readonly Node[]): string[] {
+  const seen = new Map<string, number>();
+  return nodes.map(({ id }) => {
+    const count = seen.get(id) ?? 0;
+    seen.set(id, count + 1);
+    return count === 0 ? id : `${id}~${count + 1}`;
+  });
+}
+
+/** The document's id of a node of React Flow. */
+export function nodeIdOf(flowId: string): string {
+  return flowId.replace(/~\d+$/, "");
+}
+
+export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
+  const memory = createMemory<FlowNode>();
+  return (view) => {
+    memory.start();
+    const selected = new Set(view.selection.nodes);
+    const problems = problemsByNode(view);
+    const prefix = reportPrefix(view.report, view.path);
+    const ids = flowIds(view.block.nodes);
+    const nodes = view.block.nodes.map((node, index) => {
+      const id = ids[index] ?? node.id;
+      const ports = portsOf(node, view.block, view.document, view.catalogue);
+      const layer = view.catalogue.get(node.type);
+      const family = layer?.family ?? (blockNameOf(node.type) !== null && ports.known ? "block" : "unknown");
+      const summary = view.report?.nodes[prefix + node.id]?.summary ?? "";
+      const problem = problems.get(node.id) ?? null;
+      const [x, y] = view.positions[node.id] ?? [0, 0];
+      const shift = id === node.id ? 0 : cardSize(ports).height + 20;
+      const key = [
+        node,
+        ports,
+        family,
+        summary,
+        x,
+        y,
+        selected.has(node.id),
+        problem?.severity,
+        problem?.message,
+        problem?.count,
+      ];
+      return memory.take(id, key, () => {
+        const size = cardSize(ports);
+        const data = { node, ports, size, family, isKnown: ports.known, summary, problem };
+        return buildNode(id, data, { x, y: y + shift }, selected.has(node.id));
+      });
+    });
+    memory.finish();
+    return nodes;
+  };
+}
+
+function buildNode(id: string, data: CardData, position: { x: number; y: number }, selected: boolean): FlowNode {
+  const { node, size, ports } = data;
+  return {
+    id,
+    type: "card",
+    position,
+    selected,
+    data,
+    ...size,
+    measured: size,
+    handles: [...handlesOf(ports.inputs, "target", size), ...handlesOf(ports.outputs, "source", size)],
+    ariaLabel: `${node.id}, ${node.type}`,
+    domAttributes: {
+      tabIndex: -1,
+      role: "group",
+      // React Flow's own word for it is not translated.
+      "aria-roledescription": undefined,
+      "data-node": node.id,
+    } as FlowNode["domAttributes"],
+  };
+}
+
+function handlesOf(ports: NodePorts["inputs"], type: "source" | "target", size: Size): NodeHandle[] {
+  return ports.map((port, index) => ({
+    id: port.name,
+    type,
+    position: type === "source" ? Side.Right : Side.Left,
+    x: (type === "source" ? size.width : 0) - HANDLE_SIZE / 2,
+    y: portOffset(index, ports.length, size.height) - HANDLE_SIZE / 2,
+    width: HANDLE_SIZE,
+    height: HANDLE_SIZE,
+  }));
+}
+
+/** The worst problem of each node of the level, and how many it has. */
+function problemsByNode({ report, blockName }: LevelView): Map<string, CardProblem> {
+  const found = new Map<string, CardProblem>();
+  for (const problem of report?.problems ?? []) {
+    if (problem.block !== blockName || !problem.node) continue;
+    const known = found.get(problem.node);
+    const isWorse = !known || (known.severity === "warning" && problem.severity === "error");
+    found.set(problem.node, {
+      severity: isWorse ? problem.severity : known.severity,
+      message: isWorse ? problem.message : known.message,
+      count: (known?.count ?? 0) + 1,
+    });
+  }
+  return found;
+}
+
+export function createEdgeBuilder(): (view: LevelView, isDragging: boolean) => FlowEdge[] {
+  const memory = createMemory<FlowEdge>();
+  return (view, isDragging) => {
+    memory.start();
+    const prefix = reportPrefix(view.report, view.path);
+    const rects = rectsOf(view);
+    const wrong = wrongPorts(view);
+    const counts = new Map<string, number>();
+    const edges = view.block.edges.flatMap((edge): FlowEdge[] => {
+      const ends = endsOf(edge, view);
+      const source = rects.get(edge.source);
+      const target = rects.get(edge.target);
+      const sourceY = source && portY(source, source.ports.outputs, ends.source.port);
+      const targetY = target && portY(target, target.ports.inputs, ends.target.port);
+      if (!source || !target || sourceY === undefined || targetY === undefined) return [];
+      const base = `${edge.source}.${ends.source.port}>${edge.target}.${ends.target.port}`;
+      const count = counts.get(base) ?? 0;
+      counts.set(base, count + 1);
+      const id = count === 0 ? base : `${base}~${count + 1}`;
+      const tensor = view.report?.nodes[prefix + edge.source]?.outputs?.[ends.source.port];
+      const label = tensor ? formatShape(tensor.shape) : null;
+      const lane = isDragging
+        ? null
+        : findLane({ x: source.x + source.width, y: sourceY }, { x: target.x, y: targetY }, [...rects.values()]);
+      const selected = view.selection.edges.some((other) => equalEdges(other, edge));
+      const isWrong = wrong.has(`${edge.target}.${ends.target.port}`);
+      const width = tensor ? widthFor(tensor) : 1.5;
+      return [
+        memory.take(id, [edge, label, lane, selected, isWrong, width], () => ({
+          id,
+          type: "wire",
+          source: edge.source,
+          target: edge.target,
+          sourceHandle: ends.source.port,
+          targetHandle: ends.target.port,
+          selected,
+          data: { edge, label, width, lane, isWrong },
+        })),
+      ];
+    });
+    memory.finish();
+    return edges;
+  };
+}
+
+interface CardRect extends Rect {
+  ports: NodePorts;
+}
+
+function rectsOf(view: LevelView): Map<string, CardRect> {
+  const rects = new Map<string, CardRect>();
+  for (const node of view.block.nodes) {
+    const ports = portsOf(node, view.block, view.document, view.catalogue);
+    const [x, y] = view.positions[node.id] ?? [0, 0];
+    rects.set(node.id, { x, y, ...cardSize(ports), ports });
+  }
+  return rects;
+}
+
+function portY(rect: CardRect, ports: NodePorts["inputs"], name: string): number | undefined {
+  const index = ports.findIndex((port) => port.name === name);
+  return index < 0 ? undefined : rect.y + portOffset(index, ports.length, rect.height);
+}
+
+function wrongPorts({ report, blockName }: LevelView): Set<string> {
+  const wrong = new Set<string>();
+  for (const problem of report?.problems ?? []) {
+    if (problem.severity === "error" && problem.block === blockName && problem.node && problem.field) {
+      wrong.add(`${problem.node}.${problem.field}`);
+    }
+  }
+  return wrong;
+}
+
+/** 1.25 px for one number, 3.5 px for a million and more. */
+function widthFor(tensor: NonNullable<NodeReport["outputs"]>[string]): number {
+  const elements = tensor.shape.reduce<number>((product, size) => product * (size ?? 1), 1);
+  return Math.min(3.5, 1.25 + Math.log10(Math.max(1, elements)) * 0.375);
+}

@@ -1,0 +1,129 @@
+/** Ways for wires: a smooth curve where nothing is in the way, else a lane above or below the cards between. */
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface Rect extends Point {
+  width: number;
+  height: number;
+}
+
+/** Between a lane and the nearest card. */
+const CLEARANCE = 18;
+/** From a port to the wire's first bend. */
+const STUB = 18;
+const RADIUS = 8;
+
+/** How far the handles of the curve reach: the same as React Flow's own curve for wires that go forwards. */
+function reach(source: Point, target: Point): number {
+  const distance = target.x - source.x;
+  return distance >= 0 ? distance / 2 : 25 * Math.sqrt(-distance) * 0.25;
+}
+
+function curveAt(source: Point, target: Point, t: number): Point {
+  const bend = reach(source, target);
+  const u = 1 - t;
+  const mix = (a: number, b: number, c: number, d: number) =>
+    u * u * u * a + 3 * u * u * t * b + 3 * u * t * t * c + t * t * t * d;
+  return {
+    x: mix(source.x, source.x + bend, target.x - bend, target.x),
+    y: mix(source.y, source.y, target.y, target.y),
+  };
+}
+
+const SAMPLES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+
+function contains(rect: Rect, point: Point, margin: number): boolean {
+  return (
+    point.x > rect.x - margin &&
+    point.x < rect.x + rect.width + margin &&
+    point.y > rect.y - margin &&
+    point.y < rect.y + rect.height + margin
+  );
+}
+
+/** The height at which a wire must pass the cards between its ends; null where the plain curve meets none. */
+export function findLane(source: Point, target: Point, cards: readonly Rect[]): number | null {
+  const left = Math.min(source.x, target.x - STUB);
+  const right = Math.max(target.x, source.x + STUB);
+  const between = cards.filter((card) => card.x < right - 1 && card.x + card.width > left + 1);
+  const isBackwards = target.x < source.x + STUB;
+  const points = SAMPLES.map((t) => curveAt(source, target, t));
+  const isBlocked = between.some((card) => points.some((point) => contains(card, point, 4)));
+  if (!isBlocked && !isBackwards) return null;
+  const above = freeLane(between, Math.min(source.y, target.y), -1);
+  const below = freeLane(between, Math.max(source.y, target.y), 1);
+  const cost = (lane: number) => Math.abs(lane - source.y) + Math.abs(lane - target.y);
+  return cost(above) <= cost(below) ? above : below;
+}
+
+/** The lane nearest to `start` in one direction that meets no card. */
+function freeLane(cards: readonly Rect[], start: number, direction: 1 | -1): number {
+  let lane = start;
+  for (let tries = 0; tries <= cards.length; tries += 1) {
+    const hit = cards.find((card) => lane > card.y - CLEARANCE && lane < card.y + card.height + CLEARANCE);
+    if (!hit) break;
+    lane = direction === -1 ? hit.y - CLEARANCE : hit.y + hit.height + CLEARANCE;
+  }
+  return lane;
+}
+
+export interface WirePath {
+  path: string;
+  label: Point;
+}
+
+/** The wire's path, and where its label stands. */
+export function wirePath(source: Point, target: Point, lane: number | null): WirePath {
+  if (lane === null) {
+    const bend = reach(source, target);
+    return {
+      path: `M${source.x},${source.y} C${source.x + bend},${source.y} ${target.x - bend},${target.y} ${target.x},${target.y}`,
+      label: { x: (source.x + target.x) / 2, y: (source.y + target.y) / 2 },
+    };
+  }
+  const out = source.x + STUB;
+  const back = target.x - STUB;
+  const corners = [
+    source,
+    { x: out, y: source.y },
+    { x: out, y: lane },
+    { x: back, y: lane },
+    { x: back, y: target.y },
+  ];
+  return { path: roundedPath([...corners, target]), label: { x: (out + back) / 2, y: lane } };
+}
+
+/** Straight lines through the points with round corners. */
+function roundedPath(points: readonly Point[]): string {
+  const [first, ...rest] = points;
+  if (!first) return "";
+  let path = `M${first.x},${first.y}`;
+  for (let at = 0; at < rest.length; at += 1) {
+    const before = points[at] as Point;
+    const corner = rest[at] as Point;
+    const after = rest[at + 1];
+    if (!after) {
+      path += ` L${corner.x},${corner.y}`;
+      continue;
+    }
+    const radius = Math.min(RADIUS, length(before, corner) / 2, length(corner, after) / 2);
+    const start = towards(corner, before, radius);
+    const end = towards(corner, after, radius);
+    path += ` L${start.x},${start.y} Q${corner.x},${corner.y} ${end.x},${end.y}`;
+  }
+  return path;
+}
+
+function length(a: Point, b: Point): number {
+  return Math.abs(a.x - b.x) + Math.abs(a.y - b.y);
+}
+
+function towards(from: Point, to: Point, distance: number): Point {
+  return {
+    x: from.x + Math.sign(to.x - from.x) * distance,
+    y: from.y + Math.sign(to.y - from.y) * distance,
+  };
+}

@@ -1,0 +1,85 @@
+import type { FinalConnectionState, IsValidConnection, OnConnectStart } from "@xyflow/react";
+import { useCallback, useEffect, useMemo } from "react";
+import { useStore } from "zustand";
+import { bestPort, judgeAll, type PortRef, reportPrefix, type Verdict } from "@/document";
+import type { CanvasStore, PendingConnection } from "../canvasStore";
+import { useEditorContext } from "../context";
+import type { FlowEdge, LevelView } from "./flow";
+
+/** The verdict on the port (or the whole node) under the pointer, and the port it would go to. */
+export function verdictOver(
+  connection: PendingConnection,
+  over: { node: string; port: string | null } | null,
+): { port: string; verdict: Verdict } | null {
+  if (!over) return null;
+  const own = connection.verdicts.get(over.node);
+  const exact = over.port === null ? undefined : own?.get(over.port);
+  return exact && over.port !== null ? { port: over.port, verdict: exact } : bestPort(own);
+}
+
+/** Drawing wires: what is legal is worked out once, when the drag starts. */
+export function useConnecting(view: LevelView) {
+  const { store, canvas } = useEditorContext();
+  const isConnecting = useStore(canvas, (state) => state.connection !== null);
+  useEffect(() => (isConnecting ? followPointer(canvas) : undefined), [isConnecting, canvas]);
+
+  const onConnectStart: OnConnectStart = useCallback(
+    (_event, { nodeId, handleId, handleType }) => {
+      if (!nodeId || handleId === null || !handleType) return;
+      const from: PortRef = { node: nodeId, port: handleId };
+      const prefix = reportPrefix(view.report, view.path);
+      const verdicts = judgeAll(from, handleType, view, view.report, prefix);
+      canvas.setState({ connection: { from, kind: handleType, verdicts }, over: null });
+    },
+    [view, canvas],
+  );
+
+  const onConnectEnd = useCallback(
+    (_event: MouseEvent | TouchEvent, end: FinalConnectionState) => {
+      const { connection, over } = canvas.getState();
+      canvas.setState({ connection: null, over: null });
+      if (!connection) return;
+      const snapped = end.toHandle?.id ? { node: end.toHandle.nodeId, port: end.toHandle.id } : null;
+      const target = snapped ?? over;
+      const found = verdictOver(connection, target);
+      if (!target || !found || target.node === connection.from.node) return;
+      if (!found.verdict.legal) {
+        canvas.setState({ notice: found.verdict.reason });
+        return;
+      }
+      const to = { node: target.node, port: found.port };
+      const [source, sink] = connection.kind === "source" ? [connection.from, to] : [to, connection.from];
+      store.getState().connect(source, sink);
+    },
+    [store, canvas],
+  );
+
+  const isValidConnection: IsValidConnection<FlowEdge> = useCallback(
+    ({ source, target, sourceHandle, targetHandle }) => {
+      const { connection } = canvas.getState();
+      if (!connection) return false;
+      const [node, port] = connection.kind === "source" ? [target, targetHandle] : [source, sourceHandle];
+      return connection.verdicts.get(node)?.get(port ?? "")?.legal ?? false;
+    },
+    [canvas],
+  );
+
+  return useMemo(
+    () => ({ onConnectStart, onConnectEnd, isValidConnection }),
+    [onConnectStart, onConnectEnd, isValidConnection],
+  );
+}
+
+/** Keeps `over` up to date while a wire is drawn; returns what ends it. */
+function followPointer(canvas: CanvasStore): () => void {
+  const onMove = (event: PointerEvent) => {
+    const element = document.elementFromPoint(event.clientX, event.clientY)?.closest<HTMLElement>("[data-node]");
+    const node = element?.dataset.node;
+    const port = element?.dataset.port ?? null;
+    const { over } = canvas.getState();
+    if (node === over?.node && port === (over?.port ?? null)) return;
+    canvas.setState({ over: node === undefined ? null : { node, port } });
+  };
+  window.addEventListener("pointermove", onMove);
+  return () => window.removeEventListener("pointermove", onMove);
+}

@@ -1,0 +1,72 @@
+import { type RefObject, useEffect } from "react";
+import { copySelection, cutSelection, pasteText } from "../commands/clipboard";
+import type { Command, CommandContext } from "../commands/command";
+import { keyOfEvent } from "../commands/keys";
+import { commandByKey } from "../commands/registry";
+import { useEditorContext } from "../context";
+
+const TYPING = "input, textarea, select, [contenteditable=true], [role=textbox], [role=combobox]";
+const OVERLAYS = "[role=dialog], [role=menu], [role=listbox]";
+
+/** Carries keys and clipboard events to the commands. */
+export function useKeyboard(root: RefObject<HTMLDivElement | null>): void {
+  const { store, canvas } = useEditorContext();
+  useEffect(() => {
+    const context = (): CommandContext => ({ state: store.getState(), store, canvas });
+    const hasKeyboard = () => isOnCanvas(root.current);
+
+    function onKeyDown(event: KeyboardEvent): void {
+      if (event.defaultPrevented || event.isComposing) return;
+      const command = commandByKey(keyOfEvent(event));
+      if (!command || command.isClipboardEvent || !isMeant(command, hasKeyboard())) return;
+      const reason = command.guard(context());
+      if (reason && command.keys.some((key) => key.endsWith("Tab"))) return;
+      event.preventDefault();
+      if (reason) canvas.setState({ notice: reason });
+      else void command.run(context());
+    }
+
+    function onCopy(event: ClipboardEvent): void {
+      if (!hasKeyboard() || hasTextSelected()) return;
+      const text = event.type === "cut" ? cutSelection(context()) : copySelection(context());
+      if (text === null) return;
+      event.clipboardData?.setData("text/plain", text);
+      event.preventDefault();
+    }
+
+    function onPaste(event: ClipboardEvent): void {
+      if (!hasKeyboard()) return;
+      event.preventDefault();
+      pasteText(context(), event.clipboardData?.getData("text/plain") ?? "");
+    }
+
+    window.addEventListener("keydown", onKeyDown);
+    window.addEventListener("copy", onCopy);
+    window.addEventListener("cut", onCopy);
+    window.addEventListener("paste", onPaste);
+    return () => {
+      window.removeEventListener("keydown", onKeyDown);
+      window.removeEventListener("copy", onCopy);
+      window.removeEventListener("cut", onCopy);
+      window.removeEventListener("paste", onPaste);
+    };
+  }, [store, canvas, root]);
+}
+
+function isMeant(command: Command, isCanvas: boolean): boolean {
+  if (command.scope === "canvas") return isCanvas;
+  const active = document.activeElement;
+  return !active?.closest(TYPING) && !active?.closest(OVERLAYS);
+}
+
+/** The canvas has the keyboard when it, a node of it, or nothing at all is focused. */
+function isOnCanvas(root: HTMLElement | null): boolean {
+  const active = document.activeElement;
+  if (!root || !active) return false;
+  if (active === document.body) return document.querySelector(OVERLAYS) === null;
+  return active === root || (root.contains(active) && active.closest(".react-flow__node") !== null);
+}
+
+function hasTextSelected(): boolean {
+  return (document.getSelection()?.toString() ?? "") !== "";
+}

@@ -1,0 +1,32 @@
+import { useMemo } from "react";
+import { completePositions, type Positions, resolveLevel } from "@/document";
+import { useEditor } from "../context";
+import type { LevelView } from "./flow";
+
+/** The open level with everything that its picture depends on; `dragged` are places that are not in the document yet. */
+export function useLevelView(dragged: Positions | null): LevelView {
+  const document = useEditor((state) => state.document);
+  const path = useEditor((state) => state.level);
+  const catalogue = useEditor((state) => state.catalogue);
+  const report = useEditor((state) => state.report);
+  const selection = useEditor((state) => state.selection);
+  const here = useMemo(() => resolveLevel(document, path), [document, path]);
+  const stored = useMemo(() => {
+    const level = { document, block: here.block, catalogue };
+    return completePositions(level, document.view[here.blockName] ?? {});
+  }, [document, here, catalogue]);
+  const positions = useMemo(() => (dragged ? { ...stored, ...dragged } : stored), [stored, dragged]);
+  return useMemo(
+    () => ({
+      document,
+      block: here.block,
+      blockName: here.blockName,
+      path: here.path,
+      catalogue,
+      report,
+      selection,
+      positions,
+    }),
+    [document, here, catalogue, report, selection, positions],
+  );
+}

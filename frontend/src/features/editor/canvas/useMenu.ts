@@ -1,0 +1,31 @@
+import type { MouseEvent as ReactMouseEvent } from "react";
+import { useMemo } from "react";
+import { useEditorContext } from "../context";
+import type { FlowEdge, FlowNode } from "./flow";
+
+type MenuEvent = ReactMouseEvent | MouseEvent;
+
+/** Opens the menu where it was asked for; what is under the pointer is selected first. */
+export function useMenu() {
+  const { store, canvas } = useEditorContext();
+  return useMemo(() => {
+    function open(event: MenuEvent): void {
+      event.preventDefault();
+      const client = { x: event.clientX, y: event.clientY };
+      const at = canvas.getState().view?.toCanvas(client) ?? null;
+      canvas.setState({ dialog: { kind: "menu", ...client, at } });
+    }
+    return {
+      onPane: (event: MenuEvent) => open(event),
+      onNode: (event: ReactMouseEvent, { data }: FlowNode) => {
+        const { selection, select } = store.getState();
+        if (!selection.nodes.includes(data.node.id)) select({ nodes: [data.node.id] });
+        open(event);
+      },
+      onEdge: (event: ReactMouseEvent, { data, selected }: FlowEdge) => {
+        if (data && !selected) store.getState().select({ edges: [data.edge] });
+        open(event);
+      },
+    };
+  }, [store, canvas]);
+}

@@ -1,0 +1,136 @@
+import { IconClipboard, IconClipboardCheck, IconCopy, IconCopyPlus, IconCut } from "@tabler/icons-react";
+import { type Clip, copyNodes, type Position, parseClip, pasteEdits } from "@/document";
+import { type Command, type CommandContext, hereOf, needsSelection } from "./command";
+
+/** The selected nodes as text, kept for pasting here too; null where nothing is selected. */
+export function copySelection({ state, canvas }: CommandContext): string | null {
+  const clip = copyNodes(state.document, hereOf(state).blockName, state.selection.nodes);
+  if (!clip) return null;
+  const text = JSON.stringify(clip);
+  canvas.setState({ clipboard: text });
+  return text;
+}
+
+export function cutSelection(context: CommandContext): string | null {
+  const text = copySelection(context);
+  if (text !== null) context.state.removeSelection();
+  return text;
+}
+
+interface PasteChoice {
+  at?: Position | null;
+  incoming?: boolean;
+}
+
+/** Pastes `text` into the open level and selects the copies; says so where it holds no nodes. */
+export function pasteText(context: CommandContext, text: string, choice: PasteChoice = {}): void {
+  const clip = parseClip(text);
+  if (!clip) {
+    context.canvas.setState({ notice: { key: "notice.nothingToPaste" } });
+    return;
+  }
+  pasteClip(context, clip, "history.paste", choice);
+}
+
+function pasteClip({ state }: CommandContext, clip: Clip, label: string, choice: PasteChoice): void {
+  const { edits, ids } = pasteEdits(state.document, hereOf(state).blockName, clip, choice);
+  state.applyEdits(edits, {
+    label: { key: label, values: { count: ids.length } },
+    select: { nodes: ids, edges: [] },
+  });
+}
+
+/** Hands text to the system; where that is not allowed, the page's own copy is what paste uses. */
+async function shareText(text: string | null): Promise<void> {
+  if (text === null || !navigator.clipboard) return;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+  }
+}
+
+async function readShared({ canvas }: CommandContext): Promise<string> {
+  try {
+    const text = await navigator.clipboard?.readText();
+    if (text && parseClip(text)) return text;
+  } catch (error) {
+    // The browser does not let the page read: what was copied here is what can be pasted.
+    if (!(error instanceof DOMException)) throw error;
+  }
+  return canvas.getState().clipboard ?? "";
+}
+
+/** Where a menu was opened, if it was. */
+function menuPlace({ canvas }: CommandContext): Position | null {
+  const { dialog } = canvas.getState();
+  return dialog?.kind === "menu" ? dialog.at : null;
+}
+
+export const copy: Command = {
+  id: "copy",
+  label: "command.copy",
+  group: "clipboard",
+  icon: IconCopy,
+  keys: ["Mod+C"],
+  scope: "canvas",
+  isClipboardEvent: true,
+  guard: needsSelection,
+  run: (context) => shareText(copySelection(context)),
+};
+
+export const cut: Command = {
+  id: "cut",
+  label: "command.cut",
+  group: "clipboard",
+  icon: IconCut,
+  keys: ["Mod+X"],
+  scope: "canvas",
+  isClipboardEvent: true,
+  guard: needsSelection,
+  run: (context) => shareText(cutSelection(context)),
+};
+
+export const paste: Command = {
+  id: "paste",
+  label: "command.paste",
+  group: "clipboard",
+  icon: IconClipboard,
+  keys: ["Mod+V"],
+  scope: "canvas",
+  isClipboardEvent: true,
+  guard: () => null,
+  run: async (context) => {
+    const at = menuPlace(context);
+    pasteText(context, await readShared(context), { at });
+  },
+};
+
+export const pasteWired: Command = {
+  id: "pasteWired",
+  label: "command.pasteWired",
+  group: "clipboard",
+  icon: IconClipboardCheck,
+  keys: ["Mod+Shift+V"],
+  scope: "canvas",
+  guard: () => null,
+  run: async (context) => {
+    const at = menuPlace(context);
+    pasteText(context, await readShared(context), { at, incoming: true });
+  },
+};
+
+export const duplicate: Command = {
+  id: "duplicate",
+  label: "command.duplicate",
+  group: "clipboard",
+  icon: IconCopyPlus,
+  keys: ["Mod+D"],
+  scope: "canvas",
+  guard: needsSelection,
+  run: (context) => {
+    const { state } = context;
+    const clip = copyNodes(state.document, hereOf(state).blockName, state.selection.nodes);
+    if (clip) pasteClip(context, clip, "history.duplicate", {});
+  },
+};

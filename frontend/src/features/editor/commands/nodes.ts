@@ -1,0 +1,110 @@
+import { IconArrowUpLeft, IconEyeOff, IconPlugConnected, IconPlus, IconSquareArrowRight } from "@tabler/icons-react";
+import { blockNameOf, blockOf, type Node } from "@/document";
+import { always, type Command, type CommandContext, hereOf, needsOneNode, needsSelection } from "./command";
+
+function selectedNodes({ state }: CommandContext): Node[] {
+  const chosen = new Set(state.selection.nodes);
+  return hereOf(state).block.nodes.filter((node) => chosen.has(node.id));
+}
+
+export const addNode: Command = {
+  id: "addNode",
+  label: "command.addNode",
+  group: "node",
+  icon: IconPlus,
+  keys: ["/"],
+  scope: "page",
+  guard: ({ canvas }) => (canvas.getState().focusPalette ? null : { key: "reason.noPalette" }),
+  run: ({ canvas }) => canvas.getState().focusPalette?.(),
+};
+
+export const connect: Command = {
+  id: "connect",
+  label: "command.connect",
+  group: "node",
+  icon: IconPlugConnected,
+  keys: ["C"],
+  scope: "canvas",
+  guard: needsOneNode,
+  run: ({ state, canvas }) => {
+    const [node] = state.selection.nodes;
+    if (node !== undefined) canvas.setState({ dialog: { kind: "connect", node } });
+  },
+};
+
+/** Whether leaving the node out has a meaning: what the catalogue says; a block can always be left out. */
+function canBeMuted({ state }: CommandContext, node: Node): boolean {
+  return blockNameOf(node.type) === null && (state.catalogue.get(node.type)?.can_be_muted ?? false);
+}
+
+export const mute: Command = {
+  id: "mute",
+  label: "command.mute",
+  group: "node",
+  icon: IconEyeOff,
+  keys: ["M"],
+  scope: "canvas",
+  guard: (context) => {
+    const reason = needsSelection(context);
+    if (reason) return reason;
+    const stuck = selectedNodes(context).find((node) => !canBeMuted(context, node) && !node.muted);
+    return stuck ? { key: "reason.cannotBeMuted", values: { id: stuck.id, type: stuck.type } } : null;
+  },
+  run: (context) => {
+    const nodes = selectedNodes(context);
+    const muted = nodes.some((node) => !node.muted);
+    const block = hereOf(context.state).blockName;
+    context.state.applyEdits(
+      nodes.map((node) => ({ op: "set_node" as const, block, id: node.id, muted })),
+      { label: { key: muted ? "history.mute" : "history.unmute", values: { count: nodes.length } } },
+    );
+  },
+};
+
+export const openBlock: Command = {
+  id: "openBlock",
+  label: "command.openBlock",
+  group: "node",
+  icon: IconSquareArrowRight,
+  keys: ["Enter"],
+  scope: "canvas",
+  guard: (context) => {
+    const reason = needsOneNode(context);
+    if (reason) return reason;
+    const [node] = selectedNodes(context);
+    const name = node ? blockNameOf(node.type) : null;
+    if (name === null) return { key: "reason.notABlock" };
+    return blockOf(context.state.document, name) ? null : { key: "reason.noSuchBlock", values: { name } };
+  },
+  run: ({ state }) => {
+    const [id] = state.selection.nodes;
+    if (id !== undefined) state.openNode(id);
+  },
+};
+
+export const leaveBlock: Command = {
+  id: "leaveBlock",
+  label: "command.leaveBlock",
+  group: "node",
+  icon: IconArrowUpLeft,
+  keys: ["Shift+Enter"],
+  scope: "canvas",
+  guard: ({ state }) => (state.level.length > 0 ? null : { key: "reason.atTheTop" }),
+  run: ({ state, canvas }) => {
+    const opened = state.level.at(-1);
+    state.openLevel(state.level.slice(0, -1));
+    if (opened === undefined) return;
+    state.select({ nodes: [opened] });
+    canvas.getState().view?.reveal(opened);
+  },
+};
+
+export const showKeys: Command = {
+  id: "showKeys",
+  label: "command.showKeys",
+  group: "help",
+  keys: ["?"],
+  scope: "page",
+  guard: always,
+  run: ({ canvas }) => canvas.setState({ dialog: { kind: "keys" } }),
+};

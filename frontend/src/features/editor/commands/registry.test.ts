@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import words from "../../../locales/en/editor.json";
+import { keyOfEvent, keyOfText } from "./keys";
+import { commandById, commands } from "./registry";
+
+describe("the registry of commands", () => {
+  it("has no two commands on one key", () => {
+    const keys = commands.flatMap((command) => command.keys.map(keyOfText));
+    expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
+  });
+
+  it("has no two commands of one id", () => {
+    expect(new Set(commands.map(({ id }) => id)).size).toBe(commands.length);
+  });
+
+  it("has a word for every command", () => {
+    const missing = commands.filter(({ label }) => !(label.replace("command.", "") in words.command));
+    expect(missing.map(({ id }) => id)).toEqual([]);
+  });
+
+  it("names what exists where an id is unknown", () => {
+    expect(() => commandById("nothing")).toThrow(/undo/);
+  });
+});
+
+describe("keys", () => {
+  const press = (key: string, held: Partial<Record<"ctrlKey" | "metaKey" | "shiftKey" | "altKey", boolean>> = {}) =>
+    keyOfEvent({ key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...held });
+
+  it.each([
+    ["Mod+Z", press("z", { ctrlKey: true })],
+    ["Mod+Z", press("z", { metaKey: true })],
+    ["Mod+Shift+Z", press("Z", { ctrlKey: true, shiftKey: true })],
+    ["?", press("?", { shiftKey: true })],
+    ["+", press("+", { shiftKey: true })],
+    ["Shift+Tab", press("Tab", { shiftKey: true })],
+    ["C", press("c")],
+  ])("%s is what the keyboard sends", (text, pressed) => {
+    expect(keyOfText(text)).toBe(pressed);
+  });
+});

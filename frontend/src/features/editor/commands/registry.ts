@@ -1,0 +1,53 @@
+import * as clipboard from "./clipboard";
+import type { Command } from "./command";
+import * as history from "./history";
+import { keyOfText } from "./keys";
+import { moves } from "./move";
+import * as nodes from "./nodes";
+import * as selection from "./selection";
+import * as view from "./view";
+
+/** Every command of the editor, in the order of menus and the help. */
+export const commands: readonly Command[] = [
+  nodes.addNode,
+  nodes.connect,
+  nodes.mute,
+  nodes.openBlock,
+  nodes.leaveBlock,
+  history.undo,
+  history.redo,
+  clipboard.cut,
+  clipboard.copy,
+  clipboard.paste,
+  clipboard.pasteWired,
+  clipboard.duplicate,
+  selection.remove,
+  selection.selectAll,
+  selection.deselect,
+  selection.nextNode,
+  selection.previousNode,
+  ...moves,
+  view.fit,
+  view.zoomIn,
+  view.zoomOut,
+  view.zoomReset,
+  view.tidy,
+  view.toggleMinimap,
+  view.toggleSnap,
+  nodes.showKeys,
+];
+
+const byId = new Map(commands.map((command) => [command.id, command]));
+const byKey = new Map(commands.flatMap((command) => command.keys.map((key) => [keyOfText(key), command] as const)));
+
+/** The command called `id`; a miss names what exists. */
+export function commandById(id: string): Command {
+  const command = byId.get(id);
+  if (!command) throw new Error(`There is no command called ${id}; there are: ${[...byId.keys()].join(", ")}.`);
+  return command;
+}
+
+/** The command on a key, in the spelling of `keyOfEvent`. */
+export function commandByKey(key: string): Command | undefined {
+  return byKey.get(key);
+}

@@ -1,0 +1,77 @@
+import { IconSelectAll, IconTrash } from "@tabler/icons-react";
+import { dataOrder } from "@/document";
+import { type Command, type CommandContext, hereOf, needsNodes } from "./command";
+
+export const selectAll: Command = {
+  id: "selectAll",
+  label: "command.selectAll",
+  group: "selection",
+  icon: IconSelectAll,
+  keys: ["Mod+A"],
+  scope: "canvas",
+  guard: needsNodes,
+  run: ({ state }) => state.selectAll(),
+};
+
+export const deselect: Command = {
+  id: "deselect",
+  label: "command.deselect",
+  group: "selection",
+  keys: ["Escape"],
+  scope: "canvas",
+  guard: ({ state }) => {
+    const { nodes, edges } = state.selection;
+    return nodes.length + edges.length > 0 ? null : { key: "reason.nothingSelected" };
+  },
+  run: ({ state, canvas }) => {
+    state.select({});
+    canvas.getState().view?.focus();
+  },
+};
+
+export const remove: Command = {
+  id: "remove",
+  label: "command.remove",
+  group: "selection",
+  icon: IconTrash,
+  keys: ["Delete", "Backspace"],
+  scope: "canvas",
+  guard: ({ state }) => {
+    const { nodes, edges } = state.selection;
+    return nodes.length + edges.length > 0 ? null : { key: "reason.nothingSelected" };
+  },
+  run: ({ state, canvas }) => {
+    state.removeSelection();
+    canvas.getState().view?.focus();
+  },
+};
+
+/** The node before or after the selected one in the order of the data; undefined at the end. */
+function neighbour({ state }: CommandContext, step: 1 | -1): string | undefined {
+  const order = dataOrder(hereOf(state).block);
+  const last = state.selection.nodes.at(-1);
+  if (last === undefined) return step === 1 ? order[0] : order.at(-1);
+  const at = order.indexOf(last) + step;
+  return at < 0 ? undefined : order[at];
+}
+
+function walk(id: string, label: string, key: string, step: 1 | -1): Command {
+  return {
+    id,
+    label,
+    group: "selection",
+    keys: [key],
+    scope: "canvas",
+    // At either end the key does what it does everywhere: it leaves the canvas.
+    guard: (context) => (neighbour(context, step) === undefined ? { key: "reason.noFurtherNode" } : null),
+    run: (context) => {
+      const next = neighbour(context, step);
+      if (next === undefined) return;
+      context.state.select({ nodes: [next] });
+      context.canvas.getState().view?.reveal(next);
+    },
+  };
+}
+
+export const nextNode = walk("nextNode", "command.nextNode", "Tab", 1);
+export const previousNode = walk("previousNode", "command.previousNode", "Shift+Tab", -1);

@@ -1,0 +1,160 @@
+import { TextInput } from "@mantine/core";
+import { IconSearch } from "@tabler/icons-react";
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { FamilyIcon, useCanvasStore, useEditor, useEditorStore, useEditorWords } from "@/features/editor";
+import { Ghost } from "./Ghost";
+import { type PaletteItem, paletteItems, searchPalette } from "./items";
+import classes from "./Palette.module.css";
+import { useDragOut } from "./useDragOut";
+
+/** Everything that can be put on the canvas: searched, dragged, or added with Enter or a double-click. */
+export function Palette() {
+  const t = useEditorWords();
+  const catalogue = useEditor((state) => state.catalogue);
+  const blocks = useEditor((state) => state.document.blocks);
+  const canvas = useCanvasStore();
+  const search = useRef<HTMLInputElement>(null);
+  const [query, setQuery] = useState("");
+  const [active, setActive] = useState<string | null>(null);
+  const listId = useId();
+  const groups = useMemo(() => searchPalette(paletteItems(catalogue, blocks), query), [catalogue, blocks, query]);
+  const items = useMemo(() => groups.flatMap((group) => group.items), [groups]);
+  const current = items.find(({ type }) => type === active) ?? (query === "" ? undefined : items[0]);
+  const add = useAdd();
+  const dragOut = useDragOut();
+
+  useEffect(() => {
+    canvas.setState({
+      focusPalette: () => {
+        search.current?.focus();
+        search.current?.select();
+      },
+    });
+    return () => canvas.setState({ focusPalette: null });
+  }, [canvas]);
+
+  function onKeyDown(event: KeyboardEvent): void {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined && items.length > 0) {
+      event.preventDefault();
+      const at = current ? items.indexOf(current) : -1;
+      setActive(items[(at + step + items.length) % items.length]?.type ?? null);
+    } else if (event.key === "Enter" && current) {
+      event.preventDefault();
+      add(current.type);
+      search.current?.select();
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      setQuery("");
+      setActive(null);
+      canvas.getState().view?.focus();
+    }
+  }
+
+  const optionId = (item: PaletteItem) => `${listId}-${item.type.replace(/[^A-Za-z0-9_-]/g, "-")}`;
+  return (
+    <section className={classes.palette} aria-label={t("palette.label")} data-testid="palette">
+      <TextInput
+        ref={search}
+        className={classes.search}
+        value={query}
+        onChange={(event) => {
+          setQuery(event.currentTarget.value);
+          setActive(null);
+        }}
+        onKeyDown={onKeyDown}
+        leftSection={<IconSearch size={16} aria-hidden />}
+        placeholder={t("palette.search")}
+        aria-label={t("palette.search")}
+        role="combobox"
+        aria-expanded
+        aria-controls={listId}
+        aria-activedescendant={current ? optionId(current) : undefined}
+        data-testid="palette-search"
+      />
+      <div id={listId} role="listbox" aria-label={t("palette.label")} className={classes.list}>
+        {groups.map((group) => (
+          // biome-ignore lint/a11y/useSemanticElements: a group of options within a list box has no element of its own.
+          <div key={group.family} role="group" aria-label={t(`family.${group.family}`)}>
+            <div className={classes.family} aria-hidden>
+              {t(`family.${group.family}`)}
+            </div>
+            {group.items.map((item) => (
+              <Item
+                key={item.type}
+                id={optionId(item)}
+                item={item}
+                isActive={item === current}
+                onActivate={setActive}
+                onAdd={add}
+                onDragOut={dragOut}
+              />
+            ))}
+          </div>
+        ))}
+        {items.length === 0 && (
+          <p className={classes.none}>{catalogue.size === 0 ? t("palette.empty") : t("palette.none", { query })}</p>
+        )}
+      </div>
+      <div className={classes.description} aria-live="polite">
+        {current ? (
+          <>
+            <strong>{current.name}</strong>
+            <p>{current.family === "block" ? t("palette.blockHint") : current.summary}</p>
+            <code>{current.shape}</code>
+          </>
+        ) : (
+          <p>{t("palette.itemHelp")}</p>
+        )}
+      </div>
+      <Ghost />
+    </section>
+  );
+}
+
+/** Adds a node after the one that is selected, and wires it to that one. The keyboard stays where it is. */
+function useAdd(): (type: string) => void {
+  const store = useEditorStore();
+  const canvas = useCanvasStore();
+  return (type) => {
+    const { selection, addNode } = store.getState();
+    const after = selection.nodes.at(-1);
+    const id = addNode(type, after === undefined ? {} : { after });
+    canvas.setState({ notice: { key: "notice.added", values: { id } } });
+    canvas.getState().view?.show(id);
+  };
+}
+
+interface ItemProps {
+  id: string;
+  item: PaletteItem;
+  isActive: boolean;
+  onActivate: (type: string) => void;
+  onAdd: (type: string) => void;
+  onDragOut: ReturnType<typeof useDragOut>;
+}
+
+function Item({ id, item, isActive, onActivate, onAdd, onDragOut }: ItemProps) {
+  return (
+    // biome-ignore lint/a11y/useKeyWithMouseEvents: the search field above has the keyboard and moves the active item.
+    <div
+      id={id}
+      ref={(element) => {
+        if (isActive) element?.scrollIntoView({ block: "nearest" });
+      }}
+      role="option"
+      tabIndex={-1}
+      aria-selected={isActive}
+      title={item.summary}
+      className={classes.item}
+      data-testid={`palette-${item.name}`}
+      data-type={item.type}
+      onMouseOver={() => onActivate(item.type)}
+      onDoubleClick={() => onAdd(item.type)}
+      onPointerDown={(event) => onDragOut(event, item.type)}
+    >
+      <FamilyIcon family={item.family} />
+      <span>{item.name}</span>
+    </div>
+  );
+}
