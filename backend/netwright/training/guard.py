@@ -124,9 +124,7 @@ def find_origin(
             handle.remove()
     if found:
         return found[0]
-    largest = max(
-        (float(o.abs().max()) for o in (outputs if isinstance(outputs, tuple) else (outputs,))), default=math.nan
-    )
+    largest = float(outputs.abs().max())
     return Origin(
         None, f"Every node's output is finite (the largest is {largest:.3g}): it happened in the loss itself."
     )

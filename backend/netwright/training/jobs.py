@@ -41,13 +41,13 @@ def build_job(spec: RunSpec, folder: Path, is_current: Callable[[], bool] = lamb
         folder=folder,
         run=spec.run,
         graph_hash=graph_hash(spec.document),
-        output_index=find_output(spec.document, spec.training.objectives[0].output),
+        output=find_output(spec.document, spec.training.objectives[0].output),
         is_current=is_current,
     )
 
 
-def find_output(document: Document, name: str | None) -> int | None:
-    """The place of the Output node ``name`` among what ``Network`` returns; None where it returns one tensor.
+def find_output(document: Document, name: str | None) -> str | None:
+    """The key of the Output node ``name`` in what ``Network`` returns; None where it returns one tensor.
 
     Raises:
         ValueError: there is no such Output, or there are several and none is named.
@@ -61,7 +61,7 @@ def find_output(document: Document, name: str | None) -> int | None:
         raise ValueError(
             f"The network has several outputs ({', '.join(outputs)}): name the one that the objective is on."
         )
-    return outputs.index(name)
+    return name
 
 
 def write_source(path: Path, source: str) -> None:

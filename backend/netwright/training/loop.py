@@ -303,6 +303,7 @@ class Keeper:
         run, at = self.run, self.progress
         at.batch -= at.step - (error.step - 1)
         at.step = error.step - 1
+        self._flush()  # what was kept of the good steps before
         inputs, targets = run.sampler.batch(at.epoch, at.batch)
         origin = find_origin(run.network, inputs, targets, run.forward)
         run.buffers.restore()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @dataclass
 class Job:
     """What is to be trained, as made from the run's own source: ``network`` freshly initialised under the run's seed,
-    ``preprocess`` from raw samples to its input.  ``output_index`` picks one of several outputs."""
+    ``preprocess`` from raw samples to its input.  ``output`` names one of several outputs; None where there is one."""
 
     network: nn.Module
     preprocess: "Callable[[Tensor], Tensor]"
@@ -39,7 +39,7 @@ class Job:
     folder: Path
     run: str
     graph_hash: str = ""
-    output_index: int | None = None
+    output: str | None = None
     is_current: Callable[[], bool] = lambda: True
     """False once a newer attempt of the run has begun: nothing may be written any more."""
 
@@ -85,7 +85,7 @@ class Setup:
     config: TrainingConfig
     weights: Sequence[nn.Parameter]
     compute_loss: LossFunction
-    output_index: int | None
+    output: str | None
     metrics: list[type[Metric]]
     optimizer: torch.optim.Optimizer
     rate: LearningRate
@@ -107,8 +107,8 @@ class Setup:
         """``(N, *input_shape)`` to the output that the objective is on, ``(N, K)``, in float32."""
         with self.autocast():
             outputs = self.network(inputs)
-        if self.output_index is not None:
-            outputs = outputs[self.output_index]
+        if self.output is not None:
+            outputs = outputs[self.output]
         # The loss is computed in float32 whatever the network ran in.
         chosen: Tensor = outputs.float()
         return chosen
@@ -174,7 +174,7 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         config=config,
         weights=weights,
         compute_loss=loss if objective.weight == 1.0 else _weighted(loss, objective.weight),
-        output_index=job.output_index,
+        output=job.output,
         metrics=metrics,
         optimizer=optimizer,
         rate=rate,

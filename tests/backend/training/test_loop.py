@@ -1,0 +1,376 @@
+"""The loop on real data: it learns, repeats itself to the bit, obeys, and leaves what it promised."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+from netwright.data.base import Part, Prepared
+from netwright.training.checkpoints import CheckpointFolder
+from netwright.training.control import Control
+from netwright.training.events import (
+    CheckpointCommand,
+    PauseCommand,
+    ResumeCommand,
+    SetCommand,
+)
+from netwright.training.loop import train
+from netwright.training.reporting import Progress
+from netwright.training.setup import DeviceMissingError, Job
+from netwright.training.states import EndReason, RunState
+from torch import nn
+
+MakeJob = Callable[..., Job]
+Recorder = Any
+"""The fixtures of conftest: a job on real digits, and a keeper of events."""
+
+
+def weights_of(job: Job) -> dict[str, torch.Tensor]:
+    return {name: value.clone() for name, value in job.network.state_dict().items()}
+
+
+def assert_same(left: dict[str, torch.Tensor], right: dict[str, torch.Tensor]) -> None:
+    assert left.keys() == right.keys()
+    for name, value in left.items():
+        assert torch.equal(value, right[name]), name
+
+
+class Watched(nn.Module):
+    """A network that calls ``before`` at each forward pass in training."""
+
+    def __init__(self, inner: nn.Module, before: Any) -> None:
+        super().__init__()
+        self.inner, self.before = inner, before
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.training:
+            self.before(self)
+        result: torch.Tensor = self.inner(x)
+        return result
+
+
+def test_train_when_run_to_the_end_learns_and_reports_every_step(make_job: MakeJob, recorder: Recorder) -> None:
+    job = make_job(epochs=8, optimizer={"type": "AdamW", "params": {"lr": 0.003}})
+    outcome = train(job, recorder, Control())
+    assert (outcome.state, outcome.reason) == (RunState.COMPLETED, EndReason.FINISHED)
+    assert outcome.metrics["val/Accuracy"] > 0.9
+    hello = recorder.of("hello")[0]
+    assert recorder.events[0][0] == "hello"
+    assert hello["steps_per_epoch"] == 13
+    assert [step for step, _ in recorder.series("train/loss")] == list(range(1, hello["total_steps"] + 1))
+    assert [step for step, _ in recorder.series("val/loss")] == list(range(13, 8 * 13 + 1, 13))
+    phases = [fields["phase"] for fields in recorder.of("state")]
+    assert phases[:4] == ["training", "validating", "saving", "training"]
+
+
+def test_train_when_run_twice_with_one_seed_gives_equal_weights(make_job: MakeJob, recorder: Recorder) -> None:
+    first = make_job("a")
+    train(first, recorder, Control())
+    second = make_job("b")
+    train(second, recorder, Control())
+    other = make_job("c", seed=1)
+    train(other, recorder, Control())
+    assert_same(weights_of(first), weights_of(second))
+    assert not torch.equal(first.network.state_dict()["5.weight"], other.network.state_dict()["5.weight"])
+
+
+@pytest.mark.parametrize("guard_on_device", [False, True])
+def test_first_losses_when_compared_with_a_plain_loop_are_equal(
+    make_job: MakeJob, recorder: Recorder, guard_on_device: bool
+) -> None:
+    """Only what is written here happens: no hidden change of objective, optimizer or order of steps."""
+    job = make_job(epochs=1, build=lambda: nn.Sequential(nn.Flatten(), nn.Linear(64, 10)))
+    plain = nn.Sequential(nn.Flatten(), nn.Linear(64, 10))
+    plain.load_state_dict(job.network.state_dict())
+    train(job, recorder, Control(), guard_on_device=guard_on_device)
+    optimizer = torch.optim.AdamW(plain.parameters(), lr=0.001, fused=True)
+    order = torch.randperm(len(job.data.train), generator=torch.Generator().manual_seed(1))
+    expected = []
+    for indices in order.split(128):
+        loss = nn.functional.cross_entropy(
+            plain(job.preprocess(job.data.train.inputs[indices])), job.data.train.targets[indices]
+        )
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        expected.append(loss.item())
+    assert [value for _, value in recorder.series("train/loss")] == expected
+
+
+OPTIMIZERS: list[dict[str, Any]] = [
+    {"type": "SGD", "params": {"lr": 0.05, "momentum": 0.9, "nesterov": True}},
+    {"type": "Adam", "params": {"lr": 0.003, "amsgrad": True}},
+    {"type": "AdamW", "params": {"lr": 0.003}},
+    {"type": "RMSprop", "params": {"lr": 0.001, "momentum": 0.5, "centered": True}},
+]
+SCHEDULES: list[dict[str, Any]] = [
+    {"type": "ConstantLR", "warmup_steps": 7},
+    {"type": "StepLR", "params": {"step_size": 2, "gamma": 0.5}},
+    {"type": "CosineAnnealingLR", "params": {}, "warmup_steps": 5},
+]
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda each: each["type"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda each: each["type"])
+@pytest.mark.parametrize("stop_step", [13, 20], ids=["border", "middle"])
+def test_resume_when_stopped_gives_the_weights_of_an_uninterrupted_run(
+    make_job: MakeJob,
+    recorder: Recorder,
+    make_recorder: Any,
+    optimizer: dict[str, Any],
+    schedule: dict[str, Any],
+    stop_step: int,
+) -> None:
+    config = {"optimizer": optimizer, "schedule": schedule, "epochs": 3}
+    whole = make_job("whole", **config)
+    train(whole, recorder, Control())
+
+    control, progress = Control(), Progress()
+
+    def stop_at(_: Watched) -> None:
+        if progress.step == stop_step - 1:
+            control.stop()
+
+    first = make_job("parts", **config)
+    first.network = Watched(first.network, stop_at)
+    outcome = train(first, make_recorder(), control, progress=progress)
+    assert outcome.reason is EndReason.STOPPED_BY_USER
+
+    second = make_job("parts", **config)
+    second.network = Watched(second.network, lambda _: None)
+    checkpoints = CheckpointFolder(second.folder / "checkpoints", "run", "hash", 3)
+    loaded = checkpoints.load(f"last-{stop_step}.safetensors")
+    torch.rand(100)  # whatever was drawn in between must not matter
+    resumed = make_recorder()
+    train(second, resumed, Control(), resume=loaded)
+    assert resumed.of("hello")[0]["resumed_from_step"] == stop_step
+    assert [step for step, _ in resumed.series("train/loss")] == list(range(stop_step + 1, 40))
+    assert_same(weights_of(whole), weights_of(Job(**{**vars(second), "network": second.network.inner})))
+    tail = [point for point in recorder.series("train/Accuracy") if point[0] in {26, 39}]
+    assert [point for point in resumed.series("train/Accuracy") if point[0] in {26, 39}] == tail
+
+
+def test_stop_when_validating_leaves_a_checkpoint_that_goes_on_with_the_validation(
+    make_job: MakeJob, recorder: Recorder, make_recorder: Any
+) -> None:
+    whole = make_job("whole", epochs=2)
+    train(whole, recorder, Control())
+    control = Control()
+    job = make_job("parts", epochs=2)
+    stopping = make_recorder()
+    stopping.then = lambda fields: control.stop() if fields.get("phase") == "validating" else None
+    outcome = train(job, stopping, control)
+    assert outcome.state is RunState.STOPPED
+    again = make_job("parts", epochs=2)
+    loaded = CheckpointFolder(again.folder / "checkpoints", "run", "hash", 3).load("last-13.safetensors")
+    resumed = make_recorder()
+    train(again, resumed, Control(), resume=loaded)
+    assert resumed.series("val/loss") == recorder.series("val/loss")
+    assert_same(weights_of(whole), weights_of(again))
+
+
+def test_stop_when_saving_or_twice_or_before_the_first_step_ends_as_stopped(
+    make_job: MakeJob, make_recorder: Any
+) -> None:
+    def stop_twice_while_saving(fields: dict[str, Any]) -> None:
+        if fields.get("phase") == "saving":
+            control.stop()
+            control.stop()
+
+    control, recorder = Control(), make_recorder()
+    recorder.then = stop_twice_while_saving
+    outcome = train(make_job("a"), recorder, control)
+    assert outcome.state is RunState.STOPPED
+    assert [each["step"] for each in recorder.of("checkpoint") if each["kind"] == "last"] == [13]
+
+    control = Control()
+    control.stop()
+    recorder = make_recorder()
+    outcome = train(make_job("b"), recorder, control)
+    assert outcome.state is RunState.STOPPED
+    assert recorder.series("train/loss") == []
+
+
+def test_commands_when_given_in_the_middle_are_worked_at_the_next_border(make_job: MakeJob, recorder: Recorder) -> None:
+    control, progress = Control(), Progress()
+
+    def resume_when_paused(fields: dict[str, Any]) -> None:
+        if fields.get("state") is RunState.PAUSED:
+            control.act(ResumeCommand())
+
+    def command(_: Watched) -> None:
+        if progress.step == 4:
+            for each in (CheckpointCommand(), SetCommand(name="lr", value=0.5), SetCommand(name="epochs", value=1.0)):
+                control.act(each)
+            control.act(PauseCommand())
+
+    recorder.then = resume_when_paused
+    job = make_job(epochs=3)
+    job.network = Watched(job.network, command)
+    outcome = train(job, recorder, control, progress=progress)
+    assert outcome.state is RunState.COMPLETED
+    assert [each["step"] for each in recorder.of("checkpoint") if each["kind"] == "step"] == [5]
+    assert RunState.PAUSED in [each["state"] for each in recorder.of("state")]
+    assert recorder.series("lr")[-1] == (13, 0.5)
+
+
+class Explode(nn.Module):
+    """Gives infinity from call ``at`` on, in training."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__()
+        self.at, self.calls = at, 0
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.calls += self.training
+        return x * math.inf if self.calls >= self.at else x
+
+
+@pytest.mark.parametrize("guard_on_device", [False, True], ids=["read each step", "switched off on the device"])
+def test_loss_not_finite_when_it_happens_stops_before_the_optimizer_moves_and_names_the_node(
+    make_job: MakeJob, recorder: Recorder, make_recorder: Any, guard_on_device: bool
+) -> None:
+    def build(at: int) -> nn.Module:
+        return nn.Sequential(
+            nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), Explode(at), nn.BatchNorm2d(4), nn.Flatten(), nn.Linear(144, 10)
+        )
+
+    reference = make_job("reference", build=lambda: build(10**9))
+    control, progress = Control(), Progress()
+    reference.network = Watched(reference.network, lambda _: control.stop() if progress.step == 15 else None)
+    train(reference, make_recorder(), control, progress=progress)  # ends after step 16
+
+    job = make_job("bad", build=lambda: build(17))
+    outcome = train(job, recorder, Control(), guard_on_device=guard_on_device)
+    assert (outcome.state, outcome.reason) == (RunState.FAILED, EndReason.LOSS_NOT_FINITE)
+    alert = recorder.of("alert")[0]
+    assert alert["node"] == "2"
+    assert alert["values"]["step"] == 17
+    assert "step 17 (epoch 2)" in alert["message"]
+    assert "`2` (Explode)" in alert["message"]
+    for name, value in weights_of(reference).items():
+        mine = job.network.state_dict()[name.removeprefix("inner.")]
+        assert bool(torch.isfinite(mine.double()).all()), name
+        if "running" not in name and "num_batches" not in name:
+            assert torch.equal(value, mine), name
+    assert [step for step, _ in recorder.series("train/loss")] == list(range(1, 17))
+    assert recorder.of("checkpoint")[-1]["step"] == 16
+
+
+def test_loss_not_finite_when_the_data_is_says_so(make_job: MakeJob, digits: Prepared, recorder: Recorder) -> None:
+    inputs = digits.train.inputs.float()
+    inputs[:] = math.nan
+    data = replace(digits, train=Part(inputs, digits.train.targets))
+    outcome = train(make_job(data=data), recorder, Control())
+    assert outcome.reason is EndReason.LOSS_NOT_FINITE
+    assert "batch itself" in recorder.of("alert")[0]["message"]
+
+
+def test_loss_not_finite_when_weights_blew_up_keeps_the_last_good_checkpoint(
+    make_job: MakeJob, recorder: Recorder
+) -> None:
+    """A finite loss with gradients that are not: the weights are gone, and must not overwrite a checkpoint."""
+
+    class BadGradient(torch.autograd.Function):
+        @staticmethod
+        def forward(_: Any, x: torch.Tensor) -> torch.Tensor:
+            return x.clone()
+
+        @staticmethod
+        def backward(_: Any, *grads: torch.Tensor) -> torch.Tensor:
+            return grads[0] * (math.nan if progress.step == 15 else 1)
+
+    class Bad(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            result: torch.Tensor = BadGradient.apply(x)  # type: ignore[no-untyped-call]
+            return result
+
+    progress = Progress()
+    job = make_job(build=lambda: nn.Sequential(nn.Flatten(), nn.Linear(64, 10), Bad()))
+    outcome = train(job, recorder, Control(), progress=progress)
+    assert outcome.reason is EndReason.LOSS_NOT_FINITE
+    assert "`1.weight` holds weights that are not finite" in str(outcome.message)
+    assert {each["step"] for each in recorder.of("checkpoint")} == {13}
+
+
+def test_early_stopping_when_nothing_improves_counts_as_keras_and_restores_the_best(
+    make_job: MakeJob, recorder: Recorder
+) -> None:
+    stopping = {"monitor": "val/loss", "mode": "min", "patience": 2, "min_delta": 100.0, "restore_best_weights": True}
+    job = make_job(epochs=50, early_stopping=stopping)
+    outcome = train(job, recorder, Control())
+    assert outcome.reason is EndReason.EARLY_STOP
+    assert len(recorder.series("val/loss")) == 3  # the first is the best, two more are waited for
+    first = CheckpointFolder(job.folder / "checkpoints", "run", "hash", 3).load(
+        recorder.of("checkpoint")[-1]["file"].removeprefix("checkpoints/")
+    )
+    assert first.record.step == 39
+    assert_same(weights_of(job), first.weights)
+
+
+def test_test_part_when_there_is_one_is_measured_with_the_best_weights(
+    make_job: MakeJob, digits: Prepared, recorder: Recorder
+) -> None:
+    job = make_job(
+        data=replace(digits, test=digits.validation), epochs=4, checkpoint={"monitor": "val/Accuracy", "mode": "max"}
+    )
+    outcome = train(job, recorder, Control())
+    best = max(value for _, value in recorder.series("val/Accuracy"))
+    assert outcome.metrics["test/Accuracy"] == best
+    assert recorder.of("state")[-1]["phase"] == "testing"
+
+
+def test_bfloat16_when_chosen_trains_and_keeps_float32_weights(make_job: MakeJob, recorder: Recorder) -> None:
+    job = make_job(precision="bfloat16", epochs=2)
+    outcome = train(job, recorder, Control())
+    assert outcome.state is RunState.COMPLETED
+    assert all(value.dtype == torch.float32 for value in job.network.parameters())
+    losses = [value for _, value in recorder.series("train/loss")]
+    assert losses[-1] < losses[0]
+
+
+def test_channels_last_when_there_are_convolutions_is_chosen_and_said(make_job: MakeJob, recorder: Recorder) -> None:
+    job = make_job(epochs=1)
+    train(job, recorder, Control())
+    assert any("channels_last" in note for note in recorder.of("hello")[0]["notes"])
+    weight = job.network.state_dict()["0.weight"]
+    assert weight.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_gradient_clip_when_set_bounds_the_step(make_job: MakeJob, recorder: Recorder) -> None:
+    job = make_job(epochs=1, gradient_clip_norm=1e-9, optimizer={"type": "SGD", "params": {"lr": 1.0}})
+    before = {name: value.clone() for name, value in job.network.named_parameters()}
+    train(job, recorder, Control())
+    for name, value in job.network.named_parameters():
+        assert torch.allclose(value, before[name], atol=1e-6), name
+
+
+def test_device_when_not_there_is_refused_with_what_there_is(make_job: MakeJob, recorder: Recorder) -> None:
+    with pytest.raises(DeviceMissingError, match="cuda:63"):
+        train(make_job(device="cuda:63"), recorder, Control())
+
+
+def test_data_when_changed_since_the_checkpoint_is_refused(
+    make_job: MakeJob, digits: Prepared, recorder: Recorder
+) -> None:
+    job = make_job(epochs=1)
+    train(job, recorder, Control())
+    loaded = CheckpointFolder(job.folder / "checkpoints", "run", "hash", 3).load("last-13.safetensors")
+    other = make_job(data=replace(digits, fingerprint="other"), epochs=2)
+    with pytest.raises(ValueError, match="data has changed"):
+        train(other, recorder, Control(), resume=loaded)
+
+
+def test_raw_data_when_too_large_as_floats_gives_the_same_weights(
+    make_job: MakeJob, recorder: Recorder, make_recorder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = make_job("ready", epochs=1)
+    train(ready, recorder, Control())
+    raw = make_job("raw", epochs=1)
+    monkeypatch.setattr("netwright.training.batches.MAX_READY_BYTES", 0)
+    other = make_recorder()
+    train(raw, other, Control())
+    assert any("a batch at a time" in note for note in other.of("hello")[0]["notes"])
+    assert_same(weights_of(ready), weights_of(raw))
