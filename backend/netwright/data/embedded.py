@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -107,22 +108,10 @@ class _Table(Source):
     def describe(self) -> Facts:
         """The written facts and the columns' figures, which are read."""
         assert self.facts is not None
-        arrays = self.read()
-        columns = [
-            _column(name, arrays.inputs[:, index].astype(np.float64)) for index, name in enumerate(self.features)
-        ]
-        columns.append(self._target_column(arrays))
-        facts = self.facts
-        return Facts(
-            task=facts.task,
-            num_samples=facts.num_samples,
-            num_test=None,
-            classes=facts.classes,
-            input_shape=facts.input_shape,
-            num_outputs=facts.num_outputs,
-            bytes=facts.bytes,
-            columns=tuple(columns),
-        )
+        inputs, targets = self._values()
+        columns = [_column(name, inputs[:, index]) for index, name in enumerate(self.features)]
+        columns.append(self._target_column(targets))
+        return replace(self.facts, columns=tuple(columns))
 
     def table(self, num_rows: int) -> tuple[list[str], list[list[str]]]:
         arrays = self.read()
@@ -137,25 +126,17 @@ class _Table(Source):
             return arrays.classes[int(arrays.targets[index].item())]
         return f"{arrays.targets[index].item():g}"
 
-    def _target_column(self, arrays: Arrays) -> ColumnFacts:
-        if arrays.classes:
-            return ColumnFacts(
-                name=self.target_name,
-                type="category",
-                role="target",
-                num_distinct=len(arrays.classes),
-                examples=arrays.classes[:MAX_EXAMPLES],
-            )
-        column = _column(self.target_name, arrays.targets[:, 0].astype(np.float64))
+    def _target_column(self, targets: npt.NDArray[np.float64]) -> ColumnFacts:
+        assert self.facts is not None
+        classes = self.facts.classes
+        if not classes:
+            return replace(_column(self.target_name, targets), role="target")
         return ColumnFacts(
-            name=column.name,
-            type="number",
+            name=self.target_name,
+            type="category",
             role="target",
-            num_distinct=column.num_distinct,
-            minimum=column.minimum,
-            maximum=column.maximum,
-            mean=column.mean,
-            examples=column.examples,
+            num_distinct=len(classes),
+            examples=classes[:MAX_EXAMPLES],
         )
 
 

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from netwright.data.base import DataError, Part, Prepared, RawData, Step
 from netwright.data.split import Split, split_samples
-from netwright.data.transforms import Code, Layout, LayoutColumn, Training, parse_chain
+from netwright.data.transforms import Code, Layout, Training, layout_of, parse_chain
 
 Preprocess = Callable[[torch.Tensor], torch.Tensor]
 FIT_CHUNK_BYTES = 1 << 25
@@ -86,17 +86,9 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
 
 
 def raw_layout(raw: RawData) -> Layout:
-    """What a raw batch looks like.  A column may be missing where any value of the set is."""
-    if raw.kind == "image":
-        return Layout("image", tuple(raw.inputs.shape[1:]), is_float=False)
-    missing = raw.inputs.isnan().any(dim=0).tolist()
-    if raw.test_inputs is not None:
-        missing = (torch.tensor(missing) | raw.test_inputs.isnan().any(dim=0)).tolist()
-    columns = tuple(
-        LayoutColumn(name, raw.categories.get(name), may_be_missing=bool(is_missing))
-        for name, is_missing in zip(raw.features, missing, strict=True)
-    )
-    return Layout("table", (len(columns),), is_float=True, columns=columns)
+    """What a raw batch of this set looks like."""
+    test_inputs = None if raw.test_inputs is None else raw.test_inputs.numpy()
+    return layout_of(raw.kind, raw.inputs.numpy(), test_inputs, raw.features, raw.categories)
 
 
 def write_preprocess(inputs: torch.Tensor, layout: Layout, steps: Sequence[Step]) -> tuple[str, Layout]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from netwright.data.base import DataError, Source, SourceSpec
+from netwright.data.csv_source import CsvSource
 from netwright.data.embedded import BreastCancer, Diabetes, Digits, Iris, Wine
 from netwright.data.mnist import FashionMnist, Mnist
 
 SOURCES: Mapping[str, type[Source]] = {
-    source.type: source for source in (Digits, Mnist, FashionMnist, Iris, Wine, BreastCancer, Diabetes)
+    source.type: source for source in (Digits, Mnist, FashionMnist, Iris, Wine, BreastCancer, Diabetes, CsvSource)
 }
 """Built-in ones first, in the order a page lists them."""
 

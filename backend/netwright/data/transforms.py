@@ -325,6 +325,28 @@ TRANSFORMS: Mapping[str, type[Transform]] = {
 """Every transform by its name, in the order a form lists them."""
 
 
+def layout_of(
+    kind: Kind,
+    inputs: npt.NDArray[Any],
+    test_inputs: npt.NDArray[Any] | None,
+    features: Sequence[str],
+    categories: Mapping[str, tuple[str, ...]],
+) -> Layout:
+    """What a raw batch looks like.  A column may be missing where any value of the set is."""
+    import numpy as np
+
+    if kind == "image":
+        return Layout("image", tuple(inputs.shape[1:]), is_float=False)
+    is_missing = np.isnan(inputs).any(axis=0)
+    if test_inputs is not None:
+        is_missing |= np.isnan(test_inputs).any(axis=0)
+    columns = tuple(
+        LayoutColumn(name, categories.get(name), may_be_missing=missing)
+        for name, missing in zip(features, is_missing.tolist(), strict=True)
+    )
+    return Layout("table", (len(columns),), is_float=True, columns=columns)
+
+
 def parse_chain(steps: Sequence[Step], layout: Layout) -> list[tuple[type[Transform], Model, Layout]]:
     """Each step as (transform, its params, the layout before it).
 

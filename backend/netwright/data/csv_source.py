@@ -1,0 +1,291 @@
+"""An uploaded table: a CSV or TSV file, its target and its columns guessed and open to correction."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field, JsonValue
+
+from netwright.data.base import Arrays, ColumnRole, ColumnType, DataError, Facts, Source, Step, Task
+from netwright.data.columns import Column, check_numbers, leave_out_useless, look_through
+from netwright.data.targets import find_leaks, guess_target, guess_task, read_target
+from netwright.data.text_table import Delimiter, Encoding, TextTable, read_text_table
+from netwright.data.transforms import layout_of, plan_chain
+from netwright.graph.model import Model
+
+MAX_INPUTS = 10_000
+"""Inputs of the network after one-hot encoding."""
+MISSING_MARKS = ["?", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None"]
+MAX_NAMED = 6
+
+
+class ColumnOptions(Model):
+    """A correction of one column."""
+
+    type: ColumnType | None = Field(default=None, description="What the cells are; empty: as guessed.")
+    role: Literal["feature", "ignored"] | None = Field(
+        default=None, description="Whether the network sees it; empty: as guessed."
+    )
+
+
+class CsvSource(Source):
+    type = "csv"
+    title = "Table"
+    description = "An uploaded table."
+    kind = "table"
+    is_built_in = False
+    citation = ""
+
+    class Options(Model):
+        target: str | None = Field(default=None, description="The column to predict; empty: as guessed.")
+        task: Literal["classification", "regression"] | None = Field(
+            default=None, description="Classes or a number; empty: by the target's values."
+        )
+        columns: dict[str, ColumnOptions] = Field(default_factory=dict, description="Corrections by the column's name.")
+        missing_numbers: Literal["mean", "median", "most_frequent"] = Field(
+            default="median", description="What a missing number becomes; measured on the training part."
+        )
+        missing_categories: Literal["most_frequent", "own_category"] = Field(
+            default="most_frequent",
+            description="What a missing category becomes; own_category keeps 'missing' visible.",
+        )
+        standardize: bool = Field(
+            default=True,
+            description="Number columns to mean 0 and standard deviation 1, measured on the training part.",
+        )
+        target_scale: float = Field(
+            default=1.0,
+            gt=0.0,
+            description="A numeric target is divided by this, so that large ones (prices) come near 1.",
+        )
+        missing_marks: list[str] = Field(
+            default_factory=lambda: list(MISSING_MARKS),
+            max_length=100,
+            description="Cells that mean: no value. Empty ones always do.",
+        )
+        has_header: bool | None = Field(
+            default=None, description="Whether the first line holds names; empty: found out."
+        )
+        delimiter: Delimiter | None = Field(default=None, description="What divides the fields; empty: found out.")
+        decimal: Literal[".", ","] | None = Field(
+            default=None, description="The decimal mark; empty: a comma only beside semicolons."
+        )
+        encoding: Encoding | None = Field(default=None, description="How letters are stored; empty: found out.")
+
+    options: Options
+
+    def read(self) -> Arrays:
+        table = self._reading
+        if table.problem is not None:
+            raise table.problem
+        return table.arrays()
+
+    def describe(self) -> Facts:
+        reading = self._reading
+        return reading.facts(num_bytes=self._path.stat().st_size)
+
+    def table(self, num_rows: int) -> tuple[list[str], list[list[str]]]:
+        table = self._reading.table
+        rows = zip(*(column[:num_rows] for column in table.columns), strict=True)
+        return list(table.names), [[cell[:200] for cell in row] for row in rows]
+
+    @property
+    def _path(self) -> Path:
+        return self.folder / "original"
+
+    @cached_property
+    def _reading(self) -> _Reading:
+        return _Reading(self._read_text(), self.options)
+
+    def _read_text(self) -> TextTable:
+        options = self.options
+        return read_text_table(
+            self._path,
+            upload_name(self.folder),
+            encoding=options.encoding,
+            delimiter=options.delimiter,
+            has_header=options.has_header,
+        )
+
+
+def upload_name(folder: Path) -> str:
+    """What the uploaded file was called; the folder's own name where nobody noted it."""
+    note = folder / "upload.json"
+    return str(json.loads(note.read_text(encoding="utf-8"))["filename"]) if note.is_file() else folder.name
+
+
+class _Reading:
+    """A text table understood under the options: which column is what, and the arrays that follow.
+
+    Raises:
+        DataError: the options name what is not there, or nothing can be learned from this table.
+    """
+
+    def __init__(self, table: TextTable, options: CsvSource.Options) -> None:
+        self.table, self.options = table, options
+        self.notes = list(table.notes)
+        self._check_names()
+        has_comma = options.decimal == "," or (options.decimal is None and table.delimiter == ";")
+        self.columns = [
+            look_through(name, cells, options.missing_marks, has_decimal_comma=has_comma)
+            for name, cells in zip(table.names, table.columns, strict=True)
+        ]
+        for column in self.columns:
+            told = options.columns.get(column.name)
+            if told is not None and told.type is not None:
+                column.type = told.type
+            leave_out_useless(column)
+        self.target = self._choose_target()
+        self.target.role, self.target.why_ignored = "target", ""
+        self.task: Task = options.task or guess_task(self.target)
+        self.target_values, self.classes = read_target(table, self.target, self.task, options.target_scale)
+        self._apply_roles()
+        self.rows = np.flatnonzero(~np.isnan(self.target_values))
+        self._note_what_is_left_out()
+        if not self.features:
+            raise DataError(
+                f"{table.filename}: no column is left to learn from. {self.notes[-1]} A network needs numbers or categories.",
+                code="bad_file",
+                file=table.filename,
+            )
+
+    @property
+    def features(self) -> list[Column]:
+        return [column for column in self.columns if column.role == "feature"]
+
+    @property
+    def problem(self) -> DataError | None:
+        """What keeps this table from being trained on: a cell of a number column that is none."""
+        try:
+            for column in self.columns:
+                if column.type == "number" and column.role == "feature":
+                    check_numbers(self.table, column)
+            if self.target.type == "number":
+                check_numbers(self.table, self.target)
+        except DataError as error:
+            return error
+        return None
+
+    @cached_property
+    def categories(self) -> dict[str, tuple[str, ...]]:
+        return {column.name: column.categories for column in self.features if column.type == "category"}
+
+    def arrays(self) -> Arrays:
+        is_class = self.task == "classification"
+        values = self.target_values[self.rows]
+        return Arrays(
+            inputs=self._inputs,
+            targets=values.astype(np.int64) if is_class else values.astype(np.float32).reshape(-1, 1),
+            test_inputs=None,
+            test_targets=None,
+            kind="table",
+            task=self.task,
+            classes=self.classes,
+            features=tuple(column.name for column in self.features),
+            categories=self.categories,
+            target_name=self.target.name,
+            default_preprocess=self.steps(),
+        )
+
+    def facts(self, num_bytes: int) -> Facts:
+        names = tuple(column.name for column in self.features)
+        layout = layout_of("table", self._inputs, None, names, self.categories)
+        shape = plan_chain(self.steps(), layout).shape
+        if shape[0] > MAX_INPUTS:
+            raise DataError(
+                f"{self.table.filename}: the columns would become {shape[0]:,} inputs, the limit is {MAX_INPUTS:,}. Ignore "
+                "columns with many categories.",
+                code="too_large",
+                file=self.table.filename,
+            )
+        return Facts(
+            task=self.task,
+            num_samples=len(self.rows),
+            num_test=None,
+            classes=self.classes,
+            input_shape=shape,
+            num_outputs=len(self.classes) or 1,
+            bytes=num_bytes,
+            columns=tuple(column.facts() for column in self.columns),
+            notes=tuple(self.notes),
+            problem=self.problem,
+        )
+
+    def steps(self) -> tuple[Step, ...]:
+        """The default preprocessing: only what this table needs."""
+        options = self.options
+        steps: list[Step] = []
+        if np.isnan(self._inputs).any():
+            params: dict[str, JsonValue] = {
+                "numbers": options.missing_numbers,
+                "categories": options.missing_categories,
+            }
+            steps.append(Step("Impute", params))
+        if options.standardize and len(self.categories) < len(self.features):
+            steps.append(Step("Standardize"))
+        if self.categories:
+            steps.append(Step("OneHot"))
+        return tuple(steps)
+
+    @cached_property
+    def _inputs(self) -> npt.NDArray[np.float32]:
+        encoded = [
+            column.encode(self.categories[column.name]) if column.type == "category" else column.numbers
+            for column in self.features
+        ]
+        return np.stack([values[self.rows] for values in encoded], axis=1).astype(np.float32)
+
+    def _check_names(self) -> None:
+        for name in (self.options.target, *self.options.columns):
+            if name is not None and name not in self.table.names:
+                raise DataError(
+                    f"{self.table.filename} has no column {name}; it has: {_listed(self.table.names)}.",
+                    code="bad_option",
+                    file=self.table.filename,
+                    column=name,
+                )
+
+    def _choose_target(self) -> Column:
+        if self.options.target is not None:
+            return next(column for column in self.columns if column.name == self.options.target)
+        column, reason = guess_target(self.columns, Path(self.table.filename).stem)
+        self.notes.append(f"The target {column.name} is a guess: {reason}.")
+        return column
+
+    def _apply_roles(self) -> None:
+        for column, why in find_leaks(self.columns, self.target, self.task):
+            column.leave_out(why)
+        for column in self.columns:
+            told = self.options.columns.get(column.name)
+            if told is None or told.role is None or column is self.target:
+                continue
+            role: ColumnRole = told.role
+            if role == "feature" and column.type == "text":
+                raise DataError(
+                    f"{self.table.filename}, column {column.name}: text cannot be an input. Make it a category, or ignore it.",
+                    code="bad_option",
+                    file=self.table.filename,
+                    column=column.name,
+                )
+            column.role, column.why_ignored = role, "as chosen" if role == "ignored" else ""
+
+    def _note_what_is_left_out(self) -> None:
+        ignored: dict[str, list[str]] = {}
+        for column in self.columns:
+            if column.role == "ignored":
+                ignored.setdefault(column.why_ignored, []).append(column.name)
+        self.notes += [f"Left out ({why}): {_listed(names)}." for why, names in ignored.items()]
+        num_dropped = len(self.target_values) - len(self.rows)
+        if num_dropped:
+            self.notes.append(f"{num_dropped:,} rows without a target are left out.")
+        if self.task == "regression" and self.options.target_scale != 1.0:
+            self.notes.append(f"The target is divided by {self.options.target_scale:g}.")
+
+
+def _listed(names: list[str] | tuple[str, ...]) -> str:
+    return ", ".join(names[:MAX_NAMED]) + (f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else "")

@@ -1,0 +1,127 @@
+"""Which column of a table is to be predicted, as what, and which columns would give the answer away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from netwright.data.base import DataError, Task
+from netwright.data.columns import MAX_FEW_VALUES, Column, check_numbers
+from netwright.data.text_table import TextTable
+
+MAX_CLASSES = 1_000
+MIN_ROWS_FOR_LEAKS = 50
+
+_TARGET_NAMES = (
+    "target",
+    "label",
+    "labels",
+    "y",
+    "outcome",
+    "response",
+    "survived",
+    "diagnosis",
+    "species",
+    "churn",
+    "quality",
+    "price",
+    "class",
+)
+
+
+def guess_target(columns: Sequence[Column], stem: str) -> tuple[Column, str]:
+    """The column to predict and why: named as targets are, named like the file, or the last that can be predicted."""
+    by_name = {column.name.strip().lower(): column for column in columns}
+    for name in _TARGET_NAMES:
+        if name in by_name:
+            return by_name[name], "that is what targets are called"
+    if stem.strip().lower() in by_name:
+        return by_name[stem.strip().lower()], "it is called like the file"
+    for word in ("target", "label", "price", "value"):
+        for column in reversed(columns):
+            if word in column.name.lower() and column.type != "text":
+                return column, f"its name has {word} in it"
+    usable = [column for column in columns if column.type != "text" and column.role != "ignored"]
+    if usable:
+        return usable[-1], "it is the last column that can be predicted"
+    return columns[-1], "it is the last column"
+
+
+def guess_task(target: Column) -> Task:
+    """Classes where the target is no number, or has at most 20 values, all whole."""
+    if target.type != "number":
+        return "classification"
+    known = target.numbers[~np.isnan(target.numbers)]
+    is_whole = bool((known == np.round(known)).all())
+    return "classification" if is_whole and len(np.unique(known)) <= MAX_FEW_VALUES else "regression"
+
+
+def read_target(
+    table: TextTable, target: Column, task: Task, scale: float
+) -> tuple[npt.NDArray[np.float64], tuple[str, ...]]:
+    """Class indices or numbers (divided by ``scale``), NaN where the target is missing, and the classes in order.
+
+    Raises:
+        DataError: one class only, too many, too few rows, or a regression on what are no numbers.
+    """
+    known = len(target.cells) - int(target.is_missing.sum())
+    if known < 2:
+        raise _bad(table, target, f"rows with a target: {known}; at least 2 are needed")
+    if task == "regression":
+        if target.type != "number":
+            if target.num_bad < known:
+                check_numbers(table, target)
+            raise _bad(table, target, "it holds no numbers, so no number can be predicted; choose classification")
+        if len(np.unique(target.numbers[~np.isnan(target.numbers)])) < 2:
+            raise _bad(table, target, "it is the same in every row, so there is nothing to learn")
+        return target.numbers / scale, ()
+    values, classes = _class_indices(target)
+    if len(classes) < 2:
+        raise _bad(table, target, f"it has one class only, {classes[0]!r}; at least 2 are needed")
+    if len(classes) > MAX_CLASSES:
+        raise _bad(
+            table,
+            target,
+            f"it has {len(classes):,} classes, the limit is {MAX_CLASSES:,}; choose another target or regression",
+        )
+    if len(classes) == known > MAX_FEW_VALUES:
+        raise _bad(table, target, "every row is a class of its own; choose another target")
+    return values, classes
+
+
+def _class_indices(target: Column) -> tuple[npt.NDArray[np.float64], tuple[str, ...]]:
+    """Numbers are classes by value (``3`` and ``3.0`` are one), in ascending order; all else by its letters."""
+    if target.type != "number":
+        return target.encode(target.categories), target.categories
+    is_known = ~np.isnan(target.numbers)
+    distinct, indices = np.unique(target.numbers[is_known], return_inverse=True)
+    values = np.full(len(target.cells), np.nan)
+    values[is_known] = indices
+    return values, tuple(f"{value:.10g}" for value in distinct.tolist())
+
+
+def _bad(table: TextTable, target: Column, why: str) -> DataError:
+    return DataError(
+        f"{table.filename}, target column {target.name}: {why}.",
+        code="bad_target",
+        file=table.filename,
+        column=target.name,
+    )
+
+
+def find_leaks(columns: Sequence[Column], target: Column, task: Task) -> Iterator[tuple[Column, str]]:
+    """Columns of few values, each of which always comes with the same class: they are the target under another name."""
+    if task != "classification" or len(target.cells) < MIN_ROWS_FOR_LEAKS:
+        return
+    for column in columns:
+        if column is target or column.role != "feature" or not 2 <= len(column.counts) <= MAX_FEW_VALUES:
+            continue
+        pairs = {
+            (cell, answer)
+            for cell, answer, is_missing in zip(column.cells, target.cells, column.is_missing, strict=True)
+            if not is_missing and answer in target.counts
+        }
+        if len(pairs) == len(column.counts) and column.num_known > 0.5 * len(column.cells):
+            yield column, f"it gives {target.name} away: each of its values comes with one class only"

@@ -1,0 +1,272 @@
+"""A table as text: encoding, delimiter and header found out or told, every cell as it stands, every fault with its line."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from netwright.data.base import DataError
+
+MAX_BYTES = 256 << 20
+MAX_ROWS = 1_000_000
+MAX_COLUMNS = 2_000
+MAX_CELLS = 20_000_000
+
+Delimiter = Literal[",", ";", "\t", "|"]
+Encoding = Literal["utf-8", "utf-16", "cp1252", "latin-1", "gb18030", "shift_jis"]
+
+_DELIMITERS: tuple[Delimiter, ...] = ("\t", ";", "|", ",")
+"""In the order of belief: a semicolon that divides every line alike is no accident, a comma may be a decimal one."""
+_SAMPLE_CHARACTERS = 1 << 16
+_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """``columns[i]`` holds the stripped cells under ``names[i]``, ``lines[row]`` the line of the file where a row begins."""
+
+    filename: str
+    names: tuple[str, ...]
+    columns: tuple[list[str], ...]
+    lines: list[int]
+    delimiter: Delimiter
+    notes: tuple[str, ...]
+
+    @property
+    def num_rows(self) -> int:
+        return len(self.lines)
+
+
+class _Reader(Protocol):
+    """What ``csv.reader`` returns."""
+
+    @property
+    def line_num(self) -> int: ...
+    def __iter__(self) -> Iterator[list[str]]: ...
+    def __next__(self) -> list[str]: ...
+
+
+def read_text_table(
+    path: Path,
+    filename: str,
+    *,
+    encoding: Encoding | None = None,
+    delimiter: Delimiter | None = None,
+    has_header: bool | None = None,
+) -> TextTable:
+    """Reads a CSV or TSV file; what is None is found out.
+
+    Raises:
+        DataError: code ``bad_file``, ``too_large`` or ``too_few``, with the line where there is one.
+    """
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError as error:
+        raise DataError(
+            f"The file of {filename} is gone from the data folder. Upload it again.", code="missing_file", file=filename
+        ) from error
+    if size > MAX_BYTES:
+        raise _too_large(filename, f"{size / (1 << 20):,.0f} MiB", f"{MAX_BYTES >> 20} MiB")
+    text = _decode(path.read_bytes(), filename, encoding)
+    if not text.strip():
+        raise DataError(f"{filename} is empty.", code="empty_file", file=filename)
+    used = delimiter or _sniff_delimiter(text)
+    records, lines = _read_records(text, used, filename)
+    return _make_table(records, lines, used, has_header, filename)
+
+
+def _decode(data: bytes, filename: str, encoding: Encoding | None) -> str:
+    if encoding is None:
+        encoding = _sniff_encoding(data)
+    try:
+        text = data.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise DataError(
+            f"{filename}, line {line}: byte {error.start:,} is no {encoding}. Choose another encoding.",
+            code="bad_file",
+            file=filename,
+            line=line,
+        ) from error
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise DataError(
+            f"{filename}, line {line}: there is a zero byte, so this is no text. Export the table as CSV.",
+            code="bad_file",
+            file=filename,
+            line=line,
+        )
+    return text
+
+
+def _sniff_encoding(data: bytes) -> Encoding:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    for candidate in ("utf-8", "cp1252"):
+        try:
+            data.decode(candidate)
+        except UnicodeDecodeError:
+            continue
+        return "utf-8" if candidate == "utf-8" else "cp1252"
+    return "latin-1"
+
+
+def _sniff_delimiter(text: str) -> Delimiter:
+    """The first delimiter that divides (nearly) every line alike, else the one that comes nearest."""
+    sample = text[:_SAMPLE_CHARACTERS]
+    if len(text) > len(sample):
+        sample = sample[: sample.rfind("\n") + 1] or sample
+    best: tuple[float, Delimiter] = (0.0, ",")
+    for candidate in _DELIMITERS:
+        try:
+            widths = Counter(len(record) for record in _reader(sample, candidate, is_strict=False) if record)
+        except csv.Error:
+            continue
+        width, count = widths.most_common(1)[0]
+        share = count / widths.total() if width > 1 else 0.0
+        if share >= 0.95:
+            return candidate
+        if share > best[0]:
+            best = (share, candidate)
+    return best[1]
+
+
+def _reader(text: str, delimiter: Delimiter, *, is_strict: bool) -> _Reader:
+    # Tab-separated text mostly knows no quotes; a lone one would swallow the lines after it.
+    is_quoted = delimiter != "\t" or not _has_lone_quotes(text)
+    return csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=delimiter,
+        quoting=csv.QUOTE_MINIMAL if is_quoted else csv.QUOTE_NONE,
+        skipinitialspace=True,
+        strict=is_strict,
+    )
+
+
+def _has_lone_quotes(text: str) -> bool:
+    """Whether some tab-separated field begins with a quote that does not end it."""
+    if '"' not in text:
+        return False
+    fields = (field for line in text.splitlines() for field in line.split("\t") if field.startswith('"'))
+    return any(len(field) < 2 or not field.endswith('"') for field in fields)
+
+
+def _read_records(text: str, delimiter: Delimiter, filename: str) -> tuple[list[list[str]], list[int]]:
+    records: list[list[str]] = []
+    lines: list[int] = []
+    reader = _reader(text, delimiter, is_strict=True)
+    width = 0
+    while True:
+        line = reader.line_num + 1
+        try:
+            record = next(reader)
+        except StopIteration:
+            return records, lines
+        except csv.Error as error:
+            raise _bad_record(filename, line, str(error)) from error
+        if not record:
+            continue
+        if not records:
+            width = len(record)
+            if width > MAX_COLUMNS:
+                raise _too_large(filename, f"{width:,} columns", f"{MAX_COLUMNS:,} columns")
+        elif len(record) != width:
+            raise DataError(
+                f"{filename}, line {line}: {len(record)} fields, but line {lines[0]} has {width} (divided by a "
+                f"{_NAMES[delimiter]}). Correct the line, or choose another delimiter.",
+                code="bad_file",
+                file=filename,
+                line=line,
+            )
+        records.append(record)
+        lines.append(line)
+        if len(records) > MAX_ROWS + 1 or len(records) * width > MAX_CELLS:
+            raise _too_large(filename, "more", f"{MAX_ROWS:,} rows and {MAX_CELLS:,} cells")
+
+
+def _bad_record(filename: str, line: int, reason: str) -> DataError:
+    if "unexpected end of data" in reason:
+        why = "a quoted field begins in this record and never ends. Close the quote, or double it if it is meant"
+    elif "field larger than field limit" in reason:
+        why = f"a field has more than {csv.field_size_limit():,} characters; mostly a quote is not closed. Close it"
+    elif "expected after" in reason:
+        why = "text follows a closing quote. Double a quote that is meant"
+    else:
+        why = reason
+    return DataError(f"{filename}, line {line}: {why}.", code="bad_file", file=filename, line=line)
+
+
+def _make_table(
+    records: list[list[str]], lines: list[int], delimiter: Delimiter, has_header: bool | None, filename: str
+) -> TextTable:
+    columns = tuple([cell.strip() for cell in column] for column in zip(*records, strict=True))
+    if has_header is None:
+        has_header = _looks_like_header(columns)
+    notes: list[str] = []
+    if has_header:
+        names, notes = _unique_names([column[0] for column in columns])
+        columns = tuple(column[1:] for column in columns)
+        lines = lines[1:]
+    else:
+        names = tuple(f"column {number}" for number in range(1, len(columns) + 1))
+        notes.append("The first line was read as data, not as names of columns.")
+    if len(lines) < 2:
+        raise DataError(
+            f"{filename} has {len(lines)} row{'' if len(lines) == 1 else 's'} of data; at least 2 are needed, one to train on "
+            "and one to validate with.",
+            code="too_few",
+            file=filename,
+        )
+    if len(columns) < 2:
+        raise DataError(
+            f"{filename} has one column; a table needs a target and at least one column to learn from. Its fields are divided "
+            f"by a {_NAMES[delimiter]}: if that is wrong, choose another delimiter.",
+            code="bad_file",
+            file=filename,
+        )
+    return TextTable(filename, names, columns, lines, delimiter, tuple(notes))
+
+
+def _looks_like_header(columns: tuple[list[str], ...]) -> bool:
+    """Names are no numbers, and do not come again as values below."""
+    first = [column[0] for column in columns]
+    if any(_is_number(cell) for cell in first):
+        return False
+    return not any(cell and cell in column[1:1000] for cell, column in zip(first, columns, strict=True))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text.replace(",", "."))
+    except ValueError:
+        return False
+    return True
+
+
+def _unique_names(names: list[str]) -> tuple[tuple[str, ...], list[str]]:
+    taken: set[str] = set()
+    unique: list[str] = []
+    notes: list[str] = []
+    for number, name in enumerate(names, start=1):
+        candidate, count = name or f"column {number}", 2
+        while candidate in taken:
+            candidate, count = f"{name or f'column {number}'}_{count}", count + 1
+        if name and candidate != name:
+            notes.append(f"The name {name} stands twice; column {number} is called {candidate}.")
+        taken.add(candidate)
+        unique.append(candidate)
+    return tuple(unique), notes
+
+
+def _too_large(filename: str, got: str, limit: str) -> DataError:
+    return DataError(
+        f"{filename} is too large: it has {got}, the limit is {limit}. Upload a part of it.",
+        code="too_large",
+        file=filename,
+    )
