@@ -61,7 +61,7 @@ def _expression(call: Call) -> str:
     """The template as one expression over the tuple ``x`` of all inputs."""
     assert call.template is not None
     arguments = {name: repr(value) for name, value in call.arguments.items()}
-    return _fill(call.template, arguments, lambda index: f"x[{index}]", "*x")
+    return _fill(call.template, arguments, lambda index: f"x[{index}]", "*x,")
 
 
 def _fill(template: str, arguments: Mapping[str, str], one_input: Callable[[int], str], all_inputs: str) -> str:

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from netwright.graph.document import Document
 from netwright.graph.model import Model
 from netwright.graph.problems import Problem
 
@@ -53,3 +54,10 @@ class CheckReport(Model):
     nodes: dict[str, NodeReport]
     totals: Totals
     problems: list[Problem]
+
+
+class CheckRequest(Model):
+    """The body of ``POST /api/check``.  ``batch_size`` is used for the estimate of the training memory."""
+
+    document: Document
+    batch_size: int = Field(default=1, ge=1, le=1_000_000)

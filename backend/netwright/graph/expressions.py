@@ -24,12 +24,17 @@ MAX_VALUE = 2**53
 
 
 class ExpressionError(ValueError):
-    """What is wrong with an expression.  ``position`` is the index of the character in the text as it was given."""
+    """What is wrong with an expression.
 
-    def __init__(self, message: str, position: int) -> None:
+    ``position`` is the index of the character in the text as it was given; ``missing_name`` the name that is not there,
+    where that is what is wrong.
+    """
+
+    def __init__(self, message: str, position: int, missing_name: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.position = position
+        self.missing_name = missing_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +231,9 @@ def _value(node: Expression, names: Mapping[str, int | float]) -> int | float:
     if isinstance(node, Name):
         if node.name not in names:
             known = ", ".join(names) or "none"
-            raise ExpressionError(f"There is no parameter {node.name!r} here; there are: {known}.", node.position)
+            raise ExpressionError(
+                f"There is no parameter {node.name!r} here; there are: {known}.", node.position, node.name
+            )
         return _bounded(names[node.name], node.position)
     if isinstance(node, Sign):
         operand = _value(node.operand, names)

@@ -1,0 +1,243 @@
+"""From a document to its report: shapes and costs of every node, totals, problems.
+
+``check`` gives the typed report, ``check_json`` the same as bytes for the server's hot path, ``check_program`` the program
+that is printed and trained.  All three walk the document in the same way (``check_walk``); what layers do is remembered by
+(type, parameters, inputs), so that after an edit only what changed is run again.  Thread-safe: the memory is made of
+``functools.lru_cache`` over pure functions, everything else belongs to one call.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import orjson
+from pydantic import TypeAdapter
+
+from netwright.compiler import check_program as programs
+from netwright.compiler import costs, fixes
+from netwright.compiler.check_definition import Definition, Finding, Signature
+from netwright.compiler.check_infer import in_words
+from netwright.compiler.check_structure import analyse
+from netwright.compiler.check_values import Counter, Use, used_blocks
+from netwright.compiler.check_walk import Instance, Walker
+from netwright.compiler.program import Program
+from netwright.compiler.report import CheckReport, CheckRequest
+from netwright.graph.document import NETWORK, Document
+from netwright.graph.problems import Fix, Problem
+
+MAX_PROBLEMS = 200
+"""More are counted but not listed."""
+
+_PROBLEMS = TypeAdapter(list[Problem])
+
+
+@dataclass(slots=True)
+class _Examination:
+    """What one look at a document found.  ``root`` is None where the network is too large to be unfolded."""
+
+    definitions: dict[str, Definition]
+    root: Instance | None
+    found: list[tuple[str, Finding]]
+
+
+def check(document: Document, batch_size: int = 1) -> CheckReport:
+    """Shapes, costs and problems of a document.  Never raises for what a person can draw.
+
+    ``batch_size`` is only used for the estimate of the training memory.
+    """
+    return CheckReport.model_validate_json(_to_json(_examine(document), batch_size))
+
+
+def check_json(body: bytes) -> bytes:
+    """The answer of ``POST /api/check`` for its body, JSON to JSON; equal to ``check``.
+
+    Raises:
+        pydantic.ValidationError: the body is no ``CheckRequest``.
+    """
+    request = CheckRequest.model_validate_json(body)
+    return _to_json(_examine(request.document), request.batch_size)
+
+
+def check_document_json(document: Document, batch_size: int = 1) -> bytes:
+    """``check`` as the bytes of its JSON, for a document that is validated already."""
+    return _to_json(_examine(document), batch_size)
+
+
+def check_program(document: Document) -> tuple[Program | None, list[Problem]]:
+    """The program of a document (None where it has errors) and its problems."""
+    examination = _examine(document)
+    problems = _problems(examination)
+    if examination.root is None or any(problem.severity == "error" for problem in problems):
+        return None, problems
+    return programs.to_program(document, examination.definitions, examination.root), problems
+
+
+def _examine(document: Document) -> _Examination:
+    names, recursive, too_deep = used_blocks(document)
+    signatures: dict[str, Signature] = {}
+    definitions = {name: analyse(name, document, signatures) for name in names}
+    broken = {(use.block, use.node) for use in recursive}
+    for use in recursive:
+        definitions[use.block].findings.append(_recursion(definitions[use.block], use))
+    if too_deep is not None:
+        return _without_shapes(definitions, [_too_deep(definitions[too_deep.block], too_deep)])
+    network = definitions[NETWORK]
+    counter = Counter(definitions, broken)
+    layers = counter.total(NETWORK, network.block.parameters)
+    if layers > costs.MAX_LAYERS:
+        return _without_shapes(definitions, [_too_many_layers(definitions, counter, layers)])
+    root = Walker(definitions, broken).instance(NETWORK, network.block.parameters, (None,) * len(network.inputs))
+    found = [*root.found.values(), *(("", finding) for finding in _check_totals(root))]
+    return _Examination(definitions, root, found)
+
+
+def _without_shapes(definitions: dict[str, Definition], findings: list[Finding]) -> _Examination:
+    drawn = [finding for definition in definitions.values() for finding in definition.findings]
+    return _Examination(definitions, None, [("", finding) for finding in (*findings, *drawn)])
+
+
+# --- the network as a whole ------------------------------------------------------------------------------------------
+
+
+def _recursion(definition: Definition, use: Use) -> Finding:
+    node = definition.block.nodes[use.node]
+    return Finding(
+        "block_recursion",
+        f"{definition.say(use.node)} uses a block that contains this very node: it would never end. Remove it.",
+        definition.name,
+        use.node,
+        "type",
+        values={"id": node.id, "type": node.type},
+        fixes=lambda: [fixes.remove_node(definition.name, node.id)],
+    )
+
+
+def _too_deep(definition: Definition, use: Use) -> Finding:
+    node = definition.block.nodes[use.node]
+    return Finding(
+        "nesting_too_deep",
+        f"Behind {definition.say(use.node)} blocks nest more than {costs.MAX_NESTING} levels deep, which is the limit.",
+        definition.name,
+        use.node,
+        values={"limit": costs.MAX_NESTING},
+        fixes=lambda: [fixes.remove_node(definition.name, node.id)],
+    )
+
+
+def _too_many_layers(definitions: dict[str, Definition], counter: Counter, layers: int) -> Finding:
+    use, fitting = counter.excess(NETWORK, definitions[NETWORK].block.parameters, costs.MAX_LAYERS)
+    make: partial[Iterator[Fix]] | None = None
+    if use is not None:
+        definition = definitions[use.block]
+        make = partial(_fewer, definition.name, definition.block.nodes[use.node].id, fitting)
+    return Finding(
+        "too_many_layers",
+        f"The network unfolds to {in_words(layers)} layers and blocks; at most {costs.MAX_LAYERS:,} are allowed. "
+        "Repeat less or take nodes out.",
+        use.block if use else NETWORK,
+        use.node if use else None,
+        "repeat" if use else None,
+        values={"limit": costs.MAX_LAYERS, "count": min(layers, costs.MAX_JSON_INTEGER)},
+        expected=f"at most {costs.MAX_LAYERS:,}",
+        got=in_words(layers),
+        fixes=make or tuple,
+    )
+
+
+def _fewer(block: str, node: str, repeat: int) -> Iterator[Fix]:
+    yield fixes.set_repeat(block, node, repeat)
+
+
+def _check_totals(root: Instance) -> Iterator[Finding]:
+    """Sums that pass a limit although no single layer does."""
+    sums = root.sums
+    for code, what, count, limit in (
+        ("too_many_parameters", "hold {} parameters", sums.parameters, costs.MAX_PARAMETERS),
+        ("too_much_compute", "take {} multiplications a sample", sums.macs, costs.MAX_MACS),
+        ("too_much_memory", "keep {} bytes a sample for training", sums.activation_bytes, costs.MAX_ACTIVATION_BYTES),
+    ):
+        if count > limit:
+            yield Finding(
+                code,
+                f"All layers together would {what.format(in_words(count))}; at most {limit:,} are allowed. "
+                "Make the network smaller.",
+                NETWORK,
+                values={"limit": limit, "count": min(count, costs.MAX_JSON_INTEGER)},
+                expected=f"at most {limit:,}",
+                got=in_words(count),
+            )
+
+
+# --- answers ---------------------------------------------------------------------------------------------------------
+
+
+def _problems(examination: _Examination) -> list[Problem]:
+    """The findings in the order of the document: block by block, node by node, as found within one node."""
+    order = {name: number for number, name in enumerate(examination.definitions)}
+    found = sorted(examination.found, key=lambda item: _place(item[1], order))
+    problems = [
+        _problem(examination.definitions[finding.block], path, finding) for path, finding in found[:MAX_PROBLEMS]
+    ]
+    rest = [finding for _, finding in found[MAX_PROBLEMS:]]
+    if rest:
+        has_errors = any(finding.severity == "error" for finding in rest)
+        problems.append(
+            Problem(
+                code="more_problems",
+                severity="error" if has_errors else "warning",
+                message=f"{len(rest)} more problems are not listed.",
+                values={"count": len(rest)},
+            )
+        )
+    return problems
+
+
+def _place(finding: Finding, order: dict[str, int]) -> tuple[int, int]:
+    return order[finding.block], -1 if finding.node is None else finding.node
+
+
+def _problem(definition: Definition, path: str, finding: Finding) -> Problem:
+    return Problem(
+        code=finding.code,
+        severity=finding.severity,
+        block=finding.block,
+        node=None if finding.node is None else definition.block.nodes[finding.node].id,
+        path=path or None,
+        field=finding.field,
+        message=finding.message,
+        values=dict(finding.values),
+        expected=finding.expected,
+        got=finding.got,
+        fixes=list(finding.fixes()),
+    )
+
+
+def _to_json(examination: _Examination, batch_size: int) -> bytes:
+    problems = _problems(examination)
+    nodes: list[bytes] = []
+    root = examination.root
+    if root is not None:
+        _collect(root, "", nodes)
+        sums = root.sums
+        totals = costs.total(sums.parameters, sums.buffers, sums.macs, sums.activation_bytes, batch_size)
+    else:
+        totals = costs.total(0, 0, 0, 0, batch_size)
+    is_ok = all(problem.severity != "error" for problem in problems)
+    return b'{"ok":%b,"nodes":{%b},"totals":%b,"problems":%b}' % (
+        b"true" if is_ok else b"false",
+        b",".join(nodes),
+        totals.model_dump_json().encode(),
+        _PROBLEMS.dump_json(problems),
+    )
+
+
+def _collect(instance: Instance, prefix: str, into: list[bytes]) -> None:
+    """Append ``"path": report`` for every node of an instance, in document order."""
+    dumps = orjson.dumps
+    for node, result in zip(instance.definition.block.nodes, instance.nodes, strict=True):
+        if result is None:
+            continue
+        path = prefix + node.id
+        into.append(dumps(path) + b":" + result.fragment)
+        for number, inner in enumerate(result.iterations):
+            _collect(inner, f"{path}.{number}." if result.is_repeated else f"{path}.", into)

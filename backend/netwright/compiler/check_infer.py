@@ -1,0 +1,256 @@
+"""One layer with its parameters and inputs: what is wrong, what it calls, what comes out, what it costs.
+
+The answer depends on nothing else, so it is remembered by (type, parameters, inputs) for every document of the process.
+Shapes come from running the very PyTorch call on the ``meta`` device, where nothing is allocated; what would be too large is
+refused from computed sizes before.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import orjson
+import torch
+from torch import nn
+
+from netwright.compiler.calls import build_call
+from netwright.compiler.check_params import validate_params
+from netwright.compiler.costs import BYTES_PER_ELEMENT, MAX_JSON_INTEGER, MAX_MACS, MAX_PARAMETERS, MAX_TENSOR_ELEMENTS
+from netwright.layers.base import Call, Complaint, DType, Layer, LayerParams, Port, Repair, TensorSpec
+from netwright.layers.boundary import InputParams
+from netwright.layers.registry import LAYERS
+
+_BATCH = 7919
+"""A prime batch: an output whose first axis is something else does not carry the batch there."""
+
+_DTYPES: dict[DType, torch.dtype] = {"float32": torch.float32, "int64": torch.int64, "bool": torch.bool}
+_NAMES: dict[torch.dtype, DType] = {dtype: name for name, dtype in _DTYPES.items()}
+
+Specs = tuple[TensorSpec, ...]
+
+
+class InferenceError(ValueError):
+    """PyTorch refused what our own checks let pass, or gave back what cannot flow along a wire."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaf:
+    """What one layer does with its inputs.  ``outputs`` is None where a complaint is an error.
+
+    Costs are per sample where they depend on the batch.  ``fragment`` is the ``NodeReport`` as JSON.
+    """
+
+    complaints: tuple[Complaint, ...] = ()
+    outputs: Specs | None = None
+    call: Call | None = None
+    params: LayerParams | None = None
+    parameters: int = 0
+    buffers: int = 0
+    macs: int = 0
+    activation_bytes: int = 0
+    fragment: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class MetaRun:
+    """What a call gives for one sample, and what its module holds."""
+
+    outputs: Specs
+    parameters: int
+    buffers: int
+    activation_bytes: int
+
+
+@lru_cache(maxsize=8192)
+def infer_leaf(type_name: str, key: bytes, inputs: Specs) -> Leaf | None:
+    """The layer ``type_name`` with the parameters ``key`` on ``inputs``; None where the parameters are not valid, of which
+    ``validate_params`` says why."""
+    layer = LAYERS[type_name]
+    params, _ = validate_params(type_name, key)
+    if params is None:
+        return None
+    if isinstance(params, InputParams):
+        spec = TensorSpec(params.shape, params.dtype)
+        return _leaf(layer, params, inputs, _refuse_tensors(layer, params, (spec,)), MetaRun((spec,), 0, 0, 0))
+    complaints = list(layer.check_ports(inputs)) or list(layer.check(params, inputs))
+    if not has_errors(complaints):
+        complaints += _refuse_parameters(layer, params, layer.estimate_parameters(params, inputs))
+    if has_errors(complaints):
+        return _leaf(layer, params, inputs, complaints)
+    if type_name == "Output":
+        return _leaf(layer, params, inputs, complaints, MetaRun((), 0, 0, 0))
+    call = layer.call(params, inputs)
+    try:
+        run = run_on_meta(call, inputs)
+    except (RuntimeError, ValueError, TypeError, IndexError, OverflowError) as error:
+        return _leaf(layer, params, inputs, [*complaints, _refused(layer, params, error)])
+    macs = layer.macs(params, inputs, run.outputs)
+    complaints += _refuse_tensors(layer, params, run.outputs)
+    complaints += _refuse_macs(layer, params, macs)
+    return _leaf(layer, params, inputs, complaints, run, macs, call)
+
+
+def run_on_meta(call: Call, inputs: Specs) -> MetaRun:
+    """Run the call for a prime number of samples on tensors that have a shape and no memory.
+
+    An output that is a view of an input (Flatten) or the input itself costs no activation bytes.
+
+    Raises:
+        InferenceError: an output does not carry the batch on its first axis, or is no tensor of a type that we know.
+        RuntimeError, ValueError, TypeError, IndexError, OverflowError: what PyTorch raises.
+    """
+    function = build_call(call, "meta")
+    with torch.no_grad():
+        tensors = [torch.empty((_BATCH, *spec.shape), dtype=_DTYPES[spec.dtype], device="meta") for spec in inputs]
+        result = function(*tensors)
+    results = result if isinstance(result, tuple) else (result,)
+    storages = {_storage(tensor) for tensor in tensors}
+    specs = tuple(_spec(tensor) for tensor in results)
+    kept = [spec for spec, tensor in zip(specs, results, strict=True) if _storage(tensor) not in storages]
+    module = function if isinstance(function, nn.Module) else nn.Identity()
+    return MetaRun(
+        specs,
+        sum(parameter.numel() for parameter in module.parameters()),
+        sum(buffer.numel() for buffer in module.buffers()),
+        sum(spec.numel * BYTES_PER_ELEMENT[spec.dtype] for spec in kept),
+    )
+
+
+def _storage(tensor: torch.Tensor) -> int:
+    # On meta every data_ptr is 0; the storage's own address is what tells two of them apart.
+    return int(tensor.untyped_storage()._cdata)  # noqa: SLF001
+
+
+def _spec(tensor: Any) -> TensorSpec:
+    if not isinstance(tensor, torch.Tensor) or tensor.dtype not in _NAMES:
+        raise InferenceError("an output is no tensor of a type that can flow along a wire")
+    if tensor.dim() == 0 or tensor.shape[0] != _BATCH:
+        raise InferenceError(
+            "the output does not keep the batch on its first axis: samples would be mixed with each other"
+        )
+    return TensorSpec(tuple(tensor.shape[1:]), _NAMES[tensor.dtype])
+
+
+def has_errors(complaints: Iterable[Complaint]) -> bool:
+    return any(complaint.severity == "error" for complaint in complaints)
+
+
+# --- limits ----------------------------------------------------------------------------------------------------------
+
+
+def _refuse_parameters(layer: type[Layer[Any]], params: LayerParams, count: int) -> Iterator[Complaint]:
+    if count > MAX_PARAMETERS:
+        yield _limit("too_many_parameters", layer, params, "would hold {} parameters", MAX_PARAMETERS, count)
+
+
+def _refuse_macs(layer: type[Layer[Any]], params: LayerParams, count: int) -> Iterator[Complaint]:
+    if count > MAX_MACS:
+        yield _limit("too_much_compute", layer, params, "would take {} multiplications a sample", MAX_MACS, count)
+
+
+def _refuse_tensors(layer: type[Layer[Any]], params: LayerParams, outputs: Specs) -> Iterator[Complaint]:
+    for spec in outputs:
+        if spec.numel > MAX_TENSOR_ELEMENTS:
+            what = "would give {} values a sample"
+            yield _limit("tensor_too_large", layer, params, what, MAX_TENSOR_ELEMENTS, spec.numel)
+
+
+def _limit(code: str, layer: type[Layer[Any]], params: LayerParams, what: str, limit: int, count: int) -> Complaint:
+    """``what`` has one place for the count.  The checker offers those repairs that are seen to help."""
+    sizes = {name: getattr(params, name, None) for name in ("out_features", "out_channels")}
+    smaller = [
+        Repair("set_param", {"name": name, "value": max(1, size * limit // count)})
+        for name, size in sizes.items()
+        if size
+    ]
+    names = [name for name in ("kernel_size", "padding", "output_size", "shape") if name in layer.Params.model_fields]
+    return Complaint(
+        code=code,
+        message=f"{layer.type} `{{node}}` {what.format(in_words(count))}; at most {limit:,} are allowed. "
+        "Make its sizes smaller.",
+        port=layer.inputs[0].name if layer.inputs else None,
+        expected=f"at most {limit:,}",
+        got=in_words(count),
+        values={"limit": limit, "count": min(count, MAX_JSON_INTEGER)},
+        fixes=(*smaller, *(Repair("set_param", {"name": name, "value": None}) for name in names)),
+    )
+
+
+def in_words(count: int) -> str:
+    """``1,234,567``, or a power of ten where that would fill the line."""
+    return f"{count:,}" if count < 10**15 else f"more than 10^{len(str(count)) - 1}"
+
+
+def _refused(layer: type[Layer[Any]], params: LayerParams, error: Exception) -> Complaint:
+    text = " ".join(str(error).split())[:300]
+    if "overflow" in text:
+        return _limit("tensor_too_large", layer, params, "would give {} values a sample", MAX_TENSOR_ELEMENTS, 2**63)
+    whose = "The check" if isinstance(error, InferenceError) else "PyTorch"
+    return Complaint(
+        code="refused",
+        message=f"{layer.type} `{{node}}` does not work on this input. {whose} says: {text}.".replace("..", "."),
+        port=layer.inputs[0].name if layer.inputs else None,
+        values={"reason": text},
+    )
+
+
+# --- the report of one node ------------------------------------------------------------------------------------------
+
+
+def _leaf(
+    layer: type[Layer[Any]],
+    params: LayerParams,
+    inputs: Specs,
+    complaints: Iterable[Complaint],
+    run: MetaRun | None = None,
+    macs: int = 0,
+    call: Call | None = None,
+) -> Leaf:
+    complaints = tuple(complaints)
+    summary = layer.summary(params)
+    if run is None or has_errors(complaints):
+        return Leaf(
+            complaints, params=params, fragment=to_fragment(input_names(layer.inputs, inputs), {}, summary=summary)
+        )
+    costs = {
+        "parameters": run.parameters,
+        "buffers": run.buffers,
+        "macs": macs,
+        "activation_bytes": run.activation_bytes,
+    }
+    outputs = {port.name: spec for port, spec in zip(layer.outputs, run.outputs, strict=True)}
+    fragment = to_fragment(input_names(layer.inputs, inputs), outputs, summary=summary, **costs)
+    return Leaf(complaints, run.outputs, call, params, fragment=fragment, **costs)
+
+
+def input_names(ports: Sequence[Port], inputs: Specs) -> dict[str, TensorSpec]:
+    """The inputs by the name of their port; the wires of a variadic port are ``x.0``, ``x.1`` ..."""
+    if not ports or not ports[-1].variadic:
+        return {port.name: spec for port, spec in zip(ports, inputs, strict=False)}
+    single = len(ports) - 1
+    named = {port.name: spec for port, spec in zip(ports[:single], inputs[:single], strict=False)}
+    return named | {f"{ports[-1].name}.{i}": spec for i, spec in enumerate(inputs[single:])}
+
+
+def to_fragment(
+    inputs: dict[str, TensorSpec],
+    outputs: dict[str, TensorSpec],
+    parameters: int = 0,
+    buffers: int = 0,
+    macs: int = 0,
+    activation_bytes: int = 0,
+    summary: str = "",
+) -> bytes:
+    """A ``NodeReport`` as JSON, field by field as the model would write it."""
+    return orjson.dumps(
+        {
+            "inputs": {name: {"shape": (None, *spec.shape), "dtype": spec.dtype} for name, spec in inputs.items()},
+            "outputs": {name: {"shape": (None, *spec.shape), "dtype": spec.dtype} for name, spec in outputs.items()},
+            "parameters": parameters,
+            "buffers": buffers,
+            "macs": macs,
+            "activation_bytes": activation_bytes,
+            "summary": summary,
+        }
+    )

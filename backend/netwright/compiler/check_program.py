@@ -1,0 +1,140 @@
+"""From the walk of a network without errors to its program."""
+
+import re
+from collections.abc import Mapping
+
+from netwright.compiler.check_definition import Definition
+from netwright.compiler.check_names import illegal_id_reason
+from netwright.compiler.check_params import has_expression
+from netwright.compiler.check_values import block_of, is_repeated
+from netwright.compiler.check_walk import Instance, NodeResult
+from netwright.compiler.program import BlockInstance, BlockProgram, NodeInstance, Program, ProgramNode, Source
+from netwright.graph.document import NETWORK, Document
+from netwright.layers.base import TensorSpec
+
+
+def to_program(document: Document, definitions: Mapping[str, Definition], root: Instance) -> Program:
+    """The program of a document whose walk ``root`` found no errors."""
+    met: dict[str, list[Instance]] = {}
+    _meet(root, met, set())
+    converted: dict[int, BlockInstance] = {}
+    # A block comes after all that it uses, in the walk as in the definitions: innermost first when read backwards.
+    names = [name for name in reversed(list(definitions)) if name in met]
+    class_names = _class_names(names)
+    blocks = []
+    for name in names:
+        order = _live_nodes(definitions[name])
+        instances = tuple(_convert(instance, order, converted) for instance in met[name])
+        blocks.append(_block_program(definitions[name], order, class_names[name], instances))
+    return Program(document.name, tuple(blocks))
+
+
+def _meet(instance: Instance, met: dict[str, list[Instance]], seen: set[int]) -> None:
+    """Collect the distinct instances that live nodes use, in the order in which the network meets them."""
+    if id(instance) in seen:
+        return
+    seen.add(id(instance))
+    met.setdefault(instance.definition.name, []).append(instance)
+    for i in _live_nodes(instance.definition):
+        result = instance.nodes[i]
+        for inner in result.iterations if result is not None else ():
+            _meet(inner, met, seen)
+
+
+def _live_nodes(definition: Definition) -> list[int]:
+    """What runs, in order: no Input, no Output, nothing that no Output depends on."""
+    nodes = definition.block.nodes
+    return [i for i in definition.order if definition.live[i] and nodes[i].type not in {"Input", "Output"}]
+
+
+def _convert(instance: Instance, order: list[int], converted: dict[int, BlockInstance]) -> BlockInstance:
+    nodes = instance.definition.block.nodes
+    results = {nodes[i].id: _result(instance, i) for i in order}
+    block = BlockInstance(
+        instance.definition.name,
+        instance.values,
+        _known(_entries(instance)),
+        _known(instance.outputs),
+        {node: _node_instance(result, converted) for node, result in results.items()},
+    )
+    converted[id(instance)] = block
+    return block
+
+
+def _entries(instance: Instance) -> tuple[TensorSpec | None, ...]:
+    """The specs of the inputs; those of the network come from its own Input nodes."""
+    return tuple(outputs[0] for i in instance.definition.inputs if (outputs := _result(instance, i).outputs))
+
+
+def _result(instance: Instance, i: int) -> NodeResult:
+    result = instance.nodes[i]
+    assert result is not None, "a network without errors has every node"
+    return result
+
+
+def _node_instance(result: NodeResult, converted: Mapping[int, BlockInstance]) -> NodeInstance:
+    leaf = result.leaf
+    return NodeInstance(
+        result.inputs or (),
+        _known(result.outputs or ()),
+        leaf.call if leaf else None,
+        leaf.params if leaf else None,
+        result.values,
+        tuple(converted[id(inner)] for inner in result.iterations),
+    )
+
+
+def _known(specs: tuple[TensorSpec | None, ...]) -> tuple[TensorSpec, ...]:
+    assert None not in specs, "a network without errors has every shape"
+    return tuple(spec for spec in specs if spec is not None)
+
+
+def _block_program(
+    definition: Definition, order: list[int], class_name: str, instances: tuple[BlockInstance, ...]
+) -> BlockProgram:
+    nodes = definition.block.nodes
+
+    def sources(i: int) -> tuple[Source, ...]:
+        return tuple(Source(nodes[source].id, output) for source, output, _ in definition.sources[i] or ())
+
+    return BlockProgram(
+        definition.name,
+        class_name,
+        dict(definition.block.parameters),
+        tuple(nodes[i].id for i in definition.inputs),
+        tuple((nodes[i].id, sources(i)[0]) for i in definition.outputs),
+        tuple(
+            ProgramNode(
+                node.id,
+                node.type,
+                sources(i),
+                block_of(node),
+                {name: value for name, value in node.params.items() if has_expression(value)},
+                node.repeat,
+                block_of(node) is not None and is_repeated(node),
+                node.muted,
+            )
+            for i in order
+            for node in (nodes[i],)
+        ),
+        instances,
+    )
+
+
+def _class_names(names: list[str]) -> dict[str, str]:
+    """A class name for each definition: its own where that is a name, else made from its letters."""
+    taken = {"Network"}
+    chosen = {NETWORK: "Network"}
+    for name in names:
+        if name == NETWORK:
+            continue
+        wish = name if illegal_id_reason(name) is None else re.sub(r"\W+", "", name.title(), flags=re.ASCII)
+        wish = wish if wish and not wish[0].isdigit() and illegal_id_reason(wish) is None else f"Block{wish}"
+        number = 1
+        unique = wish
+        while unique in taken:
+            number += 1
+            unique = f"{wish}{number}"
+        taken.add(unique)
+        chosen[name] = unique
+    return chosen

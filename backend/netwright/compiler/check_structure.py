@@ -1,0 +1,409 @@
+"""One block as drawn: its names, wires, order and reachability, before any shape is known.
+
+Every finding here is about the definition alone, so it is the same wherever the block is used.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from netwright.compiler import fixes
+from netwright.compiler.check_definition import Definition, Finding, Signature, Source, signature_of
+from netwright.compiler.check_names import illegal_id_reason
+from netwright.graph.document import BLOCK_PREFIX, NETWORK, Document, Edge
+from netwright.graph.problems import Fix
+from netwright.graph.topology import find_cycles, reachable, reverse, topological_order
+from netwright.layers.registry import LAYERS
+
+
+def analyse(name: str, document: Document, known: dict[str, Signature]) -> Definition:
+    """The definition of the block ``name`` with everything that is wrong with it as drawn."""
+    block = document.block(name)
+    nodes = block.nodes
+    index: dict[str, int] = {}
+    for i, node in enumerate(nodes):
+        index.setdefault(node.id, i)
+    definition = Definition(
+        document,
+        name,
+        block,
+        index,
+        [signature_of(node.type, document, known) for node in nodes],
+        [i for i, node in enumerate(nodes) if node.type == "Input" and index[node.id] == i],
+        [i for i, node in enumerate(nodes) if node.type == "Output" and index[node.id] == i],
+    )
+    _check_names(definition)
+    wiring = _Wiring(definition)
+    wiring.connect()
+    _order(definition, wiring)
+    return definition
+
+
+def _check_names(definition: Definition) -> None:
+    find = definition.findings.append
+    name, block = definition.name, definition.block
+    for parameter in block.parameters:
+        if reason := illegal_id_reason(parameter, is_parameter=True):
+            find(
+                Finding(
+                    "illegal_parameter_name",
+                    f"The parameter `{parameter}` of {_title(name)} cannot be used: {reason}.",
+                    name,
+                    field=parameter,
+                    values={"name": parameter, "reason": reason},
+                    fixes=partial(fixes.rename_parameter, definition.document, name, parameter),
+                )
+            )
+    for i, node in enumerate(block.nodes):
+        if definition.index[node.id] != i:
+            find(
+                Finding(
+                    "duplicate_id",
+                    f"Two nodes of {_title(name)} have the id `{node.id}`. Give one of them another.",
+                    name,
+                    i,
+                    "id",
+                    values={"id": node.id},
+                    fixes=partial(fixes.rename, definition.document, name, node.id, node.id, node.type),
+                )
+            )
+        elif reason := illegal_id_reason(node.id):
+            find(
+                Finding(
+                    "illegal_id",
+                    f"The id `{node.id}` cannot be used: {reason}.",
+                    name,
+                    i,
+                    "id",
+                    values={"id": node.id, "reason": reason},
+                    fixes=partial(fixes.rename, definition.document, name, node.id, node.id, node.type),
+                )
+            )
+        if definition.signatures[i].is_open:
+            find(_unknown_type(definition, i))
+    _check_boundary(definition)
+
+
+def _unknown_type(definition: Definition, i: int) -> Finding:
+    node = definition.block.nodes[i]
+    is_block = node.type.startswith(BLOCK_PREFIX)
+    word = node.type.removeprefix(BLOCK_PREFIX)
+    known = list(definition.document.blocks) if is_block else list(LAYERS)
+    return Finding(
+        "unknown_block" if is_block else "unknown_type",
+        f"There is no {'block' if is_block else 'layer type'} `{word}`, which `{node.id}` asks for. "
+        "The node is kept but cannot be run.",
+        definition.name,
+        i,
+        "type",
+        values={"type": word},
+        got=word,
+        fixes=partial(fixes.other_type, definition.name, node.id, word, known, BLOCK_PREFIX if is_block else ""),
+    )
+
+
+def _check_boundary(definition: Definition) -> None:
+    title = _title(definition.name).capitalize() if definition.name == NETWORK else f"The block `{definition.name}`"
+    if not definition.inputs:
+        definition.findings.append(
+            Finding(
+                "no_input",
+                f"{title} has no Input: nothing can flow in. Add an Input and wire it to the first layer.",
+                definition.name,
+                fixes=partial(fixes.add_input, definition.document, definition.name),
+            )
+        )
+    if not definition.outputs:
+        definition.findings.append(
+            Finding(
+                "no_output",
+                f"{title} has no Output: nothing comes out. Add an Output behind the last layer.",
+                definition.name,
+                fixes=partial(fixes.add_output, definition.document, definition.name),
+            )
+        )
+
+
+class _Wiring:
+    """Turns the edges of a block into the inputs of its nodes, complaining about those that lead nowhere."""
+
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+        count = len(definition.block.nodes)
+        self.successors: list[list[int]] = [[] for _ in range(count)]
+        self.incoming: list[list[tuple[int, int, int, int]]] = [[] for _ in range(count)]
+        """For each node: input number, edge, source node, source output."""
+        self.is_spoilt = [False] * count
+        """A wire into this node has a problem of its own, so that a missing input is not the root cause."""
+        self.is_used = [False] * count
+        """A wire out of this node has a problem of its own, so that leading nowhere is not the root cause."""
+
+    def connect(self) -> None:
+        index, signatures = self.definition.index, self.definition.signatures
+        seen = set()
+        for number, edge in enumerate(self.definition.block.edges):
+            source, target = index.get(edge.source), index.get(edge.target)
+            if source is None or target is None:
+                self._dangling(edge, source, target)
+                continue
+            if source == target:
+                self._self_loop(edge, target)
+                continue
+            output = _port(signatures[source].outputs, signatures[source].is_open, edge.source_port)
+            port = _port(signatures[target].inputs, signatures[target].is_open, edge.target_port)
+            if output is None or port is None:
+                self._unknown_port(edge, source, target, output is None)
+                continue
+            key = (source, output, target, port)
+            if key in seen:
+                self._doubled(edge, target)
+                continue
+            seen.add(key)
+            self.successors[source].append(target)
+            self.incoming[target].append((port, number, source, output))
+
+    def _dangling(self, edge: Edge, source: int | None, target: int | None) -> None:
+        nodes = [node for node in (edge.source, edge.target) if node not in self.definition.index]
+        gone = " and ".join(f"`{node}`" for node in nodes)
+        if target is not None:
+            self.is_spoilt[target] = True
+        if source is not None:
+            self.is_used[source] = True
+        self._about_edge(
+            "dangling_edge", f"A wire leads from `{edge.source}` to `{edge.target}`, but there is no node {gone}.", edge
+        )
+
+    def _self_loop(self, edge: Edge, target: int) -> None:
+        self.is_spoilt[target] = True
+        self._about_edge("self_loop", f"A wire leads from `{edge.source}` back into itself.", edge, target)
+
+    def _doubled(self, edge: Edge, target: int) -> None:
+        self._about_edge(
+            "doubled_edge", f"Two wires lead from `{edge.source}` to the same input of `{edge.target}`.", edge, target
+        )
+
+    def _unknown_port(self, edge: Edge, source: int, target: int, is_output: bool) -> None:
+        node, port = (source, edge.source_port) if is_output else (target, edge.target_port)
+        signature = self.definition.signatures[node]
+        known = list(signature.outputs if is_output else signature.inputs)
+        node_type = self.definition.block.nodes[node].type
+        side = "output" if is_output else "input"
+        self.is_spoilt[target] = self.is_used[source] = True
+        if not known and node_type.startswith(BLOCK_PREFIX):
+            return  # the block has no Input or no Output at all, which is said of the block
+        has = f"it has {', '.join(f'`{name}`' for name in known)}" if known else f"it has no {side}s"
+        named = f" `{port}`" if port is not None else ""
+        way = f"A wire from `{edge.source}` to `{edge.target}`"
+        self.definition.findings.append(
+            Finding(
+                "unknown_port",
+                f"{way} uses the {side}{named} of {self.definition.say(node)}, but {has}.",
+                self.definition.name,
+                node,
+                port,
+                values={"source": edge.source, "target": edge.target, "port": port, "known": list(known)},
+                expected=", ".join(known) or f"no {side}s",
+                got=port,
+                fixes=partial(fixes.correct_port, self.definition.name, edge, known, is_output),
+                key=_edge_key(edge),
+            )
+        )
+
+    def _about_edge(self, code: str, message: str, edge: Edge, node: int | None = None) -> None:
+        self.definition.findings.append(
+            Finding(
+                code,
+                f"{message} Remove {'one of them' if code == 'doubled_edge' else 'it'}.",
+                self.definition.name,
+                node,
+                values={"source": edge.source, "target": edge.target},
+                fixes=partial(fixes.remove_edges, self.definition.name, (edge,)),
+                key=_edge_key(edge),
+            )
+        )
+
+
+def _port(ports: Mapping[str, int], is_open: bool, name: str | None) -> int | None:
+    """The number of a port; a wire that names none means the first."""
+    if is_open:
+        return 0
+    if name is None:
+        return 0 if ports else None
+    return ports.get(name)
+
+
+def _edge_key(edge: Edge) -> tuple[object, ...]:
+    return (edge.source, edge.source_port, edge.target, edge.target_port)
+
+
+def _order(definition: Definition, wiring: _Wiring) -> None:
+    """Fill in order, reachability and sources, and complain about what is missing or leads nowhere."""
+    count = len(definition.block.nodes)
+    successors = wiring.successors
+    definition.order = topological_order(successors)
+    if len(definition.order) < count:
+        for loop in find_cycles(successors):
+            definition.findings.append(_cycle(definition, successors, loop))
+    definition.fed = reachable(successors, definition.inputs)
+    definition.live = reachable(reverse(successors), definition.outputs) if definition.outputs else [True] * count
+    ordered = [False] * count
+    for i in definition.order:
+        ordered[i] = True
+    definition.sources = [None] * count
+    for i, signature in enumerate(definition.signatures):
+        if definition.index[definition.block.nodes[i].id] != i:
+            continue
+        incoming = wiring.incoming[i]
+        if len(signature.inputs) == 1 and len(incoming) == 1 and signature.variadic < 0:
+            _, edge, source, output = incoming[0]
+            definition.sources[i] = [(source, output, edge)]
+        else:
+            definition.sources[i] = _gather(definition, wiring, i, is_silent=not ordered[i])
+        if (
+            not successors[i]
+            and not wiring.is_used[i]
+            and definition.outputs
+            and definition.fed[i]
+            and not signature.is_open
+        ):
+            _complain_unused(definition, i)
+
+
+def _gather(definition: Definition, wiring: _Wiring, i: int, is_silent: bool) -> list[Source] | None:
+    """The inputs of a node that has not exactly one port with one wire; None where they are not complete."""
+    signature = definition.signatures[i]
+    incoming = sorted(wiring.incoming[i])
+    if signature.is_open:
+        return None
+    wires: list[list[Source]] = [[] for _ in signature.inputs]
+    for port, edge, source, output in incoming:
+        wires[port].append((source, output, edge))
+    names = list(signature.inputs)
+    missing = [port for port, found in enumerate(wires) if len(found) < (2 if port == signature.variadic else 1)]
+    crowded = [port for port, found in enumerate(wires) if len(found) > 1 and port != signature.variadic]
+    if is_silent:
+        return None
+    for port in crowded:
+        definition.findings.append(_too_many(definition, i, names[port], [edge for _, _, edge in wires[port]]))
+    if missing and not wiring.is_spoilt[i] and definition.inputs:
+        if not incoming and not (definition.outputs and definition.live[i]):
+            definition.findings.append(_unreachable(definition, i))
+        else:
+            definition.findings.extend(_missing(definition, i, names[port], wires[port]) for port in missing)
+    return None if missing or crowded else [source for found in wires for source in found]
+
+
+def _cycle(definition: Definition, successors: Sequence[Sequence[int]], loop: list[int]) -> Finding:
+    ids = [definition.block.nodes[i].id for i in loop]
+    way = " -> ".join(f"`{node}`" for node in (*ids, ids[0]))
+    return Finding(
+        "cycle",
+        f"The wires {way} run in a circle. Data flows one way only: remove one of them.",
+        definition.name,
+        loop[0],
+        values={"nodes": list(ids)},
+        fixes=partial(
+            fixes.break_cycle,
+            definition.name,
+            definition.block,
+            definition.index,
+            successors,
+            loop[0],
+            definition.inputs,
+        ),
+    )
+
+
+def _too_many(definition: Definition, i: int, port: str, edges: list[int]) -> Finding:
+    chosen = [definition.block.edges[number] for number in edges]
+    sources = " and ".join(f"`{edge.source}`" for edge in chosen)
+    return Finding(
+        "too_many_wires",
+        f"{definition.say(i)} takes one wire at its input `{port}` but gets {len(edges)}, from {sources}. "
+        "Keep one of them, or join them first.",
+        definition.name,
+        i,
+        port,
+        values={"port": port, "sources": [edge.source for edge in chosen]},
+        expected="1 wire",
+        got=f"{len(edges)} wires",
+        fixes=partial(fixes.keep_one_wire, definition.document, definition.name, chosen),
+    )
+
+
+def _unreachable(definition: Definition, i: int) -> Finding:
+    node = definition.block.nodes[i]
+    return Finding(
+        "unreachable_node",
+        f"{definition.say(i)} is not connected to an Input: it is left out of the network. Connect it or remove it.",
+        definition.name,
+        i,
+        severity="warning",
+        values={"id": node.id},
+        fixes=partial(_connect_or_remove, definition, i),
+    )
+
+
+def _connect_or_remove(definition: Definition, i: int) -> list[Fix]:
+    ports = list(definition.signatures[i].inputs)
+    needs = 2 if definition.signatures[i].variadic == 0 else 1
+    connect = fixes.connect(definition, i, ports[0], needs) if len(ports) == 1 else []
+    return [*connect, fixes.remove_node(definition.name, definition.block.nodes[i].id)]
+
+
+def _complain_unused(definition: Definition, i: int) -> None:
+    node = definition.block.nodes[i]
+    if node.type == "Output" or not (definition.signatures[i].outputs):
+        return
+    used = "is given in but not used" if node.type == "Input" else "leads nowhere: it is left out of the network"
+    definition.findings.append(
+        Finding(
+            "unused_node",
+            f"{definition.say(i)} {used}. Connect its output or remove it.",
+            definition.name,
+            i,
+            severity="warning",
+            values={"id": node.id},
+            fixes=partial(_use_or_remove, definition, i),
+        )
+    )
+
+
+def _use_or_remove(definition: Definition, i: int) -> list[Fix]:
+    node = definition.block.nodes[i].id
+    return [
+        fixes.remove_node(definition.name, node),
+        *fixes.add_output(definition.document, definition.name, behind=node),
+    ]
+
+
+def _missing(definition: Definition, i: int, port: str, wires: list[Source]) -> Finding:
+    is_variadic = definition.signatures[i].variadic >= 0
+    named = f" at `{port}`" if len(definition.signatures[i].inputs) > 1 else ""
+    needs = (
+        f"needs two or more wires{named} but has {len(wires) or 'none'}"
+        if is_variadic
+        else f"has no wire{named} coming in"
+    )
+    return Finding(
+        "missing_input",
+        f"{definition.say(i)} {needs}. Connect the output of another node to it.",
+        definition.name,
+        i,
+        port,
+        values={"port": port, "wires": len(wires)},
+        expected="2 or more wires" if is_variadic else "1 wire",
+        got=f"{len(wires)} wires",
+        fixes=partial(_connect_or_bypass, definition, i, port, len(wires)),
+    )
+
+
+def _connect_or_bypass(definition: Definition, i: int, port: str, wires: int) -> list[Fix]:
+    needs = 2 - wires if definition.signatures[i].variadic >= 0 else 1
+    return [
+        *fixes.connect(definition, i, port, needs),
+        fixes.remove_node(definition.name, definition.block.nodes[i].id),
+    ]
+
+
+def _title(name: str) -> str:
+    return "the network" if name == NETWORK else f"the block `{name}`"

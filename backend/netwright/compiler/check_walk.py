@@ -1,0 +1,294 @@
+"""The network run in thought: every block with its values and shapes, node by node in order of execution.
+
+A broken node has no outputs and what stands behind it is silent, so that only root causes are reported.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from netwright.compiler import check_findings as findings
+from netwright.compiler.check_definition import Definition, Finding, Source
+from netwright.compiler.check_infer import Leaf, Specs, infer_leaf, input_names, to_fragment
+from netwright.compiler.check_params import resolve_params, to_key, validate_params
+from netwright.compiler.check_values import Number, bind, evaluate_repeat, is_repeated
+from netwright.graph.document import BLOCK_PREFIX, NETWORK
+from netwright.graph.expressions import ExpressionError
+from netwright.layers.base import TensorSpec
+from netwright.layers.registry import LAYERS
+
+MaybeSpecs = tuple[TensorSpec | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    parameters: int = 0
+    buffers: int = 0
+    macs: int = 0
+    activation_bytes: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class NodeResult:
+    """One node in one instance: a layer with its ``leaf``, or a block with its ``iterations``.
+
+    ``outputs`` is None where the node, or one before it, is broken.  ``fragment`` is its ``NodeReport`` as JSON.
+    """
+
+    fragment: bytes
+    inputs: Specs | None = None
+    outputs: MaybeSpecs | None = None
+    leaf: Leaf | None = None
+    values: Mapping[str, Number] = field(default_factory=dict)
+    iterations: list["Instance"] = field(default_factory=list)
+    is_repeated: bool = False
+    is_identity: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Instance:
+    """A block with its values and the specs of its inputs fixed (None for one that is not known).
+
+    ``found`` are the problems inside, by identity, with the path of their node from here.
+    """
+
+    definition: Definition
+    values: Mapping[str, Number]
+    inputs: MaybeSpecs
+    outputs: MaybeSpecs = ()
+    nodes: list[NodeResult | None] = field(default_factory=list)
+    found: dict[tuple[object, ...], tuple[str, Finding]] = field(default_factory=dict)
+    sums: Sums = Sums()
+
+    def has_errors(self) -> bool:
+        return any(finding.severity == "error" for _, finding in self.found.values())
+
+    def report(self, path: str, finding: Finding) -> None:
+        self.found.setdefault(finding.identity, (path, finding))
+
+
+class Walker:
+    """Makes instances, each once.  ``broken`` are the block nodes that must not be entered (recursion)."""
+
+    def __init__(self, definitions: Mapping[str, Definition], broken: set[tuple[str, int]]) -> None:
+        self.definitions = definitions
+        self.broken = broken
+        self.instances: dict[tuple[str, bytes, MaybeSpecs], Instance] = {}
+        self.keys: dict[str, list[bytes | None]] = {}
+
+    def instance(self, name: str, values: Mapping[str, Number], inputs: MaybeSpecs) -> Instance:
+        """The instance of a block for these values and inputs."""
+        key = (name, to_key(values), inputs)
+        if key not in self.instances:
+            self.instances[key] = self._walk(self.definitions[name], values, inputs)
+        return self.instances[key]
+
+    def _walk(self, definition: Definition, values: Mapping[str, Number], inputs: MaybeSpecs) -> Instance:
+        nodes = definition.block.nodes
+        instance = Instance(definition, values, inputs, nodes=[None] * len(nodes))
+        for finding in definition.findings:
+            instance.report("" if finding.node is None else nodes[finding.node].id, finding)
+        given = dict(zip(definition.inputs, inputs, strict=True)) if definition.name != NETWORK else {}
+        keys = self._keys(definition)
+        outputs: list[MaybeSpecs | None] = [None] * len(nodes)
+        parameters = buffers = macs = activation_bytes = 0
+        for i in definition.order:
+            node = nodes[i]
+            specs = _gather(definition.sources[i], outputs)
+            if i in given:
+                result: NodeResult | None = _entry(given[i])
+            elif definition.signatures[i].is_open or definition.index[node.id] != i:
+                continue
+            elif node.type.startswith(BLOCK_PREFIX):
+                result = self._block_node(instance, i, specs)
+            elif node.muted:
+                result = _muted_layer(instance, i, specs)
+            else:
+                result = _layer(instance, i, specs, keys[i])
+            if result is None:
+                continue
+            instance.nodes[i] = result
+            outputs[i] = result.outputs
+            if definition.live[i] and (sums := result.leaf or _inner_sums(result)):
+                parameters += sums.parameters
+                buffers += sums.buffers
+                macs += sums.macs
+                activation_bytes += sums.activation_bytes
+        instance.sums = Sums(parameters, buffers, macs, activation_bytes)
+        instance.outputs = tuple(_exit(instance.nodes[i]) for i in definition.outputs)
+        return instance
+
+    def _keys(self, definition: Definition) -> list[bytes | None]:
+        """The parameters of every node as a key, None where they hold an expression."""
+        keys = self.keys.get(definition.name)
+        if keys is None:
+            written = [to_key(node.params) for node in definition.block.nodes]
+            keys = self.keys[definition.name] = [None if b'"=' in key else key for key in written]
+        return keys
+
+    def _block_node(self, instance: Instance, i: int, specs: Specs | None) -> NodeResult | None:
+        definition = instance.definition
+        node = definition.block.nodes[i]
+        child = self.definitions.get(node.type.removeprefix(BLOCK_PREFIX))
+        if child is None or (definition.name, i) in self.broken:
+            return None
+        if node.muted:
+            return _muted_block(instance, i, child, specs)
+        values, issues = bind(child, node, instance.values)
+        for issue in issues:
+            instance.report(node.id, findings.wrong_param(definition, i, issue))
+        repeat = _repeat(instance, i, child)
+        if repeat is None or issues:
+            return None
+        result = NodeResult(b"", specs, values={name: values[name] for name in node.params})
+        result.is_repeated = is_repeated(node)
+        carried: MaybeSpecs = specs if specs is not None else (None,) * len(child.inputs)
+        result.outputs = self._repeat_block(instance, i, child, values, carried, repeat, result)
+        result.fragment = _block_fragment(child, result)
+        return result
+
+    def _repeat_block(
+        self,
+        instance: Instance,
+        i: int,
+        child: Definition,
+        values: Mapping[str, Number],
+        carried: MaybeSpecs,
+        repeat: int,
+        result: NodeResult,
+    ) -> MaybeSpecs:
+        """Chain a block with itself from ``carried``; what the last repetition gives."""
+        node = instance.definition.block.nodes[i]
+        for number in range(repeat):
+            inner = self.instance(child.name, values, carried)
+            if number > 0 and inner.has_errors():
+                instance.report(node.id, findings.does_not_fit(instance.definition, i, number, repeat, carried, inner))
+                return (None,) * len(child.outputs)
+            segment = f"{node.id}.{number}." if result.is_repeated else f"{node.id}."
+            for path, finding in inner.found.values():
+                instance.report(segment + path, finding)
+            result.iterations.append(inner)
+            carried = inner.outputs
+            if None in carried:
+                return carried
+        return carried
+
+
+def _repeat(instance: Instance, i: int, child: Definition) -> int | None:
+    """How often a block node repeats; None (and a finding) where it cannot."""
+    definition = instance.definition
+    node = definition.block.nodes[i]
+    try:
+        repeat = evaluate_repeat(node, instance.values)
+    except ExpressionError as error:
+        instance.report(node.id, findings.wrong_repeat(definition, i, error, instance.values))
+        return None
+    if repeat < 1:
+        instance.report(node.id, findings.repeat_too_small(definition, i, repeat))
+        return None
+    if repeat > 1 and len(child.inputs) != len(child.outputs):
+        instance.report(node.id, findings.ports_differ(definition, i, child, repeat))
+        return None
+    return repeat
+
+
+def _gather(sources: Sequence[Source] | None, outputs: Sequence[MaybeSpecs | None]) -> Specs | None:
+    """The specs that flow into a node, None where one of them is not known."""
+    if sources is None:
+        return None
+    specs = []
+    for source, output, _ in sources:
+        given = outputs[source]
+        spec = given[output] if given is not None else None
+        if spec is None:
+            return None
+        specs.append(spec)
+    return tuple(specs)
+
+
+def _entry(spec: TensorSpec | None) -> NodeResult:
+    """An Input inside a block: what the wire outside brings."""
+    return NodeResult(to_fragment({}, {"y": spec} if spec else {}), (), (spec,))
+
+
+def _exit(result: NodeResult | None) -> TensorSpec | None:
+    return result.inputs[0] if result is not None and result.inputs else None
+
+
+def _inner_sums(result: NodeResult) -> Sums | None:
+    if not result.iterations:
+        return None
+    if len(result.iterations) == 1:
+        return result.iterations[0].sums
+    sums = [inner.sums for inner in result.iterations]
+    return Sums(
+        sum(one.parameters for one in sums),
+        sum(one.buffers for one in sums),
+        sum(one.macs for one in sums),
+        sum(one.activation_bytes for one in sums),
+    )
+
+
+def _block_fragment(child: Definition, result: NodeResult) -> bytes:
+    nodes = child.block.nodes
+    entries = zip(child.inputs, result.inputs or (), strict=False)
+    exits = zip(child.outputs, result.outputs or (), strict=False)
+    sums = _inner_sums(result) or Sums()
+    return to_fragment(
+        {nodes[i].id: spec for i, spec in entries},
+        {nodes[i].id: spec for i, spec in exits if spec is not None},
+        sums.parameters,
+        sums.buffers,
+        sums.macs,
+        sums.activation_bytes,
+        f"x {len(result.iterations)}" if result.is_repeated else "",
+    )
+
+
+# --- layers ----------------------------------------------------------------------------------------------------------
+
+
+def _layer(instance: Instance, i: int, specs: Specs | None, key: bytes | None) -> NodeResult | None:
+    definition = instance.definition
+    node = definition.block.nodes[i]
+    if node.repeat != 1:
+        instance.report(node.id, findings.repeat_on_layer(definition, i))
+        return None
+    if key is None:
+        resolved, issues = resolve_params(node.params, instance.values)
+        for issue in issues:
+            instance.report(node.id, findings.wrong_param(definition, i, issue))
+        if issues:
+            return None
+        key = to_key(resolved)
+    leaf = infer_leaf(node.type, key, specs) if specs is not None else None
+    if leaf is None:
+        params, wrong = validate_params(node.type, key)
+        for issue in wrong:
+            instance.report(node.id, findings.wrong_param(definition, i, issue))
+        return None if params is None else NodeResult(to_fragment({}, {}, summary=LAYERS[node.type].summary(params)))
+    for complaint in leaf.complaints:
+        instance.report(node.id, findings.complained(definition, i, complaint, key, specs or ()))
+    return NodeResult(leaf.fragment, specs, leaf.outputs, leaf)
+
+
+def _muted_layer(instance: Instance, i: int, specs: Specs | None) -> NodeResult | None:
+    definition = instance.definition
+    node = definition.block.nodes[i]
+    layer = LAYERS[node.type]
+    if not layer.muted_is_identity or len(layer.inputs) != 1 or len(layer.outputs) != 1:
+        instance.report(node.id, findings.cannot_mute(definition, i, "leaving it out has no meaning"))
+        return None
+    if specs is None:
+        return NodeResult(to_fragment({}, {}), is_identity=True)
+    fragment = to_fragment(input_names(layer.inputs, specs), {layer.outputs[0].name: specs[0]})
+    return NodeResult(fragment, specs, specs, is_identity=True)
+
+
+def _muted_block(instance: Instance, i: int, child: Definition, specs: Specs | None) -> NodeResult | None:
+    if len(child.inputs) != 1 or len(child.outputs) != 1:
+        reason = f"it has {len(child.inputs)} inputs and {len(child.outputs)} outputs"
+        instance.report(instance.definition.block.nodes[i].id, findings.cannot_mute(instance.definition, i, reason))
+        return None
+    result = NodeResult(b"", specs, specs, is_identity=True)
+    result.fragment = _block_fragment(child, result)
+    return result

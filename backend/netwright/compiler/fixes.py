@@ -1,0 +1,502 @@
+"""Ways out of problems, as edits of the document.
+
+Every fix here, applied by ``apply_edits``, removes the problem that it is offered for (another may come to light behind it).
+New nodes get a free id and a place between their neighbours.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from pydantic import JsonValue
+
+from netwright.compiler.check_names import illegal_id_reason
+from netwright.compiler.check_params import Wish
+from netwright.graph.document import BLOCK_PREFIX, MAX_NAME_LENGTH, NETWORK, Block, Document, Edge, Node
+from netwright.graph.edits import (
+    AddEdge,
+    AddNode,
+    Edit,
+    RemoveEdge,
+    RemoveNode,
+    RenameNode,
+    SetBlock,
+    SetNode,
+    SetParam,
+    SetParameter,
+)
+from netwright.graph.expressions import is_expression, names_in
+from netwright.graph.problems import Fix
+from netwright.graph.topology import reachable
+from netwright.layers.base import Repair
+from netwright.layers.registry import LAYERS
+
+if TYPE_CHECKING:
+    from netwright.compiler.check_definition import Definition
+
+_CARD = (200.0, 60.0)
+_GAP = 20.0
+_PITCH = 340.0
+"""A card of the page, the least room round it, and the distance of two cards along the data, in pixels."""
+
+_FAMILY_WORDS = {"convolution": "conv", "pooling": "pool", "normalization": "norm", "activation": "act"}
+
+
+# --- names and places ------------------------------------------------------------------------------------------------
+
+
+def stem(type_name: str) -> str:
+    """The stem of new ids for a type: ``conv``, ``act``, ``linear``, ``conv_stage``; the page uses the same."""
+    layer = LAYERS.get(type_name)
+    if layer is not None and layer.family in _FAMILY_WORDS:
+        return _FAMILY_WORDS[layer.family]
+    name = re.sub(r"\d[dD]$", "", type_name.removeprefix(BLOCK_PREFIX))
+    name = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name)
+    name = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name)
+    name = re.sub(r"[^A-Za-z0-9_]+", "_", name).lower().strip("_")
+    return re.sub(r"^(?=\d)", "n", name)[: MAX_NAME_LENGTH // 2] or "node"
+
+
+def free_id(taken: Iterable[str], wish: str) -> str:
+    """``wish`` with the smallest number from 1 that gives a free and legal id."""
+    used = set(taken)
+    return next(name for i in count(1) if (name := f"{wish}{i}") not in used and illegal_id_reason(name) is None)
+
+
+def _ids(block: Block) -> set[str]:
+    return {node.id for node in block.nodes}
+
+
+def _between(
+    document: Document, block: str, before: str | None, after: str | None, number: int = 1, of: int = 1
+) -> tuple[float, float] | None:
+    """A free place for new card ``number`` of ``of`` between two nodes; None where the drawing has no places."""
+    places = document.view.get(block, {})
+    start, end = places.get(before or ""), places.get(after or "")
+    if start and end:
+        share = number / (of + 1)
+        x, y = start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
+    elif start:
+        x, y = start[0] + _PITCH * number, start[1]
+    elif end:
+        x, y = end[0] - _PITCH * (of + 1 - number), end[1]
+    else:
+        return None
+    taken = sorted(places.values(), key=lambda place: place[1])
+    for other_x, other_y in taken:
+        if abs(x - other_x) < _CARD[0] + _GAP and abs(y - other_y) < _CARD[1] + _GAP:
+            y = other_y + _CARD[1] + _GAP
+    return (round(x, 1), round(y, 1))
+
+
+# --- wires -----------------------------------------------------------------------------------------------------------
+
+
+def remove_edges(block: str, edges: Sequence[Edge]) -> list[Fix]:
+    """Take wires out."""
+    first = edges[0]
+    label = (
+        f"Remove the wire from {first.source} to {first.target}" if len(edges) == 1 else f"Remove {len(edges)} wires"
+    )
+    return [
+        Fix(
+            code="remove_edge" if len(edges) == 1 else "remove_edges",
+            label=label,
+            values={"source": first.source, "target": first.target, "count": len(edges)},
+            edits=[RemoveEdge(block=block, edge=edge) for edge in edges],
+        )
+    ]
+
+
+def correct_port(block: str, edge: Edge, known: Sequence[str], is_output: bool) -> list[Fix]:
+    """Lead a wire to a port that exists, the nearest by name first, or take it out."""
+    fixes = []
+    named = edge.source_port if is_output else edge.target_port
+    near = difflib.get_close_matches(named or "", known, n=1, cutoff=0.0)
+    for port in near:
+        change = {"source_port": port} if is_output else {"target_port": port}
+        corrected = edge.model_copy(update=change)
+        fixes.append(
+            Fix(
+                code="correct_port",
+                label=f"Use the {'output' if is_output else 'input'} {port}",
+                values={"port": port},
+                edits=[RemoveEdge(block=block, edge=edge), AddEdge(block=block, edge=corrected)],
+            )
+        )
+    return [*fixes, *remove_edges(block, (edge,))]
+
+
+def keep_one_wire(document: Document, block: str, edges: Sequence[Edge]) -> list[Fix]:
+    """Of several wires into one input keep one (the newest first), or add their values up before it."""
+    fixes = [
+        Fix(
+            code="keep_edge",
+            label=f"Keep the wire from {kept.source}",
+            values={"source": kept.source},
+            edits=[RemoveEdge(block=block, edge=edge) for edge in edges if edge is not kept],
+        )
+        for kept in list(reversed(edges))[:4]
+    ]
+    target = edges[0]
+    new = free_id(_ids(document.block(block)), stem("Add"))
+    place = _between(document, block, target.source, target.target)
+    join: list[Edit] = [RemoveEdge(block=block, edge=edge) for edge in edges]
+    join.append(AddNode(block=block, node=Node(id=new, type="Add"), position=place))
+    join += [
+        AddEdge(block=block, edge=Edge(source=edge.source, source_port=edge.source_port, target=new)) for edge in edges
+    ]
+    join.append(AddEdge(block=block, edge=Edge(source=new, target=target.target, target_port=target.target_port)))
+    return [*fixes, Fix(code="insert", label="Insert Add", values={"types": ["Add"]}, edits=join)]
+
+
+def break_cycle(
+    name: str,
+    block: Block,
+    index: Mapping[str, int],
+    successors: Sequence[Sequence[int]],
+    start: int,
+    entries: Sequence[int],
+) -> list[Fix]:
+    """Take out the wires that lead back: those that close a circle when one follows the data from the entries."""
+    state = [0] * len(successors)  # 0 not met, 1 on the way, 2 done
+    back: set[tuple[int, int]] = set()
+    for root in (*entries, start):
+        if state[root]:
+            continue
+        state[root] = 1
+        stack = [(root, iter(successors[root]))]
+        while stack:
+            node, targets = stack[-1]
+            for target in targets:
+                if state[target] == 1:
+                    back.add((node, target))
+                elif state[target] == 0:
+                    state[target] = 1
+                    stack.append((target, iter(successors[target])))
+                    break
+            else:
+                state[node] = 2
+                stack.pop()
+    edges = [edge for edge in block.edges if (index.get(edge.source), index.get(edge.target)) in back]
+    return remove_edges(name, edges)
+
+
+def connect(definition: "Definition", node: int, port: str, needs: int) -> list[Fix]:
+    """Wire the most plausible ``needs`` nodes to an input: those that lead nowhere yet, the nearest before it in the
+    drawing's order first; never one that the node itself leads to."""
+    block = definition.block
+    targets: list[list[int]] = [[] for _ in block.nodes]
+    wired = set()
+    for edge in block.edges:
+        source, target = definition.index.get(edge.source), definition.index.get(edge.target)
+        if source is not None and target is not None:
+            targets[source].append(target)
+            if target == node:
+                wired.add(source)
+    behind = reachable(targets, [node])
+    candidates = [
+        i
+        for i, signature in enumerate(definition.signatures)
+        if signature.outputs
+        and not behind[i]
+        and i not in wired
+        and definition.index[block.nodes[i].id] == i
+        and definition.fed[i]
+    ]
+    candidates.sort(key=lambda i: (bool(targets[i]), i > node, abs(node - i)))
+    if len(candidates) < needs:
+        return []
+    chosen = candidates[:needs]
+    names = [block.nodes[i].id for i in chosen]
+    is_named = len(definition.signatures[node].inputs) > 1
+    edits: list[Edit] = [
+        AddEdge(
+            block=definition.name,
+            edge=Edge(source=source, target=block.nodes[node].id, target_port=port if is_named else None),
+        )
+        for source in names
+    ]
+    return [
+        Fix(code="connect", label=f"Connect {' and '.join(names)}", values={"sources": list(names)}, edits=edits),
+    ]
+
+
+# --- nodes -----------------------------------------------------------------------------------------------------------
+
+
+def remove_node(block: str, node: str) -> Fix:
+    """Take a node out with its wires."""
+    return Fix(
+        code="remove_node", label=f"Remove {node}", values={"id": node}, edits=[RemoveNode(block=block, id=node)]
+    )
+
+
+def rename(document: Document, block: str, node: str, wish: str, type_name: str) -> list[Fix]:
+    """Another id, made from the old one where that gives a name, else from the type."""
+    base = re.sub(r"\W+", "_", wish, flags=re.ASCII).strip("_").rstrip("0123456789") if wish.isascii() else ""
+    base = base if base and not base[0].isdigit() else stem(type_name)
+    new = free_id(_ids(document.block(block)), base[: MAX_NAME_LENGTH // 2])
+    return [
+        Fix(
+            code="rename_node",
+            label=f"Rename it to {new}",
+            values={"id": node, "new_id": new},
+            edits=[RenameNode(block=block, id=node, new_id=new)],
+        )
+    ]
+
+
+def rename_parameter(document: Document, block: str, name: str) -> list[Fix]:
+    """Another name for a block's parameter, in the block's expressions and in the nodes that pass it."""
+    definition = document.block(block)
+    base = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
+    base = base if base and not base[0].isdigit() else "size"
+    new = next(
+        wish
+        for i in count(1)
+        if (wish := f"{base}{i}") not in definition.parameters and illegal_id_reason(wish, is_parameter=True) is None
+    )
+    edits: list[Edit] = [
+        SetParameter(block=block, name=name, value=None),
+        SetParameter(block=block, name=new, value=definition.parameters[name]),
+    ]
+    for node in definition.nodes:
+        for key, value in node.params.items():
+            renamed = _with_name(value, name, new)
+            if renamed != value:
+                edits.append(SetParam(block=block, id=node.id, name=key, value=renamed))
+        if isinstance(node.repeat, str) and (repeat := _with_name(node.repeat, name, new)) != node.repeat:
+            edits.append(SetNode(block=block, id=node.id, repeat=str(repeat)))
+    for user_name in (NETWORK, *document.blocks):
+        for node in document.block(user_name).nodes:
+            if node.type == BLOCK_PREFIX + block and name in node.params:
+                edits.append(SetParam(block=user_name, id=node.id, name=name, value=None))
+                edits.append(SetParam(block=user_name, id=node.id, name=new, value=node.params[name]))
+    return [
+        Fix(code="rename_parameter", label=f"Rename it to {new}", values={"name": name, "new_name": new}, edits=edits)
+    ]
+
+
+def _with_name(value: JsonValue, name: str, new: str) -> JsonValue:
+    """A parameter's value with a name in its expressions replaced."""
+    if isinstance(value, list):
+        return [_with_name(item, name, new) for item in value]
+    if isinstance(value, str) and is_expression(value):
+        return re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", new, value)
+    return value
+
+
+def other_type(block: str, node: str, word: str, known: Sequence[str], prefix: str) -> list[Fix]:
+    """The nearest type by name, or no node at all."""
+    by_lower = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(word.lower(), list(by_lower), n=2, cutoff=0.6)
+    fixes = [
+        Fix(
+            code="set_type",
+            label=f"Make it {by_lower[name]}",
+            values={"type": by_lower[name]},
+            edits=[SetNode(block=block, id=node, type=prefix + by_lower[name])],
+        )
+        for name in near
+    ]
+    return [*fixes, remove_node(block, node)]
+
+
+def add_input(document: Document, block: str) -> list[Fix]:
+    """An Input, wired to the first node that no wire comes into."""
+    definition = document.block(block)
+    fed = {edge.target for edge in definition.edges}
+    first = next((node for node in definition.nodes if node.id not in fed and node.type != "Output"), None)
+    new = "image" if "image" not in _ids(definition) else free_id(_ids(definition), "input")
+    place = _between(document, block, None, first.id if first else None)
+    edits: list[Edit] = [AddNode(block=block, node=Node(id=new, type="Input"), position=place)]
+    if first is not None:
+        edits.append(AddEdge(block=block, edge=Edge(source=new, target=first.id)))
+    return [Fix(code="add_node", label="Add an Input", values={"type": "Input", "id": new}, edits=edits)]
+
+
+def add_output(document: Document, block: str, behind: str | None = None) -> list[Fix]:
+    """An Output, wired to ``behind``, else to the last node that leads nowhere."""
+    definition = document.block(block)
+    if behind is None:
+        used = {edge.source for edge in definition.edges}
+        behind = next((node.id for node in reversed(definition.nodes) if node.id not in used), None)
+    new = "scores" if "scores" not in _ids(definition) else free_id(_ids(definition), "output")
+    place = _between(document, block, behind, None)
+    edits: list[Edit] = [AddNode(block=block, node=Node(id=new, type="Output"), position=place)]
+    if behind is not None:
+        edits.append(AddEdge(block=block, edge=Edge(source=behind, target=new)))
+    label = f"Add an Output behind {behind}" if behind is not None else "Add an Output"
+    return [Fix(code="add_node", label=label, values={"type": "Output", "id": new}, edits=edits)]
+
+
+def set_repeat(block: str, node: str, repeat: int) -> Fix:
+    """Another number of repetitions."""
+    return Fix(
+        code="set_repeat",
+        label=f"Set repeat to {repeat}",
+        values={"repeat": repeat},
+        edits=[SetNode(block=block, id=node, repeat=repeat)],
+    )
+
+
+def unmute(block: str, node: str) -> Fix:
+    """Take a node in again."""
+    return Fix(
+        code="unmute", label=f"Unmute {node}", values={"id": node}, edits=[SetNode(block=block, id=node, muted=False)]
+    )
+
+
+def wrap_in_block(document: Document, block: str, node: Node) -> Fix:
+    """A block of its own for one layer, so that it can repeat.  Names in its expressions become the block's parameters."""
+    words = {name for value in node.params.values() for name in _names(value)}
+    outer = document.block(block).parameters
+    name = next(wish for i in count(1) if (wish := f"{node.type}Block{i if i > 1 else ''}") not in document.blocks)
+    inner = stem(node.type)
+    inner = inner if illegal_id_reason(inner) is None and inner not in {"x", "y"} else f"{inner}1"
+    definition = Block(
+        parameters={word: outer[word] for word in outer if word in words},
+        nodes=[
+            Node(id="x", type="Input"),
+            Node(id=inner, type=node.type, params=node.params, muted=node.muted),
+            Node(id="y", type="Output"),
+        ],
+        edges=[Edge(source="x", target=inner), Edge(source=inner, target="y")],
+    )
+    edits: list[Edit] = [
+        SetBlock(name=name, definition=definition),
+        SetNode(block=block, id=node.id, type=BLOCK_PREFIX + name, muted=False),
+    ]
+    edits += [SetParam(block=block, id=node.id, name=parameter, value=None) for parameter in node.params]
+    edits += [SetParam(block=block, id=node.id, name=word, value=f"={word}") for word in outer if word in words]
+    return Fix(code="wrap_in_block", label="Make it a block that repeats", values={"block": name}, edits=edits)
+
+
+def _names(value: JsonValue) -> frozenset[str]:
+    if isinstance(value, list):
+        return frozenset().union(*(_names(item) for item in value))
+    return names_in(value) if isinstance(value, str) and is_expression(value) else frozenset()
+
+
+# --- parameters ------------------------------------------------------------------------------------------------------
+
+
+def from_wish(block: str, node: str, wish: Wish) -> Fix:
+    """A change of a node's parameters."""
+    edits: list[Edit] = [SetParam(block=block, id=node, name=name, value=value) for name, value in wish.changes]
+    if wish.parameter is not None:
+        edits.append(SetParameter(block=block, name=wish.parameter, value=1))
+    return Fix(code=wish.code, label=wish.label, values={name: value for name, value in wish.changes}, edits=edits)  # noqa: C416
+
+
+# --- what layers wish for --------------------------------------------------------------------------------------------
+
+
+def from_repair(document: Document, block_name: str, node: Node, edge: Edge | None, repair: Repair) -> Iterator[Fix]:
+    """The edits for a layer's wish.  ``edge`` is the wire that is complained about."""
+    values = repair.values
+    match repair.code:
+        case "insert":
+            if edge is not None:
+                yield insert(document, block_name, edge, values["nodes"])
+        case "set_param":
+            yield _set_param(block_name, node, values["name"], values["value"])
+        case "set_source_param":
+            block = document.block(block_name)
+            source = next((other for other in block.nodes if edge is not None and other.id == edge.source), None)
+            # An Input inside a block has no say: the wire outside decides.
+            is_asked = source is not None and source.type == values["type"]
+            if source is not None and is_asked and not (source.type == "Input" and block is not document.network):
+                yield _set_param(block_name, source, values["name"], values["value"], of=source.id)
+        case "replace":
+            yield _replace(block_name, node, values["type"], values["params"])
+
+
+def insert(document: Document, block_name: str, edge: Edge, nodes: Sequence[Mapping[str, Any]]) -> Fix:
+    """New nodes in a row on a wire, which keeps its place among the wires of its target."""
+    block = document.block(block_name)
+    taken = _ids(block)
+    edits: list[Edit] = [RemoveEdge(block=block_name, edge=edge)]
+    previous, port = edge.source, edge.source_port
+    for number, wanted in enumerate(nodes, start=1):
+        new = free_id(taken, stem(wanted["type"]))
+        taken.add(new)
+        place = _between(document, block_name, edge.source, edge.target, number, len(nodes))
+        edits.append(
+            AddNode(
+                block=block_name, node=Node(id=new, type=wanted["type"], params=dict(wanted["params"])), position=place
+            )
+        )
+        edits.append(AddEdge(block=block_name, edge=Edge(source=previous, source_port=port, target=new)))
+        previous, port = new, None
+    # Of equal edges the last is the one that the removal took.
+    index = len(block.edges) - 1 - list(reversed(block.edges)).index(edge)
+    last = Edge(source=previous, target=edge.target, target_port=edge.target_port)
+    edits.append(AddEdge(block=block_name, edge=last, index=index))
+    types = [str(wanted["type"]) for wanted in nodes]
+    return Fix(code="insert", label=f"Insert {_described(nodes)}", values={"types": list(types)}, edits=edits)
+
+
+def _described(nodes: Sequence[Mapping[str, Any]]) -> str:
+    """``global average pooling and Flatten``: the words that a person knows them by."""
+    words = []
+    for node in nodes:
+        type_name, params = str(node["type"]), node["params"]
+        if type_name.startswith("AdaptiveAvgPool") and params.get("output_size") == 1:
+            words.append("global average pooling")
+        elif type_name.startswith("Conv") and params.get("kernel_size") == 1:
+            stride = f" with stride {_short(params['stride'])}" if "stride" in params else ""
+            words.append(f"a 1x1 {type_name} to {params['out_channels']} channels{stride}")
+        elif "out_features" in params:
+            words.append(f"{type_name} to {params['out_features']}")
+        elif "shape" in params:
+            words.append(f"{type_name} to {_short(params['shape'])}")
+        else:
+            words.append(type_name)
+    return " and ".join(words)
+
+
+def _short(value: object) -> str:
+    return "x".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _set_param(block: str, node: Node, name: str, value: JsonValue, of: str = "") -> Fix:
+    return Fix(
+        code="set_param" if value is not None else "reset_param",
+        label=f"{'Use the default of' if value is None else 'Set'} {name}{f' of {of}' if of else ''}"
+        + ("" if value is None else f" to {_short(value)}"),
+        values={"id": node.id, "name": name, "value": value},
+        edits=[SetParam(block=block, id=node.id, name=name, value=value)],
+    )
+
+
+def kept_params(params: Mapping[str, JsonValue], type_name: str) -> dict[str, JsonValue]:
+    """Of a node's parameters those that another type takes too; lists go, as they may have another number of axes."""
+    known = LAYERS[type_name].Params.model_fields
+    return {name: value for name, value in params.items() if name in known and not isinstance(value, list)}
+
+
+def _replace(block: str, node: Node, type_name: str, params: Mapping[str, Any]) -> Fix:
+    """Another type; parameters that it does not take go."""
+    kept = kept_params(node.params, type_name)
+    edits: list[Edit] = [SetNode(block=block, id=node.id, type=type_name)]
+    edits += [SetParam(block=block, id=node.id, name=name, value=None) for name in node.params if name not in kept]
+    edits += [SetParam(block=block, id=node.id, name=name, value=value) for name, value in params.items()]
+    return Fix(code="set_type", label=f"Make it {type_name}", values={"type": type_name}, edits=edits)
+
+
+def retype_input(definition: "Definition", edge: Edge, expected: str) -> Fix | None:
+    """Another dtype for the Input of the network that a wire comes from, through nodes of one input each."""
+    nodes = definition.block.nodes
+    if definition.block is not definition.document.network:
+        return None
+    i = definition.index[edge.source]
+    while nodes[i].type != "Input":
+        sources = definition.sources[i]
+        if not sources or len(sources) > 1:
+            return None
+        i = sources[0][0]
+    return _set_param(definition.name, nodes[i], "dtype", expected.split(" or ", maxsplit=1)[0], of=nodes[i].id)
