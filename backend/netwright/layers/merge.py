@@ -42,7 +42,7 @@ class _Elementwise(Layer[LayerParams]):
                 expected=str(first),
                 got=str(spec),
                 values={"expected": str(first), "got": str(spec)},
-                fixes=tuple(_projections(first, spec, wire)),
+                fixes=tuple(_projections(first, spec, wire, only_two=len(inputs) == 2)),
             )
             return
 
@@ -63,7 +63,7 @@ class _Elementwise(Layer[LayerParams]):
             expected=str(first),
             got=str(spec),
             values={"expected": str(first), "got": str(spec)},
-            fixes=tuple(_projections(first, spec, wire)),
+            fixes=tuple(_projections(first, spec, wire, only_two=True)),
         )
 
 
@@ -75,11 +75,12 @@ def _broadcasts(a: TensorSpec, b: TensorSpec) -> bool:
     return len(a.shape) == len(b.shape) and all(x == y or 1 in {x, y} for x, y in zip(a.shape, b.shape, strict=True))
 
 
-def _projections(first: TensorSpec, spec: TensorSpec, wire: int) -> Iterator[Repair]:
+def _projections(first: TensorSpec, spec: TensorSpec, wire: int, *, only_two: bool) -> Iterator[Repair]:
     """Ways to bring one of the two to the shape of the other: the later wire first, as skips usually come last."""
-    for target, source, index in ((first, spec, wire), (spec, first, 0)):
-        if (nodes := _project(source.shape, target.shape)) is not None:
-            yield Repair("insert", {"nodes": nodes}, index)
+    if (nodes := _project(spec.shape, first.shape)) is not None:
+        yield Repair("insert", {"nodes": nodes}, wire)
+    if only_two and (nodes := _project(first.shape, spec.shape)) is not None:
+        yield Repair("insert", {"nodes": nodes}, 0)
 
 
 def _project(source: tuple[int, ...], target: tuple[int, ...]) -> list[dict[str, Any]] | None:

@@ -20,9 +20,7 @@ def _changed(params: LayerParams, *names: str) -> dict[str, Value]:
 
 class BatchNormParams(LayerParams):
     eps: Positive = setting(1e-5, _EPS)
-    momentum: Probability | None = setting(
-        0.1, "Share of each new batch in the running mean and variance; empty averages over all batches alike."
-    )
+    momentum: Probability = setting(0.1, "Share of each new batch in the running mean and variance.")
     affine: bool = setting(True, "Learn a scale and an offset for every channel.")
     track_running_stats: bool = setting(
         True,

@@ -63,7 +63,24 @@ class _Pool(Layer[Any]):
             return
         stride = kernel if params.stride is None else expand(params.stride, cls.dims)
         dilation = expand(getattr(params, "dilation", 1), cls.dims)
-        yield from check_window(cls.type, Window(kernel, stride, padding, dilation), inputs[0])
+        complaints = list(check_window(cls.type, Window(kernel, stride, padding, dilation), inputs[0]))
+        yield from complaints or cls._check_gaps(padding, dilation, inputs[0])
+
+    @classmethod
+    def _check_gaps(cls, padding: tuple[int, ...], dilation: tuple[int, ...], spec: TensorSpec) -> Iterator[Complaint]:
+        """A dilated window can step right over a small input, and the largest of nothing is minus infinity."""
+        if any(pad and gap > size for pad, gap, size in zip(padding, dilation, spec.shape[1:], strict=True)):
+            yield Complaint(
+                code="window_misses_input",
+                message=f"{cls.type} `{{node}}` steps over {spec} from `{{source}}` with a dilation of {short(dilation)}: some "
+                "windows hold nothing but padding, and their largest value is minus infinity.",
+                port="x",
+                field="dilation",
+                expected=f"a dilation of at most {min(spec.shape[1:])}",
+                got=short(dilation),
+                values={"dilation": short(dilation), "got": str(spec)},
+                fixes=(Repair("set_param", {"name": "dilation", "value": 1}),),
+            )
 
     @classmethod
     def summary(cls, params: Any) -> str:

@@ -50,13 +50,21 @@ def _rank_repairs(layer: "type[Layer[Any]]", port: Port, spec: TensorSpec, wire:
             pool: dict[str, Any] = {"type": _AVERAGE_POOL[rank], "params": {"output_size": 1}}
             yield Repair("insert", {"nodes": [pool, flatten]}, wire)
         return
-    name = layer.type
-    if name[-2:] in {"1d", "2d", "3d"} and 3 <= rank <= 5:
-        yield Repair("replace", {"type": f"{name[:-2]}{rank - 2}d", "params": {}}, wire)
+    if (sibling := _sibling(layer.type, rank)) is not None:
+        yield Repair("replace", {"type": sibling, "params": {}}, wire)
     if port.ranks == {rank + 1}:
         # The channel axis was left out: (N, H, W) becomes (N, 1, H, W).
         reshape = {"type": "Reshape", "params": {"shape": [1, *spec.shape]}}
         yield Repair("insert", {"nodes": [reshape]}, wire)
+
+
+def _sibling(name: str, rank: int) -> str | None:
+    """The layer of the same kind for this rank: Conv1d for Conv2d, Dropout for Dropout2d."""
+    from netwright.layers.registry import LAYERS
+
+    if name[-2:] not in {"1d", "2d", "3d"}:
+        return None
+    return next((other for other in (f"{name[:-2]}{rank - 2}d", name[:-2]) if other in LAYERS), None)
 
 
 def _wrong_dtype(layer: "type[Layer[Any]]", port: Port, spec: TensorSpec, wire: int) -> Complaint:
