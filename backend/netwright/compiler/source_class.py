@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Literal
 
 from torch import nn
 
@@ -138,12 +139,17 @@ class _Writer:
         return matches(self.scope.evaluate(symbol), vector)
 
     def _joined(
-        self, kind: str, parts: Sequence[Symbol | None], instances: Sequence[NodeInstance], axis: int | None
+        self,
+        kind: Literal["sum", "product"],
+        parts: Sequence[Symbol | None],
+        instances: Sequence[NodeInstance],
+        axis: int | None,
     ) -> Symbol | None:
         """The sum of one axis over all inputs, or the product of all axes of one input; plain sizes as numbers."""
-        known: list[Symbol] = []
+        neutral = 0 if kind == "sum" else 1
+        known, plain = [], neutral
         for number, part in enumerate(parts):
-            if part is not None:
+            if part is not None and self.scope.is_free(part):
                 known.append(part)
                 continue
             sizes = tuple(
@@ -152,8 +158,10 @@ class _Writer:
             )
             if not constant(sizes):
                 return None
-            known.append(Symbol("number", number=sizes[0]))
-        return Symbol("sum" if kind == "sum" else "product", parts=tuple(known))
+            plain = plain + sizes[0] if kind == "sum" else plain * sizes[0]
+        if plain != neutral:
+            known.append(Symbol("number", number=plain))
+        return Symbol(kind, parts=tuple(known)) if known else None
 
     def _block_node(self, node: ProgramNode, used: WrittenBlock) -> None:
         passed = self._passed(node, used)

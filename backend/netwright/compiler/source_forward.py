@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 
 from netwright.compiler.program import BlockProgram, Source
 from netwright.compiler.source_layout import layout, layout_def
@@ -90,7 +91,11 @@ class _Body:
         for source in held:
             self.names[source] = self._unique(self._plain_name(source))
         passing = {self.names[Source(name)] for name in self.block.inputs if self.last_use.get(Source(name), 0) <= 0}
-        working = next(name for name in (*_WORKING, *_numbered()) if name not in self.taken or name in passing)
+        working = next(
+            name
+            for name in chain(_WORKING, (f"x{number}" for number in count()))
+            if name not in self.taken or name in passing
+        )
         for step in self.steps:
             for source in step.results:
                 self.names.setdefault(source, working)
@@ -153,10 +158,3 @@ class _Body:
             return ", ".join(values)
         items = (f'"{name}": {value}' for (name, _), value in zip(self.outputs, values, strict=True))
         return f"{{{', '.join(items)}}}"
-
-
-def _numbered() -> Iterator[str]:
-    number = 0
-    while True:
-        yield f"x{number}"
-        number += 1
