@@ -5,25 +5,25 @@ import { PageLoading } from "./frame/PageLoading";
 import { NotFoundPage } from "./pages/NotFoundPage";
 
 /** The pages, each loaded when it is first opened. */
+const pages: RouteObject[] = [
+  { index: true, element: <Navigate to="/networks" replace /> },
+  { path: "networks", lazy: async () => ({ Component: (await import("@/features/networks")).NetworkList }) },
+  { path: "networks/:id", lazy: async () => ({ Component: (await import("./editor/EditorPage")).EditorPage }) },
+  { path: "data", lazy: async () => ({ Component: (await import("@/features/data")).DataPage }) },
+  { path: "data/:id", lazy: async () => ({ Component: (await import("@/features/data")).DatasetPage }) },
+  { path: "runs", lazy: async () => ({ Component: (await import("@/features/runs")).RunsPage }) },
+  { path: "runs/:id", lazy: async () => ({ Component: (await import("@/features/runs")).RunPage }) },
+  { path: "*", Component: NotFoundPage },
+];
+
 export const routes: RouteObject[] = [
   {
     path: "/",
     Component: Frame,
     ErrorBoundary: PageError,
     HydrateFallback: PageLoading,
-    children: [
-      {
-        ErrorBoundary: PageError,
-        children: [
-          { index: true, element: <Navigate to="/networks" replace /> },
-          {
-            path: "networks",
-            lazy: async () => ({ Component: (await import("./pages/NetworksPage")).NetworksPage }),
-          },
-          { path: "*", Component: NotFoundPage },
-        ],
-      },
-    ],
+    // A page that fails leaves the frame standing.
+    children: [{ ErrorBoundary: PageError, children: pages }],
   },
 ];
 

@@ -39,7 +39,7 @@ export function CodePanel() {
   const reason = source === null ? (why ?? t("coming")) : null;
 
   return (
-    <section className={styles.root} aria-label={t("title")}>
+    <div className={styles.root}>
       <header className={styles.head}>
         <h2>{t("title")}</h2>
         <CopyButton text={source ?? ""} label={t("copy")} reason={reason} />
@@ -54,7 +54,7 @@ export function CodePanel() {
       {why !== null && <p className={styles.why}>{why}</p>}
       {why === null && source === null && <LineSkeletons lines={8} />}
       {source !== null && <Source source={source} label={t("title")} />}
-    </section>
+    </div>
   );
 }
 
@@ -76,19 +76,21 @@ const Source = memo(function Source({ source, label }: { source: string; label: 
   const tokens = useMemo(() => placed(source), [source]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: whatever scrolls must be reachable by keyboard
-    <pre className={styles.source} tabIndex={0} aria-label={label}>
-      <code>
-        {tokens.map(({ kind, text, start }) =>
-          kind === "plain" ? (
-            text
-          ) : (
-            <span key={start} className={styles[kind]}>
-              {text}
-            </span>
-          ),
-        )}
-      </code>
-    </pre>
+    <section className={styles.source} tabIndex={0} aria-label={label}>
+      <pre>
+        <code>
+          {tokens.map(({ kind, text, start }) =>
+            kind === "plain" ? (
+              text
+            ) : (
+              <span key={start} className={styles[kind]}>
+                {text}
+              </span>
+            ),
+          )}
+        </code>
+      </pre>
+    </section>
   );
 });
 

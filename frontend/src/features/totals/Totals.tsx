@@ -1,4 +1,4 @@
-import { Tooltip } from "@mantine/core";
+import { Tooltip, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useEditor } from "@/features/editor";
 import { formatBytes, formatCount, formatExact, formatMacs } from "@/ui";
@@ -32,12 +32,12 @@ export function Totals() {
         </dl>
       }
     >
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the exact values come on focus too */}
-      <span className={styles.root} data-stale={isStale || undefined} tabIndex={0} role="group" aria-label={t("title")}>
+      <UnstyledButton className={styles.root} data-stale={isStale || undefined}>
+        <VisuallyHidden>{t("title")}</VisuallyHidden>
         <span>{t("params", { number: formatCount(totals.parameters) })}</span>
         <span>{formatMacs(totals.macs)}</span>
         <span>{formatBytes(totals.parameter_bytes)}</span>
-      </span>
+      </UnstyledButton>
     </Tooltip>
   );
 }

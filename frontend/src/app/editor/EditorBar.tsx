@@ -1,0 +1,69 @@
+import { Button } from "@mantine/core";
+import { IconBraces, IconLayoutSidebar, IconLayoutSidebarRight } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { CommandIcon, useEditor, useEditorStore } from "@/features/editor";
+import { ProblemsButton } from "@/features/problems";
+import { Totals } from "@/features/totals";
+import { InlineEdit, PageBar, ReasonedIcon } from "@/ui";
+import type { SaveState } from "../saving/autosave";
+import { SaveNote } from "../saving/SaveNote";
+import styles from "./editor.module.css";
+import type { DrawerName } from "./useAddress";
+import type { Panels } from "./usePanels";
+
+interface EditorBarProps {
+  saveState: SaveState;
+  drawer: DrawerName | null;
+  onDrawer: (drawer: DrawerName | null) => void;
+  panels: Panels;
+  onPanels: (change: Partial<Panels>) => void;
+}
+
+export function EditorBar({ saveState, drawer, onDrawer, panels, onPanels }: EditorBarProps) {
+  const { t } = useTranslation();
+  const store = useEditorStore();
+  const name = useEditor((state) => state.document.name);
+  const toggle = (target: DrawerName) => onDrawer(drawer === target ? null : target);
+
+  return (
+    <PageBar>
+      <ReasonedIcon
+        label={t("editor.palette")}
+        aria-pressed={panels.isPaletteOpen}
+        onClick={() => onPanels({ isPaletteOpen: !panels.isPaletteOpen })}
+      >
+        <IconLayoutSidebar size={18} stroke={1.6} aria-hidden />
+      </ReasonedIcon>
+      <h1 className={styles.name}>
+        <InlineEdit label={t("editor.name")} value={name} onChange={(next) => store.getState().setName(next)} />
+      </h1>
+      <SaveNote state={saveState} />
+      <div className={styles.group}>
+        <CommandIcon id="undo" />
+        <CommandIcon id="redo" />
+      </div>
+      <div className={styles.grow} />
+      <div className={styles.totals}>
+        <Totals />
+      </div>
+      <ProblemsButton isOpen={drawer === "problems"} onToggle={() => toggle("problems")} />
+      <Button
+        variant={drawer === "code" ? "light" : "subtle"}
+        color="gray"
+        aria-expanded={drawer === "code"}
+        leftSection={<IconBraces size={16} aria-hidden />}
+        onClick={() => toggle("code")}
+        styles={{ label: { color: "var(--nw-text)" } }}
+      >
+        {t("editor.code")}
+      </Button>
+      <ReasonedIcon
+        label={t("editor.inspector")}
+        aria-pressed={panels.isInspectorOpen}
+        onClick={() => onPanels({ isInspectorOpen: !panels.isInspectorOpen })}
+      >
+        <IconLayoutSidebarRight size={18} stroke={1.6} aria-hidden />
+      </ReasonedIcon>
+    </PageBar>
+  );
+}

@@ -1,0 +1,97 @@
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { CodePanel } from "@/features/code";
+import { Canvas, useEditor } from "@/features/editor";
+import { Inspector } from "@/features/inspector";
+import { Palette } from "@/features/palette";
+import { ProblemList } from "@/features/problems";
+import { Splitter, usePageTitle } from "@/ui";
+import { ConflictDialog } from "../saving/ConflictDialog";
+import type { Drafts } from "../saving/drafts";
+import { useAutosave } from "../saving/useAutosave";
+import { Drawer } from "./Drawer";
+import { EditorBar } from "./EditorBar";
+import styles from "./editor.module.css";
+import { useAddress, useDrawer } from "./useAddress";
+import { PANEL_LIMITS, usePanels } from "./usePanels";
+
+/** The editor page: bar, palette, canvas, inspector, and a drawer below. */
+export function EditorLayout({ networkId, drafts }: { networkId: string; drafts: Drafts }) {
+  const { t } = useTranslation();
+  const name = useEditor((state) => state.document.name);
+  const { autosave, state } = useAutosave(networkId, drafts);
+  const [drawer, setDrawer] = useDrawer();
+  const [panels, setPanels] = usePanels();
+  usePageTitle(name);
+  useAddress();
+  useSaveKey(autosave.flush);
+
+  return (
+    <div className={styles.root}>
+      <EditorBar saveState={state} drawer={drawer} onDrawer={setDrawer} panels={panels} onPanels={setPanels} />
+      <ConflictDialog networkId={networkId} autosave={autosave} state={state} />
+      <div className={styles.columns}>
+        {panels.isPaletteOpen && (
+          <>
+            <div className={styles.side} id="palette" style={{ width: panels.palette }}>
+              <Palette />
+            </div>
+            <Splitter
+              label={t("editor.paletteWidth")}
+              axis="x"
+              panel="before"
+              size={panels.palette}
+              {...PANEL_LIMITS.palette}
+              onChange={(palette) => setPanels({ palette })}
+              onFold={() => setPanels({ isPaletteOpen: false })}
+            />
+          </>
+        )}
+        <div className={styles.middle}>
+          <div className={styles.canvas}>
+            <Canvas />
+          </div>
+          {(drawer === "problems" || drawer === "code") && (
+            <Drawer
+              name={drawer}
+              size={panels.drawer}
+              onSize={(size) => setPanels({ drawer: size })}
+              onClose={() => setDrawer(null)}
+            >
+              {drawer === "problems" ? <ProblemList /> : <CodePanel />}
+            </Drawer>
+          )}
+        </div>
+        {panels.isInspectorOpen && (
+          <>
+            <Splitter
+              label={t("editor.inspectorWidth")}
+              axis="x"
+              panel="after"
+              size={panels.inspector}
+              {...PANEL_LIMITS.inspector}
+              onChange={(inspector) => setPanels({ inspector })}
+              onFold={() => setPanels({ isInspectorOpen: false })}
+            />
+            <div className={styles.side} id="inspector" style={{ width: panels.inspector }}>
+              <Inspector />
+            </div>
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** Ctrl+S saves at once, in place of the browser's "save this page". */
+function useSaveKey(save: () => Promise<void>): void {
+  useEffect(() => {
+    function onKeyDown(event: KeyboardEvent) {
+      if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
+      event.preventDefault();
+      void save();
+    }
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, [save]);
+}

@@ -1,0 +1,113 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useParams } from "react-router";
+import { api, isApiProblem, keys, type LayerRead, layersQuery, type NetworkRead, unwrap } from "@/api";
+import { normalizeDocument } from "@/document";
+import { EditorProvider, useEditorStore } from "@/features/editor";
+import { EmptyState, formatAgo, LineSkeletons, notifyDone } from "@/ui";
+import { createDrafts, type Draft, type Drafts } from "../saving/drafts";
+import { untilSaved } from "../saving/useAutosave";
+import { EditorLayout } from "./EditorLayout";
+
+/** This page load's name among the tabs that may have the same network open. */
+const WRITER = Math.random().toString(36).slice(2);
+
+export function EditorPage() {
+  const { id = "" } = useParams();
+  return <Opening key={id} id={id} />;
+}
+
+function useNetwork(id: string) {
+  return useQuery({
+    queryKey: keys.network(id),
+    queryFn: async () => {
+      // Whoever goes away and comes back at once finds what was saved on the way out.
+      await untilSaved(id);
+      return unwrap<NetworkRead>(api.GET("/api/networks/{id}", { params: { path: { id } } }));
+    },
+    // The editor holds newer edits than the server: never asked again behind its back.
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+}
+
+function Opening({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const network = useNetwork(id);
+  const layers = useQuery(layersQuery);
+  if (network.data !== undefined && layers.data !== undefined) {
+    return <Opened network={network.data} layers={layers.data} />;
+  }
+  const error = network.error ?? layers.error;
+  if (error === null) return <LineSkeletons lines={10} />;
+  if (isApiProblem(error) && error.status === 404) {
+    return (
+      <EmptyState
+        title={t("editor.missing")}
+        actions={
+          <Button component={Link} to="/networks">
+            {t("error.home")}
+          </Button>
+        }
+      >
+        {t("editor.missingDetail")}
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      title={t("editor.failed")}
+      actions={
+        <Button
+          onClick={() => {
+            void network.refetch();
+            void layers.refetch();
+          }}
+        >
+          {t("error.again")}
+        </Button>
+      }
+    >
+      {error.message}
+    </EmptyState>
+  );
+}
+
+/** The draft that this browser still holds, unless the server has the same. */
+function restore(network: NetworkRead, drafts: Drafts): Draft | null {
+  const draft = drafts.takeNewest();
+  if (draft === null) return null;
+  const isSame =
+    JSON.stringify(normalizeDocument(draft.document)) === JSON.stringify(normalizeDocument(network.document));
+  if (!isSame) return draft;
+  drafts.clear();
+  return null;
+}
+
+function Opened({ network, layers }: { network: NetworkRead; layers: LayerRead[] }) {
+  const [drafts] = useState(() => createDrafts(network.id, WRITER));
+  const [draft] = useState(() => restore(network, drafts));
+  return (
+    <EditorProvider
+      document={draft?.document ?? network.document}
+      revision={draft?.revision ?? network.revision}
+      layers={layers}
+    >
+      {draft !== null && <Restored draft={draft} network={network} />}
+      <EditorLayout networkId={network.id} drafts={drafts} />
+    </EditorProvider>
+  );
+}
+
+/** Marks the restored document as unsaved, so that it is sent, and says that it came back. */
+function Restored({ draft, network }: { draft: Draft; network: NetworkRead }) {
+  const { t } = useTranslation();
+  const store = useEditorStore();
+  useEffect(() => {
+    store.getState().markSaved(draft.revision ?? network.revision, normalizeDocument(network.document));
+    notifyDone(t("saving.restored", { when: formatAgo(draft.time / 1000) }));
+  }, [store, draft, network, t]);
+  return null;
+}

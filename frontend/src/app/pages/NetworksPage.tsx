@@ -1,5 +1,0 @@
-import { NetworkList } from "@/features/networks";
-
-export function NetworksPage() {
-  return <NetworkList />;
-}

@@ -1,0 +1,162 @@
+import { createStore, type StoreApi } from "zustand/vanilla";
+import { isApiProblem } from "@/api";
+import type { Document, EditorStore } from "@/document";
+import type { Drafts } from "./drafts";
+
+/** What is said in the bar about the open document. */
+export type SaveState =
+  | { kind: "saved" }
+  /** Edited; sent when the hands rest. */
+  | { kind: "waiting" }
+  | { kind: "saving" }
+  /** No server: kept here, sent when it is back. */
+  | { kind: "offline"; isKept: boolean }
+  /** The server failed: asked again by itself. */
+  | { kind: "retrying"; message: string }
+  /** The server will not have this document; the next edit is sent again. */
+  | { kind: "refused"; message: string }
+  /** Someone saved a newer revision, or deleted the network: a person must say what holds. */
+  | { kind: "conflict"; reason: "stale" | "deleted" };
+
+export interface AutosaveOptions {
+  store: EditorStore;
+  drafts: Drafts;
+  save: (document: Document, revision: number) => Promise<{ revision: number }>;
+  /** Calls back when the server answers again; returns what ends it. */
+  onceOnline: (callback: () => void) => () => void;
+  now?: () => number;
+}
+
+export interface Autosave {
+  state: StoreApi<SaveState>;
+  /** Begins to watch the document; returns what ends it, with a last save of what is unsaved. */
+  start: () => () => void;
+  /** Saves now what is unsaved. */
+  flush: () => Promise<void>;
+  /** A person has decided a conflict: what is unsaved now goes on top of the store's revision. */
+  resume: () => Promise<void>;
+  /** What is unsaved here is given up: another document takes its place, or it is kept elsewhere. */
+  abandon: () => void;
+}
+
+export const IDLE_MS = 1000;
+export const RETRY_MS = 5000;
+const DRAFT_MS = 250;
+
+/** Sends every edit after a second of rest, one save at a time, each on top of the revision before. */
+export function createAutosave({ store, drafts, save, onceOnline, now = Date.now }: AutosaveOptions): Autosave {
+  const state = createStore<SaveState>()(() => ({ kind: "saved" }));
+  let isSaving = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let draftTimer: ReturnType<typeof setTimeout> | undefined;
+  let stopWaiting: (() => void) | undefined;
+
+  const say = (next: SaveState) => state.setState(next, true);
+  const isDirty = () => store.getState().document !== store.getState().savedDocument;
+
+  function writeDraft(): boolean {
+    clearTimeout(draftTimer);
+    draftTimer = undefined;
+    if (!isDirty()) return true;
+    const { revision, document } = store.getState();
+    return drafts.write({ revision, document, time: now() });
+  }
+
+  function settle(): void {
+    clearTimeout(timer);
+    clearTimeout(draftTimer);
+    draftTimer = undefined;
+    drafts.clear();
+    say({ kind: "saved" });
+  }
+
+  function schedule(delay: number): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => void saveNow(), delay);
+  }
+
+  async function saveNow(): Promise<void> {
+    const { document, revision } = store.getState();
+    if (isSaving || state.getState().kind === "conflict") return;
+    if (!isDirty() || revision === null) return settle();
+    clearTimeout(timer);
+    stopWaiting?.();
+    writeDraft();
+    isSaving = true;
+    say({ kind: "saving" });
+    try {
+      const saved = await save(document, revision);
+      store.getState().markSaved(saved.revision, document);
+      isSaving = false;
+      if (!isDirty()) return settle();
+      say({ kind: "waiting" });
+      schedule(IDLE_MS);
+    } catch (error) {
+      isSaving = false;
+      fail(error);
+    }
+  }
+
+  function fail(error: unknown): void {
+    if (!isApiProblem(error)) throw error;
+    if (error.code === "stale_revision") {
+      say({ kind: "conflict", reason: "stale" });
+    } else if (error.status === 404) {
+      say({ kind: "conflict", reason: "deleted" });
+    } else if (error.isOffline || error.status === 401) {
+      say({ kind: "offline", isKept: writeDraft() });
+      stopWaiting?.();
+      stopWaiting = onceOnline(() => void saveNow());
+    } else if (error.status >= 500) {
+      say({ kind: "retrying", message: error.message });
+      schedule(RETRY_MS);
+    } else {
+      say({ kind: "refused", message: error.problems[0]?.message ?? error.message });
+    }
+  }
+
+  function onChange(): void {
+    const { kind } = state.getState();
+    if (!isDirty()) {
+      if (kind === "waiting" || kind === "refused") settle();
+      return;
+    }
+    draftTimer ??= setTimeout(writeDraft, DRAFT_MS);
+    // While a person must decide, or the server is away, the draft is all that is written.
+    if (kind === "conflict" || kind === "offline") return;
+    if (!isSaving) {
+      say({ kind: "waiting" });
+      schedule(IDLE_MS);
+    }
+  }
+
+  return {
+    state,
+    start: () => {
+      let before = store.getState().document;
+      const unsubscribe = store.subscribe(({ document, savedDocument }, last) => {
+        if (document === before && savedDocument === last.savedDocument) return;
+        before = document;
+        onChange();
+      });
+      window.addEventListener("pagehide", writeDraft);
+      if (isDirty()) onChange();
+      return () => {
+        unsubscribe();
+        window.removeEventListener("pagehide", writeDraft);
+        clearTimeout(timer);
+        stopWaiting?.();
+        if (isDirty()) {
+          writeDraft();
+          void saveNow();
+        }
+      };
+    },
+    flush: saveNow,
+    resume: () => {
+      say({ kind: "waiting" });
+      return saveNow();
+    },
+    abandon: settle,
+  };
+}
