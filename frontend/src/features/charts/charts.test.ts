@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RunEvent } from "@/api";
 import { alignLines, buildLine, fullRange, type LineOptions, valueRange } from "./frame";
-import { bucketIndices, MetricBuffer } from "./metricBuffer";
+import { bucketIndices, MetricBuffer, spreadTimes } from "./metricBuffer";
 import { MetricStore } from "./metricStore";
 import { SmoothedColumn } from "./smoothing";
 import { nearestCell, summarise } from "./summary";
@@ -62,6 +62,11 @@ describe("MetricBuffer", () => {
     expect(buffer.steps[highest]).toBe(77);
     const steps = [...buffer.steps.subarray(0, buffer.length)];
     expect(steps).toEqual([...steps].sort((a, b) => a - b));
+  });
+
+  it("spreads the points of a batch of the history over its time", () => {
+    expect(spreadTimes([2, 2, 4, 4, 5])).toEqual([1, 2, 3, 4, 5]);
+    expect(spreadTimes([])).toEqual([]);
   });
 
   it("forgets what a resumed attempt trains again", () => {

@@ -38,10 +38,11 @@ export class MetricBuffer {
   load(series: MetricSeries): void {
     this.length = 0;
     this.generation += 1;
+    const elapsed = spreadTimes(series.elapsed);
     for (let index = 0; index < series.steps.length; index += 1) {
       const value = series.values[index];
       if (value === undefined) continue;
-      this.append(series.steps[index] ?? 0, series.epochs[index] ?? 0, series.elapsed[index] ?? 0, parseScalar(value));
+      this.append(series.steps[index] ?? 0, series.epochs[index] ?? 0, elapsed[index] ?? 0, parseScalar(value));
     }
     this.points = series.points;
   }
@@ -123,6 +124,24 @@ export class MetricBuffer {
     this.elapsed[to] = this.elapsed[from] as number;
     this.values[to] = this.values[from] as number;
   }
+}
+
+/** Points of one batch carry the moment at which it was sent: they are spread over the time since the one before. */
+export function spreadTimes(times: readonly number[]): number[] {
+  const spread: number[] = [];
+  let before = 0;
+  for (let start = 0; start < times.length; ) {
+    const time = times[start] as number;
+    let end = start;
+    while (end < times.length && times[end] === time) end += 1;
+    const from = Math.min(before, time);
+    for (let index = start; index < end; index += 1) {
+      spread.push(from + ((time - from) * (index - start + 1)) / (end - start));
+    }
+    before = time;
+    start = end;
+  }
+  return spread;
 }
 
 /**

@@ -2,7 +2,7 @@ import { NativeSelect } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { DatasetRead } from "@/api";
 import { formatCount, formatMetric } from "@/ui";
-import { type Column, type Options, withRole, withType } from "./columnOptions";
+import { type Column, type Options, roleProblem, withRole, withType } from "./columnOptions";
 import classes from "./data.module.css";
 import { useUpdateDataset } from "./queries";
 
@@ -66,10 +66,15 @@ export function Columns({ dataset }: { dataset: DatasetRead }) {
                     <NativeSelect
                       size="xs"
                       aria-label={t("columns.roleOf", { name: column.name })}
-                      data={ROLES.map((value) => ({ value, label: t(`columns.roles.${value}`) }))}
+                      data={ROLES.map((value) => ({
+                        value,
+                        label: t(`columns.roles.${value}`),
+                        disabled: roleProblem(column, value) !== null,
+                      }))}
+                      title={column.role === "target" ? t("columns.needsTarget") : undefined}
                       value={column.role}
                       onChange={(event) =>
-                        correct(withRole(options, columns, column, event.currentTarget.value as Column["role"]))
+                        correct(withRole(options, column, event.currentTarget.value as Column["role"]))
                       }
                     />
                   )}

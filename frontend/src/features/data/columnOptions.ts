@@ -6,24 +6,39 @@ export type Column = NonNullable<DatasetRead["columns"]>[number];
 export type Options = NonNullable<DatasetRead["options"]>;
 
 /** Options that the table of columns corrects; the form shows the others. */
-export const COLUMN_OPTIONS: ReadonlySet<string> = new Set(["target", "types", "ignored"]);
+export const COLUMN_OPTIONS: ReadonlySet<string> = new Set(["target", "columns"]);
 
-function readTypes(options: Options): Record<string, string> {
-  const { types } = options;
-  return typeof types === "object" && types !== null && !Array.isArray(types)
-    ? { ...(types as Record<string, string>) }
+interface Correction {
+  type?: Column["type"];
+  role?: "feature" | "ignored";
+}
+
+function readCorrections(options: Options): Record<string, Correction> {
+  const { columns } = options;
+  return typeof columns === "object" && columns !== null && !Array.isArray(columns)
+    ? (columns as Record<string, Correction>)
     : {};
 }
 
-export function withType(options: Options, column: Column, type: Column["type"]): Options {
-  return { ...options, types: { ...readTypes(options), [column.name]: type } };
+function correct(options: Options, name: string, part: Correction): Options {
+  const corrections = readCorrections(options);
+  return { ...options, columns: { ...corrections, [name]: { ...corrections[name], ...part } } };
 }
 
-/** A set has one target: making another column it turns the old one into a feature. */
-export function withRole(options: Options, columns: readonly Column[], column: Column, role: Column["role"]): Options {
-  const ignored = new Set(columns.filter((one) => one.role === "ignored").map((one) => one.name));
-  if (role === "ignored") ignored.add(column.name);
-  else ignored.delete(column.name);
-  const next = { ...options, ignored: [...ignored] };
-  return role === "target" ? { ...next, target: column.name } : next;
+export function withType(options: Options, column: Column, type: Column["type"]): Options {
+  return correct(options, column.name, { type });
+}
+
+/** A set has one target, named in an option of its own; the column that was it becomes what it is guessed to be. */
+export function withRole(options: Options, column: Column, role: Column["role"]): Options {
+  if (role !== "target") return correct(options, column.name, { role });
+  const { [column.name]: old = {}, ...others } = readCorrections(options);
+  const { role: _, ...rest } = old;
+  const columns = Object.keys(rest).length === 0 ? others : { ...others, [column.name]: rest };
+  return { ...options, target: column.name, columns };
+}
+
+/** Why the role cannot be taken from the column, as a key of the catalogue: a set without a target trains nothing. */
+export function roleProblem(column: Column, role: Column["role"]): string | null {
+  return column.role === "target" && role !== "target" ? "columns.needsTarget" : null;
 }

@@ -87,6 +87,9 @@ function reduceEvent(next: RunLive, event: RunEvent, rate: RateMeter): void {
   switch (event.type) {
     case "hello":
       next.attempts = [...next.attempts, event];
+      // A worker that says hello trains from then on, whatever state the run was in before.
+      next.state = "running";
+      next.phase = null;
       next.step = event.resumed_from_step ?? 0;
       next.epoch = event.steps_per_epoch > 0 ? Math.floor(next.step / event.steps_per_epoch) : 0;
       next.changes += 1;

@@ -1,0 +1,82 @@
+import { NativeSelect } from "@mantine/core";
+import { NumberBox } from "@/ui";
+import { numberShape, valueAt, withValue } from "./configFields";
+import { Field } from "./Field";
+import { useForm } from "./form";
+
+interface Props {
+  /** Where the value lies in the config: `data.batch_size`. */
+  path: string;
+  label: string;
+  hint?: string | undefined;
+  placeholder?: string;
+}
+
+/** A number of the config; its bounds come from the config's schema. Emptied, an optional one becomes null. */
+export function ConfigNumber({ path, label, hint, placeholder }: Props) {
+  const { form, config } = useForm();
+  const shape = numberShape(form.fields, path);
+  const field = form.fields.get(path);
+  const value = valueAt(config, path);
+  const reason = form.reasons[path];
+  const isSuggested = form.suggested !== undefined && valueAt(form.suggested, path) === value;
+  return (
+    <Field
+      label={label}
+      hint={isSuggested && reason !== undefined ? reason : hint}
+      problems={form.problems.filter((problem) => problem.field === path && !problem.node)}
+    >
+      {({ id, describedBy, isInvalid }) => (
+        <NumberBox
+          id={id}
+          label={label}
+          shape={shape}
+          value={typeof value === "number" ? value : undefined}
+          placeholder={placeholder}
+          isInvalid={isInvalid}
+          describedBy={describedBy}
+          onChange={(next) => {
+            if (typeof next === "number") form.change(withValue(config, path, next));
+            else if (field?.isNullable) form.change(withValue(config, path, null));
+            else if (field?.default !== undefined) form.change(withValue(config, path, field.default));
+          }}
+        />
+      )}
+    </Field>
+  );
+}
+
+interface SelectProps {
+  path: string;
+  label: string;
+  hint?: string | undefined;
+  choices: readonly { value: string; label: string }[];
+}
+
+/** One of some words of the config. A value that is not offered is kept and shown. */
+export function ConfigSelect({ path, label, hint, choices }: SelectProps) {
+  const { form, config } = useForm();
+  const value = String(valueAt(config, path));
+  const isKnown = choices.some((choice) => choice.value === value);
+  const reason = form.reasons[path];
+  const isSuggested = form.suggested !== undefined && valueAt(form.suggested, path) === value;
+  return (
+    <Field
+      label={label}
+      hint={isSuggested && reason !== undefined ? reason : hint}
+      problems={form.problems.filter((problem) => problem.field === path && !problem.node)}
+    >
+      {({ id, describedBy, isInvalid }) => (
+        <NativeSelect
+          id={id}
+          size="xs"
+          aria-describedby={describedBy}
+          error={isInvalid}
+          data={isKnown ? [...choices] : [{ value, label: value }, ...choices]}
+          value={value}
+          onChange={(event) => form.change(withValue(config, path, event.currentTarget.value))}
+        />
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,77 @@
+import { NativeSelect, Switch } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { DatasetFetch, sizeFacts } from "@/features/data";
+import { ConfigNumber } from "./ConfigNumber";
+import { withValue } from "./configFields";
+import { Field, Section } from "./Field";
+import { useForm } from "./form";
+import classes from "./training.module.css";
+import type { TrainForm } from "./useTrainForm";
+
+/** Which data; what is missing is fetched right here. */
+export function SourceField({ form }: { form: TrainForm }) {
+  const { t } = useTranslation(["training", "data"]);
+  const { datasets = [], dataset } = form;
+  const label = (title: string, state: string) =>
+    state === "ready" ? title : `${title} (${t(`data:state.${state}`).toLowerCase()})`;
+  const groups = [
+    { group: t("data:groups.uploaded"), sets: datasets.filter((one) => !one.is_built_in) },
+    { group: t("data:groups.builtIn"), sets: datasets.filter((one) => one.is_built_in) },
+  ].filter(({ sets }) => sets.length > 0);
+  return (
+    <Section title={t("section.data")}>
+      <Field
+        label={t("data.source")}
+        hint={dataset === undefined ? undefined : sizeFacts(dataset, t as never).join(" · ")}
+        problems={form.problems.filter((problem) => problem.field === "data.source")}
+      >
+        {({ id, describedBy }) => (
+          <NativeSelect
+            id={id}
+            size="xs"
+            aria-describedby={describedBy}
+            data-testid="train-source"
+            value={dataset?.id ?? ""}
+            data={groups.map(({ group, sets }) => ({
+              group,
+              items: sets.map((one) => ({ value: one.id, label: label(one.title, one.state) })),
+            }))}
+            onChange={(event) => form.chooseSource(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      {dataset !== undefined && dataset.state !== "ready" && dataset.is_built_in && <DatasetFetch dataset={dataset} />}
+      <p className={classes.hint}>
+        {dataset !== undefined && <Link to={`/data/${dataset.id}`}>{t("data.look")}</Link>}{" "}
+        <Link to="/data">{t("data.upload")}</Link>
+      </p>
+    </Section>
+  );
+}
+
+/** How the data is divided. */
+export function SplitFields() {
+  const { t } = useTranslation("training");
+  const { form, config } = useForm();
+  return (
+    <Section title={t("section.split")}>
+      <ConfigNumber path="data.batch_size" label={t("data.batchSize")} hint={t("data.batchSizeHint")} />
+      <ConfigNumber path="data.split.validation" label={t("data.validation")} hint={t("data.validationHint")} />
+      <ConfigNumber path="data.split.seed" label={t("data.seed")} hint={t("data.seedHint")} />
+      {form.dataset?.task === "classification" && (
+        <Field label={t("data.stratify")} hint={t("data.stratifyHint")}>
+          {({ id, describedBy }) => (
+            <Switch
+              id={id}
+              size="sm"
+              aria-describedby={describedBy}
+              checked={config.data.split.stratify}
+              onChange={(event) => form.change(withValue(config, "data.split.stratify", event.currentTarget.checked))}
+            />
+          )}
+        </Field>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,73 @@
+import { useDebouncedValue } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { ChoiceFields } from "./ChoiceFields";
+import { ConfigNumber } from "./ConfigNumber";
+import { CurvePicture } from "./CurvePicture";
+import { Section } from "./Field";
+import { useForm } from "./form";
+import { curveQuery } from "./queries";
+import classes from "./training.module.css";
+
+const TYPING_MS = 150;
+
+/** How the weights are changed: the optimizer, and its learning rate over time as a picture. */
+export function OptimizerSection() {
+  const { t } = useTranslation("training");
+  const { form, config, options } = useForm();
+  const isSuggested = (part: "optimizer" | "schedule") =>
+    JSON.stringify(form.suggested?.[part]) === JSON.stringify(config[part]);
+  return (
+    <>
+      <Section title={t("section.optimizer")} hint={isSuggested("optimizer") ? form.reasons.optimizer : undefined}>
+        <ChoiceFields
+          label={t("optimizer.type")}
+          path="optimizer"
+          choice={config.optimizer}
+          options={options.optimizers}
+          onChange={(optimizer) => form.change({ ...config, optimizer })}
+          testId="train-optimizer"
+        />
+        <ConfigNumber
+          path="gradient_clip_norm"
+          label={t("optimizer.clip")}
+          hint={t("optimizer.clipHint")}
+          placeholder={t("none")}
+        />
+      </Section>
+      <Section title={t("section.schedule")} hint={isSuggested("schedule") ? form.reasons.schedule : undefined}>
+        <ChoiceFields
+          label={t("schedule.type")}
+          path="schedule"
+          choice={config.schedule}
+          options={options.schedules}
+          onChange={(schedule) => form.change({ ...config, schedule })}
+          testId="train-schedule"
+        />
+        <ConfigNumber path="schedule.warmup_steps" label={t("schedule.warmup")} hint={t("schedule.warmupHint")} />
+        <LearningRate />
+      </Section>
+    </>
+  );
+}
+
+/** Drawn while one types; a curve that cannot be computed says why at the field that is wrong. */
+function LearningRate() {
+  const { t } = useTranslation("training");
+  const { form, config } = useForm();
+  const numSamples = form.dataset?.num_samples ?? 0;
+  const [typed] = useDebouncedValue(config, TYPING_MS);
+  const { data: curve, error } = useQuery({ ...curveQuery(typed, numSamples), enabled: numSamples > 0 });
+  if (error !== null) {
+    return (
+      <p className={classes.problem} role="status">
+        {error.message}
+      </p>
+    );
+  }
+  return curve === undefined ? (
+    <p className={classes.hint}>{t("schedule.drawing")}</p>
+  ) : (
+    <CurvePicture curve={curve} title={t("schedule.curve")} />
+  );
+}

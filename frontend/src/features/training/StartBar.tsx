@@ -1,0 +1,77 @@
+import { IconPlayerPlay } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { useEditor } from "@/features/editor";
+import { ProblemItem } from "@/features/problems";
+import { formatBytes, formatCount, formatExact, ReasonedButton } from "@/ui";
+import { lengthsOf } from "./formConfig";
+import classes from "./training.module.css";
+import type { TrainForm } from "./useTrainForm";
+
+/** What will happen in figures, what is in the way, and the button. */
+export function StartBar({ form }: { form: TrainForm }) {
+  const { t } = useTranslation("training");
+  const totals = useEditor((state) => state.report?.totals);
+  const { config, dataset, reason } = form;
+  const lengths =
+    config === null || typeof dataset?.num_samples !== "number" ? null : lengthsOf(config, dataset.num_samples);
+  const facts = [
+    ...(lengths === null
+      ? []
+      : [
+          t("summary.samples", {
+            train: formatExact(lengths.trainSamples),
+            validation: formatExact(lengths.validationSamples),
+          }),
+          t("summary.steps", { each: formatExact(lengths.stepsPerEpoch), all: formatExact(lengths.totalSteps) }),
+        ]),
+    ...(totals === undefined
+      ? []
+      : [
+          t("summary.parameters", { number: formatCount(totals.parameters) }),
+          ...(config === null
+            ? []
+            : [t("summary.memory", { size: formatBytes(memoryOf(totals, config.data.batch_size)) })]),
+        ]),
+  ];
+  return (
+    <footer className={classes.start}>
+      {form.problems.length > 0 && (
+        <ul className={classes.problems} data-testid="train-problems">
+          {form.problems.map((problem) => (
+            <li key={`${problem.code} ${problem.field ?? ""} ${problem.message}`}>
+              <ProblemItem problem={problem} hidePlace />
+            </li>
+          ))}
+        </ul>
+      )}
+      <p className={classes.hint}>{facts.join(" · ")}</p>
+      <ReasonedButton
+        fullWidth
+        size="sm"
+        reason={reason}
+        loading={form.isStarting}
+        leftSection={<IconPlayerPlay size={16} aria-hidden />}
+        onClick={() => void form.start()}
+        data-testid="train-start"
+      >
+        {t("start")}
+      </ReasonedButton>
+      {reason !== null && (
+        <p className={classes.reason} aria-hidden>
+          {reason}
+        </p>
+      )}
+    </footer>
+  );
+}
+
+interface Bytes {
+  training_bytes: number;
+  activation_bytes: number;
+  batch_size: number;
+}
+
+/** The report speaks of its own batch: activations grow with it, weights and their optimizer's state do not. */
+function memoryOf({ training_bytes: all, activation_bytes: activations, batch_size: reported }: Bytes, batch: number) {
+  return all + activations * (batch / reported - 1);
+}

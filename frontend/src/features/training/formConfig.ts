@@ -1,0 +1,119 @@
+/** The training config with every part there, and small changes of it. No React here. */
+
+import type { Choice, OptionRead, Problem, TrainingConfig } from "@/api";
+
+type Data = NonNullable<TrainingConfig["data"]>;
+type Objective = NonNullable<TrainingConfig["objectives"]>[number];
+export type EarlyStopping = NonNullable<TrainingConfig["early_stopping"]>;
+export type Checkpoint = NonNullable<TrainingConfig["checkpoint"]>;
+
+/** What the form edits: the wire's config without its optional marks. */
+export interface FormConfig extends TrainingConfig {
+  data: Data & { split: NonNullable<Data["split"]> };
+  objectives: (Objective & { loss: Choice })[];
+  metrics: string[];
+  optimizer: Choice;
+  schedule: NonNullable<TrainingConfig["schedule"]>;
+  early_stopping: EarlyStopping | null;
+  checkpoint: Checkpoint;
+}
+
+/** What a person chose over what is suggested, part by part: a document may hold a config with parts left out. */
+export function completeConfig(chosen: Partial<TrainingConfig> | null, suggested: TrainingConfig): FormConfig {
+  const base = suggested as FormConfig;
+  if (chosen === null) return base;
+  const objective = base.objectives[0] as FormConfig["objectives"][number];
+  return {
+    ...base,
+    ...chosen,
+    data: { ...base.data, ...chosen.data, split: { ...base.data.split, ...chosen.data?.split } },
+    objectives: (chosen.objectives ?? base.objectives).map((one) => ({ ...one, loss: one.loss ?? objective.loss })),
+    metrics: chosen.metrics ?? base.metrics,
+    optimizer: chosen.optimizer ?? base.optimizer,
+    schedule: { ...base.schedule, ...chosen.schedule },
+    early_stopping: chosen.early_stopping === undefined ? base.early_stopping : chosen.early_stopping,
+    checkpoint: { ...base.checkpoint, ...chosen.checkpoint },
+  };
+}
+
+/** Another type begins with its own defaults, but keeps the settings that both have and that were set. */
+export function switchChoice<C extends Choice>(choice: C, option: OptionRead): C {
+  const known = Object.keys((option.params_schema.properties as object | undefined) ?? {});
+  const kept = Object.entries(choice.params ?? {}).filter(([name]) => known.includes(name));
+  return { ...choice, type: option.type, params: Object.fromEntries(kept) };
+}
+
+/** `value` undefined takes the setting out, so that its default holds again. */
+export function setParam<C extends Choice>(choice: C, name: string, value: unknown): C {
+  const params = { ...choice.params };
+  if (value === undefined) delete params[name];
+  else params[name] = value;
+  return { ...choice, params };
+}
+
+/** Options that fit a task and a kind of data; an option without such lists fits all. */
+export function fittingOptions(
+  options: readonly OptionRead[],
+  task: string | undefined,
+  kind: string | undefined,
+): OptionRead[] {
+  const fits = (list: readonly string[] | undefined, word: string | undefined) =>
+    list === undefined || list.length === 0 || word === undefined || list.includes(word);
+  return options.filter((option) => fits(option.tasks, task) && fits(option.kinds, kind));
+}
+
+/** What can be watched: loss and metrics of the validation part and of the training part. */
+export function monitorNames(config: Pick<FormConfig, "metrics">): string[] {
+  return ["val", "train"].flatMap((part) => ["loss", ...config.metrics].map((name) => `${part}/${name}`));
+}
+
+/** Metrics in another number: what watched one of those that went now watches the validation loss. */
+export function setMetrics(config: FormConfig, metrics: string[]): FormConfig {
+  const next = { ...config, metrics };
+  const names = monitorNames(next);
+  const repair = <M extends { monitor: string; mode: "min" | "max" }>(part: M): M =>
+    names.includes(part.monitor) ? part : { ...part, monitor: "val/loss", mode: "min" };
+  return {
+    ...next,
+    checkpoint: repair(next.checkpoint),
+    early_stopping: next.early_stopping === null ? null : repair(next.early_stopping),
+  };
+}
+
+export interface Lengths {
+  trainSamples: number;
+  validationSamples: number;
+  stepsPerEpoch: number;
+  totalSteps: number;
+}
+
+/** How many steps a run has; the server's split may differ by a few samples where it keeps the share of each class. */
+export function lengthsOf(config: FormConfig, numSamples: number): Lengths {
+  const validationSamples = Math.round(numSamples * config.data.split.validation);
+  const trainSamples = Math.max(1, numSamples - validationSamples);
+  const stepsPerEpoch = Math.max(1, Math.ceil(trainSamples / config.data.batch_size));
+  return { trainSamples, validationSamples, stepsPerEpoch, totalSteps: stepsPerEpoch * config.epochs };
+}
+
+/** Problems whose field begins with `prefix`, by what follows: `optimizer.params.lr` under `optimizer.params` is `lr`. */
+export function problemsUnder(problems: readonly Problem[], prefix: string): ReadonlyMap<string, Problem[]> {
+  const found = new Map<string, Problem[]>();
+  for (const problem of problems) {
+    const { field } = problem;
+    if (typeof field !== "string" || problem.node || !field.startsWith(`${prefix}.`)) continue;
+    const rest = field.slice(prefix.length + 1);
+    found.set(rest, [...(found.get(rest) ?? []), problem]);
+  }
+  return found;
+}
+
+/** Problems that both lists may hold, once each. */
+export function joinProblems(...lists: readonly (readonly Problem[])[]): Problem[] {
+  const seen = new Set<string>();
+  return lists.flat().filter((problem) => {
+    const key = [problem.code, problem.path ?? problem.node, problem.field, problem.message].join("\n");
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

@@ -1,0 +1,1 @@
+export { TrainDrawer } from "./TrainDrawer";

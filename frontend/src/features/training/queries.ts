@@ -1,0 +1,62 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import {
+  api,
+  type Curve,
+  type Document,
+  keys,
+  type RunState,
+  type TrainingConfig,
+  type TrainingOptions,
+  type TrainingSuggestion,
+  unwrap,
+} from "@/api";
+
+/** What is registered changes only with the server's version. */
+export const optionsQuery = queryOptions({
+  queryKey: keys.trainingOptions,
+  queryFn: () => unwrap<TrainingOptions>(api.GET("/api/training/options")),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/**
+ * A good config for this network on this data, with what does not fit. Asked again when the network changes; until then
+ * the answer before stays, which may be about other data.
+ */
+export function suggestionQuery(document: Document, source: string, isReady: boolean) {
+  const { network, blocks } = document;
+  return queryOptions({
+    queryKey: ["training", "suggest", source, network, blocks],
+    queryFn: ({ signal }) =>
+      unwrap<TrainingSuggestion>(api.POST("/api/training/suggest", { body: { document, source }, signal })),
+    enabled: isReady,
+    staleTime: 60_000,
+    gcTime: 60_000,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The learning rate over the whole run. The last curve stays on show while the next is on its way. */
+export function curveQuery(training: TrainingConfig, numSamples: number) {
+  const { optimizer, schedule, epochs, data } = training;
+  return queryOptions({
+    queryKey: ["training", "curve", optimizer, schedule, epochs, data?.batch_size, data?.split, numSamples],
+    queryFn: ({ signal }) =>
+      unwrap<Curve>(api.POST("/api/training/curve", { body: { training, num_samples: numSamples }, signal })),
+    staleTime: 60_000,
+    gcTime: 60_000,
+    retry: false,
+    placeholderData: keepPreviousData,
+  });
+}
+
+interface NewRun {
+  networkId: string | null;
+  document: Document;
+  training: TrainingConfig;
+}
+
+/** Starts a run; raises `ApiProblem` with all problems of network, data and config. */
+export function startRun({ networkId, document, training }: NewRun): Promise<{ id: string; state: RunState }> {
+  const what = networkId === null ? { document } : { network_id: networkId };
+  return unwrap(api.POST("/api/runs", { body: { ...what, training } }));
+}

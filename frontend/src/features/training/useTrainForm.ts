@@ -1,0 +1,204 @@
+import { useQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate, useParams } from "react-router";
+import { type DatasetRead, isApiProblem, type Problem, type TrainingConfig, type TrainingOptions } from "@/api";
+import type { EditorStore } from "@/document";
+import { datasetsQuery } from "@/features/data";
+import { useEditor, useEditorStore } from "@/features/editor";
+import { formatExact, type JsonSchema, type NumberShape } from "@/ui";
+import { boundProblems, type ConfigFields, readConfigFields } from "./configFields";
+import { defaultSource } from "./defaultSource";
+import { completeConfig, type FormConfig, joinProblems, lengthsOf } from "./formConfig";
+import { optionsQuery, startRun, suggestionQuery } from "./queries";
+
+export interface TrainForm {
+  datasets: readonly DatasetRead[] | undefined;
+  dataset: DatasetRead | undefined;
+  options: TrainingOptions | undefined;
+  fields: ConfigFields;
+  /** Null until something can be suggested: the data must be there first. */
+  config: FormConfig | null;
+  suggested: TrainingConfig | undefined;
+  reasons: Readonly<Record<string, string>>;
+  problems: readonly Problem[];
+  failure: Error | null;
+  retry: () => void;
+  change: (config: FormConfig) => void;
+  chooseSource: (id: string) => void;
+  reset: () => void;
+  /** Why it cannot start now, or null. */
+  reason: string | null;
+  isStarting: boolean;
+  start: () => Promise<void>;
+}
+
+const NO_FIELDS: ConfigFields = new Map();
+const NO_PROBLEMS: readonly Problem[] = [];
+const NO_REASONS = {};
+const SAVE_TIMEOUT_MS = 8000;
+
+/** Everything the form shows and does. The config lies in the document, so that it is saved with the network. */
+export function useTrainForm(): TrainForm {
+  const { t } = useTranslation("training");
+  const store = useEditorStore();
+  const document = useEditor((state) => state.document);
+  const chosen = document.training as Partial<TrainingConfig> | null;
+  const { data: options, error: optionsError, refetch: refetchOptions } = useQuery(optionsQuery);
+  const { data: datasets, error: datasetsError, refetch: refetchDatasets } = useQuery(datasetsQuery);
+  const source = chosen?.data?.source ?? (datasets === undefined ? null : defaultSource(document, datasets));
+  const dataset = datasets?.find((one) => one.id === source);
+  const isReady = dataset?.state === "ready";
+  const suggestion = useQuery(suggestionQuery(document, source ?? "", isReady));
+  const fields = useMemo(
+    () => (options === undefined ? NO_FIELDS : readConfigFields(options.config_schema as JsonSchema)),
+    [options],
+  );
+  const answer = suggestion.data?.config.data?.source === source ? suggestion.data : undefined;
+  const suggested = answer?.config;
+  const config = useMemo(
+    () => (suggested === undefined ? null : completeConfig(chosen, suggested)),
+    [chosen, suggested],
+  );
+  const { isStarting, refusal, start } = useStarting();
+  const local = useMemo(
+    () => (config === null ? NO_PROBLEMS : boundProblems(config, fields, (path, shape) => sayBounds(t, path, shape))),
+    [config, fields, t],
+  );
+  const fromSuggestion = useMemo(() => (answer?.problems ?? NO_PROBLEMS).filter((problem) => problem.node), [answer]);
+  const problems = useMemo(
+    () => joinProblems(local, stillSaid(refusal, config, document.network), fromSuggestion),
+    [local, refusal, config, document.network, fromSuggestion],
+  );
+
+  const change = (next: FormConfig) => store.getState().setTraining(next as unknown as typeof document.training);
+  const chooseSource = (id: string) => store.getState().setTraining({ data: { source: id } });
+  return {
+    datasets,
+    dataset,
+    options,
+    fields,
+    config,
+    suggested,
+    reasons: answer?.reasons ?? NO_REASONS,
+    problems,
+    failure: optionsError ?? datasetsError ?? (isReady ? suggestion.error : null),
+    retry: () => {
+      void refetchOptions();
+      void refetchDatasets();
+      if (isReady) void suggestion.refetch();
+    },
+    change,
+    chooseSource,
+    reset: () => source !== null && chooseSource(source),
+    reason: useReason({ dataset, config, problems, numSamples: dataset?.num_samples ?? null }),
+    isStarting,
+    start: async () => {
+      if (config !== null) await start(store, config);
+    },
+  };
+}
+
+type Translate = ReturnType<typeof useTranslation<"training">>["t"];
+
+function sayBounds(t: Translate, path: string, { min, max, isMinOpen, isMaxOpen }: NumberShape): string {
+  const name = path.split(".").at(-1) ?? path;
+  const low = min === null ? null : t(isMinOpen ? "bounds.above" : "bounds.from", { value: formatExact(min) });
+  const high = max === null ? null : t(isMaxOpen ? "bounds.below" : "bounds.upTo", { value: formatExact(max) });
+  return t("bounds.sentence", { name, range: [low, high].filter((part) => part !== null).join(" ") });
+}
+
+interface ReasonFacts {
+  dataset: DatasetRead | undefined;
+  config: FormConfig | null;
+  problems: readonly Problem[];
+  numSamples: number | null;
+}
+
+/** Why Start is grey: the first thing that stands in the way. */
+function useReason({ dataset, config, problems, numSamples }: ReasonFacts): string | null {
+  const { t } = useTranslation("training");
+  const report = useEditor((state) => state.report);
+  const checking = useEditor((state) => state.checking);
+  const isEmpty = useEditor((state) => state.document.network.nodes.length === 0);
+  const errors = report?.problems.filter(({ severity }) => severity === "error").length ?? 0;
+  if (isEmpty) return t("reason.empty");
+  if (errors > 0) return t("reason.network", { count: errors });
+  if (dataset === undefined) return t("reason.noData");
+  if (dataset.state !== "ready") return t(`reason.data.${dataset.state}`, { name: dataset.title });
+  if (report === null || checking === "failed") return t("reason.unchecked");
+  if (config === null) return t("reason.waiting");
+  const first = problems.find(({ severity }) => severity === "error");
+  if (first !== undefined) return first.message;
+  return numSamples !== null && lengthsOf(config, numSamples).validationSamples < 1 ? t("reason.noValidation") : null;
+}
+
+interface Refusal {
+  config: string;
+  network: unknown;
+  problems: Problem[];
+}
+
+/** Starting, and what the server said against the config and the network as they then were. */
+function useStarting() {
+  const { t } = useTranslation("training");
+  const { id } = useParams();
+  const navigate = useNavigate();
+  const [isStarting, setStarting] = useState(false);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+
+  const start = async (store: EditorStore, config: FormConfig) => {
+    setStarting(true);
+    setRefusal(null);
+    store.getState().setTraining(config as unknown as ReturnType<EditorStore["getState"]>["document"]["training"]);
+    const { document } = store.getState();
+    try {
+      if (id !== undefined && !(await untilSaved(store))) throw new Error(t("failed.unsaved"));
+      const run = await startRun({ networkId: id ?? null, document, training: config });
+      await navigate(`/runs/${run.id}`);
+    } catch (error) {
+      const sentence = error instanceof Error ? error.message : String(error);
+      const said = isApiProblem(error) ? error.problems : [];
+      const problems = said.length > 0 ? [...said] : [toProblem(sentence)];
+      setRefusal({ config: JSON.stringify(config), network: document.network, problems });
+    } finally {
+      setStarting(false);
+    }
+  };
+
+  return { isStarting, refusal, start };
+}
+
+/** What was said still holds only while nothing it was said about has changed. */
+function stillSaid(refusal: Refusal | null, config: FormConfig | null, network: unknown): readonly Problem[] {
+  if (refusal === null || refusal.network !== network) return NO_PROBLEMS;
+  return JSON.stringify(config) === refusal.config ? refusal.problems.map(asHint) : NO_PROBLEMS;
+}
+
+/** A failure of the way there (no answer) may go by itself: it is said, and Start stays usable. */
+function asHint(problem: Problem): Problem {
+  return problem.code === UNSENT ? { ...problem, severity: "warning" } : problem;
+}
+
+const UNSENT = "not_sent";
+
+function toProblem(message: string): Problem {
+  return { code: UNSENT, severity: "warning", message };
+}
+
+/** Waits until the server holds the document as it is; false where that takes too long. */
+function untilSaved(store: EditorStore): Promise<boolean> {
+  const isSaved = () => store.getState().savedDocument === store.getState().document;
+  if (isSaved()) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const finish = (answer: boolean) => {
+      clearTimeout(timer);
+      unsubscribe();
+      resolve(answer);
+    };
+    const timer = setTimeout(() => finish(false), SAVE_TIMEOUT_MS);
+    const unsubscribe = store.subscribe(() => {
+      if (isSaved()) finish(true);
+    });
+  });
+}
