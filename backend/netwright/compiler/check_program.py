@@ -79,7 +79,7 @@ def _node_instance(result: NodeResult, converted: Mapping[int, BlockInstance]) -
         _known(result.outputs or ()),
         leaf.call if leaf else None,
         leaf.params if leaf else None,
-        result.values,
+        result.values or {},
         tuple(converted[id(inner)] for inner in result.iterations),
     )
 

@@ -3,6 +3,8 @@
 Every finding here is about the definition alone, so it is the same wherever the block is used.
 """
 
+import dataclasses
+import threading
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -15,8 +17,70 @@ from netwright.graph.topology import find_cycles, reachable, reverse, topologica
 from netwright.layers.registry import LAYERS
 
 
+class _Memory:
+    """The last definitions without findings, by what they were made from: most edits change a parameter, not a wire."""
+
+    SIZE = 128
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: dict[tuple[object, ...], Definition] = {}
+
+    def get(self, key: tuple[object, ...]) -> Definition | None:
+        with self._lock:
+            found = self._known.pop(key, None)
+            if found is not None:
+                self._known[key] = found  # the last used stands last
+            return found
+
+    def put(self, key: tuple[object, ...], definition: Definition) -> None:
+        with self._lock:
+            self._known[key] = definition
+            if len(self._known) > self.SIZE:
+                del self._known[next(iter(self._known))]
+
+    def clear(self) -> None:
+        with self._lock:
+            self._known.clear()
+
+
+MEMORY = _Memory()
+_NOTHING = Document()
+
+
 def analyse(name: str, document: Document, known: dict[str, Signature]) -> Definition:
-    """The definition of the block ``name`` with everything that is wrong with it as drawn."""
+    """The definition of the block ``name`` with everything that is wrong with it as drawn.
+
+    ``known`` remembers the ports of types within one document.
+    """
+    block = document.block(name)
+    key = _structure_key(name, document, known)
+    remembered = MEMORY.get(key)
+    if remembered is not None:
+        return dataclasses.replace(remembered, document=document, block=block, findings=[])
+    definition = _analyse(name, document, known)
+    if not definition.findings:
+        MEMORY.put(key, dataclasses.replace(definition, document=_NOTHING, block=_NOTHING.network))
+    return definition
+
+
+def _structure_key(name: str, document: Document, known: dict[str, Signature]) -> tuple[object, ...]:
+    """All that a definition depends on: names, types, wires, and the ports of the blocks it uses."""
+    block = document.block(name)
+    types = [node.type for node in block.nodes]
+    used = sorted({type_name for type_name in types if type_name.startswith(BLOCK_PREFIX)})
+    ports = [signature_of(type_name, document, known) for type_name in used]
+    return (
+        name,
+        tuple(block.parameters),
+        tuple([node.id for node in block.nodes]),
+        tuple(types),
+        tuple([(edge.source, edge.target, edge.source_port, edge.target_port) for edge in block.edges]),
+        tuple([(tuple(one.inputs), tuple(one.outputs), one.is_open) for one in ports]),
+    )
+
+
+def _analyse(name: str, document: Document, known: dict[str, Signature]) -> Definition:
     block = document.block(name)
     nodes = block.nodes
     index: dict[str, int] = {}

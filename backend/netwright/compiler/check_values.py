@@ -121,6 +121,8 @@ class Counter:
         """For every node of a block how many layers and blocks one repetition of it is, and its repetitions."""
         nodes = self.definitions[name].block.nodes
         self.visits += len(nodes)
+        if len(self.definitions) == 1:
+            return [(1, 1)] * len(nodes)
         counts = []
         for i, node in enumerate(nodes):
             inner = block_of(node)

@@ -38,8 +38,8 @@ class NodeResult:
     inputs: Specs | None = None
     outputs: MaybeSpecs | None = None
     leaf: Leaf | None = None
-    values: Mapping[str, Number] = field(default_factory=dict)
-    iterations: list["Instance"] = field(default_factory=list)
+    values: Mapping[str, Number] | None = None
+    iterations: Sequence["Instance"] = ()
     is_repeated: bool = False
     is_identity: bool = False
 
@@ -92,23 +92,21 @@ class Walker:
         outputs: list[MaybeSpecs | None] = [None] * len(nodes)
         parameters = buffers = macs = activation_bytes = 0
         for i in definition.order:
-            node = nodes[i]
             specs = _gather(definition.sources[i], outputs)
-            if i in given:
-                result: NodeResult | None = _entry(given[i])
-            elif definition.signatures[i].is_open or definition.index[node.id] != i:
-                continue
-            elif node.type.startswith(BLOCK_PREFIX):
-                result = self._block_node(instance, i, specs)
-            elif node.muted:
-                result = _muted_layer(instance, i, specs)
+            key = keys[i]
+            # The common case first: a layer without expressions, with all its inputs, that has nothing to complain of.
+            leaf = infer_leaf(nodes[i].type, key, specs) if key is not None and specs is not None else None
+            if leaf is not None and not leaf.complaints:
+                result: NodeResult | None = NodeResult(leaf.fragment, specs, leaf.outputs, leaf)
+            elif i in given:
+                result = _entry(given[i])
             else:
-                result = _layer(instance, i, specs, keys[i])
+                result = self._node(instance, i, specs, key)
             if result is None:
                 continue
             instance.nodes[i] = result
             outputs[i] = result.outputs
-            if definition.live[i] and (sums := result.leaf or _inner_sums(result)):
+            if definition.live[i] and (sums := leaf or _inner_sums(result)):
                 parameters += sums.parameters
                 buffers += sums.buffers
                 macs += sums.macs
@@ -118,12 +116,36 @@ class Walker:
         return instance
 
     def _keys(self, definition: Definition) -> list[bytes | None]:
-        """The parameters of every node as a key, None where they hold an expression."""
+        """The parameters of every plain layer as a key; None for a node that needs a closer look: a block, a muted or
+        repeated node, one with an expression, an Input inside a block, an unknown type or a doubled id."""
         keys = self.keys.get(definition.name)
         if keys is None:
-            written = [to_key(node.params) for node in definition.block.nodes]
-            keys = self.keys[definition.name] = [None if b'"=' in key else key for key in written]
+            is_network = definition.name == NETWORK
+            keys = self.keys[definition.name] = [
+                key
+                if node.type in LAYERS
+                and not node.muted
+                and node.repeat == 1
+                and b'"=' not in (key := to_key(node.params))
+                and (is_network or node.type != "Input")
+                else None
+                for node in definition.block.nodes
+            ]
+            for i, node in enumerate(definition.block.nodes):
+                if definition.index[node.id] != i:
+                    keys[i] = None
         return keys
+
+    def _node(self, instance: Instance, i: int, specs: Specs | None, key: bytes | None) -> NodeResult | None:
+        definition = instance.definition
+        node = definition.block.nodes[i]
+        if definition.signatures[i].is_open or definition.index[node.id] != i:
+            return None
+        if node.type.startswith(BLOCK_PREFIX):
+            return self._block_node(instance, i, specs)
+        if node.muted:
+            return _muted_layer(instance, i, specs)
+        return _layer(instance, i, specs, key)
 
     def _block_node(self, instance: Instance, i: int, specs: Specs | None) -> NodeResult | None:
         definition = instance.definition
@@ -158,6 +180,8 @@ class Walker:
     ) -> MaybeSpecs:
         """Chain a block with itself from ``carried``; what the last repetition gives."""
         node = instance.definition.block.nodes[i]
+        iterations: list[Instance] = []
+        result.iterations = iterations
         for number in range(repeat):
             inner = self.instance(child.name, values, carried)
             if number > 0 and inner.has_errors():
@@ -166,7 +190,7 @@ class Walker:
             segment = f"{node.id}.{number}." if result.is_repeated else f"{node.id}."
             for path, finding in inner.found.values():
                 instance.report(segment + path, finding)
-            result.iterations.append(inner)
+            iterations.append(inner)
             carried = inner.outputs
             if None in carried:
                 return carried
@@ -195,6 +219,10 @@ def _gather(sources: Sequence[Source] | None, outputs: Sequence[MaybeSpecs | Non
     """The specs that flow into a node, None where one of them is not known."""
     if sources is None:
         return None
+    if len(sources) == 1:
+        source, output, _ = sources[0]
+        given = outputs[source]
+        return None if given is None or (only := given[output]) is None else (only,)
     specs = []
     for source, output, _ in sources:
         given = outputs[source]
