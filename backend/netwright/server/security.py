@@ -3,8 +3,10 @@
 docs/security.md says what is defended against and how.
 """
 
+import asyncio
 import hmac
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -28,6 +30,7 @@ WORKER_PREFIX = "/api/worker/"
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SECONDS_SIGNED_IN = 180 * 24 * 3600
+SECONDS_TO_CLOSE = 0.5
 
 # Mantine puts a <style> element into the page, so styles may be inline; scripts stay strict, which is what counts.
 PAGE_POLICY = (
@@ -176,3 +179,8 @@ async def _deny_socket(refusal: Response, scope: Scope, receive: Receive, send: 
         await send({"type": "websocket.close", "code": 1008, "reason": ""})
         return
     await refusal(scope, receive, send)
+    # uvicorn reports a fault if we return before the connection is closed.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SECONDS_TO_CLOSE):
+            while True:
+                await receive()

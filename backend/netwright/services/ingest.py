@@ -110,7 +110,8 @@ class IngestService:
                 if await asyncio.to_thread(is_intact, folder, event.file, event.bytes, event.sha256):
                     verified.add(event.file)
                 else:
-                    log.warning("Run %s: the checkpoint %s is not on disk as announced; left out.", run_id, event.file)
+                    # Usually it was replaced by a newer one before this was read.
+                    log.info("Run %s: the checkpoint %s is not on disk as announced; left out.", run_id, event.file)
         return frozenset(verified)
 
 

@@ -41,5 +41,5 @@ def list_events(session: Session, run_id: str, after: int, limit: int) -> list[S
         .where(EventRow.run_id == run_id, EventRow.cursor > after)
         .order_by(EventRow.cursor)
         .limit(limit)
-    ).tuples()
+    )
     return [StoredEvent(cursor, payload) for cursor, payload in rows]

@@ -23,9 +23,7 @@ def append_points(session: Session, run_id: str, columns: Mapping[str, Points]) 
             select(MetricChunkRow.name, func.max(MetricChunkRow.position))
             .where(MetricChunkRow.run_id == run_id, MetricChunkRow.name.in_(list(columns)))
             .group_by(MetricChunkRow.name)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     for name, points in columns.items():
         position = newest.get(name, -1) + 1
@@ -84,15 +82,11 @@ def metric_names(session: Session, run_id: str) -> list[str]:
 
 def read_points(session: Session, run_id: str, name: str) -> Points:
     """All points of one metric."""
-    rows: Sequence[tuple[bytes, int]] = (
-        session.execute(
-            select(MetricChunkRow.data, MetricChunkRow.points)
-            .where(MetricChunkRow.run_id == run_id, MetricChunkRow.name == name)
-            .order_by(MetricChunkRow.position)
-        )
-        .tuples()
-        .all()
-    )
+    rows: Sequence[tuple[bytes, int]] = session.execute(
+        select(MetricChunkRow.data, MetricChunkRow.points)
+        .where(MetricChunkRow.run_id == run_id, MetricChunkRow.name == name)
+        .order_by(MetricChunkRow.position)
+    ).all()
     return Points.concatenate([Points.from_bytes(data, points) for data, points in rows])
 
 

@@ -112,8 +112,8 @@ def list_networks(session: Session) -> list[NetworkRecord]:
         .where(RunRow.network_id.is_not(None), RunRow.best != "{}")
         .order_by(RunRow.created)
     )
-    num_runs = dict(counts.tuples().all())
-    newest_best = dict(best.tuples().all())  # of each network the last row wins
+    num_runs = dict(counts.all())
+    newest_best = dict(best.all())  # of each network the last row wins
     return [NetworkRecord(row, None, num_runs.get(row.id, 0), newest_best.get(row.id, "{}")) for row in rows]
 
 

@@ -49,7 +49,7 @@ def list_runs(session: Session, network_id: str | None = None) -> list[RunRecord
         query = query.where(RunRow.network_id == network_id)
     rows = session.scalars(query).all()
     waiting: dict[str, list[str]] = {}
-    for run_id, type_ in session.execute(select(CommandRow.run_id, CommandRow.type).order_by(CommandRow.id)).tuples():
+    for run_id, type_ in session.execute(select(CommandRow.run_id, CommandRow.type).order_by(CommandRow.id)):
         waiting.setdefault(run_id, []).append(type_)
     return [RunRecord(row, tuple(waiting.get(row.id, ()))) for row in rows]
 
@@ -57,7 +57,7 @@ def list_runs(session: Session, network_id: str | None = None) -> list[RunRecord
 def list_queued(session: Session) -> list[tuple[str, str]]:
     """``(run, slot)`` of the runs that wait, the one that has waited longest first."""
     query = select(RunRow.id, RunRow.slot).where(RunRow.state == RunState.QUEUED).order_by(RunRow.queued, RunRow.id)
-    return list(session.execute(query).tuples())
+    return list(session.execute(query))
 
 
 def taken_slots(session: Session) -> list[str]:
@@ -75,7 +75,7 @@ def list_living(session: Session) -> list[LivingAttempt]:
     )
     return [
         LivingAttempt(run_id, attempt, handle, command is not None)
-        for run_id, attempt, handle, command in session.execute(query).tuples()
+        for run_id, attempt, handle, command in session.execute(query)
     ]
 
 
