@@ -1,5 +1,6 @@
 import { ActionIcon, type ActionIconProps, Button, type ButtonProps, Tooltip, VisuallyHidden } from "@mantine/core";
 import { type ComponentPropsWithoutRef, type MouseEvent, type ReactNode, useId } from "react";
+import styles from "./ReasonedButton.module.css";
 
 type NativeButton = Omit<ComponentPropsWithoutRef<"button">, keyof ButtonProps | "children" | "disabled">;
 
@@ -68,6 +69,7 @@ export function ReasonedIcon({ reason, label, keys, onClick, children, ...rest }
           variant="subtle"
           color="gray"
           {...rest}
+          className={rest.className === undefined ? styles.icon : `${styles.icon} ${rest.className}`}
           type="button"
           aria-label={label}
           onClick={guard<HTMLButtonElement>(reason, onClick)}

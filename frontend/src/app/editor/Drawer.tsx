@@ -1,19 +1,21 @@
 import { IconX } from "@tabler/icons-react";
-import type { PropsWithChildren } from "react";
+import type { ComponentType, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ReasonedIcon, Splitter } from "@/ui";
 import styles from "./editor.module.css";
 import { PANEL_LIMITS } from "./usePanels";
 
 interface DrawerProps {
+  /** The namespace of the panel's words; also its id. */
   name: "problems" | "code";
+  Panel: ComponentType<{ end?: ReactNode }>;
   size: number;
   onSize: (size: number) => void;
   onClose: () => void;
 }
 
 /** The drawer below the canvas. */
-export function Drawer({ name, size, onSize, onClose, children }: PropsWithChildren<DrawerProps>) {
+export function Drawer({ name, Panel, size, onSize, onClose }: DrawerProps) {
   const { t } = useTranslation(name);
   return (
     <>
@@ -27,12 +29,13 @@ export function Drawer({ name, size, onSize, onClose, children }: PropsWithChild
         onFold={onClose}
       />
       <section className={styles.drawer} id={name} style={{ height: size }} aria-label={t("title")}>
-        <div className={styles.drawerContent}>{children}</div>
-        <div className={styles.close}>
-          <ReasonedIcon label={t("close")} onClick={onClose}>
-            <IconX size={16} aria-hidden />
-          </ReasonedIcon>
-        </div>
+        <Panel
+          end={
+            <ReasonedIcon label={t("close")} onClick={onClose}>
+              <IconX size={16} aria-hidden />
+            </ReasonedIcon>
+          }
+        />
       </section>
     </>
   );

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconBraces, IconLayoutSidebar, IconLayoutSidebarRight } from "@tabler/icons-react";
+import { IconBraces, IconLayoutSidebar, IconLayoutSidebarRight, IconPlayerPlay } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { CommandIcon, useEditor, useEditorStore } from "@/features/editor";
 import { ProblemsButton } from "@/features/problems";
@@ -56,6 +56,13 @@ export function EditorBar({ saveState, drawer, onDrawer, panels, onPanels }: Edi
         styles={{ label: { color: "var(--nw-text)" } }}
       >
         {t("editor.code")}
+      </Button>
+      <Button
+        aria-expanded={drawer === "train"}
+        rightSection={<IconPlayerPlay size={14} aria-hidden />}
+        onClick={() => toggle("train")}
+      >
+        {t("editor.train")}
       </Button>
       <ReasonedIcon
         label={t("editor.inspector")}

@@ -1,10 +1,10 @@
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { CodePanel } from "@/features/code";
 import { Canvas, useEditor } from "@/features/editor";
 import { Inspector } from "@/features/inspector";
 import { Palette } from "@/features/palette";
-import { ProblemList } from "@/features/problems";
+import { ProblemsPanel } from "@/features/problems";
 import { Splitter, usePageTitle } from "@/ui";
 import { ConflictDialog } from "../saving/ConflictDialog";
 import type { Drafts } from "../saving/drafts";
@@ -14,6 +14,9 @@ import { EditorBar } from "./EditorBar";
 import styles from "./editor.module.css";
 import { useAddress, useDrawer } from "./useAddress";
 import { PANEL_LIMITS, usePanels } from "./usePanels";
+
+/** The form comes when it is first opened. */
+const TrainDrawer = lazy(async () => ({ default: (await import("@/features/training")).TrainDrawer }));
 
 /** The editor page: bar, palette, canvas, inspector, and a drawer below. */
 export function EditorLayout({ networkId, drafts }: { networkId: string; drafts: Drafts }) {
@@ -57,11 +60,15 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
               size={panels.drawer}
               onSize={(size) => setPanels({ drawer: size })}
               onClose={() => setDrawer(null)}
-            >
-              {drawer === "problems" ? <ProblemList /> : <CodePanel />}
-            </Drawer>
+              Panel={drawer === "problems" ? ProblemsPanel : CodePanel}
+            />
           )}
         </div>
+        {drawer === "train" && (
+          <Suspense>
+            <TrainDrawer />
+          </Suspense>
+        )}
         {panels.isInspectorOpen && (
           <>
             <Splitter

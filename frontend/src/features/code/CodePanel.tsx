@@ -1,6 +1,6 @@
 import { IconDownload } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { memo, useMemo } from "react";
+import { memo, type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { api, isApiProblem, unwrap } from "@/api";
 import type { Document } from "@/document";
@@ -18,8 +18,8 @@ function useMeaning(): Document {
 
 const FIVE_MINUTES = 300_000;
 
-/** The network as a Python module, as it stands now. */
-export function CodePanel() {
+/** The network as a Python module, as it stands now. `end` closes the row of buttons. */
+export function CodePanel({ end }: { end?: ReactNode }) {
   const { t } = useTranslation("code");
   const document = useMeaning();
   const errors = useEditor(
@@ -50,6 +50,7 @@ export function CodePanel() {
         >
           <IconDownload size={16} aria-hidden />
         </ReasonedIcon>
+        {end}
       </header>
       {why !== null && <p className={styles.why}>{why}</p>}
       {why === null && source === null && <LineSkeletons lines={8} />}

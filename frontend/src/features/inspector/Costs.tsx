@@ -6,26 +6,37 @@ import styles from "./inspector.module.css";
 /** What flows in and out of a node, and what it costs. */
 export function Costs({ report }: { report: NodeReport }) {
   const { t } = useTranslation("inspector");
+  // A node whose inputs do not fit gives nothing, and what it would cost is not known: no zeros.
+  const isKnown = Object.keys(report.outputs ?? {}).length > 0;
   return (
     <div className={styles.section}>
       <h3>{t("flow")}</h3>
       <dl className={styles.facts}>
         <Shapes label={t("in")} shapes={report.inputs} />
         <Shapes label={t("out")} shapes={report.outputs} />
-        <dt>{t("parameters")}</dt>
-        <dd title={formatExact(report.parameters)}>{formatCount(report.parameters)}</dd>
-        {report.buffers > 0 && (
-          <>
-            <dt title={t("buffersHint")}>{t("buffers")}</dt>
-            <dd title={formatExact(report.buffers)}>{formatCount(report.buffers)}</dd>
-          </>
-        )}
-        <dt title={t("macsHint")}>{t("macs")}</dt>
-        <dd title={formatExact(report.macs, "MAC")}>{formatMacs(report.macs)}</dd>
-        <dt title={t("activationsHint")}>{t("activations")}</dt>
-        <dd title={formatExact(report.activation_bytes, "B")}>{formatBytes(report.activation_bytes)}</dd>
+        {isKnown && <Cost report={report} />}
       </dl>
     </div>
+  );
+}
+
+function Cost({ report }: { report: NodeReport }) {
+  const { t } = useTranslation("inspector");
+  return (
+    <>
+      <dt>{t("parameters")}</dt>
+      <dd title={formatExact(report.parameters)}>{formatCount(report.parameters)}</dd>
+      {report.buffers > 0 && (
+        <>
+          <dt title={t("buffersHint")}>{t("buffers")}</dt>
+          <dd title={formatExact(report.buffers)}>{formatCount(report.buffers)}</dd>
+        </>
+      )}
+      <dt title={t("macsHint")}>{t("macs")}</dt>
+      <dd title={formatExact(report.macs, "MAC")}>{formatMacs(report.macs)}</dd>
+      <dt title={t("activationsHint")}>{t("activations")}</dt>
+      <dd title={formatExact(report.activation_bytes, "B")}>{formatBytes(report.activation_bytes)}</dd>
+    </>
   );
 }
 

@@ -30,7 +30,7 @@ export function NetworkList() {
         <h1>{t("title")}</h1>
         {networks !== undefined && networks.length > 0 && <Filter />}
         <div className={styles.grow} />
-        <Actions actions={actions} />
+        {networks !== undefined && networks.length > 0 && <Actions actions={actions} />}
       </PageBar>
       {networks !== undefined && <Cards networks={networks} actions={actions} />}
       {networks === undefined && error === null && <CardSkeletons />}

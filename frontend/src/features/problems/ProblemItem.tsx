@@ -3,7 +3,7 @@ import { IconAlertCircle, IconAlertTriangle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { EditError, type Fix, NETWORK, type Problem } from "@/document";
 import { useEditorStore } from "@/features/editor";
-import { notifyError } from "@/ui";
+import { notifyError, Sentence } from "@/ui";
 import styles from "./problems.module.css";
 
 interface ProblemItemProps {
@@ -34,10 +34,14 @@ export function ProblemItem({ problem, hidePlace = false }: ProblemItemProps) {
       <Icon className={styles.icon} size={16} aria-label={isError ? t("error") : t("warning")} />
       <div className={styles.words}>
         {hidePlace ? (
-          <p className={styles.message}>{problem.message}</p>
+          <p className={styles.message}>
+            <Sentence text={problem.message} />
+          </p>
         ) : (
           <button type="button" className={styles.go} onClick={() => store.getState().selectProblem(problem)}>
-            <span className={styles.message}>{problem.message}</span>
+            <span className={styles.message}>
+              <Sentence text={problem.message} />
+            </span>
             <Place problem={problem} />
           </button>
         )}

@@ -1,4 +1,4 @@
 export { ProblemItem } from "./ProblemItem";
-export { ProblemList } from "./ProblemList";
 export { ProblemsButton } from "./ProblemsButton";
+export { ProblemsPanel } from "./ProblemsPanel";
 export { useProblems } from "./useProblems";

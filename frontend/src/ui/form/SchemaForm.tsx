@@ -3,9 +3,10 @@ import { IconArrowBackUp } from "@tabler/icons-react";
 import { useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ReasonedIcon } from "../ReasonedButton";
+import { Sentence } from "../Sentence";
 import { Control } from "./Control";
 import styles from "./form.module.css";
-import { type FormField, type JsonSchema, readFields, type Variant } from "./schema";
+import { type FieldShape, type FormField, type JsonSchema, readFields, type Variant } from "./schema";
 
 export interface FieldProblem {
   severity: "error" | "warning";
@@ -60,7 +61,7 @@ function Row({ field, values, ...props }: Omit<SchemaFormProps, "schema"> & { fi
   const isSet = value !== undefined && JSON.stringify(value) !== JSON.stringify(field.default);
 
   return (
-    <div className={styles.row}>
+    <div className={styles.row} data-wide={isWide(shape, value) || undefined}>
       <label className={styles.label} htmlFor={id} title={`${name}: ${field.description}`}>
         {name}
       </label>
@@ -101,12 +102,17 @@ function Row({ field, values, ...props }: Omit<SchemaFormProps, "schema"> & { fi
         {wrong !== null && <p className={styles.problem}>{t(`form.${wrong}`)}</p>}
         {problems.map((problem) => (
           <p key={problem.message} className={styles.problem} data-severity={problem.severity}>
-            {problem.message}
+            <Sentence text={problem.message} />
           </p>
         ))}
       </div>
     </div>
   );
+}
+
+/** Whether the control needs the whole width: several boxes, or words beside a box. */
+function isWide(shape: FieldShape, value: unknown): boolean {
+  return shape.kind === "wordsOr" || shape.kind === "list" || (shape.kind === "tuple" && Array.isArray(value));
 }
 
 function describe(value: unknown, none: string): string {
