@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, JsonValue, ValidationError
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from torch import Tensor
 
-    Array = npt.NDArray[np.generic]
+Array: TypeAlias = "npt.NDArray[np.generic]"
 
 Kind = Literal["image", "table"]
 Task = Literal["classification", "regression"]
 ColumnType = Literal["number", "category", "text"]
 ColumnRole = Literal["feature", "target", "ignored"]
 Progress = Callable[[int, int | None], None]
-"""Called with bytes done and bytes in all (None: unknown)."""
+"""Called with what is done and what there is in all (bytes, pictures; None: unknown).  What it raises ends the work."""
 
 
 class DataError(ValueError):

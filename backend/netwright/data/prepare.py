@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -140,12 +141,13 @@ def _batches(inputs: torch.Tensor, so_far: Preprocess) -> Callable[[], Iterator[
 
 
 def _source(written: Sequence[tuple[str, Code]], start: Layout, end: Layout) -> str:
-    lines = ["import torch", ""]
-    for _, code in written:
-        for name, (values, shape) in code.constants.items():
-            lines += _constant(name, values, shape)
+    constants = [item for _, code in written for item in code.constants.items()]
+    lines = ["import torch", ""] if constants else ["import torch"]
+    for name, (values, shape) in constants:
+        lines += _constant(name, values, shape)
     what = "pictures, uint8" if start.kind == "image" else "rows, float32"
     lines += [
+        "",
         "",
         "def preprocess(batch: torch.Tensor) -> torch.Tensor:",
         f'    """Raw {what} {_axes(start)}, to the network\'s input, float32 {_axes(end)}: as fitted on the training part."""',
@@ -158,15 +160,12 @@ def _source(written: Sequence[tuple[str, Code]], start: Layout, end: Layout) -> 
 
 
 def _constant(name: str, values: Sequence[float], shape: tuple[int, ...]) -> list[str]:
-    lines, row = [f"{name} = torch.tensor("], "    ["
-    for value in values:
-        text = f"{value!r}, "
-        if len(row) + len(text) > 110:
-            lines.append(row.rstrip())
-            row = "     "
-        row += text
-    lines.append(row.removesuffix(", ") + "]")
-    return [*lines, ")" if len(shape) == 1 else f").view({', '.join(map(str, shape))})"]
+    view = "" if len(shape) == 1 else f".view({', '.join(map(str, shape))})"
+    numbers = ", ".join(map(repr, values))
+    if len(numbers) <= 80:
+        return [f"{name} = torch.tensor([{numbers}]){view}"]
+    wrapped = textwrap.wrap(numbers, 100, break_long_words=False)
+    return [f"{name} = torch.tensor(", "    [", *(f"        {line}" for line in wrapped), "    ]", f"){view}"]
 
 
 def _axes(layout: Layout) -> str:

@@ -1,0 +1,235 @@
+"""An uploaded ZIP of class folders of pictures, decoded once to a common size."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from netwright.data.archive import READ_ERRORS, Picture, list_pictures, open_archive
+from netwright.data.array_cache import ArrayCache, ArraySpec, CacheWriter
+from netwright.data.base import Arrays, DataError, Facts, Progress, Source, Step
+from netwright.data.csv_source import upload_name
+from netwright.data.pictures import DamagedPictureError, Fit, Target, decode, read_header
+from netwright.graph.model import Model
+
+LONGEST_SIDE = 128
+"""Of the size that is chosen by itself: twice this takes four times the time, which a CPU does not have."""
+MAX_DECODED_BYTES = 4 << 30
+MAX_NAMED = 10
+_VERSION = 1
+"""Of the decoding: caches of another version are not used."""
+
+
+class Contents(Model):
+    """What looking through the archive once found; kept beside it."""
+
+    pictures: list[tuple[str, int, bool]]
+    """Member, class index, whether it belongs to the test part."""
+    classes: list[str]
+    sizes: list[tuple[int, int, int]]
+    """Width, height, how many pictures; the commonest first."""
+    is_grey: bool
+    notes: list[str]
+
+
+class ImageFolder(Source):
+    type = "image_folder"
+    title = "Pictures in folders"
+    description = "Uploaded pictures, one folder for each class."
+    kind = "image"
+    is_built_in = False
+    citation = ""
+
+    class Options(Model):
+        image_size: list[int] | None = Field(
+            default=None,
+            min_length=2,
+            max_length=2,
+            description="Height and width of every picture; empty: the commonest size, its longer side at most 128.",
+        )
+        color: Literal["rgb", "grey"] | None = Field(
+            default=None, description="Empty: grey where every picture is, else RGB."
+        )
+        fit: Fit = Field(
+            default="crop",
+            description="Pictures of another shape: cut to the middle, padded with black, or stretched.",
+        )
+
+    options: Options
+
+    def prepare_files(self, progress: Progress) -> None:
+        self._check_size()
+        if not self._cache.is_there():
+            self._decode_all(progress)
+
+    def read(self) -> Arrays:
+        self.prepare_files(lambda _done, _total: None)
+        arrays = self._cache.load()
+        has_test = len(arrays["test_targets"]) > 0
+        return Arrays(
+            inputs=arrays["inputs"],
+            targets=arrays["targets"],
+            test_inputs=arrays["test_inputs"] if has_test else None,
+            test_targets=arrays["test_targets"] if has_test else None,
+            kind="image",
+            task="classification",
+            classes=tuple(self._contents.classes),
+            default_preprocess=(Step("ToFloat"), Step("Normalize")),
+        )
+
+    def describe(self) -> Facts:
+        contents, target = self._contents, self._target
+        num_test = sum(is_test for _, _, is_test in contents.pictures)
+        return Facts(
+            task="classification",
+            num_samples=len(contents.pictures) - num_test,
+            num_test=num_test or None,
+            classes=tuple(contents.classes),
+            input_shape=(target.channels, target.height, target.width),
+            num_outputs=len(contents.classes),
+            bytes=(self.folder / "original").stat().st_size,
+            notes=(*contents.notes, *self._size_notes()),
+        )
+
+    def _size_notes(self) -> Iterator[str]:
+        target = self._target
+        others = sum(
+            count for width, height, count in self._contents.sizes if (height, width) != (target.height, target.width)
+        )
+        if others:
+            how = {"crop": "resized and cut", "pad": "resized and padded", "stretch": "stretched"}[target.fit]
+            yield f"{others:,} of {len(self._contents.pictures):,} pictures are {how} to {target.height} x {target.width}."
+
+    @cached_property
+    def _filename(self) -> str:
+        return upload_name(self.folder)
+
+    @cached_property
+    def _contents(self) -> Contents:
+        note = self.folder / "contents.json"
+        if note.is_file():
+            return Contents.model_validate_json(note.read_bytes())
+        with open_archive(self.folder / "original", self._filename) as archive:
+            contents = self._look_through(archive)
+        note.write_text(contents.model_dump_json(), encoding="utf-8")
+        return contents
+
+    def _look_through(self, archive: zipfile.ZipFile) -> Contents:
+        listing = list_pictures(archive, self._filename)
+        index = {name: position for position, name in enumerate(listing.classes)}
+        sizes: Counter[tuple[int, int]] = Counter()
+        is_grey = True
+        damaged: list[str] = []
+        for picture in listing.pictures:
+            try:
+                with archive.open(picture.member) as file:
+                    width, height, is_picture_grey = read_header(file, picture.member)
+            except (DamagedPictureError, *READ_ERRORS) as error:
+                damaged.append(f"{picture.member} ({error})")
+                continue
+            sizes[width, height] += 1
+            is_grey = is_grey and is_picture_grey
+        self._check_damaged(damaged)
+        self._check_parts(listing.pictures)
+        return Contents(
+            pictures=[(picture.member, index[picture.label], picture.is_test) for picture in listing.pictures],
+            classes=list(listing.classes),
+            sizes=[(*size, count) for size, count in sizes.most_common()],
+            is_grey=is_grey,
+            notes=list(listing.notes),
+        )
+
+    def _check_parts(self, pictures: Sequence[Picture]) -> None:
+        trained = {picture.label for picture in pictures if not picture.is_test}
+        unknown = sorted({picture.label for picture in pictures} - trained)
+        if unknown:
+            raise DataError(
+                f"{self._filename}: the class {unknown[0]} is in the test folder only. Add training pictures of it.",
+                code="bad_file",
+                file=self._filename,
+            )
+
+    def _check_damaged(self, damaged: Sequence[str]) -> None:
+        if damaged:
+            more = f" and {len(damaged) - MAX_NAMED:,} more" if len(damaged) > MAX_NAMED else ""
+            what = "1 picture" if len(damaged) == 1 else f"{len(damaged):,} pictures"
+            raise DataError(
+                f"{self._filename}: {what} cannot be decoded: {', '.join(damaged[:MAX_NAMED])}{more}. Replace them or take "
+                "them out, and upload again.",
+                code="bad_picture",
+                file=self._filename,
+            )
+
+    @cached_property
+    def _target(self) -> Target:
+        contents, options = self._contents, self.options
+        width, height, _ = contents.sizes[0]
+        if options.image_size is not None:
+            height, width = options.image_size
+        elif max(width, height) > LONGEST_SIDE:
+            scale = LONGEST_SIDE / max(width, height)
+            width, height = max(1, round(width * scale)), max(1, round(height * scale))
+        is_grey = contents.is_grey if options.color is None else options.color == "grey"
+        return Target(height, width, 1 if is_grey else 3, options.fit)
+
+    def _check_size(self) -> None:
+        target = self._target
+        if not (1 <= target.height <= 1024 and 1 <= target.width <= 1024):
+            raise DataError(
+                f"Pictures may be from 1 to 1024 pixels high and wide, not {target.height} x {target.width}.",
+                code="bad_option",
+                column="image_size",
+            )
+        decoded = len(self._contents.pictures) * target.channels * target.height * target.width
+        if decoded > MAX_DECODED_BYTES:
+            raise DataError(
+                f"{len(self._contents.pictures):,} pictures of {target.height} x {target.width} take {decoded / (1 << 30):.1f} "
+                f"GiB, the limit is {MAX_DECODED_BYTES >> 30} GiB. Choose a smaller image_size.",
+                code="too_large",
+                column="image_size",
+            )
+
+    @cached_property
+    def _cache(self) -> ArrayCache:
+        target = self._target
+        key = json.dumps([_VERSION, target.height, target.width, target.channels, target.fit])
+        return ArrayCache(self.folder, hashlib.sha256(key.encode()).hexdigest()[:16])
+
+    def _decode_all(self, progress: Progress) -> None:
+        target, pictures = self._target, self._contents.pictures
+        train = [label for _, label, is_test in pictures if not is_test]
+        test = [label for _, label, is_test in pictures if is_test]
+        shape = (target.channels, target.height, target.width)
+        specs = {
+            "inputs": ArraySpec("uint8", (len(train), *shape)),
+            "test_inputs": ArraySpec("uint8", (len(test), *shape)),
+            "targets": ArraySpec("int64", (len(train),)),
+            "test_targets": ArraySpec("int64", (len(test),)),
+        }
+        with open_archive(self.folder / "original", self._filename) as archive, self._cache.write(specs) as writer:
+            self._decode_into(writer, archive, progress)
+            writer.append(np.array(train, dtype=np.int64))
+            if test:
+                writer.append(np.array(test, dtype=np.int64))
+
+    def _decode_into(self, writer: CacheWriter, archive: zipfile.ZipFile, progress: Progress) -> None:
+        """Every picture in order: those of the training part come first."""
+        pictures, damaged = self._contents.pictures, list[str]()
+        for done, (member, _, _) in enumerate(pictures, start=1):
+            try:
+                with archive.open(member) as file:
+                    pixels = decode(file, member, self._target)
+            except (DamagedPictureError, *READ_ERRORS) as error:
+                damaged.append(f"{member} ({error})")
+            else:
+                writer.append(pixels)
+            progress(done, len(pictures))
+        self._check_damaged(damaged)

@@ -1,0 +1,128 @@
+"""One picture at a time: its size checked from the header, then decoded to a common size."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import IO, Literal
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from netwright.data.base import DataError
+
+MAX_PIXELS = 50_000_000
+"""Of one picture: about 7,000 x 7,000.  Checked from the header, before a pixel is decoded."""
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
+DAMAGE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    IndexError,
+    KeyError,
+    TypeError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+)
+"""What Pillow's decoders raise on bytes that are no sound picture."""
+
+Fit = Literal["crop", "pad", "stretch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What every picture of a set becomes: uint8 ``(channels, height, width)``."""
+
+    height: int
+    width: int
+    channels: int
+    fit: Fit
+
+
+class DamagedPictureError(ValueError):
+    """The picture cannot be decoded; the message says why in a few words."""
+
+
+def read_header(file: IO[bytes], name: str) -> tuple[int, int, bool]:
+    """Width, height and whether the picture is grey.
+
+    Raises:
+        DataError: code ``too_large``, more than :data:`MAX_PIXELS`.
+        DamagedPictureError: no picture that can be read.
+    """
+    with _open(file, name) as image:
+        return (*image.size, image.mode in {"1", "L", "LA", "I;16", "I;16B", "I;16L"})
+
+
+def decode(file: IO[bytes], name: str, target: Target) -> npt.NDArray[np.uint8]:
+    """The picture as uint8 ``(C, H, W)``: upright by its EXIF note, transparency on white, resized.
+
+    Raises:
+        DataError, DamagedPictureError: as :func:`read_header`.
+    """
+    size = (target.width, target.height)
+    mode = "L" if target.channels == 1 else "RGB"
+    with _open(file, name) as opened:
+        try:
+            opened.draft(mode, (2 * target.width, 2 * target.height))
+            picture = _flatten(ImageOps.exif_transpose(opened), mode)
+        except DAMAGE as error:
+            raise DamagedPictureError(_reason(error)) from error
+    if picture.size != size:
+        bilinear = Image.Resampling.BILINEAR
+        if target.fit == "crop":
+            picture = ImageOps.fit(picture, size, bilinear)
+        elif target.fit == "pad":
+            picture = ImageOps.pad(picture, size, bilinear)
+        else:
+            picture = picture.resize(size, bilinear)
+    pixels = np.asarray(picture, dtype=np.uint8)
+    return pixels[np.newaxis] if target.channels == 1 else pixels.transpose(2, 0, 1)
+
+
+def _open(file: IO[bytes], name: str) -> Image.Image:
+    try:
+        image = Image.open(file, formats=FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        found = re.search(r"\d+", str(error))
+        raise _too_large(name, f"{int(found[0]):,} pixels" if found else "more pixels") from error
+    except UnidentifiedImageError as error:
+        raise DamagedPictureError("its bytes are no picture") from error
+    except DAMAGE as error:
+        raise DamagedPictureError(_reason(error)) from error
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        image.close()
+        raise _too_large(name, f"{width:,} x {height:,} pixels")
+    return image
+
+
+def _flatten(image: Image.Image, mode: str) -> Image.Image:
+    if image.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8)).convert(mode)
+    if image.mode in {"I", "F"}:
+        raise DamagedPictureError(
+            f"its pixels are of type {image.mode} with an unknown range; save it with 8 bits a channel"
+        )
+    if image.has_transparency_data:
+        see_through = image.convert("RGBA")
+        white = Image.new("RGBA", see_through.size, (255, 255, 255, 255))
+        return Image.alpha_composite(white, see_through).convert(mode)
+    return image.convert(mode)
+
+
+def _reason(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).rstrip(".")[:200]
+
+
+def _too_large(name: str, got: str) -> DataError:
+    return DataError(
+        f"The picture {name} has {got}, the limit is {MAX_PIXELS:,}. Make it smaller, or take it out.",
+        code="too_large",
+        file=name,
+    )
