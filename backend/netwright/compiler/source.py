@@ -1,6 +1,7 @@
 """From a checked document to the Python that a person would write: the exported module, and the one that trains."""
 
 import ast
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from netwright.compiler.program import BlockInstance, DocumentInvalidError, Program, build_program
@@ -55,19 +56,25 @@ def _other_programs(document: Document) -> Iterator[Program]:
 
 
 def _to_module(title: Sequence[str], appended: Sequence[str], program: Program, others: Sequence[Program]) -> str:
-    taken = set(_TAKEN)
+    taken = set(_TAKEN | _prelude_names(program))
     written: dict[str, WrittenBlock] = {}
     for block in program.blocks:
         is_network = block is program.network
         name = "Network" if is_network else _unique(block.class_name, taken)
         instances = list(_instances(block.name, (program, *others)))
-        written[block.name] = write_block(block, instances, written, name, is_network=is_network)
+        written[block.name] = write_block(block, instances, written, name, frozenset(taken), is_network=is_network)
     preludes = dict.fromkeys(prelude for block in written.values() for prelude in block.preludes)
     classes = [*preludes, *("\n".join(block.lines) for block in written.values())]
     imports, functions = _split_imports(appended)
     body = "\n\n\n".join(part.strip("\n") for part in [*classes, *functions])
     head = "\n".join(title)
     return f"{head}\n\n{imports}\n\n\n{body}\n"
+
+
+def _prelude_names(program: Program) -> set[str]:
+    """Classes that the module defines because PyTorch does not have them."""
+    nodes = [node for block in program.blocks for instance in block.instances for node in instance.nodes.values()]
+    return {node.call.target for node in nodes if node.call is not None and node.call.prelude is not None}
 
 
 def _instances(name: str, programs: Sequence[Program]) -> Iterator[BlockInstance]:
@@ -93,17 +100,20 @@ def _comment(text: str) -> str:
 
 
 def _split_imports(parts: Sequence[str]) -> tuple[str, list[str]]:
-    """Our imports joined with those at the top of ``parts``, sorted, and the parts without them."""
-    plain, members, rest = {"torch"}, {"from torch import nn"}, []
+    """Our imports joined with those at the top of ``parts``, in groups and sorted, and the parts without them."""
+    imports, rest = {"import torch": "torch", "from torch import nn": "torch"}, []
     for part in parts:
-        lines = part.splitlines()
         end = 0
         for node in ast.parse(part).body:
             if not isinstance(node, (ast.Import, ast.ImportFrom)):
                 break
-            (plain if isinstance(node, ast.Import) else members).add(
-                ast.unparse(node).removeprefix("import ") if isinstance(node, ast.Import) else ast.unparse(node)
-            )
+            module = node.names[0].name if isinstance(node, ast.Import) else node.module or ""
+            imports[ast.unparse(node)] = module.partition(".")[0]
             end = node.end_lineno or 0
-        rest.append("\n".join(lines[end:]))
-    return "\n".join([*(f"import {name}" for name in sorted(plain)), *sorted(members)]), rest
+        rest.append("\n".join(part.splitlines()[end:]))
+    groups: list[list[str]] = [[], []]
+    for line, module in imports.items():
+        groups[module not in sys.stdlib_module_names].append(line)
+    # Plain imports stand before those of members, each sorted.
+    texts = ["\n".join(sorted(group, key=lambda line: (line.startswith("from"), line))) for group in groups]
+    return "\n\n".join(text for text in texts if text), rest

@@ -24,13 +24,15 @@ Axes = tuple[Symbol | None, ...]
 class WrittenBlock:
     """A class that has been written, as those that use it see it.
 
-    ``numbers`` gives an instance's place in the vectors of ``arguments``; ``outputs`` are the axes of each output.
+    ``numbers`` gives an instance's place in the vectors of ``arguments``; ``results`` are the
+    names of its outputs and ``outputs`` their axes.
     """
 
     class_name: str
     lines: tuple[str, ...]
     arguments: tuple[Argument, ...]
     numbers: Mapping[int, int]
+    results: tuple[str, ...]
     outputs: tuple[Axes, ...]
     preludes: tuple[str, ...]
 
@@ -244,8 +246,8 @@ class _Writer:
 
 @lru_cache(maxsize=256)
 def _accepted(target: str) -> frozenset[str]:
-    """The argument names of a PyTorch module."""
-    return frozenset(inspect.signature(getattr(nn, target)).parameters)
+    """The argument names of a PyTorch module; of anything else none, which prints all that it has anyway."""
+    return frozenset() if not hasattr(nn, target) else frozenset(inspect.signature(getattr(nn, target)).parameters)
 
 
 def write_block(
@@ -253,11 +255,13 @@ def write_block(
     instances: Sequence[BlockInstance],
     written: Mapping[str, WrittenBlock],
     class_name: str,
+    taken: frozenset[str],
+    *,
     is_network: bool,
 ) -> WrittenBlock:
-    """The class of a definition; ``written`` holds the classes of all definitions that it uses."""
-    classes = {used.class_name for used in written.values()}
-    scope = Scope(block, instances, is_network, set(RESERVED | classes))
+    """The class of a definition; ``written`` holds the classes of all definitions that it uses, ``taken`` the names that
+    the module defines, which no argument may hide."""
+    scope = Scope(block, instances, is_network, set(RESERVED | taken))
     writer = _Writer(block, scope, written)
     writer.run()
     arguments = tuple(scope.arguments)
@@ -268,13 +272,14 @@ def write_block(
     lines.append("        super().__init__()")
     for assignment in writer.assignments:
         lines += layout(assignment, 2)
-    widths = {node.id: len(written[node.block].outputs) for node in block.nodes if node.block is not None}
-    lines += ["", *write_forward(block, writer.expressions, widths, is_network=is_network)]
+    results = {node.id: written[node.block].results for node in block.nodes if node.block is not None}
+    lines += ["", *write_forward(block, writer.expressions, results, is_network=is_network)]
     return WrittenBlock(
         class_name=class_name,
         lines=tuple(lines),
         arguments=arguments,
         numbers={id(instance): number for number, instance in enumerate(instances)},
+        results=tuple(name for name, _ in block.outputs),
         outputs=tuple(writer.axes[source] for _, source in block.outputs),
         preludes=tuple(writer.preludes),
     )

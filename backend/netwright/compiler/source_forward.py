@@ -24,14 +24,14 @@ class _Step:
 
 
 def write_forward(
-    block: BlockProgram, expressions: Mapping[str, Write], widths: Mapping[str, int], *, is_network: bool
+    block: BlockProgram, expressions: Mapping[str, Write], results: Mapping[str, tuple[str, ...]], *, is_network: bool
 ) -> Iterator[str]:
-    """The lines of ``forward``; ``widths`` says how many outputs each node has, where that is not one.
+    """The lines of ``forward``; ``results`` names the outputs of nodes that use a block.
 
     One output is returned as a tensor; several are a dict by the names of the Output nodes for the network, a tuple in
     their order for a block.
     """
-    body = _Body(block, expressions, widths, is_network=is_network)
+    body = _Body(block, expressions, results, is_network=is_network)
     several = "dict[str, torch.Tensor]" if is_network else f"tuple[{', '.join(['torch.Tensor'] * len(block.outputs))}]"
     returns = "torch.Tensor" if len(block.outputs) == 1 else several
     yield from layout_def(
@@ -45,9 +45,15 @@ class _Body:
     """The statements of one ``forward``.  A value is *held* when it is needed later than by the very next line."""
 
     def __init__(
-        self, block: BlockProgram, expressions: Mapping[str, Write], widths: Mapping[str, int], *, is_network: bool
+        self,
+        block: BlockProgram,
+        expressions: Mapping[str, Write],
+        results: Mapping[str, tuple[str, ...]],
+        *,
+        is_network: bool,
     ) -> None:
         self.block = block
+        self.results = results
         self.expressions = expressions
         self.is_network = is_network
         self.identities = {Source(node.id): node.sources[0] for node in block.nodes if node.is_identity}
@@ -56,7 +62,7 @@ class _Body:
             _Step(
                 node.id,
                 tuple(map(self.origin, node.sources)),
-                tuple(Source(node.id, number) for number in range(widths.get(node.id, 1))),
+                tuple(Source(node.id, number) for number in range(len(results.get(node.id, ("",))))),
             )
             for node in block.nodes
             if not node.is_identity
@@ -114,8 +120,8 @@ class _Body:
         outputs = [name for name, origin in self.outputs if origin == source]
         if len(outputs) == 1 and len(self.outputs) > 1:
             return outputs[0]
-        several = any(step.node == source.node and len(step.results) > 1 for step in self.steps)
-        return f"{source.node}_{source.output}" if several else source.node
+        results = self.results.get(source.node, ())
+        return f"{source.node}_{results[source.output]}" if len(results) > 1 else source.node
 
     def _unique(self, name: str) -> str:
         while name in self.taken:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from netwright.compiler.source_algebra import simplify
 from netwright.compiler.source_scope import ANY, NAME, Scope, Symbol, Vector
 from netwright.graph.expressions import ExpressionError, to_python_source
 from netwright.layers.base import Value
@@ -78,7 +79,7 @@ def write_use(scope: Scope, class_name: str, passed: Sequence[Passed], repeat: i
     rest = _call(class_name, [(item, item.rest or item.first) for item in passed])
     if repeat == 2:
         return f"nn.Sequential({first}, {rest})"
-    return f"nn.Sequential({first}, *({rest} for _ in range({to_python_source(f'({count}) - 1')})))"
+    return f"nn.Sequential({first}, *({rest} for _ in range({simplify(f'({count}) - 1')})))"
 
 
 def _varying(scope: Scope, class_name: str, passed: Sequence[Passed], count: str) -> str:

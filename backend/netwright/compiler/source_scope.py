@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from netwright.compiler.program import BlockInstance, BlockProgram
+from netwright.compiler.source_algebra import simplify
 from netwright.compiler.source_layout import literal
 from netwright.graph.expressions import ExpressionError, evaluate, names_in, to_python_source
 from netwright.layers.base import Value
@@ -166,7 +167,8 @@ class Scope:
 
     def write(self, symbol: Symbol) -> str:
         """The symbol as source; an axis of an input becomes an argument."""
-        return to_python_source(self._raw(symbol))
+        raw = self._raw(symbol)
+        return simplify(raw) if symbol.kind in {"sum", "product"} else to_python_source(raw)
 
     def _raw(self, symbol: Symbol) -> str:
         if symbol.kind == "text":

@@ -245,7 +245,7 @@ class Identity(_Activation):
 
 
 _STEP = '''class Step(nn.Module):
-    """1 where x >= 0, else 0; the gradient passes straight through as if nothing were here."""
+    """1 where x >= 0, else 0; the gradient passes straight through."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return (x >= 0).to(x.dtype) + (x - x.detach())

@@ -1,0 +1,80 @@
+"""The module that trains is the exported source, executed."""
+
+import traceback
+from typing import Any
+
+import pytest
+import torch
+from netwright.compiler.calls import build_call
+from netwright.compiler.module import build_network, load_source
+from netwright.compiler.source import to_source
+from netwright.layers.base import TensorSpec
+from netwright.layers.registry import LAYERS, get_layer
+from samples import SAMPLES, block, document, node, out
+from torch import nn
+
+SHAPES = {2: [12], 3: [4, 12], 4: [4, 12, 10], 5: [4, 6, 8, 7]}
+COMPUTING = [name for name in LAYERS if name not in {"Input", "Output"}]
+
+
+@pytest.mark.parametrize("name", COMPUTING)
+def test_exported_layer_with_the_same_weights_gives_bit_equal_outputs_and_gradients(name: str) -> None:
+    layer = get_layer(name)
+    num_inputs = 2 if layer.inputs[-1].variadic else 1
+    shape = SHAPES[min(layer.inputs[0].ranks or {3})]
+    inlets = [f"x{number}" for number in range(num_inputs)]
+    nodes = [*(node(inlet, "Input", shape=shape) for inlet in inlets), node("layer", name), out()]
+    wires = ", ".join(f"{inlet} layer" for inlet in inlets) + ", layer scores"
+    network = build_network(to_source(document(block(nodes, wires))))
+    direct = build_call(layer.call(layer.Params(), [TensorSpec(tuple(shape))] * num_inputs))
+    if isinstance(direct, nn.Module):
+        direct.load_state_dict(network.get_submodule("layer").state_dict())
+    inputs = [torch.randn(3, *shape) for _ in inlets]
+
+    def run(function: Any) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        leaves = [value.clone().requires_grad_() for value in inputs]
+        torch.manual_seed(0)
+        result = function(*leaves)
+        (result * torch.linspace(-1, 1, result.numel()).view_as(result)).sum().backward()
+        return result, [leaf.grad for leaf in leaves if leaf.grad is not None]
+
+    ours, theirs = run(network), run(direct)
+    assert torch.equal(ours[0], theirs[0])
+    assert all(torch.equal(a, b) for a, b in zip(ours[1], theirs[1], strict=True))
+    assert len(ours[1]) == num_inputs
+
+
+def test_same_seed_gives_the_same_weights() -> None:
+    source = to_source(SAMPLES["densenet"]())
+    torch.manual_seed(1)
+    first = build_network(source).state_dict()
+    torch.manual_seed(1)
+    second = build_network(source).state_dict()
+    assert all(torch.equal(first[key], second[key]) for key in first)
+
+
+def test_traceback_shows_the_line_of_the_source() -> None:
+    nodes = [node("x", "Input", shape=[4]), node("fc", "Linear", out_features=2), out()]
+    network = build_network(to_source(document(block(nodes))))
+    with pytest.raises(RuntimeError) as caught:
+        network(torch.zeros(1, 5))
+    assert "return self.fc(x)" in "".join(traceback.format_exception(caught.value))
+
+
+def test_two_sources_do_not_share_anything() -> None:
+    source = to_source(SAMPLES["lenet"]())
+    first, second = load_source(source), load_source(source)
+    assert first.Network is not second.Network
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_gradient_reaches_every_parameter_of_a_sample(name: str) -> None:
+    source = SAMPLES[name]()
+    torch.manual_seed(0)
+    network = build_network(to_source(source))
+    inputs = [item.params["shape"] for item in source.network.nodes if item.type == "Input"]
+    result = network(*(torch.randn(2, *shape) for shape in inputs))
+    results = list(result.values()) if isinstance(result, dict) else [result]
+    total = torch.stack([(item * torch.randn_like(item)).sum() for item in results]).sum()
+    torch.autograd.backward(total)
+    assert all(parameter.grad is not None for parameter in network.parameters())
