@@ -25,9 +25,9 @@ from netwright.services.datasets_read import State, read_facts, read_preview, to
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.models import DatasetPreview, DatasetRead, DatasetUpdate
 from netwright.store import datasets as queries
+from netwright.store.runs import is_dataset_used
 from netwright.store.store import Store
 from netwright.store.tables import DatasetRow, new_id
-from netwright.training.states import FINAL
 
 PATIENCE_SECONDS = 3.0
 """How long a request waits for a set to be prepared.  What is refused in this time is refused in the answer; what takes longer
@@ -132,11 +132,10 @@ class DatasetService:
             raise ServiceError("invalid_request", "A built-in set cannot be deleted.")
         async with self._locks[dataset_id]:
             row = await self._row(dataset_id)
-            final = [str(state) for state in FINAL]
-            count = await self._store.read(lambda session: queries.count_runs_of_dataset(session, dataset_id, final))
-            if count:
-                what = "A run that has not ended trains" if count == 1 else f"{count} runs that have not ended train"
-                raise ServiceError("in_use", f"{what} on {row.title}. Wait for the end, or stop it first.")
+            if await self._store.read(lambda session: is_dataset_used(session, dataset_id)):
+                raise ServiceError(
+                    "in_use", f"A run that has not ended trains on {row.title}. Wait for its end, or stop it first."
+                )
             if preparation := self._preparations.get(dataset_id):
                 await _call_off(preparation)
             await self._store.write(lambda session: queries.delete_dataset(session, dataset_id))

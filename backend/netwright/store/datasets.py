@@ -1,12 +1,11 @@
-"""Queries about uploaded datasets, and which sets are in use."""
+"""Queries about uploaded datasets."""
 
 import time
-from collections.abc import Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from netwright.store.tables import DatasetRow, RunRow
+from netwright.store.tables import DatasetRow
 
 
 def insert_dataset(
@@ -60,9 +59,3 @@ def delete_dataset(session: Session, dataset_id: str) -> bool:
         return False
     session.delete(row)
     return True
-
-
-def count_runs_of_dataset(session: Session, dataset_id: str, final_states: Collection[str]) -> int:
-    """Runs on this set that are in none of ``final_states``."""
-    query = select(func.count()).select_from(RunRow)
-    return session.scalar(query.where(RunRow.data_source == dataset_id, RunRow.state.not_in(final_states))) or 0
