@@ -190,7 +190,7 @@ export class Plot {
       axes: [
         {
           ...axis,
-          size: 28,
+          size: 24,
           values: (_plot, splits, _axis, _space, increment) =>
             splits.map((value) => (view.axis === "elapsed" ? formatX(value, "elapsed") : formatTick(value, increment))),
           ...(view.axis === "elapsed" ? { incrs: CLOCK_INCREMENTS } : {}),
@@ -198,7 +198,7 @@ export class Plot {
         },
         {
           ...axis,
-          size: 58,
+          size: (_plot, labels) => 14 + LABEL_WIDTH_PX * Math.max(3, ...(labels ?? []).map((label) => label.length)),
           values: (_plot, splits, _axis, _space, increment) =>
             splits.map((value) => (value === null ? "" : formatTick(value, view.isLog ? value : increment))),
         },
@@ -250,6 +250,8 @@ export class Plot {
   }
 }
 
+/** A digit at 11 px. */
+const LABEL_WIDTH_PX = 6.6;
 const STEP_INCREMENTS = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((base) => base * 10 ** power)).flat();
 
 function buildSeries(stroke: string, hasDots: boolean): uPlot.Series {

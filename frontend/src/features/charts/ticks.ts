@@ -7,7 +7,9 @@ import type { XAxis } from "./frame";
 export function formatTick(value: number, increment: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size < 1e-3 || size >= 1e7) return value.toExponential(increment / size < 0.09 ? 1 : 0).replace("e+", "e");
+  // Beside ticks that need powers of ten the others are written with them too.
+  if (size < 1e-3 || size >= 1e7 || (increment < 1e-3 && size < 0.1))
+    return value.toExponential(increment / size < 0.09 ? 1 : 0).replace("e+", "e");
   const decimals = Math.max(0, Math.min(6, Math.ceil(-Math.log10(increment) - 1e-9)));
   return value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }

@@ -1,7 +1,8 @@
 import { useTranslation } from "react-i18next";
 import type { DatasetPreview } from "@/api";
-import { formatExact, formatMetric } from "@/ui";
+import { formatExact } from "@/ui";
 import classes from "./data.module.css";
+import { formatDatum } from "./numbers";
 
 const MAX_CLASSES = 40;
 /** From this ratio on the classes are called imbalanced. */
@@ -43,7 +44,10 @@ export function Balance({ balance }: { balance: DatasetPreview["balance"] }) {
 const MAX_HISTOGRAMS = 24;
 
 /** How the values of each column, or of all pixels, are spread. */
-export function Histograms({ histograms }: { histograms: DatasetPreview["histograms"] }) {
+export function Histograms({
+  histograms,
+  range,
+}: Pick<DatasetPreview, "histograms"> & { range: [number, number] | null }) {
   const { t } = useTranslation("data");
   const rest = histograms.length - MAX_HISTOGRAMS;
   return (
@@ -51,6 +55,11 @@ export function Histograms({ histograms }: { histograms: DatasetPreview["histogr
       <h2 id="data-histograms" className={classes.heading}>
         {t("histograms.title")}
       </h2>
+      {range !== null && (
+        <p className={classes.quiet}>
+          {t("histograms.range", { low: formatDatum(range[0]), high: formatDatum(range[1]) })}
+        </p>
+      )}
       <div className={classes.histograms}>
         {histograms.slice(0, MAX_HISTOGRAMS).map((histogram) => (
           <Histogram key={histogram.name} histogram={histogram} />
@@ -68,21 +77,21 @@ function Histogram({ histogram }: { histogram: DatasetPreview["histograms"][numb
   const { name, edges, counts } = histogram;
   const most = Math.max(...counts, 1);
   const peak = edges[counts.indexOf(most)] ?? 0;
-  const low = formatMetric(edges[0] ?? 0);
-  const high = formatMetric(edges.at(-1) ?? 0);
+  const low = formatDatum(edges[0] ?? 0);
+  const high = formatDatum(edges.at(-1) ?? 0);
   return (
     <figure className={classes.histogram}>
       <svg
         viewBox={`0 0 ${counts.length} ${HEIGHT}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={t("histograms.of", { name, low, high, peak: formatMetric(peak) })}
+        aria-label={t("histograms.of", { name, low, high, peak: formatDatum(peak) })}
       >
         {counts.map((count, index) => {
           const height = count === 0 ? 0 : Math.max(1, (count / most) * HEIGHT);
           return (
             <rect key={edges[index]} x={index + 0.08} width={0.84} y={HEIGHT - height} height={height}>
-              <title>{`${formatMetric(edges[index] ?? 0)} - ${formatMetric(edges[index + 1] ?? 0)}: ${formatExact(count)}`}</title>
+              <title>{`${formatDatum(edges[index] ?? 0)} - ${formatDatum(edges[index + 1] ?? 0)}: ${formatExact(count)}`}</title>
             </rect>
           );
         })}

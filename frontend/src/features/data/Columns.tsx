@@ -1,9 +1,10 @@
 import { NativeSelect } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { DatasetRead } from "@/api";
-import { formatCount, formatMetric } from "@/ui";
+import { formatCount } from "@/ui";
 import { type Column, type Options, roleProblem, withRole, withType } from "./columnOptions";
 import classes from "./data.module.css";
+import { formatDatum } from "./numbers";
 import { useUpdateDataset } from "./queries";
 
 const TYPES: readonly Column["type"][] = ["number", "category", "text"];
@@ -82,7 +83,7 @@ export function Columns({ dataset }: { dataset: DatasetRead }) {
                 <td>{formatCount(column.num_missing)}</td>
                 <td>{formatCount(column.num_distinct)}</td>
                 <td>{rangeOf(column)}</td>
-                <td>{typeof column.mean === "number" ? formatMetric(column.mean) : ""}</td>
+                <td>{typeof column.mean === "number" ? formatDatum(column.mean) : ""}</td>
                 <td className={classes.examples}>{(column.examples ?? []).join(", ")}</td>
               </tr>
             ))}
@@ -95,5 +96,5 @@ export function Columns({ dataset }: { dataset: DatasetRead }) {
 
 function rangeOf({ minimum, maximum }: Column): string {
   if (typeof minimum !== "number" || typeof maximum !== "number") return "";
-  return `${formatMetric(minimum)} - ${formatMetric(maximum)}`;
+  return `${formatDatum(minimum)} - ${formatDatum(maximum)}`;
 }

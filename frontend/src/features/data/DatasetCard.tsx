@@ -10,10 +10,11 @@ import classes from "./data.module.css";
 export function DatasetCard({ dataset }: { dataset: DatasetRead }) {
   const { t } = useTranslation("data");
   const Icon = dataset.kind === "image" ? IconPhoto : IconTable;
+  const size = useSizeFacts(dataset);
   const facts = [
     t(`kind.${dataset.kind}`),
     t(`task.${dataset.task}`),
-    ...sizeFacts(dataset, t),
+    ...size,
     ...(typeof dataset.bytes === "number" ? [formatBytes(dataset.bytes)] : []),
   ];
   return (
@@ -31,14 +32,16 @@ export function DatasetCard({ dataset }: { dataset: DatasetRead }) {
   );
 }
 
-type Translate = ReturnType<typeof useTranslation<"data">>["t"];
-
 /** Samples, classes and the shape of a sample, as far as they are known. */
-export function sizeFacts(dataset: DatasetRead, t: Translate): string[] {
+export function useSizeFacts(dataset: DatasetRead | undefined): string[] {
+  const { t } = useTranslation("data");
   const facts: string[] = [];
+  if (dataset === undefined) return facts;
   const { num_samples: num, classes: names = [], input_shape: shape = [] } = dataset;
   if (typeof num === "number") facts.push(t("samples", { count: num, number: formatCount(num) }));
   if (names.length > 0) facts.push(t("classes", { count: names.length, number: formatCount(names.length) }));
-  if (shape.length > 0) facts.push(formatShape(shape));
+  const [width] = shape;
+  if (shape.length === 1 && width !== undefined) facts.push(t("inputs", { count: width, number: formatCount(width) }));
+  else if (shape.length > 0) facts.push(formatShape(shape));
   return facts;
 }

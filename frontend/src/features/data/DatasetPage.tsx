@@ -9,7 +9,6 @@ import {
   formatBytes,
   formatDate,
   formatExact,
-  formatMetric,
   formatShape,
   LineSkeletons,
   PageBar,
@@ -72,15 +71,14 @@ function Loaded({ dataset }: { dataset: DatasetRead }) {
         <Delete dataset={dataset} />
       </PageBar>
       <p className={classes.hint}>{dataset.description}</p>
-      {isFetchable ? (
-        <div className={classes.panel}>
-          <DatasetFetch dataset={dataset} />
-        </div>
-      ) : (
-        <DatasetState dataset={dataset} />
-      )}
+      {!isFetchable && <DatasetState dataset={dataset} />}
       <div className={classes.columns}>
         <div className={classes.stack}>
+          {isFetchable && (
+            <div className={classes.panel}>
+              <DatasetFetch dataset={dataset} />
+            </div>
+          )}
           {(dataset.columns ?? []).length > 0 && <Columns dataset={dataset} />}
           {dataset.state === "ready" && <Preview dataset={dataset} />}
         </div>
@@ -109,12 +107,7 @@ function Preview({ dataset }: { dataset: DatasetRead }) {
     <>
       {pictures.length > 0 && <Pictures pictures={pictures} />}
       {balance.length > 0 && <Balance balance={balance} />}
-      {histograms.length > 0 && <Histograms histograms={histograms} />}
-      {range && (
-        <p className={classes.quiet}>
-          {t("page.range")}: {t("page.rangeOf", { low: formatMetric(range[0]), high: formatMetric(range[1]) })}
-        </p>
-      )}
+      {histograms.length > 0 && <Histograms histograms={histograms} range={range ?? null} />}
       {header.length > 0 && <Rows header={header} rows={rows} />}
     </>
   );

@@ -1,5 +1,5 @@
 export { DataPage } from "./DataPage";
-export { sizeFacts } from "./DatasetCard";
+export { useSizeFacts } from "./DatasetCard";
 export { DatasetFetch } from "./DatasetFetch";
 export { DatasetPage } from "./DatasetPage";
 export { datasetsQuery } from "./queries";

@@ -16,13 +16,22 @@ export function RunAlerts({ alerts, networkId }: { alerts: readonly AlertEvent[]
           <span>
             {alert.message}{" "}
             {alert.node && networkId !== null && (
-              <Link to={`/networks/${networkId}?node=${encodeURIComponent(alert.node)}`}>
-                {t("alerts.node", { node: alert.node })}
-              </Link>
+              <Link to={editorAddress(networkId, alert.node)}>{t("alerts.node", { node: alert.node })}</Link>
             )}
           </span>
         </p>
       ))}
     </section>
   );
+}
+
+/**
+ * Where the editor shows a node: `stage.0.conv` is `conv` in the block behind `stage`. Which repetition it was, the editor
+ * does not tell apart.
+ */
+export function editorAddress(networkId: string, path: string): string {
+  const names = path.split(".").filter((name) => !/^\d+$/.test(name));
+  const node = names.pop() ?? "";
+  const params = new URLSearchParams(names.length === 0 ? { node } : { block: names.join("."), node });
+  return `/networks/${networkId}?${params}`;
 }

@@ -12,6 +12,19 @@ interface Props {
   hasStarted: boolean;
 }
 
+/** Of the last ones that are kept, only the newest is the last. */
+type Kind = CheckpointRead["kind"] | "earlier";
+
+/** The best first, then from the newest back. */
+function inOrder(checkpoints: readonly CheckpointRead[]): { checkpoint: CheckpointRead; kind: Kind }[] {
+  const newest = checkpoints.filter(({ kind }) => kind === "last").sort((a, b) => b.step - a.step)[0];
+  const kindOf = (checkpoint: CheckpointRead): Kind =>
+    checkpoint.kind === "last" && checkpoint !== newest ? "earlier" : checkpoint.kind;
+  return [...checkpoints]
+    .sort((a, b) => Number(b.kind === "best") - Number(a.kind === "best") || b.step - a.step)
+    .map((checkpoint) => ({ checkpoint, kind: kindOf(checkpoint) }));
+}
+
 const FORMATS = ["safetensors", "pytorch"] as const;
 
 /** What can be taken home: weights in two formats, and the source that loads them. */
@@ -58,8 +71,8 @@ export function RunCheckpoints({ runId, checkpoints, hasEnded, hasStarted }: Pro
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {checkpoints.map((checkpoint) => (
-                <Row key={checkpoint.id} checkpoint={checkpoint} />
+              {inOrder(checkpoints).map(({ checkpoint, kind }) => (
+                <Row key={checkpoint.id} checkpoint={checkpoint} kind={kind} />
               ))}
             </Table.Tbody>
           </Table>
@@ -69,12 +82,12 @@ export function RunCheckpoints({ runId, checkpoints, hasEnded, hasStarted }: Pro
   );
 }
 
-function Row({ checkpoint }: { checkpoint: CheckpointRead }) {
+function Row({ checkpoint, kind }: { checkpoint: CheckpointRead; kind: Kind }) {
   const { t } = useTranslation("runs");
-  const kind = t(`checkpoints.kinds.${checkpoint.kind}`);
+  const title = t(`checkpoints.kinds.${kind}`);
   return (
-    <Table.Tr data-testid={`checkpoint-${checkpoint.kind}`}>
-      <Table.Td fw={checkpoint.kind === "best" ? 600 : undefined}>{kind}</Table.Td>
+    <Table.Tr data-testid={`checkpoint-${kind}`}>
+      <Table.Td fw={kind === "best" ? 600 : undefined}>{title}</Table.Td>
       <Table.Td>{formatExact(checkpoint.step)}</Table.Td>
       <Table.Td>{formatExact(checkpoint.epoch)}</Table.Td>
       <Table.Td className={classes.metrics}>
@@ -84,8 +97,12 @@ function Row({ checkpoint }: { checkpoint: CheckpointRead }) {
           </span>
         ))}
       </Table.Td>
-      <Table.Td title={`SHA-256 ${checkpoint.sha256}`}>{formatBytes(checkpoint.bytes)}</Table.Td>
-      <Table.Td title={formatDate(checkpoint.created)}>{formatAgo(checkpoint.created)}</Table.Td>
+      <Table.Td className={classes.tight} title={`SHA-256 ${checkpoint.sha256}`}>
+        {formatBytes(checkpoint.bytes)}
+      </Table.Td>
+      <Table.Td className={classes.tight} title={formatDate(checkpoint.created)}>
+        {formatAgo(checkpoint.created)}
+      </Table.Td>
       <Table.Td>
         <Group gap="xs" wrap="nowrap">
           {FORMATS.map((format) => {
@@ -99,8 +116,8 @@ function Row({ checkpoint }: { checkpoint: CheckpointRead }) {
                 variant="default"
                 size="compact-xs"
                 leftSection={<IconDownload size={13} aria-hidden />}
-                aria-label={t("checkpoints.as", { kind: kind.toLowerCase(), format: name })}
-                data-testid={`download-${checkpoint.kind}-${format}`}
+                aria-label={t("checkpoints.as", { kind: title.toLowerCase(), format: name })}
+                data-testid={`download-${kind}-${format}`}
               >
                 {name}
               </Button>

@@ -65,7 +65,7 @@ export const RunCurves = memo(function RunCurves({ store, stepsPerEpoch, resumed
     <section aria-label={t("curves.title")} data-testid="run-curves">
       <ChartControls view={view} onChange={setView} />
       {main.length === 0 && <p className={classes.hint}>{t(hasEnded ? "curves.none" : "curves.waiting")}</p>}
-      <div className={classes.charts}>{main.map((group) => chart(group, group.name === "lr" ? 160 : 260))}</div>
+      <div className={classes.charts}>{main.map((group) => chart(group, 260))}</div>
       {system.length > 0 && (
         <details className={classes.system}>
           <summary>{t("curves.system")}</summary>

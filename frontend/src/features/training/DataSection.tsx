@@ -1,7 +1,7 @@
 import { NativeSelect, Switch } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { DatasetFetch, sizeFacts } from "@/features/data";
+import { DatasetFetch, useSizeFacts } from "@/features/data";
 import { ConfigNumber } from "./ConfigNumber";
 import { withValue } from "./configFields";
 import { Field, Section } from "./Field";
@@ -13,6 +13,7 @@ import type { TrainForm } from "./useTrainForm";
 export function SourceField({ form }: { form: TrainForm }) {
   const { t } = useTranslation(["training", "data"]);
   const { datasets = [], dataset } = form;
+  const facts = useSizeFacts(dataset);
   const label = (title: string, state: string) =>
     state === "ready" ? title : `${title} (${t(`data:state.${state}`).toLowerCase()})`;
   const groups = [
@@ -23,7 +24,7 @@ export function SourceField({ form }: { form: TrainForm }) {
     <Section title={t("section.data")}>
       <Field
         label={t("data.source")}
-        hint={dataset === undefined ? undefined : sizeFacts(dataset, t as never).join(" · ")}
+        hint={facts.join(" · ")}
         problems={form.problems.filter((problem) => problem.field === "data.source")}
       >
         {({ id, describedBy }) => (
