@@ -42,6 +42,9 @@ const dark: MantineColorsTuple = [
 /** The key under which a person's choice of light or dark is kept; `public/theme.js` reads the same one. */
 export const COLOR_SCHEME_KEY = "netwright-color-scheme";
 
+/** Where menus, tips, dialogs and messages go: a landmark, so that a screen reader finds them. */
+export const OVERLAYS_ID = "overlays";
+
 const fontSans = "var(--nw-font-sans)";
 
 export const theme = createTheme({
@@ -65,6 +68,7 @@ export const theme = createTheme({
   components: {
     Tooltip: { defaultProps: { openDelay: 300, multiline: true, maw: 320, withArrow: false } },
     Button: { defaultProps: { size: "xs" } },
+    Portal: { defaultProps: { target: `#${OVERLAYS_ID}` } },
     Modal: { defaultProps: { transitionProps: { duration: 140 } } },
   },
 });

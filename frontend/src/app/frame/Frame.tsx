@@ -16,10 +16,10 @@ export function Frame() {
       </a>
       <div className={styles.frame}>
         <Rail />
-        <header className={styles.bar}>
+        <section className={styles.bar} aria-label={t("frame.bar")}>
           <PageBarSlot className={styles.slot} />
           <ConnectionNote />
-        </header>
+        </section>
         <main id="main" tabIndex={-1} className={styles.main}>
           <Outlet />
         </main>

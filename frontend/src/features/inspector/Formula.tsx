@@ -12,5 +12,6 @@ export function Formula({ latex }: { latex: string }) {
     if (target.current === null) return;
     katex.render(latex, target.current, { output: "mathml", displayMode: true, throwOnError: false, strict: "ignore" });
   }, [latex]);
-  return <div ref={target} className={styles.formula} title={latex} />;
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: a long formula scrolls, and what scrolls must be reachable by keyboard
+  return <div ref={target} className={styles.formula} title={latex} tabIndex={0} />;
 }
