@@ -22,6 +22,7 @@ from netwright.server.problems import ApiError, problem_response, to_problems
 from netwright.server.routes import (
     checkpoints,
     datasets,
+    docs,
     documents,
     health,
     networks,
@@ -50,6 +51,7 @@ ROUTERS = (
     runs.router,
     checkpoints.router,
     worker.router,
+    docs.router,
 )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
 from netwright.server.app import create_app
 from netwright.server.token import load_token
@@ -28,14 +29,15 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     with listener:
         url = url_of(settings, listener)
         write_server_file(settings.server_file, url)
-        server = uvicorn.Server(build_config(settings))
+        server = uvicorn.Server(configure(create_app(settings)))
         announce(f"{url}/?token={load_token(settings)}")
         server.run(sockets=[listener])
 
 
-def build_config(settings: Settings) -> uvicorn.Config:
+def configure(app: FastAPI) -> uvicorn.Config:
+    """How uvicorn serves ``app``."""
     return uvicorn.Config(
-        create_app(settings),
+        app,
         ws="websockets-sansio",
         ws_per_message_deflate=False,  # costs 4 to 11 times the CPU at many sockets
         ws_max_size=64 * 1024,
