@@ -100,7 +100,7 @@ function roomFor(state: ReturnType<GetState>, fix: Fix, blockName: string): Edit
   const block = blockOf(fixed, blockName);
   if (!block) return [];
   const stored = state.document.view[blockName] ?? {};
-  const ids = fix.edits.flatMap((edit) => (edit.op === "add_node" && !edit.position ? [edit.node.id] : []));
+  const ids = fix.edits.flatMap((edit) => (edit.op === "add_node" ? [edit.node.id] : []));
   return makeRoom({ document: fixed, block, catalogue: state.catalogue }, blockName, stored, ids);
 }
 

@@ -13,7 +13,9 @@ export interface PendingConnection {
 
 /** What the view can do; null while no canvas is mounted. */
 export interface CanvasView {
-  fit(nodes?: readonly string[]): void;
+  fit(): void;
+  /** Shows the open level as if it had just been opened: all of it where that is readable, else its beginning. */
+  showLevel(): void;
   zoomIn(): void;
   zoomOut(): void;
   zoomTo(zoom: number): void;
@@ -33,7 +35,8 @@ export interface CanvasView {
 export type OpenDialog =
   | { kind: "connect"; node: string }
   | { kind: "keys" }
-  | { kind: "menu"; x: number; y: number; at: Position | null };
+  /** `isOnThings`: opened on what is selected, else on the empty canvas. */
+  | { kind: "menu"; x: number; y: number; at: Position | null; isOnThings: boolean };
 
 export interface CanvasState {
   connection: PendingConnection | null;

@@ -136,7 +136,6 @@ interface ItemProps {
 
 function Item({ id, item, isActive, onActivate, onAdd, onDragOut }: ItemProps) {
   return (
-    // biome-ignore lint/a11y/useKeyWithMouseEvents: the search field above has the keyboard and moves the active item.
     <div
       id={id}
       ref={(element) => {
@@ -149,7 +148,10 @@ function Item({ id, item, isActive, onActivate, onAdd, onDragOut }: ItemProps) {
       className={classes.item}
       data-testid={`palette-${item.name}`}
       data-type={item.type}
-      onMouseOver={() => onActivate(item.type)}
+      onPointerMove={(event) => {
+        // A list that changes under a resting pointer is no choice.
+        if (event.movementX !== 0 || event.movementY !== 0) onActivate(item.type);
+      }}
       onDoubleClick={() => onAdd(item.type)}
       onPointerDown={(event) => onDragOut(event, item.type)}
     >

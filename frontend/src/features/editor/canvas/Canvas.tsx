@@ -30,7 +30,7 @@ const NODE_TYPES = { card: NodeCard };
 const EDGE_TYPES = { wire: Wire };
 const SNAP: [number, number] = [GRID, GRID];
 /** Below this zoom cards are coloured rectangles with their type. */
-const FAR_ZOOM = 0.45;
+const FAR_ZOOM = 0.4;
 const DELETE_NOTHING = null;
 
 /** The drawing: the open level of the document, and everything one can do to it with mouse and keyboard. */
@@ -102,7 +102,7 @@ function Drawing() {
         onPaneContextMenu={openMenu.onPane}
         onNodeContextMenu={openMenu.onNode}
         onEdgeContextMenu={openMenu.onEdge}
-        onSelectionContextMenu={openMenu.onPane}
+        onSelectionContextMenu={openMenu.onSelection}
         onMove={onMove}
         {...connecting}
         onlyRenderVisibleElements

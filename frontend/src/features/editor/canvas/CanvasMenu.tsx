@@ -1,7 +1,7 @@
 import { Menu } from "@mantine/core";
 import { useStore } from "zustand";
 import { useCommand } from "../commands/useCommand";
-import { useEditor, useEditorContext } from "../context";
+import { useEditorContext } from "../context";
 import classes from "./Canvas.module.css";
 
 const ON_NODES = [["connect", "openBlock", "mute"], ["cut", "copy", "duplicate", "paste", "pasteWired"], ["remove"]];
@@ -16,10 +16,9 @@ const ON_CANVAS = [
 export function CanvasMenu() {
   const { canvas } = useEditorContext();
   const dialog = useStore(canvas, (state) => state.dialog);
-  const hasSelection = useEditor(({ selection }) => selection.nodes.length + selection.edges.length > 0);
   if (dialog?.kind !== "menu") return null;
   const close = () => canvas.setState({ dialog: null });
-  const groups = hasSelection ? ON_NODES : ON_CANVAS;
+  const groups = dialog.isOnThings ? ON_NODES : ON_CANVAS;
   return (
     <Menu opened onClose={close} shadow="md" position="bottom-start" offset={0} withinPortal trapFocus returnFocus>
       <Menu.Target>

@@ -26,8 +26,10 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Flo
   const shownType = blockNameOf(node.type) ?? node.type;
   if (isFar) {
     return (
-      <div className={classes.far} style={style} {...marks}>
+      <div className={classes.far} style={style} data-testid={`node-${node.id}`} {...marks}>
         {shownType}
+        <Anchors ports={data.ports.inputs} type="target" height={data.size.height} />
+        <Anchors ports={data.ports.outputs} type="source" height={data.size.height} />
       </div>
     );
   }
@@ -69,7 +71,8 @@ function useTargetState({ node }: CardData): string | null {
 function SecondLine({ data }: { data: CardData }) {
   const t = useEditorWords();
   const { node, summary, isKnown } = data;
-  const isRepeated = node.repeat !== 1;
+  // The check's line about a block says how often it is repeated, in numbers where the document has an expression.
+  const isRepeated = node.repeat !== 1 && (blockNameOf(node.type) === null || summary === "");
   const text = isKnown ? summary : t("canvas.unknownType");
   return (
     <div className={classes.summary}>
@@ -85,9 +88,26 @@ function Badge({ problem }: { problem: NonNullable<CardData["problem"]> }) {
   const words = t(`problem.${problem.severity}`, { count: problem.count, message: problem.message });
   return (
     <span className={classes.badge} data-severity={problem.severity} role="img" aria-label={words} title={words}>
-      {problem.severity === "error" ? "!" : "?"}
+      !
     </span>
   );
+}
+
+/**
+ * What React Flow measures to know where wires end, without what makes a port work: far out there are many cards and no
+ * port could be hit.
+ */
+function Anchors({ ports, type, height }: Omit<PortsProps, "node">) {
+  const side = type === "source" ? Side.Right : Side.Left;
+  return ports.map((port, index) => (
+    <i
+      key={port.name}
+      className={`react-flow__handle react-flow__handle-${side} ${type} ${classes.anchor}`}
+      style={{ top: portOffset(index, ports.length, height), width: HANDLE_SIZE, height: HANDLE_SIZE }}
+      data-handleid={port.name}
+      data-handlepos={side}
+    />
+  ));
 }
 
 interface PortsProps {

@@ -5,7 +5,6 @@ import {
   type CheckReport,
   cardSize,
   type Edge,
-  endsOf,
   equalEdges,
   type Level,
   type LevelPath,
@@ -20,7 +19,7 @@ import {
   type Size,
 } from "@/document";
 import { formatShape } from "@/ui";
-import { findLane, type Rect } from "./routing";
+import { findLane, type Point, type Rect } from "./routing";
 
 export interface CardProblem {
   severity: "error" | "warning";
@@ -193,45 +192,47 @@ function problemsByNode({ report, blockName }: LevelView): Map<string, CardProbl
   return found;
 }
 
+/** A wire with its ports looked up, where both exist. */
+interface Placed {
+  edge: Edge;
+  sourcePort: string;
+  targetPort: string;
+  from: Point;
+  to: Point;
+}
+
 export function createEdgeBuilder(): (view: LevelView, isDragging: boolean) => FlowEdge[] {
   const memory = createMemory<FlowEdge>();
+  const lanesOf = createLaneFinder();
   return (view, isDragging) => {
     memory.start();
     const prefix = reportPrefix(view.report, view.path);
     const rects = rectsOf(view);
+    const wires = placeWires(view.block.edges, rects);
+    const lanes = lanesOf(wires, rects, isDragging);
     const wrong = wrongPorts(view);
     const counts = new Map<string, number>();
-    const edges = view.block.edges.flatMap((edge): FlowEdge[] => {
-      const ends = endsOf(edge, view);
-      const source = rects.get(edge.source);
-      const target = rects.get(edge.target);
-      const sourceY = source && portY(source, source.ports.outputs, ends.source.port);
-      const targetY = target && portY(target, target.ports.inputs, ends.target.port);
-      if (!source || !target || sourceY === undefined || targetY === undefined) return [];
-      const base = `${edge.source}.${ends.source.port}>${edge.target}.${ends.target.port}`;
+    const edges = wires.map(({ edge, sourcePort, targetPort }, index): FlowEdge => {
+      const base = `${edge.source}.${sourcePort}>${edge.target}.${targetPort}`;
       const count = counts.get(base) ?? 0;
       counts.set(base, count + 1);
       const id = count === 0 ? base : `${base}~${count + 1}`;
-      const tensor = view.report?.nodes[prefix + edge.source]?.outputs?.[ends.source.port];
+      const tensor = view.report?.nodes[prefix + edge.source]?.outputs?.[sourcePort];
       const label = tensor ? formatShape(tensor.shape) : null;
-      const lane = isDragging
-        ? null
-        : findLane({ x: source.x + source.width, y: sourceY }, { x: target.x, y: targetY }, [...rects.values()]);
+      const lane = lanes[index] ?? null;
       const selected = view.selection.edges.some((other) => equalEdges(other, edge));
-      const isWrong = wrong.has(`${edge.target}.${ends.target.port}`);
+      const isWrong = wrong.has(`${edge.target}.${targetPort}`);
       const width = tensor ? widthFor(tensor) : 1.5;
-      return [
-        memory.take(id, [edge, label, lane, selected, isWrong, width], () => ({
-          id,
-          type: "wire",
-          source: edge.source,
-          target: edge.target,
-          sourceHandle: ends.source.port,
-          targetHandle: ends.target.port,
-          selected,
-          data: { edge, label, width, lane, isWrong },
-        })),
-      ];
+      return memory.take(id, [edge, label, lane, selected, isWrong, width], () => ({
+        id,
+        type: "wire",
+        source: edge.source,
+        target: edge.target,
+        sourceHandle: sourcePort,
+        targetHandle: targetPort,
+        selected,
+        data: { edge, label, width, lane, isWrong },
+      }));
     });
     memory.finish();
     return edges;
@@ -242,7 +243,9 @@ interface CardRect extends Rect {
   ports: NodePorts;
 }
 
-function rectsOf(view: LevelView): Map<string, CardRect> {
+type Rects = ReadonlyMap<string, CardRect>;
+
+function rectsOf(view: LevelView): Rects {
   const rects = new Map<string, CardRect>();
   for (const node of view.block.nodes) {
     const ports = portsOf(node, view.block, view.document, view.catalogue);
@@ -252,9 +255,41 @@ function rectsOf(view: LevelView): Map<string, CardRect> {
   return rects;
 }
 
-function portY(rect: CardRect, ports: NodePorts["inputs"], name: string): number | undefined {
-  const index = ports.findIndex((port) => port.name === name);
-  return index < 0 ? undefined : rect.y + portOffset(index, ports.length, rect.height);
+/** Wires whose nodes or ports are not there cannot be drawn: the check says so and offers to take them away. */
+function placeWires(edges: readonly Edge[], rects: Rects): Placed[] {
+  return edges.flatMap((edge): Placed[] => {
+    const source = rects.get(edge.source);
+    const target = rects.get(edge.target);
+    if (!source || !target) return [];
+    const outputs = source.ports.outputs;
+    const inputs = target.ports.inputs;
+    const sourcePort = edge.source_port ?? outputs[0]?.name;
+    const targetPort = edge.target_port ?? inputs[0]?.name;
+    const out = outputs.findIndex(({ name }) => name === sourcePort);
+    const into = inputs.findIndex(({ name }) => name === targetPort);
+    if (out < 0 || into < 0 || sourcePort === undefined || targetPort === undefined) return [];
+    const from = { x: source.x + source.width, y: source.y + portOffset(out, outputs.length, source.height) };
+    const to = { x: target.x, y: target.y + portOffset(into, inputs.length, target.height) };
+    return [{ edge, sourcePort, targetPort, from, to }];
+  });
+}
+
+/** Finds the lanes again only when a card or a wire has another place; while cards are dragged, wires run freely. */
+function createLaneFinder() {
+  let lastPlaces = "";
+  let lanes: (number | null)[] = [];
+  return (wires: readonly Placed[], rects: Rects, isDragging: boolean): readonly (number | null)[] => {
+    if (isDragging) return [];
+    const cards = [...rects.values()];
+    const places = JSON.stringify([
+      cards.map(({ x, y, height }) => [x, y, height]),
+      wires.map(({ from, to }) => [from, to]),
+    ]);
+    if (places === lastPlaces) return lanes;
+    lastPlaces = places;
+    lanes = wires.map(({ from, to }) => findLane(from, to, cards));
+    return lanes;
+  };
 }
 
 function wrongPorts({ report, blockName }: LevelView): Set<string> {

@@ -44,7 +44,7 @@ function contains(rect: Rect, point: Point, margin: number): boolean {
   );
 }
 
-/** The height at which a wire must pass the cards between its ends; null where the plain curve meets none. */
+/** The height at which a wire passes the cards between its ends; null where the plain curve meets none. */
 export function findLane(source: Point, target: Point, cards: readonly Rect[]): number | null {
   const left = Math.min(source.x, target.x - STUB);
   const right = Math.max(target.x, source.x + STUB);
@@ -53,21 +53,29 @@ export function findLane(source: Point, target: Point, cards: readonly Rect[]): 
   const points = SAMPLES.map((t) => curveAt(source, target, t));
   const isBlocked = between.some((card) => points.some((point) => contains(card, point, 4)));
   if (!isBlocked && !isBackwards) return null;
-  const above = freeLane(between, Math.min(source.y, target.y), -1);
-  const below = freeLane(between, Math.max(source.y, target.y), 1);
-  const cost = (lane: number) => Math.abs(lane - source.y) + Math.abs(lane - target.y);
-  return cost(above) <= cost(below) ? above : below;
+  const detour = (lane: number) => Math.abs(lane - source.y) + Math.abs(lane - target.y);
+  const lanes = [
+    (source.y + target.y) / 2,
+    ...between.flatMap((card) => [card.y - CLEARANCE, card.y + card.height + CLEARANCE]),
+  ].sort((a, b) => detour(a) - detour(b));
+  // Where every lane meets a card (they overlap one another), the shortest way is as good as any.
+  return lanes.find((lane) => isFree(source, target, lane, between)) ?? lanes[0] ?? null;
 }
 
-/** The lane nearest to `start` in one direction that meets no card. */
-function freeLane(cards: readonly Rect[], start: number, direction: 1 | -1): number {
-  let lane = start;
-  for (let tries = 0; tries <= cards.length; tries += 1) {
-    const hit = cards.find((card) => lane > card.y - CLEARANCE && lane < card.y + card.height + CLEARANCE);
-    if (!hit) break;
-    lane = direction === -1 ? hit.y - CLEARANCE : hit.y + hit.height + CLEARANCE;
-  }
-  return lane;
+/** Whether the three straight parts of a way along `lane` meet no card. */
+function isFree(source: Point, target: Point, lane: number, cards: readonly Rect[]): boolean {
+  const out = source.x + STUB;
+  const back = target.x - STUB;
+  return !cards.some(
+    (card) =>
+      meets(card, Math.min(out, back), Math.max(out, back), lane, lane) ||
+      meets(card, out, out, Math.min(source.y, lane), Math.max(source.y, lane)) ||
+      meets(card, back, back, Math.min(lane, target.y), Math.max(lane, target.y)),
+  );
+}
+
+function meets(card: Rect, left: number, right: number, top: number, bottom: number): boolean {
+  return left < card.x + card.width && right > card.x && top < card.y + card.height + 4 && bottom > card.y - 4;
 }
 
 export interface WirePath {

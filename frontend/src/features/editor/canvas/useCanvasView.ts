@@ -6,7 +6,7 @@ import { useEditorContext } from "../context";
 import type { FlowEdge, FlowNode } from "./flow";
 
 const DURATION = 150;
-export const FIT = { padding: 0.12, maxZoom: 1, duration: DURATION };
+const FIT = { padding: 0.12, maxZoom: 1, duration: DURATION };
 /** Opening a drawing goes no further out than this: what is written on cards can still be read. */
 const READABLE_ZOOM = 0.65;
 /** Frames that a node far away may take to be drawn once the view is there. */
@@ -28,10 +28,8 @@ function createView(flow: Flow, root: RefObject<HTMLDivElement | null>): CanvasV
   const box = () => root.current?.getBoundingClientRect() ?? new DOMRect();
   return {
     // Nodes that were just placed are known to the view one frame later.
-    fit: (nodes) =>
-      requestAnimationFrame(
-        () => void flow.fitView({ ...FIT, ...(nodes ? { nodes: nodes.map((id) => ({ id })) } : {}) }),
-      ),
+    fit: () => requestAnimationFrame(() => void flow.fitView(FIT)),
+    showLevel: () => requestAnimationFrame(() => showLevel(flow, box(), DURATION)),
     zoomIn: () => void flow.zoomIn({ duration: DURATION }),
     zoomOut: () => void flow.zoomOut({ duration: DURATION }),
     zoomTo: (zoom) => void flow.zoomTo(zoom, { duration: DURATION }),
@@ -82,7 +80,7 @@ function focusNode(root: RefObject<HTMLDivElement | null>, id: string, frames: n
 }
 
 /** Shows a level that was just opened: all of it where that is readable, else its beginning. */
-export function showLevel(flow: Flow, size: { width: number; height: number }): void {
+export function showLevel(flow: Flow, size: { width: number; height: number }, duration = 0): void {
   const nodes = flow.getNodes();
   if (nodes.length === 0) {
     void flow.setViewport({ x: 0, y: 0, zoom: 1 });
@@ -99,5 +97,5 @@ export function showLevel(flow: Flow, size: { width: number; height: number }): 
   const centerY = isTall ? first.position.y + (first.height ?? 0) / 2 : bounds.y + bounds.height / 2;
   const centerX = bounds.x + bounds.width / 2;
   const x = isWide ? left - bounds.x * zoom : size.width / 2 - centerX * zoom;
-  void flow.setViewport({ x, y: size.height / 2 - centerY * zoom, zoom });
+  void flow.setViewport({ x, y: size.height / 2 - centerY * zoom, zoom }, { duration });
 }

@@ -22,13 +22,17 @@ export function useConnecting(view: LevelView) {
   const { store, canvas } = useEditorContext();
   const isConnecting = useStore(canvas, (state) => state.connection !== null);
   useEffect(() => (isConnecting ? followPointer(canvas) : undefined), [isConnecting, canvas]);
+  useEffect(() => {
+    // The check may answer while the wire is being drawn.
+    const { connection } = canvas.getState();
+    if (connection) canvas.setState({ connection: { ...connection, verdicts: judge(connection, view) } });
+  }, [view, canvas]);
 
   const onConnectStart: OnConnectStart = useCallback(
     (_event, { nodeId, handleId, handleType }) => {
       if (!nodeId || handleId === null || !handleType) return;
       const from: PortRef = { node: nodeId, port: handleId };
-      const prefix = reportPrefix(view.report, view.path);
-      const verdicts = judgeAll(from, handleType, view, view.report, prefix);
+      const verdicts = judge({ from, kind: handleType }, view);
       canvas.setState({ connection: { from, kind: handleType, verdicts }, over: null });
     },
     [view, canvas],
@@ -68,6 +72,10 @@ export function useConnecting(view: LevelView) {
     () => ({ onConnectStart, onConnectEnd, isValidConnection }),
     [onConnectStart, onConnectEnd, isValidConnection],
   );
+}
+
+function judge({ from, kind }: Pick<PendingConnection, "from" | "kind">, view: LevelView) {
+  return judgeAll(from, kind, view, view.report, reportPrefix(view.report, view.path));
 }
 
 /** Keeps `over` up to date while a wire is drawn; returns what ends it. */

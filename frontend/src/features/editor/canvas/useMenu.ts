@@ -9,22 +9,23 @@ type MenuEvent = ReactMouseEvent | MouseEvent;
 export function useMenu() {
   const { store, canvas } = useEditorContext();
   return useMemo(() => {
-    function open(event: MenuEvent): void {
+    function open(event: MenuEvent, isOnThings: boolean): void {
       event.preventDefault();
       const client = { x: event.clientX, y: event.clientY };
       const at = canvas.getState().view?.toCanvas(client) ?? null;
-      canvas.setState({ dialog: { kind: "menu", ...client, at } });
+      canvas.setState({ dialog: { kind: "menu", ...client, at, isOnThings } });
     }
     return {
-      onPane: (event: MenuEvent) => open(event),
+      onPane: (event: MenuEvent) => open(event, false),
+      onSelection: (event: MenuEvent) => open(event, true),
       onNode: (event: ReactMouseEvent, { data }: FlowNode) => {
         const { selection, select } = store.getState();
         if (!selection.nodes.includes(data.node.id)) select({ nodes: [data.node.id] });
-        open(event);
+        open(event, true);
       },
       onEdge: (event: ReactMouseEvent, { data, selected }: FlowEdge) => {
         if (data && !selected) store.getState().select({ edges: [data.edge] });
-        open(event);
+        open(event, true);
       },
     };
   }, [store, canvas]);

@@ -77,7 +77,7 @@ export const tidy: Command = {
         return position ? [{ op: "move_node" as const, block: here.blockName, id, position }] : [];
       });
       state.applyEdits(edits, { label: { key: "history.tidy" } });
-      canvas.getState().view?.fit();
+      canvas.getState().view?.showLevel();
     } catch (error) {
       canvas.setState({ notice: { key: "notice.tidyFailed", values: { reason: String(error) } } });
     } finally {
