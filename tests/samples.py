@@ -34,6 +34,13 @@ def out(name: str = "scores") -> Node:
     return node(name, "Output")
 
 
+def input_shape(node: Node) -> list[int]:
+    """The shape of an Input node, as typed."""
+    shape = node.params["shape"]
+    assert isinstance(shape, list)
+    return [size for size in shape if isinstance(size, int)]
+
+
 def lenet() -> Document:
     """LeCun et al. 1998, as it is drawn today."""
     nodes = [

@@ -272,7 +272,9 @@ def write_block(
     lines.append("        super().__init__()")
     for assignment in writer.assignments:
         lines += layout(assignment, 2)
-    results = {node.id: written[node.block].results for node in block.nodes if node.block is not None}
+    results = {
+        node.id: written[node.block].results for node in block.nodes if node.block is not None and not node.is_identity
+    }
     lines += ["", *write_forward(block, writer.expressions, results, is_network=is_network)]
     return WrittenBlock(
         class_name=class_name,

@@ -76,6 +76,7 @@ class _Conv(Layer[ConvParams[Any, Any]]):
     @classmethod
     def check(cls, params: ConvParams[Any, Any], inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
         yield from cls._check_same(params)
+        yield from cls._check_uneven(params)
         yield from cls._check_groups(params, inputs[0].shape[0])
         window = cls.window(params)
         yield from check_window(cls.type, window, inputs[0])
@@ -99,6 +100,25 @@ class _Conv(Layer[ConvParams[Any, Any]]):
                     Repair("set_param", {"name": "stride", "value": 1}),
                 ),
             )
+
+    @classmethod
+    def _check_uneven(cls, params: ConvParams[Any, Any]) -> Iterator[Complaint]:
+        """Where an odd number of pixels is to be added in all, one side gets more: the picture shifts by half a pixel."""
+        if params.padding != "same" or all(reach % 2 for reach in cls.window(params).reach):
+            return
+        odd = tuple(size + 1 - size % 2 for size in expand(params.kernel_size, cls.dims))
+        kernel = "x".join(map(str, expand(params.kernel_size, cls.dims)))
+        yield Complaint(
+            code="uneven_padding",
+            message=f"{cls.type} `{{node}}` has padding 'same' and a kernel of {kernel}: one side gets a pixel more than the "
+            "other, and PyTorch copies the input for it.",
+            field="kernel_size",
+            severity="warning",
+            expected="an odd kernel",
+            got=kernel,
+            values={"kernel": kernel},
+            fixes=(Repair("set_param", {"name": "kernel_size", "value": odd[0] if len(set(odd)) == 1 else list(odd)}),),
+        )
 
     @classmethod
     def _check_groups(cls, params: ConvParams[Any, Any], channels: int) -> Iterator[Complaint]:

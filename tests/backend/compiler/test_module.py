@@ -10,7 +10,7 @@ from netwright.compiler.module import build_network, load_source
 from netwright.compiler.source import to_source
 from netwright.layers.base import TensorSpec
 from netwright.layers.registry import LAYERS, get_layer
-from samples import SAMPLES, block, document, node, out
+from samples import SAMPLES, block, document, input_shape, node, out
 from torch import nn
 
 SHAPES = {2: [12], 3: [4, 12], 4: [4, 12, 10], 5: [4, 6, 8, 7]}
@@ -72,8 +72,8 @@ def test_gradient_reaches_every_parameter_of_a_sample(name: str) -> None:
     source = SAMPLES[name]()
     torch.manual_seed(0)
     network = build_network(to_source(source))
-    inputs = [item.params["shape"] for item in source.network.nodes if item.type == "Input"]
-    result = network(*(torch.randn(2, *shape) for shape in inputs))
+    inputs = {item.id: torch.randn(2, *input_shape(item)) for item in source.network.nodes if item.type == "Input"}
+    result = network(**inputs)
     results = list(result.values()) if isinstance(result, dict) else [result]
     total = torch.stack([(item * torch.randn_like(item)).sum() for item in results]).sum()
     torch.autograd.backward(total)

@@ -14,7 +14,7 @@ from netwright.compiler.module import build_network, load_source
 from netwright.compiler.program import DocumentInvalidError
 from netwright.compiler.source import to_run_source, to_source
 from netwright.graph.document import Block, Document
-from samples import SAMPLES, block, document, image, node, out, resnet18
+from samples import SAMPLES, block, document, image, input_shape, node, out, resnet18
 from torch import nn
 
 EXPECTED = Path(__file__).parent / "sources"
@@ -24,7 +24,7 @@ RUFF = Path(sys.executable).with_name("ruff")
 def drawn_inputs(source: Document, size: int = 2) -> dict[str, torch.Tensor]:
     nodes = [item for item in source.network.nodes if item.type == "Input"]
     generator = torch.Generator().manual_seed(0)
-    return {item.id: torch.randn(size, *item.params["shape"], generator=generator) for item in nodes}  # type: ignore[misc]  # JSON
+    return {item.id: torch.randn(size, *input_shape(item), generator=generator) for item in nodes}
 
 
 def run(network: nn.Module, inputs: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

@@ -31,7 +31,7 @@ VARIANTS: list[Case] = [
     ("Linear", {"out_features": 5, "bias": False}, ((12,),)),
     ("Linear", {"out_features": 5}, ((7, 12),)),
     ("Conv1d", {"kernel_size": [5], "stride": 2, "padding": [2]}, ((4, 20),)),
-    ("Conv1d", {"padding": "same", "kernel_size": 4, "padding_mode": "circular"}, ((4, 20),)),
+    ("Conv1d", {"padding": "same", "kernel_size": 5, "padding_mode": "circular"}, ((4, 20),)),
     (
         "Conv2d",
         {"kernel_size": [3, 5], "stride": [2, 1], "padding": [1, 2], "dilation": 2, "bias": False},
@@ -266,7 +266,7 @@ def test_random_convolutions_agree_with_torch_about_what_fits() -> None:
             }
         )
         spec = TensorSpec((draw.choice([1, 2, 4, 6]), draw.randint(1, 6), draw.randint(1, 6)))
-        complaints = list(layer.check(params, [spec]))
+        complaints = [one for one in layer.check(params, [spec]) if one.severity == "error"]
         try:
             build_call(layer.call(params, [spec]))(torch.zeros(2, *spec.shape))
             fits = True

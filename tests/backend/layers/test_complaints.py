@@ -38,6 +38,8 @@ FAILING: list[tuple[str, dict[str, Any], Shapes, str]] = [
     ("Conv1d", {"padding": "same", "stride": 2}, ((3, 9),), "same_padding_with_stride"),
     ("Conv2d", {"padding": "same", "stride": [1, 2]}, ((3, 9, 9),), "same_padding_with_stride"),
     ("Conv3d", {"padding": "same", "stride": 2}, ((3, 9, 9, 9),), "same_padding_with_stride"),
+    ("Conv1d", {"padding": "same", "kernel_size": 4}, ((3, 9),), "uneven_padding"),
+    ("Conv2d", {"padding": "same", "kernel_size": [2, 3]}, ((3, 9, 9),), "uneven_padding"),
     ("Conv2d", {"groups": 2}, ((3, 9, 9),), "groups_do_not_divide"),
     ("Conv2d", {"groups": 3, "out_channels": 8}, ((3, 9, 9),), "groups_do_not_divide"),
     ("GroupNorm", {"num_groups": 32}, ((48, 9, 9),), "groups_do_not_divide"),
