@@ -199,6 +199,7 @@ class DatasetService:
         for folder in self._uploads.iterdir() if self._uploads.is_dir() else ():
             if folder.name not in known:
                 remove_folder(folder)
+        self._built_ins.sweep()
 
     async def _row(self, dataset_id: str) -> DatasetRow:
         row = await self._store.read(lambda session: queries.get_dataset(session, dataset_id))

@@ -91,6 +91,12 @@ class BuiltIns:
         if not missing_files(source.files, folder):
             self._failures.pop(dataset_id, None)
 
+    def sweep(self) -> None:
+        """Removes what imports left that a stopped server broke off.  (Broken downloads are kept: they go on.)"""
+        for source in SOURCES.values():
+            for path in self._folder_of(source).glob("*.import"):
+                path.unlink()
+
     async def close(self) -> None:
         """Calls off what is being downloaded; it goes on where it stopped when asked for again."""
         for job, _ in self._jobs.values():

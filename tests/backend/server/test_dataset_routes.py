@@ -16,6 +16,7 @@ from netwright.executors.base import Executor
 from netwright.server.app import create_app
 from netwright.settings import Settings
 
+TOKEN = "for-tests-only"  # noqa: S105 - opens nothing
 TABLE = "age,town,label\n" + "".join(f"{20 + row % 50},{'ab'[row % 2]},{row % 3}\n" for row in range(60))
 
 
@@ -42,13 +43,13 @@ def run(home: Path, scenario: Callable[[httpx.AsyncClient], Awaitable[None]]) ->
     """Plays ``scenario`` with a signed-in client of the whole application."""
 
     async def play() -> None:
-        app = create_app(Settings(home=home, token="secret", is_warming=False), executor=NoExecutor())
+        app = create_app(Settings(home=home, token=TOKEN, is_warming=False), executor=NoExecutor())
         async with (
             app.router.lifespan_context(app),
             httpx.AsyncClient(
                 transport=httpx.ASGITransport(app),
                 base_url="http://127.0.0.1:8000",
-                headers={"Authorization": "Bearer secret"},
+                headers={"Authorization": f"Bearer {TOKEN}"},
             ) as client,
         ):
             await scenario(client)
