@@ -4,9 +4,10 @@ Both halves stand here so that they cannot drift: what is printed into the expor
 device for shapes.
 """
 
+import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import torch
@@ -36,8 +37,10 @@ def build_module(call: Call, device: str = "cpu") -> nn.Module:
     cls = getattr(nn, call.target) if call.prelude is None else _run_prelude(call.prelude)[call.target]
     arguments = list(call.arguments.items())
     positional = [value for _, value in arguments[: call.positional]]
-    with torch.device(device):
-        module = cls(*positional, **dict(arguments[call.positional :]))
+    keywords: dict[str, Any] = dict(arguments[call.positional :])
+    if _takes_device(cls):
+        keywords["device"] = device
+    module = cls(*positional, **keywords)
     assert isinstance(module, nn.Module)
     return module
 
@@ -88,6 +91,12 @@ def _function(expression: str) -> Callable[..., Any]:
     # A template is a constant of a layer class and its arguments are reprs of validated values: nothing typed by a person.
     function: Callable[..., Any] = eval(f"lambda *x: {expression}", {"torch": torch, "nn": nn, "F": nn.functional})  # noqa: S307
     return function
+
+
+@cache
+def _takes_device(cls: type[nn.Module]) -> bool:
+    """Whether a module says where its parameters lie: those that do not have none."""
+    return "device" in inspect.signature(cls).parameters
 
 
 @lru_cache(maxsize=64)

@@ -6,9 +6,11 @@ that is printed and trained.  All three walk the document in the same way (``che
 ``functools.lru_cache`` over pure functions, everything else belongs to one call.
 """
 
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
 import orjson
 from pydantic import TypeAdapter
@@ -22,7 +24,7 @@ from netwright.compiler.check_values import Counter, Use, used_blocks
 from netwright.compiler.check_walk import Instance, Walker
 from netwright.compiler.program import Program
 from netwright.compiler.report import CheckReport, CheckRequest
-from netwright.graph.document import NETWORK, Document
+from netwright.graph.document import NETWORK, Block, Document, Edge, Node
 from netwright.graph.problems import Fix, Problem
 
 MAX_PROBLEMS = 200
@@ -96,6 +98,21 @@ def _without_shapes(definitions: dict[str, Definition], findings: list[Finding])
     return _Examination(definitions, None, [("", finding) for finding in (*findings, *drawn)])
 
 
+def warm_up() -> None:
+    """Make PyTorch load what it loads at its first shapes (1 to 2 seconds, about 80 MB), so that the first check of a person's
+    document is as quick as the next, and take what is loaded by then out of the garbage collector's rounds, which would
+    otherwise stop a check for a tenth of a second now and then.  For the server, behind its first page.
+    """
+    types = ("Conv2d", "BatchNorm2d", "ReLU", "MaxPool2d", "Flatten", "LayerNorm", "Linear")
+    nodes = [Node(id=f"n{i}", type=type_name) for i, type_name in enumerate(types)]
+    names = ["image", *(node.id for node in nodes), "scores"]
+    edges = [Edge(source=source, target=target) for source, target in pairwise(names)]
+    ends = [Node(id="image", type="Input"), Node(id="scores", type="Output")]
+    check(Document(network=Block(nodes=[*nodes, *ends], edges=edges)))
+    gc.collect()
+    gc.freeze()
+
+
 # --- the network as a whole ------------------------------------------------------------------------------------------
 
 
@@ -127,13 +144,14 @@ def _too_deep(definition: Definition, use: Use) -> Finding:
 def _too_many_layers(definitions: dict[str, Definition], counter: Counter, layers: int) -> Finding:
     use, fitting = counter.excess(NETWORK, definitions[NETWORK].block.parameters, costs.MAX_LAYERS)
     make: partial[Iterator[Fix]] | None = None
+    advice = "Take nodes out."
     if use is not None:
-        definition = definitions[use.block]
-        make = partial(_fewer, definition.name, definition.block.nodes[use.node].id, fitting)
+        node = definitions[use.block].block.nodes[use.node].id
+        make = partial(_fewer, use.block, node, fitting)
+        advice = f"Most of them come from `{node}`: repeat it at most {fitting} times."
     return Finding(
         "too_many_layers",
-        f"The network unfolds to {in_words(layers)} layers and blocks; at most {costs.MAX_LAYERS:,} are allowed. "
-        "Repeat less or take nodes out.",
+        f"The network unfolds to {in_words(layers)} layers and blocks; at most {costs.MAX_LAYERS:,} are allowed. {advice}",
         use.block if use else NETWORK,
         use.node if use else None,
         "repeat" if use else None,

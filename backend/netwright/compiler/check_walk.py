@@ -5,6 +5,7 @@ A broken node has no outputs and what stands behind it is silent, so that only r
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from netwright.compiler import check_findings as findings
 from netwright.compiler.check_definition import Definition, Finding, Source
@@ -293,10 +294,17 @@ def _layer(instance: Instance, i: int, specs: Specs | None, key: bytes | None) -
         params, wrong = validate_params(node.type, key)
         for issue in wrong:
             instance.report(node.id, findings.wrong_param(definition, i, issue))
-        return None if params is None else NodeResult(to_fragment({}, {}, summary=LAYERS[node.type].summary(params)))
+        return None if params is None else NodeResult(_silent_fragment(node.type, key))
     for complaint in leaf.complaints:
         instance.report(node.id, findings.complained(definition, i, complaint, key, specs or ()))
     return NodeResult(leaf.fragment, specs, leaf.outputs, leaf)
+
+
+@lru_cache(maxsize=8192)
+def _silent_fragment(type_name: str, key: bytes) -> bytes:
+    """The report of a layer whose inputs are not known: its summary alone."""
+    params, _ = validate_params(type_name, key)
+    return to_fragment({}, {}, summary="" if params is None else LAYERS[type_name].summary(params))
 
 
 def _muted_layer(instance: Instance, i: int, specs: Specs | None) -> NodeResult | None:

@@ -84,9 +84,9 @@ def _between(
         x, y = end[0] - _PITCH * (of + 1 - number), end[1]
     else:
         return None
-    taken = sorted(places.values(), key=lambda place: place[1])
-    for other_x, other_y in taken:
-        if abs(x - other_x) < _CARD[0] + _GAP and abs(y - other_y) < _CARD[1] + _GAP:
+    in_the_way = sorted(other_y for other_x, other_y in places.values() if abs(x - other_x) < _CARD[0] + _GAP)
+    for other_y in in_the_way:
+        if abs(y - other_y) < _CARD[1] + _GAP:
             y = other_y + _CARD[1] + _GAP
     return (round(x, 1), round(y, 1))
 
@@ -433,7 +433,7 @@ def insert(document: Document, block_name: str, edge: Edge, nodes: Sequence[Mapp
         edits.append(AddEdge(block=block_name, edge=Edge(source=previous, source_port=port, target=new)))
         previous, port = new, None
     # Of equal edges the last is the one that the removal took.
-    index = len(block.edges) - 1 - list(reversed(block.edges)).index(edge)
+    index = max(i for i, other in enumerate(block.edges) if other.target == edge.target and other == edge)
     last = Edge(source=previous, target=edge.target, target_port=edge.target_port)
     edits.append(AddEdge(block=block_name, edge=last, index=index))
     types = [str(wanted["type"]) for wanted in nodes]

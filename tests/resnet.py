@@ -20,7 +20,9 @@ def resnet152() -> Document:
     def convolve(name: str, source: str, channels: int, kernel: int, stride: int = 1) -> str:
         padding = {"padding": kernel // 2} if kernel > 1 else {}
         step = {"stride": stride} if stride > 1 else {}
-        conv = add(f"{name}_conv", "Conv2d", source, out_channels=channels, kernel_size=kernel, bias=False, **step, **padding)
+        conv = add(
+            f"{name}_conv", "Conv2d", source, out_channels=channels, kernel_size=kernel, bias=False, **step, **padding
+        )
         return add(f"{name}_norm", "BatchNorm2d", conv)
 
     x = convolve("stem", add("image", "Input", shape=[3, 224, 224]), 64, 7, 2)
