@@ -6,6 +6,7 @@ import { bucketIndices, MetricBuffer, spreadTimes } from "./metricBuffer";
 import { MetricStore } from "./metricStore";
 import { SmoothedColumn } from "./smoothing";
 import { nearestCell, summarise } from "./summary";
+import { formatClock, formatTick } from "./ticks";
 
 function filled(values: number[], maxPoints?: number): MetricBuffer {
   const buffer = new MetricBuffer("train/loss", maxPoints);
@@ -230,7 +231,8 @@ describe("ranges", () => {
   it("gives a single point room", () => {
     expect(fullRange([filled([1])], "step", null)).toEqual({ min: 0, max: 2 });
     expect(fullRange([new MetricBuffer("empty")], "step", null)).toEqual({ min: 0, max: 1 });
-    expect(valueRange([[2]], false, false)).toEqual({ min: 1.8, max: 2.2, numOutside: 0 });
+    expect(valueRange([[2]], false, false)).toEqual({ min: 1.95, max: 2.05, numOutside: 0 });
+    expect(valueRange([[0]], false, false)).toEqual({ min: -0.5, max: 0.5, numOutside: 0 });
     expect(valueRange([[null, undefined]], false, false)).toBeNull();
   });
 
@@ -246,6 +248,32 @@ describe("ranges", () => {
   it("does not take an ordinary falling loss for a spike", () => {
     const column = Array.from({ length: 300 }, (_, index) => 2.3 * Math.exp(-index / 60) + 0.05);
     expect(valueRange([column], false, false)?.numOutside).toBe(0);
+  });
+});
+
+describe("formatTick", () => {
+  it.each([
+    [0.25, 0.25, "0.25"],
+    [1.5, 0.25, "1.50"],
+    [2, 1, "2"],
+    [12_000, 500, "12,000"],
+    [0.001, 0.0005, "1.0e-3"],
+    [0.0005, 0.0005, "5e-4"],
+    [0.00098, 0.00002, "9.8e-4"],
+    [2e7, 1e7, "2e7"],
+    [0, 0.1, "0"],
+  ])("writes %d beside ticks %d apart as %s", (value, increment, text) => {
+    expect(formatTick(value, increment)).toBe(text);
+  });
+
+  it.each([
+    [0, "0 s"],
+    [59.4, "59 s"],
+    [65, "1:05"],
+    [600, "10:00"],
+    [3725, "1:02:05"],
+  ])("writes %d seconds as %s", (seconds, text) => {
+    expect(formatClock(seconds)).toBe(text);
   });
 });
 

@@ -116,6 +116,9 @@ export function fullRange(buffers: readonly MetricBuffer[], axis: XAxis, stepsPe
   return min === max ? { min: min - 1, max: max + 1 } : { min, max };
 }
 
+/** A frame shows at least this share of its values: what hardly changes looks so, and its ticks stay readable. */
+const LEAST_SPAN = 0.05;
+
 /** The y range to draw, and how many points lie outside of it. */
 export interface ValueRange extends Range {
   numOutside: number;
@@ -147,6 +150,7 @@ export function valueRange(columns: readonly (readonly Cell[])[], isLog: boolean
     }
   }
   if (isLog) return { min: min === max ? min / 2 : min, max: min === max ? max * 2 : max, numOutside };
-  const margin = min === max ? Math.abs(min) * 0.1 || 1 : (max - min) * 0.05;
+  const least = Math.max(Math.abs(min), Math.abs(max)) * LEAST_SPAN || 1;
+  const margin = Math.max((max - min) * 0.05, (least - (max - min)) / 2);
   return { min: min - margin, max: max + margin, numOutside };
 }

@@ -3,15 +3,30 @@
 import { formatMetric } from "@/ui";
 import type { XAxis } from "./frame";
 
-/** A tick's text, with as many decimals as tell it from its neighbours. */
+const MAX_DECIMALS = 6;
+
+/** A tick's text, with as many digits as tell it from its neighbours. */
 export function formatTick(value: number, increment: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
   // Beside ticks that need powers of ten the others are written with them too.
-  if (size < 1e-3 || size >= 1e7 || (increment < 1e-3 && size < 0.1))
-    return value.toExponential(increment / size < 0.09 ? 1 : 0).replace("e+", "e");
-  const decimals = Math.max(0, Math.min(6, Math.ceil(-Math.log10(increment) - 1e-9)));
+  if (size < 1e-3 || size >= 1e7 || (increment < 1e-3 && size < 0.1)) {
+    const digits = decimalsOf(increment / 10 ** Math.floor(Math.log10(size)));
+    return value.toExponential(digits).replace("e+", "e");
+  }
+  const decimals = decimalsOf(increment);
   return value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+}
+
+/** How many decimals a step between ticks has: 2 for 0.25. */
+function decimalsOf(increment: number): number {
+  let decimals = 0;
+  let scaled = increment;
+  while (decimals < MAX_DECIMALS && Math.abs(scaled - Math.round(scaled)) > 1e-6 * scaled) {
+    decimals += 1;
+    scaled *= 10;
+  }
+  return decimals;
 }
 
 /** Seconds as `45 s`, `2:05`, `1:02:05`. */

@@ -16,7 +16,13 @@ export function RunLog({ runId, lines }: { runId: string; lines: readonly LogLin
   const [isFollowing, setFollowing] = useState(true);
   const box = useRef<HTMLDivElement>(null);
   const wanted = text.trim().toLowerCase();
-  const found = wanted === "" ? lines : lines.filter((line) => line.message.toLowerCase().includes(wanted));
+  const textOf = (line: LogLine) => {
+    if (line.say === undefined) return line.message;
+    const { key, values } = line.say;
+    const state = typeof values.state === "string" ? t(`state.${values.state}`).toLowerCase() : "";
+    return t(key, { ...values, state });
+  };
+  const found = wanted === "" ? lines : lines.filter((line) => textOf(line).toLowerCase().includes(wanted));
   const shown = found.slice(-SHOWN_LINES);
   const hasAttempts = lines.some((line) => line.attempt > 1);
 
@@ -24,7 +30,7 @@ export function RunLog({ runId, lines }: { runId: string; lines: readonly LogLin
   useEffect(() => {
     const element = box.current;
     if (isFollowing && element !== null) element.scrollTop = element.scrollHeight;
-  }, [shown.length, shown.at(-1)?.cursor, isFollowing]);
+  }, [shown.length, shown.at(-1)?.id, isFollowing]);
 
   const follow = () => {
     const element = box.current;
@@ -64,10 +70,10 @@ export function RunLog({ runId, lines }: { runId: string; lines: readonly LogLin
           <p className={classes.hint}>{wanted === "" ? t("log.empty") : t("log.nothing", { text: text.trim() })}</p>
         )}
         {shown.map((line) => (
-          <div key={line.cursor} className={classes.line} data-level={line.level}>
+          <div key={line.id} className={classes.line} data-level={line.level}>
             <time>{new Date(line.time * 1000).toLocaleTimeString("en-GB")}</time>
             {hasAttempts && <span className={classes.attempt}>{t("log.attempt", { attempt: line.attempt })}</span>}
-            <span>{line.message}</span>
+            <span>{textOf(line)}</span>
           </div>
         ))}
       </div>

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { RunRead } from "@/api";
 import { formatBytes, formatCount, formatDate, formatExact, formatMacs } from "@/ui";
+import { flattenConfig } from "./flattenConfig";
 import type { HelloEvent } from "./runSession";
 import classes from "./runs.module.css";
 
@@ -12,7 +13,7 @@ export function RunSettings({ run, attempts }: { run: RunRead; attempts: readonl
   return (
     <div className={classes.settings}>
       <Panel title={t("settings.training")}>
-        <Tree value={run.training} />
+        <Config config={run.training} />
       </Panel>
       <div>
         <Panel title={t("settings.trainer")}>
@@ -33,7 +34,11 @@ export function RunSettings({ run, attempts }: { run: RunRead; attempts: readonl
               [t("settings.nodes"), formatExact(run.document.network?.nodes?.length ?? 0)],
               [t("settings.parameters"), formatCount(run.totals.parameters), formatExact(run.totals.parameters)],
               [t("settings.macs"), formatMacs(run.totals.macs), formatExact(run.totals.macs)],
-              [t("settings.memory"), formatBytes(run.totals.training_bytes), formatExact(run.totals.training_bytes)],
+              [
+                t("settings.memory", { count: run.totals.batch_size }),
+                formatBytes(run.totals.training_bytes),
+                formatExact(run.totals.training_bytes),
+              ],
             ]}
           />
         </Panel>
@@ -97,36 +102,12 @@ function Facts({ facts }: { facts: readonly (readonly [string, string, string?])
 }
 
 /** The config as it is written, names and values: what a person would type. */
-function Tree({ value }: { value: object }) {
+function Config({ config }: { config: object }) {
   const { t } = useTranslation("runs");
   const say = (leaf: unknown): string => {
     if (leaf === null || leaf === undefined) return t("settings.none");
     if (typeof leaf === "boolean") return t(leaf ? "settings.yes" : "settings.no");
-    return typeof leaf === "string" ? leaf : JSON.stringify(leaf);
+    return Array.isArray(leaf) ? leaf.map(say).join(", ") || t("settings.none") : String(leaf);
   };
-  const isBranch = (part: unknown): part is object =>
-    typeof part === "object" && part !== null && Object.keys(part).length > 0;
-  const isPlainList = (part: object) => Array.isArray(part) && part.every((item) => !isBranch(item));
-  return (
-    <dl className={classes.pairs}>
-      {Object.entries(value).map(([name, part]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>
-            {isBranch(part) && isPlainList(part) ? (
-              (part as unknown[]).map(say).join(", ")
-            ) : isBranch(part) ? (
-              <Tree value={part} />
-            ) : (
-              say(isEmpty(part) ? null : part)
-            )}
-          </dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
-function isEmpty(part: unknown): boolean {
-  return typeof part === "object" && part !== null && Object.keys(part).length === 0;
+  return <Facts facts={flattenConfig(config).map(([name, leaf]) => [name, say(leaf)])} />;
 }

@@ -13,11 +13,14 @@ export type AlertEvent = Extract<RunEvent, { type: "alert" }>;
 
 /** A line of the log: what the worker said, and what happened to the run. */
 export interface LogLine {
-  cursor: number;
+  id: string;
   time: number;
   attempt: number;
   level: "info" | "warning" | "error";
+  /** What the worker wrote; empty where `say` is there. */
   message: string;
+  /** What happened to the run, as a key of the catalogue. */
+  say?: { key: string; values: Record<string, string | number> };
 }
 
 export interface RunLive {
@@ -75,8 +78,7 @@ export function reduceLive(live: RunLive, events: readonly RunEvent[], rate: Rat
     next.cursor = Math.max(next.cursor, event.cursor ?? 0);
     next.elapsed = Math.max(next.elapsed, event.elapsed);
     reduceEvent(next, event, rate);
-    const line = toLine(event);
-    if (line !== null) lines.push(line);
+    lines.push(...toLines(event));
   }
   next.stepsPerSecond = rate.stepsPerSecond;
   if (lines.length > 0) next.log = [...live.log, ...lines].slice(-MAX_LOG_LINES);
@@ -161,12 +163,38 @@ export function mergeLive<Run extends RunRead>(run: Run, live: RunLive): Run {
   return { ...known, state: live.state ?? run.state, phase: live.phase, step: live.step, epoch: live.epoch };
 }
 
-function toLine(event: RunEvent): LogLine | null {
+/** The lines that an event writes into the log. A phase is no news: it changes with each epoch. */
+function toLines(event: RunEvent): LogLine[] {
   const { time, attempt } = event;
-  const base = { cursor: event.cursor ?? 0, time, attempt };
-  if (event.type === "log") return { ...base, level: event.level ?? "info", message: event.message };
-  if (event.type === "alert") return { ...base, level: "error", message: event.message };
-  return null;
+  const id = `${event.cursor ?? 0}`;
+  const base = { id, time, attempt, level: "info" as const };
+  switch (event.type) {
+    case "log":
+      return [{ ...base, level: event.level ?? "info", message: event.message }];
+    case "alert":
+      return [{ ...base, level: "error", message: event.message }];
+    case "hello": {
+      const { device, resumed_from_step: step = 0, notes = [] } = event;
+      const key = step > 0 ? "log.resumed" : "log.hello";
+      return [
+        { ...base, message: "", say: { key, values: { attempt, device, step } } },
+        ...notes.map((message, index) => ({ ...base, id: `${id}.${index}`, message })),
+      ];
+    }
+    case "state":
+      if (event.phase) return [];
+      return [{ ...base, message: "", say: { key: "log.state", values: { state: event.state } } }];
+    case "checkpoint":
+      return [{ ...base, message: "", say: { key: "log.checkpoint", values: { kind: event.kind, step: event.step } } }];
+    case "end": {
+      const values = { state: event.state, message: event.message ?? "" };
+      return [
+        { ...base, level: event.state === "failed" ? "error" : "info", message: "", say: { key: "log.end", values } },
+      ];
+    }
+    default:
+      return [];
+  }
 }
 
 type Listener = () => void;

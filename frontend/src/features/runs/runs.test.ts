@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { RunEvent, RunState, RunSummary } from "@/api";
 import words from "@/locales/en/runs.json";
+import { flattenConfig } from "./flattenConfig";
 import { groupMetrics } from "./metricGroups";
 import { RateMeter, secondsLeft, shareDone } from "./progress";
+import { editorAddress } from "./RunAlerts";
 import { EMPTY_LIVE, reduceLive } from "./runSession";
 import { filterRuns, headlineMetric, mergeRuns, sortRuns } from "./runsTable";
 import { type RunFacts, runControls, runWords } from "./runWords";
@@ -175,7 +177,8 @@ describe("reduceLive", () => {
   it("keeps the newest step, state and log", () => {
     const live = reduceLive(EMPTY_LIVE, events, new RateMeter());
     expect(live).toMatchObject({ state: "running", phase: "training", step: 3, epoch: 1, elapsed: 2 });
-    expect(live.log.map((line) => line.message)).toEqual(["begins"]);
+    expect(live.log.map((line) => line.say?.key ?? line.message)).toEqual(["log.hello", "channels_last", "begins"]);
+    for (const { say } of live.log) if (say !== undefined) expect(typeof lookUp(say.key), say.key).toBe("string");
     expect(live.attempts).toHaveLength(1);
   });
 
@@ -206,6 +209,31 @@ describe("reduceLive", () => {
     const live = reduceLive(EMPTY_LIVE, many, new RateMeter());
     expect(live.log).toHaveLength(5000);
     expect(live.log.at(-1)?.message).toBe("6999");
+  });
+});
+
+describe("flattenConfig", () => {
+  it("names each value by its path and keeps lists of plain values", () => {
+    const config = {
+      data: { split: { seed: 3 }, preprocess: [] },
+      metrics: ["Accuracy"],
+      objectives: [{ weight: 1 }],
+      clip: null,
+    };
+    expect(flattenConfig(config)).toEqual([
+      ["data.split.seed", 3],
+      ["data.preprocess", []],
+      ["metrics", ["Accuracy"]],
+      ["objectives.0.weight", 1],
+      ["clip", null],
+    ]);
+  });
+});
+
+describe("editorAddress", () => {
+  it("leads to the node in its block, whichever repetition it was", () => {
+    expect(editorAddress("n1", "conv1")).toBe("/networks/n1?node=conv1");
+    expect(editorAddress("n1", "stage.0.conv")).toBe("/networks/n1?block=stage&node=conv");
   });
 });
 
