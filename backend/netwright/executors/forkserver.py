@@ -9,6 +9,7 @@ Nothing here may touch CUDA or start a thread before a fork: neither survives it
 """
 
 import gc
+import itertools
 import json
 import logging
 import os
@@ -16,14 +17,38 @@ import select
 import signal
 import socket
 import sys
+import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from netwright.data.base import SourceSpec
 from netwright.executors.processes import ProcessHandle
+from netwright.graph.document import Block, Document, Edge, Node
+from netwright.training.config import TrainingConfig
+from netwright.training.spec import RunSpec
 
 LOG = logging.getLogger(__name__)
 
 MAX_REQUEST_BYTES = 65536
+REFORK_SECONDS = 1.0
+"""The next idle worker is forked this long after an order, so that its warm-up does not slow the first steps of the run."""
+
+_CHAIN = [
+    Node(id="image", type="Input", params={"shape": [1, 8, 8]}),
+    Node(id="conv", type="Conv2d", params={"out_channels": 4, "kernel_size": 3}),
+    Node(id="act", type="ReLU"),
+    Node(id="pool", type="MaxPool2d", params={"kernel_size": 2}),
+    Node(id="flat", type="Flatten"),
+    Node(id="head", type="Linear", params={"out_features": 10}),
+    Node(id="scores", type="Output"),
+]
+WARM_UP_NETWORK = Document(
+    network=Block(
+        nodes=_CHAIN,
+        edges=[Edge(source=left.id, target=right.id) for left, right in itertools.pairwise(_CHAIN)],
+    )
+)
 
 
 @dataclass
@@ -41,28 +66,82 @@ def main() -> int:
     _preload()
     # What is loaded by now is shared with all workers; the collector must not write into it (copy on write).
     gc.freeze()
-    idle = _fork_idle(listener)
     LOG.info("ready, process %d", os.getpid())
-    while True:
-        readable, _, _ = select.select([listener, sys.stdin], [], [], 0.5)
+    server = ForkServer(listener)
+    while server.serve_once():
+        pass
+    return 0
+
+
+class ForkServer:
+    """Hands orders to the idle worker, and forks the next one when the machine has had a moment for the last."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self.listener = listener
+        self._idle: IdleWorker | None = None
+        self._next_fork = 0.0
+
+    def serve_once(self) -> bool:
+        """Waits for something to do and does it; False when the server that started this is gone."""
+        readable, _, _ = select.select([self.listener, sys.stdin], [], [], 0.25)
         if sys.stdin in readable and not os.read(sys.stdin.fileno(), 1):
-            os.close(idle.pipe)  # the idle worker reads the end and goes; busy ones belong to their own sessions
-            return 0
-        if _reap(idle.pid):
-            os.close(idle.pipe)
-            idle = _fork_idle(listener)
-        if listener in readable:
-            connection, _ = listener.accept()
+            if self._idle is not None:
+                os.close(self._idle.pipe)  # it reads the end and goes; busy ones are in sessions of their own
+            return False
+        self._reap()
+        if self.listener in readable:
+            connection, _ = self.listener.accept()
             with connection:
-                order = connection.makefile("rb").readline(MAX_REQUEST_BYTES)
-                if not order.endswith(b"\n"):
-                    continue  # the server went away in the middle of a line
-                json.loads(order)  # a worker must never be woken with half an order
-                os.write(idle.pipe, order)
-                os.close(idle.pipe)
-                handle = ProcessHandle.of(idle.pid)
-                connection.sendall(json.dumps({"handle": str(handle)}).encode() + b"\n")
-            idle = _fork_idle(listener)
+                self._answer(connection)
+        elif self._idle is None and time.monotonic() >= self._next_fork:
+            self._idle = self._fork()
+        return True
+
+    def _answer(self, connection: socket.socket) -> None:
+        order = connection.makefile("rb").readline(MAX_REQUEST_BYTES)
+        if not order.endswith(b"\n"):
+            return  # the server went away in the middle of a line
+        json.loads(order)  # a worker must never be woken with half an order
+        worker = self._idle or self._fork()
+        self._idle, self._next_fork = None, time.monotonic() + REFORK_SECONDS
+        os.write(worker.pipe, order)
+        os.close(worker.pipe)
+        connection.sendall(json.dumps({"handle": str(ProcessHandle.of(worker.pid))}).encode() + b"\n")
+
+    def _reap(self) -> None:
+        """Takes leave of children that have ended."""
+        while True:
+            try:
+                pid, _ = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if self._idle is not None and pid == self._idle.pid:
+                LOG.warning("The idle worker %d ended by itself.", pid)
+                os.close(self._idle.pipe)
+                self._idle = None
+
+    def _fork(self) -> IdleWorker:
+        reader, writer = os.pipe()
+        pid = os.fork()
+        if pid:
+            os.close(reader)
+            return IdleWorker(pid, writer)
+        # From here on this is the worker; whatever happens, it must not run on into the server's loop.
+        status = 1
+        try:
+            os.setsid()  # a session and a group of its own: it outlives the server, and a kill of its group ends it alone
+            self.listener.close()
+            os.close(writer)
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            status = _wait_and_work(reader)
+        except Exception:
+            LOG.exception("The worker ended with an error:")
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
 
 
 def _listen(path: Path) -> socket.socket:
@@ -79,43 +158,30 @@ def _listen(path: Path) -> socket.socket:
 
 
 def _preload() -> None:
+    """Loads all that a run needs, and prepares a small one: what is done here once, no worker has to do again.
 
-    import netwright.training.jobs
+    One thread, no backward pass and no CUDA: none of these would survive a fork.
+    """
+    import torch._dynamo
+
     import netwright.training.loop
     import netwright.worker.entry  # noqa: F401
+    from netwright.training.jobs import build_job
+    from netwright.training.setup import set_up
 
-
-def _reap(idle_pid: int) -> bool:
-    """Takes leave of children that have ended; True if the idle worker is one of them."""
-    is_idle_gone = False
-    while True:
-        try:
-            pid, _ = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return is_idle_gone
-        if pid == 0:
-            return is_idle_gone
-        is_idle_gone = is_idle_gone or pid == idle_pid
-
-
-def _fork_idle(listener: socket.socket) -> IdleWorker:
-    reader, writer = os.pipe()
-    pid = os.fork()
-    if pid:
-        os.close(reader)
-        return IdleWorker(pid, writer)
-    # From here on this is the worker; whatever happens, it must not run on into the server's loop.
-    status = 1
-    try:
-        os.setsid()  # a session and a group of its own: it outlives the server, and a kill of its group ends it alone
-        listener.close()
-        os.close(writer)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        status = _wait_and_work(reader)
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
+    num_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    spec = RunSpec(
+        run="warm-up",
+        document=WARM_UP_NETWORK,
+        training=TrainingConfig(device="cpu"),
+        source=SourceSpec(type="digits"),
+        versions={},
+        created=0.0,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        set_up(build_job(spec, Path(folder)))
+    torch.set_num_threads(num_threads)
 
 
 def _wait_and_work(reader: int) -> int:

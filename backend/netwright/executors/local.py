@@ -17,6 +17,7 @@ import psutil
 
 from netwright.executors.base import Executor, ExecutorError
 from netwright.executors.processes import ProcessHandle
+from netwright.training.threads import SHORT_SPIN
 
 LOG = logging.getLogger(__name__)
 
@@ -40,7 +41,9 @@ class LocalExecutor(Executor):
     @property
     def _environment(self) -> dict[str, str]:
         # is_available() must ask NVML: the CUDA runtime, once touched, does not survive a fork.
-        return os.environ | {"NETWRIGHT_HOME": str(self.home), "PYTORCH_NVML_BASED_CUDA_CHECK": "1"}
+        environment = os.environ | {"NETWRIGHT_HOME": str(self.home), "PYTORCH_NVML_BASED_CUDA_CHECK": "1"}
+        environment.setdefault(*SHORT_SPIN)
+        return environment
 
     def start(self) -> None:
         """Starts the fork server, which loads torch on its own."""

@@ -16,6 +16,7 @@ from netwright.training.control import Control
 from netwright.training.reporting import Progress
 from netwright.training.spec import AttemptSpec, RunSpec
 from netwright.training.states import EndReason, RunState
+from netwright.training.threads import spin_briefly
 from netwright.worker.emitter import Emitter
 from netwright.worker.shipper import Shipper
 from netwright.worker.spool import AttemptStartedError, SpoolWriter, spool_path
@@ -37,6 +38,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--spec", type=Path, required=True, help="runs/<id>/spec.json")
     parser.add_argument("--attempt", type=int, required=True, help="number of the attempt, from 1")
     arguments = parser.parse_args(argv)
+    spin_briefly()
     return run_attempt(arguments.spec.absolute().parent, arguments.attempt)
 
 
