@@ -50,7 +50,7 @@ class Server:
         environment.pop("NETWRIGHT_TOKEN", None)
         with (self.home / "server.log").open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "netwright.cli", "serve"],
+                [Path(sys.executable).with_name("netwright"), "serve"],
                 env=environment,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -94,7 +94,7 @@ class Server:
         self._wait()
 
     def stop(self) -> None:
-        if self.process is None or self.process.poll() is not None:
+        if self.process is None:
             return
         self.process.send_signal(signal.SIGTERM)
         try:
@@ -116,9 +116,11 @@ def server(tmp_path: Path) -> Iterator[Server]:
     home = tmp_path / "home"
     home.mkdir()
     running = Server(home)
-    running.start()
-    yield running
-    running.stop()
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,70 @@
+"""What a person does in the editor, by mouse and keyboard."""
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator, Page, expect
+
+STEPS = 12
+"""Mouse moves in a drag: the first only starts it."""
+
+
+@dataclass
+class Editor:
+    """The editor page of one network."""
+
+    page: Page
+
+    def open_new(self) -> None:
+        """From the list of networks to an empty canvas."""
+        self.page.get_by_role("button", name="New network").first.click()
+        expect(self.page.get_by_test_id("palette")).to_be_visible()
+
+    def node(self, node: str) -> Locator:
+        return self.page.get_by_test_id(f"node-{node}")
+
+    def drag_in(self, layer: str, x: float, y: float) -> None:
+        """Drags ``layer`` from the palette to ``(x, y)``, in pixels from the canvas's upper left corner."""
+        item = self.page.get_by_test_id(f"palette-{layer}")
+        item.scroll_into_view_if_needed()
+        box, canvas = item.bounding_box(), self.page.get_by_test_id("canvas").bounding_box()
+        assert box is not None
+        assert canvas is not None
+        self._drag(box["x"] + 30, box["y"] + box["height"] / 2, canvas["x"] + x, canvas["y"] + y)
+
+    def connect(self, source: str, target: str, *, output: str | None = None, port: str | None = None) -> None:
+        """Drags a wire from an output port of ``source`` to an input port of ``target`` (the first, or the one named)."""
+        begin = self._handle(source, "output", output)
+        end = self._handle(target, "input", port)
+        self._drag(*_middle(begin), *_middle(end))
+
+    def _handle(self, node: str, kind: str, port: str | None) -> Locator:
+        which = f'[data-node="{node}"][data-kind="{kind}"]' + (f'[data-port="{port}"]' if port else "")
+        return self.page.locator(which).first
+
+    def _drag(self, x0: float, y0: float, x1: float, y1: float) -> None:
+        mouse = self.page.mouse
+        mouse.move(x0, y0)
+        mouse.down()
+        mouse.move(x1, y1, steps=STEPS)
+        mouse.up()
+
+    def select(self, node: str) -> None:
+        self.node(node).click(position={"x": 90, "y": 12})
+
+    def field(self, label: str) -> Locator:
+        """A field of the inspector by its label."""
+        return self.page.get_by_label("Settings of what is selected").get_by_label(label, exact=True)
+
+    def set_number(self, label: str, value: float) -> None:
+        field = self.field(label).first
+        field.fill(str(value))
+        field.press("Enter")
+
+    def problems(self) -> Locator:
+        return self.page.get_by_test_id("problems")
+
+
+def _middle(handle: Locator) -> tuple[float, float]:
+    box = handle.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
