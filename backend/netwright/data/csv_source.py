@@ -253,7 +253,9 @@ class _Reading:
     def _choose_target(self) -> Column:
         if self.options.target is not None:
             return next(column for column in self.columns if column.name == self.options.target)
-        column, reason = guess_target(self.columns, Path(self.table.filename).stem)
+        told = self.options.columns
+        free = [column for column in self.columns if column.name not in told or told[column.name].role is None]
+        column, reason = guess_target(free or self.columns, Path(self.table.filename).stem)
         self.notes.append(f"The target {column.name} is a guess: {reason}.")
         return column
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import importlib.util
+from abc import abstractmethod
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -84,9 +85,9 @@ class _Table(Source):
     features: ClassVar[tuple[str, ...]]
     target_name: ClassVar[str]
 
+    @abstractmethod
     def _values(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Features ``(N, F)`` and targets ``(N,)``."""
-        raise NotImplementedError
 
     def read(self) -> Arrays:
         assert self.facts is not None

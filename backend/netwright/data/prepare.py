@@ -13,7 +13,8 @@ from pydantic import JsonValue
 
 from netwright.data.base import DataError, Part, Prepared, RawData, Step
 from netwright.data.split import Split, split_samples
-from netwright.data.transforms import Code, Layout, Training, layout_of, parse_chain
+from netwright.data.transform_base import Code, Layout, Training
+from netwright.data.transforms import layout_of, parse_chain
 
 Preprocess = Callable[[torch.Tensor], torch.Tensor]
 FIT_CHUNK_BYTES = 1 << 25

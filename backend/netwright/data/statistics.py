@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 
 if TYPE_CHECKING:
-    from netwright.data.transforms import LayoutColumn, Training
+    from netwright.data.transform_base import LayoutColumn, Training
 
 CHUNK = 1 << 22
 """Pixels counted at once: their int64 copies stay small."""

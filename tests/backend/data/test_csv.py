@@ -132,6 +132,12 @@ def test_columns_when_corrected_are_used_so(tmp_path: Path) -> None:
     assert "Left out (as chosen): income." in source.describe().notes
 
 
+def test_target_when_the_guess_is_made_a_feature_is_guessed_anew(tmp_path: Path) -> None:
+    facts = upload(tmp_path, ROWS, columns={"income": {"role": "feature"}}).describe()
+    assert roles(facts)["town"] == ("category", "target")
+    assert roles(facts)["income"] == ("number", "feature")
+
+
 def test_classes_when_numbers_are_ordered_by_value(tmp_path: Path) -> None:
     raw = upload(tmp_path, "x,y\n1,10\n2,9\n3,10.0\n4,2\n5,9\n").load()
     assert raw.classes == ("2", "9", "10")

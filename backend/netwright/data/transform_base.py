@@ -1,0 +1,107 @@
+"""What a transform of ``data.preprocess`` is: what it does to a sample's layout, and the source it is written as.
+
+A transform is one class.  Its ``plan`` needs no torch, so that the server knows the network's input shape without it;
+``write`` fits on the training part and answers with lines of Python over ``batch``.  Training executes those very lines, and
+they are the ones that a person takes home.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from netwright.data.base import DataError, Kind
+from netwright.graph.model import Model
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+MAX_COMMENT = 90
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutColumn:
+    """One column of a table; ``categories`` where it holds the index of a category."""
+
+    name: str
+    categories: tuple[str, ...] | None = None
+    may_be_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A batch between two transforms: ``shape`` without the batch, ``columns`` of a table."""
+
+    kind: Kind
+    shape: tuple[int, ...]
+    is_float: bool
+    columns: tuple[LayoutColumn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Statements over ``batch``, and the constants they name: a flat list of float32 values and its shape."""
+
+    lines: tuple[str, ...]
+    constants: Mapping[str, tuple[tuple[float, ...], tuple[int, ...]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """The training part as a transform sees it while fitting.
+
+    ``batches`` yields it through the transforms before this one.  ``raw`` is the untouched part, and ``levels`` the 256
+    values that those transforms make of a pixel's 256 levels, where they treat every pixel alike (None where not).
+    """
+
+    batches: Callable[[], Iterator[Tensor]]
+    raw: Tensor
+    levels: Tensor | None
+
+
+class Transform(ABC):
+    """One registered transform."""
+
+    type: ClassVar[str]
+    title: ClassVar[str]
+    description: ClassVar[str]
+    kinds: ClassVar[tuple[Kind, ...]]
+    is_per_pixel: ClassVar[bool] = False
+    """True where each value depends on nothing but the same value before."""
+
+    class Params(Model):
+        """Settings of this transform."""
+
+    @classmethod
+    @abstractmethod
+    def plan(cls, params: Any, layout: Layout) -> Layout:
+        """The layout afterwards.
+
+        Raises:
+            DataError: the transform does not fit there.
+        """
+
+    @classmethod
+    @abstractmethod
+    def write(cls, params: Any, layout: Layout, training: Training, name: Callable[[str], str]) -> Code:
+        """Fitted source.  ``name`` makes a constant's name unique in the module."""
+
+
+def misfit(transform: type[Transform], why: str) -> DataError:
+    return DataError(f"The transform {transform.type} does not fit here: {why}.", code="bad_transform")
+
+
+def to_literal(value: float) -> str:
+    """A literal that reads back as the very same float; whole ones without their ``.0``."""
+    return str(int(value)) if value.is_integer() else repr(value)
+
+
+def on_device(constant: str) -> str:
+    """The constant beside the batch.  It is never written to, so the copy need not be waited for."""
+    return f"{constant}.to(batch.device, non_blocking=True)"
+
+
+def shorten(text: str) -> str:
+    return text if len(text) <= MAX_COMMENT else f"{text[:MAX_COMMENT]} ..."

@@ -1,0 +1,117 @@
+"""Transforms of tables, ``(N, F)``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+from pydantic import Field
+
+from netwright.data.transform_base import Code, Layout, LayoutColumn, Training, Transform, misfit, on_device, shorten
+from netwright.graph.model import Model
+
+
+class Impute(Transform):
+    type = "Impute"
+    title = "Fill missing values"
+    description = "Puts a value where one is missing: for numbers and for categories, as found in the training part."
+    kinds = ("table",)
+
+    class Params(Model):
+        numbers: Literal["mean", "median", "most_frequent"] = Field(
+            default="median", description="What a missing number becomes; the median is not moved by outliers."
+        )
+        categories: Literal["most_frequent", "own_category"] = Field(
+            default="most_frequent",
+            description="What a missing category becomes; own_category keeps 'missing' visible.",
+        )
+
+    @classmethod
+    def plan(cls, params: Params, layout: Layout) -> Layout:
+        return replace(layout, columns=tuple(cls._filled(params, column) for column in layout.columns))
+
+    @staticmethod
+    def _filled(params: Params, column: LayoutColumn) -> LayoutColumn:
+        categories = column.categories
+        if categories is not None and column.may_be_missing and params.categories == "own_category":
+            categories = (*categories, "(missing)")
+        return LayoutColumn(column.name, categories)
+
+    @classmethod
+    def write(cls, params: Params, layout: Layout, training: Training, name: Callable[[str], str]) -> Code:
+        from netwright.data.statistics import fill_values
+
+        fill = name("FILL")
+        values = fill_values(training, layout.columns, numbers=params.numbers, categories=params.categories)
+        return Code(
+            (f"batch = torch.where(batch.isnan(), {on_device(fill)}, batch)",), {fill: (values, (len(values),))}
+        )
+
+
+class Standardize(Transform):
+    type = "Standardize"
+    title = "Standardize"
+    description = (
+        "Shifts and scales each number column to mean 0 and standard deviation 1, as measured on the training part."
+    )
+    kinds = ("table",)
+
+    @classmethod
+    def plan(cls, params: Model, layout: Layout) -> Layout:
+        return layout
+
+    @classmethod
+    def write(cls, params: Model, layout: Layout, training: Training, name: Callable[[str], str]) -> Code:
+        from netwright.data.statistics import column_statistics
+
+        means, stds = column_statistics(training, layout.columns)
+        mean, std = name("MEAN"), name("STD")
+        shape = (len(means),)
+        lines = (f"batch = (batch - {on_device(mean)}) / {on_device(std)}",)
+        return Code(lines, {mean: (means, shape), std: (stds, shape)})
+
+
+class OneHot(Transform):
+    type = "OneHot"
+    title = "One-hot"
+    description = (
+        "Turns a column of categories into one column of 0 and 1 for each category; numbers stay where they are."
+    )
+    kinds = ("table",)
+
+    @classmethod
+    def plan(cls, params: Model, layout: Layout) -> Layout:
+        columns: list[LayoutColumn] = []
+        for column in layout.columns:
+            if column.categories is None:
+                columns.append(column)
+            elif column.may_be_missing:
+                raise misfit(cls, f"the column {column.name} has missing values; put Impute before it")
+            else:
+                columns += [LayoutColumn(f"{column.name}={category}") for category in column.categories]
+        return replace(layout, columns=tuple(columns), shape=(len(columns),))
+
+    @classmethod
+    def write(cls, params: Model, layout: Layout, training: Training, name: Callable[[str], str]) -> Code:
+        lines = ["batch = torch.cat(", "    ["]
+        start = 0
+        while start < len(layout.columns):
+            categories = layout.columns[start].categories
+            if categories is None:
+                stop = start
+                while stop < len(layout.columns) and layout.columns[stop].categories is None:
+                    stop += 1
+                names = ", ".join(repr(column.name) for column in layout.columns[start:stop])
+                lines.append(f"        batch[:, {start}:{stop}],  # {shorten(names)}")
+            else:
+                stop = start + 1
+                comment = f"{layout.columns[start].name!r}: {', '.join(map(repr, categories))}"
+                indices = f"torch.arange({len(categories)}, device=batch.device)"
+                lines += [
+                    f"        # {shorten(comment)}",
+                    f"        (batch[:, {start}:{stop}] == {indices}).to(torch.float32),",
+                ]
+            start = stop
+        lines += ["    ],", "    dim=1,", ")"]
+        return Code(tuple(lines))
