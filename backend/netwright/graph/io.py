@@ -17,6 +17,8 @@ MAX_BYTES = 8 * 2**20
 MAX_DEPTH = 64
 """Brackets within brackets; format 1 itself needs 7 and the values of parameters a few more."""
 
+MAX_INTEGER = 2**53
+
 _STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
@@ -156,8 +158,9 @@ def _parse(text: str) -> Any:
         return value
 
     def read_int(word: str) -> int:
-        if len(word) > 40:
-            raise _error("document_bad_number", f"A whole number with {len(word)} digits is too big.")
+        # More digits than this are slow to read; what passes 2^53 is not exact in a browser.
+        if len(word) > 17 or abs(int(word)) > MAX_INTEGER:
+            raise _error("document_bad_number", f"The whole number {word[:40]} is too big: at most 2^53 either way.")
         return int(word)
 
     def read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
