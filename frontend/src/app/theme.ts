@@ -69,6 +69,9 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 300, multiline: true, maw: 320, withArrow: false } },
     Button: { defaultProps: { size: "xs" } },
     Portal: { defaultProps: { target: `#${OVERLAYS_ID}` } },
-    Modal: { defaultProps: { transitionProps: { duration: 140 } } },
+    Modal: {
+      defaultProps: { transitionProps: { duration: 140 } },
+      styles: { title: { fontSize: 16, fontWeight: 600 } },
+    },
   },
 });

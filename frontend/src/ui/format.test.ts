@@ -91,7 +91,7 @@ test("formatShape writes the batch as N", () => {
 
 test("formatAgo says how long ago, and the date after a week", () => {
   const now = 1_800_000_000;
-  expect(formatAgo(now - 3, now)).toBe("now");
+  expect(formatAgo(now - 3, now)).toBe("just now");
   expect(formatAgo(now - 300, now)).toBe("5 min. ago");
   expect(formatAgo(now - 7200, now)).toBe("2 hr. ago");
   expect(formatAgo(now - 30 * 86_400, now)).toMatch(/20\d\d/);

@@ -113,7 +113,7 @@ export function formatShape(shape: readonly (number | null)[]): string {
 export function formatAgo(moment: number, now: number = Date.now() / 1000): string {
   const seconds = now - moment;
   const words = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto", style: "short" });
-  if (seconds < 45) return words.format(0, "second");
+  if (seconds < 45) return "just now";
   if (seconds < HOUR) return words.format(-Math.max(1, Math.round(seconds / MINUTE)), "minute");
   if (seconds < DAY) return words.format(-Math.round(seconds / HOUR), "hour");
   if (seconds < 7 * DAY) return words.format(-Math.round(seconds / DAY), "day");

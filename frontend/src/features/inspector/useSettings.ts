@@ -1,6 +1,7 @@
 import { useCallback, useMemo } from "react";
-import { type JsonValue, merge, type Node, type Problem } from "@/document";
+import { type Fix, type JsonValue, merge, type Node, type Problem } from "@/document";
 import { useEditor, useEditorStore } from "@/features/editor";
+import { useApplyFix } from "@/features/problems";
 import type { FieldProblem } from "@/ui";
 
 /** Changes one setting of nodes of the open block. What is written in one go is one step of the history. */
@@ -28,6 +29,7 @@ const NONE: readonly Problem[] = [];
 /** The problems of one node: those of its fields by field, and the others. */
 export function useNodeProblems(node: Node, blockName: string, fields: ReadonlySet<string>) {
   const problems = useEditor((state) => state.report?.problems ?? NONE);
+  const applyFix = useApplyFix();
   return useMemo(() => {
     const byField = new Map<string, FieldProblem[]>();
     const others: Problem[] = [];
@@ -35,10 +37,14 @@ export function useNodeProblems(node: Node, blockName: string, fields: ReadonlyS
       if (problem.node !== node.id || (problem.block ?? blockName) !== blockName) continue;
       // `kernel_size.1` is said at `kernel_size`.
       const field = problem.field?.split(".")[0];
-      if (field !== undefined && fields.has(field)) byField.set(field, [...(byField.get(field) ?? []), problem]);
-      // One with a way out is shown in full even where its field is known.
-      if (field === undefined || !fields.has(field) || (problem.fixes ?? []).length > 0) others.push(problem);
+      if (field === undefined || !fields.has(field)) others.push(problem);
+      else byField.set(field, [...(byField.get(field) ?? []), toFieldProblem(problem, applyFix)]);
     }
     return { byField, others };
-  }, [problems, node.id, blockName, fields]);
+  }, [problems, node.id, blockName, fields, applyFix]);
+}
+
+function toFieldProblem(problem: Problem, applyFix: (fix: Fix) => void): FieldProblem {
+  const actions = (problem.fixes ?? []).map((fix) => ({ label: fix.label, run: () => applyFix(fix) }));
+  return { severity: problem.severity, message: problem.message, actions };
 }

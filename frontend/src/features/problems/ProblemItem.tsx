@@ -1,10 +1,11 @@
 import { Button } from "@mantine/core";
 import { IconAlertCircle, IconAlertTriangle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { EditError, type Fix, NETWORK, type Problem } from "@/document";
+import { NETWORK, type Problem } from "@/document";
 import { useEditorStore } from "@/features/editor";
-import { notifyError, Sentence } from "@/ui";
+import { Sentence } from "@/ui";
 import styles from "./problems.module.css";
+import { useApplyFix } from "./useApplyFix";
 
 interface ProblemItemProps {
   problem: Problem;
@@ -17,17 +18,8 @@ export function ProblemItem({ problem, hidePlace = false }: ProblemItemProps) {
   const { t } = useTranslation("problems");
   const store = useEditorStore();
   const isError = problem.severity === "error";
+  const applyFix = useApplyFix();
   const Icon = isError ? IconAlertCircle : IconAlertTriangle;
-
-  function apply(fix: Fix) {
-    try {
-      store.getState().applyFix(fix);
-    } catch (error) {
-      // The document has moved on since the check: its next answer brings fixes that fit.
-      if (!(error instanceof EditError)) throw error;
-      notifyError(t("fixIsOld"), error);
-    }
-  }
 
   return (
     <div className={styles.item} data-severity={problem.severity}>
@@ -48,7 +40,7 @@ export function ProblemItem({ problem, hidePlace = false }: ProblemItemProps) {
         {problem.fixes !== undefined && problem.fixes.length > 0 && (
           <div className={styles.fixes}>
             {problem.fixes.map((fix) => (
-              <Button key={fix.label} variant="default" size="compact-xs" onClick={() => apply(fix)}>
+              <Button key={fix.label} variant="default" size="compact-xs" onClick={() => applyFix(fix)}>
                 {fix.label}
               </Button>
             ))}

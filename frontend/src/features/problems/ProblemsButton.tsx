@@ -47,7 +47,9 @@ export function ProblemsButton({ isOpen, onToggle }: ProblemsButtonProps) {
         {words}
       </Button>
       <VisuallyHidden role="status" aria-live="polite">
-        {hasReport && checking === "current" ? t("said", { errors, warnings }) : ""}
+        {hasReport && checking === "current"
+          ? `${t("errors", { count: errors })}, ${t("warnings", { count: warnings })}`
+          : ""}
       </VisuallyHidden>
     </>
   );

@@ -1,4 +1,5 @@
 export { ProblemItem } from "./ProblemItem";
 export { ProblemsButton } from "./ProblemsButton";
 export { ProblemsPanel } from "./ProblemsPanel";
+export { useApplyFix } from "./useApplyFix";
 export { useProblems } from "./useProblems";

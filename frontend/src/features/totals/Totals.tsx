@@ -9,7 +9,11 @@ export function Totals() {
   const { t } = useTranslation("totals");
   const totals = useEditor((state) => state.report?.totals ?? null);
   const isStale = useEditor((state) => state.checking === "slow" || state.checking === "failed");
+  const isComplete = useEditor((state) => state.report?.ok === true);
   if (totals === null) return null;
+  // Where an error is so early that nothing could be computed, zeros would be a lie.
+  const isKnown = isComplete || totals.parameters > 0 || totals.macs > 0;
+  if (!isKnown) return <span className={styles.unknown}>{t("unknown")}</span>;
   const details: [string, string][] = [
     [t("parameters"), formatExact(totals.parameters)],
     [t("buffers"), formatExact(totals.buffers)],
@@ -22,14 +26,17 @@ export function Totals() {
     <Tooltip
       events={{ hover: true, focus: true, touch: true }}
       label={
-        <dl className={styles.details}>
-          {details.map(([name, value]) => (
-            <div key={name} className={styles.detail}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
+        <>
+          {!isComplete && <p className={styles.partial}>{t("partial")}</p>}
+          <dl className={styles.details}>
+            {details.map(([name, value]) => (
+              <div key={name} className={styles.detail}>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </div>
+            ))}
+          </dl>
+        </>
       }
     >
       <UnstyledButton className={styles.root} data-stale={isStale || undefined}>

@@ -1,6 +1,6 @@
-import { NativeSelect } from "@mantine/core";
+import { Button, NativeSelect } from "@mantine/core";
 import { IconArrowBackUp } from "@tabler/icons-react";
-import { useId, useMemo, useState } from "react";
+import { Fragment, useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ReasonedIcon } from "../ReasonedButton";
 import { Sentence } from "../Sentence";
@@ -11,6 +11,8 @@ import { type FieldShape, type FormField, type JsonSchema, readFields, type Vari
 export interface FieldProblem {
   severity: "error" | "warning";
   message: string;
+  /** Ways out, as buttons under the message. */
+  actions?: readonly { label: string; run: () => void }[];
 }
 
 export interface SchemaFormProps {
@@ -101,9 +103,16 @@ function Row({ field, values, ...props }: Omit<SchemaFormProps, "schema"> & { fi
       <div id={`${id}-problems`} className={styles.below} aria-live="polite">
         {wrong !== null && <p className={styles.problem}>{t(`form.${wrong}`)}</p>}
         {problems.map((problem) => (
-          <p key={problem.message} className={styles.problem} data-severity={problem.severity}>
-            <Sentence text={problem.message} />
-          </p>
+          <Fragment key={problem.message}>
+            <p className={styles.problem} data-severity={problem.severity}>
+              <Sentence text={problem.message} />
+            </p>
+            {problem.actions?.map(({ label, run }) => (
+              <Button key={label} className={styles.action} variant="default" size="compact-xs" onClick={run}>
+                {label}
+              </Button>
+            ))}
+          </Fragment>
         ))}
       </div>
     </div>
