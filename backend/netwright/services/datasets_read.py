@@ -1,6 +1,7 @@
 """Sets of data as the page reads them: facts of the data package turned into the answers of the interface."""
 
 from dataclasses import asdict
+from functools import cache
 from typing import Any, Literal
 
 from pydantic import JsonValue
@@ -50,8 +51,13 @@ def read_facts(
         bytes=num_bytes if facts is None or facts.bytes is None else facts.bytes,
         created=created,
         options=options or {},
-        options_schema=source.Options.model_json_schema(),
+        options_schema=_options_schema(source),
     )
+
+
+@cache
+def _options_schema(source: type[Source]) -> dict[str, Any]:
+    return source.Options.model_json_schema()
 
 
 def _column(fields: dict[str, Any]) -> ColumnRead:
