@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import count
 
 from netwright.compiler.check_definition import Definition
 from netwright.compiler.check_names import illegal_id_reason
@@ -123,18 +124,12 @@ def _block_program(
 
 def _class_names(names: list[str]) -> dict[str, str]:
     """A class name for each definition: its own where that is a name, else made from its letters."""
-    taken = {"Network"}
     chosen = {NETWORK: "Network"}
-    for name in names:
-        if name == NETWORK:
-            continue
-        wish = name if illegal_id_reason(name) is None else re.sub(r"\W+", "", name.title(), flags=re.ASCII)
-        wish = wish if wish and not wish[0].isdigit() and illegal_id_reason(wish) is None else f"Block{wish}"
-        number = 1
-        unique = wish
-        while unique in taken:
-            number += 1
-            unique = f"{wish}{number}"
-        taken.add(unique)
-        chosen[name] = unique
+    legal = [name for name in names if illegal_id_reason(name) is None and name != NETWORK]
+    for name in (*legal, *(name for name in names if name not in legal and name != NETWORK)):
+        wish = name if name in legal else re.sub(r"\W+", "", name.title(), flags=re.ASCII)
+        if illegal_id_reason(wish) is not None:
+            wish = f"Block{wish}"
+        taken = set(chosen.values())
+        chosen[name] = next(unique for i in count(1) if (unique := wish if i == 1 else f"{wish}{i}") not in taken)
     return chosen

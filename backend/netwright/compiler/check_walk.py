@@ -107,7 +107,7 @@ class Walker:
                 continue
             instance.nodes[i] = result
             outputs[i] = result.outputs
-            if definition.live[i] and (sums := leaf or _inner_sums(result)):
+            if definition.live[i] and (sums := result.leaf or _inner_sums(result)):
                 parameters += sums.parameters
                 buffers += sums.buffers
                 macs += sums.macs
