@@ -122,16 +122,13 @@ class Live<Item> implements LiveConnection {
   constructor(private readonly options: LiveOptions<Item>) {
     this.cursor = options.after ?? null;
     this.environment = options.environment ?? browserEnvironment;
-    this.stopListening = this.environment.onOnline(() => this.retry());
+    this.stopListening = this.environment.onOnline(() => this.connectNow());
     this.connect();
   }
 
   retry(): void {
-    if (this.state === "closed" || this.socket !== null) return;
-    this.cancelDelay?.();
-    this.cancelDelay = null;
     this.failures = 0;
-    this.connect();
+    this.connectNow();
   }
 
   close(): void {
@@ -142,6 +139,14 @@ class Live<Item> implements LiveConnection {
     this.waiting = [];
     this.drop();
     this.setState("closed");
+  }
+
+  /** Without waiting; the next failure still waits longer than the last. */
+  private connectNow(): void {
+    if (this.state === "closed" || this.socket !== null) return;
+    this.cancelDelay?.();
+    this.cancelDelay = null;
+    this.connect();
   }
 
   private connect(): void {

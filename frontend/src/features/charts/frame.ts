@@ -124,28 +124,31 @@ export interface ValueRange extends Range {
   numOutside: number;
 }
 
+/** So many values at the beginning of a column belong to its shape, however far from the rest they lie. */
+const NUM_FIRST = 5;
+/** A value further out than this many times the height of the curve is a spike. */
+const SPIKE = 3;
+
 /**
  * The y range of the columns. Where a few values lie far beyond the rest (a spike), the frame keeps to the rest unless
- * `keepAll`: the shape of the curve stays readable, and `numOutside` says what is cut.
+ * `keepAll`: the shape of the curve stays readable, and `numOutside` says what is cut. How a loss begins is no spike.
  */
 export function valueRange(columns: readonly (readonly Cell[])[], isLog: boolean, keepAll: boolean): ValueRange | null {
-  const values: number[] = [];
-  for (const column of columns) {
-    for (const value of column) if (typeof value === "number") values.push(value);
-  }
+  const numbers = columns.map((column) => column.filter((value) => typeof value === "number"));
+  const values = numbers.flat().sort((a, b) => a - b);
   if (values.length === 0) return null;
-  values.sort((a, b) => a - b);
   const at = (share: number) => values[Math.round(share * (values.length - 1))] as number;
   let min = at(0);
   let max = at(1);
   let numOutside = 0;
   if (!keepAll && !isLog && values.length >= 20) {
-    const low = at(0.02);
-    const high = at(0.98);
+    const first = numbers.flatMap((column) => column.slice(0, NUM_FIRST));
+    const low = Math.min(at(0.02), ...first);
+    const high = Math.max(at(0.98), ...first);
     const span = high - low;
     if (span > 0) {
-      if (max > high + 6 * span) max = high + 0.5 * span;
-      if (min < low - 6 * span) min = low - 0.5 * span;
+      if (max > high + SPIKE * span) max = high;
+      if (min < low - SPIKE * span) min = low;
       numOutside = values.reduce((num, value) => num + (value < min || value > max ? 1 : 0), 0);
     }
   }

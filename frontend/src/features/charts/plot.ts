@@ -236,6 +236,7 @@ export class Plot {
     ctx.fillStyle = text;
     ctx.font = font.replace(/^\d+px/, `${11 * scale}px`);
     ctx.textBaseline = "top";
+    ctx.textAlign = "left";
     ctx.setLineDash([4 * scale, 4 * scale]);
     for (const mark of marks) {
       const x = plot.valToPos(view.axis === "step" ? mark.step : mark.step / (stepsPerEpoch ?? 1), "x", true);

@@ -72,6 +72,7 @@ function Loaded({ record, session, live }: LoadedProps) {
   const rates = session.metrics.buffer("lr");
   const rate = rates === undefined || rates.length === 0 ? undefined : rates.values[rates.length - 1];
   const hasEnded = isFinal(run.state);
+  const isCutOff = live.connection === "reconnecting" && !hasEnded;
   return (
     <div className={classes.page}>
       <PageBar>
@@ -86,13 +87,12 @@ function Loaded({ record, session, live }: LoadedProps) {
       <div className={classes.head}>
         <div className={classes.state} role="status" data-testid="run-state" data-state={run.state}>
           <StateBadge run={run} message={run.message} />
-          <span>{run.message ?? t(sentence)}</span>
+          {isCutOff ? (
+            <span className={classes.unreachable}>{t("unreachable")}</span>
+          ) : (
+            <span>{run.message ?? t(sentence)}</span>
+          )}
         </div>
-        {live.connection === "reconnecting" && !hasEnded && (
-          <p className={classes.unreachable} role="status">
-            {t("unreachable")}
-          </p>
-        )}
         <RunProgress run={run} live={live} rate={rate} />
       </div>
       <RunAlerts alerts={live.alerts} networkId={run.network_id} />

@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { keys } from "@/api";
+import { keys, type RunRead, type RunSummary } from "@/api";
+import { openRunsLive } from "@/api/live";
 import { EMPTY_LIVE, type RunLive, RunSession } from "./runSession";
 
 const subscribeNothing = () => () => {};
@@ -23,5 +24,27 @@ export function useRunSession(id: string): { session: RunSession | null; live: R
     void client.invalidateQueries({ queryKey: keys.run(id), exact: true });
     void client.invalidateQueries({ queryKey: keys.checkpoints(id) });
   }, [client, id, changes]);
+  // What the server decides by itself (a lost worker, a command taken) is no event of the worker: the row of the run tells.
+  useEffect(() => {
+    const rows = openRunsLive({
+      onItems: (changed) => {
+        const row = changed.findLast((one) => one.id === id);
+        const known = client.getQueryData<RunRead>(keys.run(id));
+        if (row !== undefined && known !== undefined && isNews(row, known)) {
+          void client.invalidateQueries({ queryKey: keys.run(id), exact: true });
+        }
+      },
+    });
+    return () => rows.close();
+  }, [client, id]);
   return { session, live };
+}
+
+function isNews(row: RunSummary, known: RunSummary): boolean {
+  return (
+    row.state !== known.state ||
+    row.reason !== known.reason ||
+    row.attempt !== known.attempt ||
+    row.commands_waiting.join() !== known.commands_waiting.join()
+  );
 }
