@@ -80,6 +80,7 @@ class Shipper:
                     LOG.info("The server answers again; it has the events up to %d.", self.acked)
                     self._last_error = ""
             except FencedReplyError:
+                self._close()
                 self._on_fenced()
                 return
             except ServerAwayError as error:

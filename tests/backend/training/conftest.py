@@ -24,12 +24,12 @@ class Recorder:
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.then: Callable[[dict[str, Any]], None] = lambda _: None
 
-    def __call__(self, type: str, /, **fields: Any) -> None:
-        self.events.append((type, fields))
+    def __call__(self, kind: str, /, **fields: Any) -> None:
+        self.events.append((kind, fields))
         self.then(fields)
 
-    def of(self, type: str) -> list[dict[str, Any]]:
-        return [fields for each, fields in self.events if each == type]
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        return [fields for each, fields in self.events if each == kind]
 
     def series(self, name: str) -> list[tuple[int, float]]:
         """``(step, value)`` of a metric."""

@@ -88,12 +88,12 @@ def test_first_losses_when_compared_with_a_plain_loop_are_equal(
     optimizer = torch.optim.AdamW(plain.parameters(), lr=0.001, fused=True)
     order = torch.randperm(len(job.data.train), generator=torch.Generator().manual_seed(1))
     expected = []
-    for indices in order.split(128):
+    for indices in torch.split(order, 128):
         loss = nn.functional.cross_entropy(
             plain(job.preprocess(job.data.train.inputs[indices])), job.data.train.targets[indices]
         )
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         expected.append(loss.item())
     assert [value for _, value in recorder.series("train/loss")] == expected

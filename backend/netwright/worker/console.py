@@ -1,0 +1,211 @@
+"""``netwright train``: trains a document in this process, with a progress bar instead of a server."""
+
+import math
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from netwright.data.base import DataError, SourceSpec, data_folder
+from netwright.graph.io import DocumentError, load_document
+from netwright.graph.problems import Problem
+from netwright.training.config import TrainingConfig
+from netwright.training.control import Control
+from netwright.training.spec import RunSpec
+from netwright.training.states import EndReason, RunState
+from netwright.training.threads import spin_briefly
+
+
+class CannotTrainError(ValueError):
+    """Why nothing was trained; ``problems`` are what is wrong with the document or its config."""
+
+    def __init__(self, message: str, problems: list[Problem] | None = None) -> None:
+        super().__init__(message)
+        self.problems = problems or []
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the command line changes in the document's training config; None leaves it."""
+
+    epochs: int | None = None
+    device: str | None = None
+
+
+def read_spec(file: Path, wishes: Wishes, home: Path) -> RunSpec:
+    """The run that a document file with its ``training`` describes.
+
+    Raises:
+        CannotTrainError: the file is no document, or its config is missing or wrong.
+    """
+    try:
+        document = load_document(file.read_bytes())
+    except OSError as error:
+        raise CannotTrainError(f"{file} cannot be read: {error.strerror}.") from error
+    except DocumentError as error:
+        raise CannotTrainError(f"{file} is no document.", error.problems) from error
+    if document.training is None:
+        raise CannotTrainError(
+            f"{file} has no `training`. Choose the training in the page, then save the document again."
+        )
+    changes: dict[str, Any] = {
+        name: value for name, value in (("epochs", wishes.epochs), ("device", wishes.device)) if value is not None
+    }
+    try:
+        training = TrainingConfig.model_validate({**document.training, **changes})
+    except ValidationError as error:
+        fields = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise CannotTrainError(f"The `training` of {file} is wrong. {fields}") from error
+    return RunSpec(
+        run="local",
+        document=document,
+        training=training,
+        source=find_source(training.data.source, home),
+        versions={},
+        created=time.time(),
+    )
+
+
+def find_source(name: str, home: Path) -> SourceSpec:
+    """A built-in set by its id, with its downloaded files under ``home`` where it has some.
+
+    Raises:
+        CannotTrainError: it is no built-in.
+    """
+    from netwright.data.registry import SOURCES
+
+    built_in = [each.type for each in SOURCES.values() if each.is_built_in]
+    if name not in built_in:
+        raise CannotTrainError(
+            f"The data set `{name}` is not built in. `netwright train` knows: {', '.join(built_in)}. "
+            "Train uploaded sets from the page."
+        )
+    return SourceSpec(type=name, path=str(data_folder(home) / name) if SOURCES[name].files else None)
+
+
+def train_file(file: Path, wishes: Wishes, output: Path, home: Path, console: Console) -> bool:
+    """Trains ``file`` into the folder ``output``; whether the run came to a good end (completed or stopped).
+
+    Raises:
+        CannotTrainError: it was not begun.
+    """
+    spin_briefly()
+    spec = read_spec(file, wishes, home)
+    if (output / "checkpoints").exists():
+        raise CannotTrainError(f"{output} holds a run already. Choose another folder with --output.")
+    output.mkdir(parents=True, exist_ok=True)
+    (output / "spec.json").write_text(spec.model_dump_json(indent=2), encoding="utf-8")
+    control = Control()
+    old = signal.signal(signal.SIGINT, lambda *_: control.stop())
+    try:
+        with console.status("Loading PyTorch and the data"):
+            from netwright.training.jobs import build_job
+            from netwright.training.loop import train
+
+            job = build_job(spec, output)
+            check_job(spec, job.data)
+        with Screen(console, spec, job.data.classes) as screen:
+            outcome = train(job, screen, control)
+    except (DataError, ValueError) as error:
+        raise CannotTrainError(str(error), getattr(error, "problems", None)) from error
+    finally:
+        signal.signal(signal.SIGINT, old)
+    screen.print_end(outcome.metrics, output)
+    is_good = outcome.state in {RunState.COMPLETED, RunState.STOPPED}
+    if outcome.reason is not EndReason.FINISHED:
+        console.print(f"[{'green' if is_good else 'red'}]{outcome.state}[/]: {outcome.message}", highlight=False)
+    return is_good
+
+
+def check_job(spec: RunSpec, data: Any) -> None:
+    """Raises CannotTrainError where network, data and config do not fit together."""
+    from netwright.compiler.check import check
+    from netwright.training.options import DataFacts, check_training
+
+    facts = DataFacts(
+        title=spec.source.type,
+        kind=data.kind,
+        task=data.task,
+        num_samples=len(data.train) + len(data.validation),
+        input_shape=data.input_shape,
+        num_outputs=data.num_outputs,
+        classes=data.classes,
+    )
+    problems = check_training(spec.training, spec.document, check(spec.document), facts)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise CannotTrainError("The training does not fit the network or the data.", errors)
+
+
+class Screen:
+    """An emitter for a terminal: a bar with the live loss, a line an epoch, and what happened in between."""
+
+    def __init__(self, console: Console, spec: RunSpec, classes: tuple[str, ...]) -> None:
+        self.console, self.spec = console, spec
+        self.checkpoints: dict[str, str] = {}
+        self._bar = Progress(
+            TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
+            BarColumn(),
+            TextColumn("{task.completed}/{task.total} steps  loss {task.fields[loss]}"),
+            TimeRemainingColumn(),
+            console=console,
+        )
+        self._task: TaskID | None = None
+        title = f"{spec.document.name}: {spec.training.data.source}"
+        self._title = f"{title}, {len(classes)} classes" if classes else title
+        self._latest: dict[str, float] = {}
+
+    def __enter__(self) -> Self:
+        self.console.print(self._title, style="bold", highlight=False)
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def __call__(self, type: str, /, **fields: Any) -> None:  # noqa: A002  (the wire's word)
+        match type:
+            case "hello":
+                for note in fields["notes"]:
+                    self._bar.console.print(f"[dim]{note}[/]", highlight=False, soft_wrap=True)
+                epochs = self.spec.training.epochs
+                self._task = self._bar.add_task("", total=fields["total_steps"], epoch=1, epochs=epochs, loss="-")
+            case "metrics":
+                self._show_metrics(fields)
+            case "checkpoint":
+                self.checkpoints[fields["kind"]] = fields["file"]
+            case "log" | "alert":
+                self._bar.console.print(fields["message"], highlight=False)
+
+    def _show_metrics(self, fields: dict[str, Any]) -> None:
+        for name, values in fields["values"].items():
+            known = [value for value in values if value is not None]
+            if known:
+                self._latest[name] = known[-1]
+        assert self._task is not None
+        loss = self._latest.get("train/loss", math.nan)
+        self._bar.update(self._task, completed=fields["steps"][-1], epoch=fields["epoch"], loss=f"{loss:.4f}")
+        if "val/loss" in fields["values"]:
+            shown = [f"{name} {value:.4f}" for name, value in self._latest.items() if name != "lr"]
+            self._bar.console.print(f"epoch {fields['epoch']:>3}  {'  '.join(shown)}", highlight=False, soft_wrap=True)
+
+    def print_end(self, metrics: dict[str, float], output: Path) -> None:
+        """A table of the last values, and where the checkpoints are."""
+        table = Table("metric", "value")
+        for name, value in metrics.items():
+            table.add_row(name, f"{value:.4f}")
+        self.console.print(table)
+        for kind, file in self.checkpoints.items():
+            self.console.print(f"{kind} checkpoint: {output / file}", highlight=False, soft_wrap=True)
+        self.console.print(f"source: {output / 'model.py'}", highlight=False, soft_wrap=True)
+
+
+def default_output(file: Path) -> Path:
+    """A new folder in the current one: ``runs/<name>-<time>``."""
+    return Path("runs") / f"{file.stem}-{time.strftime('%Y%m%d-%H%M%S')}"
