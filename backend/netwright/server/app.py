@@ -15,8 +15,10 @@ from netwright import __version__
 from netwright.data.base import DataError
 from netwright.executors.base import Executor
 from netwright.executors.local import LocalExecutor
+from netwright.graph.document import Document
 from netwright.graph.problems import Problem
 from netwright.server.dependencies import PROBLEM_RESPONSES
+from netwright.server.faults import FaultsToProblems
 from netwright.server.openapi import add_problems
 from netwright.server.problems import ApiError, problem_response, to_problems
 from netwright.server.routes import (
@@ -34,6 +36,7 @@ from netwright.server.routes import (
 )
 from netwright.server.security import Gate
 from netwright.server.token import load_token
+from netwright.services.documents import check_document
 from netwright.services.errors import ServiceError
 from netwright.services.scheduler import Timing
 from netwright.services.services import Services
@@ -110,16 +113,14 @@ def describe_app(lifespan: Lifespan[FastAPI] | None = None) -> Netwright:
         app.include_router(router)
     app.include_router(page.router)
     _add_error_handlers(app)
+    app.add_middleware(FaultsToProblems)
     return app
 
 
 def _warm_up() -> None:
     """Loads what the first check needs, behind the first page."""
     try:
-        from netwright.compiler.check import check
-        from netwright.graph.document import Document
-
-        check(Document())
+        check_document(Document())
     except ImportError:
         log.exception("PyTorch cannot be imported; networks cannot be checked or trained.")
 
@@ -155,12 +156,3 @@ def _add_error_handlers(app: FastAPI) -> None:
             405: ("method_not_allowed", "This address does not take this method."),
         }.get(error.status_code, ("invalid_request", f"{error.detail}."))
         return problem_response(code, detail, headers=error.headers, status=error.status_code)
-
-    @app.exception_handler(Exception)
-    async def on_fault(request: Request, error: Exception) -> Response:
-        log.error("A fault in %s %s", request.method, request.url.path, exc_info=error)
-        return problem_response(
-            "internal_error",
-            f"A fault of Netwright, not yours ({type(error).__name__}). The terminal shows where; what you did is not lost "
-            "unless it is missing after loading the page again.",
-        )

@@ -10,6 +10,7 @@ from netwright.data.transforms import TRANSFORMS, plan_chain
 from netwright.graph.document import Document
 from netwright.graph.problems import Problem
 from netwright.services.datasets import DatasetService
+from netwright.services.documents import check_document
 from netwright.services.errors import ServiceError
 from netwright.services.models import (
     Curve,
@@ -96,14 +97,14 @@ async def make_suggestion(document: Document, source: str, datasets: DatasetServ
     """
     dataset = await datasets.read(source)
     await datasets.resolve_source(source)
-    report = await asyncio.to_thread(_check, document)
+    report = await asyncio.to_thread(check_document, document)
     suggestion = await asyncio.to_thread(suggest, document, report, _facts(dataset), source)
     return TrainingSuggestion(config=suggestion.config, reasons=suggestion.reasons, problems=suggestion.problems)
 
 
 async def check_all(document: Document, training: TrainingConfig, datasets: DatasetService) -> Checked:
     """Checks document, data and config, and gives all that is wrong with them together."""
-    report = await asyncio.to_thread(_check, document)
+    report = await asyncio.to_thread(check_document, document)
     problems = list(report.problems)
     try:
         dataset = await datasets.read(training.data.source)
@@ -125,12 +126,6 @@ async def check_all(document: Document, training: TrainingConfig, datasets: Data
     devices = [device.id for device in await asyncio.to_thread(list_devices)]
     problems += await asyncio.to_thread(check_training, training, document, report, facts, devices)
     return Checked(report, source, problems)
-
-
-def _check(document: Document) -> CheckReport:
-    from netwright.compiler.check import check
-
-    return check(document)
 
 
 def _plan_input_shape(source: SourceSpec, config: DataConfig) -> tuple[int, ...]:

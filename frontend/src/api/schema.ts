@@ -28,8 +28,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Layers */
-        get: operations["list_layers"];
+        /**
+         * Read Layers
+         * @description The catalogue: every layer type with its ports, its form and its documentation.
+         */
+        get: operations["read_layers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -47,7 +50,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Check Document */
+        /**
+         * Check Document
+         * @description Shapes and costs of every node, and what is wrong, with fixes.
+         */
         post: operations["check_document"];
         delete?: never;
         options?: never;
@@ -64,7 +70,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Write Code */
+        /**
+         * Write Code
+         * @description The network as one Python module.
+         */
         post: operations["write_code"];
         delete?: never;
         options?: never;
@@ -2236,7 +2245,7 @@ export interface operations {
             };
         };
     };
-    list_layers: {
+    read_layers: {
         parameters: {
             query?: never;
             header?: never;

@@ -1,15 +1,19 @@
 """Checkpoints as files to take home."""
 
+import re
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
 from netwright.server.dependencies import ServicesDep
+from netwright.server.problems import ApiError
 
 router = APIRouter(prefix="/api/checkpoints", tags=["checkpoints"])
+
+_RANGE = re.compile(r"bytes=\s*(\d{1,18}-\d{0,18}|-\d{1,18})(\s*,\s*(\d{1,18}-\d{0,18}|-\d{1,18})){0,9}\s*", re.ASCII)
 
 FILE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
@@ -17,9 +21,15 @@ FILE: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/{id}/download", response_class=Response, responses=FILE)
-async def download_checkpoint(id: str, services: ServicesDep, format: str = "safetensors") -> Response:  # noqa: A002
+async def download_checkpoint(
+    id: str,  # noqa: A002
+    request: Request,
+    services: ServicesDep,
+    format: str = "safetensors",  # noqa: A002
+) -> Response:
     """The file, in parts where ``Range`` asks for them."""
     download = await services.checkpoints.download(id, format)
+    check_range(request.headers.get("range"), download.path.stat().st_size)
     clean_up = BackgroundTask(download.path.unlink, missing_ok=True) if download.is_temporary else None
     return FileResponse(
         download.path,
@@ -27,6 +37,22 @@ async def download_checkpoint(id: str, services: ServicesDep, format: str = "saf
         headers={"content-disposition": to_disposition(download.name)},
         background=clean_up,
     )
+
+
+def check_range(text: str | None, size: int) -> None:
+    """Refuses a ``Range`` that the framework would answer in plain text.
+
+    Raises:
+        ApiError: it is malformed, or none of it lies in a file of ``size`` bytes.
+    """
+    if text is None:
+        return
+    if not _RANGE.fullmatch(text):
+        raise ApiError("invalid_request", f"This is no range of bytes: {text[:100]!r}.", status=400)
+    starts = [part.strip().partition("-")[0] for part in text.partition("=")[2].split(",")]
+    if all(start and int(start) >= size for start in starts):
+        headers = {"content-range": f"bytes */{size}"}
+        raise ApiError("range_not_satisfiable", f"The file has {size} bytes.", headers=headers)
 
 
 def to_disposition(name: str) -> str:

@@ -6,33 +6,26 @@ from starlette.concurrency import run_in_threadpool
 from netwright.compiler.report import CheckReport
 from netwright.server.bodies import ModelRoute
 from netwright.server.responses import answer, answer_list
+from netwright.services import documents
+from netwright.services.catalogue import list_layers
 from netwright.services.models import CheckRequest, CodeRead, CodeRequest, LayerRead
 
 router = APIRouter(route_class=ModelRoute, tags=["documents"])
 
 
 @router.get("/api/layers", response_model=list[LayerRead])
-async def list_layers() -> Response:
-    from netwright.services.catalogue import list_layers as layers
-
-    return answer_list(layers(), LayerRead)
+async def read_layers() -> Response:
+    """The catalogue: every layer type with its ports, its form and its documentation."""
+    return answer_list(list_layers(), LayerRead)
 
 
 @router.post("/api/check", response_model=CheckReport)
 async def check_document(body: CheckRequest) -> Response:
-    def work() -> CheckReport:
-        from netwright.compiler.check import check
-
-        return check(body.document, body.batch_size)
-
-    return answer(await run_in_threadpool(work))
+    """Shapes and costs of every node, and what is wrong, with fixes."""
+    return answer(await run_in_threadpool(documents.check_document, body.document, body.batch_size))
 
 
 @router.post("/api/code", response_model=CodeRead)
 async def write_code(body: CodeRequest) -> Response:
-    def work() -> CodeRead:
-        from netwright.compiler.source import to_source
-
-        return CodeRead(source=to_source(body.document))
-
-    return answer(await run_in_threadpool(work))
+    """The network as one Python module."""
+    return answer(CodeRead(source=await run_in_threadpool(documents.write_code, body.document)))

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
-from netwright.server.pages import FOLDER, find_file, not_built_page
+from netwright.server import pages
 from netwright.server.problems import problem_response
 
 router = APIRouter(include_in_schema=False)
@@ -14,12 +14,12 @@ _IMMUTABLE = "public, max-age=31536000, immutable"
 @router.get("/{path:path}")
 async def read_page(path: str) -> Response:
     """A file of the build, else ``index.html``; unknown names under /api and /assets are 404."""
-    file = find_file(path)
+    file = pages.find_file(path)
     if file is not None:
         caching = _IMMUTABLE if path.startswith("assets/") else "no-cache"
         return FileResponse(file, headers={"cache-control": caching})
     if path.startswith(("api/", "assets/")) or path in {"api", "assets"}:
         return problem_response("not_found", "There is nothing at this address.")
-    if not (FOLDER / "index.html").is_file():
-        return HTMLResponse(not_built_page(), 503)
-    return FileResponse(FOLDER / "index.html", headers={"cache-control": "no-cache"})
+    if not (pages.FOLDER / "index.html").is_file():
+        return HTMLResponse(pages.not_built_page(), 503)
+    return FileResponse(pages.FOLDER / "index.html", headers={"cache-control": "no-cache"})

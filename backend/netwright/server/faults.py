@@ -1,0 +1,42 @@
+"""Faults of our own as problem documents."""
+
+import logging
+
+from netwright.server.problems import problem_response
+from netwright.server.security import App, Message, Receive, Scope, Send
+
+log = logging.getLogger(__name__)
+
+
+class FaultsToProblems:
+    """Answers what no handler has answered.
+
+    Not as a handler for ``Exception``: the framework raises such an error again after the answer, and the server then cuts the
+    connection under the next request that the browser has already sent.
+    """
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        is_answered = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal is_answered
+            is_answered = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_note)
+        except Exception as error:
+            if is_answered:
+                raise
+            log.exception("A fault in %s %s", scope["method"], scope["path"])
+            detail = (
+                f"A fault of Netwright, not yours ({type(error).__name__}). The terminal says where. "
+                "Load the page again to see what was kept."
+            )
+            await problem_response("internal_error", detail)(scope, receive, send)

@@ -1,0 +1,27 @@
+"""What can be said of a document without saving it.  Importing this loads no torch; asking does."""
+
+from netwright.compiler.report import CheckReport
+from netwright.graph.document import Document
+from netwright.services.errors import ServiceError
+
+
+def check_document(document: Document, batch_size: int = 1) -> CheckReport:
+    """Shapes, costs, problems."""
+    from netwright.compiler.check import check
+
+    return check(document, batch_size)
+
+
+def write_code(document: Document) -> str:
+    """The network as a Python module.
+
+    Raises:
+        ServiceError: ``invalid_document`` with the problems.
+    """
+    from netwright.compiler.program import DocumentInvalidError
+    from netwright.compiler.source import to_source
+
+    try:
+        return to_source(document)
+    except DocumentInvalidError as error:
+        raise ServiceError("invalid_document", f"There is no code for it yet. {error.problems[0].message}", error.problems) from error

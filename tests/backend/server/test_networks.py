@@ -1,0 +1,126 @@
+"""Networks over HTTP."""
+
+from typing import Any
+
+import pytest
+from backend.server.helpers import RealServer, assert_problem
+
+
+def small(name: str = "A", **more: Any) -> dict[str, Any]:
+    nodes = [
+        {"id": "x", "type": "Input", "params": {"shape": [4]}},
+        {"id": "fc", "type": "Linear", "params": {"out_features": 3}},
+        {"id": "y", "type": "Output"},
+    ]
+    edges = [{"source": "x", "target": "fc"}, {"source": "fc", "target": "y"}]
+    return {"name": name, "network": {"nodes": nodes, "edges": edges}, "view": {"network": {"fc": [10.5, 20]}}} | more
+
+
+def create(server: RealServer, **more: Any) -> dict[str, Any]:
+    response = server.client.post("/api/networks", json={"document": small(**more)})
+    assert response.status_code == 201
+    created: dict[str, Any] = response.json()
+    return created
+
+
+def test_create_when_read_again_is_the_same_document(server: RealServer) -> None:
+    created = create(server, name="数字 \U0001f9e0")
+    read = server.client.get(f"/api/networks/{created['id']}").json()
+    assert read == created
+    assert read["document"]["name"] == "数字 \U0001f9e0"
+    assert read["document"]["network"]["nodes"][1]["params"] == {"out_features": 3}
+    assert (read["revision"], read["num_nodes"], read["num_runs"], read["best"]) == (1, 3, 0, {})
+
+
+def test_list_when_networks_are_there_shows_their_outlines_newest_first(server: RealServer) -> None:
+    first, second = create(server, name="first"), create(server, name="second")
+    listed = server.client.get("/api/networks").json()
+    assert [each["id"] for each in listed[:2]] == [second["id"], first["id"]]
+    outline = listed[0]["outline"]
+    assert [(node["label"], node["family"]) for node in outline["nodes"]] == [
+        ("x", "io"),
+        ("fc", "linear"),
+        ("y", "io"),
+    ]
+    assert (outline["nodes"][1]["x"], outline["nodes"][1]["y"]) == (10.5, 20.0)
+    assert outline["edges"] == [[0, 1], [1, 2]]
+
+
+def test_outline_when_types_are_unknown_or_edges_dangle_is_made_all_the_same(server: RealServer) -> None:
+    network = {
+        "nodes": [{"id": "a", "type": "Nonsense"}, {"id": "b", "type": "block:X"}],
+        "edges": [{"source": "a", "target": "ghost"}, {"source": "a", "target": "b"}],
+    }
+    outline = create(server, network=network)["outline"]
+    assert [node["family"] for node in outline["nodes"]] == ["unknown", "block"]
+    assert outline["edges"] == [[0, 1]]
+
+
+def test_save_when_another_tab_saved_in_between_is_refused(server: RealServer) -> None:
+    network = create(server)
+    path = f"/api/networks/{network['id']}"
+    saved = server.client.put(path, json={"document": small("B"), "revision": 1})
+    assert (saved.status_code, saved.json()["revision"], saved.json()["name"]) == (200, 2, "B")
+    problem = assert_problem(
+        server.client.put(path, json={"document": small("C"), "revision": 1}), 409, "stale_revision"
+    )
+    assert "revision 2" in problem["detail"]
+    assert server.client.get(path).json()["name"] == "B"
+
+
+def test_delete_when_restored_is_back(server: RealServer) -> None:
+    network = create(server)
+    path = f"/api/networks/{network['id']}"
+    for _ in range(2):
+        assert server.client.delete(path).status_code == 204
+    assert_problem(server.client.get(path), 404, "not_found")
+    assert_problem(server.client.get(f"{path}/revisions"), 404, "not_found")
+    assert_problem(server.client.put(path, json={"document": small(), "revision": 1}), 404, "not_found")
+    for _ in range(2):
+        assert server.client.post(f"{path}/restore").json()["id"] == network["id"]
+    assert server.client.get(path).json() == network
+
+
+def test_revisions_when_listed_can_each_be_read(server: RealServer) -> None:
+    network = create(server)
+    path = f"/api/networks/{network['id']}"
+    server.client.put(path, json={"document": small("B"), "revision": 1})
+    revisions = server.client.get(f"{path}/revisions").json()
+    assert revisions[0]["revision"] == 2
+    for each in revisions:
+        read = server.client.get(f"{path}/revisions/{each['revision']}").json()
+        assert (read["revision"], read["document"]["name"]) == (each["revision"], each["name"])
+    assert_problem(server.client.get(f"{path}/revisions/99"), 404, "not_found")
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_network_when_there_is_none_is_not_found(server: RealServer, method: str) -> None:
+    assert_problem(server.client.request(method, "/api/networks/nosuchnetwork000"), 404, "not_found")
+
+
+def test_check_when_asked_gives_shapes_and_problems(server: RealServer) -> None:
+    report = server.client.post("/api/check", json={"document": small(), "batch_size": 8}).json()
+    assert report["ok"] is True
+    assert report["nodes"]["fc"]["outputs"]["y"]["shape"] == [None, 3]
+    broken = server.client.post("/api/check", json={"document": small(network={})}).json()
+    assert broken["ok"] is False
+    assert broken["problems"]
+
+
+def test_code_when_the_network_has_problems_is_refused_with_them(server: RealServer) -> None:
+    code = server.client.post("/api/code", json={"document": small()}).json()["source"]
+    assert "class Network(nn.Module)" in code
+    problem = assert_problem(
+        server.client.post("/api/code", json={"document": small(network={})}), 422, "invalid_document"
+    )
+    assert problem["problems"]
+
+
+def test_layers_when_listed_are_complete(server: RealServer) -> None:
+    layers = server.client.get("/api/layers").json()
+    types = [layer["type"] for layer in layers]
+    assert "Conv2d" in types
+    assert len(types) == len(set(types))
+    for layer in layers:
+        assert layer["documentation"]["summary"]
+        assert layer["params_schema"]["type"] == "object"

@@ -1,0 +1,339 @@
+"""Runs over HTTP, with a worker that the test plays over HTTP as well."""
+
+import time
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from backend.server.helpers import RealServer, assert_problem
+from backend.services.fakes import FakeExecutor, FakeWorker
+from netwright.training.events import Event
+
+
+def digits(width: int = 10, **more: Any) -> dict[str, Any]:
+    nodes = [
+        {"id": "image", "type": "Input", "params": {"shape": [1, 8, 8]}},
+        {"id": "flat", "type": "Flatten"},
+        {"id": "head", "type": "Linear", "params": {"out_features": width}},
+        {"id": "scores", "type": "Output"},
+    ]
+    ids = [node["id"] for node in nodes]
+    edges = [{"source": source, "target": target} for source, target in pairwise(ids)]
+    return {"name": "数字 7/8", "network": {"nodes": nodes, "edges": edges}} | more
+
+
+class Player:
+    """A worker that speaks HTTP."""
+
+    def __init__(self, server: RealServer, run: str, attempt: int = 1) -> None:
+        self.server, self.run = server, run
+        self.worker = FakeWorker(server.settings.runs_folder, run, attempt)
+
+    def send(self, *events: Event) -> dict[str, Any]:
+        response = self.post(*events)
+        assert response.status_code == 200, response.text
+        reply: dict[str, Any] = response.json()
+        return reply
+
+    def post(self, *events: Event, **changes: Any) -> Any:
+        body = {"attempt": self.worker.spec.attempt, "events": [_plain(event) for event in events]} | changes
+        headers = {"authorization": f"Bearer {self.worker.spec.token}"}
+        return self.server.stranger.post(f"/api/worker/runs/{self.run}/events", json=body, headers=headers)
+
+    def end(self, state: str = "completed", reason: str = "finished") -> None:
+        self.send(self.worker.event("end", state=state, reason=reason))
+
+
+def _plain(event: Event) -> dict[str, Any]:
+    return event.model_dump(mode="json", exclude={"cursor"})
+
+
+def end_all(server: RealServer) -> None:
+    """Ends what other tests have left running, so that the one slot is free."""
+    for run in server.client.get("/api/runs").json():
+        if run["state"] in {"queued", "starting", "running", "paused"}:
+            server.client.post(f"/api/runs/{run['id']}/stop")
+            if run["state"] != "queued":
+                player = Player(server, run["id"], run["attempt"])
+                player.worker.seq = player.send()["seq"]
+                player.end("stopped", "stopped_by_user")
+
+
+@pytest.fixture
+def player(server: RealServer, executor: FakeExecutor) -> Player:
+    """The worker of a run that was just started."""
+    end_all(server)
+    return start(server, executor)
+
+
+def start(server: RealServer, executor: FakeExecutor, **body: Any) -> Player:
+    response = server.client.post("/api/runs", json={"document": digits(), "training": {}} | body)
+    assert response.status_code == 201, response.text
+    run = response.json()["id"]
+    return wait_for(server, executor, run, 1)
+
+
+def wait_for(server: RealServer, executor: FakeExecutor, run: str, attempt: int) -> Player:
+    deadline = time.monotonic() + 20
+    while f"{run}-{attempt}" not in executor.submitted:
+        assert time.monotonic() < deadline, "the run was not started"
+        time.sleep(0.01)
+    return Player(server, run, attempt)
+
+
+def read(player: Player) -> dict[str, Any]:
+    run: dict[str, Any] = player.server.client.get(f"/api/runs/{player.run}").json()
+    return run
+
+
+def test_create_when_all_is_well_starts_a_worker_with_an_immutable_spec(player: Player) -> None:
+    run = read(player)
+    assert (run["state"], run["attempt"], run["parameters"]) == ("starting", 1, 650)
+    assert run["document"]["name"] == "数字 7/8"
+    assert (player.worker.folder / "spec.json").is_file()
+    assert player.worker.spec.server_file == str(player.server.settings.server_file)
+
+
+def test_create_when_several_things_are_wrong_says_all_of_them(server: RealServer) -> None:
+    training = {"data": {"source": "digits"}, "optimizer": {"type": "Nonsense"}, "metrics": ["Nope"]}
+    response = server.client.post("/api/runs", json={"document": digits(7), "training": training})
+    problem = assert_problem(response, 422, "invalid_run")
+    codes = [each["code"] for each in problem["problems"]]
+    assert "output_shape_mismatch" in codes
+    assert codes.count("choice_unknown") == 2
+    assert not [run for run in server.client.get("/api/runs").json() if run["parameters"] == 455]
+
+
+def test_create_when_the_network_is_broken_gives_the_check_s_problems(server: RealServer) -> None:
+    response = server.client.post("/api/runs", json={"document": {}, "training": {}})
+    assert assert_problem(response, 422, "invalid_run")["problems"][0]["code"]
+
+
+@pytest.mark.parametrize("source", ["nosuchdata", "mnist", "' OR 1=1"])
+def test_create_when_the_data_is_not_there_says_so(server: RealServer, source: str) -> None:
+    body = {"document": digits(), "training": {"data": {"source": source}}}
+    problem = assert_problem(server.client.post("/api/runs", json=body), 422, "invalid_run")
+    assert problem["problems"][0]["field"] == "data.source"
+
+
+def test_create_when_preprocessing_changes_the_shape_checks_against_that(server: RealServer) -> None:
+    steps = [{"type": "ToFloat"}, {"type": "Resize", "params": {"size": [4, 4]}}]
+    body = {"document": digits(), "training": {"data": {"preprocess": steps}}}
+    problem = assert_problem(server.client.post("/api/runs", json=body), 422, "invalid_run")
+    assert problem["problems"][0]["code"] in {"input_shape_mismatch", "bad_option", "bad_transform"}
+
+
+@pytest.mark.parametrize("body", [{}, {"document": {}, "network_id": "a" * 16}])
+def test_create_when_it_is_not_one_of_document_and_network_is_refused(server: RealServer, body: dict[str, Any]) -> None:
+    assert_problem(server.client.post("/api/runs", json=body | {"training": {}}), 422, "invalid_request")
+
+
+def test_create_when_a_network_is_named_takes_its_newest_and_shows_on_its_card(
+    server: RealServer, executor: FakeExecutor, player: Player
+) -> None:
+    player.send(player.worker.hello())
+    player.end()
+    network = server.client.post("/api/networks", json={"document": digits()}).json()["id"]
+    other = start(server, executor, document=None, network_id=network, name="Mine")
+    other.send(other.worker.hello(), other.worker.metrics(1, **{"val/Accuracy": [0.5]}))
+    run = read(other)
+    assert (run["network_id"], run["name"], run["network_name"]) == (network, "Mine", "数字 7/8")
+    listed = server.client.get(f"/api/runs?network_id={network}").json()
+    assert [each["id"] for each in listed] == [other.run]
+    card = server.client.get(f"/api/networks/{network}").json()
+    assert (card["num_runs"], card["best"]) == (1, {"val/Accuracy": 0.5})
+
+
+def test_worker_when_it_tells_its_life_is_seen_in_the_run(player: Player) -> None:
+    worker = player.worker
+    assert player.send(worker.hello(), worker.event("state", state="running", phase="training")) == {
+        "seq": 2,
+        "commands": [],
+    }
+    player.send(worker.metrics(1, 2, **{"train/loss": [2.0, "NaN"], "lr": [0.1, None]}))
+    run = read(player)
+    assert (run["state"], run["phase"], run["step"], run["device"]) == ("running", "training", 2, "cpu")
+    assert run["last"] == {"train/loss": "NaN", "lr": 0.1}
+    assert run["best"] == {"train/loss": 2.0}
+    player.end()
+    run = read(player)
+    assert (run["state"], run["reason"], run["cursor"]) == ("completed", "finished", 4)
+
+
+def test_events_when_read_in_parts_are_all_there(player: Player) -> None:
+    player.send(player.worker.hello(), *[player.worker.metrics(step) for step in range(1, 8)])
+    seen: list[int] = []
+    cursor = 0
+    while True:
+        page = player.server.client.get(f"/api/runs/{player.run}/events?after={cursor}&limit=3").json()
+        if not page["events"]:
+            break
+        seen += [each["cursor"] for each in page["events"]]
+        cursor = page["cursor"]
+    assert seen == list(range(1, 9))
+    assert cursor == 8
+
+
+def test_metrics_when_asked_for_some_gives_columns(player: Player) -> None:
+    steps = list(range(1, 501))
+    player.send(player.worker.hello())
+    player.send(player.worker.metrics(*steps, **{"train/loss": [1 / step for step in steps], "lr": [0.1] * 500}))
+    found = player.server.client.get(f"/api/runs/{player.run}/metrics?names=train/loss,nosuch&max_points=20").json()
+    (series,) = found["series"]
+    assert (series["name"], series["points"], found["cursor"]) == ("train/loss", 500, 2)
+    assert series["steps"][0] == 1
+    assert series["steps"][-1] == 500
+    assert len(series["steps"]) == len(series["values"]) == len(series["epochs"]) == len(series["elapsed"]) <= 20
+    assert len(player.server.client.get(f"/api/runs/{player.run}/metrics").json()["series"]) == 2
+
+
+def test_worker_when_its_batch_is_not_its_own_is_refused(player: Player) -> None:
+    event = player.worker.hello()
+    assert_problem(player.post(event, attempt=2), 401, "not_signed_in")
+    stolen = player.server.stranger.post(
+        f"/api/worker/runs/{player.run}/events",
+        json={"attempt": 1, "events": []},
+        headers={"authorization": "Bearer token-of-the-tests"},
+    )
+    assert_problem(stolen, 401, "not_signed_in")
+    foreign = event.model_copy(update={"run": "b" * 16})
+    assert_problem(player.post(foreign), 422, "invalid_request")
+    assert_problem(player.post(event.model_copy(update={"seq": 2**60})), 400, "invalid_json")
+    assert read(player)["cursor"] == 0
+
+
+def test_stop_when_asked_twice_reaches_the_worker_and_ends_the_run(player: Player) -> None:
+    player.send(player.worker.hello())
+    for _ in range(2):
+        stopped = player.server.client.post(f"/api/runs/{player.run}/stop").json()
+        assert (stopped["state"], stopped["commands_waiting"]) == ("running", ["stop"])
+    assert player.send()["commands"] == [{"type": "stop"}]
+    player.end("stopped", "stopped_by_user")
+    again = player.server.client.post(f"/api/runs/{player.run}/stop").json()
+    assert (again["state"], again["commands_waiting"]) == ("stopped", [])
+
+
+def test_resume_when_stopped_goes_on_from_the_last_whole_checkpoint(player: Player, executor: FakeExecutor) -> None:
+    worker = player.worker
+    player.send(worker.hello(), worker.metrics(1, 2), worker.checkpoint(1, b"one"), worker.checkpoint(2, b"two"))
+    player.end("stopped", "stopped_by_user")
+    (worker.folder / "checkpoints" / "last-2.safetensors").write_bytes(b"TWO")
+    player.server.client.post(f"/api/runs/{player.run}/resume")
+    second = wait_for(player.server, executor, player.run, 2)
+    assert second.worker.spec.resume_from == "checkpoints/last-1.safetensors"
+    assert_problem(player.post(worker.metrics(3)), 409, "fenced")
+    second.send(second.worker.hello(resumed_from_step=1))
+    run = read(second)
+    assert (run["state"], run["step"], run["attempt"]) == ("running", 1, 2)
+
+
+def test_resume_when_completed_is_refused(player: Player) -> None:
+    player.send(player.worker.hello())
+    player.end()
+    assert_problem(player.server.client.post(f"/api/runs/{player.run}/resume"), 409, "run_cannot_resume")
+
+
+def test_pause_when_asked_twice_pauses_once(player: Player) -> None:
+    player.send(player.worker.hello())
+    for _ in range(2):
+        player.server.client.post(f"/api/runs/{player.run}/pause")
+    assert player.send()["commands"] == [{"type": "pause"}]
+    assert player.send(player.worker.event("state", state="paused"))["commands"] == []
+    for _ in range(2):
+        resumed = player.server.client.post(f"/api/runs/{player.run}/resume").json()
+        assert (resumed["state"], resumed["commands_waiting"]) == ("paused", ["resume"])
+
+
+def test_update_when_named_and_tagged_keeps_it(player: Player) -> None:
+    path = f"/api/runs/{player.run}"
+    body = {"name": "新", "notes": "n" * 1000, "tags": ["a", "b"]}
+    updated = player.server.client.patch(path, json=body).json()
+    assert {key: updated[key] for key in body} == body
+    assert player.server.client.patch(path, json={"tags": []}).json()["name"] == "新"
+    assert_problem(player.server.client.patch(path, json={"state": "completed"}), 422, "invalid_request")
+
+
+def test_delete_when_the_run_is_over_removes_everything(player: Player) -> None:
+    path = f"/api/runs/{player.run}"
+    assert_problem(player.server.client.delete(path), 409, "run_is_active")
+    player.send(player.worker.hello(), player.worker.checkpoint(1))
+    player.end()
+    assert player.server.client.delete(path).status_code == 204
+    assert not player.worker.folder.exists()
+    for suffix in ("", "/events", "/metrics", "/checkpoints", "/source", "/log"):
+        assert_problem(player.server.client.get(path + suffix), 404, "not_found")
+
+
+def test_source_when_training_has_not_begun_says_when_it_comes(player: Player) -> None:
+    path = f"/api/runs/{player.run}/source"
+    assert_problem(player.server.client.get(path), 409, "not_ready")
+    (player.worker.folder / "model.py").write_text("# 数字\n", encoding="utf-8")
+    response = player.server.client.get(path)
+    assert response.text == "# 数字\n"
+    assert response.headers["content-type"] == "text/x-python; charset=utf-8"
+
+
+def test_log_when_read_is_what_the_worker_printed(player: Player) -> None:
+    assert player.server.client.get(f"/api/runs/{player.run}/log").text == ""
+    (player.worker.folder / "log.txt").write_bytes(b"hello \xff\n")
+    assert player.server.client.get(f"/api/runs/{player.run}/log").text == "hello \ufffd\n"
+
+
+def test_checkpoints_when_downloaded_are_whole_named_and_resumable(player: Player) -> None:
+    content = bytes(range(256)) * 40
+    player.send(player.worker.hello(), player.worker.checkpoint(3, content, "best"))
+    (found,) = player.server.client.get(f"/api/runs/{player.run}/checkpoints").json()
+    assert (found["kind"], found["step"], found["bytes"], found["is_available"]) == ("best", 3, len(content), True)
+    path = f"/api/checkpoints/{found['id']}/download"
+    whole = player.server.client.get(path)
+    assert whole.content == content
+    assert "filename*=UTF-8''%E6%95%B0%E5%AD%97%207_8-best-3.safetensors" in whole.headers["content-disposition"]
+    part = player.server.client.get(path, headers={"range": "bytes=100-199"})
+    assert (part.status_code, part.content) == (206, content[100:200])
+    assert part.headers["content-range"] == f"bytes 100-199/{len(content)}"
+    outside = player.server.client.get(path, headers={"range": "bytes=99999999-"})
+    assert_problem(outside, 416, "range_not_satisfiable")
+    assert outside.headers["content-range"] == f"bytes */{len(content)}"
+    for odd in ("bytes=x", "lines=1-2", "bytes=", "bytes=5", f"bytes={'1' * 5000}-"):
+        assert_problem(player.server.client.get(path, headers={"range": odd}), 400, "invalid_request")
+    last = player.server.client.get(path, headers={"range": "bytes=-5"})
+    assert last.content == content[-5:]
+    assert_problem(player.server.client.get(f"{path}?format=exe"), 422, "invalid_request")
+
+
+def test_checkpoint_when_its_file_changed_or_went_is_not_given_out(player: Player) -> None:
+    player.send(player.worker.hello(), player.worker.checkpoint(3, b"weights"))
+    (found,) = player.server.client.get(f"/api/runs/{player.run}/checkpoints").json()
+    file = player.worker.folder / "checkpoints" / "last-3.safetensors"
+    file.write_bytes(b"wEights")
+    assert_problem(player.server.client.get(f"/api/checkpoints/{found['id']}/download"), 410, "checkpoint_damaged")
+    file.unlink()
+    (gone,) = player.server.client.get(f"/api/runs/{player.run}/checkpoints").json()
+    assert gone["is_available"] is False
+
+
+@pytest.mark.parametrize("file", ["../../../token", "/etc/passwd", "checkpoints/../../x", "checkpoints/nosuch"])
+def test_checkpoint_when_its_file_lies_elsewhere_gets_no_row(player: Player, file: str) -> None:
+    hello = player.worker.hello()
+    event = player.worker.event(
+        "checkpoint", kind="last", step=1, epoch=1, file=file, bytes=1, sha256="0" * 64, metrics={}
+    )
+    assert player.send(hello, event)["seq"] == 2
+    assert player.server.client.get(f"/api/runs/{player.run}/checkpoints").json() == []
+
+
+def test_training_routes_when_asked_answer(server: RealServer) -> None:
+    options = server.client.get("/api/training/options").json()
+    assert options["losses"]
+    assert options["transforms"]
+    assert "cpu" in [device["id"] for device in options["devices"]]
+    suggested = server.client.post("/api/training/suggest", json={"document": digits(), "source": "digits"}).json()
+    assert suggested["problems"] == []
+    body = {"training": suggested["config"], "num_samples": 1797}
+    curve = server.client.post("/api/training/curve", json=body).json()
+    assert len(curve["steps"]) == len(curve["values"]) <= 400
+    assert curve["steps"][0] == 1
+    bad = {"training": {"schedule": {"type": "Nope"}}, "num_samples": 10}
+    assert_problem(server.client.post("/api/training/curve", json=bad), 422, "invalid_request")
+    missing = server.client.post("/api/training/suggest", json={"document": digits(), "source": "nosuch"})
+    assert_problem(missing, 404, "not_found")

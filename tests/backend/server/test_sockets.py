@@ -1,0 +1,119 @@
+"""Live sockets, through a real server."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+import websockets
+from backend.server.helpers import TOKEN, RealServer
+from backend.server.test_runs import Player, end_all, start
+from backend.services.fakes import FakeExecutor
+
+HEADERS = {"Authorization": f"Bearer {TOKEN}"}
+
+
+def connect(server: RealServer, path: str) -> websockets.connect:
+    return websockets.connect(server.socket_url + path, additional_headers=HEADERS)
+
+
+async def read_until(socket: websockets.ClientConnection, cursor: int) -> list[int]:
+    seen: list[int] = []
+    async with asyncio.timeout(20):
+        while not seen or seen[-1] < cursor:
+            seen += [each["cursor"] for each in json.loads(await socket.recv())]
+    return seen
+
+
+@pytest.fixture
+def player(server: RealServer, executor: FakeExecutor) -> Player:
+    end_all(server)
+    return start(server, executor)
+
+
+def test_events_when_watched_come_missed_ones_first_then_live(server: RealServer, player: Player) -> None:
+    async def main() -> None:
+        player.send(player.worker.hello(), player.worker.metrics(1))
+        async with connect(server, f"/api/runs/{player.run}/events") as socket:
+            first = json.loads(await socket.recv())
+            assert [each["type"] for each in first] == ["hello", "metrics"]
+            for step in range(2, 30):
+                await asyncio.to_thread(player.send, player.worker.metrics(step))
+            assert await read_until(socket, 30) == list(range(3, 31))
+        async with connect(server, f"/api/runs/{player.run}/events?after=28") as socket:
+            assert await read_until(socket, 30) == [29, 30]
+
+    asyncio.run(main())
+
+
+def test_events_when_the_browser_is_ahead_of_the_server_do_not_block_others(server: RealServer, player: Player) -> None:
+    async def main() -> None:
+        player.send(player.worker.hello())
+        path = f"/api/runs/{player.run}/events"
+        async with connect(server, f"{path}?after=999999") as ahead, connect(server, f"{path}?after=1") as other:
+            await asyncio.to_thread(player.send, player.worker.metrics(1))
+            assert await read_until(other, 2) == [2]
+            assert await read_until(ahead, 2) == [2]
+
+    asyncio.run(main())
+
+
+def test_events_when_there_is_no_such_run_close_with_a_code(server: RealServer) -> None:
+    async def main() -> None:
+        async with connect(server, "/api/runs/nosuchrun/events") as socket:
+            with pytest.raises(websockets.ConnectionClosed):
+                await socket.recv()
+            assert socket.close_code == 4404
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("query", ["after=-1", "after=x", "after=99999999999999999999"])
+def test_events_when_the_cursor_is_no_number_are_refused(server: RealServer, player: Player, query: str) -> None:
+    async def main() -> None:
+        with pytest.raises(websockets.InvalidStatus) as caught:
+            async with connect(server, f"/api/runs/{player.run}/events?{query}"):
+                pass
+        assert caught.value.response.status_code == 403
+
+    asyncio.run(main())
+
+
+def test_events_when_a_browser_talks_or_leaves_go_on_for_others(server: RealServer, player: Player) -> None:
+    async def main() -> None:
+        player.send(player.worker.hello())
+        path = f"/api/runs/{player.run}/events?after=1"
+        async with connect(server, path) as talker, connect(server, path) as other:
+            await talker.send("anything")
+            await talker.send(b"\x00\xff")
+            await talker.close()
+            await asyncio.to_thread(player.send, player.worker.metrics(1))
+            assert await read_until(other, 2) == [2]
+
+    asyncio.run(main())
+
+
+def test_live_when_runs_change_gives_their_summaries(server: RealServer, player: Player) -> None:
+    async def main() -> None:
+        async with connect(server, "/api/runs/live") as socket:
+            await asyncio.to_thread(player.send, player.worker.hello(), player.worker.metrics(1, 2, 3))
+
+            async def wait_for_step() -> dict[str, Any]:
+                while True:
+                    for run in json.loads(await socket.recv()):
+                        if run["id"] == player.run and run["step"] == 3:
+                            found: dict[str, Any] = run
+                            return found
+
+            async with asyncio.timeout(20):
+                run = await wait_for_step()
+            assert run["state"] == "running"
+            await asyncio.to_thread(server.client.post, f"/api/runs/{player.run}/stop")
+            async with asyncio.timeout(20):
+                while True:
+                    changed = [each for each in json.loads(await socket.recv()) if each["commands_waiting"]]
+                    if changed:
+                        break
+            assert changed[0]["commands_waiting"] == ["stop"]
+
+    asyncio.run(main())
