@@ -8,8 +8,8 @@ import sys
 
 sys.modules["netwright"] = None  # type: ignore[assignment]  # importing it raises ImportError from here on
 
-import torch
-from safetensors.torch import load_file
+import torch  # noqa: E402 - after the block above
+from safetensors.torch import load_file  # noqa: E402
 
 
 def main(model: str, weights: str, samples: str) -> None:
@@ -23,7 +23,7 @@ def main(model: str, weights: str, samples: str) -> None:
     network.eval()
     data = load_file(samples)
     with torch.inference_mode():
-        scores = torch.cat([network(module.preprocess(batch)) for batch in data["inputs"].split(256)])
+        scores = torch.cat([network(module.preprocess(batch)) for batch in torch.split(data["inputs"], 256)])
     print(repr((scores.argmax(1) == data["targets"]).sum().item() / len(scores)))
 
 

@@ -1,13 +1,13 @@
 """Draw, train, watch, take home: by mouse in a real browser, on real digits."""
 
 import re
-import subprocess
-import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from e2e.drawing import Editor
 from e2e.live import watch
+from e2e.training import TRAINING_MS, accuracy_in_plain_pytorch
 from netwright.data.base import SourceSpec
 from netwright.data.prepare import prepare
 from netwright.data.registry import open_source
@@ -16,10 +16,6 @@ from playwright.sync_api import Page, expect
 from safetensors.torch import save_file
 
 pytestmark = pytest.mark.browser
-
-HERE = Path(__file__).resolve().parent
-TRAINING_MS = 180_000
-"""How long a training of a minute may take on a busy machine."""
 
 LAYERS = [
     ("Input", 150, 110),
@@ -38,21 +34,9 @@ def draw(editor: Editor) -> None:
     """A convolutional network, dragged onto an empty canvas and wired node by node."""
     for layer, x, y in LAYERS:
         editor.drag_in(layer, x, y)
-    for source, target in zip(CHAIN, CHAIN[1:], strict=False):
+    for source, target in pairwise(CHAIN):
         editor.connect(source, target)
     expect(editor.page.locator("[data-edge]")).to_have_count(len(CHAIN) - 1)
-
-
-def accuracy_in_plain_pytorch(model: Path, weights: Path, samples: Path) -> float:
-    """What a Python without Netwright gets from the files that were taken home."""
-    done = subprocess.run(
-        [sys.executable, str(HERE / "plain.py"), str(model), str(weights), str(samples)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return float(done.stdout)
 
 
 def test_closed_loop_by_mouse_takes_home_what_was_validated(page: Page, tmp_path: Path) -> None:

@@ -1,0 +1,92 @@
+"""Training through the page, and what a Python without Netwright makes of the result."""
+
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from e2e.conftest import Server
+from playwright.sync_api import Page, expect
+
+TRAINING_MS = 240_000
+"""How long a training of a minute may take on a busy machine."""
+
+
+def chain(name: str, *nodes: tuple[str, str, dict[str, Any]]) -> dict[str, Any]:
+    """A document whose nodes ``(id, type, params)`` follow one another."""
+    return {
+        "format": 1,
+        "name": name,
+        "network": {
+            "parameters": {},
+            "nodes": [{"id": node, "type": kind, "params": params} for node, kind, params in nodes],
+            "edges": [{"source": a[0], "target": b[0]} for a, b in pairwise(nodes)],
+        },
+    }
+
+
+def create_network(server: Server, document: dict[str, Any]) -> str:
+    """Saves ``document`` and gives its network's id."""
+    with server.client() as client:
+        answer = client.post("/api/networks", json={"document": document})
+        answer.raise_for_status()
+        return str(answer.json()["id"])
+
+
+def open_training(page: Page, server: Server, network: str, source: str, epochs: int) -> None:
+    """Opens the training form over ``network`` and chooses data and length."""
+    page.goto(f"http://127.0.0.1:{server.port}/networks/{network}?drawer=train")
+    page.get_by_test_id("train-source").select_option(source)
+    length = page.get_by_test_id("train-drawer").get_by_label("Epochs", exact=True)
+    length.fill(str(epochs))
+    length.press("Tab")
+
+
+def mend(page: Page) -> None:
+    """Presses the first fix until the form has no problem left."""
+    drawer = page.get_by_test_id("train-drawer")
+    start = drawer.get_by_test_id("train-start")
+    for _ in range(6):
+        fix = drawer.get_by_test_id("train-problems").get_by_role("button", name="Set ")
+        expect(start.or_(fix.first).first).to_be_visible()
+        if fix.count() == 0:
+            break
+        problem = fix.first.inner_text()
+        fix.first.click()
+        expect(drawer.get_by_role("button", name=problem)).to_have_count(0)
+    expect(start).to_be_enabled()
+
+
+def start_training(page: Page) -> str:
+    """Starts and gives the run's id; the run's page is then open."""
+    start = page.get_by_test_id("train-start")
+    expect(start).to_be_enabled()
+    start.click()
+    page.wait_for_url("**/runs/*")
+    return page.url.rsplit("/", 1)[-1].split("?")[0]
+
+
+def wait_for_end(page: Page) -> None:
+    expect(page.get_by_test_id("run-state")).to_have_attribute("data-state", "completed", timeout=TRAINING_MS)
+
+
+def values(server: Server, run: str, name: str) -> list[float]:
+    """All values of one metric of a run."""
+    with server.client() as client:
+        answer = client.get(f"/api/runs/{run}/metrics", params={"names": name, "max_points": 100_000})
+        answer.raise_for_status()
+        return [value for series in answer.json()["series"] for value in series["values"]]
+
+
+def accuracy_in_plain_pytorch(model: Path, weights: Path, samples: Path) -> float:
+    """What a Python without Netwright gets from the files that were taken home."""
+    plain = Path(__file__).resolve().parent / "plain.py"
+    done = subprocess.run(
+        [sys.executable, str(plain), str(model), str(weights), str(samples)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return float(done.stdout)
