@@ -53,9 +53,11 @@ class _Writer:
         return [instance.nodes[node.id] for instance in self.scope.instances]
 
     def run(self) -> None:
-        ranks = [len(spec.shape) for spec in self.scope.instances[0].inputs]
-        for number, (name, rank) in enumerate(zip(self.block.inputs, ranks, strict=True)):
-            self.axes[Source(name)] = tuple(Symbol("input", input=number, axis=axis) for axis in range(rank))
+        for number, name in enumerate(self.block.inputs):
+            ranks = [len(instance.inputs[number].shape) for instance in self.scope.instances]
+            known = [Symbol("input", input=number, axis=axis) for axis in range(ranks[0])]
+            # Axes of a block that takes pictures in one use and rows in another have no common meaning.
+            self.axes[Source(name)] = tuple(known) if len(set(ranks)) == 1 else (None,) * ranks[0]
         for node in self.block.nodes:
             if node.is_identity:
                 self.axes[Source(node.id)] = self.axes[node.sources[0]]
@@ -115,7 +117,7 @@ class _Writer:
 
     def _follow(self, node: ProgramNode, instances: Sequence[NodeInstance], texts: Mapping[str, str]) -> None:
         """What is known of the output's axes: set by an argument, kept from the input, or joined from several."""
-        ranks = {len(spec.shape) for instance in instances for spec in (*instance.inputs, *instance.outputs)}
+        ranks = {len(spec.shape) for instance in instances for spec in instance.inputs}
         outputs = [instance.outputs[0].shape for instance in instances]
         rank = len(outputs[0])
         if len({len(shape) for shape in outputs}) != 1:
@@ -128,11 +130,11 @@ class _Writer:
             set_by = {0: "out_channels", rank - 1: "out_features"}.get(axis, "")
             set_by = "out_features" if rank == 1 and "out_features" in texts else set_by
             candidates: list[Symbol | None] = [self.scope.symbol(texts[set_by], vector) if set_by in texts else None]
-            if len(ranks) == 1:
+            if ranks == {rank}:
                 candidates += [known[axis] for known in sources]
                 if len(sources) > 1:
                     candidates.append(self._joined("sum", [known[axis] for known in sources], instances, axis))
-            elif rank == 1 and len(sources) == 1:
+            elif rank == 1 and len(sources) == 1 and len(ranks) == 1:
                 candidates.append(self._joined("product", sources[0], instances, None))
             result[axis] = next((c for c in candidates if c is not None and self._holds(c, vector)), None)
         self.axes[Source(node.id)] = tuple(result)
