@@ -4,7 +4,7 @@ import type { Position } from "./types";
 
 export const CARD_WIDTH = 200;
 /** Between two cards in the direction of the data: room for a shape such as `N x 128 x 28 x 28` on the wire. */
-export const COLUMN_GAP = 120;
+export const COLUMN_GAP = 140;
 export const ROW_GAP = 40;
 export const GRID = 20;
 const CARD_HEIGHT = 60;

@@ -13,7 +13,7 @@ export interface Rect extends Point {
 /** Between a lane and the nearest card. */
 const CLEARANCE = 18;
 /** From a port to the wire's first bend. */
-const STUB = 18;
+const STUB = 12;
 const RADIUS = 8;
 
 /** How far the handles of the curve reach: the same as React Flow's own curve for wires that go forwards. */

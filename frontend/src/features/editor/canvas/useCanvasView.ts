@@ -74,7 +74,8 @@ function show(flow: Flow, box: DOMRect, id: string): void {
 
 /** Gives a node the keyboard once it is drawn. */
 function focusNode(root: RefObject<HTMLDivElement | null>, id: string, frames: number): void {
-  const element = root.current?.querySelector<HTMLElement>(`.react-flow__node[data-node="${CSS.escape(id)}"]`);
+  const drawn = root.current?.querySelectorAll<HTMLElement>(".react-flow__node") ?? [];
+  const element = [...drawn].find(({ dataset }) => dataset.node === id);
   if (element) element.focus({ preventScroll: true });
   else if (frames > 0) requestAnimationFrame(() => focusNode(root, id, frames - 1));
 }

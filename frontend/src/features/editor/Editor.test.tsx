@@ -1,0 +1,162 @@
+import { MantineProvider } from "@mantine/core";
+import { fireEvent, render, screen, waitFor, within } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { EditorStore } from "@/document";
+import { LAYERS, sampleDocument } from "@/document/testing/catalogue";
+import { Palette } from "@/features/palette";
+import { Canvas, EditorProvider, useEditorStore } from "./index";
+
+let store: EditorStore;
+
+function Watch() {
+  store = useEditorStore();
+  return null;
+}
+
+function show(document = sampleDocument()): void {
+  render(
+    <MantineProvider>
+      <EditorProvider document={document} layers={LAYERS}>
+        <Watch />
+        <Palette />
+        <div style={{ width: 1000, height: 800 }}>
+          <Canvas />
+        </div>
+      </EditorProvider>
+    </MantineProvider>,
+  );
+}
+
+beforeEach(() => {
+  // The check is the server's: here it never answers.
+  vi.spyOn(globalThis, "fetch").mockImplementation(() => new Promise(() => {}));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const ids = () => store.getState().document.network.nodes.map(({ id }) => id);
+const press = (key: string, held: Partial<KeyboardEventInit> = {}) =>
+  fireEvent.keyDown(document.activeElement ?? document.body, { key, ...held });
+const canvas = () => screen.getByTestId("canvas");
+
+describe("the canvas", () => {
+  it("shows each node by id and type", async () => {
+    show();
+    const card = await screen.findByRole("group", { name: "image, Input" });
+    expect(within(card).getByText("Input")).toBeTruthy();
+  });
+
+  it("says what to do first where nothing is drawn", () => {
+    show({ format: 1, name: "Empty" });
+    expect(screen.getByText("Nothing is drawn yet")).toBeTruthy();
+  });
+
+  it("walks in the order of the data, moves, leaves out and deletes by keys alone", () => {
+    show();
+    canvas().focus();
+    press("Tab");
+    expect(store.getState().selection.nodes).toEqual(["image"]);
+    press("Tab");
+    expect(store.getState().selection.nodes).toEqual(["conv"]);
+    const before = store.getState().document.view.network?.conv;
+    press("ArrowDown");
+    press("ArrowDown");
+    expect(store.getState().document.view.network?.conv).toEqual([before?.[0], (before?.[1] ?? 0) + 40]);
+    expect(store.getState().history.entries).toHaveLength(1);
+    press("m");
+    expect(store.getState().document.network.nodes[1]?.muted).toBe(true);
+    press("Delete");
+    expect(ids()).not.toContain("conv");
+    press("z", { ctrlKey: true });
+    expect(ids()).toContain("conv");
+  });
+
+  it("says why a command cannot be done", async () => {
+    show();
+    canvas().focus();
+    press("Tab");
+    press("m");
+    expect(await screen.findByText(/image cannot be left out/)).toBeTruthy();
+  });
+
+  it("leaves keys alone in a text field", () => {
+    show();
+    store.getState().select({ nodes: ["conv"] });
+    screen.getByTestId("palette-search").focus();
+    press("Delete");
+    press("m");
+    expect(ids()).toContain("conv");
+    expect(store.getState().document.network.nodes[1]?.muted).toBe(false);
+  });
+
+  it("carries copies through the clipboard's own events", () => {
+    show();
+    store.getState().select({ nodes: ["conv", "act"] });
+    canvas().focus();
+    const data = new Map<string, string>();
+    const clipboardData = {
+      setData: (type: string, text: string) => data.set(type, text),
+      getData: (type: string) => data.get(type) ?? "",
+    };
+    fireEvent.copy(canvas(), { clipboardData });
+    fireEvent.paste(canvas(), { clipboardData });
+    expect(store.getState().selection.nodes).toEqual(["conv1", "act1"]);
+  });
+});
+
+describe("connecting by keyboard", () => {
+  it("offers what is possible first and draws the wire", async () => {
+    show();
+    const id = store.getState().addNode("Bend");
+    store.getState().select({ nodes: ["act"] });
+    canvas().focus();
+    press("c");
+    const field = await screen.findByRole("combobox", { name: "Type a node's id" });
+    fireEvent.change(field, { target: { value: id } });
+    fireEvent.keyDown(field, { key: "Enter" });
+    expect(store.getState().document.network.edges.at(-1)).toMatchObject({ source: "act", target: id });
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  });
+
+  it("does not draw what is illegal, and takes away what is there", async () => {
+    show();
+    store.getState().select({ nodes: ["act"] });
+    canvas().focus();
+    press("c");
+    const field = await screen.findByRole("combobox", { name: "Type a node's id" });
+    fireEvent.change(field, { target: { value: "conv" } });
+    expect(screen.getByText(/would close a circle/)).toBeTruthy();
+    fireEvent.keyDown(field, { key: "Enter" });
+    expect(store.getState().document.network.edges).toHaveLength(5);
+    fireEvent.change(field, { target: { value: "sum" } });
+    fireEvent.keyDown(field, { key: "Enter" });
+    expect(store.getState().document.network.edges).toHaveLength(4);
+  });
+});
+
+describe("the palette", () => {
+  it("adds with Enter after the selected node and keeps the keyboard for the next one", () => {
+    show({ format: 1, name: "Empty" });
+    press("/");
+    const field = screen.getByTestId("palette-search");
+    expect(document.activeElement).toBe(field);
+    for (const name of ["inp", "filt", "outp"]) {
+      fireEvent.change(field, { target: { value: name } });
+      fireEvent.keyDown(field, { key: "Enter" });
+    }
+    expect(ids()).toEqual(["input1", "conv1", "output1"]);
+    expect(store.getState().document.network.edges.map(({ source, target }) => [source, target])).toEqual([
+      ["input1", "conv1"],
+      ["conv1", "output1"],
+    ]);
+    fireEvent.keyDown(field, { key: "Escape" });
+    expect(document.activeElement).toBe(canvas());
+  });
+
+  it("adds with a double-click", () => {
+    show({ format: 1, name: "Empty" });
+    fireEvent.doubleClick(screen.getByTestId("palette-Dense"));
+    expect(ids()).toEqual(["dense1"]);
+  });
+});
