@@ -124,8 +124,11 @@ class ForkServer:
 
     def _fork(self) -> IdleWorker:
         reader, writer = os.pipe()
+        # Held back in the child until `run_attempt` has a handler: a stop sent at once must not kill it without a word.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         pid = os.fork()
         if pid:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
             os.close(reader)
             return IdleWorker(pid, writer)
         # From here on this is the worker; whatever happens, it must not run on into the server's loop.
@@ -187,7 +190,6 @@ def _preload() -> None:
 def _wait_and_work(reader: int) -> int:
     from netwright.worker.entry import run_attempt
 
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
     _warm_up()
     with os.fdopen(reader, "rb") as orders:
         order = orders.readline()

@@ -111,6 +111,8 @@ class LocalExecutor(Executor):
 
     def _submit_plain(self, folder: Path, attempt: int) -> str:
         arguments = ["--spec", str(folder / "spec.json"), "--attempt", str(attempt)]
+        # A child inherits what this thread holds back: a SIGTERM sent at once waits until the worker can handle it.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         try:
             with (folder / "log.txt").open("ab") as log:
                 process = subprocess.Popen(  # noqa: S603  (our own interpreter and module, no shell)
@@ -123,6 +125,8 @@ class LocalExecutor(Executor):
                 )
         except OSError as error:
             raise ExecutorError(f"No worker could be started: {error}") from error
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         self._children.append(process)
         try:
             return str(ProcessHandle.of(process.pid))

@@ -1,5 +1,6 @@
 """Which process a handle means, so that a number given to another process since is not mistaken for it."""
 
+import contextlib
 import os
 import signal
 from dataclasses import dataclass
@@ -54,7 +55,9 @@ class ProcessHandle:
         try:
             os.killpg(self.pid, number)
         except ProcessLookupError:
-            return
+            # Forked a moment ago, it leads no group yet and is alone.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
 
 def _birth(pid: int) -> str:

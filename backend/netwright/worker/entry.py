@@ -51,6 +51,8 @@ def run_attempt(folder: Path, number: int) -> int:
     # First of all: a stop that comes while torch is still loading must not kill us without a word.
     signal.signal(signal.SIGTERM, lambda *_: control.stop())
     signal.signal(signal.SIGINT, lambda *_: control.stop())
+    # The executor holds SIGTERM back until here, so that even one sent at once finds this handler.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     try:
         spec = RunSpec.model_validate_json((folder / "spec.json").read_bytes())
         attempt = AttemptSpec.model_validate_json((folder / "attempts" / f"{number}.json").read_bytes())
