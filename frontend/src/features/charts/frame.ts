@@ -147,8 +147,8 @@ export function valueRange(columns: readonly (readonly Cell[])[], isLog: boolean
     const high = Math.max(at(0.98), ...first);
     const span = high - low;
     if (span > 0) {
-      if (max > high + SPIKE * span) max = high;
-      if (min < low - SPIKE * span) min = low;
+      if (max > high + SPIKE * span) max = high + span / 2;
+      if (min < low - SPIKE * span) min = low - span / 2;
       numOutside = values.reduce((num, value) => num + (value < min || value > max ? 1 : 0), 0);
     }
   }

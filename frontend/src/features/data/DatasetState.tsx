@@ -1,7 +1,7 @@
 import { Progress } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { DatasetRead } from "@/api";
-import { formatPercent } from "@/ui";
+import { formatPercent, Sentence } from "@/ui";
 import classes from "./data.module.css";
 
 /** Whether the set can be used, and what is being done to it. */
@@ -24,7 +24,11 @@ export function DatasetState({ dataset }: { dataset: DatasetRead }) {
           aria-label={t("progressOf", { name: dataset.title })}
         />
       )}
-      {problem && <p className={classes.error}>{problem.message}</p>}
+      {problem && (
+        <p className={classes.error}>
+          <Sentence text={problem.message} />
+        </p>
+      )}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { CloseButton, Progress } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { isApiProblem } from "@/api";
-import { formatBytes, formatPercent } from "@/ui";
+import { formatBytes, formatPercent, Sentence } from "@/ui";
 import classes from "./data.module.css";
 import type { Sending } from "./useSending";
 
@@ -48,7 +48,9 @@ function UploadError({ error }: { error: Error }) {
   return (
     <div role="alert" className={classes.error}>
       {sentences.map((sentence) => (
-        <p key={sentence}>{sentence}</p>
+        <p key={sentence}>
+          <Sentence text={sentence} />
+        </p>
       ))}
     </div>
   );

@@ -1,6 +1,7 @@
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { Sentence } from "@/ui";
 import type { AlertEvent } from "./runSession";
 import classes from "./runs.module.css";
 
@@ -14,7 +15,7 @@ export function RunAlerts({ alerts, networkId }: { alerts: readonly AlertEvent[]
         <p key={`${alert.attempt}-${alert.seq}`}>
           <IconAlertTriangle size={16} aria-hidden />
           <span>
-            {alert.message}{" "}
+            <Sentence text={alert.message} />{" "}
             {alert.node && networkId !== null && (
               <Link to={editorAddress(networkId, alert.node)}>{t("alerts.node", { node: alert.node })}</Link>
             )}

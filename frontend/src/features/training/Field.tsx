@@ -1,5 +1,6 @@
 import { type ReactNode, useId } from "react";
 import type { Problem } from "@/api";
+import { Sentence } from "@/ui";
 import classes from "./training.module.css";
 
 interface Props {
@@ -24,7 +25,7 @@ export function Field({ label, hint, problems = [], children }: Props) {
         {hint !== undefined && <p>{hint}</p>}
         {problems.map((problem) => (
           <p key={problem.message} className={classes.problem} data-severity={problem.severity}>
-            {problem.message}
+            <Sentence text={problem.message} />
           </p>
         ))}
       </div>

@@ -1,20 +1,16 @@
-import { useDebouncedValue } from "@mantine/hooks";
-import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { ChoiceFields } from "./ChoiceFields";
 import { ConfigNumber } from "./ConfigNumber";
 import { CurvePicture } from "./CurvePicture";
 import { Section } from "./Field";
 import { useForm } from "./form";
-import { curveQuery } from "./queries";
 import classes from "./training.module.css";
-
-const TYPING_MS = 150;
 
 /** How the weights are changed: the optimizer, and its learning rate over time as a picture. */
 export function OptimizerSection() {
   const { t } = useTranslation("training");
   const { form, config, options } = useForm();
+  const isWrong = form.problems.some(({ severity }) => severity === "error");
   const isSuggested = (part: "optimizer" | "schedule") =>
     JSON.stringify(form.suggested?.[part]) === JSON.stringify(config[part]);
   return (
@@ -45,29 +41,12 @@ export function OptimizerSection() {
           testId="train-schedule"
         />
         <ConfigNumber path="schedule.warmup_steps" label={t("schedule.warmup")} hint={t("schedule.warmupHint")} />
-        <LearningRate />
+        {form.curve === undefined ? (
+          <p className={classes.hint}>{t(isWrong ? "schedule.noCurve" : "schedule.drawing")}</p>
+        ) : (
+          <CurvePicture curve={form.curve} title={t("schedule.curve")} />
+        )}
       </Section>
     </>
-  );
-}
-
-/** Drawn while one types; a curve that cannot be computed says why at the field that is wrong. */
-function LearningRate() {
-  const { t } = useTranslation("training");
-  const { form, config } = useForm();
-  const numSamples = form.dataset?.num_samples ?? 0;
-  const [typed] = useDebouncedValue(config, TYPING_MS);
-  const { data: curve, error } = useQuery({ ...curveQuery(typed, numSamples), enabled: numSamples > 0 });
-  if (error !== null) {
-    return (
-      <p className={classes.problem} role="status">
-        {error.message}
-      </p>
-    );
-  }
-  return curve === undefined ? (
-    <p className={classes.hint}>{t("schedule.drawing")}</p>
-  ) : (
-    <CurvePicture curve={curve} title={t("schedule.curve")} />
   );
 }

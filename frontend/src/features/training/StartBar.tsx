@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useEditor } from "@/features/editor";
 import { ProblemItem } from "@/features/problems";
 import { formatBytes, formatCount, formatExact, ReasonedButton } from "@/ui";
-import { lengthsOf } from "./formConfig";
+import { isSaidAtField, lengthsOf } from "./formConfig";
 import classes from "./training.module.css";
 import type { TrainForm } from "./useTrainForm";
 
@@ -12,6 +12,7 @@ export function StartBar({ form }: { form: TrainForm }) {
   const { t } = useTranslation("training");
   const totals = useEditor((state) => state.report?.totals);
   const { config, dataset, reason } = form;
+  const elsewhere = form.problems.filter((problem) => !isSaidAtField(problem, form.fields));
   const lengths =
     config === null || typeof dataset?.num_samples !== "number" ? null : lengthsOf(config, dataset.num_samples);
   const facts = [
@@ -35,9 +36,9 @@ export function StartBar({ form }: { form: TrainForm }) {
   ];
   return (
     <footer className={classes.start}>
-      {form.problems.length > 0 && (
+      {elsewhere.length > 0 && (
         <ul className={classes.problems} data-testid="train-problems">
-          {form.problems.map((problem) => (
+          {elsewhere.map((problem) => (
             <li key={`${problem.code} ${problem.field ?? ""} ${problem.message}`}>
               <ProblemItem problem={problem} hidePlace />
             </li>

@@ -107,6 +107,13 @@ export function problemsUnder(problems: readonly Problem[], prefix: string): Rea
   return found;
 }
 
+const CHOICE_FIELDS = /^(objectives\.0\.(loss|output)|optimizer|schedule)(\.|$)/;
+
+/** Whether the problem is said at a field of the form; what is not is said below it. */
+export function isSaidAtField({ field, node }: Problem, fields: ReadonlyMap<string, unknown>): boolean {
+  return !node && typeof field === "string" && (fields.has(field) || CHOICE_FIELDS.test(field));
+}
+
 /** Problems that both lists may hold, once each. */
 export function joinProblems(...lists: readonly (readonly Problem[])[]): Problem[] {
   const seen = new Set<string>();

@@ -1,8 +1,16 @@
+import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
-import { type DatasetRead, isApiProblem, type Problem, type TrainingConfig, type TrainingOptions } from "@/api";
+import {
+  type Curve,
+  type DatasetRead,
+  isApiProblem,
+  type Problem,
+  type TrainingConfig,
+  type TrainingOptions,
+} from "@/api";
 import type { EditorStore } from "@/document";
 import { datasetsQuery } from "@/features/data";
 import { useEditor, useEditorStore } from "@/features/editor";
@@ -10,7 +18,7 @@ import { formatExact, type JsonSchema, type NumberShape } from "@/ui";
 import { boundProblems, type ConfigFields, readConfigFields } from "./configFields";
 import { defaultSource } from "./defaultSource";
 import { completeConfig, type FormConfig, joinProblems, lengthsOf } from "./formConfig";
-import { optionsQuery, startRun, suggestionQuery } from "./queries";
+import { curveQuery, optionsQuery, startRun, suggestionQuery } from "./queries";
 
 export interface TrainForm {
   datasets: readonly DatasetRead[] | undefined;
@@ -22,6 +30,8 @@ export interface TrainForm {
   suggested: TrainingConfig | undefined;
   reasons: Readonly<Record<string, string>>;
   problems: readonly Problem[];
+  /** The learning rate over the run; undefined until it is known. */
+  curve: Curve | undefined;
   failure: Error | null;
   retry: () => void;
   change: (config: FormConfig) => void;
@@ -61,14 +71,15 @@ export function useTrainForm(): TrainForm {
     [chosen, suggested],
   );
   const { isStarting, refusal, start } = useStarting();
+  const curve = useCurve(config, suggested, dataset?.num_samples ?? 0);
   const local = useMemo(
     () => (config === null ? NO_PROBLEMS : boundProblems(config, fields, (path, shape) => sayBounds(t, path, shape))),
     [config, fields, t],
   );
   const fromSuggestion = useMemo(() => (answer?.problems ?? NO_PROBLEMS).filter((problem) => problem.node), [answer]);
   const problems = useMemo(
-    () => joinProblems(local, stillSaid(refusal, config, document.network), fromSuggestion),
-    [local, refusal, config, document.network, fromSuggestion],
+    () => joinProblems(local, curve.problems, stillSaid(refusal, config, document.network), fromSuggestion),
+    [local, curve.problems, refusal, config, document.network, fromSuggestion],
   );
 
   const change = (next: FormConfig) => store.getState().setTraining(next as unknown as typeof document.training);
@@ -82,6 +93,7 @@ export function useTrainForm(): TrainForm {
     suggested,
     reasons: answer?.reasons ?? NO_REASONS,
     problems,
+    curve: curve.data,
     failure: optionsError ?? datasetsError ?? (isReady ? suggestion.error : null),
     retry: () => {
       void refetchOptions();
@@ -99,13 +111,27 @@ export function useTrainForm(): TrainForm {
   };
 }
 
+const TYPING_MS = 150;
+
+/** The learning rate's curve while one types, and what the server finds wrong with optimizer and schedule meanwhile. */
+function useCurve(config: FormConfig | null, suggested: TrainingConfig | undefined, numSamples: number) {
+  const [typed] = useDebouncedValue(config, TYPING_MS);
+  const training = typed ?? suggested ?? {};
+  const { data, error } = useQuery({
+    ...curveQuery(training as TrainingConfig, numSamples),
+    enabled: typed !== null && numSamples > 0,
+  });
+  const problems = isApiProblem(error) ? error.problems : NO_PROBLEMS;
+  return { data: error === null ? data : undefined, problems };
+}
+
 type Translate = ReturnType<typeof useTranslation<"training">>["t"];
 
 function sayBounds(t: Translate, path: string, { min, max, isMinOpen, isMaxOpen }: NumberShape): string {
   const name = path.split(".").at(-1) ?? path;
   const low = min === null ? null : t(isMinOpen ? "bounds.above" : "bounds.from", { value: formatExact(min) });
   const high = max === null ? null : t(isMaxOpen ? "bounds.below" : "bounds.upTo", { value: formatExact(max) });
-  return t("bounds.sentence", { name, range: [low, high].filter((part) => part !== null).join(" ") });
+  return t("bounds.sentence", { name, range: [low, high].filter((part) => part !== null).join(t("bounds.and")) });
 }
 
 interface ReasonFacts {
@@ -129,7 +155,7 @@ function useReason({ dataset, config, problems, numSamples }: ReasonFacts): stri
   if (report === null || checking === "failed") return t("reason.unchecked");
   if (config === null) return t("reason.waiting");
   const first = problems.find(({ severity }) => severity === "error");
-  if (first !== undefined) return first.message;
+  if (first !== undefined) return first.message.replaceAll("`", "");
   return numSamples !== null && lengthsOf(config, numSamples).validationSamples < 1 ? t("reason.noValidation") : null;
 }
 
