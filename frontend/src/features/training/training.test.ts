@@ -1,0 +1,207 @@
+import { describe, expect, it } from "vitest";
+import type { DatasetRead, OptionRead, Problem, TrainingConfig } from "@/api";
+import { normalizeDocument } from "@/document";
+import type { JsonSchema } from "@/ui";
+import { boundProblems, fieldChoices, numberShape, readConfigFields, valueAt, withValue } from "./configFields";
+import { defaultSource } from "./defaultSource";
+import {
+  completeConfig,
+  fittingOptions,
+  isSaidAtField,
+  joinProblems,
+  lengthsOf,
+  monitorNames,
+  problemsUnder,
+  setMetrics,
+  setParam,
+  switchChoice,
+} from "./formConfig";
+
+const SUGGESTED: TrainingConfig = {
+  data: { source: "digits", batch_size: 32, split: { validation: 0.1, seed: 0, stratify: true } },
+  objectives: [{ output: null, target: "label", loss: { type: "LossA", params: {} }, weight: 1 }],
+  metrics: ["MetricA"],
+  optimizer: { type: "OptimizerA", params: { lr: 0.1 } },
+  schedule: { type: "ScheduleA", params: {}, warmup_steps: 0 },
+  epochs: 20,
+  seed: 0,
+  precision: "float32",
+  device: "auto",
+  gradient_clip_norm: null,
+  early_stopping: null,
+  checkpoint: { monitor: "val/MetricA", mode: "max", every_epochs: 1, keep: 3 },
+};
+
+const SCHEMA: JsonSchema = {
+  type: "object",
+  properties: {
+    epochs: { type: "integer", minimum: 1, maximum: 1000, default: 5 },
+    data: { $ref: "#/$defs/Data" },
+    early_stopping: { anyOf: [{ $ref: "#/$defs/Early" }, { type: "null" }], default: null },
+    precision: { enum: ["float32", "bfloat16"], default: "float32" },
+  },
+  $defs: {
+    Data: { type: "object", properties: { split: { $ref: "#/$defs/Split" } } },
+    Split: { type: "object", properties: { validation: { type: "number", exclusiveMinimum: 0, exclusiveMaximum: 1 } } },
+    Early: { type: "object", properties: { patience: { type: "integer", minimum: 1, default: 5 } } },
+  },
+};
+
+function option(type: string, more: Partial<OptionRead> = {}): OptionRead {
+  return { type, title: type, description: "", params_schema: {}, ...more };
+}
+
+describe("completeConfig", () => {
+  it("takes what is suggested where nothing is chosen", () => {
+    expect(completeConfig(null, SUGGESTED)).toBe(SUGGESTED);
+    expect(completeConfig({ data: { source: "digits", batch_size: 32 } }, SUGGESTED)).toEqual(SUGGESTED);
+  });
+
+  it("keeps every choice, part by part", () => {
+    const config = completeConfig(
+      {
+        epochs: 3,
+        data: { source: "digits", batch_size: 7, split: { validation: 0.3, seed: 1, stratify: false } },
+        early_stopping: null,
+      },
+      {
+        ...SUGGESTED,
+        early_stopping: { monitor: "val/loss", mode: "min", patience: 9, min_delta: 0, restore_best_weights: true },
+      },
+    );
+    expect([config.epochs, config.data.batch_size, config.data.split.validation]).toEqual([3, 7, 0.3]);
+    expect(config.early_stopping).toBeNull();
+    expect(config.optimizer).toEqual(SUGGESTED.optimizer);
+  });
+});
+
+describe("choices", () => {
+  it("keeps a setting that the next type has too and drops the others", () => {
+    const next = option("OptimizerB", { params_schema: { properties: { lr: {}, momentum: {} } } });
+    const choice = { type: "OptimizerA", params: { lr: 0.5, beta: 0.9 } };
+    expect(switchChoice(choice, next)).toEqual({ type: "OptimizerB", params: { lr: 0.5 } });
+  });
+
+  it("takes a setting out so that its default holds again", () => {
+    expect(setParam({ type: "A", params: { x: 1, y: 2 } }, "x", undefined)).toEqual({ type: "A", params: { y: 2 } });
+    expect(setParam({ type: "A" }, "x", 3)).toEqual({ type: "A", params: { x: 3 } });
+  });
+
+  it("offers what fits the task and the kind of data", () => {
+    const options = [
+      option("any"),
+      option("classes", { tasks: ["classification"] }),
+      option("pictures", { kinds: ["image"] }),
+    ];
+    expect(fittingOptions(options, "regression", "image").map(({ type }) => type)).toEqual(["any", "pictures"]);
+    expect(fittingOptions(options, undefined, undefined)).toHaveLength(3);
+  });
+});
+
+describe("monitors", () => {
+  it("watches loss and metrics of both parts", () => {
+    expect(monitorNames({ metrics: ["MetricA"] })).toEqual(["val/loss", "val/MetricA", "train/loss", "train/MetricA"]);
+  });
+
+  it("falls back to the validation loss when the metric that is watched goes", () => {
+    const config = setMetrics(completeConfig(null, SUGGESTED), []);
+    expect(config.checkpoint).toMatchObject({ monitor: "val/loss", mode: "min", keep: 3 });
+  });
+});
+
+describe("lengths", () => {
+  it("counts steps as the trainer does: the last batch may be smaller", () => {
+    expect(lengthsOf(completeConfig(null, SUGGESTED), 1797)).toEqual({
+      trainSamples: 1617,
+      validationSamples: 180,
+      stepsPerEpoch: 51,
+      totalSteps: 1020,
+    });
+  });
+});
+
+describe("the config's own fields", () => {
+  const fields = readConfigFields(SCHEMA);
+
+  it("finds bounds in nested classes, behind an optional one too", () => {
+    expect(numberShape(fields, "epochs")).toMatchObject({ isInteger: true, min: 1, max: 1000 });
+    expect(numberShape(fields, "data.split.validation")).toMatchObject({
+      min: 0,
+      isMinOpen: true,
+      max: 1,
+      isMaxOpen: true,
+    });
+    expect(numberShape(fields, "early_stopping.patience")).toMatchObject({ min: 1 });
+    expect(fieldChoices(fields, "precision")).toEqual(["float32", "bfloat16"]);
+  });
+
+  it("names each number that is outside of its bounds", () => {
+    const config = withValue(withValue(completeConfig(null, SUGGESTED), "epochs", 0), "data.split.validation", 1);
+    const found = boundProblems(config, fields, (path) => path);
+    expect(found.map(({ field, severity }) => [field, severity])).toEqual([
+      ["epochs", "error"],
+      ["data.split.validation", "error"],
+    ]);
+    expect(boundProblems(completeConfig(null, SUGGESTED), fields, (path) => path)).toEqual([]);
+  });
+
+  it("changes one value and keeps the identity of the rest", () => {
+    const config = completeConfig(null, SUGGESTED);
+    const next = withValue(config, "data.split.seed", 4);
+    expect(valueAt(next, "data.split.seed")).toBe(4);
+    expect(config.data.split.seed).toBe(0);
+    expect(next.optimizer).toBe(config.optimizer);
+  });
+});
+
+describe("problems", () => {
+  const at = (field: string | null, more: Partial<Problem> = {}): Problem => ({
+    code: "x",
+    severity: "error",
+    message: field ?? "",
+    field,
+    ...more,
+  });
+
+  it("go to the field that they name", () => {
+    const found = problemsUnder(
+      [at("optimizer.params.lr"), at("optimizer.type"), at("schedule.params.lr")],
+      "optimizer.params",
+    );
+    expect([...found.keys()]).toEqual(["lr"]);
+  });
+
+  it("are said below the form where they name a node or no field of it", () => {
+    const fields = readConfigFields(SCHEMA);
+    expect(isSaidAtField(at("epochs"), fields)).toBe(true);
+    expect(isSaidAtField(at("optimizer.params.lr"), fields)).toBe(true);
+    expect(isSaidAtField(at("shape", { node: "image" }), fields)).toBe(false);
+    expect(isSaidAtField(at(null), fields)).toBe(false);
+  });
+
+  it("are said once when two answers hold them", () => {
+    expect(joinProblems([at("a"), at("b")], [at("b"), at("c")]).map(({ field }) => field)).toEqual(["a", "b", "c"]);
+  });
+});
+
+describe("defaultSource", () => {
+  const dataset = (id: string, state: DatasetRead["state"], input_shape: number[]) =>
+    ({ id, state, input_shape }) as unknown as DatasetRead;
+  const document = normalizeDocument({
+    format: 1,
+    name: "n",
+    network: { nodes: [{ id: "x", type: "Input", params: { shape: [1, 28, 28] }, repeat: 1, muted: false }] },
+  });
+
+  it("takes the data that fits the network's input, what is ready first", () => {
+    const fits = [
+      dataset("small", "ready", [4]),
+      dataset("gone", "missing", [1, 28, 28]),
+      dataset("here", "ready", [1, 28, 28]),
+    ];
+    expect(defaultSource(document, fits)).toBe("here");
+    expect(defaultSource(document, fits.slice(0, 2))).toBe("gone");
+    expect(defaultSource(document, fits.slice(0, 1))).toBe("small");
+    expect(defaultSource(document, [])).toBeNull();
+  });
+});
