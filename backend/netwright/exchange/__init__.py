@@ -1,1 +1,1 @@
-"""."""
+"""Out: weights in the formats that other tools read."""
