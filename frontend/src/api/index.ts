@@ -1,6 +1,6 @@
 export { api, fetchText, sendBytes, unwrap, watchedFetch } from "./client";
 export { type Connection, connection } from "./connection";
-export { ApiProblem, isApiProblem, OFFLINE, toApiProblem } from "./problem";
+export { ApiProblem, isApiProblem, OFFLINE, sentenceOf, toApiProblem } from "./problem";
 export * from "./queries";
 export type * from "./types";
 export { useConnection } from "./useConnection";

@@ -28,6 +28,21 @@ export function isApiProblem(error: unknown, code?: string): error is ApiProblem
   return error instanceof ApiProblem && (code === undefined || error.code === code);
 }
 
+const MOST_SENTENCES = 3;
+
+/** What went wrong, for a person: the single problems where the server names them, else its sentence. */
+export function sentenceOf(error: unknown): string {
+  if (isApiProblem(error) && error.problems.length > 0) {
+    const sentences = error.problems.slice(0, MOST_SENTENCES).map(({ field, message }) => withField(field, message));
+    return sentences.join(" ");
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+function withField(field: string | null | undefined, message: string): string {
+  return field && !message.includes(field) ? `${field}: ${message}` : message;
+}
+
 function isProblemDocument(body: unknown): body is ProblemDocument {
   return typeof body === "object" && body !== null && "code" in body && "detail" in body;
 }

@@ -69,6 +69,8 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 300, multiline: true, maw: 320, withArrow: false } },
     Button: { defaultProps: { size: "xs" } },
     Portal: { defaultProps: { target: `#${OVERLAYS_ID}` } },
+    // The placeholder that Mantine focuses first is no item of a menu; without it the first item has the focus.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Modal: {
       defaultProps: { transitionProps: { duration: 140 } },
       styles: { title: { fontSize: 16, fontWeight: 600 } },

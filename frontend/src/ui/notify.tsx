@@ -3,7 +3,7 @@ import { notifications } from "@mantine/notifications";
 
 const UNDO_MS = 10_000;
 
-/** Says that something failed: what was tried, and the error's own sentence. */
+/** Says that something failed: what was tried, and the error's own sentence (or one that the caller made of it). */
 export function notifyError(title: string, error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   notifications.show({ title, message, color: "red", autoClose: 8000 });

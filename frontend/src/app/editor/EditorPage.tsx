@@ -1,12 +1,12 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { type PropsWithChildren, type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { api, isApiProblem, keys, type LayerRead, layersQuery, type NetworkRead, unwrap } from "@/api";
 import { normalizeDocument } from "@/document";
 import { EditorProvider, useEditorStore } from "@/features/editor";
-import { EmptyState, formatAgo, LineSkeletons, notifyDone } from "@/ui";
+import { EmptyState, formatAgo, LineSkeletons, notifyDone, PageBar } from "@/ui";
 import { createDrafts, type Draft, type Drafts } from "../saving/drafts";
 import { untilSaved } from "../saving/useAutosave";
 import { EditorLayout } from "./EditorLayout";
@@ -44,7 +44,7 @@ function Opening({ id }: { id: string }) {
   if (error === null) return <LineSkeletons lines={10} />;
   if (isApiProblem(error) && error.status === 404) {
     return (
-      <EmptyState
+      <Stopped
         title={t("editor.missing")}
         actions={
           <Button component={Link} to="/networks">
@@ -53,11 +53,11 @@ function Opening({ id }: { id: string }) {
         }
       >
         {t("editor.missingDetail")}
-      </EmptyState>
+      </Stopped>
     );
   }
   return (
-    <EmptyState
+    <Stopped
       title={t("editor.failed")}
       actions={
         <Button
@@ -71,7 +71,21 @@ function Opening({ id }: { id: string }) {
       }
     >
       {error.message}
-    </EmptyState>
+    </Stopped>
+  );
+}
+
+/** A page of its own in place of the editor, with its title in the bar. */
+function Stopped({ title, actions, children }: PropsWithChildren<{ title: string; actions: ReactNode }>) {
+  return (
+    <>
+      <PageBar>
+        <h1>{title}</h1>
+      </PageBar>
+      <EmptyState title={title} actions={actions}>
+        {children}
+      </EmptyState>
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
-import { useCallback, useEffect } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { useSearchParams } from "react-router";
-import { useEditor, useEditorStore } from "@/features/editor";
+import type { EditorState } from "@/document";
+import { useEditorStore } from "@/features/editor";
 
 export const DRAWERS = ["problems", "code", "train"] as const;
 export type DrawerName = (typeof DRAWERS)[number];
@@ -25,33 +26,52 @@ function withParam(params: URLSearchParams, name: string, value: string | null):
   return next;
 }
 
+interface Place {
+  block: string;
+  node: string;
+}
+
+function placeIn(params: URLSearchParams): Place {
+  return { block: params.get("block") ?? "", node: params.get("node") ?? "" };
+}
+
+function placeOf({ level, selection }: EditorState): Place {
+  return { block: level.join("."), node: selection.nodes.join(",") };
+}
+
 /**
  * Keeps the open block and the selected nodes in the address (`?block=stage.conv&node=act1`), so that Back leaves a block and
- * a copied link opens the same place.
+ * a copied link opens the same place. Each side follows the other's changes only, never its own echo.
  */
 export function useAddress(): void {
   const store = useEditorStore();
   const [params, setParams] = useSearchParams();
-  const block = params.get("block") ?? "";
-  const node = params.get("node") ?? "";
+  const { block, node } = placeIn(params);
+  const isFollowing = useRef(false);
+  const latest = useRef({ params, setParams });
+  useEffect(() => {
+    latest.current = { params, setParams };
+  });
 
   // From the address to the editor: when it is opened, and when Back or Forward is pressed.
   useEffect(() => {
-    const { level, selection, openLevel, select } = store.getState();
-    if (level.join(".") !== block) openLevel(block === "" ? [] : block.split("."));
-    if (selection.nodes.join(",") !== node) select({ nodes: node === "" ? [] : node.split(",") });
+    const here = placeOf(store.getState());
+    isFollowing.current = true;
+    if (here.block !== block) store.getState().openLevel(block === "" ? [] : block.split("."));
+    if (here.block !== block || here.node !== node) {
+      store.getState().select({ nodes: node === "" ? [] : node.split(",") });
+    }
+    isFollowing.current = false;
   }, [store, block, node]);
 
   // From the editor to the address: a level is a step that Back goes over, a selection is not.
-  const level = useEditor((state) => state.level.join("."));
-  const selected = useEditor((state) => state.selection.nodes.join(","));
   useEffect(() => {
-    setParams(
-      (old) => {
-        if ((old.get("block") ?? "") === level && (old.get("node") ?? "") === selected) return old;
-        return withParam(withParam(old, "block", level), "node", selected);
-      },
-      { replace: (new URLSearchParams(location.search).get("block") ?? "") === level },
-    );
-  }, [setParams, level, selected]);
+    return store.subscribe((state, before) => {
+      if (isFollowing.current || (state.level === before.level && state.selection === before.selection)) return;
+      const { params: old, setParams: change } = latest.current;
+      const [was, is] = [placeIn(old), placeOf(state)];
+      if (was.block === is.block && was.node === is.node) return;
+      change(withParam(withParam(old, "block", is.block), "node", is.node), { replace: was.block === is.block });
+    });
+  }, [store]);
 }

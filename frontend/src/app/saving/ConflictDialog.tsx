@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { api, type NetworkRead, unwrap, useCreateNetwork, useRestoreNetwork } from "@/api";
+import { api, type NetworkRead, sentenceOf, unwrap, useCreateNetwork, useRestoreNetwork } from "@/api";
 import { normalizeDocument } from "@/document";
 import { useEditorStore } from "@/features/editor";
 import { formatAgo, notifyError, notifyUndo } from "@/ui";
@@ -137,7 +137,7 @@ function Choice({ label, hint, act }: ChoiceProps) {
     try {
       await act();
     } catch (error) {
-      notifyError(t("conflict.failed"), error);
+      notifyError(t("conflict.failed"), sentenceOf(error));
     } finally {
       setBusy(false);
     }

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { isApiProblem } from "@/api";
+import { isApiProblem, sentenceOf } from "@/api";
 import type { Document, EditorStore } from "@/document";
 import type { Drafts } from "./drafts";
 
@@ -111,7 +111,7 @@ export function createAutosave({ store, drafts, save, onceOnline, now = Date.now
       say({ kind: "retrying", message: error.message });
       schedule(RETRY_MS);
     } else {
-      say({ kind: "refused", message: error.problems[0]?.message ?? error.message });
+      say({ kind: "refused", message: sentenceOf(error) });
     }
   }
 

@@ -2,7 +2,7 @@ import { IconDownload } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { memo, type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { api, isApiProblem, unwrap } from "@/api";
+import { api, sentenceOf, unwrap } from "@/api";
 import type { Document } from "@/document";
 import { useEditor } from "@/features/editor";
 import { CopyButton, downloadText, LineSkeletons, ReasonedIcon } from "@/ui";
@@ -57,11 +57,6 @@ export function CodePanel({ end }: { end?: ReactNode }) {
       {source !== null && <Source source={source} label={t("title")} />}
     </div>
   );
-}
-
-function sentenceOf(error: Error): string {
-  const [first] = isApiProblem(error) ? error.problems : [];
-  return first?.message ?? error.message;
 }
 
 /** `Small CNN` to `small_cnn.py`: a name that Python can import. */

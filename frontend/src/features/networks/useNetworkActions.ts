@@ -4,6 +4,7 @@ import {
   api,
   type NetworkRead,
   type NetworkSummary,
+  sentenceOf,
   unwrap,
   useCreateNetwork,
   useDeleteNetwork,
@@ -30,7 +31,7 @@ export function useNetworkActions() {
     try {
       await act();
     } catch (error) {
-      notifyError(title, error);
+      notifyError(title, sentenceOf(error));
     }
   }
 

@@ -41,7 +41,7 @@ export function ProblemItem({ problem, hidePlace = false }: ProblemItemProps) {
           <div className={styles.fixes}>
             {problem.fixes.map((fix) => (
               <Button key={fix.label} variant="default" size="compact-xs" onClick={() => applyFix(fix)}>
-                {fix.label}
+                <Sentence text={fix.label} />
               </Button>
             ))}
           </div>

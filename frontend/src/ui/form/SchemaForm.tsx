@@ -109,7 +109,7 @@ function Row({ field, values, ...props }: Omit<SchemaFormProps, "schema"> & { fi
             </p>
             {problem.actions?.map(({ label, run }) => (
               <Button key={label} className={styles.action} variant="default" size="compact-xs" onClick={run}>
-                {label}
+                <Sentence text={label} />
               </Button>
             ))}
           </Fragment>
