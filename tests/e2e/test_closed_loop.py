@@ -58,8 +58,8 @@ def test_closed_loop_by_mouse_takes_home_what_was_validated(page: Page, tmp_path
     # Training says what does not fit the data, and mends it.
     page.get_by_role("button", name="Train").click()
     drawer = page.get_by_test_id("train-drawer")
-    drawer.get_by_role("button", name="Set `input1` to [1, 8, 8]").click()
-    drawer.get_by_role("button", name="Set `linear1` to 10 outputs").click()
+    drawer.get_by_role("button", name="Set input1 to [1, 8, 8]").click()
+    drawer.get_by_role("button", name="Set linear1 to 10 outputs").click()
     start = drawer.get_by_role("button", name="Start training")
     expect(start).to_be_enabled()
     watched = watch(page)
