@@ -9,11 +9,10 @@ that is printed and trained.  All three walk the document in the same way (``che
 import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 
 import orjson
-from pydantic import TypeAdapter
+from pydantic import JsonValue, TypeAdapter
 
 from netwright.compiler import check_program as programs
 from netwright.compiler import costs, fixes
@@ -25,10 +24,12 @@ from netwright.compiler.check_walk import Instance, Walker
 from netwright.compiler.program import Program
 from netwright.compiler.report import CheckReport, CheckRequest
 from netwright.graph.document import NETWORK, Block, Document, Edge, Node
-from netwright.graph.problems import Fix, Problem
+from netwright.graph.problems import Problem
 
 MAX_PROBLEMS = 200
 """More are counted but not listed."""
+
+_FIXED_WITHOUT_NODE_EDITS = {"duplicate_id", "unknown_port", "self_loop", "doubled_edge", "cycle", "too_many_wires"}
 
 _PROBLEMS = TypeAdapter(list[Problem])
 
@@ -95,7 +96,15 @@ def _examine(document: Document) -> _Examination:
 
 def _without_shapes(definitions: dict[str, Definition], findings: list[Finding]) -> _Examination:
     drawn = [finding for definition in definitions.values() for finding in definition.findings]
-    return _Examination(definitions, None, [("", finding) for finding in (*findings, *drawn)])
+    nodes = definitions[NETWORK].block.nodes
+    return _Examination(
+        definitions,
+        None,
+        [
+            (nodes[finding.node].id if finding.block == NETWORK and finding.node is not None else "", finding)
+            for finding in (*findings, *drawn)
+        ],
+    )
 
 
 def warm_up() -> None:
@@ -142,13 +151,11 @@ def _too_deep(definition: Definition, use: Use) -> Finding:
 
 
 def _too_many_layers(definitions: dict[str, Definition], counter: Counter, layers: int) -> Finding:
-    use, fitting = counter.excess(NETWORK, definitions[NETWORK].block.parameters, costs.MAX_LAYERS)
-    make: partial[Iterator[Fix]] | None = None
-    advice = "Take nodes out."
-    if use is not None:
-        node = definitions[use.block].block.nodes[use.node].id
-        make = partial(_fewer, use.block, node, fitting)
-        advice = f"Most of them come from `{node}`: repeat it at most {fitting} times."
+    changes = [(use, definitions[use.block].block.nodes[use.node].id, repeat) for use, repeat in counter.remedy()]
+    use = changes[0][0] if changes else None
+    most = ", ".join(f"`{node}` at most {repeat} times" for _, node, repeat in changes)
+    advice = f"Repeat {most}." if changes else "Take nodes out."
+    edits = [(use.block, node, repeat) for use, node, repeat in changes]
     return Finding(
         "too_many_layers",
         f"The network unfolds to {in_words(layers)} layers and blocks; at most {costs.MAX_LAYERS:,} are allowed. {advice}",
@@ -158,12 +165,8 @@ def _too_many_layers(definitions: dict[str, Definition], counter: Counter, layer
         values={"limit": costs.MAX_LAYERS, "count": min(layers, costs.MAX_JSON_INTEGER)},
         expected=f"at most {costs.MAX_LAYERS:,}",
         got=in_words(layers),
-        fixes=make or tuple,
+        fixes=lambda: [fixes.set_repeats(edits)] if edits else [],
     )
-
-
-def _fewer(block: str, node: str, repeat: int) -> Iterator[Fix]:
-    yield fixes.set_repeat(block, node, repeat)
 
 
 def _check_totals(root: Instance) -> Iterator[Finding]:
@@ -193,8 +196,10 @@ def _problems(examination: _Examination) -> list[Problem]:
     """The findings in the order of the document: block by block, node by node, as found within one node."""
     order = {name: number for number, name in enumerate(examination.definitions)}
     found = sorted(examination.found, key=lambda item: _place(item[1], order))
+    doubled = {(finding.block, finding.values["id"]) for _, finding in found if finding.code == "duplicate_id"}
     problems = [
-        _problem(examination.definitions[finding.block], path, finding) for path, finding in found[:MAX_PROBLEMS]
+        _problem(examination.definitions[finding.block], path, finding, doubled)
+        for path, finding in found[:MAX_PROBLEMS]
     ]
     rest = [finding for _, finding in found[MAX_PROBLEMS:]]
     if rest:
@@ -214,19 +219,22 @@ def _place(finding: Finding, order: dict[str, int]) -> tuple[int, int]:
     return order[finding.block], -1 if finding.node is None else finding.node
 
 
-def _problem(definition: Definition, path: str, finding: Finding) -> Problem:
+def _problem(definition: Definition, path: str, finding: Finding, doubled: set[tuple[str, JsonValue]]) -> Problem:
+    node = None if finding.node is None else definition.block.nodes[finding.node].id
+    # Edits of nodes go by id: before two of one id are told apart, an edit could change the wrong one.
+    is_ambiguous = (finding.block, node) in doubled and finding.code not in _FIXED_WITHOUT_NODE_EDITS
     return Problem(
         code=finding.code,
         severity=finding.severity,
         block=finding.block,
-        node=None if finding.node is None else definition.block.nodes[finding.node].id,
-        path=path or None,
+        node=node,
+        path=path.rstrip(".") or None,
         field=finding.field,
         message=finding.message,
         values=dict(finding.values),
         expected=finding.expected,
         got=finding.got,
-        fixes=list(finding.fixes()),
+        fixes=[] if is_ambiguous else list(finding.fixes()),
     )
 
 

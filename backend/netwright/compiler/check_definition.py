@@ -98,8 +98,11 @@ def layer_signature(type_name: str) -> Signature:
 
 def block_signature(block: Block) -> Signature:
     """The ports of a block: its Input and Output nodes in document order."""
-    entries = dict.fromkeys(node.id for node in block.nodes if node.type == "Input")
-    exits = dict.fromkeys(node.id for node in block.nodes if node.type == "Output")
+    first: dict[str, str] = {}
+    for node in block.nodes:
+        first.setdefault(node.id, node.type)  # a doubled id belongs to the first node
+    entries = [name for name, type_name in first.items() if type_name == "Input"]
+    exits = [name for name, type_name in first.items() if type_name == "Output"]
     return Signature({name: i for i, name in enumerate(entries)}, {name: i for i, name in enumerate(exits)})
 
 

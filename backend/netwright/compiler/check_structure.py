@@ -117,19 +117,10 @@ def _check_names(definition: Definition) -> None:
                     fixes=partial(fixes.rename_parameter, definition.document, name, parameter),
                 )
             )
+    doubles: dict[str, list[int]] = {}
     for i, node in enumerate(block.nodes):
         if definition.index[node.id] != i:
-            find(
-                Finding(
-                    "duplicate_id",
-                    f"Two nodes of {_title(name)} have the id `{node.id}`. Give one of them another.",
-                    name,
-                    i,
-                    "id",
-                    values={"id": node.id},
-                    fixes=partial(fixes.rename, definition.document, name, node.id, node.id, node.type),
-                )
-            )
+            doubles.setdefault(node.id, []).append(i)
         elif reason := illegal_id_reason(node.id):
             find(
                 Finding(
@@ -139,11 +130,23 @@ def _check_names(definition: Definition) -> None:
                     i,
                     "id",
                     values={"id": node.id, "reason": reason},
-                    fixes=partial(fixes.rename, definition.document, name, node.id, node.id, node.type),
+                    fixes=partial(fixes.rename, definition.document, name, node.id, [node.type]),
                 )
             )
         if definition.signatures[i].is_open:
             find(_unknown_type(definition, i))
+    for node_id, places in doubles.items():
+        find(
+            Finding(
+                "duplicate_id",
+                f"The id `{node_id}` stands for {len(places) + 1} nodes of {_title(name)}. Give each an id of its own.",
+                name,
+                places[0],
+                "id",
+                values={"id": node_id, "count": len(places) + 1},
+                fixes=partial(fixes.rename, definition.document, name, node_id, [block.nodes[i].type for i in places]),
+            )
+        )
     _check_boundary(definition)
 
 
@@ -198,12 +201,15 @@ class _Wiring:
         """For each node: input number, edge, source node, source output."""
         self.is_spoilt = [False] * count
         """A wire into this node has a problem of its own, so that a missing input is not the root cause."""
+        self.is_crowded = [False] * count
+        """A wire into this node is doubled, so that too many wires are not the root cause."""
         self.is_used = [False] * count
         """A wire out of this node has a problem of its own, so that leading nowhere is not the root cause."""
 
     def connect(self) -> None:
         index, signatures = self.definition.index, self.definition.signatures
         seen = set()
+        surplus: dict[tuple[int, int, int, int], list[Edge]] = {}
         for number, edge in enumerate(self.definition.block.edges):
             source, target = index.get(edge.source), index.get(edge.target)
             if source is None or target is None:
@@ -219,11 +225,13 @@ class _Wiring:
                 continue
             key = (source, output, target, port)
             if key in seen:
-                self._doubled(edge, target)
+                surplus.setdefault(key, []).append(edge)
                 continue
             seen.add(key)
             self.successors[source].append(target)
             self.incoming[target].append((port, number, source, output))
+        for (_, _, target, _), edges in surplus.items():
+            self._doubled(edges, target)
 
     def _dangling(self, edge: Edge, source: int | None, target: int | None) -> None:
         nodes = [node for node in (edge.source, edge.target) if node not in self.definition.index]
@@ -232,18 +240,25 @@ class _Wiring:
             self.is_spoilt[target] = True
         if source is not None:
             self.is_used[source] = True
-        self._about_edge(
-            "dangling_edge", f"A wire leads from `{edge.source}` to `{edge.target}`, but there is no node {gone}.", edge
-        )
+        message = f"A wire leads from `{edge.source}` to `{edge.target}`, but there is no node {gone}. Remove it."
+        self._about_edges("dangling_edge", message, self._all_like(edge))
 
     def _self_loop(self, edge: Edge, target: int) -> None:
         self.is_spoilt[target] = True
-        self._about_edge("self_loop", f"A wire leads from `{edge.source}` back into itself.", edge, target)
+        message = f"A wire leads from `{edge.source}` back into itself. Remove it."
+        self._about_edges("self_loop", message, self._all_like(edge), target)
 
-    def _doubled(self, edge: Edge, target: int) -> None:
-        self._about_edge(
-            "doubled_edge", f"Two wires lead from `{edge.source}` to the same input of `{edge.target}`.", edge, target
+    def _doubled(self, edges: list[Edge], target: int) -> None:
+        count = {1: "Two"}.get(len(edges), str(len(edges) + 1))
+        message = (
+            f"{count} wires lead from `{edges[0].source}` to the same input of `{edges[0].target}`. Keep one of them."
         )
+        self.is_crowded[target] = True
+        self._about_edges("doubled_edge", message, edges, target)
+
+    def _all_like(self, edge: Edge) -> list[Edge]:
+        ends = (edge.source, edge.target)
+        return [other for other in self.definition.block.edges if (other.source, other.target) == ends]
 
     def _unknown_port(self, edge: Edge, source: int, target: int, is_output: bool) -> None:
         node, port = (source, edge.source_port) if is_output else (target, edge.target_port)
@@ -272,16 +287,17 @@ class _Wiring:
             )
         )
 
-    def _about_edge(self, code: str, message: str, edge: Edge, node: int | None = None) -> None:
+    def _about_edges(self, code: str, message: str, edges: list[Edge], node: int | None = None) -> None:
+        """``edges`` are those that have to go."""
         self.definition.findings.append(
             Finding(
                 code,
-                f"{message} Remove {'one of them' if code == 'doubled_edge' else 'it'}.",
+                message,
                 self.definition.name,
                 node,
-                values={"source": edge.source, "target": edge.target},
-                fixes=partial(fixes.remove_edges, self.definition.name, (edge,)),
-                key=_edge_key(edge),
+                values={"source": edges[0].source, "target": edges[0].target},
+                fixes=partial(fixes.remove_edges, self.definition.name, edges),
+                key=(edges[0].source, edges[0].target, code == "doubled_edge" and _edge_key(edges[0])),
             )
         )
 
@@ -346,7 +362,7 @@ def _gather(definition: Definition, wiring: _Wiring, i: int, is_silent: bool) ->
     crowded = [port for port, found in enumerate(wires) if len(found) > 1 and port != signature.variadic]
     if is_silent:
         return None
-    for port in crowded:
+    for port in crowded if not wiring.is_crowded[i] else ():
         definition.findings.append(_too_many(definition, i, names[port], [edge for _, _, edge in wires[port]]))
     if missing and not wiring.is_spoilt[i] and definition.inputs:
         if not incoming and not (definition.outputs and definition.live[i]):

@@ -106,6 +106,10 @@ def used_blocks(document: Document) -> tuple[list[str], list[Use], Use | None]:
     return list(reversed(finished)), recursive, too_deep
 
 
+_MAX_CHANGES = 8
+"""Repetitions that one fix turns down at most."""
+
+
 class Counter:
     """Counts layers and blocks of the unfolded network without unfolding it.
 
@@ -116,6 +120,8 @@ class Counter:
         self.definitions = definitions
         self.broken = broken
         self.visits = 0
+        self.overrides: dict[tuple[str, int], int] = {}
+        """Repetitions that are tried in place of what is drawn."""
 
     def count(self, name: str, values: Mapping[str, Number]) -> list[tuple[int, int]]:
         """For every node of a block how many layers and blocks one repetition of it is, and its repetitions."""
@@ -133,7 +139,7 @@ class Counter:
                 counts.append((MAX_LAYERS + 1, 1))
                 continue
             try:
-                repeat = evaluate_repeat(node, values)
+                repeat = self.overrides.get((name, i)) or evaluate_repeat(node, values)
             except ExpressionError:
                 repeat = 1
             bound, _ = bind(self.definitions[inner], node, values)
@@ -143,21 +149,47 @@ class Counter:
     def total(self, name: str, values: Mapping[str, Number]) -> int:
         return sum(each * repeat for each, repeat in self.count(name, values))
 
-    def excess(self, name: str, values: Mapping[str, Number], limit: int) -> tuple[Use | None, int]:
-        """The use whose repetitions make a block larger than ``limit``, and how many of them would fit (0: none)."""
+    def remedy(self) -> list[tuple[Use, int]]:
+        """The fewest repetitions to turn down, largest first, so that the network fits; empty where that is not enough."""
+        network = self.definitions[NETWORK].block.parameters
+        changes: list[tuple[Use, int]] = []
+        for _ in range(_MAX_CHANGES):
+            self.visits = 0
+            if self.total(NETWORK, network) <= MAX_LAYERS:
+                return changes
+            change = self._excess(NETWORK, network, MAX_LAYERS)
+            if change is None:
+                return []
+            changes.append(change)
+            use, repeat = change
+            self.overrides[use.block, use.node] = repeat
+        return []
+
+    def _excess(self, name: str, values: Mapping[str, Number], limit: int) -> tuple[Use, int] | None:
+        """The use that makes a block larger than ``limit``, and as many repetitions of it as fit, at least one."""
         self.visits = 0
         counts = self.count(name, values)
         if not counts:
-            return None, 0
+            return None
         total = sum(each * repeat for each, repeat in counts)
         largest = max(range(len(counts)), key=lambda i: counts[i][0] * counts[i][1])
         each, repeat = counts[largest]
-        room = limit - (total - each * repeat)
-        if room // each >= 1 and repeat > 1:
+        part = each * repeat
+        # What the others leave, or a fair share where they leave next to nothing.
+        room, share = limit - (total - part), limit * part // total
+        room = room if room >= share // 2 else share
+        if repeat > 1 and room >= each:
             return Use(name, largest), room // each
         node = self.definitions[name].block.nodes[largest]
         inner = block_of(node)
-        if inner is None or inner not in self.definitions or room <= 0:
-            return None, 0
-        bound, _ = bind(self.definitions[inner], node, values)
-        return self.excess(inner, bound, room // repeat - 1)
+        if (
+            inner in self.definitions
+            and inner is not None
+            and room // repeat > 1
+            and (name, largest) not in self.broken
+        ):
+            bound, _ = bind(self.definitions[inner], node, values)
+            inside = self._excess(inner, bound, room // repeat - 1)
+            if inside is not None:
+                return inside
+        return (Use(name, largest), 1) if repeat > 1 else None

@@ -234,19 +234,21 @@ def remove_node(block: str, node: str) -> Fix:
     )
 
 
-def rename(document: Document, block: str, node: str, wish: str, type_name: str) -> list[Fix]:
-    """Another id, made from the old one where that gives a name, else from the type."""
-    base = re.sub(r"\W+", "_", wish, flags=re.ASCII).strip("_").rstrip("0123456789") if wish.isascii() else ""
-    base = base if base and not base[0].isdigit() else stem(type_name)
-    new = free_id(_ids(document.block(block)), base[: MAX_NAME_LENGTH // 2])
-    return [
-        Fix(
-            code="rename_node",
-            label=f"Rename it to {new}",
-            values={"id": node, "new_id": new},
-            edits=[RenameNode(block=block, id=node, new_id=new)],
-        )
-    ]
+def rename(document: Document, block: str, node: str, type_names: Sequence[str]) -> list[Fix]:
+    """Other ids for all nodes called ``node`` of these types, made from the old id where it gives a name, else from the
+    type."""
+    base = re.sub(r"\W+", "_", node, flags=re.ASCII).strip("_").rstrip("0123456789") if node.isascii() else ""
+    taken = _ids(document.block(block))
+    edits: list[Edit] = []
+    # An edit means the last node of an id, so the types are taken from the last on.
+    for type_name in reversed(type_names):
+        wish = base if base and not base[0].isdigit() else stem(type_name)
+        new = free_id(taken, wish[: MAX_NAME_LENGTH // 2])
+        taken.add(new)
+        edits.append(RenameNode(block=block, id=node, new_id=new))
+    names = [edit.new_id for edit in edits if isinstance(edit, RenameNode)]
+    label = f"Rename it to {names[0]}" if len(names) == 1 else f"Rename {len(names)} nodes"
+    return [Fix(code="rename_node", label=label, values={"id": node, "new_ids": list(names)}, edits=edits)]
 
 
 def rename_parameter(document: Document, block: str, name: str) -> list[Fix]:
@@ -340,6 +342,18 @@ def set_repeat(block: str, node: str, repeat: int) -> Fix:
         label=f"Set repeat to {repeat}",
         values={"repeat": repeat},
         edits=[SetNode(block=block, id=node, repeat=repeat)],
+    )
+
+
+def set_repeats(changes: Sequence[tuple[str, str, int]]) -> Fix:
+    """Other numbers of repetitions of several nodes: block, node, repeat."""
+    if len(changes) == 1:
+        return set_repeat(*changes[0])
+    return Fix(
+        code="set_repeats",
+        label=f"Repeat {len(changes)} blocks less",
+        values={node: repeat for _, node, repeat in changes},
+        edits=[SetNode(block=block, id=node, repeat=repeat) for block, node, repeat in changes],
     )
 
 
