@@ -88,6 +88,16 @@ export function freePlaceForSize(level: Level, positions: Positions, size: Size,
   return [x, y];
 }
 
+/** Whether the card of `id` touches another one. */
+export function isCrowded(level: Level, positions: Positions, id: string): boolean {
+  const at = positions[id];
+  if (!at) return false;
+  const size = cardSize(portsAt(level, id));
+  return Object.entries(positions).some(
+    ([other, place]) => other !== id && overlaps(at, size, place, cardSize(portsAt(level, other))),
+  );
+}
+
 /**
  * Moves that make room for nodes a fix has inserted into a wire: each is placed after what feeds it, and everything
  * downstream of it moves right until no card touches.

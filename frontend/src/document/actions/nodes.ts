@@ -3,7 +3,7 @@ import { CARD_WIDTH, COLUMN_GAP, cardSize, snapPosition } from "../geometry";
 import { merge, RECORD } from "../history";
 import { freeId, idPrefix, idProblem } from "../ids";
 import { type ResolvedLevel, reportPrefix, resolveLevel } from "../levels";
-import { completePositions, freePlaceForSize, makeRoom, type Positions } from "../placement";
+import { completePositions, freePlaceForSize, isCrowded, makeRoom, type Positions } from "../placement";
 import { edgeBetween, findConnection, judgeConnection, type Level, portsAt, type Verdict } from "../ports";
 import type { GetState, SetState } from "../store";
 import {
@@ -110,10 +110,13 @@ function addNode(state: State, type: string, options: AddNodeOptions): string {
   const level = { document: added, block, catalogue: state.catalogue };
   if (options.into) edits.push(...wiresThrough(options.into, id, level, here.blockName));
   else if (options.after !== undefined) edits.push(...wireAfter(options.after, id, level, here.blockName));
-  const wired = applyEdits(state.document, edits);
-  if (options.into && !options.position) {
-    const roomLevel = { ...level, document: wired, block: blockOf(wired, here.blockName) ?? block };
-    edits.push(...makeRoom(roomLevel, here.blockName, wired.view[here.blockName] ?? {}, [id]));
+  if (options.into) {
+    const wired = applyEdits(state.document, edits);
+    const wiredLevel = { ...level, document: wired, block: blockOf(wired, here.blockName) ?? block };
+    const places = wired.view[here.blockName] ?? {};
+    if (!options.position || isCrowded(wiredLevel, places, id)) {
+      edits.push(...makeRoom(wiredLevel, here.blockName, places, [id]));
+    }
   }
   state.applyEdits(edits, { select: { nodes: [id], edges: [] } });
   return id;

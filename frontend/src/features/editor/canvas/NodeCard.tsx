@@ -26,31 +26,35 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Flo
   const shownType = blockNameOf(node.type) ?? node.type;
   if (isFar) {
     return (
-      <div className={classes.far} style={style} data-testid={`node-${node.id}`} {...marks}>
-        {shownType}
+      <>
+        <div className={classes.far} style={style} data-testid={`node-${node.id}`} {...marks}>
+          {shownType}
+        </div>
         <Anchors ports={data.ports.inputs} type="target" height={data.size.height} />
         <Anchors ports={data.ports.outputs} type="source" height={data.size.height} />
-      </div>
+      </>
     );
   }
   return (
-    <div className={classes.card} style={style} data-testid={`node-${node.id}`} {...marks}>
-      <FamilyIcon family={family} />
-      <div className={classes.text}>
-        <div className={classes.head}>
-          <span className={classes.id} title={node.id}>
-            {node.id}
-          </span>
-          <span className={classes.type} title={shownType}>
-            {shownType}
-          </span>
+    <>
+      <div className={classes.card} style={style} data-testid={`node-${node.id}`} {...marks}>
+        <FamilyIcon family={family} />
+        <div className={classes.text}>
+          <div className={classes.head}>
+            <span className={classes.id} title={node.id}>
+              {node.id}
+            </span>
+            <span className={classes.type} title={shownType}>
+              {shownType}
+            </span>
+          </div>
+          <SecondLine data={data} />
         </div>
-        <SecondLine data={data} />
+        {data.problem && <Badge problem={data.problem} />}
       </div>
-      {data.problem && <Badge problem={data.problem} />}
       <Ports node={node.id} ports={data.ports.inputs} type="target" height={data.size.height} />
       <Ports node={node.id} ports={data.ports.outputs} type="source" height={data.size.height} />
-    </div>
+    </>
   );
 });
 

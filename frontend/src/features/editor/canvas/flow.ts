@@ -153,7 +153,7 @@ function buildNode(id: string, data: CardData, position: { x: number; y: number 
     ...size,
     measured: size,
     handles: [...handlesOf(ports.inputs, "target", size), ...handlesOf(ports.outputs, "source", size)],
-    ariaLabel: `${node.id}, ${node.type}`,
+    ariaLabel: `${node.id}, ${blockNameOf(node.type) ?? node.type}`,
     domAttributes: {
       tabIndex: -1,
       role: "group",

@@ -8,7 +8,7 @@ import type { FlowEdge, FlowNode } from "./flow";
 const DURATION = 150;
 const FIT = { padding: 0.12, maxZoom: 1, duration: DURATION };
 /** Opening a drawing goes no further out than this: what is written on cards can still be read. */
-const READABLE_ZOOM = 0.65;
+const READABLE_ZOOM = 0.8;
 /** Frames that a node far away may take to be drawn once the view is there. */
 const REVEAL_FRAMES = 30;
 

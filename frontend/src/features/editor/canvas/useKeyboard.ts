@@ -6,7 +6,7 @@ import { commandByKey } from "../commands/registry";
 import { useEditorContext } from "../context";
 
 const TYPING = "input, textarea, select, [contenteditable=true], [role=textbox], [role=combobox]";
-const OVERLAYS = "[role=dialog], [role=menu], [role=listbox]";
+const OVERLAYS = "[role=dialog], [role=menu]";
 
 /** Carries keys and clipboard events to the commands. */
 export function useKeyboard(root: RefObject<HTMLDivElement | null>): void {
