@@ -21,12 +21,12 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the page and train networks; prints the URL that signs a browser in."""
-    from netwright.server.serve import CannotListenError, serve
+    from netwright.server.serve import CannotServeError, serve
     from netwright.settings import Settings, SettingsError
 
     try:
-        serve(Settings.from_environment(host=host, port=port), announce=lambda url: print(url, flush=True))  # noqa: T201
-    except (CannotListenError, SettingsError) as error:
+        serve(Settings.from_environment(host=host, port=port), announce=typer.echo)
+    except (CannotServeError, SettingsError) as error:
         raise typer.Exit(_fail(str(error))) from error
 
 
@@ -65,6 +65,41 @@ def worker(
     raise typer.Exit(run_worker(["--spec", str(spec), "--attempt", str(attempt)]))
 
 
+@app.command()
+def export(
+    run: Annotated[str, typer.Argument(help="The run's id, as in its address on the page.")],
+    format: Annotated[str, typer.Option(help="safetensors or pytorch.")] = "safetensors",  # noqa: A002  (the option's name)
+    output: Annotated[Path | None, typer.Option(help="File or folder to write to; here by default.")] = None,
+) -> None:
+    """Write a run's best weights to a file."""
+    import asyncio
+
+    from netwright.services.errors import ServiceError
+    from netwright.services.export import export_run
+    from netwright.settings import Settings
+
+    try:
+        target = asyncio.run(export_run(Settings.from_environment(), run, format, output))
+    except ServiceError as error:
+        raise typer.Exit(_fail(error.message)) from error
+    except OSError as error:
+        raise typer.Exit(_fail(f"{output or Path.cwd()} cannot be written: {error.strerror}.")) from error
+    typer.echo(str(target))
+
+
+@app.command()
+def doctor() -> None:
+    """Look at versions, devices, disk, database and page; the exit status is 1 where something must be done."""
+    from netwright.server.doctor import examine
+    from netwright.settings import Settings
+
+    has_fault = False
+    for finding in examine(Settings.from_environment()):
+        has_fault = has_fault or finding.is_fault
+        typer.echo(f"{'!!' if finding.is_fault else 'ok'}  {finding.about:<14} {finding.text}")
+    raise typer.Exit(1 if has_fault else 0)
+
+
 def _fail(sentence: str) -> int:
     """Prints why a command ends, and gives its exit code."""
     typer.echo(sentence, err=True)
@@ -73,3 +108,7 @@ def _fail(sentence: str) -> int:
 
 def main() -> None:
     app()
+
+
+if __name__ == "__main__":
+    main()

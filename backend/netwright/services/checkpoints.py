@@ -4,10 +4,10 @@ import asyncio
 import os
 import re
 import tempfile
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from netwright.exchange.formats import FORMATS, Format
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.files import find_inside, is_intact
 from netwright.services.models import CheckpointRead
@@ -24,7 +24,6 @@ class Download:
 
     path: Path
     name: str
-    media_type: str
     is_temporary: bool
 
 
@@ -66,10 +65,10 @@ class CheckpointService:
             raise not_found("checkpoint")
         record = await self._store.read(lambda session: get_run(session, row.run_id))
         assert record is not None, "a checkpoint belongs to a run"
-        formats = list_formats()
-        if format_ not in formats:
+        chosen = FORMATS.get(format_)
+        if chosen is None:
             raise ServiceError(
-                "invalid_request", f"There is no format {format_[:100]!r}. There are: {', '.join(formats)}."
+                "invalid_request", f"There is no format {format_[:100]!r}. There are: {', '.join(FORMATS)}."
             )
         folder = self._folder / row.run_id
         if not await asyncio.to_thread(is_intact, folder, row.file, row.bytes, row.sha256):
@@ -77,34 +76,24 @@ class CheckpointService:
                 "checkpoint_damaged",
                 f"The file of this checkpoint (step {row.step}) is gone or differs from its SHA-256. Take another one.",
             )
-        name = f"{clean_name(record.row.name)}-{row.kind}-{row.step}"
-        return await asyncio.to_thread(formats[format_], folder / row.file, name)
+        name = f"{clean_name(record.row.name)}-{row.kind}-{row.step}{chosen.suffix}"
+        return await asyncio.to_thread(_convert, folder / row.file, chosen, name)
+
+
+def _convert(checkpoint: Path, chosen: Format, name: str) -> Download:
+    if chosen.write is None:
+        return Download(checkpoint, name, is_temporary=False)
+    descriptor, temporary = tempfile.mkstemp(suffix=chosen.suffix)
+    os.close(descriptor)
+    try:
+        chosen.write(checkpoint, Path(temporary))
+    except BaseException:
+        Path(temporary).unlink()
+        raise
+    return Download(Path(temporary), name, is_temporary=True)
 
 
 def clean_name(name: str) -> str:
     """``name`` without what file systems refuse; letters of every language stay."""
     cleaned = re.sub(r"[\x00-\x1f\x7f-\x9f/\\:*?\"<>|\u2028\u2029\ufeff]+", "_", name).strip(". _")
     return cleaned[:80] or "checkpoint"
-
-
-Export = Callable[[Path, str], Download]
-
-
-def list_formats() -> Mapping[str, Export]:
-    """Formats by name.  The first is the file itself, as it lies in the run's folder."""
-    return {"safetensors": _as_it_is, "pytorch": _to_pytorch}
-
-
-def _as_it_is(path: Path, name: str) -> Download:
-    return Download(path, f"{name}.safetensors", "application/octet-stream", is_temporary=False)
-
-
-def _to_pytorch(path: Path, name: str) -> Download:
-    """A ``state_dict`` for ``torch.load(..., weights_only=True)``."""
-    import torch
-    from safetensors.torch import load_file
-
-    descriptor, temporary = tempfile.mkstemp(suffix=".pt")
-    with os.fdopen(descriptor, "wb") as file:
-        torch.save(load_file(path), file)
-    return Download(Path(temporary), f"{name}.pt", "application/octet-stream", is_temporary=True)

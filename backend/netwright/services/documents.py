@@ -24,4 +24,6 @@ def write_code(document: Document) -> str:
     try:
         return to_source(document)
     except DocumentInvalidError as error:
-        raise ServiceError("invalid_document", f"There is no code for it yet. {error.problems[0].message}", error.problems) from error
+        raise ServiceError(
+            "invalid_document", f"There is no code for it yet. {error.problems[0].message}", error.problems
+        ) from error

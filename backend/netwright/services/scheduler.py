@@ -19,7 +19,6 @@ from netwright.store.checkpoints import list_checkpoints
 from netwright.store.run_moves import Moved, fail_start, lose_attempt, set_handle, start_attempt
 from netwright.store.runs import LivingAttempt, get_run, list_living, list_queued, taken_slots
 from netwright.store.store import Store
-from netwright.store.tables import CheckpointRow
 from netwright.training.spec import AttemptSpec
 
 log = logging.getLogger(__name__)
@@ -198,11 +197,16 @@ class Scheduler:
         return self._executor.submit(folder, spec.attempt)
 
     async def _find_checkpoint(self, run_id: str) -> str | None:
-        """The newest checkpoint that is whole, relative to the run's folder."""
+        """The newest checkpoint that is whole, relative to the run's folder.
+
+        Only those that the worker told of: all points up to such a step have been told before, so the curve has no gap.
+        """
         rows = await self._store.read(lambda session: list_checkpoints(session, run_id))
         folder = self._runs_folder / run_id
 
-        def find(rows: list[CheckpointRow]) -> str | None:
-            return next((row.file for row in rows if is_intact(folder, row.file, row.bytes, row.sha256)), None)
+        def find() -> str | None:
+            whole = (row for row in rows if is_intact(folder, row.file, row.bytes, row.sha256))
+            # The record beside it goes first when a worker forgets a checkpoint, and may have died right then.
+            return next((row.file for row in whole if (folder / row.file).with_suffix(".json").is_file()), None)
 
-        return await asyncio.to_thread(find, rows)
+        return await asyncio.to_thread(find)

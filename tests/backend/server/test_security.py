@@ -12,7 +12,7 @@ import websockets
 from backend.server.helpers import TOKEN, RealServer, assert_problem
 from fastapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
 from netwright.server.app import describe_app
-from netwright.server.serve import CannotListenError, listen
+from netwright.server.serve import CannotServeError, listen
 from netwright.server.token import load_token
 from netwright.settings import Settings
 from starlette.routing import Route
@@ -202,5 +202,5 @@ def test_load_token_when_none_is_given_makes_one_for_the_owner_only(tmp_path: Pa
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])  # noqa: S104
 def test_listen_when_others_could_reach_it_and_no_token_was_chosen_refuses(tmp_path: Path, host: str) -> None:
-    with pytest.raises(CannotListenError, match="NETWRIGHT_TOKEN"):
+    with pytest.raises(CannotServeError, match="NETWRIGHT_TOKEN"):
         listen(Settings(home=tmp_path, host=host))

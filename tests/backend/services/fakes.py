@@ -75,6 +75,7 @@ class FakeWorker:
         name = f"checkpoints/{kind}-{step}.safetensors"
         (self.folder / "checkpoints").mkdir(exist_ok=True)
         (self.folder / name).write_bytes(content)
+        (self.folder / name).with_suffix(".json").write_text("{}")
         digest = hashlib.sha256(content).hexdigest()
         return self.event(
             "checkpoint", kind=kind, step=step, epoch=1, file=name, bytes=len(content), sha256=digest, metrics={}

@@ -33,7 +33,7 @@ async def download_checkpoint(
     clean_up = BackgroundTask(download.path.unlink, missing_ok=True) if download.is_temporary else None
     return FileResponse(
         download.path,
-        media_type=download.media_type,
+        media_type="application/octet-stream",
         headers={"content-disposition": to_disposition(download.name)},
         background=clean_up,
     )

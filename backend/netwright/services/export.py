@@ -1,0 +1,37 @@
+"""A run's weights as a file, without a server."""
+
+import shutil
+from pathlib import Path
+
+from netwright.services.checkpoints import CheckpointService
+from netwright.services.errors import ServiceError
+from netwright.settings import Settings
+from netwright.store.store import Store
+
+PREFERENCE = ("best", "last", "step")
+
+
+async def export_run(settings: Settings, run_id: str, format_: str, output: Path | None) -> Path:
+    """Writes the best checkpoint (else the newest) of a run to ``output``, a file or a folder; gives the file.
+
+    Raises:
+        ServiceError: there is no such run, format or checkpoint, or its file is damaged.
+        OSError: ``output`` cannot be written.
+    """
+    store = Store(settings.url_of_database)
+    try:
+        service = CheckpointService(store, settings.runs_folder)
+        found = [each for each in await service.list_all(run_id) if each.is_available]
+        if not found:
+            raise ServiceError("not_ready", f"The run {run_id} has no checkpoint yet.")
+        chosen = min(found, key=lambda each: (PREFERENCE.index(each.kind), -each.step))
+        download = await service.download(chosen.id, format_)
+    finally:
+        store.close()
+    target = Path.cwd() if output is None else output
+    if target.is_dir():
+        target /= download.name
+    shutil.copyfile(download.path, target)
+    if download.is_temporary:
+        download.path.unlink()
+    return target
