@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams, useSearchParams } from "react-router";
 import { isApiProblem, type RunRead } from "@/api";
-import { EmptyState, LineSkeletons, PageBar, usePageTitle } from "@/ui";
+import { EmptyState, LineSkeletons, PageBar, Sentence, usePageTitle } from "@/ui";
 import { checkpointsQuery, runQuery } from "./queries";
 import { RunAbout } from "./RunAbout";
 import { RunAlerts } from "./RunAlerts";
@@ -72,6 +72,7 @@ function Loaded({ record, session, live }: LoadedProps) {
   const rates = session.metrics.buffer("lr");
   const rate = rates === undefined || rates.length === 0 ? undefined : rates.values[rates.length - 1];
   const hasEnded = isFinal(run.state);
+  const isAlert = (message: string) => live.alerts.some((alert) => alert.message === message);
   const isCutOff = live.connection === "reconnecting" && !hasEnded;
   return (
     <div className={classes.page}>
@@ -90,7 +91,9 @@ function Loaded({ record, session, live }: LoadedProps) {
           {isCutOff ? (
             <span className={classes.unreachable}>{t("unreachable")}</span>
           ) : (
-            <span>{run.message ?? t(sentence)}</span>
+            <span>
+              <Sentence text={run.message === null || isAlert(run.message) ? t(sentence) : run.message} />
+            </span>
           )}
         </div>
         <RunProgress run={run} live={live} rate={rate} />

@@ -46,7 +46,9 @@ export function RunSettings({ run, attempts }: { run: RunRead; attempts: readonl
           <Facts
             facts={[
               [t("settings.source"), run.data_source],
-              [t("settings.fingerprint"), run.data_fingerprint ?? t("settings.noFingerprint")],
+              ...(run.data_fingerprint === null
+                ? []
+                : [[t("settings.fingerprint"), run.data_fingerprint] satisfies [string, string]]),
             ]}
           />
         </Panel>

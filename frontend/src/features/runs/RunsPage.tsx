@@ -5,7 +5,7 @@ import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { RunState, RunSummary } from "@/api";
-import { EmptyState, LineSkeletons, PageBar, ReasonedButton, usePageTitle } from "@/ui";
+import { EmptyState, formatExact, LineSkeletons, PageBar, ReasonedButton, usePageTitle } from "@/ui";
 import { deleteLater, usePendingDeletions } from "@/ui/pendingDeletion";
 import { ALL_STATES, runsQuery, useDeleteRun, useRunCommand } from "./queries";
 import { RunsTable } from "./RunsTable";
@@ -97,7 +97,7 @@ function Runs({ runs }: { runs: readonly RunSummary[] }) {
         <Text size="sm" c="dimmed" aria-live="polite">
           {shown.length === there.length
             ? t("table.count", { count: there.length })
-            : t("table.someOf", { shown: shown.length, all: there.length })}
+            : t("table.someOf", { shown: formatExact(shown.length), all: formatExact(there.length) })}
         </Text>
         <div className={classes.grow} />
         <Selection runs={there.filter((run) => selected.has(run.id))} onDone={() => setSelected(new Set())} />
