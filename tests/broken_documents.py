@@ -470,6 +470,17 @@ CASES = [
         "shape",
         ("set_param",),
     ),
+    Case(
+        "wrong_dtype",
+        chain(
+            node("image: Input", params={"shape": [4], "dtype": "int64"}),
+            node("act: Identity", muted=True),
+            _linear(),
+            scores(),
+        ),
+        "head",
+        ("set_param",),
+    ),
     # --- what would be too large
     Case("too_many_parameters", chain(image(10**9), _linear(out_features=10**9), scores()), "head", ("set_param",)),
     Case(

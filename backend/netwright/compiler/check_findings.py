@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from netwright.compiler import fixes
+from netwright.compiler import fixes, fixes_repairs
 from netwright.compiler.check_definition import Definition, Finding
 from netwright.compiler.check_infer import Specs, infer_leaf
 from netwright.compiler.check_params import ParamIssue, Wish, expression_issue, to_key
@@ -173,12 +173,12 @@ def _repairs(
     for repair in complaint.fixes:
         wire = _edge(definition, i, complaint.port or next(iter(definition.signatures[i].inputs), None), repair.wire)
         if _helps(definition, i, complaint, repair, key, specs):
-            for fix in fixes.from_repair(document, definition.name, node, wire, repair):
+            for fix in fixes_repairs.from_repair(document, definition.name, node, wire, repair):
                 number += 1
                 yield fix
     if number == 0 and edge is not None:
-        if complaint.code == "wrong_dtype" and (fix := fixes.retype_input(definition, edge, complaint.expected or "")):
-            yield fix
+        if complaint.code == "wrong_dtype":
+            yield from fixes_repairs.retype_input(definition, edge, complaint.expected or "")
         yield from fixes.remove_edges(definition.name, (edge,))
 
 
@@ -195,7 +195,7 @@ def _helps(definition: Definition, i: int, complaint: Complaint, repair: Repair,
         params = {name: value for name, value in params.items() if value is not None}
     elif repair.code == "replace":
         type_name = values["type"]
-        params = {**fixes.kept_params(params, type_name), **values["params"]}
+        params = {**fixes_repairs.kept_params(params, type_name), **values["params"]}
     elif repair.code == "insert":
         number = _input_number(definition, i, complaint.port, repair.wire)
         spec = _through(values["nodes"], inputs[number])

@@ -5,13 +5,14 @@ Every finding here is about the definition alone, so it is the same wherever the
 
 import dataclasses
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from netwright.compiler import fixes
 from netwright.compiler.check_definition import Definition, Finding, Signature, Source, signature_of
 from netwright.compiler.check_names import illegal_id_reason
-from netwright.graph.document import BLOCK_PREFIX, NETWORK, Document, Edge
+from netwright.compiler.check_wiring import Wiring
+from netwright.graph.document import BLOCK_PREFIX, NETWORK, Document
 from netwright.graph.problems import Fix
 from netwright.graph.topology import find_cycles, reachable, reverse, topological_order
 from netwright.layers.registry import LAYERS
@@ -96,7 +97,7 @@ def _analyse(name: str, document: Document, known: dict[str, Signature]) -> Defi
         [i for i, node in enumerate(nodes) if node.type == "Output" and index[node.id] == i],
     )
     _check_names(definition)
-    wiring = _Wiring(definition)
+    wiring = Wiring(definition)
     wiring.connect()
     _order(definition, wiring)
     return definition
@@ -190,132 +191,7 @@ def _check_boundary(definition: Definition) -> None:
         )
 
 
-class _Wiring:
-    """Turns the edges of a block into the inputs of its nodes, complaining about those that lead nowhere."""
-
-    def __init__(self, definition: Definition) -> None:
-        self.definition = definition
-        count = len(definition.block.nodes)
-        self.successors: list[list[int]] = [[] for _ in range(count)]
-        self.incoming: list[list[tuple[int, int, int, int]]] = [[] for _ in range(count)]
-        """For each node: input number, edge, source node, source output."""
-        self.is_spoilt = [False] * count
-        """A wire into this node has a problem of its own, so that a missing input is not the root cause."""
-        self.is_crowded = [False] * count
-        """A wire into this node is doubled, so that too many wires are not the root cause."""
-        self.is_used = [False] * count
-        """A wire out of this node has a problem of its own, so that leading nowhere is not the root cause."""
-
-    def connect(self) -> None:
-        index, signatures = self.definition.index, self.definition.signatures
-        seen = set()
-        surplus: dict[tuple[int, int, int, int], list[Edge]] = {}
-        for number, edge in enumerate(self.definition.block.edges):
-            source, target = index.get(edge.source), index.get(edge.target)
-            if source is None or target is None:
-                self._dangling(edge, source, target)
-                continue
-            if source == target:
-                self._self_loop(edge, target)
-                continue
-            output = _port(signatures[source].outputs, signatures[source].is_open, edge.source_port)
-            port = _port(signatures[target].inputs, signatures[target].is_open, edge.target_port)
-            if output is None or port is None:
-                self._unknown_port(edge, source, target, output is None)
-                continue
-            key = (source, output, target, port)
-            if key in seen:
-                surplus.setdefault(key, []).append(edge)
-                continue
-            seen.add(key)
-            self.successors[source].append(target)
-            self.incoming[target].append((port, number, source, output))
-        for (_, _, target, _), edges in surplus.items():
-            self._doubled(edges, target)
-
-    def _dangling(self, edge: Edge, source: int | None, target: int | None) -> None:
-        nodes = [node for node in (edge.source, edge.target) if node not in self.definition.index]
-        gone = " and ".join(f"`{node}`" for node in nodes)
-        if target is not None:
-            self.is_spoilt[target] = True
-        if source is not None:
-            self.is_used[source] = True
-        message = f"A wire leads from `{edge.source}` to `{edge.target}`, but there is no node {gone}. Remove it."
-        self._about_edges("dangling_edge", message, self._all_like(edge))
-
-    def _self_loop(self, edge: Edge, target: int) -> None:
-        self.is_spoilt[target] = True
-        message = f"A wire leads from `{edge.source}` back into itself. Remove it."
-        self._about_edges("self_loop", message, self._all_like(edge), target)
-
-    def _doubled(self, edges: list[Edge], target: int) -> None:
-        count = {1: "Two"}.get(len(edges), str(len(edges) + 1))
-        message = (
-            f"{count} wires lead from `{edges[0].source}` to the same input of `{edges[0].target}`. Keep one of them."
-        )
-        self.is_crowded[target] = True
-        self._about_edges("doubled_edge", message, edges, target)
-
-    def _all_like(self, edge: Edge) -> list[Edge]:
-        ends = (edge.source, edge.target)
-        return [other for other in self.definition.block.edges if (other.source, other.target) == ends]
-
-    def _unknown_port(self, edge: Edge, source: int, target: int, is_output: bool) -> None:
-        node, port = (source, edge.source_port) if is_output else (target, edge.target_port)
-        signature = self.definition.signatures[node]
-        known = list(signature.outputs if is_output else signature.inputs)
-        node_type = self.definition.block.nodes[node].type
-        side = "output" if is_output else "input"
-        self.is_spoilt[target] = self.is_used[source] = True
-        if not known and node_type.startswith(BLOCK_PREFIX):
-            return  # the block has no Input or no Output at all, which is said of the block
-        has = f"it has {', '.join(f'`{name}`' for name in known)}" if known else f"it has no {side}s"
-        named = f" `{port}`" if port is not None else ""
-        way = f"A wire from `{edge.source}` to `{edge.target}`"
-        self.definition.findings.append(
-            Finding(
-                "unknown_port",
-                f"{way} uses the {side}{named} of {self.definition.say(node)}, but {has}.",
-                self.definition.name,
-                node,
-                port,
-                values={"source": edge.source, "target": edge.target, "port": port, "known": list(known)},
-                expected=", ".join(known) or f"no {side}s",
-                got=port,
-                fixes=partial(fixes.correct_port, self.definition.name, edge, known, is_output),
-                key=_edge_key(edge),
-            )
-        )
-
-    def _about_edges(self, code: str, message: str, edges: list[Edge], node: int | None = None) -> None:
-        """``edges`` are those that have to go."""
-        self.definition.findings.append(
-            Finding(
-                code,
-                message,
-                self.definition.name,
-                node,
-                values={"source": edges[0].source, "target": edges[0].target},
-                fixes=partial(fixes.remove_edges, self.definition.name, edges),
-                key=(edges[0].source, edges[0].target, code == "doubled_edge" and _edge_key(edges[0])),
-            )
-        )
-
-
-def _port(ports: Mapping[str, int], is_open: bool, name: str | None) -> int | None:
-    """The number of a port; a wire that names none means the first."""
-    if is_open:
-        return 0
-    if name is None:
-        return 0 if ports else None
-    return ports.get(name)
-
-
-def _edge_key(edge: Edge) -> tuple[object, ...]:
-    return (edge.source, edge.source_port, edge.target, edge.target_port)
-
-
-def _order(definition: Definition, wiring: _Wiring) -> None:
+def _order(definition: Definition, wiring: Wiring) -> None:
     """Fill in order, reachability and sources, and complain about what is missing or leads nowhere."""
     count = len(definition.block.nodes)
     successors = wiring.successors
@@ -348,7 +224,7 @@ def _order(definition: Definition, wiring: _Wiring) -> None:
             _complain_unused(definition, i)
 
 
-def _gather(definition: Definition, wiring: _Wiring, i: int, is_silent: bool) -> list[Source] | None:
+def _gather(definition: Definition, wiring: Wiring, i: int, is_silent: bool) -> list[Source] | None:
     """The inputs of a node that has not exactly one port with one wire; None where they are not complete."""
     signature = definition.signatures[i]
     incoming = sorted(wiring.incoming[i])

@@ -6,9 +6,9 @@ New nodes get a free id and a place between their neighbours.
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
@@ -27,10 +27,9 @@ from netwright.graph.edits import (
     SetParam,
     SetParameter,
 )
-from netwright.graph.expressions import is_expression, names_in
+from netwright.graph.expressions import ExpressionError, is_expression, names_in
 from netwright.graph.problems import Fix
 from netwright.graph.topology import reachable
-from netwright.layers.base import Repair
 from netwright.layers.registry import LAYERS
 
 if TYPE_CHECKING:
@@ -65,11 +64,11 @@ def free_id(taken: Iterable[str], wish: str) -> str:
     return next(name for i in count(1) if (name := f"{wish}{i}") not in used and illegal_id_reason(name) is None)
 
 
-def _ids(block: Block) -> set[str]:
+def ids_of(block: Block) -> set[str]:
     return {node.id for node in block.nodes}
 
 
-def _between(
+def between(
     document: Document, block: str, before: str | None, after: str | None, number: int = 1, of: int = 1
 ) -> tuple[float, float] | None:
     """A free place for new card ``number`` of ``of`` between two nodes; None where the drawing has no places."""
@@ -141,8 +140,8 @@ def keep_one_wire(document: Document, block: str, edges: Sequence[Edge]) -> list
         for kept in list(reversed(edges))[:4]
     ]
     target = edges[0]
-    new = free_id(_ids(document.block(block)), stem("Add"))
-    place = _between(document, block, target.source, target.target)
+    new = free_id(ids_of(document.block(block)), stem("Add"))
+    place = between(document, block, target.source, target.target)
     join: list[Edit] = [RemoveEdge(block=block, edge=edge) for edge in edges]
     join.append(AddNode(block=block, node=Node(id=new, type="Add"), position=place))
     join += [
@@ -238,7 +237,7 @@ def rename(document: Document, block: str, node: str, type_names: Sequence[str])
     """Other ids for all nodes called ``node`` of these types, made from the old id where it gives a name, else from the
     type."""
     base = re.sub(r"\W+", "_", node, flags=re.ASCII).strip("_").rstrip("0123456789") if node.isascii() else ""
-    taken = _ids(document.block(block))
+    taken = ids_of(document.block(block))
     edits: list[Edit] = []
     # An edit means the last node of an id, so the types are taken from the last on.
     for type_name in reversed(type_names):
@@ -312,8 +311,8 @@ def add_input(document: Document, block: str) -> list[Fix]:
     definition = document.block(block)
     fed = {edge.target for edge in definition.edges}
     first = next((node for node in definition.nodes if node.id not in fed and node.type != "Output"), None)
-    new = "image" if "image" not in _ids(definition) else free_id(_ids(definition), "input")
-    place = _between(document, block, None, first.id if first else None)
+    new = "image" if "image" not in ids_of(definition) else free_id(ids_of(definition), "input")
+    place = between(document, block, None, first.id if first else None)
     edits: list[Edit] = [AddNode(block=block, node=Node(id=new, type="Input"), position=place)]
     if first is not None:
         edits.append(AddEdge(block=block, edge=Edge(source=new, target=first.id)))
@@ -326,8 +325,8 @@ def add_output(document: Document, block: str, behind: str | None = None) -> lis
     if behind is None:
         used = {edge.source for edge in definition.edges}
         behind = next((node.id for node in reversed(definition.nodes) if node.id not in used), None)
-    new = "scores" if "scores" not in _ids(definition) else free_id(_ids(definition), "output")
-    place = _between(document, block, behind, None)
+    new = "scores" if "scores" not in ids_of(definition) else free_id(ids_of(definition), "output")
+    place = between(document, block, behind, None)
     edits: list[Edit] = [AddNode(block=block, node=Node(id=new, type="Output"), position=place)]
     if behind is not None:
         edits.append(AddEdge(block=block, edge=Edge(source=behind, target=new)))
@@ -392,7 +391,12 @@ def wrap_in_block(document: Document, block: str, node: Node) -> Fix:
 def _names(value: JsonValue) -> frozenset[str]:
     if isinstance(value, list):
         return frozenset().union(*(_names(item) for item in value))
-    return names_in(value) if isinstance(value, str) and is_expression(value) else frozenset()
+    if not isinstance(value, str) or not is_expression(value):
+        return frozenset()
+    try:
+        return names_in(value)
+    except ExpressionError:
+        return frozenset()  # what is no expression stays as it is typed, and is said so of the layer in its block
 
 
 # --- parameters ------------------------------------------------------------------------------------------------------
@@ -404,113 +408,3 @@ def from_wish(block: str, node: str, wish: Wish) -> Fix:
     if wish.parameter is not None:
         edits.append(SetParameter(block=block, name=wish.parameter, value=1))
     return Fix(code=wish.code, label=wish.label, values={name: value for name, value in wish.changes}, edits=edits)  # noqa: C416
-
-
-# --- what layers wish for --------------------------------------------------------------------------------------------
-
-
-def from_repair(document: Document, block_name: str, node: Node, edge: Edge | None, repair: Repair) -> Iterator[Fix]:
-    """The edits for a layer's wish.  ``edge`` is the wire that is complained about."""
-    values = repair.values
-    match repair.code:
-        case "insert":
-            if edge is not None:
-                yield insert(document, block_name, edge, values["nodes"])
-        case "set_param":
-            yield _set_param(block_name, node, values["name"], values["value"])
-        case "set_source_param":
-            block = document.block(block_name)
-            source = next((other for other in block.nodes if edge is not None and other.id == edge.source), None)
-            # An Input inside a block has no say: the wire outside decides.
-            is_asked = source is not None and source.type == values["type"]
-            if source is not None and is_asked and not (source.type == "Input" and block is not document.network):
-                yield _set_param(block_name, source, values["name"], values["value"], of=source.id)
-        case "replace":
-            yield _replace(block_name, node, values["type"], values["params"])
-
-
-def insert(document: Document, block_name: str, edge: Edge, nodes: Sequence[Mapping[str, Any]]) -> Fix:
-    """New nodes in a row on a wire, which keeps its place among the wires of its target."""
-    block = document.block(block_name)
-    taken = _ids(block)
-    edits: list[Edit] = [RemoveEdge(block=block_name, edge=edge)]
-    previous, port = edge.source, edge.source_port
-    for number, wanted in enumerate(nodes, start=1):
-        new = free_id(taken, stem(wanted["type"]))
-        taken.add(new)
-        place = _between(document, block_name, edge.source, edge.target, number, len(nodes))
-        edits.append(
-            AddNode(
-                block=block_name, node=Node(id=new, type=wanted["type"], params=dict(wanted["params"])), position=place
-            )
-        )
-        edits.append(AddEdge(block=block_name, edge=Edge(source=previous, source_port=port, target=new)))
-        previous, port = new, None
-    # Of equal edges the last is the one that the removal took.
-    index = max(i for i, other in enumerate(block.edges) if other.target == edge.target and other == edge)
-    last = Edge(source=previous, target=edge.target, target_port=edge.target_port)
-    edits.append(AddEdge(block=block_name, edge=last, index=index))
-    types = [str(wanted["type"]) for wanted in nodes]
-    return Fix(code="insert", label=f"Insert {_described(nodes)}", values={"types": list(types)}, edits=edits)
-
-
-def _described(nodes: Sequence[Mapping[str, Any]]) -> str:
-    """``global average pooling and Flatten``: the words that a person knows them by."""
-    words = []
-    for node in nodes:
-        type_name, params = str(node["type"]), node["params"]
-        if type_name.startswith("AdaptiveAvgPool") and params.get("output_size") == 1:
-            words.append("global average pooling")
-        elif type_name.startswith("Conv") and params.get("kernel_size") == 1:
-            stride = f" with stride {_short(params['stride'])}" if "stride" in params else ""
-            words.append(f"a 1x1 {type_name} to {params['out_channels']} channels{stride}")
-        elif "out_features" in params:
-            words.append(f"{type_name} to {params['out_features']}")
-        elif "shape" in params:
-            words.append(f"{type_name} to {_short(params['shape'])}")
-        else:
-            words.append(type_name)
-    return " and ".join(words)
-
-
-def _short(value: object) -> str:
-    return "x".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-
-
-def _set_param(block: str, node: Node, name: str, value: JsonValue, of: str = "") -> Fix:
-    return Fix(
-        code="set_param" if value is not None else "reset_param",
-        label=f"{'Use the default of' if value is None else 'Set'} {name}{f' of {of}' if of else ''}"
-        + ("" if value is None else f" to {_short(value)}"),
-        values={"id": node.id, "name": name, "value": value},
-        edits=[SetParam(block=block, id=node.id, name=name, value=value)],
-    )
-
-
-def kept_params(params: Mapping[str, JsonValue], type_name: str) -> dict[str, JsonValue]:
-    """Of a node's parameters those that another type takes too; lists go, as they may have another number of axes."""
-    known = LAYERS[type_name].Params.model_fields
-    return {name: value for name, value in params.items() if name in known and not isinstance(value, list)}
-
-
-def _replace(block: str, node: Node, type_name: str, params: Mapping[str, Any]) -> Fix:
-    """Another type; parameters that it does not take go."""
-    kept = kept_params(node.params, type_name)
-    edits: list[Edit] = [SetNode(block=block, id=node.id, type=type_name)]
-    edits += [SetParam(block=block, id=node.id, name=name, value=None) for name in node.params if name not in kept]
-    edits += [SetParam(block=block, id=node.id, name=name, value=value) for name, value in params.items()]
-    return Fix(code="set_type", label=f"Make it {type_name}", values={"type": type_name}, edits=edits)
-
-
-def retype_input(definition: "Definition", edge: Edge, expected: str) -> Fix | None:
-    """Another dtype for the Input of the network that a wire comes from, through nodes of one input each."""
-    nodes = definition.block.nodes
-    if definition.block is not definition.document.network:
-        return None
-    i = definition.index[edge.source]
-    while nodes[i].type != "Input":
-        sources = definition.sources[i]
-        if not sources or len(sources) > 1:
-            return None
-        i = sources[0][0]
-    return _set_param(definition.name, nodes[i], "dtype", expected.split(" or ", maxsplit=1)[0], of=nodes[i].id)
