@@ -32,7 +32,7 @@ describe("copies", () => {
     expect(after.network.edges.slice(5)).toEqual([
       { source: "conv1", target: "act1", source_port: null, target_port: null },
     ]);
-    expect(after.view.network?.conv1).toEqual([140, 100]);
+    expect(after.view.network?.conv1).toEqual([140, 140]);
   });
 
   it("bring the wires into them where asked", () => {

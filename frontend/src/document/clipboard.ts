@@ -109,8 +109,8 @@ export interface PasteOptions {
   incoming?: boolean;
 }
 
-/** Copies that go beside their originals are shifted by this. */
-const SHIFT = 40;
+/** Copies that go beside their originals are shifted by this: just clear of them. */
+const SHIFT = { x: 40, y: 80 };
 
 /**
  * The edits that paste `clip` into a block, and the new nodes' ids. Nodes get free ids. A block definition is added under
@@ -159,7 +159,7 @@ function placer(clip: Clip, at: Position | null): (id: string) => Position {
   const top = Math.min(...places.map(([, y]) => y));
   return (id) => {
     const [x, y] = clip.positions[id] ?? [0, 0];
-    if (at === null || places.length === 0) return snapPosition([x + SHIFT, y + SHIFT]);
+    if (at === null || places.length === 0) return snapPosition([x + SHIFT.x, y + SHIFT.y]);
     return snapPosition([at[0] + x - left, at[1] + y - top]);
   };
 }
