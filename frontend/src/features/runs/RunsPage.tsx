@@ -121,6 +121,9 @@ function Runs({ runs }: { runs: readonly RunSummary[] }) {
           value={page}
           onChange={filter.setPage}
           aria-label={t("table.pages")}
+          getControlProps={(control) =>
+            control === "next" || control === "previous" ? { "aria-label": t(`table.${control}`) } : {}
+          }
         />
       )}
     </>

@@ -65,9 +65,9 @@ export const EMPTY_LIVE: RunLive = {
 
 const MAX_LOG_LINES = 5000;
 const MAX_ALERTS = 50;
-const HISTORY_PAGE = 5000;
-/** Of metrics the thinned columns are asked for; of all else the events themselves. */
-const HISTORY_TYPES = "hello,state,log,checkpoint,alert,end";
+/** Of a long run the first events are read (who began, with which notes) and the last ones. */
+const FIRST_EVENTS = 200;
+const LAST_EVENTS = 2000;
 const MAX_POINTS = 4000;
 
 /** The snapshot after `events`; the same one where they say nothing that it holds. */
@@ -135,6 +135,23 @@ function reduceEvent(next: RunLive, event: RunEvent, rate: RateMeter): void {
     case "signal":
       break;
   }
+}
+
+interface History {
+  head: readonly RunEvent[];
+  numSkipped: number;
+  tail: readonly RunEvent[];
+}
+
+/** The snapshot after the history; the log says where something is left out. */
+export function replay({ head, numSkipped, tail }: History, rate: RateMeter): RunLive {
+  let live = reduceLive(EMPTY_LIVE, head, rate);
+  if (numSkipped > 0) {
+    const { time = 0, attempt = 1 } = tail[0] ?? {};
+    const say = { key: "log.skipped", values: { count: numSkipped } };
+    live = { ...live, log: [...live.log, { id: "skipped", time, attempt, level: "info", message: "", say }] };
+  }
+  return reduceLive(live, tail, rate);
 }
 
 /** Puts the progress that the metrics' history tells into the snapshot. */
@@ -222,7 +239,7 @@ export class RunSession {
       this.metrics.load(metrics);
       const history = await this.fetchHistory(metrics.cursor);
       if (this.abort.signal.aborted) return;
-      const live = reduceLive(EMPTY_LIVE, history, this.rate);
+      const live = replay(history, this.rate);
       this.set({ ...catchUp(live, metrics), connection: this.live.connection, isLoaded: true });
       this.listen(metrics.cursor);
     } catch (error) {
@@ -252,22 +269,29 @@ export class RunSession {
     );
   }
 
-  /** All events up to `cursor` that are not metrics. */
-  private async fetchHistory(cursor: number): Promise<RunEvent[]> {
-    const found: RunEvent[] = [];
-    let after = 0;
-    while (after < cursor) {
-      const query = { after, limit: HISTORY_PAGE, types: HISTORY_TYPES };
-      const page = await unwrap(
-        api.GET("/api/runs/{id}/events", { params: { path: { id: this.id }, query }, signal: this.abort.signal }),
-      );
-      for (const event of page.events) {
-        if ((event.cursor ?? 0) <= cursor && event.type !== "metrics") found.push(event);
-      }
-      if (page.cursor <= after) break;
-      after = page.cursor;
-    }
-    return found;
+  /**
+   * The events up to `cursor`: all of a short run, the beginning and the end of a long one. Their metrics are left out: the
+   * thinned columns hold them.
+   */
+  private async fetchHistory(cursor: number): Promise<History> {
+    const isLong = cursor > FIRST_EVENTS + LAST_EVENTS;
+    const tail = isLong ? cursor - LAST_EVENTS : 0;
+    const [head, rest] = await Promise.all([
+      isLong ? this.fetchEvents(0, FIRST_EVENTS) : Promise.resolve([]),
+      this.fetchEvents(tail, cursor - tail),
+    ]);
+    return { head, numSkipped: isLong ? tail - FIRST_EVENTS : 0, tail: rest };
+  }
+
+  private async fetchEvents(after: number, limit: number): Promise<RunEvent[]> {
+    if (limit === 0) return [];
+    const { events } = await unwrap(
+      api.GET("/api/runs/{id}/events", {
+        params: { path: { id: this.id }, query: { after, limit } },
+        signal: this.abort.signal,
+      }),
+    );
+    return events.filter((event) => event.type !== "metrics");
   }
 
   private listen(after: number): void {

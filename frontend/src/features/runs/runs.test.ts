@@ -5,7 +5,7 @@ import { flattenConfig } from "./flattenConfig";
 import { groupMetrics } from "./metricGroups";
 import { RateMeter, secondsLeft, shareDone } from "./progress";
 import { editorAddress } from "./RunAlerts";
-import { EMPTY_LIVE, reduceLive } from "./runSession";
+import { EMPTY_LIVE, reduceLive, replay } from "./runSession";
 import { filterRuns, headlineMetric, mergeRuns, sortRuns } from "./runsTable";
 import { type RunFacts, runControls, runWords } from "./runWords";
 
@@ -198,6 +198,19 @@ describe("reduceLive", () => {
     expect(live.log[0]).toMatchObject({ level: "error", message: "NaN at 7" });
   });
 
+  it("says in the log what of a long history is left out", () => {
+    const tail: RunEvent = { ...envelope, cursor: 9000, type: "log", level: "info", message: "late" };
+    const live = replay({ head: events, numSkipped: 6800, tail: [tail] }, new RateMeter());
+    expect(live.log.map((line) => line.say?.key ?? line.message)).toEqual([
+      "log.hello",
+      "channels_last",
+      "begins",
+      "log.skipped",
+      "late",
+    ]);
+    expect(live.cursor).toBe(9000);
+  });
+
   it("never holds more than its limit of log lines", () => {
     const many: RunEvent[] = Array.from({ length: 7000 }, (_, index) => ({
       ...envelope,
@@ -268,6 +281,8 @@ describe("the table of runs", () => {
   it("sorts by every column, what has no number last", () => {
     expect(ids(sortRuns(runs, { key: "name", isDescending: false }))).toBe("bac");
     expect(ids(sortRuns(runs, { key: "best", isDescending: true }))).toBe("cab");
+    const losses = [0.5, 0.2].map((loss) => summary({ id: String(loss * 10), best: { "val/loss": loss } }));
+    expect(ids(sortRuns([...losses, ...runs], { key: "best", isDescending: true }))).toBe("ca25b");
     expect(ids(sortRuns(runs, { key: "created", isDescending: true }))).toBe("bca");
     expect(ids(sortRuns(runs, { key: "state", isDescending: false }))).toBe("bac");
   });

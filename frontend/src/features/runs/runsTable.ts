@@ -53,6 +53,14 @@ export function progressOf(run: RunSummary): number {
   return run.epochs > 0 ? Math.min(1, run.epoch / run.epochs) : 0;
 }
 
+/** Higher is better: metrics by their value, then losses by how low they are, then what has no number. */
+function rankMetric(shown: Shown | null): number {
+  const value = Number(shown?.value ?? Number.NaN);
+  if (shown === null || Number.isNaN(value)) return Number.NEGATIVE_INFINITY;
+  // The arc tangent keeps the order and stays below 2: the two groups never mix.
+  return shown.name.endsWith("/loss") ? -4 - Math.atan(value) : Math.atan(value);
+}
+
 function sortValue(run: RunSummary, key: SortKey): number | string {
   switch (key) {
     case "name":
@@ -63,10 +71,8 @@ function sortValue(run: RunSummary, key: SortKey): number | string {
       return STATE_ORDER.indexOf(run.state);
     case "progress":
       return progressOf(run);
-    case "best": {
-      const value = Number(headlineMetric(run.best)?.value ?? Number.NaN);
-      return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value;
-    }
+    case "best":
+      return rankMetric(headlineMetric(run.best));
     case "parameters":
       return run.parameters;
     case "duration":
