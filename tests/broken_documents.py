@@ -479,7 +479,7 @@ CASES = [
             scores(),
         ),
         "head",
-        ("set_param",),
+        ("set_param", "remove_edge"),
     ),
     # --- what would be too large
     Case("too_many_parameters", chain(image(10**9), _linear(out_features=10**9), scores()), "head", ("set_param",)),

@@ -89,6 +89,7 @@ class Wiring:
             return  # the block has no Input or no Output at all, which is said of the block
         has = f"it has {', '.join(f'`{name}`' for name in known)}" if known else f"it has no {side}s"
         named = f" `{port}`" if port is not None else ""
+        same = [other for other in self.definition.block.edges if other == edge]
         way = f"A wire from `{edge.source}` to `{edge.target}`"
         self.definition.findings.append(
             Finding(
@@ -100,7 +101,7 @@ class Wiring:
                 values={"source": edge.source, "target": edge.target, "port": port, "known": list(known)},
                 expected=", ".join(known) or f"no {side}s",
                 got=port,
-                fixes=partial(fixes.correct_port, self.definition.name, edge, known, is_output),
+                fixes=partial(fixes.correct_port, self.definition.name, same, known, is_output),
                 key=_edge_key(edge),
             )
         )

@@ -109,9 +109,11 @@ def remove_edges(block: str, edges: Sequence[Edge]) -> list[Fix]:
     ]
 
 
-def correct_port(block: str, edge: Edge, known: Sequence[str], is_output: bool) -> list[Fix]:
-    """Lead a wire to a port that exists, the nearest by name first, or take it out."""
+def correct_port(block: str, edges: Sequence[Edge], known: Sequence[str], is_output: bool) -> list[Fix]:
+    """Lead a wire (drawn once or more) to a port that exists, the nearest by name, or take it out."""
     fixes = []
+    edge = edges[0]
+    gone: list[Edit] = [RemoveEdge(block=block, edge=edge) for _ in edges]
     named = edge.source_port if is_output else edge.target_port
     near = difflib.get_close_matches(named or "", known, n=1, cutoff=0.0)
     for port in near:
@@ -122,10 +124,10 @@ def correct_port(block: str, edge: Edge, known: Sequence[str], is_output: bool) 
                 code="correct_port",
                 label=f"Use the {'output' if is_output else 'input'} {port}",
                 values={"port": port},
-                edits=[RemoveEdge(block=block, edge=edge), AddEdge(block=block, edge=corrected)],
+                edits=[*gone, AddEdge(block=block, edge=corrected)],
             )
         )
-    return [*fixes, *remove_edges(block, (edge,))]
+    return [*fixes, *remove_edges(block, edges)]
 
 
 def keep_one_wire(document: Document, block: str, edges: Sequence[Edge]) -> list[Fix]:
