@@ -73,10 +73,21 @@ class _Writer:
             self.assignments.append(f"self.{node.id} = {call_source(call, texts)}")
             self.expressions[node.id] = lambda inputs: f"self.{node.id}({', '.join(inputs)})"
         else:
-            self.expressions[node.id] = lambda inputs: call_source(call, texts, inputs)
+            shown = {name: self._kept(node, name, text) for name, text in texts.items()}
+            self.expressions[node.id] = lambda inputs: call_source(call, shown, inputs)
         if call.prelude is not None and call.prelude not in self.preludes:
             self.preludes.append(call.prelude)
         self._follow(node, instances, texts)
+
+    def _kept(self, node: ProgramNode, name: str, text: str) -> str:
+        """An argument as ``forward`` can write it: one that depends on the class's arguments is kept on the module."""
+        if not self.scope.names_in(text):
+            return text
+        attribute = f"{node.id}_{name}"
+        while any(other.id == attribute for other in self.block.nodes):
+            attribute += "_"
+        self.assignments.append(f"self.{attribute} = {text}")
+        return f"self.{attribute}"
 
     def _call(self, node: ProgramNode, instances: Sequence[NodeInstance]) -> tuple[Call, dict[str, str]]:
         """The call with every argument that any instance needs, and the source of each argument."""
@@ -266,7 +277,7 @@ def write_block(
     scope = Scope(block, instances, is_network, set(RESERVED | taken))
     writer = _Writer(block, scope, written)
     writer.run()
-    arguments = tuple(scope.arguments)
+    arguments = tuple(scope.arguments_in(writer.assignments))
     lines = [f"class {class_name}(nn.Module):"]
     if is_network:
         lines += [f'    """{_signature(block, instances[0])}."""', ""]

@@ -1,10 +1,12 @@
 """Python statements broken into lines the way ``ruff format`` breaks them, for the few forms that the emitter writes."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 WIDTH = 88
 INDENT = 4
 _OPEN, _CLOSE = "([{", ")]}"
+_KEYWORD = re.compile(r"\w+=(?!=)")
 
 
 def literal(value: object) -> str:
@@ -92,10 +94,19 @@ def _expression(prefix: str, expression: str, suffix: str, level: int) -> Iterat
 
 def _item(item: str, level: int) -> Iterator[str]:
     """One argument on a line of its own; its name or star stays before what is broken."""
-    prefix = ""
+    prefix = match.group() if (match := _KEYWORD.match(item)) else ""
     if item.startswith("*("):
-        prefix, item = "*", item[1:]
-    yield from _expression(prefix, item, ",", level)
+        prefix = "*"
+    value = item[len(prefix) :]
+    operands = _split(value, (" + ", " * "), keep=True)
+    if len(_space(level)) + len(item) < WIDTH or len(operands) == 1:
+        yield from _expression(prefix, value, ",", level)
+        return
+    # Inside brackets an operation needs none of its own.
+    yield from _expression(prefix, operands[0], "", level)
+    for operand in operands[1:-1]:
+        yield from _expression("", operand, "", level)
+    yield from _expression("", operands[-1], ",", level)
 
 
 def _parenthesised(prefix: str, expression: str, parts: Sequence[str], suffix: str, level: int) -> Iterator[str]:

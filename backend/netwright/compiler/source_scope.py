@@ -6,14 +6,14 @@ are written ``2 * width`` again where the next layer takes them; whatever is wri
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from netwright.compiler.program import BlockInstance, BlockProgram
 from netwright.compiler.source_algebra import simplify
 from netwright.compiler.source_layout import literal
-from netwright.graph.expressions import ExpressionError, evaluate, names_in, to_python_source
+from netwright.graph.expressions import ExpressionError, evaluate, to_python_source
 from netwright.layers.base import Value
 
 
@@ -97,18 +97,20 @@ class Scope:
     taken: set[str]
     inferred: list[Argument] = field(default_factory=list)
     parameters: dict[str, Argument] = field(default_factory=dict)
-    used: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for name, default in self.block.parameters.items():
             vector = tuple(instance.values[name] for instance in self.instances)
             self.parameters[name] = Argument(self.unique(name), vector, name, default)
 
-    @property
-    def arguments(self) -> Iterator[Argument]:
-        """Inferred sizes first, then the parameters that something uses."""
-        yield from self.inferred
-        yield from (argument for name, argument in self.parameters.items() if name in self.used)
+    def names_in(self, text: str) -> set[str]:
+        """The arguments of the class that ``text`` uses."""
+        return set(NAME.findall(text)) & {argument.name for argument in (*self.inferred, *self.parameters.values())}
+
+    def arguments_in(self, lines: Sequence[str]) -> list[Argument]:
+        """Inferred sizes first, then the parameters that one of ``lines`` uses."""
+        used = set().union(*map(self.names_in, lines))
+        return [*self.inferred, *(argument for argument in self.parameters.values() if argument.name in used)]
 
     def unique(self, name: str) -> str:
         """``name``, changed where the class already uses it for something else."""
@@ -129,10 +131,7 @@ class Scope:
 
     def _renamed(self, expression: str) -> str:
         """The expression with parameters under the names that they have in the class."""
-        text = to_python_source(expression)
-        for name in names_in(expression):
-            self.used.add(name)
-        return NAME.sub(lambda match: self.parameters[match.group()].name, text)
+        return NAME.sub(lambda match: self.parameters[match.group()].name, to_python_source(expression))
 
     def symbol(self, text: str, vector: Vector) -> Symbol | None:
         """A symbol for a text over this class's arguments, if it names one and is right for every instance."""
@@ -188,8 +187,6 @@ class Scope:
             return literal(next(value for value in vector if value is not ANY))
         for argument in (*self.inferred, *self.parameters.values()):
             if (text := _multiple(argument, vector)) is not None:
-                if argument.parameter is not None:
-                    self.used.add(argument.parameter)
                 return text
         if self.is_network:
             # Only other values of the network's parameters make it differ, in a way that no expression here tells.

@@ -288,3 +288,76 @@ def test_parameter_called_like_a_class_or_a_builtin_still_works() -> None:
     source = document(block(nodes, Step=2), Inner=inner)
     network = build_network(to_source(source))
     assert network(torch.zeros(1, 4)).shape == (1, 6)
+
+
+def twice() -> Block:
+    """Doubles its channels: every repetition gets another number."""
+    nodes = [node("x", "Input"), node("norm", "BatchNorm2d"), node("twice", "Concat"), out("y")]
+    return block(nodes, "x norm twice y, x twice")
+
+
+def test_repeat_whose_sizes_follow_no_rule_takes_them_from_a_tuple() -> None:
+    nodes = [image(2, 8, 8), node("grow", "block:Twice", repeat=3), out()]
+    source = to_source(document(block(nodes), Twice=twice()))
+    assert "*(Twice(next_in_channels) for next_in_channels in (2, 4, 8))" in source
+    assert build_network(source)(torch.zeros(2, 2, 8, 8)).shape == (2, 16, 8, 8)
+
+
+def test_repeat_whose_sizes_follow_no_rule_in_a_block_makes_the_tuple_an_argument() -> None:
+    outer = block(
+        [node("x", "Input"), node("grow", "block:Twice", repeat=3), node("mix", "Conv2d", out_channels=3), out("y")]
+    )
+    nodes = [image(2, 9, 9), node("one", "block:Outer"), node("two", "block:Outer"), out()]
+    source = to_source(document(block(nodes), Twice=twice(), Outer=outer))
+    assert "def __init__(self, in_channels: tuple[int, ...], mix_in_channels: int) -> None:" in source
+    assert "self.one = Outer((2, 4, 8), 16)" in source
+    assert build_network(source)(torch.zeros(2, 2, 9, 9)).shape == (2, 3, 5, 5)
+
+
+def test_parameter_that_nothing_uses_is_no_argument() -> None:
+    inner = block([node("x", "Input"), node("fc", "Linear", out_features="=width"), out("y")], width=3, spare=1)
+    nodes = [node("x", "Input", shape=[4]), node("fc", "block:Inner"), out()]
+    source = to_source(document(block(nodes, other=2), Inner=inner))
+    assert "spare" not in source
+    assert "other" not in source
+    assert "self.fc = Inner()" in source
+
+
+def test_operation_with_a_parameter_keeps_it_on_the_module() -> None:
+    inner = block(
+        [
+            node("x", "Input"),
+            node("fold", "Reshape", shape=["=rows", -1]),
+            node("act", "ReLU"),
+            node("join", "Concat", dim="=axis"),
+            out("y"),
+        ],
+        "x fold act join y, fold join",
+        rows=2,
+        axis=1,
+    )
+    nodes = [
+        node("x", "Input", shape=[12]),
+        node("one", "block:Inner", rows=3),
+        node("two", "block:Inner", axis=2, rows="=k"),
+        out(),
+    ]
+    source = to_source(document(block(nodes, k=6), Inner=inner))
+    assert "self.fold_shape = (rows, -1)" in source
+    assert ".unflatten(1, self.fold_shape)" in source
+    assert build_network(source)(torch.arange(24.0).view(2, 12)).shape == (2, 6, 8)
+    assert load_source(source).Network(k=4)(torch.zeros(2, 12)).shape == (2, 4, 12)
+
+
+def test_muted_block_is_left_out_with_its_class() -> None:
+    nodes = [image(2, 8, 8), node("grow", "block:Twice", muted=True), node("act", "ReLU"), out()]
+    source = to_source(document(block(nodes), Twice=twice()))
+    assert "Twice" not in source
+
+
+def test_block_that_takes_pictures_in_one_use_and_rows_in_another_is_one_class() -> None:
+    inner = block([node("x", "Input"), node("flat", "Flatten"), node("fc", "Linear", out_features=3), out("y")])
+    nodes = [image(2, 8, 8), node("one", "block:Inner"), node("two", "block:Inner"), out()]
+    source = to_source(document(block(nodes), Inner=inner))
+    assert source.count("(nn.Module)") == 2
+    assert build_network(source)(torch.zeros(2, 2, 8, 8)).shape == (2, 3)
