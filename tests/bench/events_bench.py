@@ -23,7 +23,7 @@ def per_step(emit: object, *, with_accuracy: bool) -> float:
     began = time.perf_counter()
     for step in range(1, STEPS + 1):
         if log.add(0.5, outputs, targets):
-            log.flush(step, 1, 0.001, emit)  # type: ignore[arg-type]
+            log.flush(step, 1, 0.001, emit)
     return (time.perf_counter() - began) / STEPS * 1e6
 
 

@@ -4,6 +4,7 @@ The product is measured through the real ``train()`` with the real emitter writi
 in memory, the same network and the same optimizer settings, at batch 128.  Rounds are interleaved; medians are printed.
 """
 
+import logging
 import statistics
 import tempfile
 import time
@@ -87,7 +88,9 @@ class Bench:
                     times.append((str(fields["phase"]), time.perf_counter()))
                 emitter(type, **fields)
 
-            train(Job(self.build(), preprocess, data, config, Path(folder), "bench"), emit, Control(), progress=progress)
+            train(
+                Job(self.build(), preprocess, data, config, Path(folder), "bench"), emit, Control(), progress=progress
+            )
             emitter.close()
         seconds = dict(times)["validating"] - dict(times)["training"]
         return len(self.raw) / seconds
@@ -135,7 +138,7 @@ class Bench:
 
         build, times = self.build, []
 
-        class Module(lightning.LightningModule):  # type: ignore[misc]  # lightning is not typed here
+        class Module(lightning.LightningModule):
             def __init__(self) -> None:
                 super().__init__()
                 self.network = build()
@@ -168,11 +171,8 @@ class Bench:
 
 
 def main() -> None:
-    import logging
-
     warnings.simplefilter("ignore")
-    for name in ("lightning.pytorch", "lightning.fabric"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+    logging.disable(logging.WARNING)  # what Lightning says at each start
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads, batch {BATCH}, {ROUNDS} interleaved rounds")
     print(f"{'':24}{'samples/s':>12}{'x plain':>10}")
     for title, bench in (("MLP", Bench(build_mlp, 128 * 160)), ("small CNN", Bench(build_cnn, 128 * 24))):
@@ -183,8 +183,8 @@ def main() -> None:
             "Lightning Trainer": bench.lightning,
         }
         rates: dict[str, list[float]] = {label: [] for label in loops}
-        for label in loops:
-            loops[label]()  # warm
+        for loop in loops.values():
+            loop()  # warm
         for _ in range(ROUNDS):
             for label, loop in loops.items():
                 rates[label].append(loop())

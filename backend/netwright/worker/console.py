@@ -17,6 +17,7 @@ from netwright.graph.io import DocumentError, load_document
 from netwright.graph.problems import Problem
 from netwright.training.config import TrainingConfig
 from netwright.training.control import Control
+from netwright.training.reporting import Progress as Position
 from netwright.training.spec import RunSpec
 from netwright.training.states import EndReason, RunState
 from netwright.training.threads import spin_briefly
@@ -76,7 +77,7 @@ def find_source(name: str, home: Path) -> SourceSpec:
     """A built-in set by its id, with its downloaded files under ``home`` where it has some.
 
     Raises:
-        CannotTrainError: it is no built-in.
+        CannotTrainError: it is no built-in, or its files are not there.
     """
     from netwright.data.registry import SOURCES
 
@@ -86,7 +87,15 @@ def find_source(name: str, home: Path) -> SourceSpec:
             f"The data set `{name}` is not built in. `netwright train` knows: {', '.join(built_in)}. "
             "Train uploaded sets from the page."
         )
-    return SourceSpec(type=name, path=str(data_folder(home) / name) if SOURCES[name].files else None)
+    source, folder = SOURCES[name], data_folder(home) / name
+    if not source.files:
+        return SourceSpec(type=name)
+    missing = [file.name for file in source.files if not (folder / file.name).exists()]
+    if missing:
+        raise CannotTrainError(
+            f"{source.title} is not here yet: {folder} lacks {', '.join(missing)}. Download it in the page, or copy it there."
+        )
+    return SourceSpec(type=name, path=str(folder))
 
 
 def train_file(file: Path, wishes: Wishes, output: Path, home: Path, console: Console) -> bool:
@@ -101,19 +110,24 @@ def train_file(file: Path, wishes: Wishes, output: Path, home: Path, console: Co
         raise CannotTrainError(f"{output} holds a run already. Choose another folder with --output.")
     output.mkdir(parents=True, exist_ok=True)
     (output / "spec.json").write_text(spec.model_dump_json(indent=2), encoding="utf-8")
-    control = Control()
+    control, at = Control(), Position()
     old = signal.signal(signal.SIGINT, lambda *_: control.stop())
     try:
         with console.status("Loading PyTorch and the data"):
             from netwright.training.jobs import build_job
             from netwright.training.loop import train
+            from netwright.training.memory import describe_out_of_memory, is_out_of_memory
 
             job = build_job(spec, output)
             check_job(spec, job.data)
         with Screen(console, spec, job.data.classes) as screen:
-            outcome = train(job, screen, control)
+            outcome = train(job, screen, control, progress=at)
     except (DataError, ValueError) as error:
         raise CannotTrainError(str(error), getattr(error, "problems", None)) from error
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        raise CannotTrainError(describe_out_of_memory(spec.training, at)) from error
     finally:
         signal.signal(signal.SIGINT, old)
     screen.print_end(outcome.metrics, output)

@@ -101,6 +101,7 @@ class Attempt:
     def _train(self) -> tuple[RunState, EndReason, str | None]:
         """State, reason and message of the end, whatever happens."""
         from netwright.training.checkpoints import FencedError
+        from netwright.training.memory import describe_out_of_memory, is_out_of_memory
 
         try:
             outcome = self._train_unguarded()
@@ -112,7 +113,11 @@ class Attempt:
         except Exception as error:
             LOG.exception("The attempt ends with an error:")
             if is_out_of_memory(error):
-                return RunState.FAILED, EndReason.OUT_OF_MEMORY, describe_out_of_memory(self.spec, self.progress)
+                return (
+                    RunState.FAILED,
+                    EndReason.OUT_OF_MEMORY,
+                    describe_out_of_memory(self.spec.training, self.progress),
+                )
             text = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
             return RunState.FAILED, EndReason.ERROR, text
         return outcome.state, outcome.reason, outcome.message
@@ -177,21 +182,6 @@ class Attempt:
         sys.stdout.flush()
         arguments = [sys.executable, "-m", "netwright.worker.drain", str(self.folder), str(self.attempt.attempt)]
         os.execv(sys.executable, arguments)  # noqa: S606  (our own interpreter and module, no shell)
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether memory ran out, on the GPU or the CPU (where torch says it in words only)."""
-    import torch
-
-    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or (
-        isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
-    )
-
-
-def describe_out_of_memory(spec: RunSpec, progress: Progress) -> str:
-    size = spec.training.data.batch_size
-    where = f"in step {progress.step + 1}" if progress.step else "before the first step ended"
-    return f"Memory ran out {where}, at a batch of {size}. Halve the batch size, or make the network narrower."
 
 
 def versions() -> dict[str, str]:

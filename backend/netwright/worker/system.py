@@ -6,6 +6,7 @@ import threading
 import time
 
 import psutil
+import pynvml
 
 from netwright.training.reporting import Progress
 from netwright.worker.emitter import Emitter
@@ -56,10 +57,8 @@ def gpu_use() -> dict[str, float]:
     if torch is None or not torch.cuda.is_initialized():
         return {}
     use = {"gpu_memory_bytes": float(torch.cuda.memory_reserved())}
-    import pynvml
-
     try:
         use["gpu_percent"] = float(torch.cuda.utilization())
-    except pynvml.NVMLError as error:  # a driver without this figure: the other one stands
-        LOG.info("NVML gives no utilization: %s", error)
+    except (pynvml.NVMLError, RuntimeError) as error:  # a driver without this figure: the other one stands
+        LOG.debug("NVML gives no utilization: %s", error)
     return use

@@ -1,5 +1,6 @@
 """Run folders of a small real run, and an executor whose fork server all tests of this folder share."""
 
+import importlib.util
 import itertools
 import json
 import os
@@ -38,7 +39,7 @@ class Run:
 
     def write_attempt(self, number: int, **fields: Any) -> None:
         (self.folder / "attempts").mkdir(exist_ok=True)
-        attempt = AttemptSpec(run=self.folder.name, attempt=number, token="secret", **fields)
+        attempt = AttemptSpec(run=self.folder.name, attempt=number, token="secret", **fields)  # noqa: S106  (of a fake server)
         (self.folder / "attempts" / f"{number}.json").write_text(attempt.model_dump_json(), encoding="utf-8")
 
     def events(self, attempt: int = 1) -> list[dict[str, Any]]:
@@ -68,7 +69,9 @@ def make_run(tmp_path: Path) -> MakeRun:
     def make(name: str = "r1", source: SourceSpec | None = None, batch_size: int = 1, **config: Any) -> Run:
         folder = tmp_path / "runs" / name
         folder.mkdir(parents=True)
-        training = TrainingConfig.model_validate({"epochs": 2, "device": "cpu", "data": {"batch_size": batch_size}} | config)
+        training = TrainingConfig.model_validate(
+            {"epochs": 2, "device": "cpu", "data": {"batch_size": batch_size}} | config
+        )
         spec = RunSpec(
             run=name,
             document=build_document(),
@@ -92,6 +95,21 @@ def executor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalExecutor
     made.start()
     yield made
     made.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Any]:
+    """The failing server of the worker's tests."""
+    path = Path(__file__).parents[1] / "worker" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("worker_conftest", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    fake = module.FakeServer(tmp_path / "server.json")
+    fake.start()
+    yield fake
+    fake.stop()
 
 
 @pytest.fixture

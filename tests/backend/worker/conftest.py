@@ -85,4 +85,4 @@ def server(tmp_path: Path) -> Iterator[FakeServer]:
 
 @pytest.fixture
 def attempt(server: FakeServer) -> AttemptSpec:
-    return AttemptSpec(run="r1", attempt=1, token="secret", server_file=str(server.server_file))
+    return AttemptSpec(run="r1", attempt=1, token="secret", server_file=str(server.server_file))  # noqa: S106  (of a fake server)

@@ -128,7 +128,9 @@ def test_shipper_when_nothing_happens_still_brings_commands(line: Line, server: 
     assert isinstance(line.acted[0], StopCommand)
 
 
-def test_shipper_when_the_token_is_refused_keeps_the_events(attempt: AttemptSpec, server: Server, tmp_path: Path) -> None:
+def test_shipper_when_the_token_is_refused_keeps_the_events(
+    attempt: AttemptSpec, server: Server, tmp_path: Path
+) -> None:
     line = Line(attempt.model_copy(update={"token": "wrong"}), tmp_path / "spool.jsonl")
     line.shipper.start()
     line.emit_many(3)

@@ -1,0 +1,154 @@
+"""Problems between a config, a network and its data, and the fixes that repair them."""
+
+import itertools
+from typing import Any
+
+import pytest
+from netwright.compiler.check import check
+from netwright.graph.document import Block, Document, Edge, Node
+from netwright.graph.edits import apply_edits
+from netwright.graph.problems import Problem
+from netwright.training.config import TrainingConfig
+from netwright.training.options import DataFacts, check_training, suggest
+
+PICTURES = DataFacts("Digits", "image", "classification", 1797, (1, 8, 8), 10, tuple("0123456789"))
+YES_NO = DataFacts("Cancer", "table", "classification", 569, (30,), 2, ("no", "yes"))
+NUMBERS = DataFacts("Diabetes", "table", "regression", 442, (10,), 1)
+
+
+def chain(*nodes: tuple[str, str, dict[str, Any]]) -> Document:
+    made = [Node(id=name, type=kind, params=params) for name, kind, params in nodes]
+    edges = [Edge(source=left.id, target=right.id) for left, right in itertools.pairwise(made)]
+    return Document(network=Block(nodes=made, edges=edges))
+
+
+def perceptron(shape: list[int], outputs: int, *last: tuple[str, str, dict[str, Any]]) -> Document:
+    flat: list[tuple[str, str, dict[str, Any]]] = [("flat", "Flatten", {})] if len(shape) > 1 else []
+    return chain(
+        ("x", "Input", {"shape": shape}),
+        *flat,
+        ("hidden", "Linear", {"out_features": 16}),
+        ("act", "ReLU", {}),
+        ("head", "Linear", {"out_features": outputs}),
+        *last,
+        ("scores", "Output", {}),
+    )
+
+
+def problems_of(document: Document, facts: DataFacts, devices: list[str] | None = None, **config: Any) -> list[Problem]:
+    training = TrainingConfig.model_validate(config)
+    return check_training(training, document, check(document), facts, devices)
+
+
+def by_code(problems: list[Problem]) -> dict[str, Problem]:
+    return {problem.code: problem for problem in problems}
+
+
+def test_training_when_it_fits_has_no_problems() -> None:
+    assert problems_of(perceptron([1, 8, 8], 10), PICTURES, ["cpu"]) == []
+
+
+def test_output_when_it_has_too_few_scores_is_corrected_by_the_fix() -> None:
+    document = perceptron([1, 8, 8], 7, ("drop", "Dropout", {}))
+    problem = by_code(problems_of(document, PICTURES))["output_shape_mismatch"]
+    assert problem.message == "CrossEntropyLoss needs 10 scores, one a class, but `scores` gives 7."
+    assert (problem.node, problem.expected, problem.got) == ("scores", "N x 10", "N x 7")
+    fixed = apply_edits(document, problem.fixes[0].edits)
+    assert problems_of(fixed, PICTURES) == []
+
+
+def test_input_when_it_differs_from_the_data_is_corrected_by_the_fix() -> None:
+    document = perceptron([1, 28, 28], 10)
+    problem = by_code(problems_of(document, PICTURES))["input_shape_mismatch"]
+    assert problem.message.startswith("Digits gives N x 1 x 8 x 8, but `x` expects N x 1 x 28 x 28.")
+    assert problems_of(apply_edits(document, problem.fixes[0].edits), PICTURES) == []
+
+
+def test_output_when_it_is_a_picture_says_both_shapes() -> None:
+    document = chain(
+        ("x", "Input", {"shape": [1, 8, 8]}),
+        ("c", "Conv2d", {"out_channels": 10, "kernel_size": 3}),
+        ("y", "Output", {}),
+    )
+    problem = by_code(problems_of(document, PICTURES))["output_shape_mismatch"]
+    assert problem.got == "N x 10 x 6 x 6"
+    assert problem.fixes == []
+
+
+def test_softmax_when_before_cross_entropy_is_a_warning_that_mutes_it() -> None:
+    document = perceptron([1, 8, 8], 10, ("soft", "Softmax", {"dim": 1}))
+    problem = by_code(problems_of(document, PICTURES))["activation_applied_twice"]
+    assert (problem.severity, problem.node) == ("warning", "soft")
+    assert problems_of(apply_edits(document, problem.fixes[0].edits), PICTURES) == []
+
+
+@pytest.mark.parametrize("outputs", [1, 2])
+def test_binary_cross_entropy_when_there_are_two_classes_takes_one_or_two_scores(outputs: int) -> None:
+    objectives = [{"loss": {"type": "BCEWithLogitsLoss"}}]
+    assert problems_of(perceptron([30], outputs), YES_NO, objectives=objectives) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "config", "code", "field"),
+    [
+        (PICTURES, {"objectives": [{"loss": {"type": "Hinge"}}]}, "choice_unknown", "objectives.0.loss.type"),
+        (PICTURES, {"optimizer": {"type": "AdamW", "params": {"lr": -1}}}, "setting_invalid", "optimizer.params.lr"),
+        (PICTURES, {"optimizer": {"type": "SGD", "params": {"lrr": 1}}}, "setting_invalid", "optimizer.params.lrr"),
+        (PICTURES, {"schedule": {"type": "Wave"}}, "choice_unknown", "schedule.type"),
+        (PICTURES, {"metrics": ["Accuracy", "F1"]}, "choice_unknown", "metrics.1"),
+        (PICTURES, {"metrics": ["Accuracy", "Accuracy"]}, "metric_doubled", "metrics.1"),
+        (PICTURES, {"metrics": ["MeanAbsoluteError"]}, "metric_not_for_task", "metrics.0"),
+        (NUMBERS, {"metrics": []}, "loss_not_for_task", "objectives.0.loss.type"),
+        (PICTURES, {"checkpoint": {"monitor": "val/F1"}}, "monitor_unknown", "checkpoint.monitor"),
+        (PICTURES, {"early_stopping": {"monitor": "x"}}, "monitor_unknown", "early_stopping.monitor"),
+        (PICTURES, {"device": "cuda"}, "device_missing", "device"),
+        (PICTURES, {"data": {"batch_size": 5000}}, "batch_larger_than_data", "data.batch_size"),
+        (PICTURES, {"schedule": {"warmup_steps": 10**6}}, "warmup_too_long", "schedule.warmup_steps"),
+        (PICTURES, {"objectives": [{"output": "y"}]}, "output_unknown", "objectives.0.output"),
+        (
+            PICTURES,
+            {"objectives": [{"loss": {"type": "CrossEntropyLoss", "params": {"weight": [1.0, 2.0]}}}]},
+            "class_weights_length",
+            "objectives.0.loss.params.weight",
+        ),
+    ],
+)
+def test_config_when_wrong_is_said_at_its_field(data: DataFacts, config: dict[str, Any], code: str, field: str) -> None:
+    document = perceptron(list(data.input_shape), data.num_outputs)
+    found = by_code(problems_of(document, data, ["cpu"], **config))
+    assert found[code].field == field
+    assert set(found) == {code}
+
+
+def test_network_when_it_has_no_weights_or_several_ends_is_refused() -> None:
+    flat = chain(("x", "Input", {"shape": [10]}), ("act", "ReLU", {}), ("y", "Output", {}))
+    assert "nothing_to_train" in by_code(problems_of(flat, PICTURES))
+    document = perceptron([1, 8, 8], 10)
+    network = document.network
+    two = Document(
+        network=Block(
+            nodes=[*network.nodes, Node(id="more", type="Output")],
+            edges=[*network.edges, Edge(source="hidden", target="more")],
+        )
+    )
+    assert by_code(problems_of(two, PICTURES))["output_not_named"].field == "objectives.0.output"
+    assert problems_of(two, PICTURES, objectives=[{"output": "scores"}]) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "outputs", "loss", "metric"),
+    [
+        (PICTURES, 10, "CrossEntropyLoss", "Accuracy"),
+        (YES_NO, 1, "BCEWithLogitsLoss", "Accuracy"),
+        (YES_NO, 2, "CrossEntropyLoss", "Accuracy"),
+        (NUMBERS, 1, "MSELoss", "MeanAbsoluteError"),
+    ],
+)
+def test_suggestion_when_made_fits_and_gives_its_reasons(data: DataFacts, outputs: int, loss: str, metric: str) -> None:
+    document = perceptron(list(data.input_shape), outputs)
+    suggestion = suggest(document, check(document), data, "some-id")
+    assert suggestion.problems == []
+    assert suggestion.config.objectives[0].loss.type == loss
+    assert suggestion.config.metrics == [metric]
+    assert suggestion.config.data.source == "some-id"
+    assert {"optimizer", "objectives", "epochs", "data.batch_size"} <= suggestion.reasons.keys()

@@ -1,0 +1,23 @@
+"""The page on training names everything that there is."""
+
+import re
+from pathlib import Path
+
+from netwright.training import checking
+from netwright.training.metrics import METRICS
+from netwright.training.objectives import LOSSES
+from netwright.training.optimizers import OPTIMIZERS
+from netwright.training.schedules import SCHEDULES
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_page_when_something_is_registered_or_can_go_wrong_names_it() -> None:
+    page = (ROOT / "docs" / "training.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+)`", page))
+    for registry in (LOSSES, OPTIMIZERS, SCHEDULES, METRICS):
+        assert set(registry.classes) <= named
+    source = Path(checking.__file__).read_text(encoding="utf-8")
+    codes = set(re.findall(r'Problem\(\s*code="(\w+)"', source))
+    assert len(codes) > 10
+    assert codes <= named
