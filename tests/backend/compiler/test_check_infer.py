@@ -1,0 +1,101 @@
+"""One layer run on the meta device, and one call built and printed."""
+
+import gc
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+import torch
+from drawing import chain, image, node, scores
+from netwright.compiler.calls import build_call, call_source
+from netwright.compiler.check import check, warm_up
+from netwright.compiler.check_infer import InferenceError, infer_leaf, run_on_meta
+from netwright.layers.base import Call, TensorSpec
+from netwright.layers.registry import LAYERS
+from torch import nn
+
+PICTURE = TensorSpec((3, 8, 8))
+
+
+@pytest.fixture
+def _forgetful() -> Iterator[None]:
+    infer_leaf.cache_clear()
+    yield
+    infer_leaf.cache_clear()
+
+
+def test_run_on_meta_gives_shapes_without_the_batch_and_counts_what_the_module_holds() -> None:
+    run = run_on_meta(Call("Conv2d", {"in_channels": 3, "out_channels": 4, "kernel_size": 3}, positional=3), (PICTURE,))
+    assert run.outputs == (TensorSpec((4, 6, 6)),)
+    assert (run.parameters, run.buffers, run.activation_bytes) == (3 * 4 * 9 + 4, 0, 4 * 6 * 6 * 4)
+
+
+def test_run_on_meta_of_an_output_without_the_batch_is_refused() -> None:
+    with pytest.raises(InferenceError, match="does not keep the batch"):
+        run_on_meta(Call(template="{0}.flatten(0)"), (PICTURE,))
+    with pytest.raises(InferenceError, match="type that can flow"):
+        run_on_meta(Call(template="{0}.double()"), (PICTURE,))
+
+
+@pytest.mark.usefixtures("_forgetful")
+@pytest.mark.parametrize(
+    ("template", "reason"),
+    [("{0}.flatten(0)", "The check says: the output does not keep the batch"), ("{0}.view(7, -1)", "PyTorch says: ")],
+)
+def test_check_of_a_layer_that_pytorch_refuses_says_so_as_the_last_resort(
+    template: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LAYERS["Flatten"], "call", classmethod(lambda _cls, _params, _inputs: Call(template=template)))
+    problem = check(chain(image(3, 5, 5), node("flat: Flatten"), scores())).problems[0]
+    assert problem.code == "refused"
+    assert reason in problem.message
+    assert problem.message.startswith("Flatten `flat` does not work on this input.")
+    assert [fix.code for fix in problem.fixes] == ["remove_edge"]
+
+
+def test_build_call_and_call_source_are_the_same_call() -> None:
+    x = torch.arange(24.0).reshape(2, 3, 4)
+    call = Call(template="torch.cat(({inputs}), dim={dim})", arguments={"dim": 1})
+    source = call_source(call, {}, ("x", "x"))
+    assert source == "torch.cat((x, x), dim=1)"
+    assert torch.equal(build_call(call)(x, x), torch.cat((x, x), dim=1))
+    module = build_call(Call("Linear", {"in_features": 4, "out_features": 2, "bias": False}, positional=2))
+    assert isinstance(module, nn.Linear)
+    assert module.bias is None
+
+
+@pytest.mark.parametrize(
+    ("template", "override", "source"),
+    [
+        ("{0} * {scale}", "width", "x * width"),
+        ("{0} * {scale}", "width + 1", "x * (width + 1)"),
+        ("f({0}, {scale})", "width + 1", "f(x, width + 1)"),
+        ("f({0}, by={scale})", "2 * width", "f(x, by=2 * width)"),
+    ],
+)
+def test_call_source_puts_an_operation_in_parentheses_where_it_needs_them(
+    template: str, override: str, source: str
+) -> None:
+    call = Call(template=template, arguments={"scale": 2})
+    assert call_source(call, {"scale": override}, ("x",)) == source
+
+
+def test_call_source_prints_positional_arguments_first_and_overrides_by_name() -> None:
+    call = Call("Conv2d", {"in_channels": 3, "out_channels": 8, "kernel_size": (3, 5), "padding": "same"}, positional=3)
+    printed = call_source(call, {"in_channels": "in_channels", "out_channels": "2 * width"})
+    assert printed == "nn.Conv2d(in_channels, 2 * width, (3, 5), padding='same')"
+
+
+def test_warm_up_leaves_nothing_to_be_loaded_and_freezes_what_is_there() -> None:
+    warm_up()
+    try:
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+
+
+@pytest.mark.parametrize("module", ["netwright.compiler.report", "netwright.graph.io", "netwright.compiler.program"])
+def test_import_of_what_the_first_page_needs_leaves_torch_alone(module: str) -> None:
+    code = f"import sys, {module}; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
