@@ -3,5 +3,13 @@ import viteConfig from "./vite.config.ts";
 
 export default mergeConfig(
   viteConfig,
-  defineConfig({ test: { environment: "jsdom", setupFiles: ["./src/test/setup.ts"], globals: false, css: false } }),
+  defineConfig({
+    test: {
+      environment: "jsdom",
+      setupFiles: ["./src/test/setup.ts"],
+      globals: false,
+      css: false,
+      testTimeout: 20_000,
+    },
+  }),
 );

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { type Node, reportAt } from "@/document";
+import { blockNameOf, type Node, reportAt } from "@/document";
 import { useEditor } from "@/features/editor";
 import { formatCount, formatExact, formatMacs, SchemaForm } from "@/ui";
 import styles from "./inspector.module.css";
@@ -27,7 +27,7 @@ export function ManyInspector({ nodes, level }: { nodes: readonly Node[]; level:
         <dl className={styles.facts}>
           {[...types].map(([type, count]) => (
             <div key={type} className={styles.fact}>
-              <dt>{type}</dt>
+              <dt>{blockNameOf(type) ?? type}</dt>
               <dd>{count}</dd>
             </div>
           ))}

@@ -62,10 +62,11 @@ describe("NetworkList", () => {
 
   test("of a thousand it draws the first sixty, and more when asked", async () => {
     show(Array.from({ length: 1000 }, (_, at) => network(at)));
-    await screen.findByRole("link", { name: "Network 0" });
-    expect(screen.getAllByRole("listitem")).toHaveLength(60);
-    fireEvent.click(screen.getByRole("button", { name: "Show 60 more of 940" }));
-    expect(screen.getAllByRole("listitem")).toHaveLength(120);
+    // By text: to find by role computes the accessibility of every element before it.
+    await screen.findByText("Network 0");
+    expect(screen.getAllByText(/^Network \d+$/)).toHaveLength(60);
+    fireEvent.click(screen.getByText("Show 60 more of 940"));
+    expect(screen.getAllByText(/^Network \d+$/)).toHaveLength(120);
   });
 
   test("the filter leaves those whose name holds the words", async () => {
