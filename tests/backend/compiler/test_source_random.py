@@ -17,7 +17,6 @@ from samples import input_shape
 
 RUFF = Path(sys.executable).with_name("ruff")
 
-NUMBERS = st.integers(1, 6)
 CONV: dict[str, st.SearchStrategy[Any]] = {
     "out_channels": st.sampled_from([1, 2, 4, 6, "=width", "=2 * width", "=width // 2 + 1"]),
     "kernel_size": st.sampled_from([1, 3, [3, 1], ["=size", 3]]),
@@ -36,18 +35,18 @@ LAYERS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "AdaptiveAvgPool2d": {"output_size": st.sampled_from([1, 2, 3, [2, 1]])},
     "BatchNorm2d": {},
     "GroupNorm": {"num_groups": st.sampled_from([1, 2])},
-    "LayerNorm": {"normalized_dims": st.sampled_from([1, 2, 3])},
-    "Dropout": {"p": st.sampled_from([0.0, 0.5])},
+    "LayerNorm": {"normalized_dims": st.sampled_from([1, 2, 3, "=size - 1"])},
+    "Dropout": {"p": st.sampled_from([0.0, 0.5, "=1 / size"])},
     "ReLU": {},
     "PReLU": {},
     "Step": {},
     "Softmax": {"dim": st.sampled_from([1, -1])},
     "Flatten": {},
     "Linear": {"out_features": st.sampled_from([3, "=width", "=3 * (width + 1)"])},
-    "Reshape": {"shape": st.sampled_from([[-1], [1, -1], [2, -1, 1]])},
+    "Reshape": {"shape": st.sampled_from([[-1], [1, -1], [2, -1, 1], ["=size", -1], ["=width", -1, 1]])},
     "Add": {},
     "Multiply": {},
-    "Concat": {},
+    "Concat": {"dim": st.sampled_from([1, -1, "=size - 1"])},
 }
 MERGES = {"Add", "Multiply", "Concat"}
 
@@ -67,16 +66,17 @@ def bodies(draw: st.DrawFn, blocks: tuple[str, ...], inlets: int = 1) -> Block:
                 if draw(st.booleans()) or name in {"out_channels", "out_features"}:
                     params[name] = draw(strategy)
         else:
-            repeat = draw(st.sampled_from([1, 1, 2, 3, "=size - 1"]))
+            repeats: list[int | str] = [1, 1, 2, 3, "=size - 1"]
+            repeat = draw(st.sampled_from(repeats))
             if draw(st.booleans()):
                 params["width"] = draw(st.sampled_from([2, 4, "=width", "=2 * width"]))
         name = f"n{number}"
         nodes.append(Node(id=name, type=kind, params=params, repeat=repeat, muted=draw(st.integers(0, 9)) == 0))
-        wires = draw(st.integers(2, 3)) if kind in MERGES else 1
         # Mostly the newest value: chains, with skips between them.
-        edges += [
-            Edge(source=draw(st.sampled_from([values[-1], values[-1], *values])), target=name) for _ in range(wires)
-        ]
+        newest = st.sampled_from([values[-1], values[-1], *values])
+        wires = min(len(values), draw(st.integers(2, 3))) if kind in MERGES else 1
+        sources = draw(st.lists(newest, min_size=wires, max_size=wires, unique=True))
+        edges += [Edge(source=source, target=name) for source in sources]
         values.append(name)
     taken = {edge.source for edge in edges}
     free = [value for value in values if value not in taken] or [values[-1]]
@@ -97,7 +97,7 @@ def documents(draw: st.DrawFn) -> Document:
     network = draw(bodies(("Inner", "Outer"), draw(st.sampled_from([1, 1, 2]))))
     for item in network.nodes:
         if item.type == "Input":
-            item.params["shape"] = draw(st.sampled_from([[2, 8, 8], [4, 6, 5], [4, 8, 8]]))
+            item.params["shape"] = [*draw(st.sampled_from([(2, 8, 8), (4, 6, 5), (4, 8, 8)]))]
     return Document(network=network, blocks={"Inner": inner, "Outer": outer})
 
 
