@@ -1,3 +1,4 @@
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useEditor } from "@/features/editor";
 import { BlockInspector } from "./BlockInspector";
@@ -10,8 +11,9 @@ import { useLevel } from "./useLevel";
 export function Inspector() {
   const { t } = useTranslation("inspector");
   const level = useLevel();
-  const selected = useEditor((state) => state.selection.nodes);
-  const nodes = level.block.nodes.filter((node) => selected.includes(node.id));
+  const selection = useEditor((state) => state.selection.nodes);
+  const selected = useMemo(() => new Set(selection), [selection]);
+  const nodes = level.block.nodes.filter((node) => selected.has(node.id));
   const [first] = nodes;
 
   return (
