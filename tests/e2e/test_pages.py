@@ -1,0 +1,127 @@
+"""Every page, light and dark, at two sizes: nothing overflows, nothing is out of reach for a screen reader.
+
+`NETWRIGHT_PICTURES=folder make test-backend` keeps the pictures; `make pictures` renews the README's.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from e2e.conftest import Server
+from e2e.drawing import Editor
+from e2e.training import chain, create_network
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = pytest.mark.browser
+
+SIZES = [(1440, 900), (1024, 768)]
+THEMES: list[Literal["light", "dark"]] = ["light", "dark"]
+
+LENET = chain(
+    "LeNet on digits",
+    ("image", "Input", {"shape": [1, 8, 8]}),
+    ("conv1", "Conv2d", {"out_channels": 16, "padding": 1}),
+    ("act1", "ReLU", {}),
+    ("conv2", "Conv2d", {"out_channels": 32, "padding": 1}),
+    ("act2", "ReLU", {}),
+    ("pool", "MaxPool2d", {}),
+    ("flat", "Flatten", {}),
+    ("head", "Linear", {"out_features": 10}),
+    ("scores", "Output", {}),
+)
+
+
+@pytest.fixture(scope="module")
+def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str, str]]:
+    """A server with a network, a broken network and a finished run; with the ids of the network and the run."""
+    home = tmp_path_factory.mktemp("home")
+    server = Server(home)
+    try:
+        server.start()
+        network = create_network(server, LENET)
+        create_network(
+            server, chain("Needs Flatten", ("image", "Input", {}), ("head", "Linear", {}), ("y", "Output", {}))
+        )
+        with server.client() as client:
+            training = client.post("/api/training/suggest", json={"document": LENET, "source": "digits"}).json()[
+                "config"
+            ]
+            answer = client.post("/api/runs", json={"network_id": network, "training": {**training, "epochs": 6}})
+            run = answer.raise_for_status().json()["id"]
+            while client.get(f"/api/runs/{run}").json()["state"] not in {"completed", "failed", "stopped"}:
+                pass
+        yield server, network, run
+    finally:
+        server.stop()
+
+
+def keep(page: Page, name: str) -> None:
+    """Saves a picture where somebody wants them."""
+    folder = os.environ.get("NETWRIGHT_PICTURES")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+def show(page: Page, name: str, network: str, run: str, base: str) -> None:
+    """Opens the page called ``name`` and waits until it shows what it is there for."""
+    address = {
+        "networks": "/networks",
+        "editor": f"/networks/{network}?node=conv2",
+        "code": f"/networks/{network}",
+        "train": f"/networks/{network}?drawer=train",
+        "data": "/data",
+        "dataset": "/data/digits",
+        "table": "/data/iris",
+        "runs": "/runs",
+        "run": f"/runs/{run}",
+    }[name]
+    page.goto(base + address)
+    sight = {
+        "networks": page.get_by_text("LeNet on digits"),
+        "editor": Editor(page).node("conv2"),
+        "code": Editor(page).node("conv2"),
+        "train": page.get_by_test_id("train-curve"),
+        "data": page.get_by_test_id("dataset-digits"),
+        "dataset": page.get_by_text("Some pictures of each class"),
+        "table": page.get_by_test_id("dataset-columns"),
+        "runs": page.get_by_test_id(f"run-row-{run}"),
+        "run": page.get_by_test_id("download-best-safetensors"),
+    }[name]
+    expect(sight.first).to_be_visible()
+    if name == "code":
+        page.get_by_role("button", name="Code", exact=True).click()
+        expect(page.get_by_text("class Network")).to_be_visible()
+    page.wait_for_timeout(400)  # transitions end
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", ["networks", "editor", "code", "train", "data", "dataset", "table", "runs", "run"])
+def test_page_shows_whole_and_is_accessible(
+    browser: Browser,
+    stocked: tuple[Server, str, str],
+    name: str,
+    size: tuple[int, int],
+    theme: Literal["light", "dark"],
+) -> None:
+    server, network, run = stocked
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=theme)
+    try:
+        page = context.new_page()
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.goto(server.url)
+        show(page, name, network, run, f"http://127.0.0.1:{server.port}")
+        keep(page, f"{name}-{theme}-{size[0]}")
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, "the page can be scrolled sideways"
+        found = [v for v in Axe().run(page).response["violations"] if v["impact"] in {"serious", "critical"}]
+        assert not found, [(v["id"], [n["target"] for n in v["nodes"]][:5]) for v in found]
+        assert not errors
+    finally:
+        context.close()
