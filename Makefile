@@ -9,7 +9,7 @@ PAGE := backend/netwright/server/page/index.html
 PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/index.html -type f -not -name '*.test.*' 2>/dev/null) \
 	frontend/vite.config.ts frontend/package.json
 
-.PHONY: run setup setup-dev test test-page test-backend test-browser check lint types contract generate generated bench page clean help
+.PHONY: run setup setup-dev test test-page test-backend test-browser check lint types contract generate generated bench page pictures clean help
 
 run: setup ## set up and serve the product at http://127.0.0.1:8000 (prints the URL that signs you in)
 	@exec $(BIN)/netwright serve
@@ -83,10 +83,11 @@ contract: .setup/dev
 
 generate: .setup/dev .setup/node ## regenerate what is generated (OpenAPI, TypeScript types)
 	$(BIN)/python -m netwright.server.openapi
+	$(BIN)/python -m netwright.layers.page > docs/layers.md
 	$(NPM) run --silent generate
 
 generated: generate
-	@git diff --exit-code --stat -- backend/netwright/server/openapi.json frontend/src/api/schema.ts \
+	@git diff --exit-code --stat -- backend/netwright/server/openapi.json frontend/src/api/schema.ts docs/layers.md \
 		|| { echo "Generated files differ: run 'make generate' and commit them."; exit 1; }
 
 .setup/bench: .setup/dev requirements/bench.lock
@@ -96,6 +97,10 @@ generated: generate
 
 bench: setup-dev .setup/bench ## print the figures of tests/bench, side by side
 	@$(BIN)/python tests/bench/run.py
+
+pictures: setup-dev ## take the pictures of every page; the README's is one of them
+	@NETWRIGHT_PICTURES=test-results/pictures $(BIN)/python -m pytest -q tests/e2e/test_pages.py
+	@mkdir -p docs/images && cp test-results/pictures/editor-light-1440.png docs/images/editor.png
 
 clean:
 	rm -rf .setup $(VENV) frontend/node_modules backend/netwright/server/page
