@@ -5,11 +5,11 @@ import { useTranslation } from "react-i18next";
 import "uplot/dist/uPlot.min.css";
 import { ChartTable } from "./ChartTable";
 import type { Range } from "./frame";
+import { Legend } from "./Legend";
 import classes from "./LineChart.module.css";
 import type { MetricStore } from "./metricStore";
-import { type ChartSeries, type ChartView, type Mark, Plot, type Readout } from "./plot";
-import { summarise } from "./summary";
-import { formatValue, formatX } from "./ticks";
+import { type ChartSeries, type ChartView, type Mark, Plot } from "./plot";
+import { createReadouts, useReadout } from "./readouts";
 
 interface Props {
   title: string;
@@ -25,7 +25,6 @@ interface Props {
 }
 
 const NO_MARKS: readonly Mark[] = [];
-const EMPTY: Readout = { x: null, values: [], numOutside: 0, isZoomed: false, isEmpty: true };
 
 /** A live chart: drag to zoom, double-click to see all again; an update never moves what is zoomed. */
 export function LineChart(props: Props) {
@@ -33,10 +32,14 @@ export function LineChart(props: Props) {
   const { t } = useTranslation("runs");
   const scheme = useComputedColorScheme();
   const titleId = useId();
+  const summaryId = useId();
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
   const zoom = useRef<{ axis: string; range: Range | null }>({ axis: view.axis, range: null });
-  const [readout, setReadout] = useState(EMPTY);
+  const [readouts] = useState(createReadouts);
+  const isZoomed = useReadout(readouts, (readout) => readout.isZoomed);
+  const isEmpty = useReadout(readouts, (readout) => readout.isEmpty);
+  const numOutside = useReadout(readouts, (readout) => readout.numOutside);
   const [isTable, setIsTable] = useState(false);
   const [keepAll, setKeepAll] = useState(false);
   const { axis, isLog, smoothing } = view;
@@ -53,7 +56,7 @@ export function LineChart(props: Props) {
       stepsPerEpoch,
       marks,
       height,
-      onReadout: setReadout,
+      onReadout: readouts.set,
       zoom: zoom.current.axis === axis ? zoom.current.range : null,
     });
     plot.current = created;
@@ -62,49 +65,24 @@ export function LineChart(props: Props) {
       created.destroy();
       plot.current = null;
     };
-  }, [store, series, axis, isLog, smoothing, keepAll, stepsPerEpoch, marks, height, isTable, scheme]);
-
-  const describe = () =>
-    series
-      .map((one) => {
-        const buffer = store.buffer(one.name);
-        const summary = buffer === undefined ? null : summarise(buffer, axis, stepsPerEpoch);
-        if (summary === null) return t("charts.noPoints", { name: one.label });
-        return t("charts.summary", {
-          name: one.label,
-          last: formatValue(summary.last.value),
-          x: formatX(summary.last.x, axis),
-          axis: t(`charts.axes.${axis}`).toLowerCase(),
-          lowest: formatValue(summary.lowest?.value ?? null),
-          highest: formatValue(summary.highest?.value ?? null),
-        });
-      })
-      .join(" ");
+  }, [store, series, axis, isLog, smoothing, keepAll, stepsPerEpoch, marks, height, isTable, scheme, readouts]);
 
   return (
     <section className={classes.chart} aria-labelledby={titleId} data-testid={testId}>
       <header className={classes.header}>
-        <h3 id={titleId} className={classes.title}>
+        <h2 id={titleId} className={classes.title}>
           {title}
           {unit !== undefined && <span className={classes.unit}> {unit}</span>}
-        </h3>
-        <ul className={classes.legend}>
-          {series.map((one, index) => (
-            <li key={one.name}>
-              <span
-                className={classes.swatch}
-                style={{ background: `var(--nw-series-${((one.color - 1) % 8) + 1})` }}
-              />
-              {one.label} <b>{formatValue(readout.values[index])}</b>
-            </li>
-          ))}
-          {readout.x !== null && (
-            <li className={classes.place}>
-              {t("charts.at", { axis: t(`charts.axes.${axis}`).toLowerCase(), x: formatX(readout.x, axis) })}
-            </li>
-          )}
-        </ul>
-        {readout.isZoomed && !isTable && (
+        </h2>
+        <Legend
+          readouts={readouts}
+          store={store}
+          series={series}
+          axis={axis}
+          stepsPerEpoch={stepsPerEpoch}
+          summaryId={summaryId}
+        />
+        {isZoomed && !isTable && (
           <Tooltip label={t("charts.resetZoom")}>
             <ActionIcon
               variant="subtle"
@@ -134,13 +112,13 @@ export function LineChart(props: Props) {
         <ChartTable title={title} store={store} series={series} view={view} stepsPerEpoch={stepsPerEpoch} />
       ) : (
         <div className={classes.frame} style={{ minHeight: height }}>
-          <div ref={frame} role="img" aria-label={`${title}. ${describe()}`} className={classes.plot} />
-          {readout.isEmpty && <p className={classes.empty}>{t("charts.empty")}</p>}
+          <div ref={frame} role="img" aria-labelledby={titleId} aria-describedby={summaryId} className={classes.plot} />
+          {isEmpty && <p className={classes.empty}>{t("charts.empty")}</p>}
         </div>
       )}
-      {!isTable && (readout.numOutside > 0 || keepAll) && (
+      {!isTable && (numOutside > 0 || keepAll) && (
         <p className={classes.note}>
-          {!keepAll && t("charts.outside", { count: readout.numOutside })}{" "}
+          {!keepAll && t("charts.outside", { count: numOutside })}{" "}
           <Button variant="subtle" size="compact-xs" onClick={() => setKeepAll(!keepAll)}>
             {keepAll ? t("charts.fitCurve") : t("charts.showAll")}
           </Button>

@@ -18,7 +18,7 @@ export function Columns({ dataset }: { dataset: DatasetRead }) {
   const correct = (next: Options) => update.mutate({ options: next });
   const title = t("columns.title");
   return (
-    <section className={classes.panel} aria-label={title} aria-busy={update.isPending}>
+    <div className={classes.panel} aria-busy={update.isPending}>
       <h2 className={classes.heading}>{title}</h2>
       {!dataset.is_built_in && <p className={classes.quiet}>{t("columns.hint")}</p>}
       <div role="status" className={classes.quiet}>
@@ -90,7 +90,7 @@ export function Columns({ dataset }: { dataset: DatasetRead }) {
           </tbody>
         </table>
       </section>
-    </section>
+    </div>
   );
 }
 

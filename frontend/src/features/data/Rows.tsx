@@ -6,7 +6,7 @@ export function Rows({ header, rows }: { header: readonly string[]; rows: readon
   const { t } = useTranslation("data");
   const title = t("rows.title");
   return (
-    <section className={classes.panel} aria-label={title}>
+    <div className={classes.panel}>
       <h2 className={classes.heading}>{title}</h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard */}
       <section className={classes.scroll} tabIndex={0} aria-label={title}>
@@ -34,6 +34,6 @@ export function Rows({ header, rows }: { header: readonly string[]; rows: readon
           </tbody>
         </table>
       </section>
-    </section>
+    </div>
   );
 }

@@ -1,5 +1,5 @@
 import { TagsInput, Textarea } from "@mantine/core";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunRead } from "@/api";
 import { useUpdateRun } from "./queries";
@@ -8,7 +8,7 @@ import classes from "./runs.module.css";
 const MAX_TAGS = 50;
 
 /** Notes and tags: what a person wants to remember. */
-export function RunAbout({ run }: { run: RunRead }) {
+export const RunAbout = memo(function RunAbout({ run }: { run: RunRead }) {
   const { t } = useTranslation("runs");
   const update = useUpdateRun(run.id);
   const [notes, setNotes] = useState<string | null>(null);
@@ -42,4 +42,4 @@ export function RunAbout({ run }: { run: RunRead }) {
       />
     </section>
   );
-}
+});

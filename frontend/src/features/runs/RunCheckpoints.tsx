@@ -1,5 +1,6 @@
 import { Button, Group, Table } from "@mantine/core";
 import { IconBrandPython, IconDownload } from "@tabler/icons-react";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { CheckpointRead } from "@/api";
 import { formatAgo, formatBytes, formatDate, formatExact, formatMetric, ReasonedButton } from "@/ui";
@@ -28,7 +29,7 @@ function inOrder(checkpoints: readonly CheckpointRead[]): { checkpoint: Checkpoi
 const FORMATS = ["safetensors", "pytorch"] as const;
 
 /** What can be taken home: weights in two formats, and the source that loads them. */
-export function RunCheckpoints({ runId, checkpoints, hasEnded, hasStarted }: Props) {
+export const RunCheckpoints = memo(function RunCheckpoints({ runId, checkpoints, hasEnded, hasStarted }: Props) {
   const { t } = useTranslation("runs");
   return (
     <section className={classes.panel} aria-labelledby="run-checkpoints" data-testid="run-checkpoints">
@@ -80,7 +81,7 @@ export function RunCheckpoints({ runId, checkpoints, hasEnded, hasStarted }: Pro
       )}
     </section>
   );
-}
+});
 
 function Row({ checkpoint, kind }: { checkpoint: CheckpointRead; kind: Kind }) {
   const { t } = useTranslation("runs");

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams, useSearchParams } from "react-router";
-import { isApiProblem, type RunRead } from "@/api";
+import { type CheckpointRead, isApiProblem, type RunRead } from "@/api";
 import { EmptyState, LineSkeletons, PageBar, Sentence, usePageTitle } from "@/ui";
 import { checkpointsQuery, runQuery } from "./queries";
 import { RunAbout } from "./RunAbout";
@@ -21,6 +21,7 @@ import { isFinal, runWords } from "./runWords";
 import { StateBadge } from "./StateBadge";
 import { useRunSession } from "./useRunSession";
 
+const NO_CHECKPOINTS: readonly CheckpointRead[] = [];
 const TABS = ["overview", "log", "settings"] as const;
 
 export function RunPage() {
@@ -66,7 +67,7 @@ function Loaded({ record, session, live }: LoadedProps) {
   const { t } = useTranslation("runs");
   const [params, setParams] = useSearchParams();
   const run = mergeLive(record, live);
-  const { data: checkpoints = [] } = useQuery(checkpointsQuery(run.id));
+  const { data: checkpoints = NO_CHECKPOINTS } = useQuery(checkpointsQuery(run.id));
   const { sentence } = runWords(run);
   const tab = TABS.find((candidate) => candidate === params.get("tab")) ?? "overview";
   const rates = session.metrics.buffer("lr");

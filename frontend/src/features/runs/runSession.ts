@@ -69,6 +69,8 @@ const MAX_ALERTS = 50;
 const FIRST_EVENTS = 200;
 const LAST_EVENTS = 2000;
 const MAX_POINTS = 4000;
+/** A person reads no faster; each telling draws the page's figures anew. */
+const PROGRESS_MS = 200;
 
 /** The snapshot after `events`; the same one where they say nothing that it holds. */
 export function reduceLive(live: RunLive, events: readonly RunEvent[], rate: RateMeter): RunLive {
@@ -223,6 +225,7 @@ export class RunSession {
   private readonly listeners = new Set<Listener>();
   private readonly abort = new AbortController();
   private connection: LiveConnection | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly id: string) {}
 
@@ -257,6 +260,7 @@ export class RunSession {
   close(): void {
     this.abort.abort();
     this.connection?.close();
+    clearTimeout(this.timer);
     this.listeners.clear();
   }
 
@@ -299,7 +303,11 @@ export class RunSession {
       after,
       onItems: (events) => {
         this.metrics.apply(events);
-        this.set(reduceLive(this.live, events, this.rate));
+        const before = this.live;
+        this.live = reduceLive(before, events, this.rate);
+        // Progress is told some times a second, what happened to the run at once.
+        if (this.live.changes !== before.changes || this.live.log !== before.log) this.tell();
+        else this.tellSoon();
       },
       onState: (connection) => this.set({ ...this.live, connection }),
       onReconnected: () => this.set({ ...this.live, changes: this.live.changes + 1 }),
@@ -308,6 +316,16 @@ export class RunSession {
 
   private set(live: RunLive): void {
     this.live = live;
+    this.tell();
+  }
+
+  private tell(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
     for (const listener of this.listeners) listener();
+  }
+
+  private tellSoon(): void {
+    this.timer ??= setTimeout(() => this.tell(), PROGRESS_MS);
   }
 }

@@ -1,10 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { keys, type RunRead, type RunSummary } from "@/api";
 import { openRunsLive } from "@/api/live";
 import { EMPTY_LIVE, type RunLive, RunSession } from "./runSession";
 
 const subscribeNothing = () => () => {};
+/** Short epochs change phase many times a second: the record is asked for less often than that. */
+const ASK_AT_MOST_MS = 700;
 const getEmpty = () => EMPTY_LIVE;
 
 /** The open stream of a run, and its snapshot; null before the first effect. */
@@ -19,10 +21,16 @@ export function useRunSession(id: string): { session: RunSession | null; live: R
   }, [id]);
   const live = useSyncExternalStore(session?.subscribe ?? subscribeNothing, session?.getSnapshot ?? getEmpty);
   const { changes } = live;
+  const lastAsked = useRef(0);
   useEffect(() => {
     if (changes === 0) return;
-    void client.invalidateQueries({ queryKey: keys.run(id), exact: true });
-    void client.invalidateQueries({ queryKey: keys.checkpoints(id) });
+    const wait = Math.max(0, lastAsked.current + ASK_AT_MOST_MS - performance.now());
+    const timer = setTimeout(() => {
+      lastAsked.current = performance.now();
+      void client.invalidateQueries({ queryKey: keys.run(id), exact: true });
+      void client.invalidateQueries({ queryKey: keys.checkpoints(id) });
+    }, wait);
+    return () => clearTimeout(timer);
   }, [client, id, changes]);
   // What the server decides by itself (a lost worker, a command taken) is no event of the worker: the row of the run tells.
   useEffect(() => {

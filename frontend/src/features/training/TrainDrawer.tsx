@@ -31,7 +31,7 @@ export function TrainDrawer() {
 function Drawer({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation("training");
   const form = useTrainForm();
-  const panel = useRef<HTMLElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const before = document.activeElement;
     panel.current?.focus();
@@ -42,7 +42,7 @@ function Drawer({ onClose }: { onClose: () => void }) {
   const { config, options, failure } = form;
   const isChanged = config !== null && JSON.stringify(config) !== JSON.stringify(form.suggested);
   return (
-    <aside
+    <div
       ref={panel}
       className={classes.drawer}
       role="dialog"
@@ -87,6 +87,6 @@ function Drawer({ onClose }: { onClose: () => void }) {
         )}
       </div>
       <StartBar form={form} />
-    </aside>
+    </div>
   );
 }
