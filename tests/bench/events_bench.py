@@ -1,9 +1,15 @@
 """What telling about a step costs the training thread: keeping its loss, and its share of the report every 50 ms."""
 
+# ruff: noqa: E402  (the environment is set before torch is imported)
+
 import statistics
 import tempfile
 import time
 from pathlib import Path
+
+from netwright.training.threads import spin_briefly
+
+spin_briefly()  # for all loops alike: with neighbours on the cores, the default makes every figure noise
 
 import torch
 from netwright.training.metrics import Accuracy

@@ -4,6 +4,8 @@ The product is measured through the real ``train()`` with the real emitter writi
 in memory, the same network and the same optimizer settings, at batch 128.  Rounds are interleaved; medians are printed.
 """
 
+# ruff: noqa: E402  (the environment is set before torch is imported)
+
 import logging
 import statistics
 import tempfile
@@ -11,6 +13,10 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+
+from netwright.training.threads import spin_briefly
+
+spin_briefly()  # for all loops alike: with neighbours on the cores, the default makes every figure noise
 
 import torch
 from netwright.data.base import Part, Prepared
