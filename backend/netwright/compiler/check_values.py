@@ -71,11 +71,10 @@ def used_blocks(document: Document) -> tuple[list[str], list[Use], Use | None]:
     """The definitions that the network needs, each before those that it uses; the uses that lead back into a block that is
     being built (recursion); and the first use that nests deeper than ``MAX_NESTING``."""
     uses: dict[str, list[tuple[int, str]]] = {}
+    types = {BLOCK_PREFIX + name: name for name in document.blocks}
     for name in (NETWORK, *document.blocks):
-        nodes = enumerate(document.block(name).nodes)
-        uses[name] = [
-            (i, inner) for i, node in nodes if (inner := block_of(node)) in document.blocks and inner is not None
-        ]
+        nodes = document.block(name).nodes if types else ()
+        uses[name] = [(i, types[node.type]) for i, node in enumerate(nodes) if node.type in types]
     finished: dict[str, int] = {}
     """Levels below each definition that is done, by name, innermost first."""
     recursive = []
