@@ -15,7 +15,6 @@ from netwright import __version__
 from netwright.data.base import DataError
 from netwright.executors.base import Executor
 from netwright.executors.local import LocalExecutor
-from netwright.graph.document import Document
 from netwright.graph.problems import Problem
 from netwright.server.dependencies import PROBLEM_RESPONSES
 from netwright.server.faults import FaultsToProblems
@@ -36,11 +35,12 @@ from netwright.server.routes import (
 )
 from netwright.server.security import Gate
 from netwright.server.token import load_token
-from netwright.services.documents import check_document
+from netwright.services.documents import warm_up
 from netwright.services.errors import ServiceError
 from netwright.services.scheduler import Timing
 from netwright.services.services import Services
 from netwright.settings import LOOPBACK_HOSTS, Settings
+from netwright.store.writer import StoreClosedError
 
 log = logging.getLogger(__name__)
 
@@ -120,7 +120,7 @@ def describe_app(lifespan: Lifespan[FastAPI] | None = None) -> Netwright:
 def _warm_up() -> None:
     """Loads what the first check needs, behind the first page."""
     try:
-        check_document(Document())
+        warm_up()
     except ImportError:
         log.exception("PyTorch cannot be imported; networks cannot be checked or trained.")
 
@@ -135,6 +135,12 @@ def _add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(ServiceError)
     async def on_service_error(_request: Request, error: ServiceError) -> Response:
         return problem_response(error.code, error.message, problems=error.problems)
+
+    @app.exception_handler(StoreClosedError)
+    async def on_closed(_request: Request, _error: StoreClosedError) -> Response:
+        return problem_response(
+            "shutting_down", "The server is shutting down. Training goes on; try again in a moment."
+        )
 
     @app.exception_handler(DataError)
     async def on_data_error(_request: Request, error: DataError) -> Response:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import orjson
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
@@ -22,8 +23,9 @@ MAX_DEPTH = 200
 MAX_INTEGER = 2**53
 """The largest integer that JSON numbers carry exactly into a browser."""
 
-_DIGITS = bytes(48 if chr(byte).isdecimal() else 32 for byte in range(256))
+_DIGITS_TO_ZERO = bytes(48 if byte in b"0123456789" else byte for byte in range(256))
 _MANY_DIGITS = b"0" * 16
+"""As many as 2^53 has."""
 
 
 class ModelRoute(APIRoute):
@@ -128,16 +130,15 @@ def check_json(raw: bytes) -> None:
     Raises:
         ApiError: ``invalid_json``.
     """
+    if _is_surely_fine(raw):
+        return
     try:
-        text = raw.decode("utf-8")
-        # Integers are looked at one by one only where some digits in a row could be too many.
-        parse_int = _parse_int if _MANY_DIGITS in raw.translate(_DIGITS) else None
         json.loads(
-            text,
+            raw.decode("utf-8"),
             object_pairs_hook=_refuse_doubled_keys,
             parse_constant=_refuse_constant,
             parse_float=_parse_float,
-            parse_int=parse_int,
+            parse_int=_parse_int,
         )
     except UnicodeDecodeError as error:
         raise ApiError("invalid_json", f"The body is not UTF-8: byte {error.start} is wrong.") from error
@@ -149,6 +150,32 @@ def check_json(raw: bytes) -> None:
         raise _too_deep() from error
     except _RefusedJsonError as error:
         raise ApiError("invalid_json", str(error)) from error
+
+
+def _is_surely_fine(raw: bytes) -> bool:
+    """A quick look that is right when it says yes: a third of the exact way's time, which counts at each edit of a network.
+
+    orjson refuses NaN, infinities, surrogates and deep nesting, but takes large integers and the last of two equal keys.  A key
+    that was doubled is missing when the value is printed again, so there are fewer quotation marks.
+    """
+    if _has_long_integer(raw) or b"\\u0022" in raw:  # a quotation mark that would be printed as one
+        return False
+    try:
+        again = orjson.dumps(orjson.loads(raw))
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        return False
+    return again.count(b'"') == raw.count(b'"')
+
+
+def _has_long_integer(raw: bytes) -> bool:
+    """Whether there are 16 digits in a row that are not a fraction's."""
+    zeros = raw.translate(_DIGITS_TO_ZERO)
+    start = zeros.find(_MANY_DIGITS)
+    while start >= 0:
+        if start == 0 or zeros[start - 1] != ord("."):
+            return True
+        start = zeros.find(_MANY_DIGITS, start + len(_MANY_DIGITS))
+    return False
 
 
 def _refuse_doubled_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ docs/security.md says what is defended against and how.
 
 import asyncio
 import hmac
+import ipaddress
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
@@ -66,7 +67,7 @@ class Gate:
     def _refuse(self, scope: Scope, headers: Headers) -> Response | None:
         """The answer that ends this request here, None where it may pass."""
         host = headers.get("host", "")
-        if _name_of(host) not in self._hosts:
+        if not self._is_ours(_name_of(host)):
             return problem_response(
                 "foreign_host",
                 f"This server is not known as {host[:200]!r}. Open it under the address that it printed, "
@@ -90,6 +91,16 @@ class Gate:
                 headers={"www-authenticate": "Bearer"},
             )
         )
+
+    def _is_ours(self, name: str) -> bool:
+        """A name that we know.  An address is no name: nobody can make it resolve to somewhere else."""
+        if name in self._hosts:
+            return True
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return True
 
     def _sign_in(self, scope: Scope, headers: Headers) -> Response | None:
         """``GET /anything?token=...`` sets the cookie and goes to the same address without the token."""

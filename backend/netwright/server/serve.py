@@ -6,7 +6,7 @@ import json
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import uvicorn
@@ -37,7 +37,8 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         write_server_file(settings.server_file, url)
         server = uvicorn.Server(configure(create_app(settings)))
         announce(f"{url}/?token={load_token(settings)}")
-        server.run(sockets=[listener])
+        with suppress(KeyboardInterrupt):  # it has ended in good order by then
+            server.run(sockets=[listener])
 
 
 @contextmanager

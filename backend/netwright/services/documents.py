@@ -5,11 +5,29 @@ from netwright.graph.document import Document
 from netwright.services.errors import ServiceError
 
 
+def warm_up() -> None:
+    """Loads what the first check needs.
+
+    Raises:
+        ImportError: PyTorch cannot be imported.
+    """
+    from netwright.compiler import check
+
+    check.warm_up()
+
+
 def check_document(document: Document, batch_size: int = 1) -> CheckReport:
     """Shapes, costs, problems."""
     from netwright.compiler.check import check
 
     return check(document, batch_size)
+
+
+def check_document_json(document: Document, batch_size: int) -> bytes:
+    """The same as a ``CheckReport``'s JSON, without the objects between."""
+    from netwright.compiler import check
+
+    return check.check_document_json(document, batch_size)
 
 
 def write_code(document: Document) -> str:

@@ -32,6 +32,7 @@ from netwright.training.events import (
 log = logging.getLogger(__name__)
 
 SPOOL_BATCH = 1000
+MAX_TOKENS = 1000
 
 _COMMANDS: TypeAdapter[list[Command]] = TypeAdapter(list[Command])
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
@@ -47,6 +48,7 @@ class IngestService:
 
     def __init__(self, store: Store, hub: Hub, runs_folder: Path, heard: Callable[[str, int], None]) -> None:
         self._store, self._hub, self._runs_folder, self._heard = store, hub, runs_folder, heard
+        self._token_hashes: dict[tuple[str, int], str] = {}
 
     async def take_batch(self, run_id: str, token: str, batch: EventBatch) -> EventReply:
         """A worker's batch; harmless when it comes twice.
@@ -55,9 +57,7 @@ class IngestService:
             ServiceError: ``not_signed_in``, the token is not that attempt's; ``fenced``, the attempt was given up;
                 ``invalid_request``, an event belongs to another run or attempt; ``not_found``, there is no such run.
         """
-        attempt = await self._store.read(lambda session: get_attempt(session, run_id, batch.attempt))
-        known = "" if attempt is None else attempt.token_hash
-        if not hmac.compare_digest(hash_token(token), known):
+        if not hmac.compare_digest(hash_token(token), await self._token_hash(run_id, batch.attempt)):
             raise ServiceError("not_signed_in", "This token is not that of this attempt.")
         if any(event.run != run_id or event.attempt != batch.attempt for event in batch.events):
             raise ServiceError("invalid_request", "Every event of a batch must be of this run and of this attempt.")
@@ -67,6 +67,18 @@ class IngestService:
             raise ServiceError("fenced", str(error)) from error
         self._heard(run_id, batch.attempt)
         return EventReply(seq=ingested.seq, commands=_COMMANDS.validate_json(f"[{','.join(ingested.commands)}]"))
+
+    async def _token_hash(self, run_id: str, attempt: int) -> str:
+        """Of the attempt's token, which never changes; empty where there is no such attempt."""
+        key = (run_id, attempt)
+        if key not in self._token_hashes:
+            row = await self._store.read(lambda session: get_attempt(session, run_id, attempt))
+            if row is None:
+                return ""
+            while len(self._token_hashes) >= MAX_TOKENS:
+                del self._token_hashes[next(iter(self._token_hashes))]
+            self._token_hashes[key] = row.token_hash
+        return self._token_hashes[key]
 
     async def take_spool(self, run_id: str, attempt: int) -> int:
         """Takes what an attempt has left on disk and not sent; gives how many events were new.

@@ -16,9 +16,9 @@ from netwright.services.devices import slot_of
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.files import remove_folder, write_whole
 from netwright.services.hub import Hub
+from netwright.services.metrics import read_metrics
 from netwright.services.models import (
     EventList,
-    MetricSeries,
     MetricsRead,
     RunCreate,
     RunCreated,
@@ -31,12 +31,9 @@ from netwright.services.run_views import to_read, to_summary
 from netwright.services.scheduler import Scheduler
 from netwright.services.training import check_all
 from netwright.store.events import list_events
-from netwright.store.metrics import metric_names, read_points
-from netwright.store.points import Points, thin
 from netwright.store.run_moves import Moved, NotResumableError, pause_run, resume_run, stop_run
 from netwright.store.runs import RunRecord, delete_run, get_run, insert_run, list_runs, update_run
-from netwright.store.scalars import to_scalar
-from netwright.store.store import Session, Store
+from netwright.store.store import Store
 from netwright.store.tables import RunRow, new_id
 from netwright.training.events import EVENTS
 from netwright.training.spec import RunSpec
@@ -175,16 +172,7 @@ class RunService:
     async def metrics(self, run_id: str, names: list[str] | None, max_points: int) -> MetricsRead:
         """Columns of the metrics ``names`` (None: all), thinned to ``max_points`` each."""
 
-        def read(session: Session) -> MetricsRead | None:
-            record = get_run(session, run_id)
-            if record is None:
-                return None
-            there = metric_names(session, run_id)
-            wanted = there if names is None else [name for name in there if name in names]
-            series = [_series(name, read_points(session, run_id, name), max_points) for name in wanted]
-            return MetricsRead(series=series, cursor=record.row.cursor)
-
-        found = await self._store.read(read)
+        found = await self._store.read(lambda session: read_metrics(session, run_id, names, max_points))
         if found is None:
             raise not_found("run")
         return found
@@ -253,18 +241,6 @@ def _new_row(spec: RunSpec, body: RunCreate, report: CheckReport) -> RunRow:
         last="{}",
         best="{}",
         cursor=0,
-    )
-
-
-def _series(name: str, points: Points, max_points: int) -> MetricSeries:
-    kept = thin(points, max_points)
-    return MetricSeries(
-        name=name,
-        steps=kept.steps.tolist(),
-        epochs=kept.epochs.tolist(),
-        elapsed=kept.elapsed.tolist(),
-        values=[to_scalar(value) for value in kept.values.tolist()],
-        points=len(points),
     )
 
 

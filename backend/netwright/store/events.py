@@ -1,8 +1,9 @@
 """Events of runs: stored once, each with the cursor by which browsers ask for what comes after it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from netwright.store.tables import EventRow, RunRow
@@ -17,21 +18,27 @@ class StoredEvent:
     payload: str
 
 
-def add_event(session: Session, run: RunRow, event: Event) -> StoredEvent:
-    """Stores ``event`` as the newest of ``run``."""
-    run.cursor += 1
-    payload = event.model_copy(update={"cursor": run.cursor}).model_dump_json()
-    session.add(
-        EventRow(
-            run_id=run.id,
-            cursor=run.cursor,
-            attempt=event.attempt,
-            seq=event.seq,
-            type=event.type,
-            payload=payload,
+def add_events(session: Session, run: RunRow, events: Sequence[Event]) -> list[StoredEvent]:
+    """Stores ``events`` as the newest of ``run``."""
+    stored = []
+    rows = []
+    for event in events:
+        run.cursor += 1
+        payload = event.model_copy(update={"cursor": run.cursor}).model_dump_json()
+        stored.append(StoredEvent(run.cursor, payload))
+        rows.append(
+            {
+                "run_id": run.id,
+                "cursor": run.cursor,
+                "attempt": event.attempt,
+                "seq": event.seq,
+                "type": event.type,
+                "payload": payload,
+            }
         )
-    )
-    return StoredEvent(run.cursor, payload)
+    if rows:
+        session.execute(insert(EventRow), rows)
+    return stored
 
 
 def list_events(session: Session, run_id: str, after: int, limit: int) -> list[StoredEvent]:

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from netwright.store.checkpoints import add_checkpoint
 from netwright.store.commands import list_commands, remove_commands
-from netwright.store.events import StoredEvent, add_event
+from netwright.store.events import StoredEvent, add_events
 from netwright.store.metrics import append_points, cut_points, metric_names, read_points
 from netwright.store.moves import move, state_of
 from netwright.store.points import Points
-from netwright.store.runs import RunRecord, get_attempt, record_of
+from netwright.store.runs import RunRecord, get_attempt
 from netwright.store.scalars import dump_scalars, parse_scalars, to_float, to_scalar
-from netwright.store.tables import AttemptRow, RunRow
+from netwright.store.tables import AttemptRow, CommandRow, RunRow
 from netwright.training.events import (
     CheckpointEvent,
     EndEvent,
@@ -92,24 +92,30 @@ class Ingest:
         attempt = get_attempt(session, self._run_id, self._attempt)
         if run is None or attempt is None or attempt.is_fenced or run.attempt != self._attempt:
             raise FencedError(f"Attempt {self._attempt} of run {self._run_id} has been given up.")
-        stored = []
+        fresh = []
         for event in self._events:
             if event.seq == attempt.last_seq + 1 and attempt.ended is None:
                 attempt.last_seq = event.seq
-                stored.append(add_event(session, run, event))
+                fresh.append(event)
                 self._apply(session, run, attempt, event)
+        stored = add_events(session, run, fresh)
         self._write_points(session, run)
-        if run.state == RunState.RUNNING:
-            # The worker has had it, and it runs.
-            for command in list_commands(session, run.id):
-                if command.type == "resume" and command.is_sent:
-                    session.delete(command)
+        commands = self._commands_to_send(session, run)
         session.flush()
-        commands = list_commands(session, run.id)
-        for command in commands:
-            command.is_sent = True
-        record = record_of(session, run)
+        record = RunRecord(run, tuple(command.type for command in commands))
         return Ingested(record, attempt.last_seq, stored, [command.payload for command in commands])
+
+    @staticmethod
+    def _commands_to_send(session: Session, run: RunRow) -> list[CommandRow]:
+        """What waits.  A ``resume`` that was sent to a worker that runs has done what it can, and goes."""
+        waiting = list_commands(session, run.id)
+        done = [each for each in waiting if each.type == "resume" and each.is_sent and run.state == RunState.RUNNING]
+        for command in done:
+            session.delete(command)
+            waiting.remove(command)
+        for command in waiting:
+            command.is_sent = True
+        return waiting
 
     def _apply(self, session: Session, run: RunRow, attempt: AttemptRow, event: Event) -> None:
         run.elapsed = max(run.elapsed, event.elapsed)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from netwright.store.points import Points
@@ -25,25 +25,27 @@ def append_points(session: Session, run_id: str, columns: Mapping[str, Points]) 
             .group_by(MetricChunkRow.name)
         ).all()
     )
-    for name, points in columns.items():
-        position = newest.get(name, -1) + 1
-        session.add(_chunk(run_id, name, position, 0, points))
+    positions = {name: newest.get(name, -1) + 1 for name in columns}
+    chunks = [_chunk(run_id, name, positions[name], 0, points) for name, points in columns.items()]
+    if chunks:
+        session.execute(insert(MetricChunkRow), chunks)
+    for name, position in positions.items():
         level = 0
         while (position + 1) % FAN_IN ** (level + 1) == 0 and _merge(session, run_id, name, position, level):
             level += 1
-    session.flush()
 
 
-def _chunk(run_id: str, name: str, position: int, level: int, points: Points) -> MetricChunkRow:
-    return MetricChunkRow(
-        run_id=run_id,
-        name=name,
-        position=position,
-        level=level,
-        points=len(points),
-        last_step=int(points.steps.max()),
-        data=points.to_bytes(),
-    )
+def _chunk(run_id: str, name: str, position: int, level: int, points: Points) -> dict[str, object]:
+    """The columns of a row."""
+    return {
+        "run_id": run_id,
+        "name": name,
+        "position": position,
+        "level": level,
+        "points": len(points),
+        "last_step": int(points.steps.max()),
+        "data": points.to_bytes(),
+    }
 
 
 def _merge(session: Session, run_id: str, name: str, position: int, level: int) -> bool:
@@ -61,10 +63,8 @@ def _merge(session: Session, run_id: str, name: str, position: int, level: int) 
     if sum(row.points for row in rows) > MAX_CHUNK_POINTS:
         return False
     merged = Points.concatenate([Points.from_bytes(row.data, row.points) for row in rows])
-    for row in rows:
-        session.delete(row)
-    session.add(_chunk(run_id, name, position, level + 1, merged))
-    session.flush()
+    session.execute(delete(MetricChunkRow).where(MetricChunkRow.id.in_([row.id for row in rows])))
+    session.execute(insert(MetricChunkRow), [_chunk(run_id, name, position, level + 1, merged)])
     return True
 
 

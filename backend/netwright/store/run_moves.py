@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from netwright.store.commands import add_command, find_command, remove_commands
-from netwright.store.events import StoredEvent, add_event
+from netwright.store.events import StoredEvent, add_events
 from netwright.store.moves import move, state_of
 from netwright.store.runs import ACTIVE, RunRecord, get_attempt, record_of
 from netwright.store.tables import AttemptRow, RunRow
@@ -40,7 +40,7 @@ def _tell(session: Session, run: RunRow, make: Callable[..., Event], **fields: o
         return []
     attempt.last_seq += 1
     event = make(run=run.id, attempt=run.attempt, seq=attempt.last_seq, time=time.time(), elapsed=run.elapsed, **fields)
-    return [add_event(session, run, event)]
+    return add_events(session, run, [event])
 
 
 def start_attempt(session: Session, run_id: str, token_hash: str, resume_from: str | None) -> int | None:

@@ -1,6 +1,7 @@
 """Whatever stands in a body, the answer is a problem document and never a fault of ours."""
 
 import json
+import math
 from contextlib import suppress
 
 import pytest
@@ -133,6 +134,74 @@ JSON = st.recursive(
 def test_check_json_when_it_is_plain_json_lets_it_pass(value: object) -> None:
     check_json(json.dumps(value).encode())
     check_json(json.dumps(value, ensure_ascii=False).encode())
+
+
+def exact(raw: bytes) -> bool:
+    """Whether ``raw`` is what we take, said the slow way."""
+
+    def pairs(found: list[tuple[str, object]]) -> dict[str, object]:
+        if len(dict(found)) != len(found):
+            raise ValueError
+        return dict(found)
+
+    def number(text: str) -> int:
+        if len(text) > 18 or abs(int(text)) > MAX_INTEGER:
+            raise ValueError
+        return int(text)
+
+    def real(text: str) -> float:
+        if math.isinf(float(text)):
+            raise ValueError
+        return float(text)
+
+    def constant(_text: str) -> None:
+        raise ValueError
+
+    try:
+        json.loads(raw.decode(), object_pairs_hook=pairs, parse_int=number, parse_float=real, parse_constant=constant)
+    except ValueError:
+        return False
+    return True
+
+
+TRICKY = st.lists(
+    st.sampled_from(
+        [
+            '{"a":1,"a":2}',
+            '{"a":1,"b":2}',
+            '{"a":{"a":1}}',
+            '{"\\u0061":1,"a":2}',
+            '{"a"\t:1}',
+            '{"c" \n:1}',
+            '{"\\":":1,"":2}',
+            '"x\\u0022:"',
+            '"\\":"',
+            "1e400",
+            "NaN",
+            "9007199254740992",
+            "9007199254740993",
+            "-9007199254740993",
+            "0.12345678901234567",
+            "123456789012345678901.5",
+            "12345678901234567e1",
+            "0.1e-5",
+            "1E5",
+            '"9007199254740993"',
+        ]
+    ),
+    max_size=6,
+)
+
+
+@given(TRICKY)
+def test_check_json_when_things_are_mixed_says_what_the_slow_way_says(parts: list[str]) -> None:
+    raw = f"[{','.join(parts)}]".encode()
+    try:
+        check_json(raw)
+    except ApiError:
+        assert not exact(raw)
+    else:
+        assert exact(raw)
 
 
 @given(st.binary(max_size=200) | st.text(alphabet='{}[]",:0123456789eE+-.truefalsn \\u').map(str.encode))

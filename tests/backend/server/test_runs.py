@@ -11,7 +11,7 @@ from netwright.training.events import Event
 
 
 def digits(width: int = 10, **more: Any) -> dict[str, Any]:
-    nodes = [
+    nodes: list[dict[str, Any]] = [
         {"id": "image", "type": "Input", "params": {"shape": [1, 8, 8]}},
         {"id": "flat", "type": "Flatten"},
         {"id": "head", "type": "Linear", "params": {"out_features": width}},
@@ -135,7 +135,8 @@ def test_create_when_a_network_is_named_takes_its_newest_and_shows_on_its_card(
     player.end()
     network = server.client.post("/api/networks", json={"document": digits()}).json()["id"]
     other = start(server, executor, document=None, network_id=network, name="Mine")
-    other.send(other.worker.hello(), other.worker.metrics(1, **{"val/Accuracy": [0.5]}))
+    columns: dict[str, list[Any]] = {"val/Accuracy": [0.5]}
+    other.send(other.worker.hello(), other.worker.metrics(1, **columns))
     run = read(other)
     assert (run["network_id"], run["name"], run["network_name"]) == (network, "Mine", "数字 7/8")
     listed = server.client.get(f"/api/runs?network_id={network}").json()
@@ -150,7 +151,8 @@ def test_worker_when_it_tells_its_life_is_seen_in_the_run(player: Player) -> Non
         "seq": 2,
         "commands": [],
     }
-    player.send(worker.metrics(1, 2, **{"train/loss": [2.0, "NaN"], "lr": [0.1, None]}))
+    columns: dict[str, list[Any]] = {"train/loss": [2.0, "NaN"], "lr": [0.1, None]}
+    player.send(worker.metrics(1, 2, **columns))
     run = read(player)
     assert (run["state"], run["phase"], run["step"], run["device"]) == ("running", "training", 2, "cpu")
     assert run["last"] == {"train/loss": "NaN", "lr": 0.1}
@@ -176,8 +178,9 @@ def test_events_when_read_in_parts_are_all_there(player: Player) -> None:
 
 def test_metrics_when_asked_for_some_gives_columns(player: Player) -> None:
     steps = list(range(1, 501))
+    columns: dict[str, list[Any]] = {"train/loss": [1 / step for step in steps], "lr": [0.1] * 500}
     player.send(player.worker.hello())
-    player.send(player.worker.metrics(*steps, **{"train/loss": [1 / step for step in steps], "lr": [0.1] * 500}))
+    player.send(player.worker.metrics(*steps, **columns))
     found = player.server.client.get(f"/api/runs/{player.run}/metrics?names=train/loss,nosuch&max_points=20").json()
     (series,) = found["series"]
     assert (series["name"], series["points"], found["cursor"]) == ("train/loss", 500, 2)

@@ -9,6 +9,7 @@ import websockets
 from backend.server.helpers import TOKEN, RealServer
 from backend.server.test_runs import Player, end_all, start
 from backend.services.fakes import FakeExecutor
+from netwright.services.hub import RING_BYTES
 
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -115,5 +116,24 @@ def test_live_when_runs_change_gives_their_summaries(server: RealServer, player:
                     if changed:
                         break
             assert changed[0]["commands_waiting"] == ["stop"]
+
+    asyncio.run(main())
+
+
+def test_events_when_a_browser_stops_reading_cost_nobody_anything(server: RealServer, player: Player) -> None:
+    async def main() -> None:
+        player.send(player.worker.hello())
+        path = f"/api/runs/{player.run}/events?after=1"
+        connection = websockets.connect(
+            server.socket_url + path, additional_headers=HEADERS, max_queue=1, compression=None, ping_interval=None
+        )
+        async with connection as sleeper, connect(server, path) as other:
+            seen = asyncio.create_task(read_until(other, 1201))
+            for _ in range(12):
+                events = [player.worker.event("log", message="x" * 4000) for _ in range(100)]
+                await asyncio.to_thread(player.send, *events)
+            assert await seen == list(range(2, 1202))
+            assert server.services.hub._channels[player.run]._bytes <= RING_BYTES
+            assert await read_until(sleeper, 1201) == list(range(2, 1202)), "and it can still catch up"
 
     asyncio.run(main())

@@ -5,7 +5,7 @@ from starlette.concurrency import run_in_threadpool
 
 from netwright.compiler.report import CheckReport
 from netwright.server.bodies import ModelRoute
-from netwright.server.responses import answer, answer_list
+from netwright.server.responses import JSON, answer, answer_list
 from netwright.services import documents
 from netwright.services.catalogue import list_layers
 from netwright.services.models import CheckRequest, CodeRead, CodeRequest, LayerRead
@@ -22,7 +22,8 @@ async def read_layers() -> Response:
 @router.post("/api/check", response_model=CheckReport)
 async def check_document(body: CheckRequest) -> Response:
     """Shapes and costs of every node, and what is wrong, with fixes."""
-    return answer(await run_in_threadpool(documents.check_document, body.document, body.batch_size))
+    report = await run_in_threadpool(documents.check_document_json, body.document, body.batch_size)
+    return Response(report, media_type=JSON)
 
 
 @router.post("/api/code", response_model=CodeRead)
