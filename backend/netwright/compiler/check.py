@@ -77,6 +77,10 @@ def check_program(document: Document) -> tuple[Program | None, list[Problem]]:
 
 def _examine(document: Document) -> _Examination:
     names, recursive, too_deep = used_blocks(document)
+    oversized = next((name for name in names if _is_oversized(document, name)), None)
+    if oversized is not None:
+        definition = Definition(document, oversized, document.block(oversized), {}, [], [], [])
+        return _Examination({oversized: definition}, None, [("", _too_large(document, oversized))])
     signatures: dict[str, Signature] = {}
     definitions = {name: analyse(name, document, signatures) for name in names}
     broken = {(use.block, use.node) for use in recursive}
@@ -123,6 +127,25 @@ def warm_up() -> None:
 
 
 # --- the network as a whole ------------------------------------------------------------------------------------------
+
+
+def _is_oversized(document: Document, name: str) -> bool:
+    block = document.block(name)
+    return len(block.nodes) > costs.MAX_LAYERS or len(block.edges) > costs.MAX_EDGES
+
+
+def _too_large(document: Document, name: str) -> Finding:
+    """A drawing that is too large to be looked at at all."""
+    block = document.block(name)
+    return Finding(
+        "too_many_layers",
+        f"{'The network' if name == NETWORK else f'The block `{name}`'} has {len(block.nodes):,} nodes and "
+        f"{len(block.edges):,} wires; at most {costs.MAX_LAYERS:,} and {costs.MAX_EDGES:,} are allowed. Take nodes out, or make blocks that repeat.",
+        name,
+        values={"limit": costs.MAX_LAYERS, "count": len(block.nodes)},
+        expected=f"at most {costs.MAX_LAYERS:,} nodes and {costs.MAX_EDGES:,} wires",
+        got=f"{len(block.nodes):,} nodes and {len(block.edges):,} wires",
+    )
 
 
 def _recursion(definition: Definition, use: Use) -> Finding:

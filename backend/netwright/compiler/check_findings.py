@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from netwright.compiler import fixes, fixes_repairs
 from netwright.compiler.check_definition import Definition, Finding
-from netwright.compiler.check_infer import Specs, infer_leaf
+from netwright.compiler.check_infer import FOUND_BY_RUNNING, Specs, complaints_before_running, infer_leaf
 from netwright.compiler.check_params import ParamIssue, Wish, expression_issue, to_key
 from netwright.graph.document import Edge
 from netwright.graph.expressions import ExpressionError
@@ -204,10 +204,9 @@ def _helps(definition: Definition, i: int, complaint: Complaint, repair: Repair,
         inputs[number] = spec
     else:
         return True
-    leaf = infer_leaf(type_name, to_key(params), tuple(inputs))
-    return leaf is not None and not any(
-        after.code == complaint.code and after.wire == complaint.wire for after in leaf.complaints
-    )
+    leaf = infer_leaf(type_name, to_key(params), tuple(inputs)) if complaint.code in FOUND_BY_RUNNING else None
+    left = leaf.complaints if leaf else complaints_before_running(type_name, to_key(params), tuple(inputs))
+    return left is not None and all((one.code, one.wire) != (complaint.code, complaint.wire) for one in left)
 
 
 def _through(nodes: Sequence[Mapping[str, Any]], spec: TensorSpec) -> TensorSpec | None:

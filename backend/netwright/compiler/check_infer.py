@@ -29,6 +29,9 @@ _BATCH = 7919
 _DTYPES: dict[DType, torch.dtype] = {"float32": torch.float32, "int64": torch.int64, "bool": torch.bool}
 _NAMES: dict[torch.dtype, DType] = {dtype: name for name, dtype in _DTYPES.items()}
 
+FOUND_BY_RUNNING = frozenset({"refused", "tensor_too_large", "too_much_compute"})
+"""Codes of complaints that only the run itself gives."""
+
 Specs = tuple[TensorSpec, ...]
 
 
@@ -75,9 +78,7 @@ def infer_leaf(type_name: str, key: bytes, inputs: Specs) -> Leaf | None:
     if isinstance(params, InputParams):
         spec = TensorSpec(params.shape, params.dtype)
         return _leaf(layer, params, inputs, _refuse_tensors(layer, params, (spec,)), MetaRun((spec,), 0, 0, 0))
-    complaints = list(layer.check_ports(inputs)) or list(layer.check(params, inputs))
-    if not has_errors(complaints):
-        complaints += _refuse_parameters(layer, params, layer.estimate_parameters(params, inputs))
+    complaints = _complain(layer, params, inputs)
     if has_errors(complaints):
         return _leaf(layer, params, inputs, complaints)
     if type_name == "Output":
@@ -91,6 +92,19 @@ def infer_leaf(type_name: str, key: bytes, inputs: Specs) -> Leaf | None:
     complaints += _refuse_tensors(layer, params, run.outputs)
     complaints += _refuse_macs(layer, params, macs)
     return _leaf(layer, params, inputs, complaints, run, macs, call)
+
+
+def complaints_before_running(type_name: str, key: bytes, inputs: Specs) -> Sequence[Complaint] | None:
+    """What a layer says of its inputs before its call is run; None where the parameters are not valid."""
+    params, _ = validate_params(type_name, key)
+    return None if params is None else _complain(LAYERS[type_name], params, inputs)
+
+
+def _complain(layer: type[Layer[Any]], params: LayerParams, inputs: Specs) -> list[Complaint]:
+    complaints = list(layer.check_ports(inputs)) or list(layer.check(params, inputs))
+    if not has_errors(complaints):
+        complaints += _refuse_parameters(layer, params, layer.estimate_parameters(params, inputs))
+    return complaints
 
 
 _ATEN = torch.ops.aten

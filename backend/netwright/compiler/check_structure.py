@@ -201,26 +201,22 @@ def _order(definition: Definition, wiring: Wiring) -> None:
             definition.findings.append(_cycle(definition, successors, loop))
     definition.fed = reachable(successors, definition.inputs)
     definition.live = reachable(reverse(successors), definition.outputs) if definition.outputs else [True] * count
-    ordered = [False] * count
-    for i in definition.order:
-        ordered[i] = True
-    definition.sources = [None] * count
+    ordered = set(definition.order)
+    is_first = [definition.index[node.id] == i for i, node in enumerate(definition.block.nodes)]
+    sources: list[list[Source] | None] = [None] * count
+    definition.sources = sources
     for i, signature in enumerate(definition.signatures):
-        if definition.index[definition.block.nodes[i].id] != i:
+        if not is_first[i]:
             continue
         incoming = wiring.incoming[i]
-        if len(signature.inputs) == 1 and len(incoming) == 1 and signature.variadic < 0:
+        if len(incoming) == 1 and len(signature.inputs) == 1 and signature.variadic < 0:
             _, edge, source, output = incoming[0]
-            definition.sources[i] = [(source, output, edge)]
+            sources[i] = [(source, output, edge)]
+        elif incoming or signature.inputs or signature.is_open:
+            sources[i] = _gather(definition, wiring, i, is_silent=i not in ordered)
         else:
-            definition.sources[i] = _gather(definition, wiring, i, is_silent=not ordered[i])
-        if (
-            not successors[i]
-            and not wiring.is_used[i]
-            and definition.outputs
-            and definition.fed[i]
-            and not signature.is_open
-        ):
+            sources[i] = []
+        if not successors[i] and definition.fed[i] and not wiring.is_used[i] and not signature.is_open:
             _complain_unused(definition, i)
 
 
@@ -308,8 +304,8 @@ def _connect_or_remove(definition: Definition, i: int) -> list[Fix]:
 
 def _complain_unused(definition: Definition, i: int) -> None:
     node = definition.block.nodes[i]
-    if node.type == "Output" or not (definition.signatures[i].outputs):
-        return
+    if not definition.outputs or not definition.signatures[i].outputs:
+        return  # an Output itself, or a block without one, which is said already
     used = "is given in but not used" if node.type == "Input" else "leads nowhere: it is left out of the network"
     definition.findings.append(
         Finding(

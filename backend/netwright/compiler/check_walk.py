@@ -101,6 +101,8 @@ class Walker:
                 result: NodeResult | None = NodeResult(leaf.fragment, specs, leaf.outputs, leaf)
             elif i in given:
                 result = _entry(given[i])
+            elif key is not None and specs is None and (fragment := _silent_fragment(nodes[i].type, key)) is not None:
+                result = NodeResult(fragment)
             else:
                 result = self._node(instance, i, specs, key)
             if result is None:
@@ -291,20 +293,22 @@ def _layer(instance: Instance, i: int, specs: Specs | None, key: bytes | None) -
         key = to_key(resolved)
     leaf = infer_leaf(node.type, key, specs) if specs is not None else None
     if leaf is None:
-        params, wrong = validate_params(node.type, key)
-        for issue in wrong:
+        fragment = _silent_fragment(node.type, key)
+        if fragment is not None:
+            return NodeResult(fragment)
+        for issue in validate_params(node.type, key)[1]:
             instance.report(node.id, findings.wrong_param(definition, i, issue))
-        return None if params is None else NodeResult(_silent_fragment(node.type, key))
+        return None
     for complaint in leaf.complaints:
         instance.report(node.id, findings.complained(definition, i, complaint, key, specs or ()))
     return NodeResult(leaf.fragment, specs, leaf.outputs, leaf)
 
 
 @lru_cache(maxsize=8192)
-def _silent_fragment(type_name: str, key: bytes) -> bytes:
-    """The report of a layer whose inputs are not known: its summary alone."""
+def _silent_fragment(type_name: str, key: bytes) -> bytes | None:
+    """The report of a layer whose inputs are not known: its summary alone; None where its parameters are not valid."""
     params, _ = validate_params(type_name, key)
-    return to_fragment({}, {}, summary="" if params is None else LAYERS[type_name].summary(params))
+    return None if params is None else to_fragment({}, {}, summary=LAYERS[type_name].summary(params))
 
 
 def _muted_layer(instance: Instance, i: int, specs: Specs | None) -> NodeResult | None:

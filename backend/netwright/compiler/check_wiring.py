@@ -26,6 +26,7 @@ class Wiring:
 
     def connect(self) -> None:
         index, signatures = self.definition.index, self.definition.signatures
+        successors, incoming = self.successors, self.incoming
         seen = set()
         surplus: dict[tuple[int, int, int, int], list[Edge]] = {}
         for number, edge in enumerate(self.definition.block.edges):
@@ -36,8 +37,14 @@ class Wiring:
             if source == target:
                 self._self_loop(edge, target)
                 continue
-            output = _port(signatures[source].outputs, signatures[source].is_open, edge.source_port)
-            port = _port(signatures[target].inputs, signatures[target].is_open, edge.target_port)
+            begin, end = signatures[source], signatures[target]
+            # Nearly every wire names no port and means the first.
+            output = (
+                0
+                if edge.source_port is None and begin.outputs
+                else _port(begin.outputs, begin.is_open, edge.source_port)
+            )
+            port = 0 if edge.target_port is None and end.inputs else _port(end.inputs, end.is_open, edge.target_port)
             if output is None or port is None:
                 self._unknown_port(edge, source, target, output is None)
                 continue
@@ -46,8 +53,8 @@ class Wiring:
                 surplus.setdefault(key, []).append(edge)
                 continue
             seen.add(key)
-            self.successors[source].append(target)
-            self.incoming[target].append((port, number, source, output))
+            successors[source].append(target)
+            incoming[target].append((port, number, source, output))
         for (_, _, target, _), edges in surplus.items():
             self._doubled(edges, target)
 
@@ -59,24 +66,29 @@ class Wiring:
         if source is not None:
             self.is_used[source] = True
         message = f"A wire leads from `{edge.source}` to `{edge.target}`, but there is no node {gone}. Remove it."
-        self._about_edges("dangling_edge", message, self._all_like(edge))
+        self._about_edge("dangling_edge", message, edge)
 
     def _self_loop(self, edge: Edge, target: int) -> None:
         self.is_spoilt[target] = True
         message = f"A wire leads from `{edge.source}` back into itself. Remove it."
-        self._about_edges("self_loop", message, self._all_like(edge), target)
+        self._about_edge("self_loop", message, edge, target)
 
     def _doubled(self, edges: list[Edge], target: int) -> None:
+        """``edges`` are those that have to go."""
         count = {1: "Two"}.get(len(edges), str(len(edges) + 1))
-        message = (
-            f"{count} wires lead from `{edges[0].source}` to the same input of `{edges[0].target}`. Keep one of them."
-        )
+        first = edges[0]
         self.is_crowded[target] = True
-        self._about_edges("doubled_edge", message, edges, target)
-
-    def _all_like(self, edge: Edge) -> list[Edge]:
-        ends = (edge.source, edge.target)
-        return [other for other in self.definition.block.edges if (other.source, other.target) == ends]
+        self.definition.findings.append(
+            Finding(
+                "doubled_edge",
+                f"{count} wires lead from `{first.source}` to the same input of `{first.target}`. Keep one of them.",
+                self.definition.name,
+                target,
+                values={"source": first.source, "target": first.target},
+                fixes=partial(fixes.remove_edges, self.definition.name, edges),
+                key=_edge_key(first),
+            )
+        )
 
     def _unknown_port(self, edge: Edge, source: int, target: int, is_output: bool) -> None:
         node, port = (source, edge.source_port) if is_output else (target, edge.target_port)
@@ -89,7 +101,6 @@ class Wiring:
             return  # the block has no Input or no Output at all, which is said of the block
         has = f"it has {', '.join(f'`{name}`' for name in known)}" if known else f"it has no {side}s"
         named = f" `{port}`" if port is not None else ""
-        same = [other for other in self.definition.block.edges if other == edge]
         way = f"A wire from `{edge.source}` to `{edge.target}`"
         self.definition.findings.append(
             Finding(
@@ -101,22 +112,22 @@ class Wiring:
                 values={"source": edge.source, "target": edge.target, "port": port, "known": list(known)},
                 expected=", ".join(known) or f"no {side}s",
                 got=port,
-                fixes=partial(fixes.correct_port, self.definition.name, same, known, is_output),
+                fixes=partial(fixes.correct_port, self.definition.block, self.definition.name, edge, known, is_output),
                 key=_edge_key(edge),
             )
         )
 
-    def _about_edges(self, code: str, message: str, edges: list[Edge], node: int | None = None) -> None:
-        """``edges`` are those that have to go."""
+    def _about_edge(self, code: str, message: str, edge: Edge, node: int | None = None) -> None:
+        """One finding for all wires between the same two nodes."""
         self.definition.findings.append(
             Finding(
                 code,
                 message,
                 self.definition.name,
                 node,
-                values={"source": edges[0].source, "target": edges[0].target},
-                fixes=partial(fixes.remove_edges, self.definition.name, edges),
-                key=(edges[0].source, edges[0].target, code == "doubled_edge" and _edge_key(edges[0])),
+                values={"source": edge.source, "target": edge.target},
+                fixes=partial(fixes.remove_wires_between, self.definition.block, self.definition.name, edge),
+                key=(edge.source, edge.target),
             )
         )
 

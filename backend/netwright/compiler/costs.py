@@ -8,6 +8,9 @@ from netwright.compiler.report import Totals
 MAX_LAYERS = 5_000
 """Layers and blocks of the network with all repetitions unfolded (ResNet-152 has about 570)."""
 
+MAX_EDGES = 4 * MAX_LAYERS
+"""Wires drawn in one block."""
+
 MAX_NESTING = 32
 """Blocks within blocks."""
 

@@ -109,10 +109,16 @@ def remove_edges(block: str, edges: Sequence[Edge]) -> list[Fix]:
     ]
 
 
-def correct_port(block: str, edges: Sequence[Edge], known: Sequence[str], is_output: bool) -> list[Fix]:
+def remove_wires_between(definition: Block, block: str, edge: Edge) -> list[Fix]:
+    """Take out every wire between the two nodes of one."""
+    ends = (edge.source, edge.target)
+    return remove_edges(block, [other for other in definition.edges if (other.source, other.target) == ends])
+
+
+def correct_port(definition: Block, block: str, edge: Edge, known: Sequence[str], is_output: bool) -> list[Fix]:
     """Lead a wire (drawn once or more) to a port that exists, the nearest by name, or take it out."""
     fixes = []
-    edge = edges[0]
+    edges = [other for other in definition.edges if other == edge]
     gone: list[Edit] = [RemoveEdge(block=block, edge=edge) for _ in edges]
     named = edge.source_port if is_output else edge.target_port
     near = difflib.get_close_matches(named or "", known, n=1, cutoff=0.0)

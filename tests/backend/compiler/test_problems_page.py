@@ -25,7 +25,7 @@ def written() -> set[str]:
     patterns = (
         r'code="([a-z_]+)"',
         r'Finding\(\s*"([a-z_]+)"',
-        r'_about_edges\("([a-z_]+)"',
+        r'_about_edge\("([a-z_]+)"',
         r'_about_repeat\(\s*definition, i, "([a-z_]+)"',
         r'ParamIssue\(\s*(?:code=)?"([a-z_]+)"',
         r'_limit\(\s*"([a-z_]+)"',
@@ -61,6 +61,7 @@ def test_every_code_of_the_check_itself_has_a_failing_case() -> None:
 def test_limits_on_the_page_are_those_of_the_code() -> None:
     for limit in (
         costs.MAX_LAYERS,
+        costs.MAX_EDGES,
         costs.MAX_NESTING,
         costs.MAX_PARAMETERS,
         costs.MAX_TENSOR_ELEMENTS,
