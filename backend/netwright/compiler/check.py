@@ -137,14 +137,16 @@ def _is_oversized(document: Document, name: str) -> bool:
 def _too_large(document: Document, name: str) -> Finding:
     """A drawing that is too large to be looked at at all."""
     block = document.block(name)
+    got = f"{len(block.nodes):,} nodes and {len(block.edges):,} wires"
+    allowed = f"{costs.MAX_LAYERS:,} nodes and {costs.MAX_EDGES:,} wires"
+    title = "The network" if name == NETWORK else f"The block `{name}`"
     return Finding(
         "too_many_layers",
-        f"{'The network' if name == NETWORK else f'The block `{name}`'} has {len(block.nodes):,} nodes and "
-        f"{len(block.edges):,} wires; at most {costs.MAX_LAYERS:,} and {costs.MAX_EDGES:,} are allowed. Take nodes out, or make blocks that repeat.",
+        f"{title} has {got}; at most {allowed} are allowed. Take nodes out, or make blocks that repeat.",
         name,
         values={"limit": costs.MAX_LAYERS, "count": len(block.nodes)},
-        expected=f"at most {costs.MAX_LAYERS:,} nodes and {costs.MAX_EDGES:,} wires",
-        got=f"{len(block.nodes):,} nodes and {len(block.edges):,} wires",
+        expected=f"at most {allowed}",
+        got=got,
     )
 
 
