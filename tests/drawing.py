@@ -7,9 +7,9 @@ from netwright.graph.document import Block, Document, Edge, Node
 
 
 def node(text: str, **fields: Any) -> Node:
-    """``node("conv1: Conv2d", params={...})``; without a colon the text is the id and, in lower case, the type's own name."""
+    """``node("conv1: Conv2d", params={...})``: id and type."""
     name, _, type_name = text.partition(": ")
-    return Node(id=name, type=type_name or name, **fields)
+    return Node(id=name, type=type_name, **fields)
 
 
 def edge(text: str) -> Edge:
