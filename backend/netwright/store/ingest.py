@@ -143,6 +143,7 @@ class Ingest:
         run.device = event.device
         run.steps_per_epoch, run.total_steps = event.steps_per_epoch, event.total_steps
         run.versions = json.dumps(event.versions, sort_keys=True)
+        run.data_fingerprint = event.data_fingerprint
         run.step = event.resumed_from_step
         run.epoch = event.resumed_from_step // max(event.steps_per_epoch, 1)
         if state_of(run) is RunState.STARTING:

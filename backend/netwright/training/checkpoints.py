@@ -1,6 +1,6 @@
 """Checkpoints on disk: weights as safetensors, beside them what is needed to go on as if nothing had happened.
 
-``last-200.safetensors``   weights; metadata: run, graph hash, step, epoch
+``last-200.safetensors``   weights; metadata: run, graph hash, step, epoch, versions
 ``last-200.resume.pt``     optimizer, RNG, position: read with ``weights_only=True``
 ``last-200.json``          sizes and SHA-256 of both, written last: a checkpoint without it does not exist
 """
@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from netwright import __version__
 from netwright.graph.model import Model
 from netwright.training.events import Scalar
 
@@ -141,7 +142,14 @@ class CheckpointFolder:
             (self.folder / f"{kind}-{step}.json").unlink(missing_ok=True)
         # safetensors knows plain layouts only: channels-last weights are brought back to PyTorch's order.
         plain = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
-        metadata = {"run": self.run, "graph_hash": self.graph_hash, "step": str(step), "epoch": str(epoch)}
+        metadata = {
+            "run": self.run,
+            "graph_hash": self.graph_hash,
+            "step": str(step),
+            "epoch": str(epoch),
+            "netwright": __version__,
+            "torch": torch.__version__,
+        }
         weights_record = self._write(f"{stem}.safetensors", lambda path: save_file(plain, path, metadata))
         resume_record = self._write(
             f"{stem}.resume.pt", lambda path: torch.save({"format": RESUME_FORMAT, **resume}, path)

@@ -36,6 +36,7 @@ class HelloEvent(Envelope):
     resumed_from_step: int = 0
     steps_per_epoch: int
     total_steps: int
+    data_fingerprint: str | None = None
     notes: list[str] = Field(default_factory=list)
     """What the trainer chose by itself and why (channels_last, fused optimizer, data on the device)."""
 

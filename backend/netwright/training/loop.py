@@ -111,6 +111,7 @@ class Keeper:
             resumed_from_step=self._resumed_from,
             steps_per_epoch=run.sampler.num_batches,
             total_steps=run.rate.total_steps,
+            data_fingerprint=run.fingerprint,
             notes=run.notes,
         )
 

@@ -1192,6 +1192,8 @@ export interface components {
             steps_per_epoch: number;
             /** Total Steps */
             total_steps: number;
+            /** Data Fingerprint */
+            data_fingerprint?: string | null;
             /** Notes */
             notes?: string[];
         };

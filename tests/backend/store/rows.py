@@ -83,6 +83,7 @@ def hello(seq: int = 1, **fields: Any) -> Event:
         "versions": {"torch": "2"},
         "steps_per_epoch": 10,
         "total_steps": 50,
+        "data_fingerprint": "f" * 64,
     }
     return event("hello", seq, **defaults | fields)
 

@@ -62,6 +62,7 @@ def test_ingest_when_hello_comes_moves_to_running_and_fills_in_the_run(store: St
     ingest(store, hello())
     run = get(store)
     assert (run.state, run.device, run.total_steps, run.steps_per_epoch) == (RunState.RUNNING, "cpu", 50, 10)
+    assert run.data_fingerprint == "f" * 64
     assert run.started is not None
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from netwright import __version__
 from netwright.training.checkpoints import (
     CheckpointError,
     CheckpointFolder,
@@ -34,7 +35,10 @@ def folder(tmp_path: Path) -> CheckpointFolder:
 def test_checkpoint_when_saved_is_plain_safetensors_with_its_origin(folder: CheckpointFolder) -> None:
     save(folder, 7, "last", "best")
     with safe_open(folder.folder / "best-7.safetensors", framework="pt") as file:
-        assert file.metadata() == {"run": "run1", "graph_hash": "hash1", "step": "7", "epoch": "1"}
+        metadata = file.metadata()
+        assert metadata["netwright"] == __version__
+        assert metadata["torch"] == torch.__version__
+        assert {"run": "run1", "graph_hash": "hash1", "step": "7", "epoch": "1"}.items() <= metadata.items()
         assert file.get_tensor("w").is_contiguous()
     loaded = folder.load("last-7.safetensors")
     assert loaded.record.metrics == {"val/loss": 0.5, "x": "NaN"}

@@ -59,6 +59,7 @@ def test_train_when_run_to_the_end_learns_and_reports_every_step(make_job: MakeJ
     hello = recorder.of("hello")[0]
     assert recorder.events[0][0] == "hello"
     assert hello["steps_per_epoch"] == 13
+    assert len(hello["data_fingerprint"]) == 64
     assert [step for step, _ in recorder.series("train/loss")] == list(range(1, hello["total_steps"] + 1))
     assert [step for step, _ in recorder.series("val/loss")] == list(range(13, 8 * 13 + 1, 13))
     phases = [fields["phase"] for fields in recorder.of("state")]
