@@ -4,11 +4,11 @@ import type { Edge } from "@/document";
 import type { CanvasView } from "../canvasStore";
 import { useEditorContext } from "../context";
 import type { FlowEdge, FlowNode } from "./flow";
+import type { Rect } from "./routing";
+import { levelViewport, viewportShowing } from "./viewport";
 
 const DURATION = 150;
 const FIT = { padding: 0.12, maxZoom: 1, duration: DURATION };
-/** Opening a drawing goes no further out than this: what is written on cards can still be read. */
-const READABLE_ZOOM = 0.8;
 /** Frames that a node far away may take to be drawn once the view is there. */
 const REVEAL_FRAMES = 30;
 
@@ -29,7 +29,7 @@ function createView(flow: Flow, root: RefObject<HTMLDivElement | null>): CanvasV
   return {
     // Nodes that were just placed are known to the view one frame later.
     fit: () => requestAnimationFrame(() => void flow.fitView(FIT)),
-    showLevel: () => requestAnimationFrame(() => showLevel(flow, box(), DURATION)),
+    showLevel: () => requestAnimationFrame(() => showLevel(flow, box(), { duration: DURATION })),
     zoomIn: () => void flow.zoomIn({ duration: DURATION }),
     zoomOut: () => void flow.zoomOut({ duration: DURATION }),
     zoomTo: (zoom) => void flow.zoomTo(zoom, { duration: DURATION }),
@@ -62,14 +62,13 @@ function edgeAt(flow: Flow, x: number, y: number): Edge | null {
 function show(flow: Flow, box: DOMRect, id: string): void {
   const node = flow.getNode(id);
   if (!node) return;
-  const { x, y, zoom } = flow.getViewport();
-  const width = node.width ?? 0;
-  const height = node.height ?? 0;
-  const left = node.position.x * zoom + x;
-  const top = node.position.y * zoom + y;
-  const isInside = left >= 0 && top >= 0 && left + width * zoom <= box.width && top + height * zoom <= box.height;
-  if (isInside) return;
-  void flow.setCenter(node.position.x + width / 2, node.position.y + height / 2, { zoom, duration: DURATION });
+  const viewport = flow.getViewport();
+  const shown = viewportShowing(viewport, rectOf(node), box);
+  if (shown !== viewport) void flow.setViewport(shown, { duration: DURATION });
+}
+
+function rectOf({ position, width = 0, height = 0 }: FlowNode): Rect {
+  return { ...position, width, height };
 }
 
 /** Gives a node the keyboard once it is drawn. */
@@ -80,23 +79,21 @@ function focusNode(root: RefObject<HTMLDivElement | null>, id: string, frames: n
   else if (frames > 0) requestAnimationFrame(() => focusNode(root, id, frames - 1));
 }
 
-/** Shows a level that was just opened: all of it where that is readable, else its beginning. */
-export function showLevel(flow: Flow, size: { width: number; height: number }, duration = 0): void {
+interface ShowLevelOptions {
+  /** A node that must be in view. */
+  node?: string | undefined;
+  duration?: number;
+}
+
+/** Shows a level that was just opened: all of it where that is readable, else its beginning, or the part around `node`. */
+export function showLevel(
+  flow: Flow,
+  size: { width: number; height: number },
+  { node, duration = 0 }: ShowLevelOptions = {},
+): void {
   const nodes = flow.getNodes();
-  if (nodes.length === 0) {
-    void flow.setViewport({ x: 0, y: 0, zoom: 1 });
-    return;
-  }
-  const bounds = flow.getNodesBounds(nodes);
-  const padded = { width: size.width * 0.88, height: size.height * 0.88 };
-  const fitting = Math.min(padded.width / bounds.width, padded.height / bounds.height, 1);
-  const zoom = Math.max(fitting, READABLE_ZOOM);
-  const isWide = bounds.width * zoom > padded.width;
-  const isTall = bounds.height * zoom > padded.height;
-  const left = size.width * 0.06;
-  const first = nodes.reduce((a, b) => (b.position.x < a.position.x ? b : a));
-  const centerY = isTall ? first.position.y + (first.height ?? 0) / 2 : bounds.y + bounds.height / 2;
-  const centerX = bounds.x + bounds.width / 2;
-  const x = isWide ? left - bounds.x * zoom : size.width / 2 - centerX * zoom;
-  void flow.setViewport({ x, y: size.height / 2 - centerY * zoom, zoom }, { duration });
+  const opened = levelViewport(nodes.map(rectOf), size);
+  const wanted = node === undefined ? undefined : flow.getNode(node);
+  const viewport = wanted ? viewportShowing(opened, rectOf(wanted), size) : opened;
+  void flow.setViewport(viewport, { duration });
 }
