@@ -78,6 +78,8 @@ function SecondLine({ data }: { data: CardData }) {
   // The check's line about a block says how often it is repeated, in numbers where the document has an expression.
   const isRepeated = node.repeat !== 1 && (blockNameOf(node.type) === null || summary === "");
   const text = isKnown ? summary : t("canvas.unknownType");
+  // Without a second line the first stands in the middle of the card.
+  if (text === "" && !isRepeated && !node.muted) return null;
   return (
     <div className={classes.summary}>
       {isRepeated && <span className={classes.repeat}>{t("canvas.repeat", { times: node.repeat })}</span>}

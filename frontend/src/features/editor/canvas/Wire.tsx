@@ -1,4 +1,4 @@
-import type { EdgeProps } from "@xyflow/react";
+import { EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
 import { memo } from "react";
 import { useStore } from "zustand";
 import { useEditorContext } from "../context";
@@ -26,14 +26,23 @@ export const Wire = memo(function Wire({
     "data-wrong": data.isWrong || undefined,
     "data-insertion": isInsertion || undefined,
   };
+  const { x, y } = data.labelAt ?? label;
   return (
     <g {...marks} className={classes.wire} data-testid={`wire-${id}`} data-edge={id}>
       <path className={classes.grip} d={path} />
       <path className={classes.line} d={path} strokeWidth={data.width} />
       {data.label !== null && !isFar && (
-        <text className={classes.label} x={label.x} y={label.y} dy="0.32em">
-          {data.label}
-        </text>
+        // Above every wire, not only above those that are drawn before this one.
+        <EdgeLabelRenderer>
+          <div
+            className={classes.label}
+            data-selected={selected || undefined}
+            data-wire={id}
+            style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
+          >
+            {data.label}
+          </div>
+        </EdgeLabelRenderer>
       )}
     </g>
   );

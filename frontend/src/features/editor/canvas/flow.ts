@@ -20,6 +20,7 @@ import {
 } from "@/document";
 import { formatShape } from "@/ui";
 import { findLane, type Point, type Rect } from "./routing";
+import { placeLabels } from "./wireLabels";
 
 export interface CardProblem {
   severity: "error" | "warning";
@@ -40,6 +41,8 @@ export interface CardData extends Record<string, unknown> {
 export interface WireData extends Record<string, unknown> {
   edge: Edge;
   label: string | null;
+  /** Where the label's middle stands; null for the middle of the wire. */
+  labelAt: Point | null;
   /** Line width in pixels: it tells the tensor's size. */
   width: number;
   /** A height at which the wire can pass the cards that stand between its ends. */
@@ -197,19 +200,25 @@ interface Placed {
   edge: Edge;
   sourcePort: string;
   targetPort: string;
+  source: Rect;
+  target: Rect;
   from: Point;
   to: Point;
 }
 
 export function createEdgeBuilder(): (view: LevelView, isDragging: boolean) => FlowEdge[] {
   const memory = createMemory<FlowEdge>();
-  const lanesOf = createLaneFinder();
+  const waysOf = createWayFinder();
   return (view, isDragging) => {
     memory.start();
     const prefix = reportPrefix(view.report, view.path);
     const rects = rectsOf(view);
     const wires = placeWires(view.block.edges, rects);
-    const lanes = lanesOf(wires, rects, isDragging);
+    const tensors = wires.map(
+      ({ edge, sourcePort }) => view.report?.nodes[prefix + edge.source]?.outputs?.[sourcePort],
+    );
+    const labels = tensors.map((tensor) => (tensor ? formatShape(tensor.shape) : null));
+    const ways = waysOf(wires, labels, rects, isDragging);
     const wrong = wrongPorts(view);
     const counts = new Map<string, number>();
     const edges = wires.map(({ edge, sourcePort, targetPort }, index): FlowEdge => {
@@ -217,13 +226,13 @@ export function createEdgeBuilder(): (view: LevelView, isDragging: boolean) => F
       const count = counts.get(base) ?? 0;
       counts.set(base, count + 1);
       const id = count === 0 ? base : `${base}~${count + 1}`;
-      const tensor = view.report?.nodes[prefix + edge.source]?.outputs?.[sourcePort];
-      const label = tensor ? formatShape(tensor.shape) : null;
-      const lane = lanes[index] ?? null;
+      const tensor = tensors[index];
+      const label = labels[index] ?? null;
+      const { lane, labelAt } = ways[index] ?? FREE_WAY;
       const selected = view.selection.edges.some((other) => equalEdges(other, edge));
       const isWrong = wrong.has(`${edge.target}.${targetPort}`);
       const width = tensor ? widthFor(tensor) : 1.5;
-      return memory.take(id, [edge, label, lane, selected, isWrong, width], () => ({
+      return memory.take(id, [edge, label, labelAt?.x, labelAt?.y, lane, selected, isWrong, width], () => ({
         id,
         type: "wire",
         source: edge.source,
@@ -231,7 +240,7 @@ export function createEdgeBuilder(): (view: LevelView, isDragging: boolean) => F
         sourceHandle: sourcePort,
         targetHandle: targetPort,
         selected,
-        data: { edge, label, width, lane, isWrong },
+        data: { edge, label, labelAt, width, lane, isWrong },
       }));
     });
     memory.finish();
@@ -270,25 +279,43 @@ function placeWires(edges: readonly Edge[], rects: Rects): Placed[] {
     if (out < 0 || into < 0 || sourcePort === undefined || targetPort === undefined) return [];
     const from = { x: source.x + source.width, y: source.y + portOffset(out, outputs.length, source.height) };
     const to = { x: target.x, y: target.y + portOffset(into, inputs.length, target.height) };
-    return [{ edge, sourcePort, targetPort, from, to }];
+    return [{ edge, sourcePort, targetPort, source, target, from, to }];
   });
 }
 
-/** Finds the lanes again only when a card or a wire has another place; while cards are dragged, wires run freely. */
-function createLaneFinder() {
+interface Way {
+  lane: number | null;
+  labelAt: Point | null;
+}
+
+const FREE_WAY: Way = { lane: null, labelAt: null };
+
+/** Finds the ways again only when a card, a wire or a label has changed; while cards are dragged, wires run freely. */
+function createWayFinder() {
   let lastPlaces = "";
+  let lastLabels = "";
   let lanes: (number | null)[] = [];
-  return (wires: readonly Placed[], rects: Rects, isDragging: boolean): readonly (number | null)[] => {
+  let ways: Way[] = [];
+  return (
+    wires: readonly Placed[],
+    labels: readonly (string | null)[],
+    rects: Rects,
+    isDragging: boolean,
+  ): readonly Way[] => {
     if (isDragging) return [];
     const cards = [...rects.values()];
     const places = JSON.stringify([
       cards.map(({ x, y, height }) => [x, y, height]),
       wires.map(({ from, to }) => [from, to]),
     ]);
-    if (places === lastPlaces) return lanes;
+    const texts = labels.join("\n");
+    if (places === lastPlaces && texts === lastLabels) return ways;
+    if (places !== lastPlaces) lanes = wires.map(({ from, to }) => findLane(from, to, cards));
     lastPlaces = places;
-    lanes = wires.map(({ from, to }) => findLane(from, to, cards));
-    return lanes;
+    lastLabels = texts;
+    const laid = wires.map((wire, at) => ({ ...wire, lane: lanes[at] ?? null, text: labels[at] ?? null }));
+    ways = placeLabels(laid, cards).map((labelAt, at) => ({ lane: lanes[at] ?? null, labelAt }));
+    return ways;
   };
 }
 

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import type { Rect } from "./routing";
+import { type LabelledWire, placeLabels } from "./wireLabels";
+
+const card = (x: number, y: number): Rect => ({ x, y, width: 200, height: 60 });
+
+function wire(source: Rect, target: Rect, text: string | null = "N x 128 x 28 x 28"): LabelledWire {
+  const from = { x: source.x + source.width, y: source.y + 30 };
+  return { from, to: { x: target.x, y: target.y + 30 }, lane: null, source, target, text };
+}
+
+describe("a wire's label", () => {
+  const first = card(0, 0);
+
+  it("stands on the wire where it has room", () => {
+    const second = card(340, 0);
+    expect(placeLabels([wire(first, second)], [first, second])).toEqual([{ x: 270, y: 30 }]);
+  });
+
+  it("stands above a gap that is too short, clear of both cards", () => {
+    const second = card(262, 0);
+    const [at] = placeLabels([wire(first, second)], [first, second]);
+    expect(at?.x).toBe(231);
+    expect(at?.y).toBeLessThan(-8);
+  });
+
+  it("stands below where another card is above", () => {
+    const second = card(262, 0);
+    const roof = card(130, -80);
+    const [at] = placeLabels([wire(first, second)], [first, second, roof]);
+    expect(at?.y).toBeGreaterThan(68);
+  });
+
+  it("keeps clear of the labels before it", () => {
+    const second = card(262, 0);
+    const places = placeLabels([wire(first, second), wire(first, second)], [first, second]);
+    expect(places[0]).not.toEqual(places[1]);
+  });
+
+  it("has no place without a text", () => {
+    expect(placeLabels([wire(first, card(340, 0), null)], [first])).toEqual([null]);
+  });
+});
