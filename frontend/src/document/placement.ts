@@ -3,7 +3,7 @@
 import type { Catalogue } from "./catalogue";
 import { CARD_WIDTH, COLUMN_GAP, cardSize, GRID, overlaps, ROW_GAP, type Size } from "./geometry";
 import { type Level, portsAt } from "./ports";
-import { columnsOf, downstream } from "./topology";
+import { chainOf, columnsOf, downstream } from "./topology";
 import { type Block, blockOf, type Document, type Edit, NETWORK, type Position } from "./types";
 
 export type Positions = { [node: string]: Position };
@@ -14,7 +14,7 @@ const PITCH = CARD_WIDTH + COLUMN_GAP;
 export function completePositions(level: Level, stored: Positions): Positions {
   const missing = level.block.nodes.filter((node) => !Object.hasOwn(stored, node.id));
   if (missing.length === 0) return stored;
-  if (missing.length === level.block.nodes.length) return layeredPositions(level);
+  if (missing.length === level.block.nodes.length) return chainPositions(level) ?? layeredPositions(level);
   const positions = { ...stored };
   for (const node of missing) {
     positions[node.id] = freePlace(level, positions, node.id, besideNeighbours(level.block, positions, node.id));
@@ -33,6 +33,29 @@ export function withPositions(document: Document, catalogue: Catalogue): Documen
     if (positions !== stored) view = { ...view, [name]: positions };
   }
   return view === document.view ? document : { ...document, view };
+}
+
+/** A row of more cards would be shown too small to read, or in part only. */
+const MOST_IN_A_ROW = 4;
+/** Between two rows of a chain: room for the wire that leads back to the left, with its shape. */
+const CHAIN_ROW_GAP = 80;
+
+/** Rows that are read like lines of a text, of about the same length, where the level is one chain; else null. */
+export function chainPositions(level: Level): Positions | null {
+  const chain = chainOf(level.block);
+  if (!chain) return null;
+  const rows = Math.ceil(chain.length / MOST_IN_A_ROW);
+  const perRow = Math.ceil(chain.length / rows);
+  const positions: Positions = {};
+  let y = 0;
+  for (let start = 0; start < chain.length; start += perRow) {
+    const row = chain.slice(start, start + perRow);
+    row.forEach((id, column) => {
+      positions[id] = [column * PITCH, y];
+    });
+    y += Math.max(...row.map((id) => cardSize(portsAt(level, id)).height)) + CHAIN_ROW_GAP;
+  }
+  return positions;
 }
 
 /** Columns by the longest way from an entry, rows in the block's order; cycles end where they are met. */
@@ -125,13 +148,14 @@ export function makeRoom(level: Level, blockName: string, stored: Positions, ins
   });
 }
 
+/** A wire that leads back to the left (to the next row of a chain) ends the move: what comes after it has its own row. */
 function downstreamShift(block: Block, positions: Positions, id: string): { by: number; ids: string[] } {
-  const x = positions[id]?.[0] ?? 0;
-  const nearest = block.edges
-    .filter((edge) => edge.source === id)
-    .map((edge) => positions[edge.target]?.[0] ?? Number.POSITIVE_INFINITY)
-    .reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const left = (node: string) => positions[node]?.[0] ?? Number.NEGATIVE_INFINITY;
+  const x = left(id);
+  // The inserted node has its place, one pitch behind its source, before what it feeds has made way.
+  const edges = block.edges.filter((edge) => left(edge.target) > left(edge.source) - (edge.source === id ? PITCH : 0));
+  const nearest = Math.min(...edges.filter(({ source }) => source === id).map(({ target }) => left(target)));
   const by = x + PITCH - nearest;
   if (!Number.isFinite(by) || by <= 0) return { by: 0, ids: [] };
-  return { by, ids: [...downstream(block, id)] };
+  return { by, ids: [...downstream({ ...block, edges }, id)] };
 }

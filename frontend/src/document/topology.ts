@@ -73,3 +73,15 @@ export function dataOrder(block: Block): string[] {
     .sort((a, b) => (a.column === b.column ? a.index - b.index : a.column - b.column))
     .map(({ id }) => id);
 }
+
+/** The ids of a block in their order where its wires make one chain of all nodes, without branches; else null. */
+export function chainOf(block: Block): string[] | null {
+  const next = new Map(block.edges.map((edge) => [edge.source, edge.target]));
+  const targets = new Set(next.values());
+  const isPlain = next.size === block.edges.length && targets.size === block.edges.length;
+  const [start, ...others] = block.nodes.filter(({ id }) => !targets.has(id));
+  if (!isPlain || start === undefined || others.length > 0) return null;
+  const chain: string[] = [];
+  for (let id: string | undefined = start.id; id !== undefined; id = next.get(id)) chain.push(id);
+  return chain.length === block.nodes.length ? chain : null;
+}

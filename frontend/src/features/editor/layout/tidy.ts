@@ -1,6 +1,16 @@
 /** A calm layout of one level, computed by ELK in a worker so that the page never stalls. */
 import type { ELK, ElkExtendedEdge, ElkNode, ElkPort } from "elkjs/lib/elk-api.js";
-import { COLUMN_GAP, cardSize, endsOf, type Level, type Positions, portsOf, ROW_GAP, snapPosition } from "@/document";
+import {
+  COLUMN_GAP,
+  cardSize,
+  chainPositions,
+  endsOf,
+  type Level,
+  type Positions,
+  portsOf,
+  ROW_GAP,
+  snapPosition,
+} from "@/document";
 
 let elk: Promise<ELK> | null = null;
 
@@ -29,8 +39,10 @@ const OPTIONS = {
   "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
 };
 
-/** A position for every node of the level: columns from left to right in the order of the data. */
+/** A position for every node of the level: columns from left to right in the order of the data, a chain in rows. */
 export async function tidyPositions(level: Level): Promise<Positions> {
+  const chain = chainPositions(level);
+  if (chain) return chain;
   const engine = await loadElk();
   const result = await engine.layout({ id: "", layoutOptions: OPTIONS, ...graphOf(level) });
   const positions: Positions = {};
