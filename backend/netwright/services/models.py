@@ -123,11 +123,6 @@ class Curve(Model):
     values: list[float]
 
 
-class CheckRequest(Model):
-    document: Document
-    batch_size: int = Field(default=1, ge=1, le=1_000_000)
-
-
 class CodeRequest(Model):
     document: Document
 

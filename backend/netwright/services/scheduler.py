@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from netwright.executors.base import Executor, ExecutorError
-from netwright.services.files import is_intact, write_whole
+from netwright.services.files import write_whole
 from netwright.services.hub import Hub
 from netwright.services.ingest import IngestService, hash_token
+from netwright.services.resume import find_resumable
 from netwright.services.run_views import to_summary
 from netwright.store.checkpoints import list_checkpoints
 from netwright.store.run_moves import Moved, fail_start, lose_attempt, set_handle, start_attempt
@@ -197,16 +198,5 @@ class Scheduler:
         return self._executor.submit(folder, spec.attempt)
 
     async def _find_checkpoint(self, run_id: str) -> str | None:
-        """The newest checkpoint that is whole, relative to the run's folder.
-
-        Only those that the worker told of: all points up to such a step have been told before, so the curve has no gap.
-        """
         rows = await self._store.read(lambda session: list_checkpoints(session, run_id))
-        folder = self._runs_folder / run_id
-
-        def find() -> str | None:
-            whole = (row for row in rows if is_intact(folder, row.file, row.bytes, row.sha256))
-            # The record beside it goes first when a worker forgets a checkpoint, and may have died right then.
-            return next((row.file for row in whole if (folder / row.file).with_suffix(".json").is_file()), None)
-
-        return await asyncio.to_thread(find)
+        return await asyncio.to_thread(find_resumable, self._runs_folder / run_id, rows)
