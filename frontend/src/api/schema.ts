@@ -628,7 +628,10 @@ export interface components {
             /** Problems */
             problems: components["schemas"]["Problem"][];
         };
-        /** CheckRequest */
+        /**
+         * CheckRequest
+         * @description The body of ``POST /api/check``.  ``batch_size`` is used for the estimate of the training memory.
+         */
         CheckRequest: {
             document: components["schemas"]["Document"];
             /**

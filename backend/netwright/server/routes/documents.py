@@ -3,12 +3,12 @@
 from fastapi import APIRouter, Response
 from starlette.concurrency import run_in_threadpool
 
-from netwright.compiler.report import CheckReport
+from netwright.compiler.report import CheckReport, CheckRequest
 from netwright.server.bodies import ModelRoute
 from netwright.server.responses import JSON, answer, answer_list
 from netwright.services import documents
 from netwright.services.catalogue import list_layers
-from netwright.services.models import CheckRequest, CodeRead, CodeRequest, LayerRead
+from netwright.services.models import CodeRead, CodeRequest, LayerRead
 
 router = APIRouter(route_class=ModelRoute, tags=["documents"])
 
