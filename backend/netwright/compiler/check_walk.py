@@ -168,7 +168,7 @@ class Walker:
         result.is_repeated = is_repeated(node)
         carried: MaybeSpecs = specs if specs is not None else (None,) * len(child.inputs)
         result.outputs = self._repeat_block(instance, i, child, values, carried, repeat, result)
-        result.fragment = _block_fragment(child, result)
+        result.fragment = _block_fragment(child, result, repeat)
         return result
 
     def _repeat_block(
@@ -259,7 +259,7 @@ def _inner_sums(result: NodeResult) -> Sums | None:
     )
 
 
-def _block_fragment(child: Definition, result: NodeResult) -> bytes:
+def _block_fragment(child: Definition, result: NodeResult, repeat: int) -> bytes:
     nodes = child.block.nodes
     entries = zip(child.inputs, result.inputs or (), strict=False)
     exits = zip(child.outputs, result.outputs or (), strict=False)
@@ -271,7 +271,7 @@ def _block_fragment(child: Definition, result: NodeResult) -> bytes:
         sums.buffers,
         sums.macs,
         sums.activation_bytes,
-        f"x {len(result.iterations)}" if result.is_repeated else "",
+        f"x {repeat}" if result.is_repeated else "",
     )
 
 
@@ -330,5 +330,5 @@ def _muted_block(instance: Instance, i: int, child: Definition, specs: Specs | N
         instance.report(instance.definition.block.nodes[i].id, findings.cannot_mute(instance.definition, i, reason))
         return None
     result = NodeResult(b"", specs, specs, is_identity=True)
-    result.fragment = _block_fragment(child, result)
+    result.fragment = _block_fragment(child, result, 1)
     return result

@@ -232,6 +232,12 @@ def test_nodes_behind_a_broken_one_say_nothing_and_keep_their_summary() -> None:
     assert report.nodes["conv"].summary == "3x3, 32"
 
 
+def test_a_repeated_block_without_a_known_input_still_says_how_often() -> None:
+    stage = block([node("x: Input"), node("act: ReLU"), node("y: Output")], "x -> act -> y")
+    network = block([node("stage: block:Stage", repeat="=depth"), scores()], "stage -> scores", depth=3)
+    assert check(document(network, Stage=stage)).nodes["stage"].summary == "x 3"
+
+
 def test_problems_come_in_the_order_of_the_document() -> None:
     network = block(
         [
