@@ -7,8 +7,10 @@ a node of an unknown type is kept as it is.
 
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue, Strict
+from pydantic import BeforeValidator, Field, JsonValue, Strict
+from pydantic_core import PydanticCustomError
 
+from netwright.graph.migrations import CURRENT_FORMAT, too_new
 from netwright.graph.model import Model
 
 NETWORK = "network"
@@ -60,10 +62,18 @@ Position = Annotated[tuple[float, float], Strict(strict=False)]
 """x and y in pixels; a JSON array."""
 
 
+def _known_format(version: object) -> object:
+    """Says about a newer format what it is: that it "should be 1" helps nobody."""
+    if isinstance(version, int) and version > CURRENT_FORMAT:
+        # Every problem that is made of a validation error ends in a full stop of its own.
+        raise PydanticCustomError("document_format_too_new", "{said}", {"said": too_new(version).removesuffix(".")})
+    return version
+
+
 class Document(Model):
     """A network drawn by a person, format 1.  ``view`` maps block name to node id to canvas position (pixels)."""
 
-    format: Literal[1] = 1
+    format: Annotated[Literal[1], BeforeValidator(_known_format)] = 1
     name: str = Field(default="Untitled", max_length=MAX_NAME_LENGTH)
     network: Block = Field(default_factory=Block)
     blocks: dict[str, Block] = Field(default_factory=dict)

@@ -8,7 +8,7 @@ from typing import Any, Never
 from pydantic import ValidationError
 
 from netwright.graph.document import Block, Document
-from netwright.graph.migrations import CURRENT_FORMAT, MigrationError, migrate
+from netwright.graph.migrations import CURRENT_FORMAT, MigrationError, migrate, too_new
 from netwright.graph.problems import Problem
 
 MAX_BYTES = 8 * 2**20
@@ -49,11 +49,7 @@ def load_document(data: bytes | str) -> Document:
             "document_format_unknown", f"`format` is a number such as {CURRENT_FORMAT}, but here it is {version!r}."
         )
     if version > CURRENT_FORMAT:
-        raise _error(
-            "document_format_too_new",
-            f"This document has format {version}; this version of Netwright reads up to format {CURRENT_FORMAT}. "
-            "Open it with a newer version.",
-        )
+        raise _error("document_format_too_new", too_new(version))
     try:
         return Document.model_validate_json(json.dumps(migrate(parsed, version)))
     except MigrationError as error:

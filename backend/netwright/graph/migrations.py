@@ -12,6 +12,14 @@ CURRENT_FORMAT = 1
 Json = dict[str, Any]
 
 
+def too_new(version: int) -> str:
+    """What is said about a document of a format that only later versions know."""
+    return (
+        f"This document has format {version}; this version of Netwright reads up to format {CURRENT_FORMAT}. "
+        "Open it with a newer version."
+    )
+
+
 class MigrationError(ValueError):
     """A document of an older format does not have the shape that its format says."""
 

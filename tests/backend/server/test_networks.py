@@ -93,6 +93,15 @@ def test_revisions_when_listed_can_each_be_read(server: RealServer) -> None:
     assert_problem(server.client.get(f"{path}/revisions/99"), 404, "not_found")
 
 
+def test_create_when_the_format_is_newer_says_what_reads_it(server: RealServer) -> None:
+    response = server.client.post("/api/networks", json={"document": small(format=99)})
+    problem = assert_problem(response, 422, "invalid_request")["problems"][0]
+    assert problem["field"] == "document.format"
+    assert problem["message"] == (
+        "This document has format 99; this version of Netwright reads up to format 1. Open it with a newer version."
+    )
+
+
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_network_when_there_is_none_is_not_found(server: RealServer, method: str) -> None:
     assert_problem(server.client.request(method, "/api/networks/nosuchnetwork000"), 404, "not_found")
