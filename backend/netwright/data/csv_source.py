@@ -64,7 +64,7 @@ class CsvSource(Source):
             description="A numeric target is divided by this, so that large ones (prices) come near 1.",
         )
         missing_marks: list[str] = Field(
-            default_factory=lambda: list(MISSING_MARKS),
+            default=list(MISSING_MARKS),
             max_length=100,
             description="Cells that mean: no value. Empty ones always do.",
         )

@@ -1,7 +1,7 @@
-import { NativeSelect, Switch, TextInput } from "@mantine/core";
+import { NativeSelect, Switch, TagsInput, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type ControlProps, toNumber, toNumberValue } from "./control";
+import { type ControlProps, emptied, toNumber, toNumberValue } from "./control";
 import { ExpressionMenu } from "./ExpressionMenu";
 import styles from "./form.module.css";
 import { ListControl } from "./ListControl";
@@ -17,7 +17,7 @@ export function Control({ shape, ...props }: ControlProps & { shape: FieldShape 
     case "number":
       return <NumberControl {...props} shape={shape} />;
     case "switch":
-      return <SwitchControl {...props} />;
+      return props.field.isNullable ? <ChoiceControl {...props} shape={YES_OR_NO} /> : <SwitchControl {...props} />;
     case "choice":
       return <ChoiceControl {...props} shape={shape} />;
     case "text":
@@ -26,6 +26,8 @@ export function Control({ shape, ...props }: ControlProps & { shape: FieldShape 
       return <TupleControl {...props} shape={shape} />;
     case "list":
       return <ListControl {...props} shape={shape} />;
+    case "words":
+      return <WordsControl {...props} shape={shape} />;
     case "wordsOr":
       return <WordsOrControl {...props} shape={shape} />;
     case "variants":
@@ -37,7 +39,8 @@ export function Control({ shape, ...props }: ControlProps & { shape: FieldShape 
 
 function NumberControl({ shape, field, value, names, ...props }: Of<"number">) {
   const { t } = useTranslation("ui");
-  const emptyMeans = field.default === null ? t("form.none") : undefined;
+  const isEmpty = value === null || (value === undefined && field.default === null);
+  const emptyMeans = isEmpty ? field.emptyMeans || t("form.none") : undefined;
   return (
     <>
       <NumberBox
@@ -45,13 +48,13 @@ function NumberControl({ shape, field, value, names, ...props }: Of<"number">) {
         label={field.name}
         shape={shape}
         value={toNumberValue(value)}
-        fallback={props.placeholder === undefined ? toNumber(field.default) : undefined}
+        fallback={props.placeholder === undefined && !isEmpty ? toNumber(field.default) : undefined}
         placeholder={props.placeholder ?? emptyMeans}
         unit={field.unit}
         takesExpressions={names !== undefined}
         isInvalid={props.isInvalid}
         describedBy={props.describedBy}
-        onChange={props.onChange}
+        onChange={(next) => props.onChange(next ?? emptied(field))}
         onSettled={props.onSettled}
         onWrong={props.onWrong}
       />
@@ -78,19 +81,20 @@ function SwitchControl({ field, value, id, describedBy, onChange, onSettled }: C
   );
 }
 
+/** Yes, no, and the third that an optional switch has: nobody said. */
+const YES_OR_NO: Extract<FieldShape, { kind: "choice" }> = { kind: "choice", options: [true, false] };
+
 function ChoiceControl({ shape, field, value, id, describedBy, isInvalid, ...props }: Of<"choice">) {
   const { t } = useTranslation("ui");
-  const held = value ?? field.default;
-  const words = shape.options.map(String);
-  const isKnown = held !== undefined && held !== null && words.includes(String(held));
-  const options = shape.options.map((option) => ({
-    value: String(option),
-    label: option === field.default ? t("form.default", { value: String(option) }) : String(option),
-  }));
+  const held = value === undefined ? field.default : value;
+  const chosen = props.placeholder === undefined ? shape.options.find((option) => option === held) : undefined;
+  const options = shape.options.map((option) => {
+    const word = sayOption(option, t);
+    return { value: String(option), label: option === field.default ? t("form.default", { value: word }) : word };
+  });
+  const isUnset = held === undefined || held === null;
   // A value that the schema does not know is kept and shown; the check says what is wrong with it.
-  const shown = isKnown
-    ? options
-    : [{ value: "", label: props.placeholder ?? String(held ?? t("form.none")) }, ...options];
+  const other = props.placeholder ?? (isUnset || field.isNullable ? field.emptyMeans || t("form.none") : String(held));
   return (
     <NativeSelect
       id={id}
@@ -99,14 +103,47 @@ function ChoiceControl({ shape, field, value, id, describedBy, isInvalid, ...pro
       aria-label={field.name}
       aria-describedby={describedBy}
       error={isInvalid}
-      data={shown}
-      value={isKnown && props.placeholder === undefined ? String(held) : ""}
+      data={chosen === undefined || field.isNullable ? [{ value: NOT_CHOSEN, label: other }, ...options] : options}
+      value={chosen === undefined ? NOT_CHOSEN : String(chosen)}
       onChange={(event) => {
-        const chosen = shape.options.find((option) => String(option) === event.currentTarget.value);
-        if (chosen !== undefined) props.onChange(chosen);
-        else if (field.isNullable) props.onChange(undefined);
+        const next = shape.options.find((option) => String(option) === event.currentTarget.value);
+        if (next !== undefined) props.onChange(next);
+        else if (field.isNullable) props.onChange(emptied(field));
         props.onSettled();
       }}
+    />
+  );
+}
+
+const NOT_CHOSEN = "";
+
+type Translate = ReturnType<typeof useTranslation<"ui">>["t"];
+
+function sayOption(option: string | number | boolean, t: Translate): string {
+  if (typeof option === "boolean") return t(option ? "form.yes" : "form.no");
+  // A tab as an option's text would be an empty line.
+  return option === "\t" ? t("form.tab") : String(option);
+}
+
+/** Words as tags: Enter or a comma takes one, Backspace takes the last one away. */
+function WordsControl({ shape, field, value, id, describedBy, isInvalid, ...props }: Of<"words">) {
+  const { t } = useTranslation("ui");
+  const held = value === undefined ? field.default : value;
+  const words = Array.isArray(held) ? held.map(String) : [];
+  return (
+    <TagsInput
+      id={id}
+      className={styles.words}
+      size="xs"
+      aria-label={field.name}
+      aria-describedby={describedBy}
+      error={isInvalid}
+      maxTags={shape.maxItems ?? Number.POSITIVE_INFINITY}
+      placeholder={props.placeholder ?? t("form.addWord")}
+      isDuplicate={(word, others) => others.includes(word)}
+      value={words}
+      onChange={(next) => props.onChange(next.length === 0 && field.isNullable ? emptied(field) : next)}
+      onBlur={props.onSettled}
     />
   );
 }
@@ -131,7 +168,7 @@ function TextControl({
       aria-describedby={describedBy}
       error={isInvalid}
       maxLength={shape.maxLength ?? undefined}
-      placeholder={placeholder ?? (typeof field.default === "string" ? field.default : "")}
+      placeholder={placeholder ?? (typeof field.default === "string" ? field.default : field.emptyMeans)}
       value={typeof value === "string" ? value : ""}
       onChange={(event) => onChange(event.currentTarget.value === "" ? undefined : event.currentTarget.value)}
       onBlur={onSettled}

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { ReasonedIcon } from "../ReasonedButton";
 import { Sentence } from "../Sentence";
 import { Control } from "./Control";
+import { joinItems } from "./control";
 import styles from "./form.module.css";
 import { type FieldShape, type FormField, type JsonSchema, readFields, type Variant } from "./schema";
 
@@ -60,7 +61,7 @@ function Row({ field, values, ...props }: Omit<SchemaFormProps, "schema"> & { fi
   const problems = props.problems?.get(name) ?? NO_PROBLEMS;
   const isMixed = props.mixed?.has(name) ?? false;
   const describedBy = [`${id}-about`, ...(problems.length > 0 || wrong !== null ? [`${id}-problems`] : [])].join(" ");
-  const isSet = value !== undefined && JSON.stringify(value) !== JSON.stringify(field.default);
+  const isSet = value !== undefined && JSON.stringify(value) !== JSON.stringify(field.default ?? null);
 
   return (
     <div className={styles.row} data-wide={isWide(shape, value) || undefined}>
@@ -84,7 +85,7 @@ function Row({ field, values, ...props }: Omit<SchemaFormProps, "schema"> & { fi
         {isSet && !field.isRequired && (
           <ReasonedIcon
             size="sm"
-            label={t("form.reset", { field: name, value: describe(field.default, t("form.none")) })}
+            label={t("form.reset", { field: name, value: describe(field, t("form.none")) })}
             onClick={() => {
               props.onChange(name, undefined);
               props.onSettled?.(name);
@@ -121,12 +122,13 @@ function Row({ field, values, ...props }: Omit<SchemaFormProps, "schema"> & { fi
 
 /** Whether the control needs the whole width: several boxes, or words beside a box. */
 function isWide(shape: FieldShape, value: unknown): boolean {
-  return shape.kind === "wordsOr" || shape.kind === "list" || (shape.kind === "tuple" && Array.isArray(value));
+  if (shape.kind === "tuple") return Array.isArray(value) || !shape.canBeOne;
+  return shape.kind === "wordsOr" || shape.kind === "list" || shape.kind === "words";
 }
 
-function describe(value: unknown, none: string): string {
-  if (value === null || value === undefined) return none;
-  return Array.isArray(value) ? value.join(" x ") : String(value);
+function describe({ default: held, emptyMeans }: FormField, none: string): string {
+  if (held === null || held === undefined) return emptyMeans || none;
+  return Array.isArray(held) ? joinItems(held) : String(held);
 }
 
 interface VariantProps extends Omit<SchemaFormProps, "schema" | "values"> {

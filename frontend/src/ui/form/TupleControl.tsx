@@ -1,12 +1,13 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { IconLink, IconLinkOff } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type ControlProps, toNumber, toNumberValue } from "./control";
+import { type ControlProps, emptied, joinItems, toNumber, toNumberValue } from "./control";
 import { ExpressionMenu } from "./ExpressionMenu";
 import styles from "./form.module.css";
 import { NumberBox } from "./NumberBox";
 import { readNumberList } from "./numberText";
-import type { FieldShape } from "./schema";
+import type { FieldShape, FormField } from "./schema";
 
 type TupleShape = Extract<FieldShape, { kind: "tuple" }>;
 
@@ -15,7 +16,7 @@ export function TupleControl({ shape, ...props }: ControlProps & { shape: TupleS
   const { t } = useTranslation("ui");
   const { field, value, names, onChange } = props;
   const held = value === undefined ? field.default : value;
-  const isLinked = !Array.isArray(value) && (shape.canBeOne || !Array.isArray(held));
+  const isLinked = shape.canBeOne && !Array.isArray(value);
 
   function unlink() {
     onChange(
@@ -48,6 +49,7 @@ export function TupleControl({ shape, ...props }: ControlProps & { shape: TupleS
 }
 
 function OneForAll({ shape, field, value, ...props }: ControlProps & { shape: TupleShape }) {
+  const { t } = useTranslation("ui");
   return (
     <NumberBox
       id={props.id}
@@ -55,7 +57,7 @@ function OneForAll({ shape, field, value, ...props }: ControlProps & { shape: Tu
       shape={shape.item}
       value={toNumberValue(value)}
       fallback={props.placeholder === undefined ? toNumber(field.default) : undefined}
-      placeholder={props.placeholder ?? fallbackText(field.default)}
+      placeholder={props.placeholder ?? fallbackText(field, t("form.none"))}
       unit={field.unit}
       takesExpressions={props.names !== undefined}
       isInvalid={props.isInvalid}
@@ -67,43 +69,63 @@ function OneForAll({ shape, field, value, ...props }: ControlProps & { shape: Tu
   );
 }
 
-function fallbackText(value: unknown): string | undefined {
-  return Array.isArray(value) ? value.join(" x ") : undefined;
+function fallbackText({ default: held, emptyMeans }: FormField, none: string): string | undefined {
+  if (Array.isArray(held)) return joinItems(held);
+  return held === null ? emptyMeans || none : undefined;
 }
 
+/** Boxes side by side. Where nothing is set they are empty, and nothing is stored until each has its number. */
 function OnePerAxis({ shape, field, value, ...props }: ControlProps & { shape: TupleShape }) {
   const { t } = useTranslation("ui");
-  const held = Array.isArray(value) ? value : Array.isArray(field.default) ? field.default : [];
-  const axes = Array.from({ length: shape.count }, (_, axis) => held[axis] as unknown);
+  const held = value === undefined ? field.default : value;
+  const [draft, setDraft] = useState<readonly unknown[]>([]);
+  const stored = Array.isArray(held) ? held : null;
+  const numbers = Array.from({ length: shape.count }, (_, at) => (stored ?? draft)[at] as unknown);
 
-  function change(axis: number, next: number | string | undefined) {
-    onChangeAll(axes.map((old, at) => (at === axis ? (next ?? old) : old)));
+  function change(at: number, next: number | string | undefined) {
+    if (next === undefined && stored !== null) {
+      // Half of an optional pair is no value; half of one that is needed keeps its old number.
+      if (field.isNullable) props.onChange(emptied(field));
+      setDraft([]);
+      return;
+    }
+    const all = numbers.map((old, index) => (index === at ? next : old));
+    if (stored !== null) props.onChange(all);
+    else setDraft(all);
   }
-  function onChangeAll(next: unknown[]) {
-    props.onChange(next);
+
+  /** A box was left: what is not written yet takes the same number. */
+  function settle() {
+    const first = numbers.find((number) => number !== undefined);
+    if (stored === null && first !== undefined) {
+      props.onChange(numbers.map((number) => number ?? first));
+      setDraft([]);
+    }
+    props.onSettled();
   }
 
   return (
     <span className={styles.several}>
-      {axes.map((axis, at) => (
+      {numbers.map((number, at) => (
         <NumberBox
-          // biome-ignore lint/suspicious/noArrayIndexKey: an axis is its place
+          // biome-ignore lint/suspicious/noArrayIndexKey: a number is its place
           key={at}
           id={at === 0 ? props.id : undefined}
           isCompact
-          label={t("form.axis", { field: field.name, number: at + 1 })}
+          label={t(shape.canBeOne ? "form.axis" : "form.item", { field: field.name, number: at + 1 })}
           shape={shape.item}
-          value={toNumberValue(axis)}
+          value={toNumberValue(number)}
+          placeholder={props.placeholder}
           takesExpressions={props.names !== undefined}
           isInvalid={props.isInvalid}
           describedBy={props.describedBy}
           onChange={(next) => change(at, next)}
-          onSettled={props.onSettled}
+          onSettled={settle}
           onWrong={props.onWrong}
           onPasteText={(text) => {
-            const numbers = readNumberList(text);
-            if (numbers?.length !== shape.count) return false;
-            onChangeAll(numbers);
+            const pasted = readNumberList(text, shape.item.isInteger);
+            if (pasted?.length !== shape.count) return false;
+            props.onChange(pasted);
             return true;
           }}
         />

@@ -24,3 +24,13 @@ export function toNumber(value: unknown): number | undefined {
 export function toNumberValue(value: unknown): number | string | undefined {
   return typeof value === "number" || typeof value === "string" ? value : undefined;
 }
+
+/** What is stored when a field is emptied: its default, or null where that is a value and the default is another. */
+export function emptied({ isNullable, default: held }: FormField): null | undefined {
+  return isNullable && held !== null && held !== undefined ? null : undefined;
+}
+
+/** Numbers of a list as words: `3 x 32 x 32` for whole ones, which are sizes; `0.9, 0.999` for others. */
+export function joinItems(items: readonly unknown[]): string {
+  return items.join(items.every(Number.isInteger) ? " x " : ", ");
+}

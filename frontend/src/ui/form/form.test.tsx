@@ -65,6 +65,58 @@ describe("readFields", () => {
   });
 });
 
+const optional = (...shapes: JsonSchema[]): JsonSchema => ({ anyOf: [...shapes, { type: "null" }], default: null });
+
+/** Settings that may be left out: null means something of its own, which the description says. */
+const optionals: JsonSchema = {
+  type: "object",
+  properties: {
+    image_size: {
+      ...optional({ type: "array", items: { type: "integer" }, minItems: 2, maxItems: 2 }),
+      description: "Height and width; empty: the commonest size, its longer side at most 128.",
+    },
+    has_header: { ...optional({ type: "boolean" }), description: "Whether names come first; empty: found out." },
+    delimiter: { ...optional({ type: "string", enum: [",", "\t"] }), description: "Empty: found out." },
+    color: { ...optional({ type: "string", enum: ["rgb", "grey"] }), description: "As it says." },
+    weight: { ...optional({ type: "array", items: { type: "number" } }), description: "Empty: all count the same." },
+    T_max: { ...optional({ type: "integer", minimum: 1 }), description: "Epochs. Empty: the whole run." },
+    marks: {
+      type: "array",
+      items: { type: "string" },
+      maxItems: 3,
+      default: ["?"],
+      description: "Empty ones always do.",
+    },
+    betas: {
+      type: "array",
+      prefixItems: [{ type: "number" }, { type: "number" }],
+      default: [0.9, 0.999],
+      description: "How slowly.",
+    },
+    limit: { anyOf: [{ type: "number" }, { type: "null" }], default: 5, description: "Empty: no limit." },
+  },
+};
+
+describe("readFields of what may be left out", () => {
+  const fields = new Map(readFields(optionals).map((field) => [field.name, field]));
+
+  test("a list of a fixed length is a tuple, a list of words is one", () => {
+    expect(fields.get("image_size")?.shape).toMatchObject({ kind: "tuple", count: 2, canBeOne: false });
+    expect(fields.get("marks")?.shape).toEqual({ kind: "words", maxItems: 3 });
+    expect(fields.get("weight")?.shape.kind).toBe("list");
+  });
+
+  test.each([
+    ["image_size", "the commonest size, its longer side at most 128"],
+    ["has_header", "found out"],
+    ["T_max", "the whole run"],
+    ["color", ""],
+    ["marks", ""],
+  ])("the description of %s says what empty means: %j", (name, words) => {
+    expect(fields.get(name)?.emptyMeans).toBe(words);
+  });
+});
+
 const whole: NumberShape = { kind: "number", isInteger: true, min: 1, max: 100, isMinOpen: false, isMaxOpen: false };
 const real: NumberShape = { kind: "number", isInteger: false, min: 0, max: 1, isMinOpen: true, isMaxOpen: false };
 
@@ -98,7 +150,12 @@ test.each([
   ["7", null],
   ["a,b", null],
 ])("readNumberList of %j", (text, expected) => {
-  expect(readNumberList(text)).toEqual(expected);
+  expect(readNumberList(text, true)).toEqual(expected);
+});
+
+test("numbers that are no whole ones are read where they may be", () => {
+  expect(readNumberList("0.5, 2", false)).toEqual([0.5, 2]);
+  expect(readNumberList("0.5, 2", true)).toBeNull();
 });
 
 function Form({ initial = {}, ...props }: Partial<SchemaFormProps> & { initial?: Record<string, unknown> }) {
@@ -220,14 +277,14 @@ describe("SchemaForm", () => {
   test("a list grows, shrinks, says why it cannot, and takes a pasted shape", () => {
     const onChange = vi.fn();
     render(<Form onChange={onChange} />);
-    const add = screen.getByRole("button", { name: "Add an axis to shape" });
+    const add = screen.getByRole("button", { name: "Add a number to shape" });
     expect(add.getAttribute("aria-disabled")).toBe("true");
     fireEvent.click(add);
     expect(onChange).not.toHaveBeenCalled();
-    fireEvent.click(screen.getByRole("button", { name: "Remove the last axis of shape" }));
+    fireEvent.click(screen.getByRole("button", { name: "Remove the last number of shape" }));
     expect(onChange.mock.lastCall).toEqual(["shape", [1, 28]]);
     const data = { getData: () => "3x32x32" };
-    fireEvent.paste(screen.getByLabelText("shape, axis 1"), { clipboardData: data });
+    fireEvent.paste(screen.getByLabelText("shape, number 1"), { clipboardData: data });
     expect(onChange.mock.lastCall).toEqual(["shape", [3, 32, 32]]);
   });
 
@@ -265,5 +322,80 @@ describe("SchemaForm", () => {
     expect(input.getAttribute("aria-invalid")).toBe("true");
     expect(within(container).getByText("channels is 0.")).toBeTruthy();
     expect(input.getAttribute("aria-describedby")).toContain("problems");
+  });
+});
+
+describe("SchemaForm of what may be left out", () => {
+  function renderForm(initial: Record<string, unknown> = {}) {
+    const onChange = vi.fn();
+    render(<Form schema={optionals} initial={initial} onChange={onChange} />);
+    return onChange;
+  }
+  const labels = (name: string) =>
+    within(screen.getByRole("combobox", { name }))
+      .getAllByRole("option")
+      .map((option) => option.textContent);
+
+  test("a tuple is stored once each box has its number, and emptied as a whole", () => {
+    const onChange = renderForm();
+    const height = write("image_size, number 1", "64");
+    expect(onChange).not.toHaveBeenCalled();
+    fireEvent.blur(height);
+    expect(onChange.mock.lastCall).toEqual(["image_size", [64, 64]]);
+    write("image_size, number 2", "48");
+    expect(onChange.mock.lastCall).toEqual(["image_size", [64, 48]]);
+    fireEvent.blur(write("image_size, number 1", ""));
+    expect(onChange.mock.lastCall).toEqual(["image_size", undefined]);
+  });
+
+  test("a pair of numbers that is needed keeps what it has", () => {
+    const onChange = renderForm();
+    fireEvent.blur(write("betas, number 1", ""));
+    expect(onChange).not.toHaveBeenCalled();
+    write("betas, number 2", "0.99");
+    expect(onChange.mock.lastCall).toEqual(["betas", [0.9, 0.99]]);
+  });
+
+  test("an optional switch has three values", () => {
+    const onChange = renderForm();
+    expect(labels("has_header")).toEqual(["found out", "yes", "no"]);
+    const choice = screen.getByRole("combobox", { name: "has_header" });
+    for (const value of ["true", "false", ""]) fireEvent.change(choice, { target: { value } });
+    expect(onChange.mock.calls.map(([, value]) => value)).toEqual([true, false, undefined]);
+  });
+
+  test("an optional choice says what its empty value means, and can go back to it", () => {
+    const onChange = renderForm({ delimiter: "," });
+    expect(labels("delimiter")).toEqual(["found out", ",", "tab"]);
+    expect(labels("color")[0]).toBe("none");
+    fireEvent.change(screen.getByRole("combobox", { name: "delimiter" }), { target: { value: "" } });
+    expect(onChange.mock.lastCall).toEqual(["delimiter", undefined]);
+  });
+
+  test("an empty list means null and is no fault", () => {
+    const onChange = renderForm({ weight: null });
+    expect(screen.getByText("all count the same", { selector: "span" })).toBeTruthy();
+    expect(screen.queryByText(/needed/)).toBeNull();
+    fireEvent.click(screen.getByRole("button", { name: "Add a number to weight" }));
+    expect(onChange.mock.lastCall).toEqual(["weight", [1]]);
+    fireEvent.click(screen.getByRole("button", { name: "Remove the last number of weight" }));
+    expect(onChange.mock.lastCall).toEqual(["weight", undefined]);
+  });
+
+  test("an optional number says what empty means; where its default is another one, emptied is null", () => {
+    const onChange = renderForm({ T_max: null });
+    expect(screen.getByLabelText("T_max", { selector: "input" })).toHaveProperty("placeholder", "the whole run");
+    expect(screen.getByLabelText("limit", { selector: "input" })).toHaveProperty("placeholder", "5");
+    write("limit", "7");
+    fireEvent.blur(write("limit", ""));
+    expect(onChange.mock.lastCall).toEqual(["limit", null]);
+    expect(screen.getByLabelText("limit", { selector: "input" })).toHaveProperty("placeholder", "no limit");
+  });
+
+  test("words are added as tags; small and capital letters make two", () => {
+    const onChange = renderForm();
+    const input = screen.getByLabelText("marks", { selector: "input" });
+    fireEvent.paste(input, { clipboardData: { getData: () => "na,NA" } });
+    expect(onChange.mock.lastCall).toEqual(["marks", ["?", "na", "NA"]]);
   });
 });

@@ -38,13 +38,13 @@ export function stepNumber(value: number, shape: NumberShape, steps: number): nu
   return next;
 }
 
-/** `3x32x32`, `3, 32, 32` and `(3, 32, 32)` as their numbers; null for anything else. */
-export function readNumberList(text: string): number[] | null {
+/** `3x32x32`, `3, 32, 32` and `(3, 32, 32)` as their numbers; null for anything else, and for `0.5, 2` of whole ones. */
+export function readNumberList(text: string, isInteger: boolean): number[] | null {
   const parts = text
     .replace(/^[\s([]+|[\s)\]]+$/g, "")
     .split(/\s*[x×,;]\s*|\s+/i)
     .filter((part) => part !== "");
   if (parts.length < 2) return null;
   const numbers = parts.map(Number);
-  return numbers.every(Number.isSafeInteger) ? numbers : null;
+  return numbers.every(isInteger ? Number.isSafeInteger : Number.isFinite) ? numbers : null;
 }

@@ -50,6 +50,8 @@ export type FieldShape =
   /** One number for all axes, or `count` numbers. `canBeOne` is false where the schema takes only the list. */
   | { kind: "tuple"; item: NumberShape; count: number; canBeOne: boolean }
   | { kind: "list"; item: NumberShape; minItems: number; maxItems: number | null }
+  /** Words in a row, as many as wanted. */
+  | { kind: "words"; maxItems: number | null }
   /** Words beside another shape: a padding in pixels, or `same`. */
   | { kind: "wordsOr"; words: readonly string[]; other: FieldShape }
   /** One of several groups of fields, told apart by the value of `tag`. */
@@ -71,6 +73,8 @@ export interface FormField {
   isRequired: boolean;
   /** Null is a value of its own. */
   isNullable: boolean;
+  /** What it means to leave the field empty, as its description says it ("Empty: the whole run."); else nothing. */
+  emptyMeans: string;
 }
 
 /** The fields of an object schema, in its own order. */
@@ -85,17 +89,22 @@ function fieldsOf(schema: JsonSchema, definitions: Definitions): FormField[] {
   return Object.entries(schema.properties ?? {}).map(([name, property]) => {
     const resolved = resolve(property, definitions);
     const { shape, isNullable } = readShape(resolved, definitions);
+    const description = property.description ?? resolved.description ?? "";
     return {
       name,
-      description: property.description ?? resolved.description ?? "",
+      description,
       unit: resolved.unit ?? "",
       shape,
       default: property.default ?? resolved.default,
       isRequired: required.has(name),
       isNullable,
+      emptyMeans: EMPTY_MEANS.exec(description)?.[1] ?? "",
     };
   });
 }
+
+/** Descriptions of optional settings end like this: `Empty: the whole run.`, `empty means as much as kernel_size`. */
+const EMPTY_MEANS = /\bempty(?::| means)\s+(.+?)(?=[.;](?:\s|$)|$)/i;
 
 function resolve(schema: JsonSchema, definitions: Definitions): JsonSchema {
   if (schema.$ref === undefined) return schema;
@@ -184,8 +193,11 @@ function readArray(schema: JsonSchema): FieldShape {
     return { kind: "tuple", item, count: schema.prefixItems.length, canBeOne: false };
   }
   const item = schema.items === undefined ? null : readSingle(schema.items);
+  const { minItems = 0, maxItems = null } = schema;
+  if (item?.kind === "text" && minItems === 0) return { kind: "words", maxItems };
   if (item?.kind !== "number") return { kind: "json" };
-  return { kind: "list", item, minItems: schema.minItems ?? 0, maxItems: schema.maxItems ?? null };
+  if (minItems > 0 && minItems === maxItems) return { kind: "tuple", item, count: minItems, canBeOne: false };
+  return { kind: "list", item, minItems, maxItems };
 }
 
 function readVariants(tag: string, options: readonly JsonSchema[], definitions: Definitions): FieldShape {
