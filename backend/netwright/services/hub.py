@@ -24,10 +24,15 @@ MAX_CHANGED = 500
 
 
 class Channel:
-    """The newest events of one run, and a way to wait for the next."""
+    """The newest events of one run, and a way to wait for the next.
 
-    def __init__(self) -> None:
+    Who waits is woken after ``idle_seconds`` of nothing as well: one timer for all sockets, not one for each wait.
+    """
+
+    def __init__(self, idle_seconds: float) -> None:
         self.cursor = 0
+        self._idle_seconds = idle_seconds
+        self._timer = asyncio.get_running_loop().call_later(idle_seconds, self._wake)
         self._ring: deque[StoredEvent] = deque()
         self._bytes = 0
         self._changed = asyncio.Event()
@@ -45,15 +50,24 @@ class Channel:
             self.cursor = event.cursor
         while self._bytes > RING_BYTES:
             self._bytes -= len(self._ring.popleft().payload)
+        self._wake()
+
+    def _wake(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
+        self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(self._idle_seconds, self._wake)
+
+    def close(self) -> None:
+        """Nobody listens any more."""
+        self._timer.cancel()
 
     def _clear(self) -> None:
         self._ring.clear()
         self._bytes = 0
 
     def wake(self) -> asyncio.Event:
-        """Set at the next :meth:`publish`."""
+        """Set at the next :meth:`publish`, or when nothing has come for a while."""
         return self._changed
 
     def page(self, after: int) -> tuple[int, str] | None:
@@ -117,7 +131,9 @@ class Hub:
 
         An empty array comes after ``idle_seconds`` of nothing, so that the other side knows that the line is alive.
         """
-        channel = self._channels.setdefault(run_id, Channel())
+        channel = self._channels.get(run_id)
+        if channel is None:
+            channel = self._channels[run_id] = Channel(idle_seconds)
         self._listeners[run_id] = self._listeners.get(run_id, 0) + 1
         try:
             # Whatever was published before this socket came is in the database.
@@ -132,11 +148,14 @@ class Hub:
                 if live is not None:
                     after = live[0]
                     yield live[1]
-                elif not await _is_set(wake, idle_seconds):
+                    continue
+                await wake.wait()
+                if channel.cursor <= after:
                     yield "[]"
         finally:
             self._listeners[run_id] -= 1
             if not self._listeners[run_id]:
+                channel.close()
                 del self._listeners[run_id], self._channels[run_id]
 
     async def _stored(self, run_id: str, after: int) -> tuple[int, str] | None:
