@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconBraces, IconLayoutSidebar, IconLayoutSidebarRight, IconPlayerPlay } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { CommandIcon, useEditor, useEditorStore } from "@/features/editor";
+import { CommandIcon, HistoryMenu, useEditor, useEditorStore } from "@/features/editor";
 import { ProblemsButton } from "@/features/problems";
 import { Totals } from "@/features/totals";
 import { InlineEdit, PageBar, ReasonedIcon } from "@/ui";
@@ -41,6 +41,7 @@ export function EditorBar({ saveState, drawer, onDrawer, panels, onPanels }: Edi
       <div className={styles.group}>
         <CommandIcon id="undo" />
         <CommandIcon id="redo" />
+        <HistoryMenu />
       </div>
       <div className={styles.grow} />
       <div className={styles.totals}>

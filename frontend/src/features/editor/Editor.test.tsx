@@ -1,10 +1,10 @@
 import { MantineProvider } from "@mantine/core";
-import { fireEvent, render, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { EditorStore } from "@/document";
 import { LAYERS, sampleDocument } from "@/document/testing/catalogue";
 import { Palette } from "@/features/palette";
-import { Canvas, EditorProvider, useEditorStore } from "./index";
+import { Canvas, EditorProvider, HistoryMenu, useEditorStore } from "./index";
 
 let store: EditorStore;
 
@@ -18,6 +18,7 @@ function show(document = sampleDocument()): void {
     <MantineProvider>
       <EditorProvider document={document} layers={LAYERS}>
         <Watch />
+        <HistoryMenu />
         <Palette />
         <div style={{ width: 1000, height: 800 }}>
           <Canvas />
@@ -158,5 +159,39 @@ describe("the palette", () => {
     show({ format: 1, name: "Empty" });
     fireEvent.doubleClick(screen.getByTestId("palette-Dense"));
     expect(ids()).toEqual(["dense1"]);
+  });
+});
+
+describe("the list of steps", () => {
+  it("says why it is empty", () => {
+    show();
+    fireEvent.click(screen.getByRole("button", { name: "Steps" }));
+    expect(screen.queryByRole("menu")).toBeNull();
+    expect(screen.getByText("Nothing has been changed yet.")).toBeTruthy();
+  });
+
+  it("goes to any step and keeps those that were undone", async () => {
+    show();
+    let id = "";
+    act(() => {
+      store.getState().setName("First");
+      id = store.getState().addNode("Bend");
+    });
+    fireEvent.click(screen.getByRole("button", { name: "Steps" }));
+    const steps = () => screen.findAllByRole("menuitem");
+    expect((await steps()).map((step) => step.textContent)).toEqual([
+      `Add ${id}`,
+      "Rename the network to First",
+      "As it was opened",
+    ]);
+    expect((await steps())[0]?.getAttribute("aria-current")).toBe("step");
+    fireEvent.click((await steps())[2] as HTMLElement);
+    expect(ids()).not.toContain(id);
+    expect(store.getState().document.name).toBe("Sample");
+    await waitFor(() => expect(screen.queryByRole("menu")).toBeNull());
+    fireEvent.click(screen.getByRole("button", { name: "Steps" }));
+    expect((await steps())[2]?.getAttribute("aria-current")).toBe("step");
+    fireEvent.click((await steps())[0] as HTMLElement);
+    expect(ids()).toContain(id);
   });
 });

@@ -6,4 +6,5 @@ export { type BoundCommand, useCommand } from "./commands/useCommand";
 export { useCanvasStore, useEditor, useEditorStore } from "./context";
 export { EditorProvider, type EditorProviderProps } from "./EditorProvider";
 export { FamilyIcon, familyColor } from "./FamilyIcon";
+export { HistoryMenu } from "./HistoryMenu";
 export { say, type Translate, useEditorWords } from "./labels";
