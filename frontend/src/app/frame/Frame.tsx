@@ -20,7 +20,8 @@ export function Frame() {
           <PageBarSlot className={styles.slot} />
           <ConnectionNote />
         </section>
-        <main id="main" tabIndex={-1} className={styles.main}>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys must be able to scroll it. */}
+        <main id="main" tabIndex={0} className={styles.main}>
           <Outlet />
         </main>
       </div>
