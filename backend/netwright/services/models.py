@@ -68,7 +68,9 @@ class LayerRead(Model):
 
 
 class OptionRead(Model):
-    """A registered loss, optimizer, schedule, metric, transform: ``tasks`` and ``kinds`` empty means any."""
+    """A registered loss, optimizer, schedule, metric, transform: ``tasks`` and ``kinds`` empty means any.  ``mode`` says of a
+    metric whether lower or higher is better.
+    """
 
     type: str
     title: str
@@ -76,6 +78,7 @@ class OptionRead(Model):
     params_schema: dict[str, Any]
     tasks: list[Task] = Field(default_factory=list)
     kinds: list[Kind] = Field(default_factory=list)
+    mode: Literal["min", "max"] | None = None
 
 
 class DeviceRead(Model):

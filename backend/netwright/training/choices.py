@@ -6,7 +6,7 @@ methods that build something.
 
 import builtins
 from collections.abc import Mapping
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import ConfigDict, JsonValue, ValidationError
 
@@ -32,6 +32,8 @@ class RegisteredChoice:
     description: ClassVar[str]
     tasks: ClassVar[tuple[Task, ...]] = ()
     kinds: ClassVar[tuple[Kind, ...]] = ()
+    mode: ClassVar[Literal["min", "max"] | None] = None
+    """Of what is measured: whether lower or higher is better."""
     Params: ClassVar[builtins.type[ChoiceParams]] = ChoiceParams
 
     def __init_subclass__(cls, *, is_abstract: bool = False) -> None:
@@ -83,7 +85,9 @@ class Registry(Generic[R]):
 
 
 class Option(Model):
-    """A registered choice as the form needs it: ``tasks`` and ``kinds`` empty means any.  ``params_schema`` is JSON Schema."""
+    """A registered choice as the form needs it: ``tasks`` and ``kinds`` empty means any.  ``params_schema`` is JSON Schema;
+    ``mode`` says of a metric whether lower or higher is better.
+    """
 
     type: str
     title: str
@@ -91,6 +95,7 @@ class Option(Model):
     params_schema: dict[str, Any]
     tasks: list[Task]
     kinds: list[Kind]
+    mode: Literal["min", "max"] | None = None
 
 
 def to_options(registry: Registry[R]) -> list[Option]:
@@ -103,6 +108,7 @@ def to_options(registry: Registry[R]) -> list[Option]:
             params_schema=each.Params.model_json_schema(),
             tasks=list(each.tasks),
             kinds=list(each.kinds),
+            mode=each.mode,
         )
         for each in registry.classes.values()
     ]

@@ -5,7 +5,7 @@ tensor sums: ``update`` gives what a batch adds, the ratio of the sums is the va
 """
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from netwright.training.choices import RegisteredChoice, Registry
 
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 class Metric(RegisteredChoice, is_abstract=True):
     """A mean over samples: the ratio of two sums."""
 
-    mode: Literal["min", "max"]
-    """Whether higher or lower is better."""
+    mode: ClassVar[Literal["min", "max"]]
 
     @classmethod
     @abstractmethod

@@ -62,8 +62,8 @@ describe("unwrap", () => {
   });
 
   test("an answer that is not ours keeps its status", async () => {
-    answer(502, "<h1>Bad gateway</h1>", "text/html");
-    expect(await failureOf(list)).toMatchObject({ status: 502, code: "http_502" });
+    answer(413, "<h1>Too large</h1>", "text/html");
+    expect(await failureOf(list)).toMatchObject({ status: 413, code: "http_413" });
   });
 
   test("texts and uploads fail in the same way", async () => {
@@ -85,6 +85,17 @@ describe("connection", () => {
     await vi.advanceTimersByTimeAsync(10_000);
     expect(seen).toEqual(["offline", "online"]);
     stop();
+  });
+
+  test("a proxy's page in place of the server means offline; the server's own refusal does not", async () => {
+    answer(503, { ...stale, status: 503, code: "busy" });
+    expect((await failureOf(list)).code).toBe("busy");
+    expect(connection.get()).toBe("online");
+    for (const status of [502, 503, 504]) {
+      answer(status, "<h1>Bad gateway</h1>", "text/html");
+      expect((await failureOf(list)).isOffline).toBe(true);
+      expect(connection.get()).toBe("offline");
+    }
   });
 
   test("401 means signed out", async () => {

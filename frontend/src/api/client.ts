@@ -1,24 +1,21 @@
 import createClient from "openapi-fetch";
 import { connection } from "./connection";
-import { ApiProblem, OFFLINE, toApiProblem } from "./problem";
+import { isServerAway, noAnswer, toApiProblem } from "./problem";
 import type { paths } from "./schema";
 
-/** `fetch` that keeps the connection's state and raises `ApiProblem` when there is no answer. */
+/** `fetch` that keeps the connection's state and raises `ApiProblem` when there is no answer of the server. */
 export async function watchedFetch(request: Request | string, init?: RequestInit): Promise<Response> {
-  try {
-    const response = await fetch(request, init);
-    connection.answered(response.status);
-    return response;
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+  const response = await fetch(request, init).catch((error: unknown) => {
+    // fetch raises TypeError when there was no answer.
+    if (error instanceof TypeError) return null;
+    throw error;
+  });
+  if (response === null || isServerAway(response.status, response.headers.get("Content-Type"))) {
     connection.lost();
-    throw new ApiProblem({
-      code: OFFLINE,
-      status: 0,
-      title: "No answer",
-      detail: "The server does not answer. It is asked again until it is back.",
-    });
+    throw noAnswer();
   }
+  connection.answered(response.status);
+  return response;
 }
 
 const baseUrl = typeof location === "undefined" || location.origin === "null" ? "http://localhost" : location.origin;

@@ -1,6 +1,7 @@
 export { api, fetchText, sendBytes, unwrap, watchedFetch } from "./client";
 export { type Connection, connection } from "./connection";
-export { ApiProblem, isApiProblem, OFFLINE, sentenceOf, toApiProblem } from "./problem";
+export { type Mode, modeOf, useMetrics } from "./metricModes";
+export { ApiProblem, isApiProblem, isServerAway, OFFLINE, sentenceOf, toApiProblem } from "./problem";
 export * from "./queries";
 export type * from "./types";
 export { useConnection } from "./useConnection";

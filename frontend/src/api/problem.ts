@@ -24,6 +24,24 @@ export class ApiProblem extends Error {
   }
 }
 
+/** What is raised where the server did not answer. */
+export function noAnswer(): ApiProblem {
+  return new ApiProblem({
+    code: OFFLINE,
+    status: 0,
+    title: "No answer",
+    detail: "The server does not answer. It is asked again until it is back.",
+  });
+}
+
+/** With these a proxy says that what stands behind it does not answer. */
+const AWAY: ReadonlySet<number> = new Set([502, 503, 504]);
+
+/** Whether an answer is a proxy's in place of the server's: the server's own refusals are problem documents. */
+export function isServerAway(status: number, contentType: string | null): boolean {
+  return AWAY.has(status) && !(contentType ?? "").startsWith("application/problem+json");
+}
+
 export function isApiProblem(error: unknown, code?: string): error is ApiProblem {
   return error instanceof ApiProblem && (code === undefined || error.code === code);
 }

@@ -1,6 +1,6 @@
 import { type QueryClient, queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
-import type { Document, LayerRead, NetworkRead, NetworkSummary } from "./types";
+import type { Document, LayerRead, NetworkRead, NetworkSummary, TrainingOptions } from "./types";
 
 /** Every react-query key in one place, so that one part can refresh what another shows. */
 export const keys = {
@@ -23,6 +23,13 @@ export const layersQuery = queryOptions({
   queryFn: () => unwrap(api.GET("/api/layers")),
   staleTime: Number.POSITIVE_INFINITY,
   gcTime: Number.POSITIVE_INFINITY,
+});
+
+/** What is registered for training changes only with the server's version. */
+export const trainingOptionsQuery = queryOptions({
+  queryKey: keys.trainingOptions,
+  queryFn: () => unwrap<TrainingOptions>(api.GET("/api/training/options")),
+  staleTime: Number.POSITIVE_INFINITY,
 });
 
 export const networksQuery = queryOptions({

@@ -1499,7 +1499,8 @@ export interface components {
         };
         /**
          * OptionRead
-         * @description A registered loss, optimizer, schedule, metric, transform: ``tasks`` and ``kinds`` empty means any.
+         * @description A registered loss, optimizer, schedule, metric, transform: ``tasks`` and ``kinds`` empty means any.  ``mode`` says of a
+         *     metric whether lower or higher is better.
          */
         OptionRead: {
             /** Type */
@@ -1516,6 +1517,8 @@ export interface components {
             tasks?: ("classification" | "regression")[];
             /** Kinds */
             kinds?: ("image" | "table")[];
+            /** Mode */
+            mode?: ("min" | "max") | null;
         };
         /** Outline */
         Outline: {

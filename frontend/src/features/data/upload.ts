@@ -1,6 +1,6 @@
 /** Sends a file with its progress: fetch cannot say how much of a body has left, XMLHttpRequest can. No React here. */
 
-import { ApiProblem, connection, type DatasetRead, OFFLINE, toApiProblem } from "@/api";
+import { ApiProblem, connection, type DatasetRead, isServerAway, OFFLINE, toApiProblem } from "@/api";
 
 export interface SendOptions {
   method: "POST" | "PUT";
@@ -21,13 +21,7 @@ export function sendFile({ method, path, file, onProgress, signal }: SendOptions
     request.upload.onprogress = (event) => {
       if (event.lengthComputable && event.total > 0) onProgress(event.loaded / event.total);
     };
-    request.onload = () => {
-      connection.answered(request.status);
-      const body = parse(request.responseText);
-      if (request.status >= 200 && request.status < 300) resolve(body as DatasetRead);
-      else reject(toApiProblem(request.status, body));
-    };
-    request.onerror = () => {
+    const lose = () => {
       connection.lost();
       reject(
         new ApiProblem({
@@ -37,6 +31,14 @@ export function sendFile({ method, path, file, onProgress, signal }: SendOptions
           detail: "The connection broke while the file was being sent. Send it again.",
         }),
       );
+    };
+    request.onerror = lose;
+    request.onload = () => {
+      if (isServerAway(request.status, request.getResponseHeader("Content-Type"))) return lose();
+      connection.answered(request.status);
+      const body = parse(request.responseText);
+      if (request.status >= 200 && request.status < 300) resolve(body as DatasetRead);
+      else reject(toApiProblem(request.status, body));
     };
     request.onabort = () => reject(new DOMException("The upload was cancelled.", "AbortError"));
     signal.addEventListener("abort", () => request.abort(), { once: true });

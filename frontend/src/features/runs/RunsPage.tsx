@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import type { RunState, RunSummary } from "@/api";
+import { type RunState, type RunSummary, useMetrics } from "@/api";
 import { EmptyState, formatExact, LineSkeletons, PageBar, ReasonedButton, usePageTitle } from "@/ui";
 import { deleteLater, usePendingDeletions } from "@/ui/pendingDeletion";
 import { ALL_STATES, runsQuery, useDeleteRun, useRunCommand } from "./queries";
@@ -40,11 +40,12 @@ function Runs({ runs }: { runs: readonly RunSummary[] }) {
   const { t } = useTranslation("runs");
   const pending = usePendingDeletions();
   const filter = useRunsFilter();
+  const metrics = useMetrics();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const there = useMemo(() => runs.filter((run) => !pending.has(run.id)), [runs, pending]);
   const shown = useMemo(
-    () => sortRuns(filterRuns(there, filter.text, filter.states), filter.sort),
-    [there, filter.text, filter.states, filter.sort],
+    () => sortRuns(filterRuns(there, filter.text, filter.states), filter.sort, metrics),
+    [there, filter.text, filter.states, filter.sort, metrics],
   );
   const select = useCallback((ids: readonly string[], isSelected: boolean) => {
     setSelected((before) => {

@@ -283,6 +283,9 @@ describe("the table of runs", () => {
     expect(ids(sortRuns(runs, { key: "best", isDescending: true }))).toBe("cab");
     const losses = [0.5, 0.2].map((loss) => summary({ id: String(loss * 10), best: { "val/loss": loss } }));
     expect(ids(sortRuns([...losses, ...runs], { key: "best", isDescending: true }))).toBe("ca25b");
+    const errors = [0.5, 0.2].map((error) => summary({ id: String(error * 10), best: { "val/MetricE": error } }));
+    const metrics = [{ type: "MetricE", mode: "min" as const }];
+    expect(ids(sortRuns(errors, { key: "best", isDescending: true }, metrics))).toBe("25");
     expect(ids(sortRuns(runs, { key: "created", isDescending: true }))).toBe("bca");
     expect(ids(sortRuns(runs, { key: "state", isDescending: false }))).toBe("bac");
   });

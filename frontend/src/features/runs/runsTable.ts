@@ -1,6 +1,6 @@
 /** The table of runs: what is searched, how it is sorted, which numbers stand in it. */
 
-import type { RunState, RunSummary, Scalar } from "@/api";
+import { modeOf, type OptionRead, type RunState, type RunSummary, type Scalar } from "@/api";
 
 export type SortKey = "name" | "network" | "state" | "progress" | "best" | "parameters" | "duration" | "created";
 export interface Sort {
@@ -53,15 +53,20 @@ export function progressOf(run: RunSummary): number {
   return run.epochs > 0 ? Math.min(1, run.epoch / run.epochs) : 0;
 }
 
-/** Higher is better: metrics by their value, then losses by how low they are, then what has no number. */
-function rankMetric(shown: Shown | null): number {
+/** The registered metrics: they say whether lower or higher is better. */
+type Metrics = readonly Pick<OptionRead, "type" | "mode">[];
+
+/** Higher is better: metrics of which more is better, then those of which less is, then losses, then what has no number. */
+function rankMetric(shown: Shown | null, metrics: Metrics): number {
   const value = Number(shown?.value ?? Number.NaN);
   if (shown === null || Number.isNaN(value)) return Number.NEGATIVE_INFINITY;
-  // The arc tangent keeps the order and stays below 2: the two groups never mix.
-  return shown.name.endsWith("/loss") ? -4 - Math.atan(value) : Math.atan(value);
+  // The arc tangent keeps the order and stays below 2: the groups never mix.
+  const rank = Math.atan(value);
+  if (shown.name.endsWith("/loss")) return -8 - rank;
+  return modeOf(shown.name, metrics) === "min" ? -4 - rank : rank;
 }
 
-function sortValue(run: RunSummary, key: SortKey): number | string {
+function sortValue(run: RunSummary, key: SortKey, metrics: Metrics): number | string {
   switch (key) {
     case "name":
       return run.name.toLowerCase();
@@ -72,7 +77,7 @@ function sortValue(run: RunSummary, key: SortKey): number | string {
     case "progress":
       return progressOf(run);
     case "best":
-      return rankMetric(headlineMetric(run.best));
+      return rankMetric(headlineMetric(run.best), metrics);
     case "parameters":
       return run.parameters;
     case "duration":
@@ -83,10 +88,14 @@ function sortValue(run: RunSummary, key: SortKey): number | string {
 }
 
 /** Sorted runs; equal ones newest first. */
-export function sortRuns(runs: readonly RunSummary[], { key, isDescending }: Sort): RunSummary[] {
+export function sortRuns(
+  runs: readonly RunSummary[],
+  { key, isDescending }: Sort,
+  metrics: Metrics = [],
+): RunSummary[] {
   const sign = isDescending ? -1 : 1;
   return runs
-    .map((run) => ({ run, value: sortValue(run, key) }))
+    .map((run) => ({ run, value: sortValue(run, key, metrics) }))
     .sort((a, b) => {
       if (a.value < b.value) return -sign;
       if (a.value > b.value) return sign;

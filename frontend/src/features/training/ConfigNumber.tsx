@@ -51,11 +51,14 @@ interface SelectProps {
   label: string;
   hint?: string | undefined;
   choices: readonly { value: string; label: string }[];
+  /** What a choice does; without it the value is put at the path. */
+  onChoose?: (value: string) => void;
 }
 
 /** One of some words of the config. A value that is not offered is kept and shown. */
-export function ConfigSelect({ path, label, hint, choices }: SelectProps) {
+export function ConfigSelect({ path, label, hint, choices, onChoose }: SelectProps) {
   const { form, config } = useForm();
+  const choose = onChoose ?? ((next: string) => form.change(withValue(config, path, next)));
   const value = String(valueAt(config, path));
   const isKnown = choices.some((choice) => choice.value === value);
   const reason = form.reasons[path];
@@ -74,7 +77,7 @@ export function ConfigSelect({ path, label, hint, choices }: SelectProps) {
           error={isInvalid}
           data={isKnown ? [...choices] : [{ value, label: value }, ...choices]}
           value={value}
-          onChange={(event) => form.change(withValue(config, path, event.currentTarget.value))}
+          onChange={(event) => choose(event.currentTarget.value)}
         />
       )}
     </Field>

@@ -1,10 +1,11 @@
 import { Switch } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { modeOf } from "@/api";
 import { ConfigNumber, ConfigSelect } from "./ConfigNumber";
 import { fieldChoices, withValue } from "./configFields";
 import { Field, Section } from "./Field";
 import { useForm } from "./form";
-import { type EarlyStopping, monitorNames } from "./formConfig";
+import { type EarlyStopping, monitorNames, setMonitor } from "./formConfig";
 import classes from "./training.module.css";
 
 /** How long it trains and when it ends earlier; which checkpoints are kept. */
@@ -76,25 +77,33 @@ export function LengthSection() {
   );
 }
 
-/** What is watched, and which direction is better. */
+/** What is watched. Which direction is better follows from it; it is asked for only where the server does not know it. */
 function Monitor({ prefix }: { prefix: "early_stopping" | "checkpoint" }) {
   const { t } = useTranslation("training");
-  const { form, config } = useForm();
+  const { form, config, options } = useForm();
+  const part = config[prefix];
+  const known = part === null ? null : modeOf(part.monitor, options.metrics);
+  // What a person wrote against it elsewhere is shown, so that it can be corrected.
+  const isClear = known !== null && known === part?.mode;
   return (
     <>
       <ConfigSelect
         path={`${prefix}.monitor`}
         label={t("monitor.watched")}
+        hint={isClear ? t(`monitor.${known}Hint`) : undefined}
         choices={monitorNames(config).map((name) => ({ value: name, label: name }))}
+        onChoose={(monitor) => form.change(setMonitor(config, prefix, monitor, options.metrics))}
       />
-      <ConfigSelect
-        path={`${prefix}.mode`}
-        label={t("monitor.better")}
-        choices={fieldChoices(form.fields, `${prefix}.mode`).map((mode) => ({
-          value: mode,
-          label: t(`monitor.${mode}`),
-        }))}
-      />
+      {!isClear && (
+        <ConfigSelect
+          path={`${prefix}.mode`}
+          label={t("monitor.better")}
+          choices={fieldChoices(form.fields, `${prefix}.mode`).map((mode) => ({
+            value: mode,
+            label: t(`monitor.${mode}`),
+          }))}
+        />
+      )}
     </>
   );
 }

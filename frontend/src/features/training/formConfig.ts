@@ -1,6 +1,6 @@
 /** The training config with every part there, and small changes of it. No React here. */
 
-import type { Choice, OptionRead, Problem, TrainingConfig } from "@/api";
+import { type Choice, modeOf, type OptionRead, type Problem, type TrainingConfig } from "@/api";
 
 type Data = NonNullable<TrainingConfig["data"]>;
 type Objective = NonNullable<TrainingConfig["objectives"]>[number];
@@ -65,6 +65,18 @@ export function fittingOptions(
 /** What can be watched: loss and metrics of the validation part and of the training part. */
 export function monitorNames(config: Pick<FormConfig, "metrics">): string[] {
   return ["val", "train"].flatMap((part) => ["loss", ...config.metrics].map((name) => `${part}/${name}`));
+}
+
+/** Watches another value, in the direction in which that one is better. */
+export function setMonitor(
+  config: FormConfig,
+  part: "early_stopping" | "checkpoint",
+  monitor: string,
+  metrics: readonly OptionRead[],
+): FormConfig {
+  const mode = modeOf(monitor, metrics);
+  const watched = { ...config[part], monitor, ...(mode === null ? {} : { mode }) };
+  return { ...config, [part]: watched };
 }
 
 /** Metrics in another number: what watched one of those that went now watches the validation loss. */

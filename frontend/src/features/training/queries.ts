@@ -3,20 +3,11 @@ import {
   api,
   type Curve,
   type Document,
-  keys,
   type RunState,
   type TrainingConfig,
-  type TrainingOptions,
   type TrainingSuggestion,
   unwrap,
 } from "@/api";
-
-/** What is registered changes only with the server's version. */
-export const optionsQuery = queryOptions({
-  queryKey: keys.trainingOptions,
-  queryFn: () => unwrap<TrainingOptions>(api.GET("/api/training/options")),
-  staleTime: Number.POSITIVE_INFINITY,
-});
 
 /**
  * A good config for this network on this data, with what does not fit. Asked again when the network changes; until then

@@ -13,6 +13,7 @@ import {
   monitorNames,
   problemsUnder,
   setMetrics,
+  setMonitor,
   setParam,
   switchChoice,
 } from "./formConfig";
@@ -106,6 +107,22 @@ describe("monitors", () => {
   it("falls back to the validation loss when the metric that is watched goes", () => {
     const config = setMetrics(completeConfig(null, SUGGESTED), []);
     expect(config.checkpoint).toMatchObject({ monitor: "val/loss", mode: "min", keep: 3 });
+  });
+});
+
+describe("setMonitor", () => {
+  const metrics = [option("MetricA", { mode: "max" }), option("MetricE", { mode: "min" })];
+  const watching = (monitor: string) =>
+    setMonitor(completeConfig(null, SUGGESTED), "checkpoint", monitor, metrics).checkpoint;
+
+  it("takes the direction from what is watched", () => {
+    expect(watching("train/MetricE")).toMatchObject({ monitor: "train/MetricE", mode: "min", keep: 3 });
+    expect(watching("val/MetricA").mode).toBe("max");
+    expect(watching("val/loss").mode).toBe("min");
+  });
+
+  it("leaves the direction where nobody knows it", () => {
+    expect(watching("val/other")).toMatchObject({ monitor: "val/other", mode: "max" });
   });
 });
 

@@ -10,6 +10,7 @@ import {
   type Problem,
   type TrainingConfig,
   type TrainingOptions,
+  trainingOptionsQuery,
 } from "@/api";
 import type { EditorStore } from "@/document";
 import { datasetsQuery } from "@/features/data";
@@ -18,7 +19,7 @@ import { formatExact, type JsonSchema, type NumberShape } from "@/ui";
 import { boundProblems, type ConfigFields, readConfigFields } from "./configFields";
 import { defaultSource } from "./defaultSource";
 import { completeConfig, type FormConfig, joinProblems, lengthsOf } from "./formConfig";
-import { curveQuery, optionsQuery, startRun, suggestionQuery } from "./queries";
+import { curveQuery, startRun, suggestionQuery } from "./queries";
 
 export interface TrainForm {
   datasets: readonly DatasetRead[] | undefined;
@@ -54,7 +55,7 @@ export function useTrainForm(): TrainForm {
   const store = useEditorStore();
   const document = useEditor((state) => state.document);
   const chosen = document.training as Partial<TrainingConfig> | null;
-  const { data: options, error: optionsError, refetch: refetchOptions } = useQuery(optionsQuery);
+  const { data: options, error: optionsError, refetch: refetchOptions } = useQuery(trainingOptionsQuery);
   const { data: datasets, error: datasetsError, refetch: refetchDatasets } = useQuery(datasetsQuery);
   const source = chosen?.data?.source ?? (datasets === undefined ? null : defaultSource(document, datasets));
   const dataset = datasets?.find((one) => one.id === source);
@@ -154,8 +155,8 @@ function useReason({ dataset, config, problems, numSamples }: ReasonFacts): stri
   if (dataset.state !== "ready") return t(`reason.data.${dataset.state}`, { name: dataset.title });
   if (report === null || checking === "failed") return t("reason.unchecked");
   if (config === null) return t("reason.waiting");
-  const first = problems.find(({ severity }) => severity === "error");
-  if (first !== undefined) return first.message.replaceAll("`", "");
+  const wrong = problems.filter(({ severity }) => severity === "error").length;
+  if (wrong > 0) return t("reason.settings", { count: wrong });
   return numSamples !== null && lengthsOf(config, numSamples).validationSamples < 1 ? t("reason.noValidation") : null;
 }
 
