@@ -7,7 +7,7 @@ export { canRedo, canUndo, IGNORE, merge, RECORD } from "./history";
 export { idProblem } from "./ids";
 export { type LevelPath, levelOfProblem, type ResolvedLevel, reportAt, reportPrefix, resolveLevel } from "./levels";
 export { emptyDocument, normalizeDocument } from "./normalize";
-export { chainPositions, completePositions, type Positions } from "./placement";
+export { chainPositions, completePositions, dropToClear, type Positions } from "./placement";
 export {
   bestPort,
   edgesBetween,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createCatalogue } from "./catalogue";
 import { applyEdits } from "./edits";
 import { normalizeDocument } from "./normalize";
-import { chainPositions, completePositions, makeRoom } from "./placement";
+import { chainPositions, completePositions, dropToClear, makeRoom, type Positions } from "./placement";
 import type { Level } from "./ports";
 import { LAYERS, sampleDocument } from "./testing/catalogue";
 import type { Edit } from "./types";
@@ -114,6 +114,19 @@ describe("room for a node that goes into a wire", () => {
 
   it("moves all that comes after it where it comes in one row", () => {
     expect(Object.keys(insert(chain(4), "n1", "n2")).sort()).toEqual(["n2", "n3", "new"]);
+  });
+});
+
+describe("cards that come from elsewhere", () => {
+  const level = levelOf(["a", "b", "new", "next"], []);
+
+  it("stay where nothing is in their way", () => {
+    expect(dropToClear(level, { a: [0, 0], b: [340, 0], new: [0, 140], next: [340, 140] }, ["new", "next"])).toBe(0);
+  });
+
+  it("drop together below what they would lie on, one thing after the other", () => {
+    const positions: Positions = { a: [0, 0], b: [340, 120], new: [20, 20], next: [360, 20] };
+    expect(dropToClear(level, positions, ["new", "next"])).toBe(200);
   });
 });
 

@@ -111,6 +111,25 @@ export function freePlaceForSize(level: Level, positions: Positions, size: Size,
   return [x, y];
 }
 
+/** How far down the cards of `ids` must move together so that none of them touches another card. */
+export function dropToClear(level: Level, positions: Positions, ids: readonly string[]): number {
+  const moving = new Set(ids);
+  const cards = Object.entries(positions).map(([id, at]) => ({ id, at, size: cardSize(portsAt(level, id)) }));
+  const others = cards.filter(({ id }) => !moving.has(id));
+  const own = cards.filter(({ id }) => moving.has(id));
+  const dropPast = (drop: number): number => {
+    for (const { at, size } of own) {
+      const hit = others.find((other) => overlaps([at[0], at[1] + drop], size, other.at, other.size));
+      if (hit) return hit.at[1] + hit.size.height + ROW_GAP - at[1];
+    }
+    return drop;
+  };
+  let drop = 0;
+  // It grows with every turn, and below the lowest card nothing is met.
+  for (let next = dropPast(drop); next > drop; next = dropPast(drop)) drop = next;
+  return drop;
+}
+
 /** Whether the card of `id` touches another one. */
 export function isCrowded(level: Level, positions: Positions, id: string): boolean {
   const at = positions[id];

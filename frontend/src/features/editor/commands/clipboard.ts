@@ -1,5 +1,17 @@
 import { IconClipboard, IconClipboardCheck, IconCopy, IconCopyPlus, IconCut } from "@tabler/icons-react";
-import { type Clip, copyNodes, type Position, parseClip, pasteEdits } from "@/document";
+import {
+  applyEdits,
+  blockOf,
+  type Clip,
+  copyNodes,
+  dropToClear,
+  type Edit,
+  type EditorState,
+  type Position,
+  parseClip,
+  pasteEdits,
+  snapPosition,
+} from "@/document";
 import { type Command, type CommandContext, hereOf, needsSelection } from "./command";
 
 /** The selected nodes as text, kept for pasting here too; null where nothing is selected. */
@@ -32,11 +44,28 @@ export function pasteText(context: CommandContext, text: string, choice: PasteCh
   pasteClip(context, clip, "history.paste", choice);
 }
 
-function pasteClip({ state }: CommandContext, clip: Clip, label: string, choice: PasteChoice): void {
-  const { edits, ids } = pasteEdits(state.document, hereOf(state).blockName, clip, choice);
-  state.applyEdits(edits, {
+function pasteClip({ state, canvas }: CommandContext, clip: Clip, label: string, choice: PasteChoice): void {
+  const { blockName } = hereOf(state);
+  const { edits, ids } = pasteEdits(state.document, blockName, clip, choice);
+  const placed = choice.at ? edits : clearOfOthers(state, blockName, edits, ids);
+  state.applyEdits(placed, {
     label: { key: label, values: { count: ids.length } },
     select: { nodes: ids, edges: [] },
+  });
+  const [first] = ids;
+  if (first !== undefined) canvas.getState().view?.show(first);
+}
+
+/** The same edits with the copies further down where they would lie on other cards: they may come from another network. */
+function clearOfOthers(state: EditorState, blockName: string, edits: readonly Edit[], ids: readonly string[]): Edit[] {
+  const pasted = applyEdits(state.document, edits);
+  const block = blockOf(pasted, blockName);
+  if (!block) return [...edits];
+  const level = { document: pasted, block, catalogue: state.catalogue };
+  const drop = dropToClear(level, pasted.view[blockName] ?? {}, ids);
+  return edits.map((edit): Edit => {
+    if (edit.op !== "add_node" || !edit.position) return edit;
+    return { ...edit, position: snapPosition([edit.position[0], edit.position[1] + drop]) };
   });
 }
 
