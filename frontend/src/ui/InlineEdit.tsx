@@ -11,7 +11,10 @@ interface InlineEditProps {
   onChange: (text: string) => void;
 }
 
-/** A text that is edited where it stands: Enter or leaving takes it, Escape brings the old one back. */
+/**
+ * A text that is edited where it stands: Enter or leaving takes it, Escape brings the old one back. One that cannot be taken is
+ * kept by Enter, to be mended, and dropped by leaving.
+ */
 export function InlineEdit({ value, label, maxLength = 200, isMono = false, problemOf, onChange }: InlineEditProps) {
   const [draft, setDraft] = useState<string | null>(null);
   const isCancelled = useRef(false);
@@ -28,6 +31,8 @@ export function InlineEdit({ value, label, maxLength = 200, isMono = false, prob
     if (event.key !== "Enter" && event.key !== "Escape") return;
     event.preventDefault();
     event.stopPropagation();
+    // What cannot be taken stays to be mended, with the reason beside it.
+    if (event.key === "Enter" && problem !== null) return;
     isCancelled.current = event.key === "Escape";
     event.currentTarget.blur();
   }

@@ -118,6 +118,8 @@ describe("one node", () => {
     fireEvent.focus(input);
     fireEvent.change(input, { target: { value: "conv1" } });
     expect(input.getAttribute("aria-invalid")).toBe("true");
+    fireEvent.keyDown(input, { key: "Enter" });
+    expect((input as HTMLInputElement).value).toBe("conv1");
     fireEvent.blur(input);
     expect(store.getState().selection.nodes).toEqual(["conv2"]);
     fireEvent.focus(input);

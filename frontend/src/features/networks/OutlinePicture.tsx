@@ -24,6 +24,7 @@ function wire(outline: Outline, [from, to]: readonly [number, number]): string |
   const source = outline.nodes[from];
   const target = outline.nodes[to];
   if (source === undefined || target === undefined) return null;
+  if (target.x <= source.x && target.y - source.y > NODE_HEIGHT) return wireToNextRow(source, target);
   const isAcross = Math.abs(target.x - source.x) >= Math.abs(target.y - source.y);
   const [x1, y1] = isAcross
     ? [source.x + NODE_WIDTH, source.y + NODE_HEIGHT / 2]
@@ -33,6 +34,13 @@ function wire(outline: Outline, [from, to]: readonly [number, number]): string |
   return isAcross
     ? `M${x1} ${y1}C${mx} ${y1} ${mx} ${y2} ${x2} ${y2}`
     : `M${x1} ${y1}C${x1} ${my} ${x2} ${my} ${x2} ${y2}`;
+}
+
+/** Between the rows, as the editor draws it: straight across it would run behind the boxes. */
+function wireToNextRow(source: { x: number; y: number }, target: { x: number; y: number }): string {
+  const lane = (source.y + NODE_HEIGHT + target.y) / 2;
+  const [y1, y2] = [source.y + NODE_HEIGHT / 2, target.y + NODE_HEIGHT / 2];
+  return `M${source.x + NODE_WIDTH} ${y1}h16V${lane}H${target.x - 16}V${y2}h16`;
 }
 
 /** A small picture of a network's top level: boxes in their family's colour, wires between them. */

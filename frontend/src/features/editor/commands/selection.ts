@@ -1,6 +1,6 @@
 import { IconSelectAll, IconTrash } from "@tabler/icons-react";
 import { dataOrder } from "@/document";
-import { type Command, type CommandContext, hereOf, needsNodes } from "./command";
+import { always, type Command, type CommandContext, hereOf, needsNodes } from "./command";
 
 export const selectAll: Command = {
   id: "selectAll",
@@ -19,10 +19,8 @@ export const deselect: Command = {
   group: "selection",
   keys: ["Escape"],
   scope: "canvas",
-  guard: ({ state }) => {
-    const { nodes, edges } = state.selection;
-    return nodes.length + edges.length > 0 ? null : { key: "reason.nothingSelected" };
-  },
+  // Escape is pressed to be sure: with nothing selected there is nothing to say.
+  guard: always,
   run: ({ state, canvas }) => {
     state.select({});
     canvas.getState().view?.focus();
