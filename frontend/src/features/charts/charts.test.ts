@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RunEvent } from "@/api";
-import { alignLines, buildLine, fullRange, type LineOptions, valueRange } from "./frame";
+import { alignLines, buildLine, fullRange, type LineOptions, unitOf, valueRange } from "./frame";
 import { bucketIndices, MetricBuffer, spreadTimes } from "./metricBuffer";
 import { MetricStore } from "./metricStore";
 import { SmoothedColumn } from "./smoothing";
 import { nearestCell, summarise } from "./summary";
-import { formatClock, formatTick } from "./ticks";
+import { formatClock, formatTick, logTicks } from "./ticks";
 
 function filled(values: number[], maxPoints?: number): MetricBuffer {
   const buffer = new MetricBuffer("train/loss", maxPoints);
@@ -253,6 +253,28 @@ describe("ranges", () => {
   });
 });
 
+describe("unitOf", () => {
+  it.each([
+    [{ min: 0, max: 2.3 }, 1],
+    [{ min: -1e14, max: 5 }, 1],
+    [{ min: 2, max: 1.93e36 }, 1e36],
+  ])("%j is divided by %d", (range, unit) => {
+    expect(unitOf(range)).toBe(unit);
+  });
+});
+
+describe("logTicks", () => {
+  it.each([
+    [0.02, 0.7, [0.02, 0.05, 0.1, 0.2, 0.5]],
+    [0.55, 1, [0.6, 0.7, 0.8, 0.9, 1]],
+    [0.951, 0.985, [0.96, 0.97, 0.98]],
+    [0.001, 10, [0.001, 0.01, 0.1, 1, 10]],
+    [1e-36, 1, [1e-36, 1e-31, 1e-26, 1e-21, 1e-16, 1e-11, 1e-6, 0.1]],
+  ])("between %d and %d", (min, max, ticks) => {
+    expect(logTicks(min, max)).toEqual(ticks);
+  });
+});
+
 describe("formatTick", () => {
   it.each([
     [0.25, 0.25, "0.25"],
@@ -263,6 +285,8 @@ describe("formatTick", () => {
     [0.0005, 0.0005, "5e-4"],
     [0.00098, 0.00002, "9.8e-4"],
     [2e7, 1e7, "2e7"],
+    [0.041, 0.0005, "0.0410"],
+    [1.5e36, 5e35, "1.5e36"],
     [0, 0.1, "0"],
   ])("writes %d beside ticks %d apart as %s", (value, increment, text) => {
     expect(formatTick(value, increment)).toBe(text);

@@ -116,6 +116,15 @@ export function fullRange(buffers: readonly MetricBuffer[], axis: XAxis, stepsPe
   return min === max ? { min: min - 1, max: max + 1 } : { min, max };
 }
 
+/** uPlot labels numbers of up to 17 digits; a loss that explodes has more. */
+const MOST_DIGITS = 15;
+
+/** What the values of a range are divided by to be drawn: 1, or the power of ten of the largest. */
+export function unitOf({ min, max }: Range): number {
+  const digits = Math.floor(Math.log10(Math.max(Math.abs(min), Math.abs(max), 1)));
+  return digits < MOST_DIGITS ? 1 : Number(`1e${digits}`);
+}
+
 /** A frame shows at least this share of its values: what hardly changes looks so, and its ticks stay readable. */
 const LEAST_SPAN = 0.05;
 

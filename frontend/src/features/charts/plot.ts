@@ -1,13 +1,23 @@
 /** One uPlot chart of some metrics: owns the canvas, the zoom and the readout; knows no React. */
 
 import uPlot from "uplot";
-import { alignLines, buildLine, type Cell, fullRange, type Line, type Range, valueRange, type XAxis } from "./frame";
+import {
+  alignLines,
+  buildLine,
+  type Cell,
+  fullRange,
+  type Line,
+  type Range,
+  unitOf,
+  valueRange,
+  type XAxis,
+} from "./frame";
 import type { MetricBuffer } from "./metricBuffer";
 import type { MetricStore } from "./metricStore";
 import { createRedraw, type Redraw } from "./redraw";
 import { SmoothedColumn } from "./smoothing";
 import { nearestCell } from "./summary";
-import { formatTick, formatX } from "./ticks";
+import { formatTick, formatX, logTicks } from "./ticks";
 
 export interface ChartSeries {
   /** The metric's name, such as `train/loss`. */
@@ -68,6 +78,8 @@ export class Plot {
   private readonly smoothed = new Map<string, SmoothedColumn>();
   private columns: Cell[][] = [];
   private numOutside = 0;
+  /** What the drawn values are divided by: 1, or a power of ten where uPlot could not label so large ones. */
+  private unit = 1;
 
   constructor(private readonly options: PlotOptions) {
     const { element, store } = options;
@@ -118,15 +130,22 @@ export class Plot {
     this.columns = columns;
     const values = valueRange(columns, isLog, keepAll);
     this.numOutside = values?.numOutside ?? 0;
+    this.unit = values === null ? 1 : unitOf(values);
     this.plot.batch(() => {
-      this.plot.setData([x, ...columns], false);
+      this.plot.setData([x, ...this.divided(columns)], false);
       this.plot.setScale("x", range);
       if (values !== null) {
-        const [min, max] = isLog ? uPlot.rangeLog(values.min, values.max, 10, false) : [values.min, values.max];
-        this.plot.setScale("y", { min: min ?? values.min, max: max ?? values.max });
+        const [low, high] = [values.min / this.unit, values.max / this.unit];
+        const [min, max] = isLog ? uPlot.rangeLog(low, high, 10, false) : [low, high];
+        this.plot.setScale("y", { min: min ?? low, max: max ?? high });
       }
     });
     this.tell();
+  }
+
+  private divided(columns: Cell[][]): Cell[][] {
+    if (this.unit === 1) return columns;
+    return columns.map((column) => column.map((value) => (typeof value === "number" ? value / this.unit : value)));
   }
 
   private smooth(buffer: MetricBuffer, weight: number): Float64Array {
@@ -172,7 +191,8 @@ export class Plot {
       width: Math.max(element.clientWidth, 100),
       height,
       legend: { show: false },
-      padding: [8, 12, 0, 0],
+      // On the right: half of a tick's text, where the last tick stands at the edge.
+      padding: [8, 24, 0, 0],
       cursor: {
         y: false,
         drag: { x: true, y: false, setScale: false },
@@ -198,9 +218,10 @@ export class Plot {
         },
         {
           ...axis,
+          ...(view.isLog ? { splits: (_plot, _axis, min, max) => logTicks(min, max), filter: everyTick } : {}),
           size: (_plot, labels) => 14 + LABEL_WIDTH_PX * Math.max(3, ...(labels ?? []).map((label) => label.length)),
           values: (_plot, splits, _axis, _space, increment) =>
-            splits.map((value) => (value === null ? "" : formatTick(value, view.isLog ? value : increment))),
+            splits.map((value) => formatTick(value * this.unit, (view.isLog ? value : increment) * this.unit)),
         },
       ],
       series: [
@@ -250,6 +271,8 @@ export class Plot {
     ctx.restore();
   }
 }
+
+const everyTick = (_plot: uPlot, ticks: number[]) => ticks;
 
 /** A digit at 11 px. */
 const LABEL_WIDTH_PX = 6.6;

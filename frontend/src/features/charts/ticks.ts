@@ -10,12 +10,41 @@ export function formatTick(value: number, increment: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
   // Beside ticks that need powers of ten the others are written with them too.
-  if (size < 1e-3 || size >= 1e7 || (increment < 1e-3 && size < 0.1)) {
+  if (size < 1e-3 || size >= 1e7 || (increment < 1e-3 && size < 0.01)) {
     const digits = decimalsOf(increment / 10 ** Math.floor(Math.log10(size)));
     return value.toExponential(digits).replace("e+", "e");
   }
   const decimals = decimalsOf(increment);
   return value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+}
+
+const MOST_DECADES = 8;
+const ENOUGH_TICKS = 3;
+const BASES = [[1], [1, 2, 5], [1, 2, 3, 4, 5, 6, 7, 8, 9]];
+
+/** Ticks of a log scale: powers of ten, not all of them over many decades; over few what lies between them too. */
+export function logTicks(min: number, max: number): number[] {
+  const first = Math.floor(Math.log10(min));
+  const last = Math.ceil(Math.log10(max));
+  const stride = Math.max(1, Math.ceil((last - first) / MOST_DECADES));
+  for (const bases of BASES) {
+    const ticks: number[] = [];
+    for (let power = first; power <= last; power += stride) {
+      for (const base of bases) ticks.push(Number(`${base}e${power}`));
+    }
+    const inside = ticks.filter((tick) => tick >= min && tick <= max);
+    if (inside.length >= ENOUGH_TICKS) return inside;
+  }
+  return evenTicks(min, max);
+}
+
+/** In a part of a decade a log scale is nearly an even one. */
+function evenTicks(min: number, max: number): number[] {
+  const step = 10 ** Math.floor(Math.log10((max - min) / 2));
+  const ticks: number[] = [];
+  // Binary fractions would show as 0.30000000000000004.
+  for (let k = Math.ceil(min / step); k * step <= max; k += 1) ticks.push(Number((k * step).toPrecision(12)));
+  return ticks;
 }
 
 /** How many decimals a step between ticks has: 2 for 0.25. */

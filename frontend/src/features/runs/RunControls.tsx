@@ -6,7 +6,11 @@ import type { RunRead } from "@/api";
 import { ReasonedButton } from "@/ui";
 import { deleteLater } from "@/ui/pendingDeletion";
 import { type RunCommand, useDeleteRun, useRunCommand } from "./queries";
+import classes from "./runs.module.css";
 import { runControls } from "./runWords";
+
+/** On a narrow screen only the signs are drawn; the words are still read out. */
+const COMMAND = { root: classes.command, section: classes.commandSign, label: classes.commandWord };
 
 /** Stop, pause, resume and the rest; a grey button says why. */
 export function RunControls({ run, hasCheckpoint }: { run: RunRead; hasCheckpoint: boolean }) {
@@ -32,10 +36,11 @@ export function RunControls({ run, hasCheckpoint }: { run: RunRead; hasCheckpoin
   };
 
   return (
-    <Group gap="xs" wrap="nowrap" role="group" aria-label={t("controls.group")}>
+    <Group gap="xs" wrap="nowrap" className={classes.controls} role="group" aria-label={t("controls.group")}>
       {isResumable ? (
         <ReasonedButton
           variant="default"
+          classNames={COMMAND}
           leftSection={<IconPlayerPlay size={14} aria-hidden />}
           reason={reason(controls.resume)}
           loading={isSending("resume")}
@@ -47,6 +52,7 @@ export function RunControls({ run, hasCheckpoint }: { run: RunRead; hasCheckpoin
       ) : (
         <ReasonedButton
           variant="default"
+          classNames={COMMAND}
           leftSection={<IconPlayerPause size={14} aria-hidden />}
           reason={reason(controls.pause)}
           loading={isSending("pause")}
@@ -58,6 +64,7 @@ export function RunControls({ run, hasCheckpoint }: { run: RunRead; hasCheckpoin
       )}
       <ReasonedButton
         variant="default"
+        classNames={COMMAND}
         leftSection={<IconPlayerStop size={14} aria-hidden />}
         reason={reason(controls.stop)}
         loading={isSending("stop")}

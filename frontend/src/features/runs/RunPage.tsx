@@ -126,7 +126,7 @@ function Loaded({ record, session, live }: LoadedProps) {
               runId={run.id}
               checkpoints={checkpoints}
               hasEnded={hasEnded}
-              hasStarted={run.state !== "queued"}
+              hasStarted={run.started !== null}
             />
             <RunAbout run={record} />
           </div>

@@ -18,14 +18,14 @@ export function RunProgress({ run, live, rate }: Props) {
   const { t } = useTranslation("runs");
   const share = run.state === "completed" ? 1 : shareDone(run.step, run.total_steps);
   const moves = isMoving(run.state);
-  const left = moves ? secondsLeft(run.step, run.total_steps, live.stepsPerSecond) : null;
+  const left = moves ? secondsLeft(run.step, run.total_steps, paceOf(run, live)) : null;
   const unknown = t("progress.unknown");
   const of = (done: number, all: number | null) =>
     all === null ? formatExact(done) : t("progress.of", { done: formatExact(done), all: formatExact(all) });
   const facts: [string, string, string][] = [
     ["step", t("progress.step"), of(run.step, run.total_steps)],
     ["epoch", t("progress.epoch"), of(run.epoch, run.epochs)],
-    ["elapsed", t("progress.elapsed"), formatDuration(run.elapsed)],
+    ["elapsed", t("progress.elapsed"), run.started === null ? unknown : formatDuration(run.elapsed)],
     ["left", t("progress.left"), left === null ? unknown : formatDuration(left)],
     ["speed", t("progress.speed"), speedOf(run, live, t) ?? unknown],
     ["rate", t("progress.rate"), rate === undefined ? unknown : formatMetric(rate)],
@@ -52,6 +52,13 @@ export function RunProgress({ run, live, rate }: Props) {
       </dl>
     </div>
   );
+}
+
+/** Steps a second; before two reports have come, from the samples of the first. */
+function paceOf(run: RunRead, live: RunLive): number | null {
+  const batch = run.training.data?.batch_size;
+  if (live.stepsPerSecond !== null || live.samplesPerSecond === null || batch === undefined) return live.stepsPerSecond;
+  return live.samplesPerSecond / batch;
 }
 
 type Translate = ReturnType<typeof useTranslation<"runs">>["t"];

@@ -12,7 +12,7 @@ export interface RunWords {
   tone: Tone;
 }
 
-export type RunFacts = Pick<RunSummary, "state" | "phase" | "reason" | "commands_waiting">;
+export type RunFacts = Pick<RunSummary, "state" | "phase" | "reason" | "commands_waiting" | "started">;
 
 const FINAL: ReadonlySet<RunState> = new Set(["completed", "stopped", "failed"]);
 const TONES: Record<RunState, Tone> = {
@@ -59,7 +59,8 @@ export function runWords(run: RunFacts): RunWords {
     const tone = state === "completed" ? "good" : state === "stopped" ? "quiet" : "bad";
     return { label: `state.${state}`, sentence: `reason.${reason}`, tone };
   }
-  return { label: `state.${state}`, sentence: `sentence.${state}`, tone: TONES[state] };
+  const sentence = state === "queued" && run.started !== null ? "sentence.queuedAgain" : `sentence.${state}`;
+  return { label: `state.${state}`, sentence, tone: TONES[state] };
 }
 
 /** For each button the key of why it is grey, or null where it works. */

@@ -28,7 +28,8 @@ function* allFacts(): Generator<RunFacts> {
   for (const state of STATES)
     for (const phase of PHASES)
       for (const reason of REASONS)
-        for (const commands_waiting of COMMANDS) yield { state, phase, reason, commands_waiting };
+        for (const commands_waiting of COMMANDS)
+          for (const started of [null, 1]) yield { state, phase, reason, commands_waiting, started };
 }
 
 function lookUp(key: string): unknown {
@@ -36,7 +37,7 @@ function lookUp(key: string): unknown {
 }
 
 function facts(state: RunState, more: Partial<RunFacts> = {}): RunFacts {
-  return { state, phase: null, reason: null, commands_waiting: [], ...more };
+  return { state, phase: null, reason: null, commands_waiting: [], started: 1, ...more };
 }
 
 function summary(more: Partial<RunSummary>): RunSummary {
@@ -91,6 +92,13 @@ describe("runWords", () => {
       sentence: "reason.loss_not_finite",
       tone: "bad",
     });
+  });
+});
+
+describe("a queued run", () => {
+  it("goes on from its checkpoint where it has trained before", () => {
+    expect(runWords(facts("queued", { started: null })).sentence).toBe("sentence.queued");
+    expect(runWords(facts("queued")).sentence).toBe("sentence.queuedAgain");
   });
 });
 
