@@ -10,6 +10,7 @@ export { emptyDocument, normalizeDocument } from "./normalize";
 export { chainPositions, completePositions, dropToClear, type Positions } from "./placement";
 export {
   bestPort,
+  canBeMuted,
   edgesBetween,
   endsOf,
   findConnection,

@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { createCatalogue } from "./catalogue";
 import { normalizeDocument } from "./normalize";
-import { bestPort, edgeBetween, findConnection, judgeAll, judgeConnection, type Level, portsAt } from "./ports";
+import {
+  bestPort,
+  canBeMuted,
+  edgeBetween,
+  findConnection,
+  judgeAll,
+  judgeConnection,
+  type Level,
+  portsAt,
+} from "./ports";
 import { LAYERS, sampleDocument } from "./testing/catalogue";
 import type { CheckReport, PortRef, WireNode } from "./types";
 
@@ -30,6 +39,20 @@ function reportOf(shapes: { [node: string]: (number | null)[] }, dtype = "float3
   ]);
   return { ok: true, nodes: Object.fromEntries(nodes), problems: [] } as unknown as CheckReport;
 }
+
+describe("a node can be left out", () => {
+  it.each([
+    ["Bend", true],
+    ["Input", false],
+    ["Pair", false],
+    ["block:Stage", true],
+    ["block:Nothing", false],
+  ])("%s: %s", (type, expected) => {
+    const level = levelWith({ id: "new", type });
+    const node = level.block.nodes.at(-1);
+    expect(node && canBeMuted(node, level)).toBe(expected);
+  });
+});
 
 describe("the ports of a node", () => {
   it("come from the catalogue", () => {

@@ -24,6 +24,14 @@ export function portsOf(node: Node, block: Block, document: Document, catalogue:
   return portsFromWires(node, block);
 }
 
+/** Whether leaving the node out has a meaning: what the catalogue says of a layer; else one way in and one way out. */
+export function canBeMuted(node: Node, { block, document, catalogue }: Level): boolean {
+  const layer = catalogue.get(node.type);
+  if (layer) return layer.can_be_muted;
+  const { inputs, outputs } = portsOf(node, block, document, catalogue);
+  return inputs.length === 1 && outputs.length === 1;
+}
+
 function layerPorts(layer: LayerRead): NodePorts {
   const known = ofLayer.get(layer);
   if (known) return known;

@@ -1,8 +1,8 @@
 import { Button } from "@mantine/core";
 import { IconArrowsDiagonal } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { blockNameOf, type LayerRead, merge, type Node } from "@/document";
-import { useEditorStore } from "@/features/editor";
+import { blockNameOf, canBeMuted, merge, type Node } from "@/document";
+import { useEditor, useEditorStore } from "@/features/editor";
 import { NumberBox, type NumberShape, ReasonedSwitch } from "@/ui";
 import styles from "./inspector.module.css";
 import type { OpenLevel } from "./NodeInspector";
@@ -17,11 +17,14 @@ const REPEAT: NumberShape = {
 };
 
 /** What every node has beside its settings: left out or not, and for blocks how often and a way in. */
-export function NodeSwitches({ node, level, layer }: { node: Node; level: OpenLevel; layer: LayerRead | undefined }) {
+export function NodeSwitches({ node, level }: { node: Node; level: OpenLevel }) {
   const { t } = useTranslation("inspector");
   const store = useEditorStore();
   const isBlock = blockNameOf(node.type) !== null;
-  const cannotMute = layer !== undefined && !layer.can_be_muted ? t("cannotMute", { type: node.type }) : null;
+  const document = useEditor((state) => state.document);
+  const catalogue = useEditor((state) => state.catalogue);
+  const isStuck = !canBeMuted(node, { document, catalogue, block: level.block });
+  const cannotMute = isStuck ? t("cannotMute", { type: blockNameOf(node.type) ?? node.type }) : null;
 
   function setRepeat(repeat: number | string | undefined) {
     const key = merge(`repeat ${level.blockName} ${node.id}`);

@@ -1,5 +1,5 @@
 import { IconArrowUpLeft, IconEyeOff, IconPlugConnected, IconPlus, IconSquareArrowRight } from "@tabler/icons-react";
-import { blockNameOf, blockOf, type Node } from "@/document";
+import { blockNameOf, blockOf, canBeMuted, type Node } from "@/document";
 import { always, type Command, type CommandContext, hereOf, needsOneNode, needsSelection } from "./command";
 
 function selectedNodes({ state }: CommandContext): Node[] {
@@ -32,11 +32,6 @@ export const connect: Command = {
   },
 };
 
-/** Whether leaving the node out has a meaning: what the catalogue says; a block can always be left out. */
-function canBeMuted({ state }: CommandContext, node: Node): boolean {
-  return blockNameOf(node.type) === null && (state.catalogue.get(node.type)?.can_be_muted ?? false);
-}
-
 export const mute: Command = {
   id: "mute",
   label: "command.mute",
@@ -47,8 +42,11 @@ export const mute: Command = {
   guard: (context) => {
     const reason = needsSelection(context);
     if (reason) return reason;
-    const stuck = selectedNodes(context).find((node) => !canBeMuted(context, node) && !node.muted);
-    return stuck ? { key: "reason.cannotBeMuted", values: { id: stuck.id, type: stuck.type } } : null;
+    const { document, catalogue } = context.state;
+    const level = { document, catalogue, block: hereOf(context.state).block };
+    const stuck = selectedNodes(context).find((node) => !node.muted && !canBeMuted(node, level));
+    if (!stuck) return null;
+    return { key: "reason.cannotBeMuted", values: { id: stuck.id, type: blockNameOf(stuck.type) ?? stuck.type } };
   },
   run: (context) => {
     const nodes = selectedNodes(context);
