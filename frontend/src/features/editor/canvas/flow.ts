@@ -290,10 +290,18 @@ interface Way {
 
 const FREE_WAY: Way = { lane: null, labelAt: null };
 
-/** Finds the ways again only when a card, a wire or a label has changed; while cards are dragged, wires run freely. */
+/** The way of a wire whose end is being dragged: it is not led round other cards before the card is let go. */
+function passingWay({ from, to }: Placed): Way {
+  return to.x < from.x ? { lane: (from.y + to.y) / 2, labelAt: null } : FREE_WAY;
+}
+
+const samePoint = (a: Point, b: Point | undefined) => a.x === b?.x && a.y === b.y;
+
+/** Finds the ways again only when a card, a wire or a label has changed, and not while cards are dragged. */
 function createWayFinder() {
   let lastPlaces = "";
   let lastLabels = "";
+  let lastWires: readonly Placed[] = [];
   let lanes: (number | null)[] = [];
   let ways: Way[] = [];
   return (
@@ -302,7 +310,13 @@ function createWayFinder() {
     rects: Rects,
     isDragging: boolean,
   ): readonly Way[] => {
-    if (isDragging) return [];
+    if (isDragging) {
+      return wires.map((wire, at) => {
+        const last = lastWires[at];
+        const isStill = samePoint(wire.from, last?.from) && samePoint(wire.to, last?.to);
+        return (isStill ? ways[at] : undefined) ?? passingWay(wire);
+      });
+    }
     const cards = [...rects.values()];
     const places = JSON.stringify([
       cards.map(({ x, y, height }) => [x, y, height]),
@@ -313,6 +327,7 @@ function createWayFinder() {
     if (places !== lastPlaces) lanes = wires.map(({ from, to }) => findLane(from, to, cards));
     lastPlaces = places;
     lastLabels = texts;
+    lastWires = wires;
     const laid = wires.map((wire, at) => ({ ...wire, lane: lanes[at] ?? null, text: labels[at] ?? null }));
     ways = placeLabels(laid, cards).map((labelAt, at) => ({ lane: lanes[at] ?? null, labelAt }));
     return ways;
