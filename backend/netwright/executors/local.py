@@ -135,9 +135,13 @@ class LocalExecutor(Executor):
 
     def poll(self, handle: str) -> Literal["alive", "gone"]:
         """Whether the very process behind ``handle`` lives, also across restarts of this server and of the machine."""
+        is_alive = ProcessHandle.from_text(handle).is_alive()
+        self._reap()  # afterwards: one that has just ended is then taken leave of
+        return "alive" if is_alive else "gone"
+
+    def _reap(self) -> None:
         with self._lock:
             self._children = [child for child in self._children if child.poll() is None]
-        return "alive" if ProcessHandle.from_text(handle).is_alive() else "gone"
 
     def cancel(self, handle: str, *, force: bool = False) -> None:
         """SIGTERM (the worker saves and ends) or SIGKILL to the worker's group."""
