@@ -6,6 +6,7 @@
 """
 
 import hashlib
+import logging
 import os
 import pickle
 import random
@@ -24,6 +25,8 @@ from safetensors.torch import load_file, save_file
 from netwright import __version__
 from netwright.graph.model import Model
 from netwright.training.events import Scalar
+
+LOG = logging.getLogger(__name__)
 
 Kind = Literal["best", "last", "step"]
 RESUME_FORMAT = 1
@@ -81,6 +84,22 @@ def _sync_file(path: Path) -> None:
         os.fsync(file.fileno())
 
 
+def to_plain(weights: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """``weights`` as safetensors holds them: on the CPU, in PyTorch's own order, each with memory of its own.
+
+    Tied weights keep all their names, so that any ``load_state_dict`` finds what it looks for; each is stored in full.
+    """
+    plain: dict[str, torch.Tensor] = {}
+    taken: set[int] = set()
+    for name, tensor in weights.items():
+        own = tensor.detach().cpu().contiguous()
+        if own.untyped_storage().data_ptr() in taken:
+            own = own.clone()
+        taken.add(own.untyped_storage().data_ptr())
+        plain[name] = own
+    return plain
+
+
 def _same_file_again(source: Path, target: Path) -> None:
     """A second name for a file that is in place; a copy where the disk has no hard links."""
     temporary = target.with_suffix(target.suffix + ".tmp")
@@ -100,7 +119,7 @@ class FencedError(RuntimeError):
 
 
 class CheckpointFolder:
-    """``checkpoints/`` of one run.  Only the best and the newest ``keep`` others stay.
+    """``checkpoints/`` of one run.  :meth:`forget_old` leaves the best and the newest ``keep`` others.
 
     ``is_current`` is asked before each write: an attempt that was taken for dead while it slept must not overwrite what its
     successor has written.
@@ -114,6 +133,7 @@ class CheckpointFolder:
         self.graph_hash = graph_hash
         self.keep = keep
         self.is_current = is_current
+        self._damaged: set[str] = set()
         folder.mkdir(parents=True, exist_ok=True)
         for left_over in folder.glob("*.tmp"):
             left_over.unlink(missing_ok=True)
@@ -128,20 +148,18 @@ class CheckpointFolder:
         weights: Mapping[str, torch.Tensor],
         resume: Mapping[str, Any],
     ) -> list[CheckpointRecord]:
-        """Writes one state under each of ``kinds`` and forgets checkpoints that need not be kept.
+        """Writes one state under each of ``kinds``.
 
         Raises:
             OSError: the disk is full or not writable; what was there before is untouched.
             FencedError: a newer attempt has begun.
         """
-        if not self.is_current():
-            raise FencedError("A newer attempt of this run has begun; this one writes no checkpoint.")
+        self._check_current()
         first, *others = kinds
         stem = f"{first}-{step}"
         for kind in kinds:  # a record must never stand beside files that it does not describe
             (self.folder / f"{kind}-{step}.json").unlink(missing_ok=True)
-        # safetensors knows plain layouts only: channels-last weights are brought back to PyTorch's order.
-        plain = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
+        plain = to_plain(weights)
         metadata = {
             "run": self.run,
             "graph_hash": self.graph_hash,
@@ -175,8 +193,11 @@ class CheckpointFolder:
             self._write(f"{kind}-{step}.json", lambda path, text=text: path.write_text(text, encoding="utf-8"))
             records.append(checkpoint)
         sync_folder(self.folder)
-        self._forget_old()
         return records
+
+    def _check_current(self) -> None:
+        if not self.is_current():
+            raise FencedError("A newer attempt of this run has begun; this one touches no checkpoint.")
 
     def _write(self, name: str, write: Any) -> FileRecord:
         """Temp file in the same folder, flush, fsync, SHA-256, rename."""
@@ -197,12 +218,25 @@ class CheckpointFolder:
             try:
                 found.append(CheckpointRecord.model_validate_json(path.read_bytes()))
             except ValidationError as error:
-                raise CheckpointError(f"{path.name} is damaged: {error.error_count()} faults. Delete it.") from error
+                # Without its record the rest is no checkpoint; the others are none the worse for it.
+                if path.name not in self._damaged:
+                    LOG.warning("%s is damaged (%d faults) and is left out.", path.name, error.error_count())
+                    self._damaged.add(path.name)
         order = ("last", "step", "best")
         return sorted(found, key=lambda each: (-each.step, order.index(each.kind)))
 
-    def _forget_old(self) -> None:
-        records = self.records()
+    def forget_old(self, step: int) -> None:
+        """Deletes what need not be kept now that training stands at ``step``.
+
+        Call it only when those that stay have been told of in the spool: a worker that is killed must not leave a server
+        that knows deleted checkpoints alone.  Those of later steps are of an attempt that was given up; they are the first
+        to make room.
+
+        Raises:
+            FencedError: a newer attempt has begun.
+        """
+        self._check_current()
+        records = sorted(self.records(), key=lambda each: each.step > step)  # stable: else still newest first
         kept_best = [each for each in records if each.kind == "best"][:1]
         kept_last = [each for each in records if each.kind != "best"][: self.keep]
         for record in records:
@@ -211,6 +245,24 @@ class CheckpointFolder:
                 (self.folder / f"{record.kind}-{record.step}.json").unlink(missing_ok=True)
                 (self.folder / record.weights.name).unlink(missing_ok=True)
                 (self.folder / record.resume.name).unlink(missing_ok=True)
+
+    def load_or_older(self, name: str) -> LoadedCheckpoint:
+        """The checkpoint whose weights file is ``name``; where that cannot be read, the newest of its step or before that can.
+
+        Never one of a later step, though it be whole: what was measured up to there may have died with its worker, or will
+        be measured again, and the curves would miss points or show them twice.
+
+        Raises:
+            CheckpointError: none of them can be read.
+        """
+        step = int(name.removesuffix(".safetensors").rpartition("-")[2])
+        older = [each.weights.name for each in self.records() if each.step <= step and each.weights.name != name]
+        for candidate in (name, *older):
+            try:
+                return self.load(candidate)
+            except CheckpointError as error:
+                LOG.warning("%s", error)
+        raise CheckpointError(f"No checkpoint up to step {step} of this run can be read. Start a new run.")
 
     def load(self, name: str) -> LoadedCheckpoint:
         """The checkpoint whose weights file is ``name``.

@@ -217,6 +217,7 @@ class Keeper:
                 sha256=record.weights.sha256,
                 metrics=record.metrics,
             )
+        run.checkpoints.forget_old(at.step)
 
     def state(self) -> dict[str, Any]:
         """The resume state: with the weights it is all that the next step depends on."""
@@ -293,7 +294,8 @@ class Keeper:
 
     def _test(self, batches: Batches) -> None:
         self.emit("state", state=RunState.RUNNING, phase="testing")
-        best = next((each for each in self.run.checkpoints.records() if each.kind == "best"), None)
+        records = self.run.checkpoints.records()
+        best = next((each for each in records if each.kind == "best" and each.step <= self.progress.step), None)
         if best is not None:
             self.run.network.load_state_dict(self.run.checkpoints.load(best.weights.name).weights)
         # A stop that comes now leaves a run that is trained to its end, only without test figures.

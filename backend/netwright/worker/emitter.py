@@ -33,6 +33,7 @@ class Emitter:
         self._on_flush = on_flush
         self._pending: deque[tuple[str, float, float, dict[str, Any]]] = deque()
         self._began = time.monotonic()
+        self._flushing = threading.Lock()
         self._stopping = threading.Event()
         self.seq = 0
         self.has_said_hello = False
@@ -52,21 +53,28 @@ class Emitter:
 
     def _work(self) -> None:
         while not self._stopping.wait(FLUSH_SECONDS):
-            self._flush()
-        self._flush()
+            self.flush()
+        self.flush()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Writes to the spool whatever was emitted before this call; ``error`` says where that failed."""
+        with self._flushing:
+            has_written = self._write_pending()
+        if has_written:
+            self._on_flush()
+
+    def _write_pending(self) -> bool:
         lines: list[bytes] = []
         while self._pending:
             lines.append(self._encode(*self._pending.popleft()))
         if not lines:
-            return
+            return False
         try:
             self._spool.append(lines)
         except OSError as error:  # a full disk: training must not go on unseen, `entry` looks at this
             self.error = error
-            return
-        self._on_flush()
+            return False
+        return True
 
     def _encode(self, type: str, now: float, elapsed: float, fields: dict[str, Any]) -> bytes:  # noqa: A002
         self.seq += 1

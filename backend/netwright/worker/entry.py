@@ -147,10 +147,14 @@ class Attempt:
         if type in {"log", "alert"}:
             LOG.info("%s", fields["message"])
         self.emitter(type, **fields)
+        if type == "checkpoint":
+            self.emitter.flush()
+            if self.emitter.error is not None:
+                raise self.emitter.error
 
     def _load_resume(self, graph_hash: str) -> "LoadedCheckpoint | None":
-        """The checkpoint to go on from: the named one, or where that is damaged an older one that is whole."""
-        from netwright.training.checkpoints import CheckpointError, CheckpointFolder
+        """The checkpoint to go on from, or an older one where that cannot be read; None to begin anew."""
+        from netwright.training.checkpoints import CheckpointFolder
 
         wanted = self.attempt.resume_from
         if wanted is None:
@@ -158,14 +162,7 @@ class Attempt:
         checkpoints = CheckpointFolder(
             self.folder / "checkpoints", self.spec.run, graph_hash, self.spec.training.checkpoint.keep
         )
-        name = Path(wanted).name
-        older = [each.weights.name for each in checkpoints.records() if each.weights.name != name]
-        for candidate in (name, *older):
-            try:
-                return checkpoints.load(candidate)
-            except CheckpointError as error:
-                LOG.warning("%s", error)
-        raise CheckpointError("No checkpoint of this run can be read. Start a new run.")
+        return checkpoints.load_or_older(Path(wanted).name)
 
     def _is_current(self) -> bool:
         """Whether no newer attempt has been written down, seen from the disk: it needs no server."""

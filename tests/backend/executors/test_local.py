@@ -3,7 +3,9 @@
 import json
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -89,19 +91,36 @@ def test_worker_when_killed_in_the_middle_is_resumed_to_the_weights_of_an_uninte
 def test_worker_when_its_checkpoint_is_damaged_falls_back_to_an_older_one(
     executor: LocalExecutor, make_run: MakeRun, submit: Callable[..., str], wait_for: WaitFor
 ) -> None:
-    run = make_run(batch_size=64, epochs=2)
+    run = make_run(batch_size=64, epochs=3)
     handle = submit(run)
     wait_for(lambda: executor.poll(handle) == "gone")
-    newest = run.folder / "checkpoints" / "last-52.safetensors"
-    newest.unlink()  # it shares its bytes with the best one
-    newest.write_bytes(b"damaged")
-    for name in ("best-52.json", "last-52.resume.pt"):
-        (run.folder / "checkpoints" / name).unlink(missing_ok=True)
+    folder = run.folder / "checkpoints"
+    assert (folder / "last-78.json").exists()  # a newer one that is whole, which must not be taken
+    (folder / "best-52.json").unlink(missing_ok=True)
+    (folder / "last-52.resume.pt").unlink()
     run.write_attempt(2, resume_from="checkpoints/last-52.safetensors")
     handle = submit(run, 2)
     wait_for(lambda: executor.poll(handle) == "gone")
     assert run.of("hello", 2)[0]["resumed_from_step"] == 26
+    assert run.of("metrics", 2)[0]["steps"][0] == 27
     assert "last-52" in run.log()
+
+
+@pytest.mark.parametrize("milliseconds", [0, 11, 23, 47, 71])
+def test_worker_when_killed_at_any_moment_has_the_newest_checkpoint_that_it_told_of(
+    executor: LocalExecutor, make_run: MakeRun, submit: Callable[..., str], wait_for: WaitFor, milliseconds: int
+) -> None:
+    """Epochs of one step, each with a checkpoint of which one is kept: far more than one in the 50 ms between reports."""
+    run = make_run(batch_size=2000, epochs=10_000, checkpoint={"keep": 1})
+    handle = submit(run)
+    wait_for(lambda: run.last_step() > 5)
+    time.sleep(milliseconds / 1000)
+    executor.cancel(handle, force=True)
+    wait_for(lambda: executor.poll(handle) == "gone")
+    told = run.of("checkpoint")[-1]
+    assert sha256((run.folder / told["file"]).read_bytes()).hexdigest() == told["sha256"]
+    assert (run.folder / told["file"]).with_suffix(".json").exists()
+    assert run.last_step() >= told["step"]  # so all points up to it were told as well
 
 
 @pytest.mark.parametrize("when", ["starting", "training", "twice"])

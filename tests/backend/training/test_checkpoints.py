@@ -25,6 +25,13 @@ def save(folder: CheckpointFolder, step: int, *kinds: Kind) -> None:
     folder.save(
         kinds or ("last",), step=step, epoch=1, metrics={"val/loss": 0.5, "x": "NaN"}, weights=weights, resume=resume
     )
+    folder.forget_old(step)
+
+
+def damage(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[-5] ^= 1
+    path.write_bytes(data)
 
 
 @pytest.fixture
@@ -56,6 +63,26 @@ def test_checkpoints_when_many_are_saved_keep_the_best_and_the_newest(folder: Ch
     assert len(list(folder.folder.iterdir())) == 9
 
 
+def test_checkpoints_when_an_older_one_was_gone_on_from_make_room_first_of_all_later_ones(
+    folder: CheckpointFolder,
+) -> None:
+    save(folder, 8, "last", "best")
+    save(folder, 9)
+    save(folder, 3)
+    assert {(each.kind, each.step) for each in folder.records()} == {("last", 3), ("last", 9), ("best", 8)}
+    save(folder, 4, "last", "best")
+    assert {(each.kind, each.step) for each in folder.records()} == {("last", 4), ("last", 3), ("best", 4)}
+
+
+def test_checkpoint_when_weights_share_memory_keeps_every_name(folder: CheckpointFolder) -> None:
+    table = torch.randn(4, 3)
+    weights = {"a.weight": table, "b.weight": table, "transposed": table.T, "part": table[1:3], "own": torch.ones(2)}
+    folder.save(("last",), step=1, epoch=1, metrics={}, weights=weights, resume={"graph_hash": "hash1"})
+    loaded = folder.load("last-1.safetensors").weights
+    assert loaded.keys() == weights.keys()
+    assert all(torch.equal(loaded[name], weights[name]) for name in weights)
+
+
 def test_checkpoint_when_saved_again_under_one_name_is_whole(folder: CheckpointFolder) -> None:
     save(folder, 1, "last", "best")
     save(folder, 1, "last", "best")
@@ -66,10 +93,7 @@ def test_checkpoint_when_saved_again_under_one_name_is_whole(folder: CheckpointF
 @pytest.mark.parametrize("name", ["last-1.safetensors", "last-1.resume.pt"])
 def test_checkpoint_when_a_byte_is_flipped_is_refused(folder: CheckpointFolder, name: str) -> None:
     save(folder, 1)
-    path = folder.folder / name
-    data = bytearray(path.read_bytes())
-    data[-5] ^= 1
-    path.write_bytes(data)
+    damage(folder.folder / name)
     with pytest.raises(CheckpointError, match=r"differs from its SHA-256"):
         folder.load("last-1.safetensors")
 
@@ -84,6 +108,22 @@ def test_checkpoint_when_missing_or_of_another_network_is_refused(folder: Checkp
     (folder.folder / "last-1.resume.pt").unlink()
     with pytest.raises(CheckpointError, match=r"last-1\.resume\.pt is missing"):
         folder.load("last-1.safetensors")
+
+
+@pytest.mark.parametrize("part", ["last-2.safetensors", "last-2.resume.pt", "last-2.json"])
+def test_load_or_older_when_it_is_damaged_takes_an_older_one_and_never_a_newer(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, part: str
+) -> None:
+    folder = CheckpointFolder(tmp_path / "checkpoints", "run1", "hash1", keep=9)
+    for step in (1, 2, 10):
+        save(folder, step)
+    assert folder.load_or_older("last-2.safetensors").record.step == 2
+    damage(folder.folder / part)
+    assert folder.load_or_older("last-2.safetensors").record.step == 1
+    assert "last-2" in caplog.text
+    (folder.folder / "last-1.json").unlink()
+    with pytest.raises(CheckpointError, match="No checkpoint up to step 2"):
+        folder.load_or_older("last-2.safetensors")
 
 
 def test_checkpoint_when_a_write_was_cut_off_does_not_exist(folder: CheckpointFolder) -> None:
