@@ -64,9 +64,8 @@ class Emitter:
             self._on_flush()
 
     def _write_pending(self) -> bool:
-        lines: list[bytes] = []
-        while self._pending:
-            lines.append(self._encode(*self._pending.popleft()))
+        # Only what is there now: a training that emits faster than this encodes must not keep its lines from the disk.
+        lines = [self._encode(*self._pending.popleft()) for _ in range(len(self._pending))]
         if not lines:
             return False
         try:

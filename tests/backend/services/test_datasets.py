@@ -11,7 +11,7 @@ import pytest
 from backend.data.archives import pack, two_classes
 from backend.data.mirrors import Mirror, files_of, serve
 from backend.store.rows import insert
-from netwright.data.base import DataError
+from netwright.data.base import DataError, Facts, Progress, SourceSpec
 from netwright.data.mnist import Mnist
 from netwright.services import datasets as module
 from netwright.services.datasets import DatasetService
@@ -218,16 +218,31 @@ def test_options_when_they_do_not_fit_change_nothing(tmp_path: Path) -> None:
     run(tmp_path, scenario)
 
 
+def hold_preparation(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Nobody waits for a set to be prepared, and none is before the event is set."""
+    may_go_on = threading.Event()
+    prepare = module._prepare_files
+
+    def held(spec: SourceSpec, progress: Progress) -> Facts:
+        assert may_go_on.wait(20)
+        return prepare(spec, progress)
+
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(module, "_prepare_files", held)
+    return may_go_on
+
+
 def test_set_when_slow_to_prepare_answers_at_once_and_shows_its_progress(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.0)
+    may_go_on = hold_preparation(monkeypatch)
 
     async def scenario(service: DatasetService, _store: Store) -> None:
         created = await service.create(stream(pack(two_classes())), "pets.zip", None)
         assert created.state == "preparing"
         with pytest.raises(ServiceError, match="still being prepared"):
             await service.resolve_source(created.id)
+        may_go_on.set()
         ready = await wait_for(service, created.id, "ready")
         assert ready.num_samples == 8
 
@@ -237,10 +252,11 @@ def test_set_when_slow_to_prepare_answers_at_once_and_shows_its_progress(
 def test_set_when_it_fails_after_the_answer_says_why_and_can_be_deleted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.0)
+    may_go_on = hold_preparation(monkeypatch)
 
     async def scenario(service: DatasetService, _store: Store) -> None:
         created = await service.create(stream(pack(two_classes() | {"cat/bad.png": b"x"})), "pets.zip", None)
+        may_go_on.set()
         failed = await wait_for(service, created.id, "failed")
         assert failed.problem is not None
         assert "cat/bad.png" in failed.problem.message
