@@ -50,6 +50,7 @@ export function Columns({ dataset }: { dataset: DatasetRead }) {
                     t(`columns.types.${column.type}`)
                   ) : (
                     <NativeSelect
+                      className={classes.choice}
                       size="xs"
                       aria-label={t("columns.typeOf", { name: column.name })}
                       data={TYPES.map((value) => ({ value, label: t(`columns.types.${value}`) }))}
@@ -65,6 +66,7 @@ export function Columns({ dataset }: { dataset: DatasetRead }) {
                     t(`columns.roles.${column.role}`)
                   ) : (
                     <NativeSelect
+                      className={classes.choice}
                       size="xs"
                       aria-label={t("columns.roleOf", { name: column.name })}
                       data={ROLES.map((value) => ({
