@@ -5,8 +5,13 @@ export function Sentence({ text }: { text: string }) {
   const parts = text.split("`");
   // Without a closing backtick there is nothing between two: the sentence is shown as it is.
   if (parts.length % 2 === 0) return text;
-  return parts.map((part, place) =>
-    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one sentence never move
-    place % 2 === 1 ? <code key={place}>{part}</code> : <Fragment key={place}>{part}</Fragment>,
+  // One element: beside one another in a button the parts would lose their spaces.
+  return (
+    <span>
+      {parts.map((part, place) =>
+        // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one sentence never move
+        place % 2 === 1 ? <code key={place}>{part}</code> : <Fragment key={place}>{part}</Fragment>,
+      )}
+    </span>
   );
 }

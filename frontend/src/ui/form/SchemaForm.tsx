@@ -7,7 +7,7 @@ import { Sentence } from "../Sentence";
 import { Control } from "./Control";
 import { joinItems } from "./control";
 import styles from "./form.module.css";
-import { type FieldShape, type FormField, type JsonSchema, readFields, type Variant } from "./schema";
+import { type FormField, type JsonSchema, readFields, type Variant } from "./schema";
 
 export interface FieldProblem {
   severity: "error" | "warning";
@@ -64,7 +64,7 @@ function Row({ field, values, ...props }: Omit<SchemaFormProps, "schema"> & { fi
   const isSet = value !== undefined && JSON.stringify(value) !== JSON.stringify(field.default ?? null);
 
   return (
-    <div className={styles.row} data-wide={isWide(shape, value) || undefined}>
+    <div className={styles.row} data-wide={isWide(field, value) || undefined}>
       <label className={styles.label} htmlFor={id} title={`${name}: ${field.description}`}>
         {name}
       </label>
@@ -120,8 +120,16 @@ function Row({ field, values, ...props }: Omit<SchemaFormProps, "schema"> & { fi
   );
 }
 
-/** Whether the control needs the whole width: several boxes, or words beside a box. */
-function isWide(shape: FieldShape, value: unknown): boolean {
+/** So many letters have room in a select beside its label. */
+const SHORT_CHOICE = 16;
+
+/** Whether the control needs the whole width: several boxes, words beside a box, a choice between long words. */
+function isWide({ shape, emptyMeans, default: held }: FormField, value: unknown): boolean {
+  if (shape.kind === "switch") return emptyMeans.length > SHORT_CHOICE;
+  if (shape.kind === "choice") {
+    const words = shape.options.map((option) => (option === held ? `${option} (default)` : String(option)));
+    return [emptyMeans, ...words].some((word) => word.length > SHORT_CHOICE);
+  }
   if (shape.kind === "tuple") return Array.isArray(value) || !shape.canBeOne;
   return shape.kind === "wordsOr" || shape.kind === "list" || shape.kind === "words";
 }
