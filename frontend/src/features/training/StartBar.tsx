@@ -13,8 +13,10 @@ export function StartBar({ form }: { form: TrainForm }) {
   const totals = useEditor((state) => state.report?.totals);
   const { config, dataset, reason } = form;
   const elsewhere = form.problems.filter((problem) => !isSaidAtField(problem, form.fields));
-  const lengths =
+  const known =
     config === null || typeof dataset?.num_samples !== "number" ? null : lengthsOf(config, dataset.num_samples);
+  // A batch of none has no number of steps; the field says what is wrong with it.
+  const lengths = known !== null && known.totalSteps > 0 && Number.isFinite(known.totalSteps) ? known : null;
   const facts = [
     ...(lengths === null
       ? []

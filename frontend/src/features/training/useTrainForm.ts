@@ -72,7 +72,7 @@ export function useTrainForm(): TrainForm {
     [chosen, suggested],
   );
   const { isStarting, refusal, start } = useStarting();
-  const curve = useCurve(config, suggested, dataset?.num_samples ?? 0);
+  const curve = useCurve(config, suggested, fields, dataset?.num_samples ?? 0);
   const local = useMemo(
     () => (config === null ? NO_PROBLEMS : boundProblems(config, fields, (path, shape) => sayBounds(t, path, shape))),
     [config, fields, t],
@@ -115,12 +115,19 @@ export function useTrainForm(): TrainForm {
 const TYPING_MS = 150;
 
 /** The learning rate's curve while one types, and what the server finds wrong with optimizer and schedule meanwhile. */
-function useCurve(config: FormConfig | null, suggested: TrainingConfig | undefined, numSamples: number) {
+function useCurve(
+  config: FormConfig | null,
+  suggested: TrainingConfig | undefined,
+  fields: ConfigFields,
+  numSamples: number,
+) {
   const [typed] = useDebouncedValue(config, TYPING_MS);
+  // What is out of its bounds is said already; the server would say it a second time.
+  const isInBounds = typed !== null && boundProblems(typed, fields, (path) => path).length === 0;
   const training = typed ?? suggested ?? {};
   const { data, error } = useQuery({
     ...curveQuery(training as TrainingConfig, numSamples),
-    enabled: typed !== null && numSamples > 0,
+    enabled: isInBounds && numSamples > 0,
   });
   const problems = isApiProblem(error) ? error.problems : NO_PROBLEMS;
   return { data: error === null ? data : undefined, problems };
