@@ -334,6 +334,8 @@ class RunRead(RunSummary):
 
 
 class EventList(Model):
+    """The next page begins after ``cursor``: the last event of a full page, else the newest of the run, whatever its type."""
+
     events: list[Event]
     cursor: int
 

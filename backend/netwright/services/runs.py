@@ -35,7 +35,7 @@ from netwright.store.run_moves import Moved, NotResumableError, pause_run, resum
 from netwright.store.runs import RunRecord, delete_run, get_run, insert_run, list_runs, update_run
 from netwright.store.store import Store
 from netwright.store.tables import RunRow, new_id
-from netwright.training.events import EVENTS
+from netwright.training.events import EVENT_TYPES, EVENTS
 from netwright.training.spec import RunSpec
 from netwright.training.states import FINAL, RunState
 
@@ -177,12 +177,24 @@ class RunService:
             raise not_found("run")
         return found
 
-    async def events(self, run_id: str, after: int, limit: int) -> EventList:
-        """At most ``limit`` events after the cursor ``after``; ``cursor`` is that of the last one given."""
-        await self._record(run_id)
-        stored = await self._store.read(lambda session: list_events(session, run_id, after, limit))
+    async def events(self, run_id: str, after: int, limit: int, types: list[str] | None = None) -> EventList:
+        """At most ``limit`` events after the cursor ``after``, only of ``types`` where they are named.
+
+        Raises:
+            ServiceError: ``invalid_request``, there is no such type.
+        """
+        unknown = [name for name in types or [] if name not in EVENT_TYPES]
+        if unknown:
+            raise ServiceError(
+                "invalid_request",
+                f"There are no events of type {unknown[0][:100]!r}. There are: {', '.join(EVENT_TYPES)}.",
+            )
+        newest = (await self._record(run_id)).row.cursor
+        stored = await self._store.read(lambda session: list_events(session, run_id, after, limit, types))
         events = EVENTS.validate_json(f"[{','.join(event.payload for event in stored)}]")
-        return EventList(events=events, cursor=stored[-1].cursor if stored else after)
+        cursor = stored[-1].cursor if stored else after
+        # A page that is not full has looked at everything up to the newest event, whether that was of these types or not.
+        return EventList(events=events, cursor=cursor if len(stored) == limit else max(cursor, newest))
 
     async def live_events(self, run_id: str, after: int) -> AsyncGenerator[str, None]:
         """JSON arrays of events: first those after the cursor ``after``, then live ones."""

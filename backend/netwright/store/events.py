@@ -1,6 +1,6 @@
 """Events of runs: stored once, each with the cursor by which browsers ask for what comes after it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import insert, select
@@ -41,12 +41,14 @@ def add_events(session: Session, run: RunRow, events: Sequence[Event]) -> list[S
     return stored
 
 
-def list_events(session: Session, run_id: str, after: int, limit: int) -> list[StoredEvent]:
-    """At most ``limit`` events after the cursor ``after``, oldest first."""
-    rows = session.execute(
-        select(EventRow.cursor, EventRow.payload)
-        .where(EventRow.run_id == run_id, EventRow.cursor > after)
-        .order_by(EventRow.cursor)
-        .limit(limit)
-    )
-    return [StoredEvent(cursor, payload) for cursor, payload in rows]
+def list_events(
+    session: Session, run_id: str, after: int, limit: int, types: Collection[str] | None = None
+) -> list[StoredEvent]:
+    """At most ``limit`` events after the cursor ``after``, oldest first; only of ``types`` where they are named."""
+    query = select(EventRow.cursor, EventRow.payload).where(EventRow.run_id == run_id, EventRow.cursor > after)
+    if types is not None:
+        query = query.where(EventRow.type.in_(types))
+    return [
+        StoredEvent(cursor, payload)
+        for cursor, payload in session.execute(query.order_by(EventRow.cursor).limit(limit))
+    ]

@@ -4,7 +4,7 @@
 it stores the event and grows by 1 within a run across attempts: a browser asks for events after the cursor it has.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, JsonValue, TypeAdapter
 
@@ -132,6 +132,9 @@ Event = Annotated[
 ]
 
 EVENTS: TypeAdapter[list[Event]] = TypeAdapter(list[Event])
+
+EVENT_TYPES: tuple[str, ...] = tuple(member.model_fields["type"].default for member in get_args(get_args(Event)[0]))
+"""The ``type`` of each member of the union."""
 
 
 class StopCommand(Model):

@@ -1084,7 +1084,10 @@ export interface components {
             /** Events */
             events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
         };
-        /** EventList */
+        /**
+         * EventList
+         * @description The next page begins after ``cursor``: the last event of a full page, else the newest of the run, whatever its type.
+         */
         EventList: {
             /** Events */
             events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
@@ -3244,6 +3247,8 @@ export interface operations {
             query?: {
                 after?: number;
                 limit?: number;
+                /** @description Types, separated by commas; all where it is left out. */
+                types?: string | null;
             };
             header?: never;
             path: {

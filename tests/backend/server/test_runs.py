@@ -176,6 +176,30 @@ def test_events_when_read_in_parts_are_all_there(player: Player) -> None:
     assert cursor == 8
 
 
+def test_events_when_asked_for_some_types_are_all_there_in_parts(player: Player) -> None:
+    worker = player.worker
+    player.send(worker.hello())
+    for step in range(1, 8):
+        player.send(worker.metrics(step), worker.event("log", message=f"line {step}"))
+    player.send(worker.metrics(8))
+    path = f"/api/runs/{player.run}/events?types=log,hello"
+    seen: list[int] = []
+    cursor = 0
+    pages = 0
+    while cursor < read(player)["cursor"]:
+        page = player.server.client.get(f"{path}&after={cursor}&limit=3").json()
+        seen += [each["cursor"] for each in page["events"]]
+        cursor = page["cursor"]
+        pages += 1
+    assert seen == [1, 3, 5, 7, 9, 11, 13, 15]
+    assert (cursor, pages) == (16, 3)
+    assert player.server.client.get(f"{path}&after=99").json() == {"events": [], "cursor": 99}
+    for unknown in ("nosuch", "log,nosuch", "", "log,"):
+        refused = player.server.client.get(f"/api/runs/{player.run}/events?types={unknown}")
+        problem = assert_problem(refused, 422, "invalid_request")
+        assert "hello, state, metrics" in problem["detail"]
+
+
 def test_metrics_when_asked_for_some_gives_columns(player: Player) -> None:
     steps = list(range(1, 501))
     columns: dict[str, list[Any]] = {"train/loss": [1 / step for step in steps], "lr": [0.1] * 500}

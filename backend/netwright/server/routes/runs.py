@@ -81,8 +81,10 @@ async def read_events(
     services: ServicesDep,
     after: Cursor = 0,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+    types: Annotated[str | None, Query(description="Types, separated by commas; all where it is left out.")] = None,
 ) -> Response:
-    return answer(await services.runs.events(id, after, limit))
+    wanted = None if types is None else types.split(",")
+    return answer(await services.runs.events(id, after, limit, wanted))
 
 
 @router.get("/{id}/source", response_class=Response, responses={200: {"content": {"text/x-python": {}}}})

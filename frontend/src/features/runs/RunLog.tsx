@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { LogLine } from "./runSession";
 import classes from "./runs.module.css";
 
+/** So many lines are drawn at first, and more each time that one asks for earlier ones. */
 const SHOWN_LINES = 1000;
 /** This close to its end a log counts as read to the end. */
 const NEAR_END_PX = 24;
@@ -14,6 +15,7 @@ export function RunLog({ runId, lines }: { runId: string; lines: readonly LogLin
   const { t } = useTranslation("runs");
   const [text, setText] = useState("");
   const [isFollowing, setFollowing] = useState(true);
+  const [numShown, setNumShown] = useState(SHOWN_LINES);
   const box = useRef<HTMLDivElement>(null);
   const wanted = text.trim().toLowerCase();
   const textOf = (line: LogLine) => {
@@ -23,7 +25,8 @@ export function RunLog({ runId, lines }: { runId: string; lines: readonly LogLin
     return t(key, { ...values, state });
   };
   const found = wanted === "" ? lines : lines.filter((line) => textOf(line).toLowerCase().includes(wanted));
-  const shown = found.slice(-SHOWN_LINES);
+  const shown = found.slice(-numShown);
+  const numEarlier = Math.min(found.length - shown.length, SHOWN_LINES);
   const hasAttempts = lines.some((line) => line.attempt > 1);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: new lines are what it follows
@@ -36,6 +39,11 @@ export function RunLog({ runId, lines }: { runId: string; lines: readonly LogLin
     const element = box.current;
     if (element === null) return;
     setFollowing(element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX);
+  };
+
+  const showEarlier = () => {
+    setFollowing(false);
+    setNumShown(numShown + SHOWN_LINES);
   };
 
   return (
@@ -68,6 +76,11 @@ export function RunLog({ runId, lines }: { runId: string; lines: readonly LogLin
       <div ref={box} className={classes.log} role="log" tabIndex={0} onScroll={follow} data-testid="run-log">
         {shown.length === 0 && (
           <p className={classes.hint}>{wanted === "" ? t("log.empty") : t("log.nothing", { text: text.trim() })}</p>
+        )}
+        {numEarlier > 0 && (
+          <Anchor component="button" type="button" size="sm" onClick={showEarlier}>
+            {t("log.earlier", { count: numEarlier })}
+          </Anchor>
         )}
         {shown.map((line) => (
           <div key={line.id} className={classes.line} data-level={line.level}>

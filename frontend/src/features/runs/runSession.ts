@@ -3,10 +3,11 @@
  * metric store; everything else becomes one immutable snapshot a batch. No React here.
  */
 
-import { api, type MetricsRead, type RunEvent, type RunRead, type RunState, unwrap } from "@/api";
+import { api, type EventList, type MetricsRead, type RunEvent, type RunRead, type RunState, unwrap } from "@/api";
 import { type LiveConnection, type LiveState, openRunEvents } from "@/api/live";
 import { MetricStore } from "@/features/charts";
 import { RateMeter } from "./progress";
+import { type EventQuery, readStory } from "./runStory";
 
 export type HelloEvent = Extract<RunEvent, { type: "hello" }>;
 export type AlertEvent = Extract<RunEvent, { type: "alert" }>;
@@ -63,11 +64,8 @@ export const EMPTY_LIVE: RunLive = {
   changes: 0,
 };
 
-const MAX_LOG_LINES = 5000;
+const MAX_LOG_LINES = 50_000;
 const MAX_ALERTS = 50;
-/** Of a long run the first events are read (who began, with which notes) and the last ones. */
-const FIRST_EVENTS = 200;
-const LAST_EVENTS = 2000;
 const MAX_POINTS = 4000;
 /** A person reads no faster; each telling draws the page's figures anew. */
 const PROGRESS_MS = 200;
@@ -137,23 +135,6 @@ function reduceEvent(next: RunLive, event: RunEvent, rate: RateMeter): void {
     case "signal":
       break;
   }
-}
-
-interface History {
-  head: readonly RunEvent[];
-  numSkipped: number;
-  tail: readonly RunEvent[];
-}
-
-/** The snapshot after the history; the log says where something is left out. */
-export function replay({ head, numSkipped, tail }: History, rate: RateMeter): RunLive {
-  let live = reduceLive(EMPTY_LIVE, head, rate);
-  if (numSkipped > 0) {
-    const { time = 0, attempt = 1 } = tail[0] ?? {};
-    const say = { key: "log.skipped", values: { count: numSkipped } };
-    live = { ...live, log: [...live.log, { id: "skipped", time, attempt, level: "info", message: "", say }] };
-  }
-  return reduceLive(live, tail, rate);
 }
 
 /** Puts the progress that the metrics' history tells into the snapshot. */
@@ -240,9 +221,9 @@ export class RunSession {
     try {
       const metrics = await this.fetchMetrics();
       this.metrics.load(metrics);
-      const history = await this.fetchHistory(metrics.cursor);
+      const story = await readStory(metrics.cursor, (query) => this.fetchEvents(query));
       if (this.abort.signal.aborted) return;
-      const live = replay(history, this.rate);
+      const live = reduceLive(EMPTY_LIVE, story, this.rate);
       this.set({ ...catchUp(live, metrics), connection: this.live.connection, isLoaded: true });
       this.listen(metrics.cursor);
     } catch (error) {
@@ -273,29 +254,13 @@ export class RunSession {
     );
   }
 
-  /**
-   * The events up to `cursor`: all of a short run, the beginning and the end of a long one. Their metrics are left out: the
-   * thinned columns hold them.
-   */
-  private async fetchHistory(cursor: number): Promise<History> {
-    const isLong = cursor > FIRST_EVENTS + LAST_EVENTS;
-    const tail = isLong ? cursor - LAST_EVENTS : 0;
-    const [head, rest] = await Promise.all([
-      isLong ? this.fetchEvents(0, FIRST_EVENTS) : Promise.resolve([]),
-      this.fetchEvents(tail, cursor - tail),
-    ]);
-    return { head, numSkipped: isLong ? tail - FIRST_EVENTS : 0, tail: rest };
-  }
-
-  private async fetchEvents(after: number, limit: number): Promise<RunEvent[]> {
-    if (limit === 0) return [];
-    const { events } = await unwrap(
+  private fetchEvents(query: EventQuery): Promise<EventList> {
+    return unwrap(
       api.GET("/api/runs/{id}/events", {
-        params: { path: { id: this.id }, query: { after, limit } },
+        params: { path: { id: this.id }, query },
         signal: this.abort.signal,
       }),
     );
-    return events.filter((event) => event.type !== "metrics");
   }
 
   private listen(after: number): void {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { RunEvent, RunState, RunSummary } from "@/api";
+import type { EventList, RunEvent, RunState, RunSummary } from "@/api";
 import words from "@/locales/en/runs.json";
 import { flattenConfig } from "./flattenConfig";
 import { groupMetrics } from "./metricGroups";
 import { RateMeter, secondsLeft, shareDone } from "./progress";
 import { editorAddress } from "./RunAlerts";
-import { EMPTY_LIVE, reduceLive, replay } from "./runSession";
+import { EMPTY_LIVE, reduceLive } from "./runSession";
+import { type EventQuery, readStory } from "./runStory";
 import { filterRuns, headlineMetric, mergeRuns, sortRuns } from "./runsTable";
 import { type RunFacts, runControls, runWords } from "./runWords";
 
@@ -206,21 +207,8 @@ describe("reduceLive", () => {
     expect(live.log[0]).toMatchObject({ level: "error", message: "NaN at 7" });
   });
 
-  it("says in the log what of a long history is left out", () => {
-    const tail: RunEvent = { ...envelope, cursor: 9000, type: "log", level: "info", message: "late" };
-    const live = replay({ head: events, numSkipped: 6800, tail: [tail] }, new RateMeter());
-    expect(live.log.map((line) => line.say?.key ?? line.message)).toEqual([
-      "log.hello",
-      "channels_last",
-      "begins",
-      "log.skipped",
-      "late",
-    ]);
-    expect(live.cursor).toBe(9000);
-  });
-
   it("never holds more than its limit of log lines", () => {
-    const many: RunEvent[] = Array.from({ length: 7000 }, (_, index) => ({
+    const many: RunEvent[] = Array.from({ length: 50_003 }, (_, index) => ({
       ...envelope,
       cursor: index,
       type: "log",
@@ -228,8 +216,54 @@ describe("reduceLive", () => {
       message: String(index),
     }));
     const live = reduceLive(EMPTY_LIVE, many, new RateMeter());
-    expect(live.log).toHaveLength(5000);
-    expect(live.log.at(-1)?.message).toBe("6999");
+    expect(live.log).toHaveLength(50_000);
+    expect(live.log.at(-1)?.message).toBe("50002");
+  });
+});
+
+describe("readStory", () => {
+  const line = (cursor: number): RunEvent => {
+    return {
+      run: "r",
+      attempt: 1,
+      seq: cursor,
+      time: 5,
+      elapsed: 1,
+      cursor,
+      type: "log",
+      level: "info",
+      message: `${cursor}`,
+    };
+  };
+
+  /** A server with these events, and what it was asked. */
+  function serve(events: readonly RunEvent[], newest: number) {
+    const asked: EventQuery[] = [];
+    const readPage = async (query: EventQuery): Promise<EventList> => {
+      asked.push(query);
+      const rest = events.filter((event) => (event.cursor ?? 0) > query.after).slice(0, query.limit);
+      return { events: rest, cursor: rest.length === query.limit ? (rest.at(-1)?.cursor ?? 0) : newest };
+    };
+    return { asked, readPage };
+  }
+
+  it("reads a long run whole, page by page, and nothing twice", async () => {
+    const lines = Array.from({ length: 25_000 }, (_, index) => line(10 * (index + 1)));
+    const { asked, readPage } = serve(lines, 250_007);
+    expect(await readStory(250_007, readPage)).toEqual(lines);
+    expect(asked.map((query) => query.after)).toEqual([0, 100_000, 200_000]);
+    expect(asked[0]?.types).not.toContain("metrics");
+  });
+
+  it("leaves what has come meanwhile to the socket", async () => {
+    const { readPage } = serve([line(1), line(2), line(3)], 3);
+    expect((await readStory(2, readPage)).map((event) => event.cursor)).toEqual([1, 2]);
+  });
+
+  it("asks for nothing where nothing has happened", async () => {
+    const { asked, readPage } = serve([], 0);
+    expect(await readStory(0, readPage)).toEqual([]);
+    expect(asked).toEqual([]);
   });
 });
 
