@@ -29,8 +29,8 @@ def find_resumable(run_folder: Path, rows: Iterable[CheckpointRow]) -> str | Non
     """The newest checkpoint that is whole, relative to the run's folder; None where the run must begin anew.
 
     Those come first that the worker told of (``rows``, newest first): all points up to their steps were told before, so the
-    curve has no gap.  A worker deletes these only when the spool holds the event of a newer one; but the spool is not synced, so
-    a power cut may take events whose checkpoints stay.  Then such a one is taken, for some missing points of a curve are
+    curve has no gap.  A worker deletes these only when the spool holds the event of a newer one; but the spool is not synced,
+    so a power cut may take events whose checkpoints stay.  Then such a one is taken, for some missing points of a curve are
     better than lost training.
     """
     for row in rows:
