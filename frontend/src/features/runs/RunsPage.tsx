@@ -75,16 +75,7 @@ function Runs({ runs }: { runs: readonly RunSummary[] }) {
   return (
     <>
       <div className={classes.tools}>
-        <TextInput
-          size="xs"
-          w={240}
-          type="search"
-          aria-label={t("table.filter")}
-          placeholder={t("table.filter")}
-          leftSection={<IconSearch size={14} aria-hidden />}
-          value={filter.text}
-          onChange={(event) => filter.setText(event.currentTarget.value)}
-        />
+        <SearchBox text={filter.text} onChange={filter.setText} />
         <MultiSelect
           size="xs"
           miw={160}
@@ -128,6 +119,28 @@ function Runs({ runs }: { runs: readonly RunSummary[] }) {
         />
       )}
     </>
+  );
+}
+
+/** The words that are searched. What is being written is kept here: the address follows too late for a quick typist. */
+function SearchBox({ text, onChange }: { text: string; onChange: (text: string) => void }) {
+  const { t } = useTranslation("runs");
+  const [draft, setDraft] = useState<string | null>(null);
+  return (
+    <TextInput
+      size="xs"
+      w={240}
+      type="search"
+      aria-label={t("table.filter")}
+      placeholder={t("table.filter")}
+      leftSection={<IconSearch size={14} aria-hidden />}
+      value={draft ?? text}
+      onChange={(event) => {
+        setDraft(event.currentTarget.value);
+        onChange(event.currentTarget.value);
+      }}
+      onBlur={() => setDraft(null)}
+    />
   );
 }
 
