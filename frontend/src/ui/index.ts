@@ -11,6 +11,7 @@ export { notifyDone, notifyError, notifyUndo } from "./notify";
 export { PageBar, PageBarProvider, PageBarSlot } from "./PageBar";
 export { ReasonedButton, ReasonedIcon } from "./ReasonedButton";
 export { ReasonedSwitch } from "./ReasonedSwitch";
+export { SearchBox } from "./SearchBox";
 export { Sentence } from "./Sentence";
 export { CardSkeletons, LineSkeletons } from "./Skeletons";
 export { Splitter } from "./Splitter";

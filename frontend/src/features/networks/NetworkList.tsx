@@ -1,11 +1,11 @@
-import { Button, FileButton, TextInput } from "@mantine/core";
-import { IconFileImport, IconPlus, IconSchema, IconSearch } from "@tabler/icons-react";
+import { Button, FileButton } from "@mantine/core";
+import { IconFileImport, IconPlus, IconSchema } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { type NetworkSummary, networksQuery } from "@/api";
-import { CardSkeletons, EmptyState, PageBar, usePageTitle } from "@/ui";
+import { CardSkeletons, EmptyState, PageBar, SearchBox, usePageTitle } from "@/ui";
 import { NetworkCard } from "./NetworkCard";
 import styles from "./NetworkList.module.css";
 import { useFileDrop } from "./useFileDrop";
@@ -66,18 +66,11 @@ function Filter() {
   const { t } = useTranslation("networks");
   const [params, setParams] = useSearchParams();
   return (
-    <TextInput
-      className={styles.filter}
-      size="xs"
-      type="search"
-      aria-label={t("filter")}
-      placeholder={t("filter")}
-      leftSection={<IconSearch size={14} aria-hidden />}
-      value={params.get("q") ?? ""}
-      onChange={(event) => {
-        const text = event.currentTarget.value;
-        setParams(text === "" ? {} : { q: text }, { replace: true });
-      }}
+    <SearchBox
+      className={styles.filter ?? ""}
+      label={t("filter")}
+      text={params.get("q") ?? ""}
+      onChange={(text) => setParams(text === "" ? {} : { q: text }, { replace: true })}
     />
   );
 }

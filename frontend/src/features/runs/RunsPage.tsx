@@ -1,11 +1,11 @@
-import { Button, MultiSelect, Pagination, Text, TextInput } from "@mantine/core";
-import { IconSearch, IconTimeline } from "@tabler/icons-react";
+import { Button, MultiSelect, Pagination, Text } from "@mantine/core";
+import { IconTimeline } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { type RunState, type RunSummary, useMetrics } from "@/api";
-import { EmptyState, formatExact, LineSkeletons, PageBar, ReasonedButton, usePageTitle } from "@/ui";
+import { EmptyState, formatExact, LineSkeletons, PageBar, ReasonedButton, SearchBox, usePageTitle } from "@/ui";
 import { deleteLater, usePendingDeletions } from "@/ui/pendingDeletion";
 import { ALL_STATES, runsQuery, useDeleteRun, useRunCommand } from "./queries";
 import { RunsTable } from "./RunsTable";
@@ -75,7 +75,7 @@ function Runs({ runs }: { runs: readonly RunSummary[] }) {
   return (
     <>
       <div className={classes.tools}>
-        <SearchBox text={filter.text} onChange={filter.setText} />
+        <SearchBox w={240} label={t("table.filter")} text={filter.text} onChange={filter.setText} />
         <MultiSelect
           size="xs"
           miw={160}
@@ -119,28 +119,6 @@ function Runs({ runs }: { runs: readonly RunSummary[] }) {
         />
       )}
     </>
-  );
-}
-
-/** The words that are searched. What is being written is kept here: the address follows too late for a quick typist. */
-function SearchBox({ text, onChange }: { text: string; onChange: (text: string) => void }) {
-  const { t } = useTranslation("runs");
-  const [draft, setDraft] = useState<string | null>(null);
-  return (
-    <TextInput
-      size="xs"
-      w={240}
-      type="search"
-      aria-label={t("table.filter")}
-      placeholder={t("table.filter")}
-      leftSection={<IconSearch size={14} aria-hidden />}
-      value={draft ?? text}
-      onChange={(event) => {
-        setDraft(event.currentTarget.value);
-        onChange(event.currentTarget.value);
-      }}
-      onBlur={() => setDraft(null)}
-    />
   );
 }
 
