@@ -378,10 +378,13 @@ def test_check_json_gives_the_bytes_of_check(make: Any) -> None:
     assert check_json(as_json(drawn, 4)) == check(drawn, 4).model_dump_json().encode()
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.code)
+def has_huge_number(case: Any) -> bool:
+    """A body with such a number is refused before it comes to the check."""
+    return any(value == 10**30 for one in case.document.network.nodes for value in one.params.values())
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if not has_huge_number(case)], ids=lambda case: case.code)
 def test_check_json_of_a_broken_document_gives_the_bytes_of_check(case: Any) -> None:
-    if any(value == 10**30 for one in case.document.network.nodes for value in one.params.values()):
-        pytest.skip("a body with such a number is refused before")
     assert check_json(as_json(case.document)) == check(case.document).model_dump_json().encode()
 
 
