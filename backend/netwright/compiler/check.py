@@ -1,9 +1,9 @@
 """From a document to its report: shapes and costs of every node, totals, problems.
 
-``check`` gives the typed report, ``check_json`` the same as bytes for the server's hot path, ``check_program`` the program
-that is printed and trained.  All three walk the document in the same way (``check_walk``); what layers do is remembered by
-(type, parameters, inputs), so that after an edit only what changed is run again.  Thread-safe: the memory is made of
-``functools.lru_cache`` over pure functions, everything else belongs to one call.
+``check`` gives the typed report, ``check_document_json`` the same as bytes for the server's hot path, ``check_program`` the
+program that is printed and trained.  All three walk the document in the same way (``check_walk``); what layers do is
+remembered by (type, parameters, inputs), so that after an edit only what changed is run again.  Thread-safe: the memory is
+made of ``functools.lru_cache`` over pure functions, everything else belongs to one call.
 """
 
 import gc
