@@ -1,6 +1,6 @@
-import { type QueryClient, queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
-import type { Document, LayerRead, NetworkRead, NetworkSummary, TrainingOptions } from "./types";
+import type { Document, NetworkRead, NetworkSummary, TrainingOptions } from "./types";
 
 /** Every react-query key in one place, so that one part can refresh what another shows. */
 export const keys = {
@@ -36,28 +36,6 @@ export const networksQuery = queryOptions({
   queryKey: keys.networks,
   queryFn: () => unwrap<NetworkSummary[]>(api.GET("/api/networks")),
 });
-
-/** Never refetched behind a person's back: the editor holds newer edits than the server does. */
-export function networkQuery(id: string) {
-  return queryOptions({
-    queryKey: keys.network(id),
-    queryFn: () => unwrap<NetworkRead>(api.GET("/api/networks/{id}", { params: { path: { id } } })),
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
-  });
-}
-
-/** The catalogue by type, empty until it has come. */
-export function useLayers(): ReadonlyMap<string, LayerRead> {
-  const { data } = useQuery({ ...layersQuery, select: byType });
-  return data ?? NO_LAYERS;
-}
-
-const NO_LAYERS: ReadonlyMap<string, LayerRead> = new Map();
-
-function byType(layers: LayerRead[]): ReadonlyMap<string, LayerRead> {
-  return new Map(layers.map((layer) => [layer.type, layer]));
-}
 
 function refreshNetworks(client: QueryClient) {
   return client.invalidateQueries({ queryKey: keys.networks, exact: true });

@@ -1,1 +1,1 @@
-"""."""
+"""One module a subject; a route parses, calls a service and answers."""

@@ -2,7 +2,17 @@ import { NativeSelect } from "@mantine/core";
 import { NumberBox } from "@/ui";
 import { numberShape, valueAt, withValue } from "./configFields";
 import { Field } from "./Field";
-import { useForm } from "./form";
+import { type OpenForm, useForm } from "./form";
+
+/** What stands under a field: why its value was suggested as long as it is that value, else its hint; and its problems. */
+function saidAbout(form: OpenForm["form"], path: string, value: unknown, hint: string | undefined) {
+  const reason = form.reasons[path];
+  const isSuggested = form.suggested !== undefined && valueAt(form.suggested, path) === value;
+  return {
+    hint: isSuggested && reason !== undefined ? reason : hint,
+    problems: form.problems.filter((problem) => problem.field === path && !problem.node),
+  };
+}
 
 interface Props {
   /** Where the value lies in the config: `data.batch_size`. */
@@ -18,14 +28,8 @@ export function ConfigNumber({ path, label, hint, placeholder }: Props) {
   const shape = numberShape(form.fields, path);
   const field = form.fields.get(path);
   const value = valueAt(config, path);
-  const reason = form.reasons[path];
-  const isSuggested = form.suggested !== undefined && valueAt(form.suggested, path) === value;
   return (
-    <Field
-      label={label}
-      hint={isSuggested && reason !== undefined ? reason : hint}
-      problems={form.problems.filter((problem) => problem.field === path && !problem.node)}
-    >
+    <Field label={label} {...saidAbout(form, path, value, hint)}>
       {({ id, describedBy, isInvalid }) => (
         <NumberBox
           id={id}
@@ -61,14 +65,8 @@ export function ConfigSelect({ path, label, hint, choices, onChoose }: SelectPro
   const choose = onChoose ?? ((next: string) => form.change(withValue(config, path, next)));
   const value = String(valueAt(config, path));
   const isKnown = choices.some((choice) => choice.value === value);
-  const reason = form.reasons[path];
-  const isSuggested = form.suggested !== undefined && valueAt(form.suggested, path) === value;
   return (
-    <Field
-      label={label}
-      hint={isSuggested && reason !== undefined ? reason : hint}
-      problems={form.problems.filter((problem) => problem.field === path && !problem.node)}
-    >
+    <Field label={label} {...saidAbout(form, path, value, hint)}>
       {({ id, describedBy, isInvalid }) => (
         <NativeSelect
           id={id}
