@@ -17,10 +17,11 @@ from pydantic import JsonValue, TypeAdapter
 from netwright.compiler import check_program as programs
 from netwright.compiler import costs, fixes
 from netwright.compiler.check_definition import Definition, Finding, Signature
-from netwright.compiler.check_infer import in_words
-from netwright.compiler.check_structure import analyse
+from netwright.compiler.check_infer import in_words, infer_leaf
+from netwright.compiler.check_params import validate_params
+from netwright.compiler.check_structure import MEMORY, analyse
 from netwright.compiler.check_values import Counter, Use, used_blocks
-from netwright.compiler.check_walk import Instance, Walker
+from netwright.compiler.check_walk import Instance, Walker, sound_layer
 from netwright.compiler.program import Program
 from netwright.compiler.report import CheckReport, CheckRequest
 from netwright.graph.document import NETWORK, Block, Document, Edge, Node
@@ -124,6 +125,13 @@ def warm_up() -> None:
     check(Document(network=Block(nodes=[*nodes, *ends], edges=edges)))
     gc.collect()
     gc.freeze()
+
+
+def forget() -> None:
+    """Empty every memory of the check, so that the next one is as the first of a process: for measurements and tests."""
+    for memory in (infer_leaf, validate_params, sound_layer):
+        memory.cache_clear()
+    MEMORY.clear()
 
 
 # --- the network as a whole ------------------------------------------------------------------------------------------

@@ -96,9 +96,9 @@ class Walker:
             specs = _gather(definition.sources[i], outputs)
             key = keys[i]
             # The common case first: a layer without expressions, with all its inputs, that has nothing to complain of.
-            leaf = infer_leaf(nodes[i].type, key, specs) if key is not None and specs is not None else None
-            if leaf is not None and not leaf.complaints:
-                result: NodeResult | None = NodeResult(leaf.fragment, specs, leaf.outputs, leaf)
+            result = sound_layer(nodes[i].type, key, specs) if key is not None and specs is not None else None
+            if result is not None:
+                pass
             elif i in given:
                 result = _entry(given[i])
             elif key is not None and specs is None and (fragment := _silent_fragment(nodes[i].type, key)) is not None:
@@ -302,6 +302,13 @@ def _layer(instance: Instance, i: int, specs: Specs | None, key: bytes | None) -
     for complaint in leaf.complaints:
         instance.report(node.id, findings.complained(definition, i, complaint, key, specs or ()))
     return NodeResult(leaf.fragment, specs, leaf.outputs, leaf)
+
+
+@lru_cache(maxsize=8192)
+def sound_layer(type_name: str, key: bytes, specs: Specs) -> NodeResult | None:
+    """A layer that has nothing to complain of; None for any other.  Never changed, so that all documents can share it."""
+    leaf = infer_leaf(type_name, key, specs)
+    return None if leaf is None or leaf.complaints else NodeResult(leaf.fragment, specs, leaf.outputs, leaf)
 
 
 @lru_cache(maxsize=8192)

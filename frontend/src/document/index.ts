@@ -6,7 +6,7 @@ export { CARD_WIDTH, COLUMN_GAP, cardSize, GRID, portOffset, ROW_GAP, type Size,
 export { canRedo, canUndo, IGNORE, merge, RECORD } from "./history";
 export { idProblem } from "./ids";
 export { type LevelPath, levelOfProblem, type ResolvedLevel, reportAt, reportPrefix, resolveLevel } from "./levels";
-export { emptyDocument, normalizeDocument } from "./normalize";
+export { emptyDocument, meaningOf, normalizeDocument } from "./normalize";
 export { chainPositions, completePositions, dropToClear, type Positions } from "./placement";
 export {
   bestPort,

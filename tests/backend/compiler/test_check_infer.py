@@ -9,8 +9,8 @@ import pytest
 import torch
 from drawing import chain, image, node, scores
 from netwright.compiler.calls import build_call, call_source
-from netwright.compiler.check import check, warm_up
-from netwright.compiler.check_infer import InferenceError, has_errors, infer_leaf, run_on_meta
+from netwright.compiler.check import check, forget, warm_up
+from netwright.compiler.check_infer import InferenceError, has_errors, run_on_meta
 from netwright.layers.base import Call, TensorSpec
 from netwright.layers.registry import LAYERS
 from torch import nn
@@ -20,9 +20,9 @@ PICTURE = TensorSpec((3, 8, 8))
 
 @pytest.fixture
 def _forgetful() -> Iterator[None]:
-    infer_leaf.cache_clear()
+    forget()
     yield
-    infer_leaf.cache_clear()
+    forget()
 
 
 def test_run_on_meta_gives_shapes_without_the_batch_and_counts_what_the_module_holds() -> None:

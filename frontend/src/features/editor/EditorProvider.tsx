@@ -1,6 +1,13 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { api, unwrap } from "@/api";
-import { type CheckReport, createDocumentStore, type Document, type LayerRead, type WireDocument } from "@/document";
+import {
+  type CheckReport,
+  createDocumentStore,
+  type Document,
+  type LayerRead,
+  meaningOf,
+  type WireDocument,
+} from "@/document";
 import { createCanvasStore } from "./canvasStore";
 import { startChecking } from "./checker";
 import { EditorContext } from "./context";
@@ -25,7 +32,7 @@ export function EditorProvider({ document, layers, revision = null, children }: 
 }
 
 function checkDocument(document: Document, signal: AbortSignal): Promise<CheckReport> {
-  const answer = unwrap(api.POST("/api/check", { body: { document, batch_size: 1 }, signal }));
+  const answer = unwrap(api.POST("/api/check", { body: { document: meaningOf(document), batch_size: 1 }, signal }));
   // The client's types lose that a position is a pair.
   return answer as Promise<CheckReport>;
 }
