@@ -41,26 +41,40 @@ class DeviceGuard:
 
     def __init__(self, optimizer: Any, device: torch.device) -> None:
         self._found = torch.zeros((), device=device)
+        self._one = torch.ones((), device=device)
         optimizer.found_inf = self._found
         optimizer.grad_scale = None
 
     def check(self, loss: "Tensor", step: int) -> "Tensor":
         detached = loss.detach()
-        # In place and never back to 0: a later finite loss must not move weights again.
-        self._found.logical_or_(~torch.isfinite(detached))
+        # The gradient scaler's own look, one kernel instead of six: sets the switch, and never back to 0, for a later finite
+        # loss must not move weights again.  It also divides by a scale, here 1.
+        torch._amp_foreach_non_finite_check_and_unscale_([detached], self._found, self._one)
         return detached
 
 
 class BufferKeeper:
-    """Keeps a copy of the float buffers (running statistics), which a forward pass moves before the loss is known."""
+    """Keeps a copy of the float buffers (running statistics), which a forward pass moves before the loss is known.
 
-    def __init__(self, network: "nn.Module") -> None:
+    With ``is_late`` the losses of a report are known when the next one is due (see ``reporting.StepLog``), and so is whether
+    the buffers of then were good: the copy before the newest is the one to go back to.
+    """
+
+    def __init__(self, network: "nn.Module", *, is_late: bool = False) -> None:
         self._live = [buffer for buffer in network.buffers() if buffer.is_floating_point()]
         self._kept = [buffer.clone() for buffer in self._live]
+        self._newest = [buffer.clone() for buffer in self._live] if is_late else self._kept
 
     def keep(self) -> None:
+        """After a report."""
         if self._live:
-            torch._foreach_copy_(self._kept, self._live)
+            self._kept, self._newest = self._newest, self._kept
+            torch._foreach_copy_(self._newest, self._live)
+
+    def begin(self) -> None:
+        """The buffers of now are good: a checkpoint's."""
+        for _ in range(2):
+            self.keep()
 
     def restore(self) -> None:
         for live, kept in zip(self._live, self._kept, strict=True):

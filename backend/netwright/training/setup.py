@@ -182,7 +182,7 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         validation=batches(data.validation),
         test=batches(data.test) if data.test is not None and len(data.test) else None,
         guard=DeviceGuard(optimizer, device) if late and optimizer_class.is_fused else DirectGuard(),
-        buffers=BufferKeeper(network),
+        buffers=BufferKeeper(network, is_late=device.type == "cuda"),
         log=StepLog(metrics, device, rate.total_steps),
         checkpoints=CheckpointFolder(
             job.folder / "checkpoints", job.run, job.graph_hash, config.checkpoint.keep, job.is_current
