@@ -9,17 +9,14 @@ from __future__ import annotations
 import csv
 import gzip
 import importlib.util
-from abc import abstractmethod
-from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from netwright.data.base import Arrays, ColumnFacts, DataError, Facts, Source, Step
-
-MAX_EXAMPLES = 5
+from netwright.data.base import Arrays, DataError, Facts, Source, Step
+from netwright.data.number_table import NumberTable
 
 
 def _file(name: str) -> Path:
@@ -78,89 +75,13 @@ class Digits(Source):
         )
 
 
-class _Table(Source):
-    """A small table of numbers without missing values."""
-
-    kind = "table"
-    features: ClassVar[tuple[str, ...]]
-    target_name: ClassVar[str]
-
-    @abstractmethod
-    def _values(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """Features ``(N, F)`` and targets ``(N,)``."""
-
-    def read(self) -> Arrays:
-        assert self.facts is not None
-        inputs, targets = self._values()
-        is_class = self.facts.task == "classification"
-        return Arrays(
-            inputs=inputs.astype(np.float32),
-            targets=targets.astype(np.int64) if is_class else targets.astype(np.float32).reshape(-1, 1),
-            test_inputs=None,
-            test_targets=None,
-            kind="table",
-            task=self.facts.task,
-            classes=self.facts.classes,
-            features=self.features,
-            target_name=self.target_name,
-            default_preprocess=(Step("Standardize"),),
-        )
-
-    def describe(self) -> Facts:
-        """The written facts and the columns' figures, which are read."""
-        assert self.facts is not None
-        inputs, targets = self._values()
-        columns = [_column(name, inputs[:, index]) for index, name in enumerate(self.features)]
-        columns.append(self._target_column(targets))
-        return replace(self.facts, columns=tuple(columns))
-
-    def table(self, num_rows: int) -> tuple[list[str], list[list[str]]]:
-        arrays = self.read()
-        rows = [
-            [*(f"{value:g}" for value in values.tolist()), self._target_cell(arrays, index)]
-            for index, values in enumerate(arrays.inputs[:num_rows])
-        ]
-        return [*self.features, self.target_name], rows
-
-    def _target_cell(self, arrays: Arrays, index: int) -> str:
-        if arrays.classes:
-            return arrays.classes[int(arrays.targets[index].item())]
-        return f"{arrays.targets[index].item():g}"
-
-    def _target_column(self, targets: npt.NDArray[np.float64]) -> ColumnFacts:
-        assert self.facts is not None
-        classes = self.facts.classes
-        if not classes:
-            return replace(_column(self.target_name, targets), role="target")
-        return ColumnFacts(
-            name=self.target_name,
-            type="category",
-            role="target",
-            num_distinct=len(classes),
-            examples=classes[:MAX_EXAMPLES],
-        )
-
-
-def _column(name: str, values: npt.NDArray[np.float64]) -> ColumnFacts:
-    return ColumnFacts(
-        name=name,
-        type="number",
-        role="feature",
-        num_distinct=len(np.unique(values)),
-        minimum=float(values.min()),
-        maximum=float(values.max()),
-        mean=float(values.mean()),
-        examples=tuple(f"{value:g}" for value in values[:MAX_EXAMPLES].tolist()),
-    )
-
-
-class _ClassTable(_Table):
+class _ClassTable(NumberTable):
     """One of scikit-learn's CSV files: a first line of counts and class names, the class index in the last column."""
 
     target_name = "label"
     csv_name: ClassVar[str]
 
-    def _values(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    def values(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         with _file(self.csv_name).open(encoding="ascii", newline="") as file:
             rows = csv.reader(file)
             next(rows)
@@ -262,7 +183,7 @@ class BreastCancer(_ClassTable):
     )
 
 
-class Diabetes(_Table):
+class Diabetes(NumberTable):
     type = "diabetes"
     title = "Diabetes"
     description = (
@@ -285,6 +206,6 @@ class Diabetes(_Table):
         bytes=442 * 10 * 4,
     )
 
-    def _values(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    def values(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         # The public loader reads these files with blanks between the values.
         return _numbers("diabetes_data_raw.csv.gz", delimiter=" "), _numbers("diabetes_target.csv.gz")[:, 0]

@@ -7,12 +7,31 @@ from collections.abc import Mapping
 from netwright.data.base import DataError, Source, SourceSpec
 from netwright.data.csv_source import CsvSource
 from netwright.data.embedded import BreastCancer, Diabetes, Digits, Iris, Wine
+from netwright.data.generated import Circles, GaussianClusters, Moons, Plane, Sine, Spirals, TwoClusters, Xor
 from netwright.data.image_folder import ImageFolder
 from netwright.data.mnist import FashionMnist, Mnist
 
 SOURCES: Mapping[str, type[Source]] = {
     source.type: source
-    for source in (Digits, Mnist, FashionMnist, Iris, Wine, BreastCancer, Diabetes, CsvSource, ImageFolder)
+    for source in (
+        Digits,
+        Mnist,
+        FashionMnist,
+        Iris,
+        Wine,
+        BreastCancer,
+        Diabetes,
+        TwoClusters,
+        GaussianClusters,
+        Xor,
+        Moons,
+        Circles,
+        Spirals,
+        Plane,
+        Sine,
+        CsvSource,
+        ImageFolder,
+    )
 }
 """Built-in ones first, in the order a page lists them."""
 

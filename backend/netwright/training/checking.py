@@ -1,40 +1,21 @@
 """Whether a training config fits a network and its data: problems with a field, a sentence, and a fix where there is one."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import JsonValue, ValidationError
 
 from netwright.compiler.report import CheckReport
-from netwright.data.base import Kind, Task
-from netwright.graph.document import NETWORK, Document, Node
-from netwright.graph.edits import SetNode, SetParam
+from netwright.graph.document import NETWORK, Document
+from netwright.graph.edits import SetParam
 from netwright.graph.problems import Fix, Problem
-from netwright.layers.registry import LAYERS
+from netwright.training.checking_objectives import DataFacts, check_objectives, describe_shape, first_shape
 from netwright.training.choices import Registry, UnknownChoiceError, explain
 from netwright.training.config import Choice, TrainingConfig
 from netwright.training.metrics import METRICS
 from netwright.training.objectives import LOSSES
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.schedules import SCHEDULES
-
-APPLIED_BY_LOSS = {"CrossEntropyLoss": "Softmax", "BCEWithLogitsLoss": "Sigmoid"}
-"""What a loss computes itself, so that the network should not end in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class DataFacts:
-    """What a config is checked against.  ``input_shape`` is what preprocessing gives, without the batch; ``num_outputs`` the
-    classes, or the target columns of a regression; ``num_samples`` those that are split into training and validation."""
-
-    title: str
-    kind: Kind
-    task: Task
-    num_samples: int
-    input_shape: tuple[int, ...]
-    num_outputs: int
-    classes: tuple[str, ...] = ()
 
 
 def check_training(
@@ -54,7 +35,7 @@ def check_training(
         problems += _check_device(training, devices)
     if report.ok:
         problems += _check_input(document, report, data)
-        problems += _check_output(training, document, report, data)
+        problems += check_objectives(training, document, report, data)
         if report.totals.parameters == 0:
             problems.append(
                 Problem(
@@ -163,10 +144,6 @@ def _check_device(training: TrainingConfig, devices: Sequence[str]) -> Iterator[
         )
 
 
-def _text(shape: Sequence[int | None]) -> str:
-    return " x ".join("N" if size is None else str(size) for size in shape)
-
-
 def _check_input(document: Document, report: CheckReport, data: DataFacts) -> Iterator[Problem]:
     inputs = [node for node in document.network.nodes if node.type == "Input"]
     if len(inputs) != 1:
@@ -176,11 +153,11 @@ def _check_input(document: Document, report: CheckReport, data: DataFacts) -> It
         )
         return
     node = inputs[0]
-    shape = list(_first(report.nodes[node.id].outputs))[1:]
+    shape = list(first_shape(report.nodes[node.id].outputs))[1:]
     if shape == list(data.input_shape):
         return
     wanted: list[JsonValue] = list(data.input_shape)
-    expected, got = _text([None, *data.input_shape]), _text([None, *shape])
+    expected, got = describe_shape([None, *data.input_shape]), describe_shape([None, *shape])
     yield Problem(
         code="input_shape_mismatch",
         block=NETWORK,
@@ -200,148 +177,3 @@ def _check_input(document: Document, report: CheckReport, data: DataFacts) -> It
             )
         ],
     )
-
-
-def _first(ports: dict[str, Any]) -> list[int | None]:
-    shape: list[int | None] = next(iter(ports.values())).shape
-    return shape
-
-
-def _check_output(
-    training: TrainingConfig, document: Document, report: CheckReport, data: DataFacts
-) -> Iterator[Problem]:
-    objective = training.objectives[0]
-    if objective.loss.type not in LOSSES.classes:
-        return
-    yield from _check_task(training, data)
-    outputs = {node.id: node for node in document.network.nodes if node.type == "Output"}
-    if objective.output is not None and objective.output not in outputs:
-        yield Problem(
-            code="output_unknown",
-            field="objectives.0.output",
-            message=f"There is no Output `{objective.output}`. There are: {', '.join(outputs)}.",
-        )
-        return
-    if objective.output is None and len(outputs) != 1:
-        yield Problem(
-            code="output_not_named",
-            field="objectives.0.output",
-            message=f"The network has several outputs ({', '.join(outputs)}). Name the one that the loss is on.",
-        )
-        return
-    output = outputs[objective.output or next(iter(outputs))]
-    yield from _check_output_shape(training, document, report, data, output)
-    yield from _check_last_activation(objective.loss.type, document, output)
-
-
-def _check_task(training: TrainingConfig, data: DataFacts) -> Iterator[Problem]:
-    loss = LOSSES.get(training.objectives[0].loss.type)
-    what = "classes" if data.task == "classification" else "numbers"
-    if loss.tasks and data.task not in loss.tasks:
-        fitting = [name for name, each in LOSSES.classes.items() if not each.tasks or data.task in each.tasks]
-        yield Problem(
-            code="loss_not_for_task",
-            field="objectives.0.loss.type",
-            message=f"{loss.type} does not fit {data.title}, whose targets are {what}. Choose {' or '.join(fitting)}.",
-            values={"loss": loss.type, "task": data.task},
-        )
-    for i, name in enumerate(training.metrics):
-        metric = METRICS.classes.get(name)
-        if metric is not None and metric.tasks and data.task not in metric.tasks:
-            yield Problem(
-                code="metric_not_for_task",
-                field=f"metrics.{i}",
-                message=f"{name} does not fit {data.title}, whose targets are {what}. Remove it.",
-                values={"metric": name, "task": data.task},
-            )
-
-
-def _check_output_shape(
-    training: TrainingConfig, document: Document, report: CheckReport, data: DataFacts, output: Node
-) -> Iterator[Problem]:
-    loss = LOSSES.get(training.objectives[0].loss.type)
-    if loss.tasks and data.task not in loss.tasks:
-        return
-    shape = _first(report.nodes[output.id].inputs)
-    allowed = loss.allowed_outputs(data.task, data.num_outputs)
-    weight = training.objectives[0].loss.params.get("weight")
-    if isinstance(weight, list) and len(weight) != data.num_outputs:
-        yield Problem(
-            code="class_weights_length",
-            field="objectives.0.loss.params.weight",
-            message=f"`weight` has {len(weight)} factors, but {data.title} has {data.num_outputs} classes.",
-        )
-    if len(shape) == 2 and shape[1] in allowed:
-        return
-    needs = _describe_need(data, allowed)
-    gives = f"{shape[1]}" if len(shape) == 2 else _text(shape)
-    yield Problem(
-        code="output_shape_mismatch",
-        block=NETWORK,
-        node=output.id,
-        path=output.id,
-        message=f"{loss.type} needs {needs}, but `{output.id}` gives {gives}.",
-        values={"loss": loss.type, "needs": allowed[0]},
-        expected=" or ".join(_text([None, size]) for size in allowed),
-        got=_text(shape),
-        fixes=_fix_width(document, report, output, allowed[0]) if len(shape) == 2 else [],
-    )
-
-
-def _describe_need(data: DataFacts, allowed: tuple[int, ...]) -> str:
-    count = allowed[0]
-    if data.task == "regression":
-        return f"{count} value{'s' if count > 1 else ''}, one a target column"
-    if count == 1:
-        return "1 score (positive: the second class) or 2, one a class"
-    return f"{count} scores, one a class"
-
-
-def _fix_width(document: Document, report: CheckReport, output: Node, width: int) -> list[Fix]:
-    """Corrects the layer that sets the output's width: the nearest one before it whose width is a parameter."""
-    nodes = {node.id: node for node in document.network.nodes}
-    feeding: dict[str, list[str]] = {}
-    for edge in document.network.edges:
-        feeding.setdefault(edge.target, []).append(edge.source)
-    current = output.id
-    while len(feeding.get(current, [])) == 1:
-        current = feeding[current][0]
-        node = nodes[current]
-        layer = LAYERS.get(node.type)
-        if layer is not None and "out_features" in layer.Params.model_fields:
-            return [
-                Fix(
-                    code="set_out_features",
-                    label=f"Set `{node.id}` to {width} outputs",
-                    values={"node": node.id, "out_features": width},
-                    edits=[SetParam(block=NETWORK, id=node.id, name="out_features", value=width)],
-                )
-            ]
-        found = report.nodes.get(current)
-        if found is None or not found.inputs or _first(found.inputs) != _first(found.outputs):
-            break
-    return []
-
-
-def _check_last_activation(loss: str, document: Document, output: Node) -> Iterator[Problem]:
-    applied = APPLIED_BY_LOSS.get(loss)
-    sources = {edge.source for edge in document.network.edges if edge.target == output.id}
-    for node in document.network.nodes:
-        if node.id in sources and node.type == applied and not node.muted:
-            yield Problem(
-                code="activation_applied_twice",
-                severity="warning",
-                block=NETWORK,
-                node=node.id,
-                path=node.id,
-                message=f"{loss} applies {applied} itself: with `{node.id}` before it the network learns slowly. Mute it.",
-                values={"loss": loss, "activation": node.type},
-                fixes=[
-                    Fix(
-                        code="mute_node",
-                        label=f"Mute `{node.id}`",
-                        values={"node": node.id},
-                        edits=[SetNode(block=NETWORK, id=node.id, muted=True)],
-                    )
-                ],
-            )

@@ -40,13 +40,19 @@ class DataConfig(Model):
     augment: list[Choice] = Field(default_factory=list, max_length=50)
 
 
+MAX_OBJECTIVES = 8
+
+
 class ObjectiveConfig(Model):
-    """A loss on one Output.  ``output`` null is the only one."""
+    """A loss on one Output.  ``output`` null is the only one.
+
+    The loss of a run is the sum of its objectives, each times its ``weight``; metrics are measured on the first one's output.
+    """
 
     output: str | None = None
     target: str = "label"
     loss: Choice = Field(default_factory=lambda: Choice(type="CrossEntropyLoss"))
-    weight: float = 1.0
+    weight: float = Field(default=1.0, ge=0.0, le=1000.0)
 
 
 class EarlyStoppingConfig(Model):
@@ -72,7 +78,9 @@ class TrainingConfig(Model):
     """Everything about a run that is not the network."""
 
     data: DataConfig = Field(default_factory=DataConfig)
-    objectives: list[ObjectiveConfig] = Field(default_factory=lambda: [ObjectiveConfig()], min_length=1, max_length=1)
+    objectives: list[ObjectiveConfig] = Field(
+        default_factory=lambda: [ObjectiveConfig()], min_length=1, max_length=MAX_OBJECTIVES
+    )
     metrics: list[str] = Field(default_factory=lambda: ["Accuracy"], max_length=20)
     optimizer: Choice = Field(default_factory=lambda: Choice(type="AdamW", params={"lr": 0.001}))
     schedule: ScheduleConfig = Field(default_factory=ScheduleConfig)

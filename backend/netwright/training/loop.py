@@ -3,7 +3,7 @@
 import math
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
@@ -15,9 +15,6 @@ from netwright.training.guard import Origin, find_origin
 from netwright.training.reporting import Emit, LossNotFiniteError, Progress, RunningSums, to_scalar
 from netwright.training.setup import Job, Setup, set_up
 from netwright.training.states import EndReason, RunState
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ def train(  # noqa: C901  (one story, told in one piece)
                 at.batch += 1
                 # Costs two list appends; every 50 ms a report goes out.  On a GPU it is the one before: its values have
                 # arrived by now, so that nothing waits for the device.
-                if run.log.add(value, outputs, targets):
+                if run.log.add(value, run.main(outputs), targets):
                     run.log.report(at.step, at.epoch, lr, emit)
                     run.buffers.keep()
             run.log.flush(at.step, at.epoch, run.rate.at(max(at.step, 1)), emit)  # sync
@@ -159,7 +156,7 @@ class Keeper:
                     return None
                 outputs = run.forward(inputs)
                 loss_sum += run.compute_loss(outputs, targets).double() * len(targets)
-                sums.update(outputs, targets)
+                sums.update(run.main(outputs), targets)
         finally:
             run.network.train()
         values = torch.cat([loss_sum.view(1), sums.sums]).tolist()  # sync
@@ -309,7 +306,7 @@ class Keeper:
         at.step = error.step - 1
         self._flush()  # what was kept of the good steps before
         inputs, targets = run.sampler.batch(at.epoch, at.batch)
-        origin = find_origin(run.network, inputs, targets, run.forward)
+        origin = find_origin(run.network, inputs, targets, lambda batch: run.main(run.forward(batch)))
         run.buffers.restore()
         run.optimizer.zero_grad(set_to_none=True)
         message = describe_not_finite(error, at.epoch, origin)

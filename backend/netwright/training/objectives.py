@@ -160,4 +160,54 @@ class L1Loss(_Regression):
     function = "l1_loss"
 
 
-LOSSES: Registry[Loss] = Registry("loss", CrossEntropyLoss, BCEWithLogitsLoss, MSELoss, L1Loss)
+class _OneScore(Loss, is_abstract=True):
+    """For two classes and one value a sample."""
+
+    tasks = ("classification",)
+
+    @classmethod
+    def allowed_outputs(cls, task: Task, num_outputs: int) -> tuple[int, ...]:
+        return (1,) if num_outputs == 2 else ()
+
+
+class PerceptronLoss(_OneScore):
+    """Rosenblatt 1958, The perceptron, https://doi.org/10.1037/h0042519."""
+
+    type = "PerceptronLoss"
+    title = "Perceptron"
+    description = (
+        "The perceptron's own rule for a network that ends in Step: a sample that is answered wrongly moves the weights by its "
+        "inputs, any other by nothing. With SGD, a batch of 1 and learning rate 1 it is Rosenblatt's rule to the letter."
+    )
+
+    @classmethod
+    def build(cls, params: ChoiceParams, device: str) -> LossFunction:
+        def loss(outputs: "Tensor", targets: "Tensor") -> "Tensor":
+            # Its gradient is output - target: 0 where the answer is right, else 1 or -1, which passes straight through Step.
+            return (outputs - fit_targets(targets, outputs)).square().mean() / 2
+
+        return loss
+
+
+class HingeLoss(_OneScore):
+    """The soft margin of support vector machines: Cortes, Vapnik 1995, https://doi.org/10.1007/BF00994018."""
+
+    type = "HingeLoss"
+    title = "Hinge"
+    description = (
+        "For yes or no with a margin: one raw score, positive for the second class. A sample that is on the right side by at "
+        "least 1 no longer counts."
+    )
+
+    @classmethod
+    def build(cls, params: ChoiceParams, device: str) -> LossFunction:
+        def loss(outputs: "Tensor", targets: "Tensor") -> "Tensor":
+            sides = 2 * fit_targets(targets, outputs) - 1
+            return (1 - sides * outputs).clamp_min(0).mean()
+
+        return loss
+
+
+LOSSES: Registry[Loss] = Registry(
+    "loss", CrossEntropyLoss, BCEWithLogitsLoss, MSELoss, L1Loss, PerceptronLoss, HingeLoss
+)

@@ -1,7 +1,8 @@
 """What the training form offers, and everything a server asks about a config.  Importing this loads no torch."""
 
 from netwright.graph.model import Model
-from netwright.training.checking import DataFacts, check_choices, check_training
+from netwright.training.checking import check_choices, check_training
+from netwright.training.checking_objectives import DataFacts
 from netwright.training.choices import Option, to_options
 from netwright.training.devices import Device, list_devices
 from netwright.training.metrics import METRICS

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import torch
 from torch import nn
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 @dataclass
 class Job:
     """What is to be trained, as made from the run's own source: ``network`` freshly initialised under the run's seed,
-    ``preprocess`` from raw samples to its input.  ``output`` names one of several outputs; None where there is one."""
+    ``preprocess`` from raw samples to its input.  ``outputs`` names the output of each objective; None where the network has
+    only one."""
 
     network: nn.Module
     preprocess: "Callable[[Tensor], Tensor]"
@@ -39,9 +40,21 @@ class Job:
     folder: Path
     run: str
     graph_hash: str = ""
-    output: str | None = None
+    outputs: tuple[str | None, ...] = (None,)
     is_current: Callable[[], bool] = lambda: True
     """False once a newer attempt of the run has begun: nothing may be written any more."""
+
+
+Outputs: TypeAlias = "Tensor | dict[str, Tensor]"
+"""What the loss is computed on: one tensor, or one for each objective by the name of its Output."""
+
+
+class Objective(NamedTuple):
+    """One term of the loss: ``weight * loss(outputs[output], targets)``."""
+
+    output: str | None
+    loss: LossFunction
+    weight: float
 
 
 class DeviceMissingError(ValueError):
@@ -84,8 +97,7 @@ class Setup:
     device: torch.device
     config: TrainingConfig
     weights: Sequence[nn.Parameter]
-    compute_loss: LossFunction
-    output: str | None
+    objectives: Sequence["Objective"]
     metrics: list[type[Metric]]
     optimizer: torch.optim.Optimizer
     rate: LearningRate
@@ -103,15 +115,27 @@ class Setup:
     epochs: int
     notes: list[str] = field(default_factory=list)
 
-    def forward(self, inputs: "Tensor") -> "Tensor":
-        """``(N, *input_shape)`` to the output that the objective is on, ``(N, K)``, in float32."""
+    def forward(self, inputs: "Tensor") -> "Outputs":
+        """``(N, *input_shape)`` to the objective's output, ``(N, K)``, in float32; a dict where there are several."""
         with self.autocast():
             outputs = self.network(inputs)
-        if self.output is not None:
-            outputs = outputs[self.output]
         # The loss is computed in float32 whatever the network ran in.
-        chosen: Tensor = outputs.float()
-        return chosen
+        if isinstance(outputs, torch.Tensor):
+            return outputs.float()
+        chosen: dict[str, Tensor] = {name: outputs[name].float() for name, _, _ in self.objectives if name is not None}
+        return chosen if len(chosen) > 1 else next(iter(chosen.values()))
+
+    def compute_loss(self, outputs: "Outputs", targets: "Tensor") -> "Tensor":
+        """The weighted sum of all objectives."""
+        if isinstance(outputs, torch.Tensor):
+            _, loss, weight = self.objectives[0]
+            return loss(outputs, targets) if weight == 1.0 else weight * loss(outputs, targets)
+        terms = [weight * loss(outputs[name], targets) for name, loss, weight in self.objectives if name is not None]
+        return torch.stack(terms).sum()
+
+    def main(self, outputs: "Outputs") -> "Tensor":
+        """The output of the first objective, which metrics are measured on."""
+        return outputs if isinstance(outputs, torch.Tensor) else next(iter(outputs.values()))
 
     def set_epochs(self, epochs: int) -> None:
         self.epochs = epochs
@@ -162,9 +186,6 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
     late = device.type == "cuda" if guard_on_device is None else guard_on_device
     if late and not optimizer_class.is_fused:
         notes.append(f"{optimizer_class.type} has no fused form: the loss is read at each step to guard the weights.")
-    objective = config.objectives[0]
-    loss_class = LOSSES.get(objective.loss.type)
-    loss = loss_class.build(LOSSES.params(objective.loss.type, objective.loss.params), str(device))
     metrics = [METRICS.get(name) for name in config.metrics]
     rate = LearningRate.from_config(config, sampler.num_batches)
     check_monitors(config)
@@ -173,8 +194,7 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         device=device,
         config=config,
         weights=weights,
-        compute_loss=loss if objective.weight == 1.0 else _weighted(loss, objective.weight),
-        output=job.output,
+        objectives=_build_objectives(job, device),
         metrics=metrics,
         optimizer=optimizer,
         rate=rate,
@@ -205,8 +225,15 @@ def build_optimizer(
     return chosen, chosen.build(params, weights)
 
 
-def _weighted(loss: LossFunction, weight: float) -> LossFunction:
-    return lambda outputs, targets: weight * loss(outputs, targets)
+def _build_objectives(job: Job, device: torch.device) -> tuple[Objective, ...]:
+    return tuple(
+        Objective(
+            output,
+            LOSSES.get(each.loss.type).build(LOSSES.params(each.loss.type, each.loss.params), str(device)),
+            each.weight,
+        )
+        for output, each in zip(job.outputs, job.config.objectives, strict=True)
+    )
 
 
 def _build_early_stopping(config: TrainingConfig) -> EarlyStopping | None:

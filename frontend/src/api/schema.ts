@@ -1484,6 +1484,8 @@ export interface components {
         /**
          * ObjectiveConfig
          * @description A loss on one Output.  ``output`` null is the only one.
+         *
+         *     The loss of a run is the sum of its objectives, each times its ``weight``; metrics are measured on the first one's output.
          */
         ObjectiveConfig: {
             /** Output */

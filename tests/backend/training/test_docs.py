@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from netwright.training import checking
+from netwright.training import checking, checking_objectives
 from netwright.training.metrics import METRICS
 from netwright.training.objectives import LOSSES
 from netwright.training.optimizers import OPTIMIZERS
@@ -17,7 +17,7 @@ def test_page_when_something_is_registered_or_can_go_wrong_names_it() -> None:
     named = set(re.findall(r"`(\w+)`", page))
     for registry in (LOSSES, OPTIMIZERS, SCHEDULES, METRICS):
         assert set(registry.classes) <= named
-    source = Path(checking.__file__).read_text(encoding="utf-8")
+    source = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (checking, checking_objectives))
     codes = set(re.findall(r'Problem\(\s*code="(\w+)"', source))
     assert len(codes) > 10
     assert codes <= named
