@@ -140,6 +140,8 @@ class Prepared:
     """SHA-256 over the tensors and the split: two runs with the same fingerprint saw the same samples."""
     notes: tuple[str, ...] = ()
     """Sentences for the run's log: what the split or the fit had to decide."""
+    numbers: tuple[str, ...] = ()
+    """The features of a table that holds numbers alone, in the order of its columns; empty for any other data."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class _Generated(NumberTable):
     """``points`` draws features ``(N, F)`` and targets ``(N,)``; the rows are shuffled afterwards."""
 
     citation = "Made by Netwright with a fixed seed"
-    features = ("x1", "x2")
+    features: ClassVar[tuple[str, ...]] = ("x1", "x2")
     target_name = "label"
 
     @classmethod

@@ -84,6 +84,7 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
         num_outputs=len(raw.classes) if is_class else raw.targets.shape[1],
         fingerprint=_fingerprint(raw, split),
         notes=split.notes,
+        numbers=raw.features if raw.kind == "table" and not raw.categories else (),
     )
 
 

@@ -167,6 +167,16 @@ class Keeper:
         self.emit("metrics", epoch=at.epoch, steps=[at.step], values={name: [value] for name, value in result.items()})
         return result
 
+    @torch.inference_mode()
+    def _answer(self, inputs: torch.Tensor) -> torch.Tensor:
+        """The main output as it is in use, without dropout."""
+        run = self.run
+        run.network.eval()
+        try:
+            return run.main(run.forward(inputs))
+        finally:
+            run.network.train()
+
     def end_epoch(self, validation: dict[str, float]) -> None:
         """Counts for early stopping, moves to the next epoch, and writes its checkpoints."""
         run, at = self.run, self.progress
@@ -179,6 +189,8 @@ class Keeper:
             and run.config.early_stopping.restore_best_weights
         ):
             stopping.weights = {name: value.detach().cpu().clone() for name, value in run.network.state_dict().items()}
+        if run.surface is not None and run.surface.is_due(epoch, run.epochs):
+            run.surface.emit(self._answer, epoch, at.step, self.emit)
         is_best = run.best.is_improved_by(self.metrics[run.best.monitor])
         is_due = epoch % run.config.checkpoint.every_epochs == 0 or epoch >= run.epochs
         run.log.start_epoch()

@@ -22,6 +22,7 @@ from netwright.training.objectives import LOSSES, LossFunction
 from netwright.training.optimizers import OPTIMIZERS, Optimizer
 from netwright.training.reporting import StepLog
 from netwright.training.schedules import LearningRate
+from netwright.training.surface import Surface, build_surface
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -113,6 +114,7 @@ class Setup:
     autocast: Callable[[], AbstractContextManager[Any]]
     fingerprint: str
     epochs: int
+    surface: Surface | None
     notes: list[str] = field(default_factory=list)
 
     def forward(self, inputs: "Tensor") -> "Outputs":
@@ -212,6 +214,7 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         autocast=_build_autocast(config, device, notes),
         fingerprint=data.fingerprint,
         epochs=config.epochs,
+        surface=build_surface(data, job.preprocess, device, config.objectives[0].loss.type),
         notes=notes,
     )
 

@@ -1082,7 +1082,7 @@ export interface components {
             /** Attempt */
             attempt: number;
             /** Events */
-            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
+            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
         };
         /**
          * EventList
@@ -1090,7 +1090,7 @@ export interface components {
          */
         EventList: {
             /** Events */
-            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
+            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
             /** Cursor */
             cursor: number;
         };
@@ -2067,6 +2067,53 @@ export interface components {
             document: components["schemas"]["Document"];
             /** Source */
             source: string;
+        };
+        /**
+         * SurfaceEvent
+         * @description What the network answers all over the plane of its two features (or along its one): the decision boundary as it moves.
+         *
+         *     ``ranges`` holds smallest and largest value of each feature, ``size`` the points along each.  ``values`` has one answer a
+         *     point, the first feature running fastest: the index in ``classes`` of a classification, the predicted number of a regression.
+         *     ``confidence`` is the probability that the network gives to that class (softmax or sigmoid of its scores), empty for a
+         *     regression and for answers that are no scores (a perceptron's).  ``points`` are some samples, ``[*features, target]``; only
+         *     the first of an attempt has them.
+         */
+        SurfaceEvent: {
+            /** Run */
+            run: string;
+            /** Attempt */
+            attempt: number;
+            /** Seq */
+            seq: number;
+            /** Time */
+            time: number;
+            /** Elapsed */
+            elapsed: number;
+            /** Cursor */
+            cursor?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "surface";
+            /** Step */
+            step: number;
+            /** Epoch */
+            epoch: number;
+            /** Features */
+            features: string[];
+            /** Ranges */
+            ranges: number[][];
+            /** Classes */
+            classes?: string[];
+            /** Size */
+            size: number;
+            /** Values */
+            values: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            /** Confidence */
+            confidence?: number[];
+            /** Points */
+            points?: number[][];
         };
         /**
          * SystemEvent
