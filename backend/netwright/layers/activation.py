@@ -30,6 +30,7 @@ class ReLU(_Activation):
         "A high share of zeros after it points at too high a learning rate; LeakyReLU, ELU or a normalisation before it help.",
         source=TORCH_DOCS + "ReLU.html",
     )
+    aliases = ("rectifier", "rectified linear unit")
 
 
 class LeakyReLUParams(LayerParams):
@@ -49,6 +50,7 @@ class LeakyReLU(_Activation):
         "constant; PReLU learns it.",
         source=TORCH_DOCS + "LeakyReLU.html",
     )
+    aliases = ("leaky rectifier",)
 
     @classmethod
     def summary(cls, params: LeakyReLUParams) -> str:
@@ -73,6 +75,7 @@ class PReLU(_Activation):
         "overfit on small data.",
         source="He et al. 2015, Delving Deep into Rectifiers, https://arxiv.org/abs/1502.01852",
     )
+    aliases = ("parametric relu",)
 
     @classmethod
     def check(cls, params: PReLUParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
@@ -111,6 +114,7 @@ class ELU(_Activation):
         pitfalls="Slower than ReLU because of the exponential. Very negative inputs still have almost no gradient.",
         source=TORCH_DOCS + "ELU.html",
     )
+    aliases = ("exponential linear unit",)
 
 
 class GELUParams(LayerParams):
@@ -129,6 +133,7 @@ class GELU(_Activation):
         pitfalls="Weights trained with one formula are slightly off under the other: keep `approximate` as it was in training.",
         source="Hendrycks and Gimpel 2016, Gaussian Error Linear Units, https://arxiv.org/abs/1606.08415",
     )
+    aliases = ("gaussian error linear unit",)
 
     @classmethod
     def summary(cls, params: GELUParams) -> str:
@@ -146,6 +151,7 @@ class SiLU(_Activation):
         pitfalls="Costs more time and memory than ReLU: an exponential, and the input is kept for the gradient.",
         source=TORCH_DOCS + "SiLU.html",
     )
+    aliases = ("swish",)
 
 
 class Sigmoid(_Activation):
@@ -160,6 +166,7 @@ class Sigmoid(_Activation):
         "learn. Do not put it before BCEWithLogitsLoss, which holds a sigmoid already.",
         source=TORCH_DOCS + "Sigmoid.html",
     )
+    aliases = ("logistic",)
 
 
 class Tanh(_Activation):
@@ -174,6 +181,7 @@ class Tanh(_Activation):
         "unit size.",
         source=TORCH_DOCS + "Tanh.html",
     )
+    aliases = ("hyperbolic tangent",)
 
 
 class Identity(_Activation):
@@ -187,6 +195,7 @@ class Identity(_Activation):
         pitfalls="It does nothing: two Linear layers with only an Identity between them are one Linear layer.",
         source=TORCH_DOCS + "Identity.html",
     )
+    aliases = ("pass through", "no operation", "skip")
 
 
 _STEP = '''class Step(nn.Module):
@@ -210,6 +219,7 @@ class Step(_Activation):
         source="Rosenblatt 1958, The Perceptron, https://doi.org/10.1037/h0042519; "
         "the gradient: Bengio et al. 2013, https://arxiv.org/abs/1308.3432",
     )
+    aliases = ("perceptron", "heaviside", "threshold unit", "binary activation")
 
     @classmethod
     def call(cls, params: LayerParams, inputs: Sequence[TensorSpec]) -> Call:

@@ -42,10 +42,11 @@ class Softmax(_Softmax):
         formula=r"y_i = \frac{e^{x_i}}{\sum_j e^{x_j}}",
         shape="(N, C, *) -> (N, C, *)",
         use_when="To read scores as a choice between classes, and inside attention.",
-        pitfalls="Do not put it before CrossEntropyLoss, which wants raw scores: training becomes slow and stops "
-        "early. Large scores saturate to 0 and 1. High probability is not the same as being right.",
+        pitfalls="Do not put it before CrossEntropyLoss, which wants raw scores: training becomes slow and stops early. "
+        "Large scores saturate to 0 and 1. High probability is not the same as being right.",
         source=TORCH_DOCS + "Softmax.html",
     )
+    aliases = ("probabilities", "softmax over classes")
 
 
 class LogSoftmax(_Softmax):
@@ -60,6 +61,7 @@ class LogSoftmax(_Softmax):
         "probabilities.",
         source=TORCH_DOCS + "LogSoftmax.html",
     )
+    aliases = ("log probabilities",)
 
 
 class Softmin(_Softmax):
@@ -110,10 +112,10 @@ class GLU(_Activation):
         summary="Cuts one axis in two halves; the second half, through a sigmoid, says how much of the first passes.",
         formula=r"y = a \odot \sigma(b), \qquad [a; b] = x",
         shape="(N, *, 2F) -> (N, *, F)",
-        use_when="In convolutional sequence models and Conformers: a learned gate with a linear path for the gradient. Let the "
-        "layer before it give twice as many features.",
-        pitfalls="It halves the axis, so the layer before it costs twice as much; an odd size cannot be cut. On a "
-        "picture the default axis is the width: choose 1 for channels.",
+        use_when="In convolutional sequence models and Conformers: a learned gate with a linear path for the gradient. Let "
+        "the layer before it give twice as many features.",
+        pitfalls="It halves the axis, so the layer before it costs twice as much; an odd size cannot be cut. On a picture "
+        "the default axis is the width: choose 1 for channels.",
         source=f"Dauphin et al. 2017, https://arxiv.org/abs/1612.08083; {TORCH_DOCS}GLU.html",
     )
     aliases = ("gated linear unit", "gate")

@@ -15,8 +15,8 @@ class ReLU6(_Activation):
         formula=r"y = \min(\max(0, x), 6)",
         shape="(N, *) -> (N, *)",
         use_when="In MobileNets and wherever a network is to run in 8-bit numbers later: the range is known beforehand.",
-        pitfalls="Units beyond 6 get no gradient, as dead ones below 0. Without normalisation before it many values may sit "
-        "at 6.",
+        pitfalls="Units beyond 6 get no gradient, as dead ones below 0. Without normalisation before it many values may "
+        "sit at 6.",
         source=f"Howard et al. 2017, MobileNets, https://arxiv.org/abs/1704.04861; {TORCH_DOCS}ReLU6.html",
     )
 
@@ -70,8 +70,8 @@ class Hardsigmoid(_Activation):
         formula=r"y = \min(\max(0, \tfrac{x}{6} + \tfrac12), 1)",
         shape="(N, *) -> (N, *)",
         use_when="For gates on small devices (the squeeze-and-excitation of MobileNetV3): no exponential is needed.",
-        pitfalls="Beyond -3 and 3 it has no gradient at all, where the sigmoid still has a little. Weights trained with one "
-        "are off under the other.",
+        pitfalls="Beyond -3 and 3 it has no gradient at all, where the sigmoid still has a little. Weights trained with "
+        "one are off under the other.",
         source=TORCH_DOCS + "Hardsigmoid.html",
     )
 
@@ -110,8 +110,8 @@ class Hardshrink(_Shrink):
         formula=r"y = \begin{cases} x & |x| > \lambda \\ 0 & |x| \le \lambda \end{cases}",
         shape="(N, *) -> (N, *)",
         use_when="To make features sparse: denoising and sparse coding, where small responses are noise.",
-        pitfalls="It jumps at the threshold, and values below it get no gradient: a unit that is small for every sample stays "
-        "so. Softshrink has no jump.",
+        pitfalls="It jumps at the threshold, and values below it get no gradient: a unit that is small for every sample "
+        "stays so. Softshrink has no jump.",
         source=TORCH_DOCS + "Hardshrink.html",
     )
     aliases = ("hard threshold",)

@@ -103,8 +103,8 @@ class Softplus(_Activation):
         formula=r"y = \tfrac{1}{\beta} \log(1 + e^{\beta x})",
         shape="(N, *) -> (N, *)",
         use_when="As the last layer where an output must be positive: a variance, a rate, a scale.",
-        pitfalls="Its output is never zero and not centred; inside a network ReLU or SiLU train faster. Very negative inputs "
-        "give almost no gradient.",
+        pitfalls="Its output is never zero and not centred; inside a network ReLU or SiLU train faster. Very negative "
+        "inputs give almost no gradient.",
         source=TORCH_DOCS + "Softplus.html",
     )
     aliases = ("smooth relu", "positive")

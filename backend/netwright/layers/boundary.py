@@ -32,6 +32,7 @@ class Input(Layer[InputParams]):
         pitfalls="The shape leaves the batch out: a grey 28 by 28 picture is [1, 28, 28], with the channel first.",
         source="https://docs.pytorch.org/docs/stable/tensors.html",
     )
+    aliases = ("data", "placeholder")
 
     @classmethod
     def spec(cls, params: InputParams) -> TensorSpec:
@@ -64,6 +65,7 @@ class Output(Layer[LayerParams]):
         pitfalls="CrossEntropyLoss wants raw scores: do not put a Softmax before an output that it is used on.",
         source="https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.forward",
     )
+    aliases = ("result", "scores", "prediction")
 
     @classmethod
     def call(cls, params: LayerParams, inputs: Sequence[TensorSpec]) -> Call:

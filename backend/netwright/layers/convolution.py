@@ -245,6 +245,7 @@ class Conv1d(_Conv):
         "Channels come before length: a series of shape (N, L, C) must be turned round first. Without padding every "
         "layer shortens the series by kernel_size - 1, and a step near the end sees less context.",
     )
+    aliases = ("convolution", "filters")
 
 
 class Conv2d(_Conv):
@@ -262,6 +263,7 @@ class Conv2d(_Conv):
         "Without padding every layer shrinks the picture by kernel_size - 1. A bias right before BatchNorm does nothing. "
         "Cost grows with in_channels x out_channels: wide layers at high resolution are the expensive ones.",
     )
+    aliases = ("convolution", "filters", "1x1 convolution", "pointwise convolution", "dilated", "atrous", "grouped")
 
 
 class Conv3d(_Conv):
@@ -278,3 +280,4 @@ class Conv3d(_Conv):
         "Memory and cost grow with the cube of the resolution: a 3x3x3 kernel has three times the weights of a 3x3 one. "
         "Start with few channels and small volumes.",
     )
+    aliases = ("convolution", "filters")

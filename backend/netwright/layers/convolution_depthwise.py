@@ -64,7 +64,7 @@ def _document(dims: int, what: str, use_when: str) -> Documentation:
         pitfalls=f"It does not mix channels: put a Conv{dims}d with kernel 1 behind it, which together is a separable "
         "convolution. It has few multiplications for the values it reads, so on a GPU it saves less time than its count "
         f"promises. Exported, it is nn.Conv{dims}d with as many groups as channels.",
-        source=f"Howard et al. 2017, MobileNets, https://arxiv.org/abs/1704.04861; "
+        source="Howard et al. 2017, MobileNets, https://arxiv.org/abs/1704.04861; "
         f"https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv{dims}d.html",
     )
 

@@ -53,10 +53,10 @@ class Unfold(_Patches):
         formula=r"L = \prod_i \left\lfloor \frac{\text{size}_i + 2p_i - d_i(k_i - 1) - 1}{s_i} \right\rfloor + 1, "
         r"\qquad k = \prod_i k_i",
         shape="(N, C, H, W) -> (N, C k, L)",
-        use_when="To treat patches as the steps of a sequence (with kernel equal to stride: the patches of a ViT), "
-        "or to write a convolution of your own with MatMul.",
-        pitfalls="With stride 1 every pixel stands in as many columns as the kernel has pixels: a 3x3 kernel takes nine times "
-        "the memory. Patches come last: Transpose axes 1 and 2 for a sequence (N, T, F).",
+        use_when="To treat patches as the steps of a sequence (with kernel equal to stride: the patches of a ViT), or to "
+        "write a convolution of your own with MatMul.",
+        pitfalls="With stride 1 every pixel stands in as many columns as the kernel has pixels: a 3x3 kernel takes nine "
+        "times the memory. Patches come last: Transpose axes 1 and 2 for a sequence (N, T, F).",
         source=_DOCS + "Unfold.html",
     )
     aliases = ("im2col", "patches")
@@ -89,8 +89,8 @@ class Fold(_Patches):
         formula=r"y_{c,h,w} = \sum_{\text{patches } l \ni (h, w)} x_{(c, h, w), l}",
         shape="(N, C k, L) -> (N, C, H, W)",
         use_when="After Unfold and some work on the patches, to have a picture again.",
-        pitfalls="It does not undo Unfold where patches overlap: pixels in several patches are their sum, not their mean. The "
-        "number of columns must be exactly what patches of this kernel and stride give on output_size.",
+        pitfalls="It does not undo Unfold where patches overlap: pixels in several patches are their sum, not their mean. "
+        "The number of columns must be exactly what patches of this kernel and stride give on output_size.",
         source=_DOCS + "Fold.html",
     )
     aliases = ("col2im", "patches")
@@ -107,8 +107,8 @@ class Fold(_Patches):
         if rows % math.prod(kernel):
             yield Complaint(
                 code="size_does_not_divide",
-                message=f"Fold `{{node}}` needs {math.prod(kernel)} rows for each channel, as its kernel has pixels, but gets "
-                f"{rows} from `{{source}}`.",
+                message=f"Fold `{{node}}` needs {math.prod(kernel)} rows for each channel, as its kernel has pixels, but "
+                f"gets {rows} from `{{source}}`.",
                 port="x",
                 field="kernel_size",
                 expected=f"a multiple of {math.prod(kernel)}",
@@ -127,7 +127,7 @@ class Fold(_Patches):
             yield Complaint(
                 code="patches_do_not_match",
                 message=f"Fold `{{node}}` finds {patches} patches in {text} pixels but gets {columns} columns from "
-                f"`{{source}}`.",
+                "`{source}`.",
                 port="x",
                 field="output_size",
                 expected=f"{patches} columns",

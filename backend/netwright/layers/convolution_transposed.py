@@ -32,8 +32,8 @@ class ConvTransposeParams(LayerParams, Generic[S, Z]):
     padding: Z = setting(0, "Pixels cut off the output on every side.", unit="pixels")
     output_padding: Z = setting(
         0,
-        "Pixels that the output gets at the end of each axis, to choose among the sizes that a convolution with this stride "
-        "would have made the input from. Less than the stride or the dilation.",
+        "Pixels that the output gets at the end of each axis, to choose among the sizes that a convolution with this "
+        "stride would have made the input from. Less than the stride or the dilation.",
         unit="pixels",
     )
     groups: Size = setting(1, "Split the channels into groups that are convolved apart.", unit="groups")
@@ -67,8 +67,8 @@ class _ConvTranspose(_Filters):
             fits = tuple(min(pad, limit) for pad, limit in zip(extra, most, strict=True))
             yield Complaint(
                 code="output_padding_too_large",
-                message=f"{cls.type} `{{node}}` adds {short(extra)} pixels at the end, but output_padding must be less than "
-                f"its stride of {short(stride)} or its dilation of {short(dilation)}.",
+                message=f"{cls.type} `{{node}}` adds {short(extra)} pixels at the end, but output_padding must be less "
+                f"than its stride of {short(stride)} or its dilation of {short(dilation)}.",
                 field="output_padding",
                 expected=f"at most {short(most)}",
                 got=short(extra),
@@ -134,10 +134,10 @@ def _document(dims: int, what: str, use_when: str) -> Documentation:
         formula=r"\text{size}' = (\text{size} - 1) s - 2p + d(k-1) + p_{\text{out}} + 1",
         shape=f"(N, C, {AXES[dims]}) -> (N, C', {primed(dims)})",
         use_when=use_when,
-        pitfalls="Where the kernel is no multiple of the stride, patches overlap unevenly and leave a checkerboard: "
-        "take kernel 2 or 4 with stride 2, or Upsample followed by a convolution. With the defaults, stride 1, it "
-        "hardly enlarges.",
-        source=f"Odena et al. 2016, Deconvolution and Checkerboard Artifacts, https://doi.org/10.23915/distill.00003; "
+        pitfalls="Where the kernel is no multiple of the stride, patches overlap unevenly and leave a checkerboard: take "
+        "kernel 2 or 4 with stride 2, or Upsample followed by a convolution. With the defaults, stride 1, it hardly "
+        "enlarges.",
+        source="Odena et al. 2016, Deconvolution and Checkerboard Artifacts, https://doi.org/10.23915/distill.00003; "
         f"https://docs.pytorch.org/docs/stable/generated/torch.nn.ConvTranspose{dims}d.html",
     )
 

@@ -22,13 +22,14 @@ class Linear(Layer[LinearParams]):
         summary="Every output is a weighted sum of all inputs plus an offset: a fully connected layer.",
         formula=r"y = x W^\top + b",
         shape="(N, F) -> (N, F')",
-        use_when="As the head that turns features into scores, and as the layers of a multilayer perceptron. "
-        "On a sequence (N, T, F) the same weights are applied at every step.",
-        pitfalls="It sees no neighbourhood: on a picture use convolutions first. After Flatten of a large picture it "
-        "holds most of the network's parameters; a global average pool before it saves them. Two Linear layers "
-        "without an activation between them are no more than one.",
+        use_when="As the head that turns features into scores, and as the layers of a multilayer perceptron. On a sequence "
+        "(N, T, F) the same weights are applied at every step.",
+        pitfalls="It sees no neighbourhood: on a picture use convolutions first. After Flatten of a large picture it holds "
+        "most of the network's parameters; a global average pool before it saves them. Two Linear layers without an "
+        "activation between them are no more than one.",
         source="https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html",
     )
+    aliases = ("dense", "fully connected", "fc", "affine", "perceptron")
 
     @classmethod
     def call(cls, params: LinearParams, inputs: Sequence[TensorSpec]) -> Call:
@@ -70,10 +71,10 @@ class Bilinear(Layer[BilinearParams]):
         summary="Every output is a weighted sum of all products of a value of one input with a value of the other.",
         formula=r"y_k = x_1^\top W_k x_2 + b_k",
         shape="(N, F1), (N, F2) -> (N, F')",
-        use_when="To score how two things fit together: a head and a dependent in parsing, two entities and their relation, a "
-        "picture and a question.",
-        pitfalls="It holds F1 x F2 x F' weights: two inputs of 512 features with 512 outputs are 134 million. Make "
-        "both narrow by Linear layers before it.",
+        use_when="To score how two things fit together: a head and a dependent in parsing, two entities and their "
+        "relation, a picture and a question.",
+        pitfalls="It holds F1 x F2 x F' weights: two inputs of 512 features with 512 outputs are 134 million. Make both "
+        "narrow by Linear layers before it.",
         source="https://docs.pytorch.org/docs/stable/generated/torch.nn.Bilinear.html",
     )
     aliases = ("biaffine", "two inputs", "pair score")
@@ -96,8 +97,8 @@ class Bilinear(Layer[BilinearParams]):
             port = max(longer, key=lambda name: len(longer[name].shape))
             yield Complaint(
                 code="shapes_differ",
-                message=f"Bilinear `{{node}}` needs two inputs that differ in the last axis alone but gets {first} "
-                f"and {other}.",
+                message=f"Bilinear `{{node}}` needs two inputs that differ in the last axis alone but gets {first} and "
+                f"{other}.",
                 port=port,
                 expected="the same axes but the last",
                 got=f"{first} and {other}",

@@ -51,8 +51,8 @@ class _Elementwise(Layer[LayerParams]):
     def _broadcast_warning(cls, first: TensorSpec, spec: TensorSpec, number: int) -> Complaint:
         return Complaint(
             code="broadcasts",
-            message=f"{cls.type} `{{node}}` joins {first} with {spec} from `{{source}}`: axes of size 1 are repeated to fit. "
-            "If that is not meant, give both the same shape.",
+            message=f"{cls.type} `{{node}}` joins {first} with {spec} from `{{source}}`: axes of size 1 are repeated to "
+            "fit. If that is not meant, give both the same shape.",
             port=cls.inputs[min(number, len(cls.inputs) - 1)].name,
             wire=number if len(cls.inputs) == 1 else 0,
             severity="warning",
@@ -142,10 +142,10 @@ class Add(_Elementwise):
         summary="Adds two or more tensors of the same shape, value by value.",
         formula=r"y = x_1 + x_2 + \dots",
         shape="(N, *), (N, *) -> (N, *)",
-        use_when="For skip connections: a block then only has to learn what to change, and the gradient reaches early layers "
-        "unhindered. That is what lets ResNets be deep.",
-        pitfalls="Both sides need the same shape: where a block changes channels or size, the skip takes a 1x1 "
-        "convolution with the same stride. PyTorch silently repeats axes of size 1; Netwright says so.",
+        use_when="For skip connections: a block then only has to learn what to change, and the gradient reaches early "
+        "layers unhindered. That is what lets ResNets be deep.",
+        pitfalls="Both sides need the same shape: where a block changes channels or size, the skip takes a 1x1 convolution "
+        "with the same stride. PyTorch silently repeats axes of size 1; Netwright says so.",
         source="He et al. 2016, Deep Residual Learning for Image Recognition, https://arxiv.org/abs/1512.03385",
     )
     aliases = ("sum", "plus", "residual", "skip connection", "shortcut")
@@ -162,8 +162,8 @@ class Multiply(_Elementwise):
         summary="Multiplies two or more tensors of the same shape, value by value.",
         formula=r"y = x_1 \odot x_2 \odot \dots",
         shape="(N, *), (N, *) -> (N, *)",
-        use_when="For gates: one branch ends in a Sigmoid and says how much of the other passes. A gate of shape N x "
-        "C x 1 x 1 weighs whole channels (squeeze and excitation).",
+        use_when="For gates: one branch ends in a Sigmoid and says how much of the other passes. A gate of shape N x C x 1 "
+        "x 1 weighs whole channels (squeeze and excitation).",
         pitfalls="Products of values far from 1 grow or vanish quickly; keep one side between 0 and 1.",
         source="Hu et al. 2018, Squeeze-and-Excitation Networks, https://arxiv.org/abs/1709.01507",
     )
@@ -186,10 +186,10 @@ class Mean(_Elementwise):
         summary="The mean of two or more tensors of the same shape, value by value.",
         formula=r"y = \tfrac{1}{n} (x_1 + \dots + x_n)",
         shape="(N, *), (N, *) -> (N, *)",
-        use_when="To average the answers of several branches or heads: the size of the values stays the same however "
-        "many there are.",
-        pitfalls="For a skip connection take Add: a mean halves the signal at every block. For the mean over an axis of one "
-        "tensor take ReduceMean or a pool.",
+        use_when="To average the answers of several branches or heads: the size of the values stays the same however many "
+        "there are.",
+        pitfalls="For a skip connection take Add: a mean halves the signal at every block. For the mean over an axis of "
+        "one tensor take ReduceMean or a pool.",
         source="https://docs.pytorch.org/docs/stable/generated/torch.mean.html",
     )
     aliases = ("average", "ensemble")
@@ -206,10 +206,10 @@ class Maximum(_Elementwise):
         summary="The largest of two or more tensors of the same shape, value by value.",
         formula=r"y = \max(x_1, \dots, x_n)",
         shape="(N, *), (N, *) -> (N, *)",
-        use_when="As maxout, where the best of several linear maps is taken instead of an activation, and to join views of one "
-        "thing of which any may show it.",
-        pitfalls="Only the input that wins gets a gradient, so a branch that never wins does not learn. For the "
-        "largest along an axis of one tensor take ReduceMax or a pool.",
+        use_when="As maxout, where the best of several linear maps is taken instead of an activation, and to join views of "
+        "one thing of which any may show it.",
+        pitfalls="Only the input that wins gets a gradient, so a branch that never wins does not learn. For the largest "
+        "along an axis of one tensor take ReduceMax or a pool.",
         source="Goodfellow et al. 2013, Maxout Networks, https://arxiv.org/abs/1302.4389; "
         "https://docs.pytorch.org/docs/stable/generated/torch.maximum.html",
     )
@@ -267,10 +267,10 @@ class Concat(Layer[ConcatParams]):
         summary="Puts two or more tensors side by side along one axis, by default the channels.",
         formula=r"y = [x_1; x_2; \dots], \qquad C' = C_1 + C_2 + \dots",
         shape="(N, C1, *), (N, C2, *) -> (N, C1 + C2, *)",
-        use_when="Where later layers should see several branches unmixed: Inception, DenseNet, the skips of a U-Net, "
-        "or a picture's features beside tabular ones.",
-        pitfalls="Every other axis must agree: branches of an Inception block need the padding that keeps their "
-        "size. Channels add up, and with them the cost of the next layer.",
+        use_when="Where later layers should see several branches unmixed: Inception, DenseNet, the skips of a U-Net, or a "
+        "picture's features beside tabular ones.",
+        pitfalls="Every other axis must agree: branches of an Inception block need the padding that keeps their size. "
+        "Channels add up, and with them the cost of the next layer.",
         source="https://docs.pytorch.org/docs/stable/generated/torch.cat.html",
     )
     aliases = ("cat", "concatenate", "depth concat", "join")
@@ -355,8 +355,8 @@ class Stack(Layer[StackParams]):
         summary="Puts two or more tensors of the same shape behind each other along a new axis.",
         formula=r"y_i = x_i, \qquad i = 1 \dots n",
         shape="(N, *), (N, *) -> (N, n, *)",
-        use_when="To make a sequence out of several vectors: branches as the steps (N, T, F) that attention or an "
-        "RNN then reads.",
+        use_when="To make a sequence out of several vectors: branches as the steps (N, T, F) that attention or an RNN then "
+        "reads.",
         pitfalls="It adds an axis where Concat makes one longer: the next layer must take one axis more.",
         source="https://docs.pytorch.org/docs/stable/generated/torch.stack.html",
     )

@@ -20,10 +20,10 @@ class Subtract(_Elementwise):
         summary="The first tensor less the second, value by value.",
         formula=r"y = x - x'",
         shape="(N, *), (N, *) -> (N, *)",
-        use_when="Where the difference of two things matters: two views of one scene in a siamese network, a signal less its "
-        "smoothed self.",
-        pitfalls="Which is taken from which follows the inputs, not the order of drawing. If both come from layers "
-        "that learn, Add can do the same.",
+        use_when="Where the difference of two things matters: two views of one scene in a siamese network, a signal less "
+        "its smoothed self.",
+        pitfalls="Which is taken from which follows the inputs, not the order of drawing. If both come from layers that "
+        "learn, Add can do the same.",
         source=_DOCS + "torch.sub.html",
     )
     aliases = ("minus", "difference", "sub")
@@ -42,8 +42,8 @@ class Divide(_Elementwise):
         formula=r"y = x / x'",
         shape="(N, *), (N, *) -> (N, *)",
         use_when="To scale by something that was computed: a signal by its strength, counts by their total.",
-        pitfalls="Near a divisor of zero values and gradients blow up, and one zero makes the loss NaN: keep the "
-        "divisor positive, with Softplus before it.",
+        pitfalls="Near a divisor of zero values and gradients blow up, and one zero makes the loss NaN: keep the divisor "
+        "positive, with Softplus before it.",
         source=_DOCS + "torch.div.html",
     )
     aliases = ("ratio", "quotient", "div")
@@ -80,10 +80,10 @@ class Dot(_OfOneShape):
         summary="The inner product of two vectors along the last axis: one number that says how well they fit.",
         formula=r"y = \sum_f x_f x'_f",
         shape="(N, *, F), (N, *, F) -> (N, *, 1)",
-        use_when="To score a pair: user and item in a recommender (matrix factorisation), query and document in a two-tower "
-        "network.",
-        pitfalls="Long vectors win over fitting ones: where only direction should count, take CosineSimilarity. Its size grows "
-        "with F.",
+        use_when="To score a pair: user and item in a recommender (matrix factorisation), query and document in a "
+        "two-tower network.",
+        pitfalls="Long vectors win over fitting ones: where only direction should count, take CosineSimilarity. Its size "
+        "grows with F.",
         source=_DOCS + "torch.linalg.vecdot.html",
     )
     aliases = ("inner product", "dot product", "matrix factorization")
@@ -116,8 +116,8 @@ class CosineSimilarity(_OfOneShape):
         formula=r"y = \frac{x \cdot x'}{\max(\lVert x \rVert \lVert x' \rVert, \epsilon)}",
         shape="(N, F, *), (N, F, *) -> (N, *)",
         use_when="To compare embeddings whatever their length: siamese networks, retrieval, face verification.",
-        pitfalls="The axis goes: of two vectors (N, F) one number a sample is left, with no axis behind the batch; "
-        "put Unsqueeze behind it where the next layer wants one. Its range is narrow: scale it before a softmax.",
+        pitfalls="The axis goes: of two vectors (N, F) one number a sample is left, with no axis behind the batch; put "
+        "Unsqueeze behind it where the next layer wants one. Its range is narrow: scale it before a softmax.",
         source=_DOCS + "torch.nn.CosineSimilarity.html",
     )
     aliases = ("cosine distance", "angle", "siamese")
@@ -186,10 +186,10 @@ class MatMul(Layer[LayerParams]):
         summary="The matrix product of two tensors, sample by sample: rows of the first with columns of the second.",
         formula=r"y_{ac} = \sum_b x_{ab} \, x'_{bc}",
         shape="(N, *, A, B), (N, *, B, C) -> (N, *, A, C)",
-        use_when="To build attention by hand (queries with transposed keys, weights with values), or to apply weights that the "
-        "network itself computed.",
-        pitfalls="The inner sizes must agree: Transpose one of the two where they do not. Products of A queries and "
-        "C keys take A x C values a sample, which grows with the square of the sequence.",
+        use_when="To build attention by hand (queries with transposed keys, weights with values), or to apply weights that "
+        "the network itself computed.",
+        pitfalls="The inner sizes must agree: Transpose one of the two where they do not. Products of A queries and C keys "
+        "take A x C values a sample, which grows with the square of the sequence.",
         source=_DOCS + "torch.matmul.html",
     )
     aliases = ("matrix product", "batched matrix multiplication", "bmm", "matrix multiply")

@@ -77,6 +77,7 @@ class BatchNorm1d(_BatchNorm):
         "(N, C) -> (N, C), (N, C, L) -> (N, C, L)",
         "Between a Linear or Conv1d layer and its activation, to train faster and with higher learning rates.",
     )
+    aliases = ("batch normalization",)
 
 
 class BatchNorm2d(_BatchNorm):
@@ -89,6 +90,7 @@ class BatchNorm2d(_BatchNorm):
         "(N, C, H, W) -> (N, C, H, W)",
         "Between Conv2d (without bias) and its activation: the standard of convolutional networks since 2015.",
     )
+    aliases = ("batch normalization",)
 
 
 class BatchNorm3d(_BatchNorm):
@@ -101,6 +103,7 @@ class BatchNorm3d(_BatchNorm):
         "(N, C, D, H, W) -> (N, C, D, H, W)",
         "Between Conv3d (without bias) and its activation, where volumes are small enough for batches of 8 and more.",
     )
+    aliases = ("batch normalization",)
 
 
 def check_normalized_dims(name: str, count: int, spec: TensorSpec) -> Iterator[Complaint]:
@@ -145,6 +148,7 @@ class LayerNorm(Layer[LayerNormParams]):
         "axes, or use GroupNorm with one group. Three axes fix the picture's size.",
         source=f"Ba et al. 2016, https://arxiv.org/abs/1607.06450; {TORCH_DOCS}LayerNorm.html",
     )
+    aliases = ("layer normalization",)
 
     @classmethod
     def _shape(cls, params: LayerNormParams, inputs: Sequence[TensorSpec]) -> tuple[int, ...]:
@@ -213,6 +217,7 @@ class GroupNorm(Layer[GroupNormParams]):
         "own strength, which classification often needs.",
         source=f"Wu and He 2018, https://arxiv.org/abs/1803.08494; {TORCH_DOCS}GroupNorm.html",
     )
+    aliases = ("group normalization",)
 
     @classmethod
     def call(cls, params: GroupNormParams, inputs: Sequence[TensorSpec]) -> Call:

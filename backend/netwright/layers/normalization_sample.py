@@ -37,8 +37,8 @@ class _InstanceNorm(Layer[InstanceNormParams]):
         if math.prod(inputs[0].shape[1:]) == 1:
             yield Complaint(
                 code="nothing_to_normalize",
-                message=f"{cls.type} `{{node}}` gets a single value per channel ({inputs[0]}) from `{{source}}`: "
-                "less its own mean it is always zero.",
+                message=f"{cls.type} `{{node}}` gets a single value per channel ({inputs[0]}) from `{{source}}`: less its "
+                "own mean it is always zero.",
                 port="x",
                 expected="more than one value per channel",
                 got=str(inputs[0]),
@@ -57,8 +57,9 @@ def _instance(dims: int, use_when: str) -> Documentation:
         formula=r"y = \frac{x - \mathrm{E}_{c}[x]}{\sqrt{\mathrm{Var}_{c}[x] + \epsilon}} \cdot \gamma + \beta",
         shape=f"(N, C, {AXES[dims]}) -> (N, C, {AXES[dims]})",
         use_when=use_when,
-        pitfalls="It removes each channel's own strength, the contrast and brightness of a picture, which classification often "
-        "needs: there GroupNorm or BatchNorm is better. Unlike BatchNorm it learns no scale and offset unless affine is on.",
+        pitfalls="It removes each channel's own strength, the contrast and brightness of a picture, which classification "
+        "often needs: there GroupNorm or BatchNorm is better. Unlike BatchNorm it learns no scale and offset unless affine "
+        "is on.",
         source=f"Ulyanov et al. 2016, https://arxiv.org/abs/1607.08022; {TORCH_DOCS}InstanceNorm{dims}d.html",
     )
 
@@ -71,6 +72,7 @@ class InstanceNorm1d(_InstanceNorm):
     documentation = _instance(
         1, "On series of which the shape matters and not the level: recordings at different volumes."
     )
+    aliases = ("instance normalization",)
 
 
 class InstanceNorm2d(_InstanceNorm):
@@ -81,7 +83,7 @@ class InstanceNorm2d(_InstanceNorm):
     documentation = _instance(
         2, "In style transfer and in generators of pictures, where the contrast of the input is to go."
     )
-    aliases = ("style transfer", "contrast normalization")
+    aliases = ("instance normalization", "style transfer", "contrast normalization")
 
 
 class InstanceNorm3d(_InstanceNorm):
@@ -92,6 +94,7 @@ class InstanceNorm3d(_InstanceNorm):
     documentation = _instance(
         3, "In 3-d U-Nets on scans, where a volume is large, a batch small, and scanners differ in scale."
     )
+    aliases = ("instance normalization",)
 
 
 class RMSNormParams(LayerParams):
@@ -156,13 +159,13 @@ class LocalResponseNorm(Layer[LocalResponseNormParams]):
     inputs = (Port("x", "(N, C, *)", frozenset({3, 4, 5})),)
     outputs = (Port("y", "(N, C, *)", frozenset({3, 4, 5})),)
     documentation = Documentation(
-        summary="Divides each value by the strength of the neighbouring channels at the same place: the loud silence "
-        "the quiet.",
+        summary="Divides each value by the strength of the neighbouring channels at the same place: the loud silence the "
+        "quiet.",
         formula=r"y_c = x_c \Big( k + \frac{\alpha}{n} \sum_{c' = c - n/2}^{c + n/2} x_{c'}^2 \Big)^{-\beta}",
         shape="(N, C, *) -> (N, C, *)",
         use_when="To rebuild AlexNet (size 5, k 2) and GoogLeNet as they were published.",
-        pitfalls="Later networks found it to add next to nothing for its cost: BatchNorm took its place. PyTorch "
-        "divides alpha by the size, so the alpha of Caffe carries over but that of some papers does not.",
+        pitfalls="Later networks found it to add next to nothing for its cost: BatchNorm took its place. PyTorch divides "
+        "alpha by the size, so the alpha of Caffe carries over but that of some papers does not.",
         source="Krizhevsky et al. 2012, https://doi.org/10.1145/3065386; " + TORCH_DOCS + "LocalResponseNorm.html",
     )
     aliases = ("lrn", "alexnet")
@@ -197,8 +200,8 @@ class Normalize(Layer[NormalizeParams]):
         summary="Scales vectors to length 1 and keeps their direction.",
         formula=r"y = \frac{x}{\max(\lVert x \rVert_p, \epsilon)}",
         shape="(N, F, *) -> (N, F, *)",
-        use_when="Before comparing embeddings: of vectors of length 1, the inner product is the cosine of the angle. In metric "
-        "learning, contrastive learning and face recognition.",
+        use_when="Before comparing embeddings: of vectors of length 1, the inner product is the cosine of the angle. In "
+        "metric learning, contrastive learning and face recognition.",
         pitfalls="How long a vector was is lost, and with it how sure the network was. Products of such vectors lie "
         "between -1 and 1, too small for a softmax: multiply by a temperature of 10 or more.",
         source="https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html",

@@ -186,6 +186,7 @@ class MaxPool1d(_Pool):
     inputs = (picture_port("x", 1),)
     outputs = (picture_port("y", 1, mark="'"),)
     documentation = _sliding("Max", 1, _MAX_FORMULA, _MAX_USE[1], _MAX_PITFALLS)
+    aliases = ("max pooling", "maxpooling", "downsample")
 
 
 class MaxPool2d(_Pool):
@@ -196,6 +197,7 @@ class MaxPool2d(_Pool):
     inputs = (picture_port("x", 2),)
     outputs = (picture_port("y", 2, mark="'"),)
     documentation = _sliding("Max", 2, _MAX_FORMULA, _MAX_USE[2], _MAX_PITFALLS)
+    aliases = ("max pooling", "maxpooling", "downsample")
 
 
 class MaxPool3d(_Pool):
@@ -206,6 +208,7 @@ class MaxPool3d(_Pool):
     inputs = (picture_port("x", 3),)
     outputs = (picture_port("y", 3, mark="'"),)
     documentation = _sliding("Max", 3, _MAX_FORMULA, _MAX_USE[3], _MAX_PITFALLS)
+    aliases = ("max pooling", "maxpooling", "downsample")
 
 
 class AvgPool1dParams(AvgPoolParams[Size1, Padding1]):
@@ -228,6 +231,7 @@ class AvgPool1d(_Pool):
     inputs = (picture_port("x", 1),)
     outputs = (picture_port("y", 1, mark="'"),)
     documentation = _sliding("Avg", 1, _AVG_FORMULA, _AVG_USE[1], _AVG_PITFALLS)
+    aliases = ("average pooling", "mean pooling", "downsample")
 
 
 class AvgPool2d(_Pool):
@@ -238,6 +242,7 @@ class AvgPool2d(_Pool):
     inputs = (picture_port("x", 2),)
     outputs = (picture_port("y", 2, mark="'"),)
     documentation = _sliding("Avg", 2, _AVG_FORMULA, _AVG_USE[2], _AVG_PITFALLS)
+    aliases = ("average pooling", "mean pooling", "downsample")
 
 
 class AvgPool3d(_Pool):
@@ -248,6 +253,7 @@ class AvgPool3d(_Pool):
     inputs = (picture_port("x", 3),)
     outputs = (picture_port("y", 3, mark="'"),)
     documentation = _sliding("Avg", 3, _AVG_FORMULA, _AVG_USE[3], _AVG_PITFALLS)
+    aliases = ("average pooling", "mean pooling", "downsample")
 
 
 _TO = "Size that every channel gets, whatever comes in; 1 keeps a single value per channel (global pooling)."
@@ -297,6 +303,7 @@ class AdaptiveAvgPool1d(_AdaptivePool):
     inputs = (picture_port("x", 1),)
     outputs = (picture_port("y", 1, mark="'"),)
     documentation = _adaptive("Avg", 1)
+    aliases = ("global average pooling", "adaptive average pooling", "gap")
 
 
 class AdaptiveAvgPool2d(_AdaptivePool):
@@ -307,6 +314,7 @@ class AdaptiveAvgPool2d(_AdaptivePool):
     inputs = (picture_port("x", 2),)
     outputs = (picture_port("y", 2, mark="'"),)
     documentation = _adaptive("Avg", 2)
+    aliases = ("global average pooling", "adaptive average pooling", "gap")
 
 
 class AdaptiveAvgPool3d(_AdaptivePool):
@@ -317,6 +325,7 @@ class AdaptiveAvgPool3d(_AdaptivePool):
     inputs = (picture_port("x", 3),)
     outputs = (picture_port("y", 3, mark="'"),)
     documentation = _adaptive("Avg", 3)
+    aliases = ("global average pooling", "adaptive average pooling", "gap")
 
 
 class AdaptiveMaxPool1d(_AdaptivePool):
@@ -327,6 +336,7 @@ class AdaptiveMaxPool1d(_AdaptivePool):
     inputs = (picture_port("x", 1),)
     outputs = (picture_port("y", 1, mark="'"),)
     documentation = _adaptive("Max", 1)
+    aliases = ("global max pooling", "adaptive max pooling")
 
 
 class AdaptiveMaxPool2d(_AdaptivePool):
@@ -337,6 +347,7 @@ class AdaptiveMaxPool2d(_AdaptivePool):
     inputs = (picture_port("x", 2),)
     outputs = (picture_port("y", 2, mark="'"),)
     documentation = _adaptive("Max", 2)
+    aliases = ("global max pooling", "adaptive max pooling")
 
 
 class AdaptiveMaxPool3d(_AdaptivePool):
@@ -347,3 +358,4 @@ class AdaptiveMaxPool3d(_AdaptivePool):
     inputs = (picture_port("x", 3),)
     outputs = (picture_port("y", 3, mark="'"),)
     documentation = _adaptive("Max", 3)
+    aliases = ("global max pooling", "adaptive max pooling")

@@ -38,8 +38,8 @@ class _LPPool(_Pool):
         if params.norm_type % 2:
             yield Complaint(
                 code="power_of_negative_values",
-                message=f"{cls.type} `{{node}}` raises values to the power {params.norm_type:g}: windows whose sum "
-                "of powers is negative do not give what the formula says. Put a ReLU before it, or use an even power.",
+                message=f"{cls.type} `{{node}}` raises values to the power {params.norm_type:g}: windows whose sum of "
+                "powers is negative do not give what the formula says. Put a ReLU before it, or use an even power.",
                 field="norm_type",
                 severity="warning",
                 expected="an even power",
@@ -172,8 +172,8 @@ class _FractionalMaxPool(Layer[Any]):
         window = " x ".join(map(str, kernel))
         yield Complaint(
             code="does_not_shrink_enough",
-            message=f"{cls.type} `{{node}}` cannot find {text} windows of {window} in {room} from `{{source}}`: "
-            "every size must be at least 1 and at most the input less the kernel plus 1.",
+            message=f"{cls.type} `{{node}}` cannot find {text} windows of {window} in {room} from `{{source}}`: every size "
+            "must be at least 1 and at most the input less the kernel plus 1.",
             port="x",
             field=name,
             expected=f"at most {' x '.join(str(max(limit, 0)) for limit in most)}",
@@ -203,8 +203,8 @@ def _fractional(dims: int, use_when: str) -> Documentation:
         formula=r"\text{size}' = \lfloor \alpha \, \text{size} \rfloor, \qquad 0 < \alpha < 1",
         shape=f"(N, C, {AXES[dims]}) -> (N, C, {primed(dims)})",
         use_when=use_when,
-        pitfalls="The places are drawn anew at every call, in evaluation too: the same picture gives slightly "
-        "different scores, unless the seed is set before it. Average several passes.",
+        pitfalls="The places are drawn anew at every call, in evaluation too: the same picture gives slightly different "
+        "scores, unless the seed is set before it. Average several passes.",
         source=f"Graham 2014, https://arxiv.org/abs/1412.6071; {_DOCS}FractionalMaxPool{dims}d.html",
     )
 

@@ -20,10 +20,10 @@ class GlobalAvgPool(Layer[LayerParams]):
         summary="The mean of each channel over all places: one value a channel, and no spatial axes left.",
         formula=r"y_c = \frac{1}{HW} \sum_{h,w} x_{c,h,w}",
         shape="(N, C, *) -> (N, C)",
-        use_when="Between the last convolution and the head, instead of Flatten: inputs of any size fit, and the head needs "
-        "only C weights a class. It is AdaptiveAvgPool with output size 1 and Flatten in one.",
-        pitfalls="All knowledge of place is gone. A small thing in a large picture is watered down by the rest: GlobalMaxPool "
-        "is not. It wants channels first: on a sequence (N, T, F) use PoolOverTime.",
+        use_when="Between the last convolution and the head, instead of Flatten: inputs of any size fit, and the head "
+        "needs only C weights a class. It is AdaptiveAvgPool with output size 1 and Flatten in one.",
+        pitfalls="All knowledge of place is gone. A small thing in a large picture is watered down by the rest: "
+        "GlobalMaxPool is not. It wants channels first: on a sequence (N, T, F) use PoolOverTime.",
         source="Lin et al. 2014, Network in Network, https://arxiv.org/abs/1312.4400",
     )
     aliases = ("global average pooling", "gap", "spatial mean")
@@ -43,10 +43,10 @@ class GlobalMaxPool(Layer[LayerParams]):
         summary="The largest value of each channel over all places: one value a channel, and no spatial axes left.",
         formula=r"y_c = \max_{h,w} x_{c,h,w}",
         shape="(N, C, *) -> (N, C)",
-        use_when="Between the last convolution and the head, where it matters whether a pattern occurs at all, not how often: "
-        "keywords in a sentence, a small defect in a large picture.",
-        pitfalls="Only the place that wins gets a gradient (equal winners share it), so it learns more slowly than the mean, "
-        "and one bright pixel of noise is enough to fool it.",
+        use_when="Between the last convolution and the head, where it matters whether a pattern occurs at all, not how "
+        "often: keywords in a sentence, a small defect in a large picture.",
+        pitfalls="Only the place that wins gets a gradient (equal winners share it), so it learns more slowly than the "
+        "mean, and one bright pixel of noise is enough to fool it.",
         source="Oquab et al. 2015, Is Object Localization for Free?, https://doi.org/10.1109/CVPR.2015.7298668",
     )
     aliases = ("global max pooling", "gmp", "max over time")
@@ -79,10 +79,10 @@ class PoolOverTime(Layer[PoolOverTimeParams]):
         formula=r"y_f = \tfrac{1}{T} \sum_t x_{t,f} \quad\text{or}\quad \max_t x_{t,f} \quad\text{or}\quad x_{T,f} "
         r"\quad\text{or}\quad x_{1,f}",
         shape="(N, T, F) -> (N, F)",
-        use_when="Behind an RNN, LSTM, GRU or a transformer, before the head of a classifier. The last step has seen "
-        "all before it; the first is the class token of a ViT; max finds a single strong step, mean a tendency.",
-        pitfalls="Padded steps count like real ones: the mean is diluted and the last step may be padding. With a network that "
-        "reads both ways, the last step has seen only one step backwards.",
+        use_when="Behind an RNN, LSTM, GRU or a transformer, before the head of a classifier. The last step has seen all "
+        "before it; the first is the class token of a ViT; max finds a single strong step, mean a tendency.",
+        pitfalls="Padded steps count like real ones: the mean is diluted and the last step may be padding. With a network "
+        "that reads both ways, the last step has seen only one step backwards.",
         source="Collobert et al. 2011, Natural Language Processing (Almost) from Scratch, https://arxiv.org/abs/1103.0398",
     )
     aliases = ("temporal pooling", "mean over time", "max over time", "last step", "last hidden state", "class token")
@@ -120,8 +120,8 @@ class AttentionPool(Layer[LayerParams]):
         summary="Makes one vector out of a sequence: a weighted mean of its steps, with weights from a learned query.",
         formula=r"y = \sum_t a_t x_t, \qquad a = \operatorname{softmax}_t(q^\top x_t), \quad q \text{ learned}",
         shape="(N, T, F) -> (N, F)",
-        use_when="Behind an RNN or a transformer, where some steps matter far more than others and the network should find out "
-        "which. The weights can be read as what it looked at.",
+        use_when="Behind an RNN or a transformer, where some steps matter far more than others and the network should find "
+        "out which. The weights can be read as what it looked at.",
         pitfalls="Padded steps get weight too. At the start the weights are nearly even, so that it begins as a mean; with "
         "large features the softmax soon picks a single step: put a LayerNorm before it.",
         source="Yang et al. 2016, Hierarchical Attention Networks, https://aclanthology.org/N16-1174",

@@ -37,8 +37,8 @@ class Dropout(_Dropout):
         summary="Sets random values to zero while training and scales up the rest; afterwards it does nothing.",
         formula=_FORMULA,
         shape="(N, *) -> (N, *)",
-        use_when="Between the Linear layers of a head, where training accuracy runs away from validation accuracy. "
-        "0.2 to 0.5 is usual.",
+        use_when="Between the Linear layers of a head, where training accuracy runs away from validation accuracy. 0.2 to "
+        "0.5 is usual.",
         pitfalls="The training loss is measured with the noise and may lie above the validation loss. Right before "
         "BatchNorm it spoils the statistics. With p of 1 nothing passes.",
         source="Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html; "
@@ -59,6 +59,7 @@ class Dropout2d(_Dropout):
         pitfalls="It is strong: start at 0.1 to 0.2. Convolutions with BatchNorm often need none.",
         source="https://docs.pytorch.org/docs/stable/generated/torch.nn.Dropout2d.html",
     )
+    aliases = ("spatial dropout", "channel dropout")
 
 
 class Dropout1d(_Dropout):
@@ -162,10 +163,10 @@ class StochasticDepth(_Dropout):
         summary="Leaves a whole branch out for random samples while training; afterwards it does nothing.",
         formula=r"y_n = \frac{m_n}{1 - p} x_n, \qquad m_n \sim \text{Bernoulli}(1 - p) \text{ while training, else } y = x",
         shape="(N, *) -> (N, *)",
-        use_when="As the last layer of a residual branch, right before Add, in deep networks (ResNets beyond 50 "
-        "layers, ConvNeXt, ViT). Let p grow from 0 at the first block to 0.1 or more at the last.",
-        pitfalls="Anywhere but in a branch beside a skip it wipes samples out: nothing of them is left. With p of 1 the branch "
-        "never trains.",
+        use_when="As the last layer of a residual branch, right before Add, in deep networks (ResNets beyond 50 layers, "
+        "ConvNeXt, ViT). Let p grow from 0 at the first block to 0.1 or more at the last.",
+        pitfalls="Anywhere but in a branch beside a skip it wipes samples out: nothing of them is left. With p of 1 the "
+        "branch never trains.",
         source="Huang et al. 2016, Deep Networks with Stochastic Depth, https://arxiv.org/abs/1603.09382; "
         "https://docs.pytorch.org/vision/stable/generated/torchvision.ops.stochastic_depth.html",
     )

@@ -33,6 +33,7 @@ class Flatten(Layer[LayerParams]):
         "picture's size; AdaptiveAvgPool2d before it leaves the size free and saves parameters.",
         source="https://docs.pytorch.org/docs/stable/generated/torch.nn.Flatten.html",
     )
+    aliases = ("to a row", "view")
 
     @classmethod
     def call(cls, params: LayerParams, inputs: Sequence[TensorSpec]) -> Call:
@@ -59,10 +60,11 @@ class Reshape(Layer[ReshapeParams]):
         formula=r"\prod_i d'_i = \prod_i d_i",
         shape="(N, *) -> (N, *)",
         use_when="To make a picture out of a row of values (784 to 1 x 28 x 28), or groups out of channels.",
-        pitfalls="It does not swap axes: values stay in reading order, so turning H x W x C into C x H x W by "
-        "Reshape scrambles the picture. The batch is never touched.",
+        pitfalls="It does not swap axes: values stay in reading order, so turning H x W x C into C x H x W by Reshape "
+        "scrambles the picture. The batch is never touched.",
         source="https://docs.pytorch.org/docs/stable/generated/torch.Tensor.reshape.html",
     )
+    aliases = ("view", "rearrange")
 
     @classmethod
     def call(cls, params: ReshapeParams, inputs: Sequence[TensorSpec]) -> Call:
@@ -142,10 +144,10 @@ class Unflatten(Layer[UnflattenParams]):
         summary="Splits one axis into several and leaves the others as they are.",
         formula=r"F = \prod_i F_i",
         shape="(N, *, F, *) -> (N, *, F1, F2, *)",
-        use_when="In a decoder, from the row that a Linear layer gives back to channels and places (128 to 8 x 4 x "
-        "4), and to split features into heads or channels into groups.",
-        pitfalls="Values stay in reading order: the sizes must be in the order in which Flatten laid them out. Only "
-        "one of them may be -1.",
+        use_when="In a decoder, from the row that a Linear layer gives back to channels and places (128 to 8 x 4 x 4), and "
+        "to split features into heads or channels into groups.",
+        pitfalls="Values stay in reading order: the sizes must be in the order in which Flatten laid them out. Only one of "
+        "them may be -1.",
         source="https://docs.pytorch.org/docs/stable/generated/torch.nn.Unflatten.html",
     )
     aliases = ("split an axis", "view")

@@ -51,8 +51,8 @@ class Permute(_AxisLayer):
         summary="Puts the axes of each sample into another order.",
         formula=r"y_{i_{\pi(1)}, i_{\pi(2)}, \dots} = x_{i_1, i_2, \dots}",
         shape="(N, *) -> (N, *)",
-        use_when="Between layers that want channels first (convolutions) and those that want features last (Linear, LayerNorm, "
-        "attention, recurrent layers).",
+        use_when="Between layers that want channels first (convolutions) and those that want features last (Linear, "
+        "LayerNorm, attention, recurrent layers).",
         pitfalls="It is not Reshape: Permute turns the picture round, Reshape would scramble it. What follows may copy the "
         "values, as they no longer lie in order.",
         source=_DOCS + "permute.html",
@@ -73,8 +73,8 @@ class Permute(_AxisLayer):
             order = [0, *kept, *(axis for axis in range(1, rank) if axis not in kept)]
             yield Complaint(
                 code="not_an_order",
-                message=f"Permute `{{node}}` puts the axes in the order {text}, but {inputs[0]} from `{{source}}` "
-                f"has axes 0 to {rank - 1}: each must stand there once.",
+                message=f"Permute `{{node}}` puts the axes in the order {text}, but {inputs[0]} from `{{source}}` has axes "
+                f"0 to {rank - 1}: each must stand there once.",
                 port="x",
                 field="dims",
                 expected=f"0 to {rank - 1}, each once",
@@ -85,8 +85,8 @@ class Permute(_AxisLayer):
         elif places[0] != 0:
             yield Complaint(
                 code="axis_is_batch",
-                message=f"Permute `{{node}}` moves axis 0, which is the batch: it must stay first, and stands in the "
-                f"order {text}.",
+                message="Permute `{node}` moves axis 0, which is the batch: it must stay first, and stands in the order "
+                f"{text}.",
                 field="dims",
                 expected="0 first",
                 got=text,
@@ -144,10 +144,10 @@ class Squeeze(_AxisLayer):
         summary="Takes away an axis of size 1.",
         formula=r"y_{\dots} = x_{\dots, 1, \dots}",
         shape="(N, *, 1, *) -> (N, *, *)",
-        use_when="Where a layer leaves an axis with a single entry and the next wants none: behind a pool to size 1, "
-        "or the one channel of a grey picture.",
-        pitfalls="PyTorch does nothing, without a word, where the axis is not of size 1; Netwright says so. To take "
-        "one entry of a longer axis use Select.",
+        use_when="Where a layer leaves an axis with a single entry and the next wants none: behind a pool to size 1, or "
+        "the one channel of a grey picture.",
+        pitfalls="PyTorch does nothing, without a word, where the axis is not of size 1; Netwright says so. To take one "
+        "entry of a longer axis use Select.",
         source=_DOCS + "squeeze.html",
     )
     aliases = ("remove axis", "drop dimension")
@@ -165,9 +165,8 @@ class Squeeze(_AxisLayer):
             select = Repair("replace", {"type": "Select", "params": {"dim": params.dim, "index": 0}})
             yield Complaint(
                 code="axis_not_single",
-                message=f"Squeeze `{{node}}` takes away axis {params.dim}, but {inputs[0]} from `{{source}}` has "
-                f"{size} entries "
-                "there, not one.",
+                message=f"Squeeze `{{node}}` takes away axis {params.dim}, but {inputs[0]} from `{{source}}` has {size} "
+                "entries there, not one.",
                 port="x",
                 field="dim",
                 expected="an axis of size 1",
@@ -195,8 +194,8 @@ class Unsqueeze(_AxisLayer):
         summary="Adds an axis of size 1.",
         formula=r"y_{\dots, 1, \dots} = x_{\dots}",
         shape="(N, *, *) -> (N, *, 1, *)",
-        use_when="To give a grey picture (N, H, W) its one channel, a vector its one step, or a gate (N, C) the axes "
-        "that it is multiplied over.",
+        use_when="To give a grey picture (N, H, W) its one channel, a vector its one step, or a gate (N, C) the axes that "
+        "it is multiplied over.",
         pitfalls="An axis of size 1 is repeated without a word when two tensors meet in PyTorch: put it where it is meant.",
         source=_DOCS + "unsqueeze.html",
     )
@@ -230,8 +229,8 @@ class Select(_AxisLayer):
         summary="Keeps one entry of an axis; the axis goes.",
         formula=r"y_{\dots} = x_{\dots, i, \dots}",
         shape="(N, *, A, *) -> (N, *, *)",
-        use_when="To take the class token of a transformer (axis 1, index 0), the last step of a sequence (index -1), or one "
-        "channel of a picture.",
+        use_when="To take the class token of a transformer (axis 1, index 0), the last step of a sequence (index -1), or "
+        "one channel of a picture.",
         pitfalls="The other entries get no gradient. To keep the axis, or several entries, take Slice.",
         source=_DOCS + "select.html",
     )
@@ -286,10 +285,10 @@ class Slice(_AxisLayer):
         summary="Keeps a range of one axis, or every second, third ... entry of it.",
         formula=r"y_{\dots, i, \dots} = x_{\dots, a + i s, \dots}, \qquad a + i s < b",
         shape="(N, *, A, *) -> (N, *, A', *)",
-        use_when="To take some channels or steps apart, to cut borders off, and with a step of 2 on height and width for the "
-        "parameter-free shortcut of a ResNet (option A; Pad adds the channels).",
-        pitfalls="What is cut away gets no gradient. The range is fixed: it is the same for sequences of any length. "
-        "For a single entry without its axis take Select.",
+        use_when="To take some channels or steps apart, to cut borders off, and with a step of 2 on height and width for "
+        "the parameter-free shortcut of a ResNet (option A; Pad adds the channels).",
+        pitfalls="What is cut away gets no gradient. The range is fixed: it is the same for sequences of any length. For a "
+        "single entry without its axis take Select.",
         source="https://docs.pytorch.org/docs/stable/tensor_view.html",
     )
     aliases = ("crop", "narrow", "range", "subsample", "stride", "option a shortcut")
@@ -318,8 +317,8 @@ class Slice(_AxisLayer):
             name = "start" if params.stop is None or abs(params.start) >= size else "stop"
             yield Complaint(
                 code="nothing_left",
-                message=f"Slice `{{node}}` keeps entries {params.start} to {stop} of axis {params.dim}, but {inputs[0]} from "
-                f"`{{source}}` has entries 0 to {size - 1} there: nothing is left.",
+                message=f"Slice `{{node}}` keeps entries {params.start} to {stop} of axis {params.dim}, but {inputs[0]} "
+                f"from `{{source}}` has entries 0 to {size - 1} there: nothing is left.",
                 port="x",
                 field=name,
                 expected=f"a range within 0 to {size}",

@@ -11,8 +11,8 @@ from netwright.layers.params import Axes, setting
 class ReduceParams(LayerParams):
     dim: Axes = setting(
         (1,),
-        "Axes that are reduced, with the batch counted as 0: 2, 3 for height and width, 1 for the steps of a sequence, -1 for "
-        "the last.",
+        "Axes that are reduced, with the batch counted as 0: 2, 3 for height and width, 1 for the steps of a sequence, -1 "
+        "for the last.",
         unit="axes",
     )
     keepdim: bool = setting(False, "Keep the reduced axes, with size 1.")
@@ -47,8 +47,8 @@ def _document(what: str, formula: str, use_when: str, pitfalls: str, function: s
         formula=formula,
         shape="(N, *, A, *) -> (N, *, *)",
         use_when=use_when,
-        pitfalls=f"{pitfalls} With all axes but the batch reduced, one number a sample is left, with no axis of its "
-        "own; keepdim keeps them.",
+        pitfalls=f"{pitfalls} With all axes but the batch reduced, one number a sample is left, with no axis of its own; "
+        "keepdim keeps them.",
         source=f"https://docs.pytorch.org/docs/stable/generated/torch.{function}.html",
     )
 

@@ -43,10 +43,10 @@ class Pad(Layer[PadParams]):
         summary="Adds a border before and after the last axis or axes.",
         formula=r"\text{size}'_i = \text{size}_i + p_{i,\text{before}} + p_{i,\text{after}}",
         shape="(N, *) -> (N, *)",
-        use_when="Where a convolution's own padding will not do: more on one side than on the other (causal convolutions: all "
-        "before), a border of another value, or zero channels for the shortcut of a ResNet (0, 0, 0, 0, before, after).",
-        pitfalls="The last axis comes first: left, right, top, bottom. Six numbers on a picture add channels. The "
-        "other modes than constant take the spatial axes alone, all of them.",
+        use_when="Where a convolution's own padding will not do: more on one side than on the other (causal convolutions: "
+        "all before), a border of another value, or zero channels for the shortcut of a ResNet (0, 0, 0, 0, before, after).",
+        pitfalls="The last axis comes first: left, right, top, bottom. Six numbers on a picture add channels. The other "
+        "modes than constant take the spatial axes alone, all of them.",
         source=_DOCS + "functional.pad.html",
     )
     aliases = (
@@ -85,9 +85,8 @@ class Pad(Layer[PadParams]):
         elif pairs > axes:
             yield Complaint(
                 code="too_many_axes",
-                message=f"Pad `{{node}}` has two numbers for each of {pairs} axes, but {inputs[0]} from `{{source}}` "
-                f"has {axes} "
-                "without the batch.",
+                message=f"Pad `{{node}}` has two numbers for each of {pairs} axes, but {inputs[0]} from `{{source}}` has "
+                f"{axes} without the batch.",
                 port="x",
                 field="pad",
                 expected=f"at most {2 * axes} numbers",
@@ -103,14 +102,13 @@ class Pad(Layer[PadParams]):
         """The other modes pad all spatial axes, and a mirror needs more pixels than it pads, a circle as many."""
         constant = Repair("set_param", {"name": "mode", "value": "constant"})
         spatial = len(spec.shape) - 1
-        if pairs != spatial or spatial > 3:
+        if pairs not in {spatial, spatial + 1} or pairs > 3:
             numbers = [*params.pad, *(0,) * 8][: 2 * spatial]
             all_axes = Repair("set_param", {"name": "pad", "value": numbers})
             yield Complaint(
                 code="mode_does_not_fit",
-                message=f"Pad `{{node}}` pads the last {pairs} of the axes of {spec} from `{{source}}` by "
-                f"'{params.mode}', which works "
-                "on all axes behind the channels, one to three.",
+                message=f"Pad `{{node}}` pads the last {pairs} of the axes of {spec} from `{{source}}` by '{params.mode}', "
+                "which works on all axes, or all behind the first, of which there are one to three.",
                 port="x",
                 field="mode",
                 expected=f"{2 * spatial} numbers" if 1 <= spatial <= 3 else "mode constant",
@@ -120,13 +118,14 @@ class Pad(Layer[PadParams]):
             )
             return
         spare = {"reflect": 1, "circular": 0}.get(params.mode)
-        sizes = reversed(spec.shape[1:])
-        if spare is not None and any(max(params.pad[2 * i : 2 * i + 2]) + spare > size for i, size in enumerate(sizes)):
+        sizes = reversed(spec.shape)
+        if spare is not None and any(
+            max(params.pad[2 * i : 2 * i + 2]) + spare > size for i, size in zip(range(pairs), sizes, strict=False)
+        ):
             yield Complaint(
                 code="padding_too_large",
                 message=f"Pad `{{node}}` pads {', '.join(map(str, params.pad))} pixels by '{params.mode}', more than "
-                f"{spec} from "
-                "`{source}` has to give.",
+                f"{spec} from `{{source}}` has to give.",
                 port="x",
                 field="pad",
                 expected="less than each axis has",
@@ -143,14 +142,14 @@ class Pad(Layer[PadParams]):
 
 Mode = Literal["nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear", "area"]
 _MODE = (
-    "How values between pixels are found: the nearest pixel, a straight line between two (linear for a series, bilinear for a "
-    "picture, trilinear for a volume), a curve through four (bicubic), or the mean of the area."
+    "How values between pixels are found: the nearest pixel, a straight line between two (linear for a series, bilinear "
+    "for a picture, trilinear for a volume), a curve through four (bicubic), or the mean of the area."
 )
 _MODES_OF_RANK: dict[str, int] = {"linear": 3, "bilinear": 4, "bicubic": 4, "trilinear": 5}
 _SMOOTH = {rank: mode for mode, rank in _MODES_OF_RANK.items() if mode != "bicubic"}
 _ALIGN = (
-    "Lay the corner pixels of input and output on each other; off, their outer edges. Only for linear, bilinear, bicubic and "
-    "trilinear."
+    "Lay the corner pixels of input and output on each other; off, their outer edges. Only for linear, bilinear, bicubic "
+    "and trilinear."
 )
 
 
@@ -184,8 +183,8 @@ def _check_mode(name: str, mode: str, align_corners: bool, spec: TensorSpec) -> 
     elif align_corners and mode not in _MODES_OF_RANK:
         yield Complaint(
             code="align_corners_without_effect",
-            message=f"{name} `{{node}}` is to align corners, which mode '{mode}' cannot: linear, bilinear, bicubic "
-            "and trilinear can.",
+            message=f"{name} `{{node}}` is to align corners, which mode '{mode}' cannot: linear, bilinear, bicubic and "
+            "trilinear can.",
             field="align_corners",
             expected="off",
             got="on",
@@ -210,8 +209,8 @@ class Upsample(Layer[UpsampleParams]):
         shape="(N, C, *) -> (N, C, *)",
         use_when="On the way up of decoders and U-Nets, followed by a convolution: it leaves no checkerboard as "
         "ConvTranspose may. Also to bring a picture to the size that a network wants.",
-        pitfalls="It invents nothing: detail that was lost stays lost. Made smaller, nearest and bilinear skip "
-        "pixels and flicker: use mode area or a pool. Weights of other frameworks may need align_corners.",
+        pitfalls="It invents nothing: detail that was lost stays lost. Made smaller, nearest and bilinear skip pixels and "
+        "flicker: use mode area or a pool. Weights of other frameworks may need align_corners.",
         source=f"{_DOCS}Upsample.html; {_DOCS}functional.interpolate.html",
     )
     aliases = ("interpolate", "resize", "upsampling", "scale", "enlarge", "unpooling", "downsample")
@@ -258,9 +257,8 @@ class Upsample(Layer[UpsampleParams]):
         if factor is not None and int(smallest * factor) < 1:
             yield Complaint(
                 code="nothing_left",
-                message=f"Upsample `{{node}}` makes {spec} from `{{source}}` {factor:g} times as large: of an axis "
-                f"of {smallest} "
-                "nothing is left.",
+                message=f"Upsample `{{node}}` makes {spec} from `{{source}}` {factor:g} times as large: of an axis of "
+                f"{smallest} nothing is left.",
                 port="x",
                 field="scale_factor",
                 expected=f"at least {1 / smallest:g}",
@@ -283,8 +281,8 @@ def _check_ranks(name: str, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]
     if len(x.shape) != len(like.shape):
         yield Complaint(
             code="ranks_differ",
-            message=f"{name} `{{node}}` gets {x} and is to make it as large as {like} from `{{source}}`, which has "
-            "another number of axes.",
+            message=f"{name} `{{node}}` gets {x} and is to make it as large as {like} from `{{source}}`, which has another "
+            "number of axes.",
             port="like",
             expected=str(x),
             got=str(like),
@@ -309,10 +307,10 @@ class ResizeLike(Layer[ResizeLikeParams]):
         summary="Interpolates the first input to the height and width of the second.",
         formula=r"\text{size}'(x) = \text{size}(x_{\text{like}})",
         shape="(N, C, H, W), (N, C', H', W') -> (N, C, H', W')",
-        use_when="Where branches of different depth meet: feature pyramids, DeepLab's head, the skips of a U-Net "
-        "whose sizes were odd. The size follows the network, whatever picture comes in.",
-        pitfalls="Only the size of the second input is used: no gradient flows into it from here. The channels stay "
-        "as they are.",
+        use_when="Where branches of different depth meet: feature pyramids, DeepLab's head, the skips of a U-Net whose "
+        "sizes were odd. The size follows the network, whatever picture comes in.",
+        pitfalls="Only the size of the second input is used: no gradient flows into it from here. The channels stay as "
+        "they are.",
         source=_DOCS + "functional.interpolate.html",
     )
     aliases = ("interpolate", "upsample like", "match size", "resize", "feature pyramid")
@@ -355,10 +353,10 @@ class CenterCropLike(Layer[LayerParams]):
         summary="Cuts the middle out of the first input, as high and wide as the second.",
         formula=r"y = x[\dots, o : o + \text{size}'], \qquad o = \lfloor (\text{size} - \text{size}') / 2 \rfloor",
         shape="(N, C, H, W), (N, C', H', W') -> (N, C, H', W')",
-        use_when="For the skips of the original U-Net, whose convolutions have no padding: what comes from the way "
-        "down is larger than what comes up, and its border is cut off before Concat.",
-        pitfalls="Only the size of the second input is used: no gradient flows into it from here. An odd difference shifts the "
-        "picture by half a pixel. With padding 1 in every 3x3 convolution no crop is needed.",
+        use_when="For the skips of the original U-Net, whose convolutions have no padding: what comes from the way down is "
+        "larger than what comes up, and its border is cut off before Concat.",
+        pitfalls="Only the size of the second input is used: no gradient flows into it from here. An odd difference shifts "
+        "the picture by half a pixel. With padding 1 in every 3x3 convolution no crop is needed.",
         source="Ronneberger et al. 2015, U-Net, https://arxiv.org/abs/1505.04597",
     )
     aliases = ("crop", "center crop", "u-net skip", "copy and crop")
@@ -375,8 +373,8 @@ class CenterCropLike(Layer[LayerParams]):
         if not complaints and any(a < b for a, b in zip(x.shape[1:], like.shape[1:], strict=True)):
             yield Complaint(
                 code="crop_too_large",
-                message=f"CenterCropLike `{{node}}` is to cut the size of {like} out of {x} from `{{source}}`, which "
-                "is smaller.",
+                message=f"CenterCropLike `{{node}}` is to cut the size of {like} out of {x} from `{{source}}`, which is "
+                "smaller.",
                 port="x",
                 expected=f"at least {' x '.join(map(str, like.shape[1:]))}",
                 got=str(x),

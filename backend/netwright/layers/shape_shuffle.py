@@ -25,8 +25,8 @@ class PixelShuffle(Layer[PixelShuffleParams]):
         summary="Lays groups of channels out as pixels: fewer channels, a larger picture, the same values.",
         formula=r"y_{c,\, hr + i,\, wr + j} = x_{c r^2 + ir + j,\, h,\, w}",
         shape="(N, C r r, H, W) -> (N, C, H r, W r)",
-        use_when="At the end of super-resolution networks: the convolutions run on the small picture, and the last gives r x r "
-        "values for each pixel.",
+        use_when="At the end of super-resolution networks: the convolutions run on the small picture, and the last gives r "
+        "x r values for each pixel.",
         pitfalls="The channels must divide by r x r. Fresh weights leave a checkerboard at the start of training.",
         source=f"Shi et al. 2016, https://arxiv.org/abs/1609.05158; {_DOCS}PixelShuffle.html",
     )
@@ -81,8 +81,8 @@ class PixelUnshuffle(Layer[PixelUnshuffleParams]):
         summary="Stacks the pixels of small squares as channels: a smaller picture, more channels, the same values.",
         formula=r"y_{c r^2 + ir + j,\, h,\, w} = x_{c,\, hr + i,\, wr + j}",
         shape="(N, C, H r, W r) -> (N, C r r, H, W)",
-        use_when="To shrink a picture without losing anything: at the start of fast networks, in invertible flows, "
-        "and before a PixelShuffle at the end.",
+        use_when="To shrink a picture without losing anything: at the start of fast networks, in invertible flows, and "
+        "before a PixelShuffle at the end.",
         pitfalls="Height and width must divide by r. The channels grow by r x r, and with them the cost of the next layer.",
         source=_DOCS + "PixelUnshuffle.html",
     )
@@ -103,9 +103,8 @@ class PixelUnshuffle(Layer[PixelUnshuffleParams]):
             ]
             yield Complaint(
                 code="size_does_not_divide",
-                message=f"PixelUnshuffle `{{node}}` cuts the picture into squares of {factor} x {factor}, but "
-                f"{height} x {width} from "
-                "`{source}` is no multiple of that.",
+                message=f"PixelUnshuffle `{{node}}` cuts the picture into squares of {factor} x {factor}, but {height} x "
+                f"{width} from `{{source}}` is no multiple of that.",
                 port="x",
                 field="downscale_factor",
                 expected=f"multiples of {factor}",
