@@ -296,14 +296,14 @@ class Slice(_AxisLayer):
     @classmethod
     def call(cls, params: SliceParams, inputs: Sequence[TensorSpec]) -> Call:
         arguments: dict[str, Value] = dict(params)
-        general = "{0}.movedim({dim}, 0)[{start}:{stop}:{step}].movedim(0, {dim})"
+        general = "{0}.movedim({dim}, 0)[slice({start}, {stop}, {step})].movedim(0, {dim})"
         colons = _before(params.dim)
         if colons is None:
             return Call(template=general, general=general, arguments=arguments)
-        changed = params.changed()
-        places = [f"{{{name}}}" if name in changed else "" for name in ("start", "stop")]
-        step = ":{step}" if "step" in changed else ""
-        return Call(template=f"{{0}}[{colons}{':'.join(places)}{step}]", general=general, arguments=arguments)
+        # Numbers alone stand between colons: an expression there is hard to read.
+        start, stop, step = (arguments[name] if name in params.changed() else "" for name in ("start", "stop", "step"))
+        bounds = f"{start}:{stop}" if step == "" else f"{start}:{stop}:{step}"
+        return Call(template=f"{{0}}[{colons}{bounds}]", general=general, arguments=arguments)
 
     @classmethod
     def check(cls, params: SliceParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:

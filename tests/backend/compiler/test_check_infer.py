@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 from drawing import chain, image, node, scores
-from layer_inputs import fitting_inputs
+from layer_cases import fitting_inputs
 from netwright.compiler.calls import build_call, call_source
 from netwright.compiler.check import check, warm_up
 from netwright.compiler.check_infer import InferenceError, has_errors, infer_leaf, run_on_meta
