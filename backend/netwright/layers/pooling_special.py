@@ -35,11 +35,11 @@ class _LPPool(_Pool):
         kernel = expand(params.kernel_size, cls.dims)
         stride = kernel if params.stride is None else expand(params.stride, cls.dims)
         yield from check_window(cls.type, Window(kernel, stride, (0,) * cls.dims, one), inputs[0])
-        if params.norm_type % 2:
+        if params.norm_type != 1 and params.norm_type % 2:
             yield Complaint(
                 code="power_of_negative_values",
-                message=f"{cls.type} `{{node}}` raises values to the power {params.norm_type:g}: windows whose sum of "
-                "powers is negative do not give what the formula says. Put a ReLU before it, or use an even power.",
+                message=f"{cls.type} `{{node}}` raises values to the power {params.norm_type:g}: of a window with negative values "
+                "the result may be no number (NaN). Put a ReLU before it, or use an even power.",
                 field="norm_type",
                 severity="warning",
                 expected="an even power",
