@@ -38,8 +38,8 @@ class _LPPool(_Pool):
         if params.norm_type != 1 and params.norm_type % 2:
             yield Complaint(
                 code="power_of_negative_values",
-                message=f"{cls.type} `{{node}}` raises values to the power {params.norm_type:g}: of a window with negative values "
-                "the result may be no number (NaN). Put a ReLU before it, or use an even power.",
+                message=f"{cls.type} `{{node}}` raises values to the power {params.norm_type:g}: of a window with "
+                "negative values the result may be no number (NaN). Put a ReLU before it, or use an even power.",
                 field="norm_type",
                 severity="warning",
                 expected="an even power",
@@ -120,10 +120,10 @@ class LPPool3d(_LPPool):
 
 class FractionalMaxPoolParams(LayerParams, Generic[S]):
     kernel_size: S = setting(2, "Size of the windows of which the largest value is kept.", unit="pixels")
-    output_size: S | None = setting(None, "Size that comes out. Empty: output_ratio decides.", unit="pixels")
+    output_size: S | None = setting(None, "Size that comes out. Empty: by output_ratio.", unit="pixels")
     output_ratio: Share | None = setting(
         None,
-        "Output size as a share of the input size, below 1. Empty: output_size decides, or 0.5 where it is empty too.",
+        "Output size as a share of the input size, below 1, where output_size is empty. Empty: 0.5.",
     )
 
 
