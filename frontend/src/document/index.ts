@@ -1,4 +1,25 @@
 /** The graph document in plain TypeScript: no React, no server. */
+export {
+  type BlockSet,
+  blockNameProblem,
+  blockSet,
+  duplicateBlockEdits,
+  makeUniqueEdits,
+  mergeBlocks,
+  renameBlockEdits,
+} from "./blocks/definitions";
+export { freeBlockName, groupEdits, groupProblem, suggestBlockName } from "./blocks/group";
+export {
+  exposeEdits,
+  followersOf,
+  freeParameterName,
+  inlineEdits,
+  parameterProblem,
+  removeParameter,
+  renameParameter,
+} from "./blocks/parameters";
+export { isRefused, planUnpack, type Unpacked } from "./blocks/unpack";
+export { blocksWithin, recursionProblem, type Use, usesOf } from "./blocks/uses";
 export { type Catalogue, createCatalogue } from "./catalogue";
 export { type Clip, copyNodes, parseClip, pasteEdits } from "./clipboard";
 export { applyEdits, EditError, equalEdges } from "./edits";

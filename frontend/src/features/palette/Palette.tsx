@@ -1,10 +1,11 @@
 import { TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
-import { FamilyIcon, useCanvasStore, useEditor, useEditorStore, useEditorWords } from "@/features/editor";
+import { FamilyIcon, useCanvasStore, useEditor, useEditorWords } from "@/features/editor";
 import { Ghost } from "./Ghost";
 import { type PaletteItem, paletteItems, searchPalette } from "./items";
 import classes from "./Palette.module.css";
+import { useAdd } from "./useAdd";
 import { useDragOut } from "./useDragOut";
 
 /** Everything that can be put on the canvas: searched, dragged, or added with Enter or a double-click. */
@@ -110,19 +111,6 @@ export function Palette() {
       <Ghost />
     </section>
   );
-}
-
-/** Adds a node after the one that is selected, and wires it to that one. The keyboard stays where it is. */
-function useAdd(): (type: string) => void {
-  const store = useEditorStore();
-  const canvas = useCanvasStore();
-  return (type) => {
-    const { selection, addNode } = store.getState();
-    const after = selection.nodes.at(-1);
-    const id = addNode(type, after === undefined ? {} : { after });
-    canvas.setState({ notice: { key: "notice.added", values: { id } } });
-    canvas.getState().view?.show(id);
-  };
 }
 
 interface ItemProps {

@@ -1,6 +1,7 @@
 import { type PointerEvent as ReactPointerEvent, useCallback } from "react";
 import { CARD_WIDTH, type EditorStore } from "@/document";
 import { type CanvasStore, useCanvasStore, useEditorStore } from "@/features/editor";
+import { reasonAgainst } from "./useAdd";
 
 /** A press that moves less than this is a click. */
 const THRESHOLD = 5;
@@ -21,6 +22,7 @@ export function useDragOut(): (event: ReactPointerEvent, type: string) => void {
 
 function startDrag(start: PointerEvent, type: string, store: EditorStore, canvas: CanvasStore): void {
   let isDragging = false;
+  const reason = reasonAgainst(store, type);
 
   function onMove(event: PointerEvent): void {
     if (event.pointerId !== start.pointerId) return;
@@ -29,7 +31,7 @@ function startDrag(start: PointerEvent, type: string, store: EditorStore, canvas
     event.preventDefault();
     const client = { x: event.clientX, y: event.clientY };
     const { view } = canvas.getState();
-    canvas.setState({ ghost: { type, ...client }, ghostEdge: view?.edgeAt(client) ?? null });
+    canvas.setState({ ghost: { type, ...client, reason }, ghostEdge: reason ? null : (view?.edgeAt(client) ?? null) });
   }
 
   function onUp(event: PointerEvent): void {
@@ -38,6 +40,10 @@ function startDrag(start: PointerEvent, type: string, store: EditorStore, canvas
     const client = { x: event.clientX, y: event.clientY };
     end();
     if (!isDragging || !view?.contains(client)) return;
+    if (reason) {
+      canvas.setState({ notice: reason });
+      return;
+    }
     const [x, y] = view.toCanvas(client);
     const into = ghostEdge ? { into: ghostEdge } : {};
     const id = store.getState().addNode(type, { position: [x - CARD_WIDTH / 2, y - GRIP], ...into });

@@ -4,11 +4,17 @@ import { useCommand } from "../commands/useCommand";
 import { useEditorContext } from "../context";
 import classes from "./Canvas.module.css";
 
-const ON_NODES = [["connect", "openBlock", "mute"], ["cut", "copy", "duplicate", "paste", "pasteWired"], ["remove"]];
+const ON_NODES = [
+  ["connect", "mute"],
+  ["group", "openBlock", "unpack", "makeUnique", "saveBlock"],
+  ["cut", "copy", "duplicate", "paste", "pasteWired"],
+  ["remove"],
+];
 const ON_CANVAS = [
   ["addNode", "paste", "selectAll"],
   ["undo", "redo"],
-  ["tidy", "fit", "leaveBlock"],
+  ["tidy", "fit"],
+  ["leaveBlock", "saveBlock"],
   ["toggleMinimap", "toggleSnap", "showKeys"],
 ];
 
