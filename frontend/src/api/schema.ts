@@ -169,6 +169,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Blocks */
+        get: operations["list_blocks"];
+        put?: never;
+        /** Create Block */
+        post: operations["create_block"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/blocks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Block */
+        get: operations["read_block"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Block
+         * @description Networks that use the block keep their own copy of it.
+         */
+        delete: operations["delete_block"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Block
+         * @description Another name, another description or another definition; what is left out stays.
+         */
+        patch: operations["update_block"];
+        trace?: never;
+    };
+    "/api/blocks/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Block */
+        post: operations["restore_block"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/datasets": {
         parameters: {
             query?: never;
@@ -610,6 +670,27 @@ export interface components {
             nodes?: components["schemas"]["Node"][];
             /** Edges */
             edges?: components["schemas"]["Edge"][];
+        };
+        /**
+         * BlockBundle
+         * @description The block ``name`` of ``blocks``, and in ``blocks`` all that it uses.  ``view`` as in a document: places by block and node.
+         */
+        BlockBundle: {
+            /** Name */
+            name: string;
+            /** Blocks */
+            blocks: {
+                [key: string]: components["schemas"]["Block"];
+            };
+            /** View */
+            view?: {
+                [key: string]: {
+                    [key: string]: [
+                        number,
+                        number
+                    ];
+                };
+            };
         };
         /**
          * CheckReport
@@ -1237,6 +1318,58 @@ export interface components {
             documentation: components["schemas"]["DocumentationRead"];
             /** Can Be Muted */
             can_be_muted: boolean;
+        };
+        /** LibraryBlockCreate */
+        LibraryBlockCreate: {
+            definition: components["schemas"]["BlockBundle"];
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+        };
+        /** LibraryBlockRead */
+        LibraryBlockRead: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Created */
+            created: number;
+            /** Updated */
+            updated: number;
+            outline: components["schemas"]["Outline"];
+            definition: components["schemas"]["BlockBundle"];
+        };
+        /**
+         * LibraryBlockSummary
+         * @description A block in the list.  ``outline`` is a small picture of its inside.
+         */
+        LibraryBlockSummary: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Created */
+            created: number;
+            /** Updated */
+            updated: number;
+            outline: components["schemas"]["Outline"];
+        };
+        /**
+         * LibraryBlockUpdate
+         * @description What is null stays.
+         */
+        LibraryBlockUpdate: {
+            /** Name */
+            name?: string | null;
+            /** Description */
+            description?: string | null;
+            definition?: components["schemas"]["BlockBundle"] | null;
         };
         /** LogEvent */
         LogEvent: {
@@ -2589,6 +2722,194 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NetworkRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_blocks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryBlockSummary"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    create_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LibraryBlockCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryBlockRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryBlockRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    update_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LibraryBlockUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryBlockRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    restore_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryBlockRead"];
                 };
             };
             /** @description A problem document (RFC 9457) */
