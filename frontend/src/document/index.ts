@@ -18,6 +18,7 @@ export {
   removeParameter,
   renameParameter,
 } from "./blocks/parameters";
+export { problemsWithin } from "./blocks/problems";
 export { isRefused, planUnpack, type Unpacked } from "./blocks/unpack";
 export { blocksWithin, recursionProblem, type Use, usesOf } from "./blocks/uses";
 export { type Catalogue, createCatalogue } from "./catalogue";
@@ -26,7 +27,15 @@ export { applyEdits, EditError, equalEdges } from "./edits";
 export { CARD_WIDTH, COLUMN_GAP, cardSize, GRID, portOffset, ROW_GAP, type Size, snap, snapPosition } from "./geometry";
 export { canRedo, canUndo, IGNORE, merge, RECORD } from "./history";
 export { idProblem } from "./ids";
-export { type LevelPath, levelOfProblem, type ResolvedLevel, reportAt, reportPrefix, resolveLevel } from "./levels";
+export {
+  findLevel,
+  type LevelPath,
+  levelOfProblem,
+  type ResolvedLevel,
+  reportAt,
+  reportPrefix,
+  resolveLevel,
+} from "./levels";
 export { emptyDocument, normalizeDocument } from "./normalize";
 export { chainPositions, completePositions, dropToClear, type Positions } from "./placement";
 export {

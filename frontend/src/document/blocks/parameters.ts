@@ -1,6 +1,6 @@
 /** Parameters of blocks: a setting becomes one, and a setting that follows one becomes a number again. */
 import type { Catalogue } from "../catalogue";
-import { freeIdLike, idProblem } from "../ids";
+import { idProblem } from "../ids";
 import {
   type Block,
   blockNameOf,
@@ -15,14 +15,18 @@ import {
 import { isExpression, mapExpressions, namesIn, namesInValue, renameInText } from "./expressions";
 import { numberOf, usesOf, valuesOf } from "./uses";
 
-/** Why `name` cannot name a parameter of `block`, or null. */
-export function parameterProblem(name: string, block: Block): Label | null {
-  return idProblem(name, new Set(Object.keys(block.parameters)));
+/** Why `name` cannot name a parameter of `block`: a key of the `inspector` catalogue, or null. */
+export function parameterProblem(name: string, block: Block): "illegalName" | "takenName" | null {
+  if (idProblem(name, new Set()) !== null) return "illegalName";
+  return Object.hasOwn(block.parameters, name) ? "takenName" : null;
 }
 
-/** A name that is free in `block`: `width`, then `width1`, `width2`. */
+/** A name that is free in `block`: `width`, then `width2`, `width3`. */
 export function freeParameterName(block: Block, name = "width"): string {
-  return freeIdLike(name, new Set(Object.keys(block.parameters)));
+  if (!Object.hasOwn(block.parameters, name)) return name;
+  let number = 2;
+  while (Object.hasOwn(block.parameters, `${name}${number}`)) number += 1;
+  return `${name}${number}`;
 }
 
 /** What a setting of a node is: what is set, else its default; undefined where there is none. */
