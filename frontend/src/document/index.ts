@@ -3,9 +3,11 @@ export {
   type BlockSet,
   blockNameProblem,
   blockSet,
+  bundleOf,
   duplicateBlockEdits,
   makeUniqueEdits,
   mergeBlocks,
+  placingProblem,
   renameBlockEdits,
 } from "./blocks/definitions";
 export { freeBlockName, groupEdits, groupProblem, suggestBlockName } from "./blocks/group";
@@ -36,7 +38,7 @@ export {
   reportPrefix,
   resolveLevel,
 } from "./levels";
-export { emptyDocument, normalizeDocument } from "./normalize";
+export { emptyDocument, normalizeBlock, normalizeDocument } from "./normalize";
 export { chainPositions, completePositions, dropToClear, type Positions } from "./placement";
 export {
   bestPort,

@@ -1,5 +1,6 @@
 /** Block definitions as a whole: renamed, copied, taken away; and bringing others' blocks into a document. */
 
+import { applyEdits } from "../edits";
 import type { Positions } from "../placement";
 import {
   BLOCK_PREFIX,
@@ -12,7 +13,7 @@ import {
   NETWORK,
 } from "../types";
 import { freeBlockName } from "./group";
-import { blocksWithin, usesOf } from "./uses";
+import { blocksWithin, recursionProblem, usesOf } from "./uses";
 
 /** Why `name` cannot name a block, or null. `own` is the name that it has now. */
 export function blockNameProblem(document: Document, name: string, own: string | null = null): Label | null {
@@ -111,6 +112,21 @@ export function mergeBlocks(document: Document, set: BlockSet): Merged {
     return defineBlock(names.get(name) ?? name, { ...block, nodes }, set.view[name] ?? {});
   });
   return { edits, rename };
+}
+
+/** Why a node of this type, with the blocks that it brings, cannot stand in the block `into`; null where it can. */
+export function placingProblem(document: Document, into: string, type: string, bring?: BlockSet): Label | null {
+  if (!bring) return recursionProblem(document, into, type);
+  const { edits, rename } = mergeBlocks(document, bring);
+  return recursionProblem(applyEdits(document, edits), into, rename(type));
+}
+
+/** The bundle of a block as the library keeps it: the block, under the name `as`, with all that it uses. */
+export function bundleOf(document: Document, name: string, as: string): BlockSet & { name: string } {
+  const { blocks, view } = blockSet(document, [name]);
+  const rename = <T>(entries: { [key: string]: T }) =>
+    Object.fromEntries(Object.entries(entries).map(([key, value]) => [key === name ? as : key, value]));
+  return { name: as, blocks: rename(blocks), view: rename(view) };
 }
 
 /** The blocks among `names` that are called `name`, or so with a number: where an earlier copy may be. */

@@ -1,5 +1,4 @@
 import { useStore } from "zustand";
-import { blockNameOf } from "@/document";
 import { FamilyIcon, say, useCanvasStore, useEditor, useEditorWords } from "@/features/editor";
 import classes from "./Palette.module.css";
 
@@ -17,7 +16,7 @@ export function Ghost() {
       style={{ transform: `translate(${ghost.x - 100}px, ${ghost.y - 30}px)` }}
     >
       <FamilyIcon family={family} />
-      <strong>{blockNameOf(ghost.type) ?? ghost.type}</strong>
+      <strong>{ghost.name}</strong>
       {ghost.reason && <span className={classes.refusal}>{say(t, ghost.reason)}</span>}
     </div>
   );

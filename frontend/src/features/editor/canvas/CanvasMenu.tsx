@@ -14,7 +14,7 @@ const ON_CANVAS = [
   ["addNode", "paste", "selectAll"],
   ["undo", "redo"],
   ["tidy", "fit"],
-  ["leaveBlock", "saveBlock"],
+  ["leaveBlock", "saveBlock", "openLibrary"],
   ["toggleMinimap", "toggleSnap", "showKeys"],
 ];
 

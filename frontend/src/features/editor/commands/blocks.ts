@@ -1,6 +1,6 @@
-import { IconBox, IconBoxMultiple, IconPackageExport, IconPackages } from "@tabler/icons-react";
+import { IconBox, IconBoxMultiple, IconPackage, IconPackageExport, IconPackages } from "@tabler/icons-react";
 import { blockNameOf, blockOf, groupProblem, isRefused, makeUniqueEdits, planUnpack, usesOf } from "@/document";
-import { type Command, type CommandContext, hereOf, needsOneNode, needsSelection } from "./command";
+import { always, type Command, type CommandContext, hereOf, needsOneNode, needsSelection } from "./command";
 
 function levelOf({ state }: CommandContext) {
   const { block, blockName } = hereOf(state);
@@ -99,12 +99,23 @@ export const makeUnique: Command = {
   },
 };
 
+export const openLibrary: Command = {
+  id: "openLibrary",
+  label: "command.openLibrary",
+  group: "block",
+  icon: IconPackages,
+  keys: [],
+  scope: "page",
+  guard: always,
+  run: ({ canvas }) => canvas.setState({ dialog: { kind: "library" } }),
+};
+
 /** The block of the selected node, else the one that is open. */
 export const saveBlock: Command = {
   id: "saveBlock",
   label: "command.saveBlock",
   group: "block",
-  icon: IconPackages,
+  icon: IconPackage,
   keys: ["Mod+Shift+L"],
   scope: "canvas",
   guard: (context) => {

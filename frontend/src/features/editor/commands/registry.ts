@@ -19,6 +19,7 @@ export const commands: readonly Command[] = [
   blocks.unpack,
   blocks.makeUnique,
   blocks.saveBlock,
+  blocks.openLibrary,
   history.undo,
   history.redo,
   clipboard.cut,
