@@ -283,10 +283,11 @@ def write_sources() -> None:
     """Rewrites the exported sources that test_source compares with: ``python tests/samples.py``, then read the diff."""
     from pathlib import Path
 
+    from block_samples import BLOCK_SAMPLES
     from netwright.compiler.source import to_source
 
     folder = Path(__file__).parent / "backend" / "compiler" / "sources"
-    for name, make in SAMPLES.items():
+    for name, make in (SAMPLES | BLOCK_SAMPLES).items():
         (folder / f"{name}.py.txt").write_text(to_source(make()), "utf-8")
 
 

@@ -271,8 +271,18 @@ def _block_fragment(child: Definition, result: NodeResult, repeat: int) -> bytes
         sums.buffers,
         sums.macs,
         sums.activation_bytes,
-        f"x {repeat}" if result.is_repeated else "",
+        _block_summary(result, repeat),
     )
+
+
+_MOST_VALUES_SHOWN = 3
+
+
+def _block_summary(result: NodeResult, repeat: int) -> str:
+    """The card's line: ``x 3, channels 64``, how often and the first parameters that this use sets."""
+    times = [f"x {repeat}"] if result.is_repeated else []
+    values = [f"{name} {value}" for name, value in list((result.values or {}).items())[:_MOST_VALUES_SHOWN]]
+    return ", ".join(times + values)
 
 
 # --- layers ----------------------------------------------------------------------------------------------------------

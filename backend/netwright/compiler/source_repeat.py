@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from netwright.compiler.source_algebra import simplify
 from netwright.compiler.source_scope import ANY, NAME, Scope, Symbol, Vector
-from netwright.graph.expressions import ExpressionError, to_python_source
+from netwright.graph.expressions import ExpressionError, evaluate, to_python_source
 from netwright.layers.base import Value
 
 Row = tuple[Value, ...]
@@ -115,10 +115,14 @@ def _call(class_name: str, arguments: Sequence[tuple[Passed, str]]) -> str:
 
 
 def outer_text(text: str, replacements: Mapping[str, str | None]) -> str | None:
-    """``text`` over a class's arguments with what a use passes put in their place; None where that cannot be said."""
+    """``text`` over a class's arguments with what a use passes put in their place; None where that cannot be said.
+
+    Where only numbers are left it is their value: 256 rather than ``4 * 64``.
+    """
     if any(replacements.get(name) is None for name in NAME.findall(text)):
         return None
     try:
-        return to_python_source(NAME.sub(lambda match: f"({replacements[match.group()]})", text))
+        outer = to_python_source(NAME.sub(lambda match: f"({replacements[match.group()]})", text))
+        return outer if NAME.search(outer) else repr(evaluate(outer, {}))
     except ExpressionError:
         return None

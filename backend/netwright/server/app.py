@@ -21,6 +21,7 @@ from netwright.server.faults import FaultsToProblems
 from netwright.server.openapi import add_problems
 from netwright.server.problems import ApiError, problem_response, to_problems
 from netwright.server.routes import (
+    blocks,
     checkpoints,
     datasets,
     docs,
@@ -48,6 +49,7 @@ ROUTERS = (
     health.router,
     documents.router,
     networks.router,
+    blocks.router,
     datasets.router,
     training.router,
     sockets.router,  # before the runs: "live" is no run's id

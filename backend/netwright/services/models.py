@@ -7,7 +7,8 @@ from pydantic import Field, JsonValue
 
 from netwright.compiler.report import Totals
 from netwright.data.base import Kind, Task
-from netwright.graph.document import Document
+from netwright.graph.bundle import BlockBundle
+from netwright.graph.document import MAX_NAME_LENGTH, Document
 from netwright.graph.model import Model
 from netwright.graph.problems import Problem
 from netwright.training.config import TrainingConfig
@@ -184,6 +185,39 @@ class RevisionRead(Model):
     revision: int
     created: float
     name: str
+
+
+# --- block library ----------------------------------------------------------------------------------------------------
+
+MAX_DESCRIPTION_LENGTH = 2000
+
+
+class LibraryBlockCreate(Model):
+    definition: BlockBundle
+    description: str = Field(default="", max_length=MAX_DESCRIPTION_LENGTH)
+
+
+class LibraryBlockUpdate(Model):
+    """What is null stays."""
+
+    name: str | None = Field(default=None, max_length=MAX_NAME_LENGTH)
+    description: str | None = Field(default=None, max_length=MAX_DESCRIPTION_LENGTH)
+    definition: BlockBundle | None = None
+
+
+class LibraryBlockSummary(Model):
+    """A block in the list.  ``outline`` is a small picture of its inside."""
+
+    id: Id
+    name: str
+    description: str
+    created: float
+    updated: float
+    outline: Outline
+
+
+class LibraryBlockRead(LibraryBlockSummary):
+    definition: BlockBundle
 
 
 # --- datasets --------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import asyncio
 
 from netwright.executors.base import Executor
+from netwright.services.blocks import BlockService
 from netwright.services.checkpoints import CheckpointService
 from netwright.services.datasets import DatasetService
 from netwright.services.hub import Hub
@@ -26,6 +27,7 @@ class Services:
         self.store = Store(settings.url_of_database)
         self.hub = Hub(self.store)
         self.networks = NetworkService(self.store)
+        self.blocks = BlockService(self.store)
         self.datasets = DatasetService(self.store, settings.home)
         self.scheduler = Scheduler(
             self.store, self.hub, executor, settings.runs_folder, settings.server_file, timing=timing
@@ -35,6 +37,7 @@ class Services:
 
     async def start(self) -> None:
         await self.networks.start()
+        await self.blocks.start()
         await self.datasets.start()
         await self.scheduler.start()
 

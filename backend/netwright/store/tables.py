@@ -69,6 +69,21 @@ class NetworkRevisionRow(Row):
     document: Mapped[str] = mapped_column(deferred=True)
 
 
+class LibraryBlockRow(Row):
+    """A block of the library.  ``definition`` is its ``BlockBundle``, ``outline`` the picture of its inside, both as JSON."""
+
+    __tablename__ = "library_blocks"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str]
+    description: Mapped[str]
+    created: Mapped[float]
+    updated: Mapped[float]
+    deleted: Mapped[float | None]
+    outline: Mapped[str]
+    definition: Mapped[str] = mapped_column(deferred=True)
+
+
 class DatasetRow(Row):
     """A dataset that a person uploaded, or what is known about a built-in one.  ``description`` is its ``DatasetRead``."""
 

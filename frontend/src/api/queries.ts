@@ -1,12 +1,22 @@
 import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
-import type { Document, NetworkRead, NetworkSummary, TrainingOptions } from "./types";
+import type {
+  BlockBundle,
+  Document,
+  LibraryBlockRead,
+  LibraryBlockSummary,
+  NetworkRead,
+  NetworkSummary,
+  TrainingOptions,
+} from "./types";
 
 /** Every react-query key in one place, so that one part can refresh what another shows. */
 export const keys = {
   layers: ["layers"] as const,
   networks: ["networks"] as const,
   network: (id: string) => ["networks", id] as const,
+  blocks: ["blocks"] as const,
+  block: (id: string) => ["blocks", id] as const,
   datasets: ["datasets"] as const,
   dataset: (id: string) => ["datasets", id] as const,
   preview: (id: string) => ["datasets", id, "preview"] as const,
@@ -64,4 +74,53 @@ export function useRestoreNetwork() {
       unwrap<NetworkRead>(api.POST("/api/networks/{id}/restore", { params: { path: { id } } })),
     onSuccess: () => refreshNetworks(client),
   });
+}
+
+/** The library: blocks that are kept with the workspace. */
+export const blocksQuery = queryOptions({
+  queryKey: keys.blocks,
+  queryFn: () => unwrap<LibraryBlockSummary[]>(api.GET("/api/blocks")),
+});
+
+/** A block of the library with its definition; always asked anew, as another tab may have replaced it. */
+export const blockQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.block(id),
+    queryFn: () => unwrap<LibraryBlockRead>(api.GET("/api/blocks/{id}", { params: { path: { id } } })),
+    staleTime: 0,
+  });
+
+function useBlockMutation<V, R>(mutationFn: (value: V) => Promise<R>) {
+  const client = useQueryClient();
+  return useMutation({ mutationFn, onSuccess: () => client.invalidateQueries({ queryKey: keys.blocks }) });
+}
+
+export function useCreateBlock() {
+  return useBlockMutation((body: { definition: BlockBundle; description: string }) =>
+    unwrap<LibraryBlockRead>(api.POST("/api/blocks", { body })),
+  );
+}
+
+/** What is left out stays. */
+export interface BlockChange {
+  id: string;
+  name?: string;
+  description?: string;
+  definition?: BlockBundle;
+}
+
+export function useUpdateBlock() {
+  return useBlockMutation(({ id, ...body }: BlockChange) =>
+    unwrap<LibraryBlockRead>(api.PATCH("/api/blocks/{id}", { params: { path: { id } }, body })),
+  );
+}
+
+export function useDeleteBlock() {
+  return useBlockMutation((id: string) => unwrap(api.DELETE("/api/blocks/{id}", { params: { path: { id } } })));
+}
+
+export function useRestoreBlock() {
+  return useBlockMutation((id: string) =>
+    unwrap<LibraryBlockRead>(api.POST("/api/blocks/{id}/restore", { params: { path: { id } } })),
+  );
 }

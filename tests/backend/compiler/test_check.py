@@ -76,7 +76,7 @@ def test_check_of_a_document_gives_shapes_and_costs_of_every_node() -> None:
     assert report.nodes["flat"].activation_bytes == 0, "a view of its input keeps nothing"
     stage = report.nodes["stage"]
     assert stage.parameters == (32 * 9 + 64) + (32 * 32 * 9 + 64)
-    assert stage.summary == "x 2"
+    assert stage.summary == "x 2, channels 32"
     totals = report.totals
     assert totals.parameters == stage.parameters + 330
     assert totals.parameter_bytes == 4 * totals.parameters

@@ -20,7 +20,11 @@ def documented() -> set[str]:
 
 def written() -> set[str]:
     """Codes as the sources hand them to problems, findings and complaints."""
-    files = [*PACKAGE.glob("layers/*.py"), *PACKAGE.glob("compiler/check*.py"), PACKAGE / "graph" / "io.py"]
+    files = [
+        *PACKAGE.glob("layers/*.py"),
+        *PACKAGE.glob("compiler/check*.py"),
+        *(PACKAGE / "graph" / name for name in ("io.py", "bundle.py")),
+    ]
     text = "\n".join(path.read_text(encoding="utf-8") for path in files)
     patterns = (
         r'code="([a-z_]+)"',
@@ -36,6 +40,7 @@ def written() -> set[str]:
         r'"([a-z_]+)" if is_block else "',
         r'"([a-z_]+)" if out_of_range else',
         r'\("(too_[a-z_]+)", "',
+        r'_problem\("([a-z_]+)"',
     )
     return {code for pattern in patterns for code in re.findall(pattern, text)}
 

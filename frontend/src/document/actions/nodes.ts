@@ -1,3 +1,4 @@
+import { type BlockSet, mergeBlocks } from "../blocks/definitions";
 import { applyEdits, equalEdges } from "../edits";
 import { CARD_WIDTH, COLUMN_GAP, cardSize, snapPosition } from "../geometry";
 import { merge, RECORD } from "../history";
@@ -25,6 +26,8 @@ export interface AddNodeOptions {
   /** Puts the new node into this wire. */
   into?: Edge;
   params?: Node["params"];
+  /** Blocks that the document may not have yet: they come with the node, in the same step. */
+  bring?: BlockSet;
 }
 
 export interface NodeActions {
@@ -98,7 +101,10 @@ function levelFor(state: State, here: ResolvedLevel): Level {
   return { document: state.document, block: here.block, catalogue: state.catalogue };
 }
 
-function addNode(state: State, type: string, options: AddNodeOptions): string {
+function addNode(before: State, named: string, options: AddNodeOptions): string {
+  const brought = options.bring ? mergeBlocks(before.document, options.bring) : null;
+  const state = brought ? { ...before, document: applyEdits(before.document, brought.edits) } : before;
+  const type = brought ? brought.rename(named) : named;
   const here = resolveLevel(state.document, state.level);
   const taken = new Set(here.block.nodes.map((node) => node.id));
   const id = freeId(idPrefix(type, state.catalogue), taken);
@@ -118,7 +124,10 @@ function addNode(state: State, type: string, options: AddNodeOptions): string {
       edits.push(...makeRoom(wiredLevel, here.blockName, places, [id]));
     }
   }
-  state.applyEdits(edits, { select: { nodes: [id], edges: [] } });
+  state.applyEdits([...(brought?.edits ?? []), ...edits], {
+    label: { key: "history.add_node", values: { id } },
+    select: { nodes: [id], edges: [] },
+  });
   return id;
 }
 

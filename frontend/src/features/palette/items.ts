@@ -1,3 +1,4 @@
+import type { LibraryBlockSummary } from "@/api";
 import { BLOCK_PREFIX, type Catalogue, type Document } from "@/document";
 import { fuzzyScore } from "./fuzzy";
 
@@ -9,8 +10,10 @@ export interface PaletteItem {
   family: string;
   /** Other names to find it by, in small letters. */
   aliases: readonly string[];
-  /** A sentence; empty for blocks of the document, which have none. */
+  /** A sentence; empty for blocks of the document, which have none, and for blocks that nobody described. */
   summary: string;
+  /** The library's id of a block that is not in the document yet. */
+  libraryId?: string;
   /** The rule of shapes in the legend's letters. */
   shape: string;
 }
@@ -20,8 +23,15 @@ export interface PaletteGroup {
   items: PaletteItem[];
 }
 
-/** The catalogue and the document's own blocks, by family in the catalogue's order. */
-export function paletteItems(catalogue: Catalogue, blocks: Document["blocks"]): PaletteItem[] {
+/** The group of the library's blocks. */
+export const LIBRARY = "library";
+
+/** The catalogue, the document's own blocks and the library's, by family in the catalogue's order. */
+export function paletteItems(
+  catalogue: Catalogue,
+  blocks: Document["blocks"],
+  library: readonly LibraryBlockSummary[] = [],
+): PaletteItem[] {
   const layers = [...catalogue.values()].map((layer): PaletteItem => {
     const { summary, shape } = layer.documentation;
     return { type: layer.type, name: layer.type, family: layer.family, aliases: layer.aliases, summary, shape };
@@ -29,7 +39,10 @@ export function paletteItems(catalogue: Catalogue, blocks: Document["blocks"]): 
   const own = Object.keys(blocks).map((name): PaletteItem => {
     return { type: BLOCK_PREFIX + name, name, family: "block", aliases: [], summary: "", shape: "" };
   });
-  return [...layers, ...own];
+  const kept = library.map(({ id, name, description }): PaletteItem => {
+    return { type: `library:${id}`, name, family: LIBRARY, aliases: [], summary: description, shape: "", libraryId: id };
+  });
+  return [...layers, ...own, ...kept];
 }
 
 /** All items where nothing is asked; else those that fit, best first within their families, best family first. */

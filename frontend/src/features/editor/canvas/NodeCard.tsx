@@ -2,6 +2,7 @@ import { Handle, type NodeProps, Position as Side } from "@xyflow/react";
 import { memo } from "react";
 import { useStore } from "zustand";
 import { bestPort, blockNameOf, type PortRead, portOffset } from "@/document";
+import { formatCount, formatExact, formatMacs } from "@/ui";
 import { useEditorContext } from "../context";
 import { FamilyIcon, familyColor } from "../FamilyIcon";
 import { useEditorWords } from "../labels";
@@ -74,28 +75,50 @@ function useTargetState({ node }: CardData): string | null {
 
 function SecondLine({ data }: { data: CardData }) {
   const t = useEditorWords();
-  const { node, summary, isKnown } = data;
+  const { node, summary, isKnown, cost } = data;
   // The check's line about a block says how often it is repeated, in numbers where the document has an expression.
   const isRepeated = node.repeat !== 1 && (blockNameOf(node.type) === null || summary === "");
   const text = isKnown ? summary : t("canvas.unknownType");
   // Without a second line the first stands in the middle of the card.
-  if (text === "" && !isRepeated && !node.muted) return null;
+  if (text === "" && !isRepeated && !node.muted && cost === null) return null;
   return (
     <div className={classes.summary}>
       {isRepeated && <span className={classes.repeat}>{t("canvas.repeat", { times: node.repeat })}</span>}
       {node.muted && <span className={classes.repeat}>{t("canvas.muted")}</span>}
       <span title={text}>{text}</span>
+      {cost && !node.muted && (
+        <span
+          className={classes.cost}
+          title={t("canvas.cost", { parameters: formatExact(cost.parameters), macs: formatMacs(cost.macs) })}
+        >
+          {formatCount(cost.parameters)}
+        </span>
+      )}
     </div>
   );
 }
 
+/** Goes to where the problem stands, inside the block where that is. */
 function Badge({ problem }: { problem: NonNullable<CardData["problem"]> }) {
   const t = useEditorWords();
+  const { store } = useEditorContext();
   const words = t(`problem.${problem.severity}`, { count: problem.count, message: problem.message });
   return (
-    <span className={classes.badge} data-severity={problem.severity} role="img" aria-label={words} title={words}>
+    <button
+      type="button"
+      className={`${classes.badge} nodrag nopan`}
+      data-severity={problem.severity}
+      data-inside={problem.isInside || undefined}
+      tabIndex={-1}
+      aria-label={words}
+      title={problem.isInside ? t("problem.inside", { words }) : words}
+      onClick={(event) => {
+        event.stopPropagation();
+        store.getState().selectProblem(problem.worst);
+      }}
+    >
       !
-    </span>
+    </button>
   );
 }
 

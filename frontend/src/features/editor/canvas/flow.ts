@@ -12,8 +12,10 @@ import {
   type NodePorts,
   type NodeReport,
   type Positions,
+  type Problem,
   portOffset,
   portsOf,
+  problemsWithin,
   reportPrefix,
   type Selection,
   type Size,
@@ -26,6 +28,10 @@ export interface CardProblem {
   severity: "error" | "warning";
   message: string;
   count: number;
+  /** The worst of them. */
+  worst: Problem;
+  /** It stands inside the block that the node uses. */
+  isInside: boolean;
 }
 
 export interface CardData extends Record<string, unknown> {
@@ -35,6 +41,8 @@ export interface CardData extends Record<string, unknown> {
   family: string;
   isKnown: boolean;
   summary: string;
+  /** What a block costs, all its repetitions together; null for a layer, and where it is not known. */
+  cost: { parameters: number; macs: number } | null;
   problem: CardProblem | null;
 }
 
@@ -118,7 +126,9 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
       const ports = portsOf(node, view.block, view.document, view.catalogue);
       const layer = view.catalogue.get(node.type);
       const family = layer?.family ?? (blockNameOf(node.type) !== null && ports.known ? "block" : "unknown");
-      const summary = view.report?.nodes[prefix + node.id]?.summary ?? "";
+      const report = view.report?.nodes[prefix + node.id];
+      const summary = report?.summary ?? "";
+      const parameters = family === "block" && hasOutputs(report) ? report.parameters : null;
       const problem = problems.get(node.id) ?? null;
       const [x, y] = view.positions[node.id] ?? [0, 0];
       const shift = id === node.id ? 0 : cardSize(ports).height + 20;
@@ -127,16 +137,20 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
         ports,
         family,
         summary,
+        parameters,
+        report?.macs,
         x,
         y,
         selected.has(node.id),
         problem?.severity,
         problem?.message,
         problem?.count,
+        problem?.worst.path,
       ];
       return memory.take(id, key, () => {
         const size = cardSize(ports);
-        const data = { node, ports, size, family, isKnown: ports.known, summary, problem };
+        const cost = parameters === null ? null : { parameters, macs: report?.macs ?? 0 };
+        const data = { node, ports, size, family, isKnown: ports.known, summary, cost, problem };
         return buildNode(id, data, { x, y: y + shift }, selected.has(node.id));
       });
     });
@@ -179,19 +193,26 @@ function handlesOf(ports: NodePorts["inputs"], type: "source" | "target", size: 
   }));
 }
 
-/** The worst problem of each node of the level, and how many it has. */
-function problemsByNode({ report, blockName }: LevelView): Map<string, CardProblem> {
+function hasOutputs(report: NodeReport | undefined): report is NodeReport {
+  return Object.keys(report?.outputs ?? {}).length > 0;
+}
+
+/** The worst problem of each node of the level, those inside a block included, and how many it has. */
+function problemsByNode(view: LevelView): Map<string, CardProblem> {
   const found = new Map<string, CardProblem>();
-  for (const problem of report?.problems ?? []) {
-    if (problem.block !== blockName || !problem.node) continue;
-    const known = found.get(problem.node);
-    const isWorse = !known || (known.severity === "warning" && problem.severity === "error");
-    found.set(problem.node, {
-      severity: isWorse ? problem.severity : known.severity,
-      message: isWorse ? problem.message : known.message,
-      count: (known?.count ?? 0) + 1,
-    });
+  const add = (id: string, problem: Problem, isInside: boolean) => {
+    const known = found.get(id);
+    const isWorse = !known || (known.worst.severity === "warning" && problem.severity === "error");
+    const worst = isWorse ? problem : known.worst;
+    const { severity, message } = worst;
+    const count = (known?.count ?? 0) + 1;
+    found.set(id, { severity, message, count, worst, isInside: isWorse ? isInside : known.isInside });
+  };
+  const all = view.report?.problems ?? [];
+  for (const problem of all) {
+    if (problem.block === view.blockName && problem.node) add(problem.node, problem, false);
   }
+  for (const node of view.block.nodes) for (const problem of problemsWithin(node, view)) add(node.id, problem, true);
   return found;
 }
 
