@@ -1,0 +1,164 @@
+"""GoogLeNet: the naive Inception module, the one with reductions, the network of the paper and torchvision's variant."""
+
+from netwright.architectures.base import Architecture, Look, Paper, Published
+from netwright.architectures.drawing import Drawn, document, draw, node
+from netwright.architectures.presets import IMAGENET
+from netwright.graph.document import Document
+
+PAPER = Paper("Szegedy et al.: Going Deeper with Convolutions", 2015, "https://arxiv.org/abs/1409.4842")
+
+MODULES = {
+    "inception3a": (64, 96, 128, 16, 32, 32),
+    "inception3b": (128, 128, 192, 32, 96, 64),
+    "inception4a": (192, 96, 208, 16, 48, 64),
+    "inception4b": (160, 112, 224, 24, 64, 64),
+    "inception4c": (128, 128, 256, 24, 64, 64),
+    "inception4d": (112, 144, 288, 32, 64, 64),
+    "inception4e": (256, 160, 320, 32, 128, 128),
+    "inception5a": (256, 160, 320, 32, 128, 128),
+    "inception5b": (384, 192, 384, 48, 128, 128),
+}
+"""Table 1 of the paper: channels of the 1x1, of the 3x3 behind its reduction, of the 5x5 behind its, and behind the pool."""
+
+NAMES = ("ch1x1", "ch3x3_reduce", "ch3x3", "ch5x5_reduce", "ch5x5", "pool_proj")
+
+_TORCHVISION_LOOK = Look(
+    "torchvision",
+    (
+        "This is the GoogLeNet that torchvision has weights for. It differs from the paper in three ways: a batch norm behind every "
+        "convolution, 3 x 3 kernels where the paper has 5 x 5 in each module's third branch (a slip of the TensorFlow original that the "
+        "weights made permanent), and a 2 x 2 pool before inception5a.",
+        "Follow the channels: each module joins four branches, 64 + 128 + 32 + 32 = 256 in inception3a. The Concat adds channels up and "
+        "keeps height and width, which is why every branch has the padding that keeps its size.",
+        "Twenty-two layers with weights, and yet 6.6 M parameters, a tenth of AlexNet's: reductions by 1 x 1 convolutions inside, "
+        "averaging instead of flattening at the end.",
+        "It fails less in accuracy than in handling: dozens of channel numbers were chosen by hand, and nothing says how to make it "
+        "larger. ResNet's one rule won.",
+    ),
+)
+
+
+def basic_conv() -> Drawn:
+    """torchvision's ``BasicConv2d``: convolution, batch norm, ReLU."""
+    return draw(
+        [
+            node("x", "Input"),
+            node(
+                "conv",
+                "Conv2d",
+                out_channels="=channels",
+                kernel_size="=kernel_size",
+                stride="=stride",
+                padding="=padding",
+                bias=False,
+            ),
+            node("bn", "BatchNorm2d", eps=0.001),
+            node("relu", "ReLU"),
+            node("y", "Output"),
+        ],
+        channels=64,
+        kernel_size=1,
+        stride=1,
+        padding=0,
+    )
+
+
+def inception(conv: str, third_kernel: int) -> Drawn:
+    """Four branches that meet in a Concat; the block ``conv`` convolves."""
+    reduce = f"block:{conv}"
+    return draw(
+        [
+            node("x", "Input"),
+            node("branch1", reduce, channels="=ch1x1"),
+            node("branch2_reduce", reduce, channels="=ch3x3_reduce"),
+            node("branch2", reduce, channels="=ch3x3", kernel_size=3, padding=1),
+            node("branch3_reduce", reduce, channels="=ch5x5_reduce"),
+            node("branch3", reduce, channels="=ch5x5", kernel_size=third_kernel, padding=third_kernel // 2),
+            node("branch4_pool", "MaxPool2d", kernel_size=3, stride=1, padding=1, ceil_mode=True),
+            node("branch4", reduce, channels="=pool_proj"),
+            node("join", "Concat"),
+            node("y", "Output"),
+        ],
+        "x branch1 join y, x branch2_reduce branch2 join, x branch3_reduce branch3 join, x branch4_pool branch4 join",
+        **dict(zip(NAMES, MODULES["inception3a"], strict=True)),
+    )
+
+
+def draw_torchvision(has_heads: bool) -> Document:
+    """As in ``torchvision.models.googlenet``; ``has_heads`` with the two auxiliary classifiers."""
+    conv = "block:BasicConv2d"
+    pool = {"kernel_size": 3, "stride": 2, "ceil_mode": True}
+    modules = {
+        name: node(name, "block:Inception", **dict(zip(NAMES, numbers, strict=True))) for name, numbers in MODULES.items()
+    }
+    trunk = [
+        node("image", "Input", shape=[3, 224, 224]),
+        node("conv1", conv, channels=64, kernel_size=7, stride=2, padding=3),
+        node("maxpool1", "MaxPool2d", **pool),
+        node("conv2", conv, channels=64),
+        node("conv3", conv, channels=192, kernel_size=3, padding=1),
+        node("maxpool2", "MaxPool2d", **pool),
+        modules["inception3a"],
+        modules["inception3b"],
+        node("maxpool3", "MaxPool2d", **pool),
+        *(modules[f"inception4{letter}"] for letter in "abcde"),
+        node("maxpool4", "MaxPool2d", kernel_size=2, stride=2, ceil_mode=True),
+        modules["inception5a"],
+        modules["inception5b"],
+    ]
+    head = [
+        node("avgpool", "AdaptiveAvgPool2d", output_size=1),
+        node("flat", "Flatten"),
+        node("dropout", "Dropout", p=0.2),
+        node("fc", "Linear", out_features="=classes"),
+        node("scores", "Output"),
+    ]
+    blocks = {"BasicConv2d": basic_conv(), "Inception": inception("BasicConv2d", 3)}
+    if not has_heads:
+        return document("", draw([*trunk, *head], classes=1000), None, **blocks)
+    aux = draw(
+        [
+            node("x", "Input"),
+            node("avgpool", "AdaptiveAvgPool2d", output_size=4),
+            node("conv", conv, channels=128),
+            node("flat", "Flatten"),
+            node("fc1", "Linear", out_features=1024),
+            node("relu", "ReLU"),
+            node("dropout", "Dropout", p=0.7),
+            node("fc2", "Linear", out_features="=classes"),
+            node("y", "Output"),
+        ],
+        classes=1000,
+    )
+    heads = [node("aux1", "block:InceptionAux", classes="=classes"), node("aux2", "block:InceptionAux", classes="=classes")]
+    nodes = [*trunk, *heads, *head, node("aux1_scores", "Output"), node("aux2_scores", "Output")]
+    chain = " ".join(each.id for each in [*trunk, *head])
+    wires = f"{chain}, inception4a aux1 aux1_scores, inception4d aux2 aux2_scores"
+    return document("", draw(nodes, wires, classes=1000), None, **blocks, InceptionAux=aux)
+
+
+def _torchvision(has_heads: bool) -> Architecture:
+    return Architecture(
+        id="googlenet_torchvision_aux" if has_heads else "googlenet_torchvision",
+        name="GoogLeNet, torchvision's, with auxiliary heads" if has_heads else "GoogLeNet, torchvision's",
+        family="googlenet",
+        chapter="googlenet",
+        task="classification",
+        paper=PAPER,
+        summary="Nine Inception modules with batch norm, 3 x 3 where the paper has 5 x 5, so that torchvision's weights load"
+        + (", and two classifiers on the way that help the early layers to learn." if has_heads else "."),
+        look=_TORCHVISION_LOOK,
+        preset=IMAGENET,
+        draw=lambda: draw_torchvision(has_heads),
+        published=Published(
+            "computed from torchvision 0.28 with aux_logits=True"
+            if has_heads
+            else "torchvision's table of pretrained models",
+            13_004_888 if has_heads else 6_624_904,
+            None if has_heads else 1.498,
+            (1000,),
+        ),
+    )
+
+
+GOOGLENET = tuple(_torchvision(has_heads) for has_heads in (False, True))

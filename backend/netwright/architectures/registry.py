@@ -1,0 +1,13 @@
+"""Every ready-made network by its id, in the order of the gallery."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from netwright.architectures.base import Architecture
+from netwright.architectures.googlenet import GOOGLENET
+from netwright.architectures.resnet import RESNET
+from netwright.architectures.vgg import VGG
+
+_ALL: tuple[Architecture, ...] = (*VGG, *GOOGLENET, *RESNET)
+
+ARCHITECTURES: Mapping[str, Architecture] = MappingProxyType({each.id: each for each in _ALL})
