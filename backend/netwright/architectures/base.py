@@ -10,13 +10,27 @@ from typing import Any, Literal
 from netwright.graph.document import Document
 
 FIGURES_NAME = "figures.json"
+LANGUAGES = ("en", "zh")
 
 Family = Literal[
-    "neuron", "dense", "convolution", "vgg", "googlenet", "resnet", "cifar", "lesson", "recurrent", "attention", "graph", "picture"
+    "neuron",
+    "dense",
+    "convolution",
+    "vgg",
+    "googlenet",
+    "resnet",
+    "cifar",
+    "lesson",
+    "recurrent",
+    "attention",
+    "graph",
+    "picture",
 ]
 """Groups of the gallery, in its order; the page has a title for each."""
 
-Chapter = Literal["perceptron", "neuron", "structure", "convolution", "vgg", "googlenet", "conv1x1", "resnet", "pooling", "beyond"]
+Chapter = Literal[
+    "perceptron", "neuron", "structure", "convolution", "vgg", "googlenet", "conv1x1", "resnet", "pooling", "beyond"
+]
 """The chapter of the study notes that a network belongs to; ``beyond`` is what they do not treat."""
 
 Task = Literal["classification", "segmentation", "reconstruction", "node classification", "graph classification"]
@@ -33,9 +47,10 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Figures that others printed of exactly this network; held against ours by a test and by ``netwright architectures``.
+    """Figures that others printed of exactly this network; held against ours by a test and by the command.
 
-    ``gmacs`` is multiply-accumulates of one sample in 1e9, rounded as printed; ``output`` leaves the batch out.
+    ``source`` is the key of its name in ``texts/<language>/sources.json``; ``gmacs`` is multiply-accumulates of one sample in
+    1e9, rounded as printed; ``output`` leaves the batch out.
     """
 
     source: str
@@ -45,25 +60,15 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What to look at: why it was new, what to notice in the shapes, where it fails.  Networks that differ by numbers only
-    share one; ``key`` finds its Chinese."""
-
-    key: str
-    sentences: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Preset:
-    """How it is trained to begin with: a training config, in which parts may be left out, and what is said of the data.
+    """How it is trained to begin with: a training config, in which parts may be left out.
 
-    ``source`` is the built-in data set that fits; None where the person must bring their own, and then ``note`` says which.
-    ``key`` finds the note's Chinese.
+    ``source`` is the built-in data set that fits; None where the person must bring their own.  ``text`` is the key of what is
+    said of the data in ``texts/<language>/presets.json``.
     """
 
-    key: str
+    text: str
     source: str | None
-    note: str
     config: Mapping[str, Any] = field(default_factory=dict)
 
     def to_training(self) -> dict[str, Any]:
@@ -74,44 +79,68 @@ class Preset:
         return {**self.config, **({"data": data} if data else {})}
 
 
+Cells = tuple[tuple[tuple[float, ...], ...], ...]
+"""A small picture in numbers, ``(C, H, W)``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """The notes' own numbers: what goes in, with which weights, and what comes out of ``output``; held true by a test."""
+
+    input: Cells
+    weights: Mapping[str, tuple[Any, ...]]
+    """By the key of the ``state_dict``."""
+    output: str
+    result: Cells
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """A parameter of the network that is worth turning: the parameters of ``nodes`` at each of ``values``."""
+
+    parameter: str
+    values: tuple[int, ...]
+    nodes: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Architecture:
     """One card of the gallery.
 
-    ``draw`` makes the document without its name and preset.  Texts are English here; their Chinese is in ``zh/``.
+    ``draw`` makes the document without its name and preset.  What is said of it stands in
+    ``texts/<language>/<family>.json``: its name and one sentence by ``id``, what to look at by ``look``, which networks that
+    differ by numbers only share.
     """
 
     id: str
-    name: str
     family: Family
     chapter: Chapter
     task: Task
     paper: Paper
-    summary: str
-    look: Look
+    look: str
     preset: Preset
     draw: Callable[[], Document]
     published: Published | None = None
+    example: Example | None = None
+    sweep: Sweep | None = None
 
     def build(self) -> Document:
-        """A document of one's own: name, drawing and preset."""
-        drawn = self.draw()
-        return drawn.model_copy(update={"name": self.name, "training": self.preset.to_training()})
-
+        """A document of one's own: English name, drawing and preset."""
+        return self.draw().model_copy(update={"name": self.words("en").name, "training": self.preset.to_training()})
 
     def words(self, language: str) -> "Words":
-        """What is said of it in ``en`` or ``zh``.
+        """What is said of it in one of :data:`LANGUAGES`.
 
         Raises:
-            KeyError: its Chinese is missing.
+            KeyError: something is not said in this language.
         """
-        if language == "en":
-            return Words(self.summary, self.look.sentences, self.preset.note)
-        said = read_json(f"{language}/{self.family}.json")
+        said = read_json(f"texts/{language}/{self.family}.json")
         return Words(
-            said["summaries"][self.id],
-            tuple(said["looks"][self.look.key]),
-            read_json(f"{language}/presets.json")[self.preset.key],
+            name=said["networks"][self.id]["name"],
+            summary=said["networks"][self.id]["summary"],
+            look=tuple(said["looks"][self.look]),
+            data=read_json(f"texts/{language}/presets.json")[self.preset.text],
+            source=read_json(f"texts/{language}/sources.json")[self.published.source] if self.published else None,
         )
 
     @property
@@ -126,11 +155,14 @@ class Architecture:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is said of a network in one language."""
+    """What is said of a network in one language: ``look`` is why it was new, what to notice in the shapes, where it fails;
+    ``data`` what its training preset needs, ``source`` where its published figures are from."""
 
+    name: str
     summary: str
     look: tuple[str, ...]
     data: str
+    source: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +177,14 @@ class Figures:
     macs: int
     inputs: Mapping[str, tuple[int, ...]]
     outputs: Mapping[str, tuple[int, ...]]
+    sweep: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Parameters of each node of the :class:`Sweep`, one number for each of its values."""
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Figures":
-        shapes = {
-            end: {name: tuple(shape) for name, shape in data[end].items()} for end in ("inputs", "outputs")
-        }
-        return cls(data["parameters"], data["macs"], **shapes)
+        shapes = {end: {name: tuple(shape) for name, shape in data[end].items()} for end in ("inputs", "outputs")}
+        sweep = {name: tuple(row) for name, row in data.get("sweep", {}).items()}
+        return cls(data["parameters"], data["macs"], **shapes, sweep=sweep)
 
 
 @cache

@@ -30,7 +30,9 @@ def node(name: str, kind: str, /, *, repeat: int | str = 1, **params: Any) -> No
     return Node(id=name, type=kind, params=params, repeat=repeat)
 
 
-def draw(nodes: Sequence[Node], wires: str = "", places: Mapping[str, Place] | None = None, **parameters: float) -> Drawn:
+def draw(
+    nodes: Sequence[Node], wires: str = "", places: Mapping[str, Place] | None = None, /, **parameters: float
+) -> Drawn:
     """A block of ``nodes``.
 
     ``wires`` lists chains (``"x conv add y, x skip add"``; ``lstm.y pool`` and ``decode.memory`` name a port); without it the

@@ -1,8 +1,10 @@
 """GoogLeNet: the naive Inception module, the one with reductions, the network of the paper and torchvision's variant."""
 
-from netwright.architectures.base import Architecture, Look, Paper, Published
+from collections.abc import Callable
+
+from netwright.architectures.base import Architecture, Paper, Published
 from netwright.architectures.drawing import Drawn, document, draw, node
-from netwright.architectures.presets import IMAGENET
+from netwright.architectures.presets import FASHION, IMAGENET
 from netwright.graph.document import Document
 
 PAPER = Paper("Szegedy et al.: Going Deeper with Convolutions", 2015, "https://arxiv.org/abs/1409.4842")
@@ -20,22 +22,7 @@ MODULES = {
 }
 """Table 1 of the paper: channels of the 1x1, of the 3x3 behind its reduction, of the 5x5 behind its, and behind the pool."""
 
-NAMES = ("ch1x1", "ch3x3_reduce", "ch3x3", "ch5x5_reduce", "ch5x5", "pool_proj")
-
-_TORCHVISION_LOOK = Look(
-    "torchvision",
-    (
-        "This is the GoogLeNet that torchvision has weights for. It differs from the paper in three ways: a batch norm behind every "
-        "convolution, 3 x 3 kernels where the paper has 5 x 5 in each module's third branch (a slip of the TensorFlow original that the "
-        "weights made permanent), and a 2 x 2 pool before inception5a.",
-        "Follow the channels: each module joins four branches, 64 + 128 + 32 + 32 = 256 in inception3a. The Concat adds channels up and "
-        "keeps height and width, which is why every branch has the padding that keeps its size.",
-        "Twenty-two layers with weights, and yet 6.6 M parameters, a tenth of AlexNet's: reductions by 1 x 1 convolutions inside, "
-        "averaging instead of flattening at the end.",
-        "It fails less in accuracy than in handling: dozens of channel numbers were chosen by hand, and nothing says how to make it "
-        "larger. ResNet's one rule won.",
-    ),
-)
+NAMES = ("ch1x1", "ch3x3red", "ch3x3", "ch5x5red", "ch5x5", "proj")
 
 
 def basic_conv() -> Drawn:
@@ -70,12 +57,12 @@ def inception(conv: str, third_kernel: int) -> Drawn:
         [
             node("x", "Input"),
             node("branch1", reduce, channels="=ch1x1"),
-            node("branch2_reduce", reduce, channels="=ch3x3_reduce"),
+            node("branch2_reduce", reduce, channels="=ch3x3red"),
             node("branch2", reduce, channels="=ch3x3", kernel_size=3, padding=1),
-            node("branch3_reduce", reduce, channels="=ch5x5_reduce"),
+            node("branch3_reduce", reduce, channels="=ch5x5red"),
             node("branch3", reduce, channels="=ch5x5", kernel_size=third_kernel, padding=third_kernel // 2),
             node("branch4_pool", "MaxPool2d", kernel_size=3, stride=1, padding=1, ceil_mode=True),
-            node("branch4", reduce, channels="=pool_proj"),
+            node("branch4", reduce, channels="=proj"),
             node("join", "Concat"),
             node("y", "Output"),
         ],
@@ -89,7 +76,8 @@ def draw_torchvision(has_heads: bool) -> Document:
     conv = "block:BasicConv2d"
     pool = {"kernel_size": 3, "stride": 2, "ceil_mode": True}
     modules = {
-        name: node(name, "block:Inception", **dict(zip(NAMES, numbers, strict=True))) for name, numbers in MODULES.items()
+        name: node(name, "block:Inception", **dict(zip(NAMES, numbers, strict=True)))
+        for name, numbers in MODULES.items()
     }
     trunk = [
         node("image", "Input", shape=[3, 224, 224]),
@@ -130,7 +118,10 @@ def draw_torchvision(has_heads: bool) -> Document:
         ],
         classes=1000,
     )
-    heads = [node("aux1", "block:InceptionAux", classes="=classes"), node("aux2", "block:InceptionAux", classes="=classes")]
+    heads = [
+        node("aux1", "block:InceptionAux", classes="=classes"),
+        node("aux2", "block:InceptionAux", classes="=classes"),
+    ]
     nodes = [*trunk, *heads, *head, node("aux1_scores", "Output"), node("aux2_scores", "Output")]
     chain = " ".join(each.id for each in [*trunk, *head])
     wires = f"{chain}, inception4a aux1 aux1_scores, inception4d aux2 aux2_scores"
@@ -140,25 +131,92 @@ def draw_torchvision(has_heads: bool) -> Document:
 def _torchvision(has_heads: bool) -> Architecture:
     return Architecture(
         id="googlenet_torchvision_aux" if has_heads else "googlenet_torchvision",
-        name="GoogLeNet, torchvision's, with auxiliary heads" if has_heads else "GoogLeNet, torchvision's",
         family="googlenet",
         chapter="googlenet",
         task="classification",
         paper=PAPER,
-        summary="Nine Inception modules with batch norm, 3 x 3 where the paper has 5 x 5, so that torchvision's weights load"
-        + (", and two classifiers on the way that help the early layers to learn." if has_heads else "."),
-        look=_TORCHVISION_LOOK,
+        look="torchvision",
         preset=IMAGENET,
         draw=lambda: draw_torchvision(has_heads),
-        published=Published(
-            "computed from torchvision 0.28 with aux_logits=True"
-            if has_heads
-            else "torchvision's table of pretrained models",
-            13_004_888 if has_heads else 6_624_904,
-            None if has_heads else 1.498,
-            (1000,),
-        ),
+        published=Published("torchvision_aux", 13_004_888, None, (1000,))
+        if has_heads
+        else Published("torchvision", 6_624_904, 1.498, (1000,)),
     )
 
 
-GOOGLENET = tuple(_torchvision(has_heads) for has_heads in (False, True))
+def draw_module(inner: Drawn, **blocks: Drawn) -> Document:
+    """One module between a convolution that gives it the 192 channels of inception3a and a small head."""
+    nodes = [
+        node("image", "Input", shape=[1, 28, 28]),
+        node("stem", "Conv2d", out_channels=192, kernel_size=3, padding=1),
+        node("relu", "ReLU"),
+        node("inception", "block:Inception"),
+        node("avgpool", "AdaptiveAvgPool2d", output_size=1),
+        node("flat", "Flatten"),
+        node("fc", "Linear", out_features=10),
+        node("scores", "Output"),
+    ]
+    return document("", draw(nodes), None, **blocks, Inception=inner)
+
+
+def _naive() -> Document:
+    """Figure 2(a) of the paper: the pool's branch keeps all its channels."""
+    inner = draw(
+        [
+            node("x", "Input"),
+            node("branch1", "block:ConvReLU", channels="=ch1x1"),
+            node("branch2", "block:ConvReLU", channels="=ch3x3", kernel_size=3, padding=1),
+            node("branch3", "block:ConvReLU", channels="=ch5x5", kernel_size=5, padding=2),
+            node("branch4", "MaxPool2d", kernel_size=3, stride=1, padding=1),
+            node("join", "Concat"),
+            node("y", "Output"),
+        ],
+        "x branch1 join y, x branch2 join, x branch3 join, x branch4 join",
+        ch1x1=64,
+        ch3x3=128,
+        ch5x5=32,
+    )
+    return draw_module(inner, ConvReLU=conv_relu())
+
+
+def conv_relu() -> Drawn:
+    """The paper's convolution: with bias and ReLU, without norm."""
+    return draw(
+        [
+            node("x", "Input"),
+            node(
+                "conv",
+                "Conv2d",
+                out_channels="=channels",
+                kernel_size="=kernel_size",
+                stride="=stride",
+                padding="=padding",
+            ),
+            node("relu", "ReLU"),
+            node("y", "Output"),
+        ],
+        channels=64,
+        kernel_size=1,
+        stride=1,
+        padding=0,
+    )
+
+
+def _module(name: str, look: str, make: Callable[[], Document]) -> Architecture:
+    return Architecture(
+        id=name,
+        family="googlenet",
+        chapter="googlenet",
+        task="classification",
+        paper=PAPER,
+        look=look,
+        preset=FASHION,
+        draw=make,
+    )
+
+
+GOOGLENET = (
+    _module("inception_naive", "naive", _naive),
+    _module("inception_reduced", "reduced", lambda: draw_module(inception("ConvReLU", 5), ConvReLU=conv_relu())),
+    *(_torchvision(has_heads) for has_heads in (False, True)),
+)

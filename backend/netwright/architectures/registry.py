@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from netwright.architectures.base import Architecture
+from netwright.architectures.basics import BASICS
+from netwright.architectures.convolutional import CONVOLUTIONAL
 from netwright.architectures.googlenet import GOOGLENET
+from netwright.architectures.lessons import LESSONS
 from netwright.architectures.resnet import RESNET
 from netwright.architectures.vgg import VGG
 
-_ALL: tuple[Architecture, ...] = (*VGG, *GOOGLENET, *RESNET)
+_ALL: tuple[Architecture, ...] = (*BASICS, *CONVOLUTIONAL, *VGG, *LESSONS, *GOOGLENET, *RESNET)
 
 ARCHITECTURES: Mapping[str, Architecture] = MappingProxyType({each.id: each for each in _ALL})

@@ -1,53 +1,33 @@
 """ResNet-18 to 152: two kinds of residual block, and how many of them stand in each of four stages."""
 
-from netwright.architectures.base import Architecture, Look, Paper, Published
-from netwright.architectures.drawing import Drawn, Place, document, draw, node
+from netwright.architectures.base import Architecture, Paper, Published
+from netwright.architectures.drawing import Drawn, document, draw, node
 from netwright.architectures.presets import IMAGENET
 from netwright.graph.document import Document, Node
 
-PAPER = Paper("He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition", 2016, "https://arxiv.org/abs/1512.03385")
+PAPER = Paper(
+    "He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition", 2016, "https://arxiv.org/abs/1512.03385"
+)
 DEPTHS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
 """Residual blocks in each stage; up to 34 of two convolutions each, from 50 on of three (bottlenecks)."""
 
-FIGURES = {18: (11_689_512, 1.814), 34: (21_797_672, 3.664), 50: (25_557_032, 4.089), 101: (44_549_160, 7.801), 152: (60_192_808, 11.514)}
-
-_BASIC_LOOK = Look(
-    "basic",
-    (
-        "New was the wire around: a block outputs F(x) + x and so has to learn only what to change. To change nothing it needs no "
-        "more than F = 0, while a plain stack would have to learn the identity.",
-        "Open a stage: its first block halves the picture and doubles the channels, so its shortcut needs a 1 x 1 convolution with "
-        "stride 2; in all other blocks the shortcut is a bare wire and costs nothing.",
-        "Notice the end: AdaptiveAvgPool2d averages 512 x 7 x 7 to 512 numbers, so the one Linear layer has 0.5 M parameters where "
-        "VGG-16 has 123 M, and any picture size will do.",
-        "With the gradient running along the sums, depth pays again: 34 layers beat 18 here, while without the shortcuts 34 are "
-        "worse than 18. Compare the plain networks of the CIFAR family.",
-    ),
-)
-_BOTTLENECK_LOOK = Look(
-    "bottleneck",
-    (
-        "The deep ResNets are made of bottlenecks: a 1 x 1 convolution reduces the channels to a quarter, a 3 x 3 works on few, a "
-        "1 x 1 brings them back. One block has three layers for about the price of two 3 x 3.",
-        "Open a bottleneck and read the shapes: 256 channels, 64, 64, 256. This is the reduction by 1 x 1 convolutions of the notes, "
-        "met again inside the residual block.",
-        "The whole network is a dozen boxes: depth is the number of repetitions in layer1 to layer4, nearly all in layer3.",
-        "Going from 50 to 152 layers adds 35 M parameters and less than 2 % of accuracy on ImageNet, at three times the time; that is "
-        "why ResNet-50 is the one in common use. Far beyond (1,202 layers on CIFAR) it overfits and gets worse.",
-    ),
-)
+FIGURES = {
+    18: (11_689_512, 1.814),
+    34: (21_797_672, 3.664),
+    50: (25_557_032, 4.089),
+    101: (44_549_160, 7.801),
+    152: (60_192_808, 11.514),
+}
 
 
 def _convolve(name: str, norm: str, channels: str, kernel_size: int = 3, stride: str | None = None) -> list[Node]:
-    params: dict[str, object] = {"out_channels": channels, "kernel_size": kernel_size, "bias": False}
-    if kernel_size == 3:
-        params["padding"] = 1
+    """A convolution that keeps the size but for its stride, and its norm."""
+    conv = node(name, "Conv2d", out_channels=channels, kernel_size=kernel_size, bias=False)
+    if kernel_size > 1:
+        conv.params["padding"] = kernel_size // 2
     if stride is not None:
-        params["stride"] = stride
-    return [node(name, "Conv2d", **params), node(norm, "BatchNorm2d")]
-
-
-_PATH_PLACES: dict[str, Place] = {"x": (0, 0)}
+        conv.params["stride"] = stride
+    return [conv, node(norm, "BatchNorm2d")]
 
 
 def _basic(has_projection: bool) -> Drawn:
@@ -133,20 +113,16 @@ def draw_resnet(depths: tuple[int, ...], is_bottleneck: bool) -> Document:
 def _resnet(depth: int) -> Architecture:
     is_bottleneck = depth >= 50
     parameters, gmacs = FIGURES[depth]
-    count = sum(DEPTHS[depth])
-    each = "bottlenecks of three convolutions" if is_bottleneck else "residual blocks of two convolutions"
     return Architecture(
         id=f"resnet{depth}",
-        name=f"ResNet-{depth}",
         family="resnet",
         chapter="resnet",
         task="classification",
         paper=PAPER,
-        summary=f"{count} {each} in four stages, each with a wire around it.",
-        look=_BOTTLENECK_LOOK if is_bottleneck else _BASIC_LOOK,
+        look="bottleneck" if is_bottleneck else "basic",
         preset=IMAGENET,
         draw=lambda: draw_resnet(DEPTHS[depth], is_bottleneck),
-        published=Published("torchvision's table of pretrained models", parameters, gmacs, (1000,)),
+        published=Published("torchvision", parameters, gmacs, (1000,)),
     )
 
 

@@ -1,12 +1,14 @@
 """VGG-11, 13, 16 and 19, with and without batch norm: one drawing, four rows of numbers."""
 
-from netwright.architectures.base import Architecture, Look, Paper, Published
+from netwright.architectures.base import Architecture, Paper, Published
 from netwright.architectures.drawing import Drawn, document, draw, node
 from netwright.architectures.presets import IMAGENET
 from netwright.graph.document import Document
 
 PAPER = Paper(
-    "Simonyan, Zisserman: Very Deep Convolutional Networks for Large-Scale Image Recognition", 2015, "https://arxiv.org/abs/1409.1556"
+    "Simonyan, Zisserman: Very Deep Convolutional Networks for Large-Scale Image Recognition",
+    2015,
+    "https://arxiv.org/abs/1409.1556",
 )
 WIDTHS = (64, 128, 256, 512, 512)
 DEPTHS = {11: (1, 1, 2, 2, 2), 13: (2, 2, 2, 2, 2), 16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
@@ -22,20 +24,6 @@ FIGURES = {
     "vgg19": (143_667_240, 19.632),
     "vgg19_bn": (143_678_248, 19.632),
 }
-
-_LOOK = Look(
-    "vgg",
-    (
-        "New was a single rule: only 3 x 3 convolutions, and more of them. Two in a row see 5 x 5 pixels, three see 7 x 7, with fewer "
-        "weights than one large kernel and an activation in between.",
-        "Follow the shapes from stage to stage: the picture halves (224, 112, 56, 28, 14, 7) while the channels double up to 512, so "
-        "every stage costs about the same.",
-        "Look at the parameters: the first Linear layer alone holds 102.8 M, three quarters of the network, because it reads a "
-        "flattened 512 x 7 x 7. GoogLeNet and ResNet average instead.",
-        "It fails where one simply stacks on: VGG-19 is hardly better than VGG-16, and without batch norm or a careful start the deep "
-        "ones do not begin to learn. That is the degradation which ResNet answers.",
-    ),
-)
 
 
 def _convolution(has_norm: bool) -> Drawn:
@@ -84,19 +72,16 @@ def draw_vgg(depths: tuple[int, ...], has_norm: bool) -> Document:
 def _vgg(depth: int, has_norm: bool) -> Architecture:
     name = f"vgg{depth}_bn" if has_norm else f"vgg{depth}"
     parameters, gmacs = FIGURES[name]
-    said = " with a batch norm behind every convolution" if has_norm else ""
     return Architecture(
         id=name,
-        name=f"VGG-{depth} with batch norm" if has_norm else f"VGG-{depth}",
         family="vgg",
         chapter="vgg",
         task="classification",
         paper=PAPER,
-        summary=f"{depth - 3} convolutions of 3 x 3 in five stages and three Linear layers{said}.",
-        look=_LOOK,
+        look="vgg",
         preset=IMAGENET,
         draw=lambda: draw_vgg(DEPTHS[depth], has_norm),
-        published=Published("torchvision's table of pretrained models", parameters, gmacs, (1000,)),
+        published=Published("torchvision", parameters, gmacs, (1000,)),
     )
 
 

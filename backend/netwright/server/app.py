@@ -21,6 +21,7 @@ from netwright.server.faults import FaultsToProblems
 from netwright.server.openapi import add_problems
 from netwright.server.problems import ApiError, problem_response, to_problems
 from netwright.server.routes import (
+    architectures,
     checkpoints,
     datasets,
     docs,
@@ -47,6 +48,7 @@ log = logging.getLogger(__name__)
 ROUTERS = (
     health.router,
     documents.router,
+    architectures.router,
     networks.router,
     datasets.router,
     training.router,

@@ -81,6 +81,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/architectures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Architectures
+         * @description Every ready-made network: a card each.
+         */
+        get: operations["read_architectures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/architectures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Architecture Document
+         * @description One ready-made network: its document, what to look at, and what its training preset needs.
+         */
+        get: operations["read_architecture_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/networks": {
         parameters: {
             query?: never;
@@ -598,6 +638,112 @@ export interface components {
             };
         };
         /**
+         * ArchitectureRead
+         * @description ``look`` is what to look at, ``data`` what its training preset needs; ``document`` is ready to be one's own.
+         */
+        ArchitectureRead: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /**
+             * Family
+             * @enum {string}
+             */
+            family: "neuron" | "dense" | "convolution" | "vgg" | "googlenet" | "resnet" | "cifar" | "lesson" | "recurrent" | "attention" | "graph" | "picture";
+            /**
+             * Chapter
+             * @enum {string}
+             */
+            chapter: "perceptron" | "neuron" | "structure" | "convolution" | "vgg" | "googlenet" | "conv1x1" | "resnet" | "pooling" | "beyond";
+            /**
+             * Task
+             * @enum {string}
+             */
+            task: "classification" | "segmentation" | "reconstruction" | "node classification" | "graph classification";
+            paper: components["schemas"]["PaperRead"];
+            /** Summary */
+            summary: {
+                [key: string]: string;
+            };
+            /** Parameters */
+            parameters: number;
+            /** Macs */
+            macs: number;
+            /** Inputs */
+            inputs: {
+                [key: string]: number[];
+            };
+            /** Outputs */
+            outputs: {
+                [key: string]: number[];
+            };
+            /** Data Source */
+            data_source: string | null;
+            outline: components["schemas"]["Outline"];
+            /** Look */
+            look: {
+                [key: string]: string[];
+            };
+            /** Data */
+            data: {
+                [key: string]: string;
+            };
+            published: components["schemas"]["PublishedRead"] | null;
+            example: components["schemas"]["ExampleRead"] | null;
+            sweep: components["schemas"]["SweepRead"] | null;
+            document: components["schemas"]["Document"];
+        };
+        /**
+         * ArchitectureSummary
+         * @description A card of the gallery.  Texts are by language (``en``, ``zh``); shapes leave the batch out.
+         */
+        ArchitectureSummary: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /**
+             * Family
+             * @enum {string}
+             */
+            family: "neuron" | "dense" | "convolution" | "vgg" | "googlenet" | "resnet" | "cifar" | "lesson" | "recurrent" | "attention" | "graph" | "picture";
+            /**
+             * Chapter
+             * @enum {string}
+             */
+            chapter: "perceptron" | "neuron" | "structure" | "convolution" | "vgg" | "googlenet" | "conv1x1" | "resnet" | "pooling" | "beyond";
+            /**
+             * Task
+             * @enum {string}
+             */
+            task: "classification" | "segmentation" | "reconstruction" | "node classification" | "graph classification";
+            paper: components["schemas"]["PaperRead"];
+            /** Summary */
+            summary: {
+                [key: string]: string;
+            };
+            /** Parameters */
+            parameters: number;
+            /** Macs */
+            macs: number;
+            /** Inputs */
+            inputs: {
+                [key: string]: number[];
+            };
+            /** Outputs */
+            outputs: {
+                [key: string]: number[];
+            };
+            /** Data Source */
+            data_source: string | null;
+            outline: components["schemas"]["Outline"];
+        };
+        /**
          * Block
          * @description Nodes and edges with named numeric parameters; its inputs and outputs are its Input and Output nodes.
          */
@@ -1106,6 +1252,22 @@ export interface components {
             commands: (components["schemas"]["StopCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["ResumeCommand"] | components["schemas"]["CheckpointCommand"] | components["schemas"]["SetCommand"])[];
         };
         /**
+         * ExampleRead
+         * @description The notes' own numbers: pictures as ``[channel][row][column]``, ``weights`` by their key in the ``state_dict``.
+         */
+        ExampleRead: {
+            /** Input */
+            input: number[][][];
+            /** Weights */
+            weights: {
+                [key: string]: unknown[];
+            };
+            /** Output */
+            output: string;
+            /** Result */
+            result: number[][][];
+        };
+        /**
          * Fix
          * @description A way out that the page offers as a button: ``edits`` applied to the document.
          *
@@ -1544,6 +1706,15 @@ export interface components {
             /** Label */
             label: string;
         };
+        /** PaperRead */
+        PaperRead: {
+            /** Citation */
+            citation: string;
+            /** Year */
+            year: number;
+            /** Url */
+            url: string;
+        };
         /** PauseCommand */
         PauseCommand: {
             /**
@@ -1623,6 +1794,20 @@ export interface components {
             code: string;
             /** Problems */
             problems?: components["schemas"]["Problem"][];
+        };
+        /**
+         * PublishedRead
+         * @description What others printed of exactly this network; ``gmacs`` is multiply-accumulates in 1e9, rounded as printed.
+         */
+        PublishedRead: {
+            /** Source */
+            source: {
+                [key: string]: string;
+            };
+            /** Parameters */
+            parameters: number | null;
+            /** Gmacs */
+            gmacs: number | null;
         };
         /**
          * RemoveEdge
@@ -2067,6 +2252,20 @@ export interface components {
             source: string;
         };
         /**
+         * SweepRead
+         * @description A parameter of the network that is worth turning: the parameters of some nodes at each of ``values``.
+         */
+        SweepRead: {
+            /** Parameter */
+            parameter: string;
+            /** Values */
+            values: number[];
+            /** Nodes */
+            nodes: {
+                [key: string]: number[];
+            };
+        };
+        /**
          * SystemEvent
          * @description Use of the machine: ``cpu_percent``, ``rss_bytes``, ``gpu_memory_bytes``, ``samples_per_second``.
          */
@@ -2338,6 +2537,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CodeRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_architectures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchitectureSummary"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_architecture_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchitectureRead"];
                 };
             };
             /** @description A problem document (RFC 9457) */
