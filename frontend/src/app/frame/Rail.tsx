@@ -2,6 +2,7 @@ import { IconDatabase, IconSchema, IconTimeline } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink } from "react-router";
 import styles from "./Frame.module.css";
+import { LanguageSwitch } from "./LanguageSwitch";
 import { ThemeSwitch } from "./ThemeSwitch";
 
 const PLACES = [
@@ -24,7 +25,8 @@ export function Rail() {
         </NavLink>
       ))}
       <div className={styles.spacer} />
-      <ThemeSwitch className={styles.themeButton} />
+      <LanguageSwitch className={styles.railButton} />
+      <ThemeSwitch className={styles.railButton} />
     </nav>
   );
 }
