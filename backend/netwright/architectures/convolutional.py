@@ -2,7 +2,7 @@
 
 from netwright.architectures.base import Architecture, Paper, Published
 from netwright.architectures.drawing import document, draw, node
-from netwright.architectures.presets import FASHION, IMAGENET, MNIST_32
+from netwright.architectures.presets import DIGITS, FASHION, IMAGENET, MNIST_32
 from netwright.graph.document import Document
 
 _LECUN = Paper(
@@ -20,7 +20,7 @@ _SRIVASTAVA = Paper(
 )
 
 
-def draw_cnn() -> Document:
+def draw_cnn(size: int, channels: int) -> Document:
     """``[conv -> act -> pool] x N`` of the notes."""
     stage = draw(
         [
@@ -35,7 +35,7 @@ def draw_cnn() -> Document:
     )
     network = draw(
         [
-            node("image", "Input", shape=[1, 28, 28]),
+            node("image", "Input", shape=[1, size, size]),
             node("stage", "block:Stage", channels="=channels", repeat="=stages"),
             node("flat", "Flatten"),
             node("fc", "Linear", out_features=128),
@@ -45,7 +45,7 @@ def draw_cnn() -> Document:
             node("scores", "Output"),
         ],
         stages=2,
-        channels=32,
+        channels=channels,
     )
     return document("", network, None, Stage=stage)
 
@@ -112,7 +112,17 @@ CONVOLUTIONAL = (
         paper=_SRIVASTAVA,
         look="cnn",
         preset=FASHION,
-        draw=draw_cnn,
+        draw=lambda: draw_cnn(28, 32),
+    ),
+    Architecture(
+        id="cnn_digits",
+        family="convolution",
+        chapter="structure",
+        task="classification",
+        paper=_SRIVASTAVA,
+        look="cnn_digits",
+        preset=DIGITS,
+        draw=lambda: draw_cnn(8, 32),
     ),
     Architecture(
         id="lenet5",

@@ -13,4 +13,7 @@ from netwright.architectures.vgg import VGG
 
 _ALL: tuple[Architecture, ...] = (*BASICS, *CONVOLUTIONAL, *VGG, *LESSONS, *GOOGLENET, *RESNET)
 
+STARTERS = ("perceptron", "cnn_digits", "lenet5", "resnet18")
+"""What the empty list of networks offers: from the smallest to one that everybody knows, the first two with data at hand."""
+
 ARCHITECTURES: Mapping[str, Architecture] = MappingProxyType({each.id: each for each in _ALL})

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from functools import cache
 
 from netwright.architectures.base import LANGUAGES, Architecture, Words
-from netwright.architectures.registry import ARCHITECTURES
+from netwright.architectures.registry import ARCHITECTURES, STARTERS
 from netwright.services.errors import ServiceError
 from netwright.services.models import (
     ArchitectureRead,
@@ -35,6 +35,7 @@ def read_architecture(architecture_id: str) -> ArchitectureRead:
     if architecture is None:
         raise ServiceError("not_found", "There is no ready-made network at this address. The gallery lists all.")
     words = {language: architecture.words(language) for language in LANGUAGES}
+    document = architecture.build()
     return ArchitectureRead(
         **dict(_summary(architecture)),
         look={language: list(said.look) for language, said in words.items()},
@@ -42,7 +43,8 @@ def read_architecture(architecture_id: str) -> ArchitectureRead:
         published=_published(architecture, words),
         example=_example(architecture),
         sweep=_sweep(architecture),
-        document=architecture.build(),
+        block_outlines={name: build_outline(document, name) for name in document.blocks},
+        document=document,
     )
 
 
@@ -62,6 +64,7 @@ def _summary(architecture: Architecture) -> ArchitectureSummary:
         inputs={name: list(shape) for name, shape in figures.inputs.items()},
         outputs={name: list(shape) for name, shape in figures.outputs.items()},
         data_source=architecture.preset.source,
+        is_starter=architecture.id in STARTERS,
         outline=build_outline(architecture.build()),
     )
 

@@ -237,6 +237,8 @@ class ArchitectureSummary(Model):
     outputs: dict[str, list[int]]
     data_source: str | None
     """The built-in set that its training preset names; null where the person brings their own."""
+    is_starter: bool
+    """Offered where there is no network yet."""
     outline: "Outline"
 
 
@@ -248,6 +250,7 @@ class ArchitectureRead(ArchitectureSummary):
     published: PublishedRead | None
     example: ExampleRead | None
     sweep: SweepRead | None
+    block_outlines: dict[str, "Outline"]
     document: Document
 
 

@@ -682,6 +682,8 @@ export interface components {
             };
             /** Data Source */
             data_source: string | null;
+            /** Is Starter */
+            is_starter: boolean;
             outline: components["schemas"]["Outline"];
             /** Look */
             look: {
@@ -694,6 +696,10 @@ export interface components {
             published: components["schemas"]["PublishedRead"] | null;
             example: components["schemas"]["ExampleRead"] | null;
             sweep: components["schemas"]["SweepRead"] | null;
+            /** Block Outlines */
+            block_outlines: {
+                [key: string]: components["schemas"]["Outline"];
+            };
             document: components["schemas"]["Document"];
         };
         /**
@@ -741,6 +747,8 @@ export interface components {
             };
             /** Data Source */
             data_source: string | null;
+            /** Is Starter */
+            is_starter: boolean;
             outline: components["schemas"]["Outline"];
         };
         /**
