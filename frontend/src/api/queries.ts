@@ -1,10 +1,19 @@
 import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
-import type { Document, NetworkRead, NetworkSummary, TrainingOptions } from "./types";
+import type {
+  ArchitectureRead,
+  ArchitectureSummary,
+  Document,
+  NetworkRead,
+  NetworkSummary,
+  TrainingOptions,
+} from "./types";
 
 /** Every react-query key in one place, so that one part can refresh what another shows. */
 export const keys = {
   layers: ["layers"] as const,
+  architectures: ["architectures"] as const,
+  architecture: (id: string) => ["architectures", id] as const,
   networks: ["networks"] as const,
   network: (id: string) => ["networks", id] as const,
   datasets: ["datasets"] as const,
@@ -24,6 +33,20 @@ export const layersQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
   gcTime: Number.POSITIVE_INFINITY,
 });
+
+/** Ready-made networks change only with the server's version. */
+export const architecturesQuery = queryOptions({
+  queryKey: keys.architectures,
+  queryFn: () => unwrap<ArchitectureSummary[]>(api.GET("/api/architectures")),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export const architectureQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.architecture(id),
+    queryFn: () => unwrap<ArchitectureRead>(api.GET("/api/architectures/{id}", { params: { path: { id } } })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
 
 /** What is registered for training changes only with the server's version. */
 export const trainingOptionsQuery = queryOptions({

@@ -1,4 +1,4 @@
-import { IconDatabase, IconSchema, IconTimeline } from "@tabler/icons-react";
+import { IconBooks, IconDatabase, IconSchema, IconTimeline } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink } from "react-router";
 import styles from "./Frame.module.css";
@@ -7,6 +7,7 @@ import { ThemeSwitch } from "./ThemeSwitch";
 
 const PLACES = [
   { to: "/networks", key: "networks", Icon: IconSchema },
+  { to: "/architectures", key: "architectures", Icon: IconBooks },
   { to: "/data", key: "data", Icon: IconDatabase },
   { to: "/runs", key: "runs", Icon: IconTimeline },
 ] as const;

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import type { Outline } from "@/api";
-import styles from "./NetworkList.module.css";
+import styles from "./outline.module.css";
 
 const NODE_WIDTH = 200;
 const NODE_HEIGHT = 56;
@@ -43,26 +43,57 @@ function wireToNextRow(source: { x: number; y: number }, target: { x: number; y:
   return `M${source.x + NODE_WIDTH} ${y1}h16V${lane}H${target.x - 16}V${y2}h16`;
 }
 
-/** A small picture of a network's top level: boxes in their family's colour, wires between them. */
-export function OutlinePicture({ outline }: { outline: Outline }) {
+/** Pixels of the largest letters, and the width that a label may take: ids may be long. */
+const LABEL = { size: 28, width: 184, perLetter: 0.62 };
+
+function labelSize(label: string): number {
+  return Math.min(LABEL.size, LABEL.width / (label.length * LABEL.perLetter));
+}
+
+interface OutlinePictureProps {
+  outline: Outline;
+  /** Said to who cannot see it: then the picture is large, with the names of its boxes; else it only decorates. */
+  label?: string;
+}
+
+/** A picture of one level of a network: boxes in their family's colour, wires between them. */
+export function OutlinePicture({ outline, label }: OutlinePictureProps) {
   const drawing = useMemo(() => {
     if (outline.nodes.length === 0) return null;
     return { viewBox: viewBoxOf(outline), wires: outline.edges.map((edge) => wire(outline, edge)) };
   }, [outline]);
   if (drawing === null) return <div className={styles.noPicture} aria-hidden />;
+  const isLarge = label !== undefined;
   return (
-    <svg className={styles.picture} viewBox={drawing.viewBox} aria-hidden="true">
+    <svg
+      className={isLarge ? `${styles.picture} ${styles.large}` : styles.picture}
+      viewBox={drawing.viewBox}
+      role={isLarge ? "img" : undefined}
+      aria-label={label}
+      aria-hidden={!isLarge}
+    >
       <path className={styles.wire} d={drawing.wires.filter((d) => d !== null).join("")} />
       {outline.nodes.map((node) => (
-        <rect
-          key={`${node.label} ${node.x} ${node.y}`}
-          x={node.x}
-          y={node.y}
-          width={NODE_WIDTH}
-          height={NODE_HEIGHT}
-          rx={10}
-          fill={`var(--nw-family-${node.family}, var(--nw-text-quiet))`}
-        />
+        <g key={`${node.label} ${node.x} ${node.y}`}>
+          <rect
+            x={node.x}
+            y={node.y}
+            width={NODE_WIDTH}
+            height={NODE_HEIGHT}
+            rx={10}
+            fill={`var(--nw-family-${node.family}, var(--nw-text-quiet))`}
+          />
+          {isLarge && (
+            <text
+              className={styles.label}
+              x={node.x + NODE_WIDTH / 2}
+              y={node.y + NODE_HEIGHT / 2}
+              fontSize={labelSize(node.label)}
+            >
+              {node.label}
+            </text>
+          )}
+        </g>
       ))}
     </svg>
   );
