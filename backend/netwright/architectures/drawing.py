@@ -13,8 +13,8 @@ Place = tuple[float, float]
 COLUMN_WIDTH, ROW_HEIGHT = 340.0, 140.0
 """Pixels from card to card: the editor's own column, and a card with room for the wire that leads back to the left."""
 
-_MOST_IN_A_ROW = 4
-"""A chain is laid in rows of this many cards at most, read like lines of a text, as the editor itself lays chains."""
+MOST_IN_A_ROW = 4
+"""What is wider is not shown whole at a size that can be read.  A chain is laid in rows of this many cards at most, read like lines of a text, as the editor itself lays chains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,13 @@ def draw(
     return Drawn(Block(parameters=parameters, nodes=list(nodes), edges=edges), {**laid, **(places or {})})
 
 
+def rows(*lines: str) -> dict[str, Place]:
+    """Places row by row: ``rows("x conv1 relu1", ". conv2 relu2")``; a point leaves a place free."""
+    return {
+        name: (column, row) for row, line in enumerate(lines) for column, name in enumerate(line.split()) if name != "."
+    }
+
+
 def document(name: str, network: Drawn, training: Mapping[str, Any] | None = None, /, **blocks: Drawn) -> Document:
     """``network`` with its ``blocks``, in the order in which they are given."""
     drawn = {NETWORK: network, **blocks}
@@ -68,7 +75,7 @@ def _positions(places: Mapping[str, Place]) -> dict[str, Position]:
 
 def _in_rows(chain: Sequence[str]) -> dict[str, Place]:
     """Rows of about the same length."""
-    rows = -(-len(chain) // _MOST_IN_A_ROW)
+    rows = -(-len(chain) // MOST_IN_A_ROW)
     per_row = -(-len(chain) // rows)
     return {name: (at % per_row, at // per_row) for at, name in enumerate(chain)}
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from netwright.architectures.base import Architecture, Paper, Published
-from netwright.architectures.drawing import Drawn, document, draw, node
+from netwright.architectures.drawing import Drawn, document, draw, node, rows
 from netwright.architectures.presets import FASHION, IMAGENET
 from netwright.graph.document import Document
 
@@ -67,6 +67,12 @@ def inception(conv: str, third_kernel: int) -> Drawn:
             node("y", "Output"),
         ],
         "x branch1 join y, x branch2_reduce branch2 join, x branch3_reduce branch3 join, x branch4_pool branch4 join",
+        rows(
+            "x branch1 . join",
+            ". branch2_reduce branch2 y",
+            ". branch3_reduce branch3",
+            ". branch4_pool branch4",
+        ),
         **dict(zip(NAMES, MODULES["inception3a"], strict=True)),
     )
 
@@ -125,7 +131,17 @@ def draw_torchvision(has_heads: bool) -> Document:
     nodes = [*trunk, *heads, *head, node("aux1_scores", "Output"), node("aux2_scores", "Output")]
     chain = " ".join(each.id for each in [*trunk, *head])
     wires = f"{chain}, inception4a aux1 aux1_scores, inception4d aux2 aux2_scores"
-    return document("", draw(nodes, wires, classes=1000), None, **blocks, InceptionAux=aux)
+    places = rows(
+        "image conv1 maxpool1 conv2",
+        "conv3 maxpool2 inception3a inception3b",
+        "maxpool3 inception4a aux1 aux1_scores",
+        "inception4b inception4c inception4d .",
+        ". . aux2 aux2_scores",
+        "inception4e maxpool4 inception5a inception5b",
+        "avgpool flat dropout fc",
+        "scores",
+    )
+    return document("", draw(nodes, wires, places, classes=1000), None, **blocks, InceptionAux=aux)
 
 
 def _torchvision(has_heads: bool) -> Architecture:

@@ -1,7 +1,7 @@
 """Small networks that show one thing of the notes: what a 1x1 convolution does, and averaging instead of flattening."""
 
 from netwright.architectures.base import Architecture, Example, Paper, Preset, Sweep
-from netwright.architectures.drawing import document, draw, node
+from netwright.architectures.drawing import document, draw, node, rows
 from netwright.graph.document import Document
 
 _LIN = Paper("Lin, Chen, Yan: Network In Network", 2014, "https://arxiv.org/abs/1312.4400")
@@ -80,7 +80,8 @@ def draw_pair() -> Document:
         node("reduced_scores", "Output"),
     ]
     wires = "image widen relu direct direct_head direct_scores, relu reduced reduced_head reduced_scores"
-    return document("", draw(nodes, wires), None, Direct=direct, Reduced=reduced, Head=head)
+    places = rows("image widen relu", "direct direct_head direct_scores", "reduced reduced_head reduced_scores")
+    return document("", draw(nodes, wires, places), None, Direct=direct, Reduced=reduced, Head=head)
 
 
 def draw_mixing() -> Document:
@@ -92,9 +93,8 @@ def draw_mixing() -> Document:
         node("fc", "Linear", out_features=2),
         node("scores", "Output"),
     ]
-    return document(
-        "", draw(nodes, "picture mix mixed, mix flat fc scores", {"flat": (2, 1), "fc": (3, 1), "scores": (4, 1)})
-    )
+    places = rows("picture mix mixed", "flat fc scores")
+    return document("", draw(nodes, "picture mix mixed, mix flat fc scores", places))
 
 
 def draw_average() -> Document:
@@ -118,18 +118,12 @@ def draw_average() -> Document:
         "image conv1 relu1 pool1 conv2 relu2 pool2 average averaged_flat averaged_fc averaged, "
         "pool2 flat flattened_fc flattened"
     )
-    places = {
-        "conv2": (0.0, 1.0),
-        "relu2": (1.0, 1.0),
-        "pool2": (2.0, 1.0),
-        "average": (3.0, 1.0),
-        "averaged_flat": (4.0, 1.0),
-        "averaged_fc": (5.0, 1.0),
-        "averaged": (6.0, 1.0),
-        "flat": (3.0, 2.0),
-        "flattened_fc": (5.0, 2.0),
-        "flattened": (6.0, 2.0),
-    }
+    places = rows(
+        "image conv1 relu1 pool1",
+        "conv2 relu2 pool2",
+        "average averaged_flat averaged_fc averaged",
+        "flat flattened_fc flattened",
+    )
     return document("", draw(nodes, wires, places, size=28))
 
 

@@ -1,7 +1,9 @@
 """ResNet-18 to 152: two kinds of residual block, and how many of them stand in each of four stages."""
 
+from collections.abc import Mapping
+
 from netwright.architectures.base import Architecture, Paper, Published
-from netwright.architectures.drawing import Drawn, document, draw, node
+from netwright.architectures.drawing import Drawn, Place, document, draw, node, rows
 from netwright.architectures.presets import IMAGENET
 from netwright.graph.document import Document, Node
 
@@ -39,7 +41,9 @@ def _basic(has_projection: bool) -> Drawn:
         node("relu1", "ReLU"),
         *_convolve("conv2", "bn2", "=channels"),
     ]
-    return _residual(nodes, path, "=channels", has_projection)
+    around = [". downsample downsample_bn"] if has_projection else []
+    places = rows("x conv1 bn1 relu1", ". conv2 bn2 add", *around, ". . relu y")
+    return _residual(nodes, path, "=channels", has_projection, places)
 
 
 def _bottleneck(has_projection: bool) -> Drawn:
@@ -53,17 +57,21 @@ def _bottleneck(has_projection: bool) -> Drawn:
         node("relu2", "ReLU"),
         *_convolve("conv3", "bn3", "=4 * channels", 1),
     ]
-    return _residual(nodes, path, "=4 * channels", has_projection)
+    around = [". downsample downsample_bn"] if has_projection else []
+    places = rows("x conv1 bn1 relu1", ". conv2 bn2 relu2", ". conv3 bn3 add", *around, ". . relu y")
+    return _residual(nodes, path, "=4 * channels", has_projection, places)
 
 
-def _residual(nodes: list[Node], path: list[str], width: str, has_projection: bool) -> Drawn:
+def _residual(
+    nodes: list[Node], path: list[str], width: str, has_projection: bool, places: Mapping[str, Place]
+) -> Drawn:
     """The path, the way around it, and their sum."""
     skip = _convolve("downsample", "downsample_bn", width, 1, "=stride") if has_projection else []
     end = [node("add", "Add"), node("relu", "ReLU"), node("y", "Output")]
     around = " ".join(["x", *(each.id for each in skip), "add"])
     wires = f"x {' '.join(path)} add relu y, {around}"
     parameters = {"channels": 64, "stride": 2} if has_projection else {"channels": 64}
-    return draw([*nodes, *skip, *end], wires, **parameters)
+    return draw([*nodes, *skip, *end], wires, places, **parameters)
 
 
 def draw_resnet(depths: tuple[int, ...], is_bottleneck: bool) -> Document:

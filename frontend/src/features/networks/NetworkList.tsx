@@ -88,14 +88,16 @@ function Cards({ networks, actions }: { networks: NetworkSummary[]; actions: Net
 
   if (networks.length === 0) {
     return (
-      <EmptyState
-        icon={<IconSchema size={36} stroke={1.3} />}
-        title={t("empty.title")}
-        actions={<Actions actions={actions} />}
-      >
-        {t("empty.detail")}
+      <>
+        <EmptyState
+          icon={<IconSchema size={36} stroke={1.3} />}
+          title={t("empty.title")}
+          actions={<Actions actions={actions} />}
+        >
+          {t("empty.detail")}
+        </EmptyState>
         <Starters />
-      </EmptyState>
+      </>
     );
   }
   if (found.length === 0)

@@ -1,9 +1,9 @@
 import { useMemo } from "react";
 import type { Outline } from "@/api";
+import { CARD_WIDTH, findLane, type Point, wirePath } from "@/document";
 import styles from "./outline.module.css";
 
-const NODE_WIDTH = 200;
-const NODE_HEIGHT = 56;
+const NODE_HEIGHT = 60;
 const MARGIN = 24;
 /** The picture never magnifies: a network of one node is a small box, not a huge one. */
 const SMALLEST_VIEW = { width: 900, height: 480 };
@@ -13,34 +13,31 @@ function viewBoxOf(outline: Outline): string {
   const ys = outline.nodes.map((node) => node.y);
   const left = Math.min(...xs) - MARGIN;
   const top = Math.min(...ys) - MARGIN;
-  const width = Math.max(...xs) + NODE_WIDTH + MARGIN - left;
+  const width = Math.max(...xs) + CARD_WIDTH + MARGIN - left;
   const height = Math.max(...ys) + NODE_HEIGHT + MARGIN - top;
   const w = Math.max(width, SMALLEST_VIEW.width);
   const h = Math.max(height, SMALLEST_VIEW.height);
   return `${left - (w - width) / 2} ${top - (h - height) / 2} ${w} ${h}`;
 }
 
-function wire(outline: Outline, [from, to]: readonly [number, number]): string | null {
-  const source = outline.nodes[from];
-  const target = outline.nodes[to];
-  if (source === undefined || target === undefined) return null;
-  if (target.x <= source.x && target.y - source.y > NODE_HEIGHT) return wireToNextRow(source, target);
-  const isAcross = Math.abs(target.x - source.x) >= Math.abs(target.y - source.y);
-  const [x1, y1] = isAcross
-    ? [source.x + NODE_WIDTH, source.y + NODE_HEIGHT / 2]
-    : [source.x + NODE_WIDTH / 2, source.y + NODE_HEIGHT];
-  const [x2, y2] = isAcross ? [target.x, target.y + NODE_HEIGHT / 2] : [target.x + NODE_WIDTH / 2, target.y];
-  const [mx, my] = [(x1 + x2) / 2, (y1 + y2) / 2];
-  return isAcross
-    ? `M${x1} ${y1}C${mx} ${y1} ${mx} ${y2} ${x2} ${y2}`
-    : `M${x1} ${y1}C${x1} ${my} ${x2} ${my} ${x2} ${y2}`;
-}
+type Box = Outline["nodes"][number];
 
-/** Between the rows, as the editor draws it: straight across it would run behind the boxes. */
-function wireToNextRow(source: { x: number; y: number }, target: { x: number; y: number }): string {
-  const lane = (source.y + NODE_HEIGHT + target.y) / 2;
-  const [y1, y2] = [source.y + NODE_HEIGHT / 2, target.y + NODE_HEIGHT / 2];
-  return `M${source.x + NODE_WIDTH} ${y1}h16V${lane}H${target.x - 16}V${y2}h16`;
+const rightOf = (box: Box): Point => ({ x: box.x + CARD_WIDTH, y: box.y + NODE_HEIGHT / 2 });
+const leftOf = (box: Box): Point => ({ x: box.x, y: box.y + NODE_HEIGHT / 2 });
+
+/** The wires as the editor draws them: past the boxes, never behind one. */
+function wiresOf({ nodes, edges }: Outline): string {
+  const cards = nodes.map(({ x, y }) => ({ x, y, width: CARD_WIDTH, height: NODE_HEIGHT }));
+  return edges
+    .map(([from, to]) => {
+      const source = nodes[from];
+      const target = nodes[to];
+      if (source === undefined || target === undefined) return "";
+      const [start, end] = [rightOf(source), leftOf(target)];
+      const others = cards.filter((_, at) => at !== from && at !== to);
+      return wirePath(start, end, findLane(start, end, others)).path;
+    })
+    .join("");
 }
 
 /** Pixels of the largest letters, and the width that a label may take: ids may be long. */
@@ -60,7 +57,7 @@ interface OutlinePictureProps {
 export function OutlinePicture({ outline, label }: OutlinePictureProps) {
   const drawing = useMemo(() => {
     if (outline.nodes.length === 0) return null;
-    return { viewBox: viewBoxOf(outline), wires: outline.edges.map((edge) => wire(outline, edge)) };
+    return { viewBox: viewBoxOf(outline), wires: wiresOf(outline) };
   }, [outline]);
   if (drawing === null) return <div className={styles.noPicture} aria-hidden />;
   const isLarge = label !== undefined;
@@ -72,13 +69,13 @@ export function OutlinePicture({ outline, label }: OutlinePictureProps) {
       aria-label={label}
       aria-hidden={!isLarge}
     >
-      <path className={styles.wire} d={drawing.wires.filter((d) => d !== null).join("")} />
+      <path className={styles.wire} d={drawing.wires} />
       {outline.nodes.map((node) => (
         <g key={`${node.label} ${node.x} ${node.y}`}>
           <rect
             x={node.x}
             y={node.y}
-            width={NODE_WIDTH}
+            width={CARD_WIDTH}
             height={NODE_HEIGHT}
             rx={10}
             fill={`var(--nw-family-${node.family}, var(--nw-text-quiet))`}
@@ -86,7 +83,7 @@ export function OutlinePicture({ outline, label }: OutlinePictureProps) {
           {isLarge && (
             <text
               className={styles.label}
-              x={node.x + NODE_WIDTH / 2}
+              x={node.x + CARD_WIDTH / 2}
               y={node.y + NODE_HEIGHT / 2}
               fontSize={labelSize(node.label)}
             >

@@ -6,20 +6,22 @@ import {
   cardSize,
   type Edge,
   equalEdges,
+  findLane,
   type Level,
   type LevelPath,
   type Node,
   type NodePorts,
   type NodeReport,
+  type Point,
   type Positions,
   portOffset,
   portsOf,
+  type Rect,
   reportPrefix,
   type Selection,
   type Size,
 } from "@/document";
 import { formatShape } from "@/ui";
-import { findLane, type Point, type Rect } from "./routing";
 import { placeLabels } from "./wireLabels";
 
 export interface CardProblem {
