@@ -14,7 +14,8 @@ COLUMN_WIDTH, ROW_HEIGHT = 340.0, 140.0
 """Pixels from card to card: the editor's own column, and a card with room for the wire that leads back to the left."""
 
 MOST_IN_A_ROW = 4
-"""What is wider is not shown whole at a size that can be read.  A chain is laid in rows of this many cards at most, read like lines of a text, as the editor itself lays chains."""
+"""What is wider is not shown whole at a size that can be read.  A chain is laid in rows of this many cards, read like lines of
+a text, as the editor itself lays chains."""
 
 
 @dataclass(frozen=True, slots=True)

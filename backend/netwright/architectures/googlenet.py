@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from netwright.architectures.base import Architecture, Paper, Published
 from netwright.architectures.drawing import Drawn, document, draw, node, rows
-from netwright.architectures.presets import FASHION, IMAGENET
+from netwright.architectures.presets import FASHION, IMAGENET, IMAGENET_HEADS
 from netwright.graph.document import Document
 
 PAPER = Paper("Szegedy et al.: Going Deeper with Convolutions", 2015, "https://arxiv.org/abs/1409.4842")
@@ -152,7 +152,7 @@ def _torchvision(has_heads: bool) -> Architecture:
         task="classification",
         paper=PAPER,
         look="torchvision",
-        preset=IMAGENET,
+        preset=IMAGENET_HEADS if has_heads else IMAGENET,
         draw=lambda: draw_torchvision(has_heads),
         published=Published("torchvision_aux", 13_004_888, None, (1000,))
         if has_heads

@@ -1,5 +1,7 @@
 """Training presets that several networks share: a data set that is there today, and settings that fit it."""
 
+from dataclasses import replace
+
 from netwright.architectures.base import Preset
 
 _ACCURACY = {"monitor": "val/Accuracy", "mode": "max"}
@@ -8,12 +10,6 @@ DIGITS = Preset(
     "digits",
     "digits",
     {"data": {"batch_size": 32}, "epochs": 20, "checkpoint": _ACCURACY},
-)
-
-MNIST = Preset(
-    "mnist",
-    "mnist",
-    {"data": {"batch_size": 128}, "epochs": 5, "checkpoint": _ACCURACY},
 )
 
 MNIST_32 = Preset(
@@ -59,6 +55,11 @@ IMAGENET = Preset(
         "checkpoint": _ACCURACY,
     },
 )
+
+IMAGENET_HEADS = replace(
+    IMAGENET, text="imagenet_heads", config={**IMAGENET.config, "objectives": [{"output": "scores"}]}
+)
+"""With auxiliary classifiers: the loss stands on the last one."""
 
 CIFAR = Preset(
     "cifar",
