@@ -6,7 +6,8 @@ device for shapes.
 
 import inspect
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -38,9 +39,16 @@ def build_module(call: Call, device: str = "cpu") -> nn.Module:
     arguments = list(call.arguments.items())
     positional = [value for _, value in arguments[: call.positional]]
     keywords: dict[str, Any] = dict(arguments[call.positional :])
+    if call.prelude is not None:
+        # A class of ours is written as a person would, without a word of devices.
+        with torch.device(device):
+            return _made(cls(*positional, **keywords))
     if _takes_device(cls):
         keywords["device"] = device
-    module = cls(*positional, **keywords)
+    return _made(cls(*positional, **keywords))
+
+
+def _made(module: Any) -> nn.Module:
     assert isinstance(module, nn.Module)
     return module
 
@@ -60,6 +68,15 @@ def call_source(call: Call, overrides: Mapping[str, str], inputs: Sequence[str] 
     return f"{target}({', '.join(text if i < call.positional else f'{name}={text}' for i, (name, text) in enumerate(items))})"
 
 
+def for_expressions(call: Call, expressions: Collection[str]) -> Call:
+    """The call as it is printed where the parameters named ``expressions`` may have other values in other uses."""
+    if call.template is None or call.general is None:
+        return call
+    places = set(_PLACEHOLDER.findall(call.template))
+    is_spelt_out = any(name in expressions and name not in places for name in call.arguments)
+    return replace(call, template=call.general) if is_spelt_out else call
+
+
 def _expression(call: Call) -> str:
     """The template as one expression over the tuple ``x`` of all inputs."""
     assert call.template is not None
@@ -71,7 +88,7 @@ def _fill(template: str, arguments: Mapping[str, str], one_input: Callable[[int]
     """The template with its placeholders replaced; an argument that is an operation gets parentheses where it stands
     beside another operator."""
 
-    def replace(match: re.Match[str]) -> str:
+    def put(match: re.Match[str]) -> str:
         name = match.group(1)
         if name == "inputs":
             return all_inputs
@@ -83,7 +100,7 @@ def _fill(template: str, arguments: Mapping[str, str], one_input: Callable[[int]
         stands_alone = before in {"", "(", "[", ",", "="} and after in {"", ")", "]", ","}
         return text if stands_alone or _ATOM.fullmatch(text) else f"({text})"
 
-    return _PLACEHOLDER.sub(replace, template)
+    return _PLACEHOLDER.sub(put, template)
 
 
 @lru_cache(maxsize=1024)

@@ -115,12 +115,26 @@ _LIKE_THE_INPUT = {
     _ATEN.elu.default,
     _ATEN.gelu.default,
     _ATEN._log_softmax.default,  # noqa: SLF001
+    _ATEN.celu.default,
+    _ATEN.clamp_min.default,
+    _ATEN.hardshrink.default,
+    _ATEN.hardsigmoid.default,
+    _ATEN.hardswish.default,
+    _ATEN.hardtanh.default,
+    _ATEN.mish.default,
+    _ATEN.softplus.default,
+    _ATEN.softshrink.default,
+    _ATEN.threshold.default,
 }
 _LIKE_THE_INPUT_WITH_STATISTICS = {
     _ATEN.native_batch_norm.default,
     _ATEN.native_layer_norm.default,
     _ATEN.native_group_norm.default,
 }
+
+
+_BILINEAR = ([1, 3], [0], [1, 2], [2, 3])
+"""How ``nn.Bilinear`` calls ``_trilinear``, which takes milliseconds to say that rows and outputs are kept."""
 
 
 class _ShortCuts(TorchDispatchMode):  # type: ignore[no-untyped-call]  # PyTorch leaves the class without types
@@ -136,6 +150,13 @@ class _ShortCuts(TorchDispatchMode):  # type: ignore[no-untyped-call]  # PyTorch
         if func in _LIKE_THE_INPUT_WITH_STATISTICS:
             nothing = args[0].new_empty(0)
             return torch.empty_like(args[0]), nothing, nothing
+        if func is _ATEN.clamp_min_.Tensor:
+            return args[0]
+        if func is _ATEN.log_sigmoid_forward.default:
+            return torch.empty_like(args[0]), args[0].new_empty(0)
+        if func is _ATEN._trilinear.default and args[3:7] == _BILINEAR:  # noqa: SLF001
+            first, weight = args[:2]
+            return first.new_empty(first.shape[0], weight.shape[0])
         return func(*args, **(kwargs or {}))
 
 

@@ -2,13 +2,13 @@
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
 from torch import nn
 
-from netwright.compiler.calls import call_source, is_module
+from netwright.compiler.calls import call_source, for_expressions, is_module
 from netwright.compiler.program import BlockInstance, BlockProgram, NodeInstance, ProgramNode, Source
 from netwright.compiler.source_forward import write_forward
 from netwright.compiler.source_layout import layout, layout_def, literal
@@ -18,6 +18,8 @@ from netwright.layers.base import Call, TensorSpec
 from netwright.layers.registry import get_layer
 
 Axes = tuple[Symbol | None, ...]
+
+_OF_THE_LAST_AXIS = frozenset({"in_features", "in1_features", "in2_features", "normalized_shape"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class _Writer:
         """The call with every argument that any instance needs, and the source of each argument."""
         calls = [instance.call or Call() for instance in instances]
         order = {name: place for place, name in enumerate(get_layer(node.type).Params.model_fields)}
-        first = calls[0]
+        first = for_expressions(calls[0], node.expressions)
         names = list(first.arguments)[: first.positional]
         known = {name for call in calls for name in call.arguments} | (set(node.expressions) & _accepted(first.target))
         names += sorted(known - set(names), key=lambda name: order.get(name, -1))
@@ -108,12 +110,11 @@ class _Writer:
             )
             is_typed = name in order
             texts[name] = self.scope.resolve(vector, None, name) if is_typed else self._inferred(node, name, vector)
-        call = Call(first.target, dict.fromkeys(names), first.positional, first.template, first.prelude)
-        return call, texts
+        return replace(first, arguments=dict.fromkeys(names)), texts
 
     def _inferred(self, node: ProgramNode, name: str, vector: Vector) -> str:
         """Source of an argument that nobody typed, with the axis that it follows from as the first guess."""
-        axes = self.axes[node.sources[0]]
+        axes = self.axes[node.sources[1 if name == "in2_features" else 0]]
         lengths = {len(value) if isinstance(value, tuple) else 0 for value in vector}
         if len(lengths) == 1 and (length := lengths.pop()):
             columns = zip(*(value for value in vector if isinstance(value, tuple)), strict=True)
@@ -123,7 +124,7 @@ class _Writer:
             ]
             return f"({', '.join(items)})"
         # Sizes of features stand last, sizes of channels first.
-        guess = axes[-1] if name in {"in_features", "normalized_shape"} else axes[0]
+        guess = axes[-1] if name in _OF_THE_LAST_AXIS else axes[0]
         return self.scope.resolve(vector, guess, f"{node.id}_{name}")
 
     def _follow(self, node: ProgramNode, instances: Sequence[NodeInstance], texts: Mapping[str, str]) -> None:

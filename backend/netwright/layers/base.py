@@ -17,6 +17,7 @@ Family = Literal[
     "io", "linear", "convolution", "pooling", "normalization", "activation", "regularization", "shape", "merge"
 ]
 DType = Literal["float32", "int64", "bool"]
+ANY_DTYPE: frozenset[DType] = frozenset(get_args(DType))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,12 @@ class LayerParams(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, validate_default=True)
 
+    def changed(self, *names: str) -> "dict[str, Value]":
+        """The parameters of ``names`` (all where none is named) that differ from their defaults: what a call has to print
+        where the defaults are PyTorch's."""
+        fields = type(self).model_fields
+        return {name: value for name in names or fields if (value := getattr(self, name)) != fields[name].default}
+
 
 Value = int | float | bool | str | None | tuple["Value", ...]
 
@@ -74,6 +81,9 @@ class Call:
 
     ``template`` is Python source over ``{inputs}`` (all of them, comma separated), ``{0}``, ``{1}`` ... and argument names.
     It may depend on how many inputs there are, not on their shapes: one line of a block's class serves all its uses.
+    Where it spells an argument out or leaves it out (``{0}[:, 2:]`` of an axis 1 and no end), ``general`` is the longer way
+    to write the same with a place for every argument: printed where such an argument is an expression, which may
+    have another value in another use.
     ``prelude`` is a constant definition that the emitted module needs once (a class that PyTorch does not have);
     then ``target`` names that class without ``nn.``.
     """
@@ -82,6 +92,7 @@ class Call:
     arguments: Mapping[str, Value] = field(default_factory=dict)
     positional: int = 0
     template: str | None = None
+    general: str | None = None
     prelude: str | None = None
 
 
@@ -157,6 +168,8 @@ class Layer(ABC, Generic[P]):
     inputs: ClassVar[tuple[Port, ...]] = (Port("x"),)
     outputs: ClassVar[tuple[Port, ...]] = (Port("y"),)
     documentation: ClassVar[Documentation]
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """Other names that a person may look for it by: ``("deconvolution",)``, in small letters."""
     muted_is_identity: ClassVar[bool] = True
     """False where leaving the layer out has no meaning (Input, Output, a merge)."""
 

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-from netwright.layers.base import Call, Documentation, DType, Layer, LayerParams, Port, TensorSpec
+from netwright.layers.base import ANY_DTYPE, Call, Documentation, DType, Layer, LayerParams, Port, TensorSpec
 from netwright.layers.params import Sizes, setting
-
-_ANY: frozenset[DType] = frozenset({"float32", "int64", "bool"})
 
 
 class InputParams(LayerParams):
@@ -24,7 +22,7 @@ class Input(Layer[InputParams]):
     family = "io"
     Params = InputParams
     inputs = ()
-    outputs = (Port("y", dtypes=_ANY),)
+    outputs = (Port("y", dtypes=ANY_DTYPE),)
     muted_is_identity = False
     documentation = Documentation(
         summary="Where data enters the network: one batch of samples of the stated shape.",
@@ -34,6 +32,7 @@ class Input(Layer[InputParams]):
         pitfalls="The shape leaves the batch out: a grey 28 by 28 picture is [1, 28, 28], with the channel first.",
         source="https://docs.pytorch.org/docs/stable/tensors.html",
     )
+    aliases = ("data", "placeholder")
 
     @classmethod
     def spec(cls, params: InputParams) -> TensorSpec:
@@ -55,7 +54,7 @@ class Output(Layer[LayerParams]):
     """(N, *) -> ()."""
 
     family = "io"
-    inputs = (Port("x", dtypes=_ANY),)
+    inputs = (Port("x", dtypes=ANY_DTYPE),)
     outputs = ()
     muted_is_identity = False
     documentation = Documentation(
@@ -66,6 +65,7 @@ class Output(Layer[LayerParams]):
         pitfalls="CrossEntropyLoss wants raw scores: do not put a Softmax before an output that it is used on.",
         source="https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.forward",
     )
+    aliases = ("result", "scores", "prediction")
 
     @classmethod
     def call(cls, params: LayerParams, inputs: Sequence[TensorSpec]) -> Call:

@@ -58,10 +58,11 @@ class DocumentationRead(Model):
 
 class LayerRead(Model):
     """A layer type as the palette, the inspector and the canvas need it.  ``params_schema`` is JSON Schema; each property
-    has ``description`` and may have ``unit``."""
+    has ``description`` and may have ``unit``.  ``aliases`` are other names to find it by."""
 
     type: str
     family: str
+    aliases: list[str]
     inputs: list[PortRead]
     outputs: list[PortRead]
     params_schema: dict[str, Any]

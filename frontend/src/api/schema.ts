@@ -1389,13 +1389,15 @@ export interface components {
         /**
          * LayerRead
          * @description A layer type as the palette, the inspector and the canvas need it.  ``params_schema`` is JSON Schema; each property
-         *     has ``description`` and may have ``unit``.
+         *     has ``description`` and may have ``unit``.  ``aliases`` are other names to find it by.
          */
         LayerRead: {
             /** Type */
             type: string;
             /** Family */
             family: string;
+            /** Aliases */
+            aliases: string[];
             /** Inputs */
             inputs: components["schemas"]["PortRead"][];
             /** Outputs */

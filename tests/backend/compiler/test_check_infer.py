@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 from drawing import chain, image, node, scores
+from layer_cases import fitting_inputs
 from netwright.compiler.calls import build_call, call_source
 from netwright.compiler.check import check, warm_up
 from netwright.compiler.check_infer import InferenceError, has_errors, infer_leaf, run_on_meta
@@ -39,8 +40,8 @@ def test_short_cuts_of_run_on_meta_give_what_pytorch_gives_without_them(type_nam
     layer = LAYERS[type_name]
     params = layer.Params()
     tried = 0
-    for shape in SHAPES:
-        inputs = (TensorSpec(shape),) * (2 if layer.inputs[-1].variadic else 1)
+    own = tuple(TensorSpec(shape) for shape in fitting_inputs(layer))
+    for inputs in [own, *((TensorSpec(shape),) * len(own) for shape in SHAPES)]:
         if has_errors([*layer.check_ports(inputs)]) or has_errors([*layer.check(params, inputs)]):
             continue
         tried += 1

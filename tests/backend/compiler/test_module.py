@@ -1,38 +1,50 @@
 """The module that trains is the exported source, executed."""
 
+import subprocess
+import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from layer_cases import CASES, IDS, Case
 from netwright.compiler.calls import build_call
 from netwright.compiler.module import build_network, load_source
 from netwright.compiler.source import to_source
+from netwright.graph.document import Document
 from netwright.layers.base import TensorSpec
-from netwright.layers.registry import LAYERS, get_layer
+from netwright.layers.registry import get_layer
 from samples import SAMPLES, block, document, input_shape, node, out
 from torch import nn
 
-SHAPES = {2: [12], 3: [4, 12], 4: [4, 12, 10], 5: [4, 6, 8, 7]}
-COMPUTING = [name for name in LAYERS if name not in {"Input", "Output"}]
+RUFF = Path(sys.executable).with_name("ruff")
 
 
-@pytest.mark.parametrize("name", COMPUTING)
-def test_exported_layer_with_the_same_weights_gives_bit_equal_outputs_and_gradients(name: str) -> None:
+def network_of(case: Case) -> Document:
+    """The layer between its Inputs and an Output."""
+    name, params, shapes = case
     layer = get_layer(name)
-    num_inputs = 2 if layer.inputs[-1].variadic else 1
-    shape = SHAPES[min(layer.inputs[0].ranks or {3})]
-    inlets = [f"x{number}" for number in range(num_inputs)]
-    nodes = [*(node(inlet, "Input", shape=shape) for inlet in inlets), node("layer", name), out()]
-    wires = ", ".join(f"{inlet} layer" for inlet in inlets) + ", layer scores"
-    network = build_network(to_source(document(block(nodes, wires))))
-    direct = build_call(layer.call(layer.Params(), [TensorSpec(tuple(shape))] * num_inputs))
+    inlets = [f"x{number}" for number in range(len(shapes))]
+    inputs = [node(inlet, "Input", shape=list(shape)) for inlet, shape in zip(inlets, shapes, strict=True)]
+    ports = ["x"] * len(shapes) if layer.inputs[-1].variadic else [port.name for port in layer.inputs]
+    wires = ", ".join(f"{inlet} layer.{port}" for inlet, port in zip(inlets, ports, strict=True)) + ", layer scores"
+    return document(block([*inputs, node("layer", name, **params), out()], wires))
+
+
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_exported_layer_with_the_same_weights_gives_bit_equal_outputs_and_gradients(case: Case) -> None:
+    name, params, shapes = case
+    layer = get_layer(name)
+    network = build_network(to_source(network_of(case)))
+    direct = build_call(layer.call(layer.Params.model_validate(params), [TensorSpec(shape) for shape in shapes]))
     if isinstance(direct, nn.Module):
         direct.load_state_dict(network.get_submodule("layer").state_dict())
-    inputs = [torch.randn(3, *shape) for _ in inlets]
+    values = [torch.randn(3, *shape) for shape in shapes]
 
     def run(function: Any) -> tuple[torch.Tensor, list[torch.Tensor]]:
-        leaves = [value.clone().requires_grad_() for value in inputs]
+        leaves = [value.clone().requires_grad_() for value in values]
         torch.manual_seed(0)
         result = function(*leaves)
         (result * torch.linspace(-1, 1, result.numel()).view_as(result)).sum().backward()
@@ -41,7 +53,15 @@ def test_exported_layer_with_the_same_weights_gives_bit_equal_outputs_and_gradie
     ours, theirs = run(network), run(direct)
     assert torch.equal(ours[0], theirs[0])
     assert all(torch.equal(a, b) for a, b in zip(ours[1], theirs[1], strict=True))
-    assert len(ours[1]) == num_inputs
+    assert len(ours[1]) == len(theirs[1]) > 0
+
+
+def test_source_of_every_layer_passes_a_formatter_and_a_linter(tmp_path: Path) -> None:
+    for number, case in enumerate(CASES):
+        (tmp_path / f"layer{number}_{case[0].lower()}.py").write_text(to_source(network_of(case)), encoding="utf-8")
+    for command in (["format", "--diff"], ["check", "--select", "E4,E7,E9,F,I,B,UP,RET,PIE,C4"]):
+        result = subprocess.run([RUFF, *command, "--isolated", tmp_path], capture_output=True, check=False)
+        assert result.returncode == 0, result.stdout.decode() + result.stderr.decode()
 
 
 def test_same_seed_gives_the_same_weights() -> None:

@@ -361,3 +361,74 @@ def test_block_that_takes_pictures_in_one_use_and_rows_in_another_is_one_class()
     source = to_source(document(block(nodes), Inner=inner))
     assert source.count("(nn.Module)") == 2
     assert build_network(source)(torch.zeros(2, 2, 8, 8)).shape == (2, 3)
+
+
+def test_operation_that_spells_a_parameter_out_is_written_in_general_where_that_is_an_expression() -> None:
+    cut = [
+        node("x", "Input"),
+        node("cut", "Slice", dim="=axis", start=1, stop="=end"),
+        node("pad", "Pad", pad=["=before", 0], value="=fill"),
+        out("y"),
+    ]
+    inner = block(cut, axis=1, end=3, before=1, fill=0)
+    nodes = [
+        node("x", "Input", shape=[6, 7, 8]),
+        node("one", "block:Inner"),
+        node("two", "block:Inner", axis=3, end="=e", before=0, fill=2),
+        node("plain", "Slice", dim=2, start=2, stop=-1),
+        out(),
+    ]
+    source = to_source(document(block(nodes, e=4), Inner=inner))
+    assert ".movedim(self.cut_dim, 0)[slice(1, self.cut_stop, 1)].movedim(0, self.cut_dim)" in source
+    assert "nn.functional.pad(x, self.pad_pad, value=self.pad_value)" in source
+    assert "return x[:, :, 2:-1]" in source
+    x = torch.randn(2, 6, 7, 8)
+    expected = nn.functional.pad(x[:, 1:3], (1, 0))[..., 1:4][:, :, 2:-1]
+    assert torch.equal(build_network(source)(x), expected)
+    assert torch.equal(load_source(source).Network(e=6)(x), nn.functional.pad(x[:, 1:3], (1, 0))[..., 1:6][:, :, 2:-1])
+
+
+def test_depthwise_convolution_follows_the_channels_that_come_in() -> None:
+    inner = block([node("x", "Input"), node("deep", "DepthwiseConv2d", depth_multiplier="=m"), out("y")], m=1)
+    nodes = [
+        image(1, 9, 9),
+        node("one", "block:Inner"),
+        node("wide", "Conv2d", out_channels="=width"),
+        node("two", "block:Inner", m=3),
+        out(),
+    ]
+    source = to_source(document(block(nodes, width=4), Inner=inner))
+    assert "nn.Conv2d(in_channels, deep_out_channels, 3, groups=in_channels)" in source
+    assert "self.two = Inner(width, 3 * width)" in source
+    assert build_network(source)(torch.zeros(2, 1, 9, 9)).shape == (2, 12, 3, 3)
+    assert load_source(source).Network(width=6)(torch.zeros(2, 1, 9, 9)).shape == (2, 18, 3, 3)
+
+
+def test_layer_of_two_inputs_takes_the_features_of_each() -> None:
+    nodes = [
+        node("u", "Input", shape=[12]),
+        node("v", "Input", shape=[5]),
+        node("left", "Linear", out_features="=a"),
+        node("right", "Linear", out_features="=b"),
+        node("pair", "Bilinear", out_features=2),
+        out(),
+    ]
+    source = to_source(document(block(nodes, "u left pair.x, v right pair.other, pair scores", a=3, b=4)))
+    assert "nn.Bilinear(a, b, 2)" in source
+    network = load_source(source).Network(a=7, b=9)
+    assert network(torch.zeros(2, 12), torch.zeros(2, 5)).shape == (2, 2)
+
+
+def test_class_that_pytorch_does_not_have_is_defined_once() -> None:
+    nodes = [
+        node("x", "Input", shape=[7, 12]),
+        node("one", "AttentionPool"),
+        node("two", "AttentionPool"),
+        node("drop", "StochasticDepth", p=0.2),
+        node("add", "Add"),
+        out(),
+    ]
+    source = to_source(document(block(nodes, "x one add, x two drop add, add scores")))
+    assert source.count("class AttentionPool(nn.Module)") == source.count("class StochasticDepth(nn.Module)") == 1
+    assert "self.drop = StochasticDepth(0.2)" in source
+    assert build_network(source)(torch.zeros(2, 7, 12)).shape == (2, 12)

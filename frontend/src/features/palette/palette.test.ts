@@ -35,6 +35,27 @@ describe("the palette", () => {
     expect(names("what split does")).toEqual(["Split"]);
   });
 
+  it("finds a layer by another name, and by words of it in any order", () => {
+    expect(names("dense by another")).toEqual(["Dense"]);
+    expect(names("another bend name")).toEqual(["Bend"]);
+    expect(names("filter conv")).toEqual(["Filter2d"]);
+  });
+
+  it("puts a name before another name, and both before scattered letters", () => {
+    const item = (name: string, aliases: string[] = []) => ({
+      ...{ type: name, name, family: "pooling", aliases, summary: "", shape: "" },
+    });
+    const pools = [
+      item("GroupAllPixels"),
+      item("Wide", ["gap filler"]),
+      item("Narrow", ["gap"]),
+      item("Gap"),
+      item("Gxaxp"),
+    ];
+    const found = searchPalette(pools, "gap").flatMap((group) => group.items.map(({ name }) => name));
+    expect(found).toEqual(["Gap", "Narrow", "Wide", "GroupAllPixels", "Gxaxp"]);
+  });
+
   it("finds nothing where letters are missing or out of order", () => {
     expect(names("zzz")).toEqual([]);
     expect(fuzzyScore("ba", "Abc")).toBeNull();
