@@ -1,11 +1,13 @@
 """GoogLeNet: the naive Inception module, the one with reductions, the network of the paper and torchvision's variant."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from netwright.architectures.base import Architecture, Paper, Published
-from netwright.architectures.drawing import Drawn, document, draw, node, rows
+from netwright.architectures.drawing import Drawn, Place, document, draw, node, rows
 from netwright.architectures.presets import FASHION, IMAGENET, IMAGENET_HEADS
-from netwright.graph.document import Document
+from netwright.graph.document import Document, Node
 
 PAPER = Paper("Szegedy et al.: Going Deeper with Convolutions", 2015, "https://arxiv.org/abs/1409.4842")
 
@@ -77,44 +79,93 @@ def inception(conv: str, third_kernel: int) -> Drawn:
     )
 
 
-def draw_torchvision(has_heads: bool) -> Document:
-    """As in ``torchvision.models.googlenet``; ``has_heads`` with the two auxiliary classifiers."""
-    conv = "block:BasicConv2d"
-    pool = {"kernel_size": 3, "stride": 2, "ceil_mode": True}
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What the paper's network and torchvision's differ in."""
+
+    conv: str
+    third_kernel: int
+    has_response_norm: bool
+    last_pool: Mapping[str, Any]
+    aux_pool: Node
+    dropout: float
+
+
+_POOL: Mapping[str, Any] = {"kernel_size": 3, "stride": 2, "ceil_mode": True}
+_OF_PAPER = _Kind("ConvReLU", 5, True, _POOL, node("avgpool", "AvgPool2d", kernel_size=5, stride=3), 0.4)
+_OF_TORCHVISION = _Kind(
+    "BasicConv2d",
+    3,
+    False,
+    {"kernel_size": 2, "stride": 2, "ceil_mode": True},
+    node("avgpool", "AdaptiveAvgPool2d", output_size=4),
+    0.2,
+)
+
+
+def draw_googlenet(kind: _Kind, has_heads: bool) -> Document:
+    """Table 1 of the paper; ``has_heads`` with the two auxiliary classifiers."""
+    blocks = {
+        kind.conv: conv_relu() if kind is _OF_PAPER else basic_conv(),
+        "Inception": inception(kind.conv, kind.third_kernel),
+    }
+    trunk, head = _trunk(kind), _head(kind)
+    if not has_heads:
+        return document("", draw([*trunk, *head], classes=1000), None, **blocks)
+    heads = [
+        node("aux1", "block:InceptionAux", classes="=classes"),
+        node("aux2", "block:InceptionAux", classes="=classes"),
+    ]
+    nodes = [*trunk, *heads, *head, node("aux1_scores", "Output"), node("aux2_scores", "Output")]
+    chain = " ".join(each.id for each in [*trunk, *head])
+    wires = f"{chain}, inception4a aux1 aux1_scores, inception4d aux2 aux2_scores"
+    network = draw(nodes, wires, _places(kind), classes=1000)
+    return document("", network, None, **blocks, InceptionAux=_aux(kind))
+
+
+def _trunk(kind: _Kind) -> list[Node]:
+    conv = f"block:{kind.conv}"
+    norm1, norm2 = ([node(name, "LocalResponseNorm")] if kind.has_response_norm else [] for name in ("norm1", "norm2"))
     modules = {
         name: node(name, "block:Inception", **dict(zip(NAMES, numbers, strict=True)))
         for name, numbers in MODULES.items()
     }
-    trunk = [
+    return [
         node("image", "Input", shape=[3, 224, 224]),
         node("conv1", conv, channels=64, kernel_size=7, stride=2, padding=3),
-        node("maxpool1", "MaxPool2d", **pool),
+        node("maxpool1", "MaxPool2d", **_POOL),
+        *norm1,
         node("conv2", conv, channels=64),
         node("conv3", conv, channels=192, kernel_size=3, padding=1),
-        node("maxpool2", "MaxPool2d", **pool),
+        *norm2,
+        node("maxpool2", "MaxPool2d", **_POOL),
         modules["inception3a"],
         modules["inception3b"],
-        node("maxpool3", "MaxPool2d", **pool),
+        node("maxpool3", "MaxPool2d", **_POOL),
         *(modules[f"inception4{letter}"] for letter in "abcde"),
-        node("maxpool4", "MaxPool2d", kernel_size=2, stride=2, ceil_mode=True),
+        node("maxpool4", "MaxPool2d", **kind.last_pool),
         modules["inception5a"],
         modules["inception5b"],
     ]
-    head = [
+
+
+def _head(kind: _Kind) -> list[Node]:
+    return [
         node("avgpool", "AdaptiveAvgPool2d", output_size=1),
         node("flat", "Flatten"),
-        node("dropout", "Dropout", p=0.2),
+        node("dropout", "Dropout", p=kind.dropout),
         node("fc", "Linear", out_features="=classes"),
         node("scores", "Output"),
     ]
-    blocks = {"BasicConv2d": basic_conv(), "Inception": inception("BasicConv2d", 3)}
-    if not has_heads:
-        return document("", draw([*trunk, *head], classes=1000), None, **blocks)
-    aux = draw(
+
+
+def _aux(kind: _Kind) -> Drawn:
+    """A classifier on the way: it only helps the layers before it to learn."""
+    return draw(
         [
             node("x", "Input"),
-            node("avgpool", "AdaptiveAvgPool2d", output_size=4),
-            node("conv", conv, channels=128),
+            kind.aux_pool,
+            node("conv", f"block:{kind.conv}", channels=128),
             node("flat", "Flatten"),
             node("fc1", "Linear", out_features=1024),
             node("relu", "ReLU"),
@@ -124,39 +175,38 @@ def draw_torchvision(has_heads: bool) -> Document:
         ],
         classes=1000,
     )
-    heads = [
-        node("aux1", "block:InceptionAux", classes="=classes"),
-        node("aux2", "block:InceptionAux", classes="=classes"),
-    ]
-    nodes = [*trunk, *heads, *head, node("aux1_scores", "Output"), node("aux2_scores", "Output")]
-    chain = " ".join(each.id for each in [*trunk, *head])
-    wires = f"{chain}, inception4a aux1 aux1_scores, inception4d aux2 aux2_scores"
-    places = rows(
-        "image conv1 maxpool1 conv2",
-        "conv3 maxpool2 inception3a inception3b",
+
+
+def _places(kind: _Kind) -> dict[str, Place]:
+    """The trunk in rows, each auxiliary head behind the module that it hangs on."""
+    first = (
+        ("image conv1 maxpool1 norm1", "conv2 conv3 norm2 maxpool2", ". . inception3a inception3b")
+        if kind.has_response_norm
+        else ("image conv1 maxpool1 conv2", "conv3 maxpool2 inception3a inception3b")
+    )
+    return rows(
+        *first,
         "maxpool3 inception4a aux1 aux1_scores",
-        "inception4b inception4c inception4d .",
+        "inception4b inception4c inception4d",
         ". . aux2 aux2_scores",
         "inception4e maxpool4 inception5a inception5b",
         "avgpool flat dropout fc",
         "scores",
     )
-    return document("", draw(nodes, wires, places, classes=1000), None, **blocks, InceptionAux=aux)
 
 
-def _torchvision(has_heads: bool) -> Architecture:
+def _googlenet(kind: _Kind, has_heads: bool, published: Published | None) -> Architecture:
+    name = "googlenet" if kind is _OF_PAPER else "googlenet_torchvision"
     return Architecture(
-        id="googlenet_torchvision_aux" if has_heads else "googlenet_torchvision",
+        id=f"{name}_aux" if has_heads else name,
         family="googlenet",
         chapter="googlenet",
         task="classification",
         paper=PAPER,
-        look="torchvision",
+        look="paper" if kind is _OF_PAPER else "torchvision",
         preset=IMAGENET_HEADS if has_heads else IMAGENET,
-        draw=lambda: draw_torchvision(has_heads),
-        published=Published("torchvision_aux", 13_004_888, None, (1000,))
-        if has_heads
-        else Published("torchvision", 6_624_904, 1.498, (1000,)),
+        draw=lambda: draw_googlenet(kind, has_heads),
+        published=published,
     )
 
 
@@ -234,5 +284,8 @@ def _module(name: str, look: str, make: Callable[[], Document]) -> Architecture:
 GOOGLENET = (
     _module("inception_naive", "naive", _naive),
     _module("inception_reduced", "reduced", lambda: draw_module(inception("ConvReLU", 5), ConvReLU=conv_relu())),
-    *(_torchvision(has_heads) for has_heads in (False, True)),
+    _googlenet(_OF_PAPER, False, None),
+    _googlenet(_OF_PAPER, True, None),
+    _googlenet(_OF_TORCHVISION, False, Published("torchvision", 6_624_904, 1.498, (1000,))),
+    _googlenet(_OF_TORCHVISION, True, Published("torchvision_aux", 13_004_888, None, (1000,))),
 )

@@ -17,6 +17,8 @@ REFERENCE = {
     **{name: f"torchvision/{name}" for name in ARCHITECTURES if name.startswith(("vgg", "resnet"))},
     "googlenet_torchvision": "torchvision/googlenet_no_aux",
     "googlenet_torchvision_aux": "torchvision/googlenet_aux",
+    **{name: name for name in ARCHITECTURES if name.startswith("cifar_")},
+    "unet": "unet_original",
     "lenet5": "lenet5_full_c3",
     "mlp": "mlp_784_256_128_100_10",
 }
