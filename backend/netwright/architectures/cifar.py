@@ -28,12 +28,12 @@ def _path(stride: str | None) -> list[Node]:
     ]
 
 
-_END = ("x conv1 bn1 relu1", ". conv2 bn2 add")
+_PATH_ROWS = ("x conv1 bn1 relu1", ". conv2 bn2")
 
 
 def _basic() -> Drawn:
     nodes = [*_path(None), node("add", "Add"), node("relu", "ReLU"), node("y", "Output")]
-    places = rows(*_END, ". . relu y")
+    places = rows(*_PATH_ROWS, ". add relu y")
     return draw(nodes, "x conv1 bn1 relu1 conv2 bn2 add relu y, x add", places, channels=16)
 
 
@@ -48,7 +48,7 @@ def _widening() -> Drawn:
         node("y", "Output"),
     ]
     wires = "x conv1 bn1 relu1 conv2 bn2 add relu y, x every_second zeros add"
-    places = rows(*_END, ". every_second zeros", ". . relu y")
+    places = rows(*_PATH_ROWS, ". every_second zeros", ". add relu y")
     return draw(nodes, wires, places, channels=32, stride=2)
 
 

@@ -18,8 +18,6 @@ _HINTON = Paper(
 _MASKS = Preset("masks", None)
 _RECONSTRUCTION = Preset("reconstruction", None)
 
-_PLACES = rows("image encode head mask", ". down1 up1", ". down2 up2", ". down3 up3", ". down4 up4")
-
 
 def _double_conv(padding: int, has_norm: bool) -> Drawn:
     parts = [node("x", "Input")]
@@ -73,7 +71,13 @@ def draw_unet(size: int, widths: tuple[int, ...], channels: int, is_original: bo
     ]
     chain = " ".join(each.id for each in nodes)
     across = [f"{'encode' if level == 1 else f'down{level - 1}'} up{level}.skip" for level in levels]
-    places = {name: place for name, place in _PLACES.items() if name in {each.id for each in nodes}}
+    # The U: down on the left, up on the right, and what is wired across stands in one row.
+    deepest = len(widths) - 1
+    places = rows(
+        "image encode up1 head",
+        *(f". down{level} up{level + 1} {'mask' if level == 1 else '.'}" for level in range(1, deepest)),
+        f". down{deepest}",
+    )
     network = draw(nodes, ", ".join([chain, *across]), places)
     blocks = {
         "DoubleConv": _double_conv(0 if is_original else 1, has_norm=not is_original),

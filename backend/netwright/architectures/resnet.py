@@ -42,7 +42,7 @@ def _basic(has_projection: bool) -> Drawn:
         *_convolve("conv2", "bn2", "=channels"),
     ]
     around = [". downsample downsample_bn"] if has_projection else []
-    places = rows("x conv1 bn1 relu1", ". conv2 bn2 add", *around, ". . relu y")
+    places = rows("x conv1 bn1 relu1", ". conv2 bn2", *around, ". add relu y")
     return _residual(nodes, path, "=channels", has_projection, places)
 
 
@@ -58,7 +58,7 @@ def _bottleneck(has_projection: bool) -> Drawn:
         *_convolve("conv3", "bn3", "=4 * channels", 1),
     ]
     around = [". downsample downsample_bn"] if has_projection else []
-    places = rows("x conv1 bn1 relu1", ". conv2 bn2 relu2", ". conv3 bn3 add", *around, ". . relu y")
+    places = rows("x conv1 bn1 relu1", ". conv2 bn2 relu2", ". conv3 bn3", *around, ". add relu y")
     return _residual(nodes, path, "=4 * channels", has_projection, places)
 
 
