@@ -21,6 +21,7 @@ from netwright.server.faults import FaultsToProblems
 from netwright.server.openapi import add_problems
 from netwright.server.problems import ApiError, problem_response, to_problems
 from netwright.server.routes import (
+    architectures,
     blocks,
     checkpoints,
     datasets,
@@ -48,6 +49,7 @@ log = logging.getLogger(__name__)
 ROUTERS = (
     health.router,
     documents.router,
+    architectures.router,
     networks.router,
     blocks.router,
     datasets.router,

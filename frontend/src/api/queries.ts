@@ -1,6 +1,8 @@
 import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
 import type {
+  ArchitectureRead,
+  ArchitectureSummary,
   BlockBundle,
   Document,
   LibraryBlockRead,
@@ -13,6 +15,8 @@ import type {
 /** Every react-query key in one place, so that one part can refresh what another shows. */
 export const keys = {
   layers: ["layers"] as const,
+  architectures: ["architectures"] as const,
+  architecture: (id: string) => ["architectures", id] as const,
   networks: ["networks"] as const,
   network: (id: string) => ["networks", id] as const,
   blocks: ["blocks"] as const,
@@ -34,6 +38,20 @@ export const layersQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
   gcTime: Number.POSITIVE_INFINITY,
 });
+
+/** Ready-made networks change only with the server's version. */
+export const architecturesQuery = queryOptions({
+  queryKey: keys.architectures,
+  queryFn: () => unwrap<ArchitectureSummary[]>(api.GET("/api/architectures")),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export const architectureQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.architecture(id),
+    queryFn: () => unwrap<ArchitectureRead>(api.GET("/api/architectures/{id}", { params: { path: { id } } })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
 
 /** What is registered for training changes only with the server's version. */
 export const trainingOptionsQuery = queryOptions({

@@ -3,6 +3,8 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+export type ArchitectureRead = Schemas["ArchitectureRead"];
+export type ArchitectureSummary = Schemas["ArchitectureSummary"];
 export type Block = Schemas["Block"];
 export type CheckReport = Schemas["CheckReport"];
 export type CheckpointRead = Schemas["CheckpointRead"];

@@ -54,6 +54,7 @@ export {
   portsOf,
   type Verdict,
 } from "./ports";
+export { findLane, type Point, type Rect, type WirePath, wirePath } from "./routing";
 export { createDocumentStore, type EditorState, type EditorStore, type Selection } from "./store";
 export { dataOrder } from "./topology";
 export type * from "./types";

@@ -1,10 +1,11 @@
 import { Button, FileButton } from "@mantine/core";
-import { IconFileImport, IconPlus, IconSchema } from "@tabler/icons-react";
+import { IconBooks, IconFileImport, IconPlus, IconSchema } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { type NetworkSummary, networksQuery } from "@/api";
+import { Starters } from "@/features/architectures";
 import { CardSkeletons, EmptyState, PageBar, SearchBox, usePageTitle } from "@/ui";
 import { NetworkCard } from "./NetworkCard";
 import styles from "./NetworkList.module.css";
@@ -47,6 +48,9 @@ function Actions({ actions }: { actions: NetworkActions }) {
   const { t } = useTranslation("networks");
   return (
     <>
+      <Button component={Link} to="/architectures" variant="default" leftSection={<IconBooks size={16} aria-hidden />}>
+        {t("fromArchitecture")}
+      </Button>
       <FileButton accept="application/json,.json" onChange={(file) => file !== null && actions.importFile(file)}>
         {(props) => (
           <Button {...props} variant="default" leftSection={<IconFileImport size={16} aria-hidden />}>
@@ -84,13 +88,16 @@ function Cards({ networks, actions }: { networks: NetworkSummary[]; actions: Net
 
   if (networks.length === 0) {
     return (
-      <EmptyState
-        icon={<IconSchema size={36} stroke={1.3} />}
-        title={t("empty.title")}
-        actions={<Actions actions={actions} />}
-      >
-        {t("empty.detail")}
-      </EmptyState>
+      <>
+        <EmptyState
+          icon={<IconSchema size={36} stroke={1.3} />}
+          title={t("empty.title")}
+          actions={<Actions actions={actions} />}
+        >
+          {t("empty.detail")}
+        </EmptyState>
+        <Starters />
+      </>
     );
   }
   if (found.length === 0)

@@ -6,22 +6,24 @@ import {
   cardSize,
   type Edge,
   equalEdges,
+  findLane,
   type Level,
   type LevelPath,
   type Node,
   type NodePorts,
   type NodeReport,
+  type Point,
   type Positions,
   type Problem,
   portOffset,
   portsOf,
   problemsWithin,
+  type Rect,
   reportPrefix,
   type Selection,
   type Size,
 } from "@/document";
 import { formatShape } from "@/ui";
-import { findLane, type Point, type Rect } from "./routing";
 import { placeLabels } from "./wireLabels";
 
 export interface CardProblem {
