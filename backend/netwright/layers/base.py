@@ -159,6 +159,8 @@ class Layer(ABC, Generic[P]):
     documentation: ClassVar[Documentation]
     muted_is_identity: ClassVar[bool] = True
     """False where leaving the layer out has no meaning (Input, Output, a merge)."""
+    no_export: ClassVar[Mapping[str, str]] = {}
+    """Why a format of ``exchange.formats`` cannot hold this layer, by the format's name: a sentence.  Empty where all can."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
