@@ -1,5 +1,7 @@
 """What a model card says of a run.  Importing this loads no torch."""
 
+from pydantic import Field
+
 from netwright.graph.model import Model
 
 
@@ -20,21 +22,21 @@ class Card(Model):
 
     title: str
     notes: str = ""
-    tags: list[str] = []
+    tags: list[str] = Field(default_factory=list)
     task: str = "classification"
     kind: str = "image"
     data_title: str = ""
     data_citation: str = ""
     data_fingerprint: str = ""
     data_needs: str = ""
-    classes: list[str] = []
-    input_shape: list[int] = []
+    classes: list[str] = Field(default_factory=list)
+    input_shape: list[int] = Field(default_factory=list)
     num_outputs: int = 0
-    metrics: dict[str, float | str] = {}
-    metric_names: dict[str, str] = {}
+    metrics: dict[str, float | str] = Field(default_factory=dict)
+    metric_names: dict[str, str] = Field(default_factory=dict)
     """Titles of the metrics by their names."""
-    settings: dict[str, str] = {}
-    curves: list[Curve] = []
-    requirements: dict[str, str] = {}
+    settings: dict[str, str] = Field(default_factory=dict)
+    curves: list[Curve] = Field(default_factory=list)
+    requirements: dict[str, str] = Field(default_factory=dict)
     predict_command: str = ""
     train_command: str = ""

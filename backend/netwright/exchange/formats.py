@@ -4,6 +4,7 @@ To add a format, write its ``write_...`` function and add it to ``FORMATS``: the
 list of formats follow (its sentence stands in ``locales/*/export.json`` too; a test looks).
 """
 
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +23,8 @@ class Format:
     """``write(material, target)`` makes ``target``; None where a checkpoint's own file is the answer, so that its SHA-256
     stays good.
 
-    ``needs_source`` is true where the network itself goes into the file and not its weights alone, ``needs_run`` is true where the data and the settings of a run go into the file, ``is_for_networks`` where a network that
-    was not trained can leave in it.
+    ``needs_source`` is true where the network itself goes into the file and not its weights alone, ``needs_run`` where the
+    data and the settings of a run do; ``is_for_networks`` where a network that was not trained can leave in it.
 
     Raises (``write``):
         ExportError: the network cannot leave in this format.
@@ -49,7 +50,11 @@ def write_pytorch(material: "Material", target: Path) -> None:
 
     assert material.weights is not None, "there are no fresh weights in this format"
     material.say("exporting")
-    torch.save(load_file(material.weights), target)
+    weights = load_file(material.weights)
+    # By way of memory: PyTorch's own writer takes the whole process down where the disk is full.
+    buffer = io.BytesIO()
+    torch.save(weights, buffer)
+    target.write_bytes(buffer.getbuffer())
 
 
 def write_onnx(material: "Material", target: Path) -> None:

@@ -53,7 +53,7 @@ def write_onnx(material: Material, target: Path) -> None:
     worst = check_equal(material, network, run, "ONNX Runtime")
     note = model.metadata_props.add()
     note.key, note.value = "checked", checked_with("ONNX Runtime", onnxruntime.__version__, worst)
-    onnx.save(model, target)
+    target.write_bytes(model.SerializeToString())
 
 
 def _convert(material: Material, program: ExportedProgram, network: torch.nn.Module) -> onnx.ModelProto:

@@ -1,5 +1,6 @@
 """A network as PyTorch's exported program, with a batch of any size: what ``.pt2`` holds and ONNX is made from."""
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -78,8 +79,8 @@ def check_equal(material: Material, network: nn.Module, run: Run, what: str) -> 
         worst = max(worst, largest_difference(expected, found))
     if worst > TOLERANCE:
         raise ExportError(
-            f"{what} gives other values than PyTorch: they differ by {worst:.2g} where {TOLERANCE:g} is allowed, so the file is "
-            "not offered. Take another format."
+            f"{what} gives other values than PyTorch: they differ by {worst:.2g} where {TOLERANCE:g} is allowed, so the file "
+            "is not offered. Take another format."
         )
     return worst
 
@@ -105,12 +106,16 @@ def write_exported(material: Material, target: Path) -> None:
         "inputs": json.dumps(list(input_specs(material.document))),
         "outputs": json.dumps(output_names(material.document)),
     }
-    torch.export.save(program, target, extra_files={METADATA_FILE: json.dumps(note)})
+    # By way of memory: PyTorch's own writer takes the whole process down where the disk is full.
+    buffer = io.BytesIO()
+    torch.export.save(program, buffer, extra_files={METADATA_FILE: json.dumps(note)})
     material.say("checking")
-    loaded = torch.export.load(target).module()
+    buffer.seek(0)
+    loaded = torch.export.load(buffer).module()
 
     def run(batch: dict[str, torch.Tensor]) -> list[torch.Tensor]:
         with torch.no_grad():
             return answers(loaded(**batch))
 
     check_equal(material, network, run, "The exported program")
+    target.write_bytes(buffer.getbuffer())
