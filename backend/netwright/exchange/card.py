@@ -17,7 +17,7 @@ class Card(Model):
     """A run in the words of a model card.
 
     ``metrics`` are those of the checkpoint, ``settings`` lines of a table, ``requirements`` packages with the versions that
-    were used, ``commands`` shows how to predict and to train (with a sentence about the data it needs).
+    were used, ``reads`` says what ``predict.py`` takes and ``data_needs`` what a person must have to train again.
     """
 
     title: str
@@ -25,6 +25,8 @@ class Card(Model):
     tags: list[str] = Field(default_factory=list)
     task: str = "classification"
     kind: str = "image"
+    data_type: str = ""
+    """The registered source, such as ``digits``."""
     data_title: str = ""
     data_citation: str = ""
     data_fingerprint: str = ""
@@ -38,5 +40,6 @@ class Card(Model):
     settings: dict[str, str] = Field(default_factory=dict)
     curves: list[Curve] = Field(default_factory=list)
     requirements: dict[str, str] = Field(default_factory=dict)
+    reads: str = ""
     predict_command: str = ""
     train_command: str = ""

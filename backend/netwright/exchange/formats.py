@@ -71,6 +71,20 @@ def write_exported(material: "Material", target: Path) -> None:
     traced.write_exported(material, target)
 
 
+def write_bundle(material: "Material", target: Path) -> None:
+    """See :func:`netwright.exchange.project.write_bundle`."""
+    from netwright.exchange import project
+
+    project.write_bundle(material, target)
+
+
+def write_hub(material: "Material", target: Path) -> None:
+    """See :func:`netwright.exchange.project.write_hub`."""
+    from netwright.exchange import project
+
+    project.write_hub(material, target)
+
+
 _FORMATS = (
     Format(
         "safetensors",
@@ -105,6 +119,25 @@ _FORMATS = (
         "The network as one PyTorch program, without its source: torch.export.load(path).module().",
         write_exported,
         is_for_networks=True,
+    ),
+    Format(
+        "bundle",
+        "Project",
+        ".zip",
+        "application/zip",
+        "Everything to predict and to train again in plain PyTorch: code, weights, preprocessing, the first losses of the run.",
+        write_bundle,
+        needs_run=True,
+        is_for_networks=True,
+    ),
+    Format(
+        "hub",
+        "Model repository",
+        ".zip",
+        "application/zip",
+        "The files that a repository of the Hugging Face Hub holds: model card, config.json, model.safetensors, model.py.",
+        write_hub,
+        needs_run=True,
     ),
 )
 
