@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -210,7 +209,7 @@ def run_product(case: Case, folder: Path) -> tuple[RunSpec, list[float], dict[st
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Trained]]:
+def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Trained]:
     """Every case, trained by the product and then, all in one fresh process, as projects."""
     home = tmp_path_factory.mktemp("projects")
     runs, orders = {}, []
@@ -229,7 +228,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Trai
     )
     assert result.returncode == 0, result.stderr
     printed = json.loads(result.stdout)
-    yield {
+    return {
         name: Trained(losses, validation, printed[str(folder)]) for name, (folder, losses, validation) in runs.items()
     }
 
@@ -270,19 +269,21 @@ def test_loss_when_printed_is_what_is_trained_on(name: str, num_scores: int, is_
     torch.manual_seed(0)
     outputs = torch.randn(6, num_scores)
     targets = torch.randint(0, 2, (6,)) if is_class else torch.randn(6, num_scores)
+    fitted = fit_targets_source(num_scores, is_class=is_class)
     for params in ({}, LOSS_CASES[name][2]):
         if "weight" in params:
             params = params | {"weight": [0.5] * num_scores}  # noqa: PLW2901
         chosen = LOSSES.params(name, params)
-        source = loss.source(chosen, fit_targets_source(num_scores, is_class=is_class))
-        found = evaluate(source, outputs=outputs, targets=targets)
+        found = evaluate(loss.source(chosen, fitted), outputs=outputs, targets=targets)
         assert torch.equal(found, loss.build(chosen, "cpu")(outputs, targets))
-    fitted = (
-        evaluate(fit_targets_source(num_scores, is_class=is_class), outputs=outputs, targets=targets)
-        if (not is_class or num_scores > 1 or name != "CrossEntropyLoss")
-        else None
-    )
-    assert fitted is None or torch.equal(fitted, fit_targets(targets, outputs))
+
+
+@pytest.mark.parametrize(("num_scores", "is_class"), [(3, True), (1, True), (2, False)])
+def test_targets_when_fitted_by_the_printed_expression_are_the_same(num_scores: int, is_class: bool) -> None:
+    outputs = torch.randn(6, num_scores)
+    targets = torch.randint(0, num_scores, (6,)) if is_class else torch.randn(6, num_scores)
+    found = evaluate(fit_targets_source(num_scores, is_class=is_class), outputs=outputs, targets=targets)
+    assert torch.equal(found, fit_targets(targets, outputs))
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS.classes)
