@@ -1,6 +1,5 @@
 """The losses of a run as a picture for its model card: an SVG that any page shows."""
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
@@ -34,8 +33,8 @@ class Frame:
 
 
 def draw_curves(curves: Sequence[Curve]) -> str:
-    """An SVG of the losses over the steps; points that are not finite are left out.  Empty where there are no others."""
-    shown = [(curve.name, points) for curve in curves if (points := _finite(curve))]
+    """An SVG of the losses over the steps; empty where there are no points."""
+    shown = [(curve.name, list(zip(curve.steps, curve.values, strict=True))) for curve in curves if curve.steps]
     if not shown:
         return ""
     frame = _frame([points for _, points in shown])
@@ -54,10 +53,6 @@ def draw_curves(curves: Sequence[Curve]) -> str:
     for number, (name, points) in enumerate(shown):
         lines += _draw(frame, name, points, LEFT + 140 * number)
     return "\n".join([*lines, "</svg>"]) + "\n"
-
-
-def _finite(curve: Curve) -> Points:
-    return [(step, value) for step, value in zip(curve.steps, curve.values, strict=True) if math.isfinite(value)]
 
 
 def _frame(curves: Sequence[Points]) -> Frame:

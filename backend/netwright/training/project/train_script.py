@@ -306,7 +306,8 @@ def _main(config: TrainingConfig, facts: Facts, monitor: str, mode: str, stop_mo
             "            break\n"
         )
     clip = config.gradient_clip_norm
-    data = f'    parser.add_argument("--data", type=Path, required=True, help={to_literal(facts.argument.replace("%", "%%"))})\n'
+    about = to_literal(facts.argument.replace("%", "%%"))  # argparse formats it
+    data = f'    parser.add_argument("--data", type=Path, required=True, help={about})\n'
     return _MAIN.format(
         data_argument=data if facts.argument else "",
         data_value="arguments.data" if facts.argument else "None",
