@@ -103,7 +103,8 @@ def _tell(answers: TextIO, said: Said) -> None:
 
 def _end_with_the_server() -> None:
     """Standard input ends when the server does, whatever way it went; or when it wants this to end."""
-    sys.stdin.buffer.read()
+    while os.read(0, 4096):
+        pass
     os._exit(3)
 
 

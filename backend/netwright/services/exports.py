@@ -5,6 +5,7 @@ import contextlib
 import logging
 import os
 import shutil
+import signal
 import sys
 import time
 from dataclasses import dataclass, field
@@ -199,6 +200,8 @@ class ExportService:
                     process.stdin.write(order.model_dump_json().encode() + b"\n" + str(target).encode() + b"\n")
                     await process.stdin.drain()
                 said = await _listen(process, job)
+                if said is None:
+                    await process.wait()  # before anything is sent to it: how it ended is asked for only once
         except TimeoutError:
             minutes = f"{self._timeout / 60:.3g} minutes"
             return Said(
@@ -215,12 +218,14 @@ class ExportService:
         if said is not None:
             return said
         log.error("The process that made %s ended with status %s:\n%s", job.name, process.returncode, words)
-        return Said(
-            is_over=True,
-            code="export_failed",
-            message="The process that makes the file ended early; mostly memory ran out. Close other programs and take it "
-            "again, or take another format.",
-        )
+        if process.returncode == -signal.SIGKILL:
+            why = "The system ended the process that makes the file: mostly memory ran out. Close other programs and take it "
+            why += "again, or take another format."
+        else:
+            why = (
+                "The process that makes the file ended with an error; the server's log says which. Take another format."
+            )
+        return Said(is_over=True, code="export_failed", message=why)
 
 
 async def _listen(process: asyncio.subprocess.Process, job: Job) -> Said | None:

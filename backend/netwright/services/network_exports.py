@@ -1,5 +1,6 @@
 """An untrained network on its way out: with fresh weights, or as a project that trains it."""
 
+import asyncio
 from importlib.metadata import version
 
 from pydantic import ValidationError
@@ -10,6 +11,7 @@ from netwright.graph.document import Document
 from netwright.graph.io import graph_hash
 from netwright.services.checkpoints import check_obstacle, clean_name, describe, find_format
 from netwright.services.datasets import DatasetService
+from netwright.services.documents import write_code
 from netwright.services.errors import ServiceError
 from netwright.services.export_order import Order, Record
 from netwright.services.exports import ExportService, Job
@@ -42,13 +44,14 @@ async def prepare_network(exports: ExportService, datasets: DatasetService, body
 
     Raises:
         ServiceError: ``invalid_request``, no such format, or one that only a run can leave in; ``cannot_export``;
-            ``invalid_run``, a project whose training cannot begin.
+            ``invalid_document``; ``invalid_run``, a project whose training cannot begin.
     """
     form = find_format(body.format)
     if not form.is_for_networks:
         raise ServiceError(
             "invalid_request", f"{form.title} needs trained weights: take it from a checkpoint of a run."
         )
+    await asyncio.to_thread(write_code, body.document)  # what has no code cannot leave
     check_obstacle(form, body.document)
     document = body.document.model_copy(update={"view": {}, "training": None})
     versions = {"netwright": __version__, "torch": version("torch")}

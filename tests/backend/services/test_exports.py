@@ -176,8 +176,8 @@ def test_kept_files_when_there_is_too_much_go_oldest_first_but_not_those_of_the_
     ("child", "timeout", "code", "words"),
     [
         ("time.sleep(600)", 0.5, "export_failed", "not made within 0.00833 minutes"),
-        ("import os; os.kill(os.getpid(), 9)", 60.0, "export_failed", "ended early; mostly memory ran out"),
-        ("sys.exit(1)", 60.0, "export_failed", "ended early"),
+        ("import os; os.kill(os.getpid(), 9)", 60.0, "export_failed", "mostly memory ran out"),
+        ("sys.exit(1)", 60.0, "export_failed", "ended with an error"),
         ("print('{\"is_over\": true}', flush=True)", 60.0, "disk_full", "cannot be written"),
     ],
 )
