@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from netwright.exchange.formats import FORMATS
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Draw a neural network, train it, take it home.")
 
 
@@ -68,10 +70,10 @@ def worker(
 @app.command()
 def export(
     run: Annotated[str, typer.Argument(help="The run's id, as in its address on the page.")],
-    format: Annotated[str, typer.Option(help="safetensors or pytorch.")] = "safetensors",  # noqa: A002  (the option's name)
+    format: Annotated[str, typer.Option(help=f"One of {', '.join(FORMATS)}.")] = "safetensors",  # noqa: A002  (the option's name)
     output: Annotated[Path | None, typer.Option(help="File or folder to write to; here by default.")] = None,
 ) -> None:
-    """Write a run's best weights to a file."""
+    """Write a run's best checkpoint to a file of one of the formats."""
     import asyncio
 
     from netwright.services.errors import ServiceError

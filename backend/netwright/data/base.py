@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from torch import Tensor
 
+    from netwright.data.sample_code import SampleCode
+
 Array: TypeAlias = "npt.NDArray[np.generic]"
 
 Kind = Literal["image", "table"]
@@ -252,6 +254,17 @@ class Source(ABC):
             target_name=arrays.target_name,
             default_preprocess=arrays.default_preprocess,
         )
+
+    def code(self, arrays: Arrays) -> SampleCode:
+        """Python that reads this set again without Netwright; ``arrays`` is what :meth:`read` gave.  By default the arrays
+        themselves go into the project.
+
+        Raises:
+            DataError: the files are missing or damaged.
+        """
+        from netwright.data.sample_code import arrays_code
+
+        return arrays_code(self.title, arrays)
 
     def prepare_files(self, progress: Progress) -> None:
         """Does once what would be slow at every load (decoding pictures); nothing where loading is quick.

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from netwright.data.base import Arrays, DataError, Facts, Source, Step
 from netwright.data.number_table import NumberTable
+from netwright.data.sample_code import PICTURE_IMPORTS, TABLE_IMPORTS, SampleCode, picture_code, table_code
 
 
 def _file(name: str) -> Path:
@@ -32,6 +33,13 @@ def _file(name: str) -> Path:
         code="missing_file",
         file=name,
     )
+
+
+LOAD = '''def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
+    """{title}, as it comes with scikit-learn: {inputs} and {targets}."""
+    found = {loader}
+    return {values}
+'''
 
 
 def _numbers(name: str, *, delimiter: str = ",") -> npt.NDArray[np.float64]:
@@ -74,8 +82,49 @@ class Digits(Source):
             default_preprocess=(Step("ToFloat", {"maximum": 16.0}), Step("Normalize")),
         )
 
+    def code(self, arrays: Arrays) -> SampleCode:
+        from netwright.data.pictures import Target
 
-class _ClassTable(NumberTable):
+        load = LOAD.format(
+            title=self.title,
+            inputs="uint8 (N, 1, 8, 8) with values from 0 to 16",
+            targets="class indices (N,)",
+            loader="load_digits()",
+            values="found.images.astype(np.uint8)[:, None], found.target.astype(np.int64)",
+        )
+        return SampleCode(
+            functions=load + "\n\n" + picture_code(Target(8, 8, 1, "stretch"), white=16),
+            reads="a picture of a light digit on a dark ground, or an array file (.npy) of values from 0 to 16, 8 x 8 each",
+            imports=(*PICTURE_IMPORTS, "from sklearn.datasets import load_digits"),
+            requirements=("pillow", "scikit-learn"),
+        )
+
+
+class _ScikitTable(NumberTable):
+    """A table that scikit-learn has a loader for."""
+
+    loader: ClassVar[str]
+    """The call of scikit-learn's that gives the same."""
+
+    def code(self, arrays: Arrays) -> SampleCode:
+        is_class = arrays.task == "classification"
+        targets = "found.target.astype(np.int64)" if is_class else "found.target.astype(np.float32).reshape(-1, 1)"
+        load = LOAD.format(
+            title=self.title,
+            inputs=f"float32 (N, {len(self.features)})",
+            targets="class indices (N,)" if is_class else "float32 (N, 1)",
+            loader=self.loader,
+            values=f"found.data.astype(np.float32), {targets}",
+        )
+        return SampleCode(
+            functions=load + "\n\n" + table_code(dict.fromkeys(self.features)),
+            reads="a CSV file with a column for each feature, or an array file (.npy)",
+            imports=(*TABLE_IMPORTS, f"from sklearn.datasets import {self.loader.partition('(')[0]}"),
+            requirements=("scikit-learn",),
+        )
+
+
+class _ClassTable(_ScikitTable):
     """One of scikit-learn's CSV files: a first line of counts and class names, the class index in the last column."""
 
     target_name = "label"
@@ -91,6 +140,7 @@ class _ClassTable(NumberTable):
 
 class Iris(_ClassTable):
     type = "iris"
+    loader = "load_iris()"
     title = "Iris"
     description = "150 irises of three species by four lengths in centimetres."
     citation = (
@@ -112,6 +162,7 @@ class Iris(_ClassTable):
 
 class Wine(_ClassTable):
     type = "wine"
+    loader = "load_wine()"
     title = "Wine"
     description = "178 wines of three growers by thirteen chemical measurements."
     citation = (
@@ -160,6 +211,7 @@ _CELL_FEATURES = (
 
 class BreastCancer(_ClassTable):
     type = "breast_cancer"
+    loader = "load_breast_cancer()"
     title = "Breast cancer"
     description = "569 tumours, malignant or benign, by thirty measurements of their cell nuclei."
     citation = (
@@ -183,8 +235,9 @@ class BreastCancer(_ClassTable):
     )
 
 
-class Diabetes(NumberTable):
+class Diabetes(_ScikitTable):
     type = "diabetes"
+    loader = "load_diabetes(scaled=False)"
     title = "Diabetes"
     description = (
         "442 patients by ten measurements; the target is how far the disease went within a year, a number from 25 to 346 that "

@@ -172,6 +172,8 @@ class Layer(ABC, Generic[P]):
     """Other names that a person may look for it by: ``("deconvolution",)``, in small letters."""
     muted_is_identity: ClassVar[bool] = True
     """False where leaving the layer out has no meaning (Input, Output, a merge)."""
+    no_export: ClassVar[Mapping[str, str]] = {}
+    """Why a format of ``exchange.formats`` cannot hold this layer, by the format's name: a sentence.  Empty where all can."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

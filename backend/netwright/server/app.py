@@ -27,6 +27,7 @@ from netwright.server.routes import (
     datasets,
     docs,
     documents,
+    exports,
     health,
     networks,
     page,
@@ -57,6 +58,7 @@ ROUTERS = (
     sockets.router,  # before the runs: "live" is no run's id
     runs.router,
     checkpoints.router,
+    exports.router,
     worker.router,
     docs.router,
 )

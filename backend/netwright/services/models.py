@@ -474,3 +474,47 @@ class CheckpointRead(Model):
     created: float
     is_available: bool
     """False where the file is gone or differs from its hash."""
+
+
+# --- exports ---------------------------------------------------------------------------------------------------------
+
+
+class ExportOption(Model):
+    """A format that a checkpoint or a network can leave in, or why not (``reason``).
+
+    ``bytes`` is known of a file that is there (``is_ready``): the checkpoint's own, or one that was made lately.  ``code`` and
+    ``node`` belong to the reason.
+    """
+
+    format: str
+    title: str
+    suffix: str
+    description: str
+    bytes: int | None = None
+    is_ready: bool = False
+    reason: str | None = None
+    code: str | None = None
+    node: str | None = None
+
+
+class ExportRequest(Model):
+    """An untrained network in ``format``: its weights are fresh under ``seed``."""
+
+    document: Document
+    format: str = Field(max_length=100)
+    seed: int = Field(default=0, ge=0, le=2**32 - 1)
+
+
+class ExportRead(Model):
+    """A file that is being made.  ``stage`` is one of ``loading``, ``exporting``, ``checking``, ``packing`` while it is
+    ``preparing``; ``code``, ``message`` and ``node`` say why it failed."""
+
+    key: str
+    format: str
+    name: str
+    state: Literal["waiting", "preparing", "ready", "failed"]
+    stage: str | None = None
+    bytes: int | None = None
+    code: str | None = None
+    message: str | None = None
+    node: str | None = None

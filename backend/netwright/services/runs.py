@@ -14,6 +14,7 @@ from netwright.graph.document import Document
 from netwright.services.datasets import DatasetService
 from netwright.services.devices import slot_of
 from netwright.services.errors import ServiceError, not_found
+from netwright.services.exports import ExportService
 from netwright.services.files import remove_folder, write_whole
 from netwright.services.hub import Hub
 from netwright.services.metrics import read_metrics
@@ -56,10 +57,11 @@ class RunService:
         scheduler: Scheduler,
         networks: NetworkService,
         datasets: DatasetService,
+        exports: ExportService,
         runs_folder: Path,
     ) -> None:
         self._store, self._hub, self._scheduler = store, hub, scheduler
-        self._networks, self._datasets = networks, datasets
+        self._networks, self._datasets, self._exports = networks, datasets, exports
         self._folder = runs_folder
 
     # --- create, read, change ----------------------------------------------------------------------------------------
@@ -142,6 +144,7 @@ class RunService:
         if state not in FINAL:
             raise ServiceError("run_is_active", f"This run is {state}. Stop it first, then delete it.")
         await asyncio.to_thread(remove_folder, self._folder / run_id)
+        await asyncio.to_thread(self._exports.forget, run_id)
 
     # --- steer ---------------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from netwright.executors.base import Executor
 from netwright.services.blocks import BlockService
 from netwright.services.checkpoints import CheckpointService
 from netwright.services.datasets import DatasetService
+from netwright.services.exports import ExportService
 from netwright.services.hub import Hub
 from netwright.services.networks import NetworkService
 from netwright.services.runs import RunService
@@ -32,16 +33,21 @@ class Services:
         self.scheduler = Scheduler(
             self.store, self.hub, executor, settings.runs_folder, settings.server_file, timing=timing
         )
-        self.runs = RunService(self.store, self.hub, self.scheduler, self.networks, self.datasets, settings.runs_folder)
-        self.checkpoints = CheckpointService(self.store, settings.runs_folder)
+        self.exports = ExportService(settings.exports_folder)
+        self.runs = RunService(
+            self.store, self.hub, self.scheduler, self.networks, self.datasets, self.exports, settings.runs_folder
+        )
+        self.checkpoints = CheckpointService(self.store, settings.runs_folder, self.exports)
 
     async def start(self) -> None:
         await self.networks.start()
         await self.blocks.start()
         await self.datasets.start()
+        await self.exports.start()
         await self.scheduler.start()
 
     async def close(self) -> None:
         await self.scheduler.close()
+        await self.exports.close()
         await self.datasets.close()
         await asyncio.to_thread(self.store.close)

@@ -7,7 +7,7 @@ single score.
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, Strict
 
@@ -23,10 +23,19 @@ LossFunction = Callable[["Tensor", "Tensor"], "Tensor"]
 class Loss(RegisteredChoice, is_abstract=True):
     """A loss that averages over the batch."""
 
+    scores_to: ClassVar[Literal["softmax", "sigmoid"] | None] = None
+    """What turns the network's scores into probabilities, where anything does."""
+
     @classmethod
     @abstractmethod
     def build(cls, params: ChoiceParams, device: str) -> LossFunction:
         """The function ``(outputs, targets) -> scalar``."""
+
+    @classmethod
+    @abstractmethod
+    def source(cls, params: ChoiceParams, fitted: str) -> str:
+        """The same as a Python expression over ``outputs`` and ``targets``, with ``torch`` and ``functional`` at hand; for an
+        exported project.  ``fitted`` is the expression of :func:`fit_targets`.  A test holds it equal to :meth:`build`."""
 
     @classmethod
     @abstractmethod
@@ -46,6 +55,13 @@ def fit_targets(targets: "Tensor", outputs: "Tensor") -> "Tensor":
     return targets.to(outputs.dtype).view_as(outputs)
 
 
+def fit_targets_source(num_scores: int, *, is_class: bool) -> str:
+    """What :func:`fit_targets` does for outputs ``(N, num_scores)``, as an expression."""
+    if is_class and num_scores > 1:
+        return f"functional.one_hot(targets, {num_scores}).to(outputs.dtype)"
+    return "targets.to(outputs.dtype).view_as(outputs)"
+
+
 class CrossEntropyLoss(Loss):
     type = "CrossEntropyLoss"
     title = "Cross entropy"
@@ -54,6 +70,7 @@ class CrossEntropyLoss(Loss):
         "the network should not end in Softmax."
     )
     tasks = ("classification",)
+    scores_to = "softmax"
 
     class Params(ChoiceParams):
         label_smoothing: float = Field(
@@ -82,6 +99,16 @@ class CrossEntropyLoss(Loss):
         return loss
 
     @classmethod
+    def source(cls, params: ChoiceParams, fitted: str) -> str:
+        assert isinstance(params, cls.Params)
+        arguments = ["outputs", "targets"]
+        if params.weight is not None:
+            arguments.append(f"weight=torch.tensor({list(params.weight)!r}, device=outputs.device)")
+        if params.label_smoothing:
+            arguments.append(f"label_smoothing={params.label_smoothing!r}")
+        return f"functional.cross_entropy({', '.join(arguments)})"
+
+    @classmethod
     def allowed_outputs(cls, task: Task, num_outputs: int) -> tuple[int, ...]:
         return (num_outputs,)
 
@@ -94,6 +121,7 @@ class BCEWithLogitsLoss(Loss):
         "class, each class is a yes or no of its own."
     )
     tasks = ("classification",)
+    scores_to = "sigmoid"
 
     class Params(ChoiceParams):
         pos_weight: float | None = Field(
@@ -118,6 +146,14 @@ class BCEWithLogitsLoss(Loss):
         return loss
 
     @classmethod
+    def source(cls, params: ChoiceParams, fitted: str) -> str:
+        assert isinstance(params, cls.Params)
+        arguments = ["outputs", fitted]
+        if params.pos_weight is not None:
+            arguments.append(f"pos_weight=torch.tensor({params.pos_weight!r}, device=outputs.device)")
+        return f"functional.binary_cross_entropy_with_logits({', '.join(arguments)})"
+
+    @classmethod
     def allowed_outputs(cls, task: Task, num_outputs: int) -> tuple[int, ...]:
         return (1, 2) if num_outputs == 2 else (num_outputs,)
 
@@ -138,6 +174,10 @@ class _Regression(Loss, is_abstract=True):
             return value
 
         return loss
+
+    @classmethod
+    def source(cls, params: ChoiceParams, fitted: str) -> str:
+        return f"functional.{cls.function}(outputs, {fitted})"
 
     @classmethod
     def allowed_outputs(cls, task: Task, num_outputs: int) -> tuple[int, ...]:

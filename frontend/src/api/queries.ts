@@ -29,6 +29,7 @@ export const keys = {
   run: (id: string) => ["runs", id] as const,
   metrics: (id: string) => ["runs", id, "metrics"] as const,
   checkpoints: (id: string) => ["runs", id, "checkpoints"] as const,
+  exports: (checkpointId: string) => ["exports", checkpointId] as const,
 };
 
 /** The catalogue changes only with the server's version: asked once. */

@@ -1,6 +1,6 @@
 export { CopyButton } from "./CopyButton";
 export { Delayed } from "./Delayed";
-export { downloadText, toFilename } from "./download";
+export { downloadText, downloadUrl, toFilename } from "./download";
 export { EmptyState } from "./EmptyState";
 export { NumberBox, type NumberBoxProps, type NumberValue } from "./form/NumberBox";
 export { type FieldNaming, type FieldProblem, SchemaForm, type SchemaFormProps } from "./form/SchemaForm";

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { IconBraces, IconLayoutSidebar, IconLayoutSidebarRight, IconPlayerPlay } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { CommandIcon, HistoryMenu, useEditor, useEditorStore } from "@/features/editor";
+import { NetworkExports } from "@/features/networkExport";
 import { ProblemsButton } from "@/features/problems";
 import { Totals } from "@/features/totals";
 import { InlineEdit, PageBar, ReasonedIcon } from "@/ui";
@@ -58,6 +59,7 @@ export function EditorBar({ saveState, drawer, onDrawer, panels, onPanels }: Edi
       >
         {t("editor.code")}
       </Button>
+      <NetworkExports />
       <Button
         aria-expanded={drawer === "train"}
         rightSection={<IconPlayerPlay size={14} aria-hidden />}
