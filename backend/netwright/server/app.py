@@ -26,11 +26,13 @@ from netwright.server.routes import (
     docs,
     documents,
     health,
+    imports,
     networks,
     page,
     runs,
     sockets,
     training,
+    weights,
     worker,
 )
 from netwright.server.security import Gate
@@ -49,6 +51,8 @@ ROUTERS = (
     documents.router,
     networks.router,
     datasets.router,
+    imports.router,
+    weights.router,
     training.router,
     sockets.router,  # before the runs: "live" is no run's id
     runs.router,

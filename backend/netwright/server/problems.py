@@ -33,6 +33,7 @@ ERRORS: Mapping[str, ErrorKind] = {
     "invalid_document": ErrorKind(422, "The network has problems"),
     "invalid_run": ErrorKind(422, "This run cannot start"),
     "bad_data": ErrorKind(422, "The data cannot be used"),
+    "bad_file": ErrorKind(422, "The file cannot be imported"),
     # who asks
     "not_signed_in": ErrorKind(401, "Not signed in"),
     "foreign_host": ErrorKind(421, "Not a name of this server"),

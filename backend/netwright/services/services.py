@@ -6,9 +6,11 @@ from netwright.executors.base import Executor
 from netwright.services.checkpoints import CheckpointService
 from netwright.services.datasets import DatasetService
 from netwright.services.hub import Hub
+from netwright.services.imports import ImportService
 from netwright.services.networks import NetworkService
 from netwright.services.runs import RunService
 from netwright.services.scheduler import Scheduler, Timing
+from netwright.services.weights import WeightsService
 from netwright.settings import Settings
 from netwright.store.store import Store
 
@@ -30,12 +32,18 @@ class Services:
         self.scheduler = Scheduler(
             self.store, self.hub, executor, settings.runs_folder, settings.server_file, timing=timing
         )
-        self.runs = RunService(self.store, self.hub, self.scheduler, self.networks, self.datasets, settings.runs_folder)
+        self.weights = WeightsService(self.store, settings.home / "weights", settings.runs_folder)
+        self.imports = ImportService(self.store, self.networks, self.weights, settings.home)
+        self.runs = RunService(
+            self.store, self.hub, self.scheduler, self.networks, self.datasets, self.weights, settings.runs_folder
+        )
         self.checkpoints = CheckpointService(self.store, settings.runs_folder)
 
     async def start(self) -> None:
         await self.networks.start()
         await self.datasets.start()
+        await self.weights.start()
+        await self.imports.start()
         await self.scheduler.start()
 
     async def close(self) -> None:

@@ -266,6 +266,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import File
+         * @description ONNX or a PyTorch program (a network with its weights), safetensors or a state_dict (weights); the bytes tell which.
+         */
+        post: operations["import_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Weights */
+        get: operations["list_weights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/weights/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare Weights
+         * @description What a checkpoint or a file of weights would do in a network, node by node.
+         */
+        post: operations["compare_weights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/weights/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Weights */
+        get: operations["read_weights"];
+        put?: never;
+        post?: never;
+        /** Delete Weights */
+        delete: operations["delete_weights"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/training/options": {
         parameters: {
             query?: never;
@@ -1123,6 +1198,20 @@ export interface components {
             /** Edits */
             edits: (components["schemas"]["AddNode"] | components["schemas"]["RemoveNode"] | components["schemas"]["RenameNode"] | components["schemas"]["SetParam"] | components["schemas"]["SetNode"] | components["schemas"]["AddEdge"] | components["schemas"]["RemoveEdge"] | components["schemas"]["MoveNode"] | components["schemas"]["SetBlock"] | components["schemas"]["SetParameter"] | components["schemas"]["SetName"])[];
         };
+        /**
+         * FoldedBlock
+         * @description A block made of repeated structure: it stands ``copies`` times in the network, as ``uses`` nodes.
+         */
+        FoldedBlock: {
+            /** Name */
+            name: string;
+            /** Num Nodes */
+            num_nodes: number;
+            /** Uses */
+            uses: number;
+            /** Copies */
+            copies: number;
+        };
         /** Health */
         Health: {
             /**
@@ -1214,6 +1303,84 @@ export interface components {
             edges: number[];
             /** Counts */
             counts: number[];
+        };
+        /**
+         * ImportNote
+         * @description ``values`` are the figures in the sentence, for translations.
+         */
+        ImportNote: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "size_chosen" | "batch_fixed" | "input_shape_unknown" | "operators_dropped" | "dtype_changed";
+            /** Message */
+            message: string;
+            /** Values */
+            values?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ImportRead
+         * @description What was taken in: weights alone, or a network (``network_id``, ``report``) and its weights.
+         *
+         *     ``problems`` counts what is wrong with the network as it now stands.
+         */
+        ImportRead: {
+            weights?: components["schemas"]["WeightsRead"] | null;
+            /** Network Id */
+            network_id?: string | null;
+            report?: components["schemas"]["ImportReport"] | null;
+            /**
+             * Problems
+             * @default 0
+             */
+            problems: number;
+        };
+        /**
+         * ImportReport
+         * @description ``num_operators`` of the file became ``num_layers`` layers, drawn as ``num_nodes`` nodes (blocks counted once).
+         */
+        ImportReport: {
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "onnx" | "program";
+            /**
+             * Producer
+             * @default
+             */
+            producer: string;
+            /** Num Operators */
+            num_operators: number;
+            /** Num Layers */
+            num_layers: number;
+            /** Num Nodes */
+            num_nodes: number;
+            /** Folded */
+            folded?: components["schemas"]["FoldedBlock"][];
+            /** Placeholders */
+            placeholders?: components["schemas"]["Placeholder"][];
+            /** Notes */
+            notes?: components["schemas"]["ImportNote"][];
+        };
+        /**
+         * InitialWeightsConfig
+         * @description Weights to begin with instead of random ones.  ``source`` is a checkpoint of a run or a file of weights by its id.
+         *
+         *     ``match`` says what a tensor of the file is found by: its name, or its place and shape where names differ.
+         */
+        InitialWeightsConfig: {
+            /** Source */
+            source: string;
+            /**
+             * Match
+             * @default name
+             * @enum {string}
+             */
+            match: "name" | "order";
         };
         JsonValue: unknown;
         /**
@@ -1482,6 +1649,19 @@ export interface components {
             summary: string;
         };
         /**
+         * NodeWeights
+         * @description ``partial``: some of the node's tensors are kept and some begin anew.
+         */
+        NodeWeights: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "kept" | "resized" | "partial" | "new";
+            /** Tensors */
+            tensors: components["schemas"]["WeightTensor"][];
+        };
+        /**
          * ObjectiveConfig
          * @description A loss on one Output.  ``output`` null is the only one.
          */
@@ -1551,6 +1731,18 @@ export interface components {
              * @enum {string}
              */
             type: "pause";
+        };
+        /**
+         * Placeholder
+         * @description An operator that no layer stands for.  ``node`` is the path of the node that keeps its place.
+         */
+        Placeholder: {
+            /** Node */
+            node: string;
+            /** Operator */
+            operator: string;
+            /** Reason */
+            reason: string;
         };
         /** PortRead */
         PortRead: {
@@ -2182,6 +2374,9 @@ export interface components {
             gradient_clip_norm?: number | null;
             early_stopping?: components["schemas"]["EarlyStoppingConfig"] | null;
             checkpoint?: components["schemas"]["CheckpointConfig"];
+            initial_weights?: components["schemas"]["InitialWeightsConfig"] | null;
+            /** Frozen */
+            frozen?: string[];
         };
         /**
          * TrainingOptions
@@ -2217,6 +2412,134 @@ export interface components {
             };
             /** Problems */
             problems: components["schemas"]["Problem"][];
+        };
+        /** UnusedTensor */
+        UnusedTensor: {
+            /** Name */
+            name: string;
+            /** Shape */
+            shape: number[];
+        };
+        /**
+         * WeightTensor
+         * @description One tensor of a node (``name``: ``weight``); ``source`` and its shape are those of the file's tensor found for it.
+         */
+        WeightTensor: {
+            /** Name */
+            name: string;
+            /** Shape */
+            shape: number[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "kept" | "resized" | "new";
+            /** Source */
+            source?: string | null;
+            /** Source Shape */
+            source_shape?: number[] | null;
+            /**
+             * Reason
+             * @default
+             * @enum {string}
+             */
+            reason: "" | "shape_differs" | "missing" | "with_its_layer" | "channels_summed" | "channels_spread";
+        };
+        /**
+         * WeightsCompare
+         * @description The body of ``POST /api/weights/compare``.  ``source`` is ``checkpoint:ID`` or ``file:ID``; ``match`` null chooses.
+         */
+        WeightsCompare: {
+            document: components["schemas"]["Document"];
+            /** Source */
+            source: string;
+            /** Match */
+            match?: ("name" | "order") | null;
+        };
+        /**
+         * WeightsCompared
+         * @description What becomes of each node with these weights.  ``title`` is what a person knows them by.
+         */
+        WeightsCompared: {
+            /**
+             * Match
+             * @enum {string}
+             */
+            match: "name" | "order";
+            /** Nodes */
+            nodes?: {
+                [key: string]: components["schemas"]["NodeWeights"];
+            };
+            /** Unused */
+            unused?: components["schemas"]["UnusedTensor"][];
+            totals?: components["schemas"]["WeightsTotals"];
+            /**
+             * Is Sorted
+             * @default false
+             */
+            is_sorted: boolean;
+            /** Source */
+            source: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * WeightsRead
+         * @description A file of weights.  ``format`` is what it came as (``safetensors``, ``pytorch``, ``onnx``, ``program``).
+         */
+        WeightsRead: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Format */
+            format: string;
+            /** Num Tensors */
+            num_tensors: number;
+            /** Num Values */
+            num_values: number;
+            /** Bytes */
+            bytes: number;
+            /** Sha256 */
+            sha256: string;
+            /** Created */
+            created: number;
+        };
+        /**
+         * WeightsTotals
+         * @description Counts of tensors; ``kept_values`` and ``values`` count single numbers (parameters only, without running statistics).
+         */
+        WeightsTotals: {
+            /**
+             * Kept
+             * @default 0
+             */
+            kept: number;
+            /**
+             * Resized
+             * @default 0
+             */
+            resized: number;
+            /**
+             * New
+             * @default 0
+             */
+            new: number;
+            /**
+             * Unused
+             * @default 0
+             */
+            unused: number;
+            /**
+             * Kept Values
+             * @default 0
+             */
+            kept_values: number;
+            /**
+             * Values
+             * @default 0
+             */
+            values: number;
         };
     };
     responses: never;
@@ -2848,6 +3171,163 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DatasetRead"];
                 };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    import_file: {
+        parameters: {
+            query: {
+                filename: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_weights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeightsRead"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    compare_weights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WeightsCompare"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeightsCompared"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_weights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeightsRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_weights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document (RFC 9457) */
             default: {
