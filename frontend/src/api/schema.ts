@@ -276,10 +276,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Import File
+         * Create Import
          * @description ONNX or a PyTorch program (a network with its weights), safetensors or a state_dict (weights); the bytes tell which.
          */
-        post: operations["import_file"];
+        post: operations["create_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2435,12 +2435,11 @@ export interface components {
              */
             state: "kept" | "resized" | "new";
             /** Source */
-            source?: string | null;
+            source: string | null;
             /** Source Shape */
-            source_shape?: number[] | null;
+            source_shape: number[] | null;
             /**
              * Reason
-             * @default
              * @enum {string}
              */
             reason: "" | "shape_differs" | "missing" | "with_its_layer" | "channels_summed" | "channels_spread";
@@ -2467,16 +2466,13 @@ export interface components {
              */
             match: "name" | "order";
             /** Nodes */
-            nodes?: {
+            nodes: {
                 [key: string]: components["schemas"]["NodeWeights"];
             };
             /** Unused */
-            unused?: components["schemas"]["UnusedTensor"][];
-            totals?: components["schemas"]["WeightsTotals"];
-            /**
-             * Is Sorted
-             * @default false
-             */
+            unused: components["schemas"]["UnusedTensor"][];
+            totals: components["schemas"]["WeightsTotals"];
+            /** Is Sorted */
             is_sorted: boolean;
             /** Source */
             source: string;
@@ -2510,35 +2506,17 @@ export interface components {
          * @description Counts of tensors; ``kept_values`` and ``values`` count single numbers (parameters only, without running statistics).
          */
         WeightsTotals: {
-            /**
-             * Kept
-             * @default 0
-             */
+            /** Kept */
             kept: number;
-            /**
-             * Resized
-             * @default 0
-             */
+            /** Resized */
             resized: number;
-            /**
-             * New
-             * @default 0
-             */
+            /** New */
             new: number;
-            /**
-             * Unused
-             * @default 0
-             */
+            /** Unused */
             unused: number;
-            /**
-             * Kept Values
-             * @default 0
-             */
+            /** Kept Values */
             kept_values: number;
-            /**
-             * Values
-             * @default 0
-             */
+            /** Values */
             values: number;
         };
     };
@@ -3183,7 +3161,7 @@ export interface operations {
             };
         };
     };
-    import_file: {
+    create_import: {
         parameters: {
             query: {
                 filename: string;

@@ -17,6 +17,8 @@ export type Edge = Schemas["Edge"];
 export type Edit = Fix["edits"][number];
 export type EventList = Schemas["EventList"];
 export type Fix = Schemas["Fix"];
+export type ImportRead = Schemas["ImportRead"];
+export type ImportReport = Schemas["ImportReport"];
 export type LayerRead = Schemas["LayerRead"];
 export type MetricSeries = Schemas["MetricSeries"];
 export type MetricsRead = Schemas["MetricsRead"];
@@ -39,6 +41,8 @@ export type Totals = Schemas["Totals"];
 export type TrainingConfig = Schemas["TrainingConfig"];
 export type TrainingOptions = Schemas["TrainingOptions"];
 export type TrainingSuggestion = Schemas["TrainingSuggestion"];
+export type WeightsCompared = Schemas["WeightsCompared"];
+export type WeightsRead = Schemas["WeightsRead"];
 
 /** A metric's value: NaN and infinities travel as words. */
 export type Scalar = NonNullable<NetworkSummary["best"]>[string];

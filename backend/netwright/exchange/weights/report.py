@@ -4,8 +4,6 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import Field
-
 from netwright.exchange.weights.expected import Expected
 from netwright.exchange.weights.matching import Match, MatchBy, Matched, Reason, State
 from netwright.exchange.weights.tensors import TensorInfo
@@ -23,9 +21,9 @@ class WeightTensor(Model):
     name: str
     shape: list[int]
     state: State
-    source: str | None = None
-    source_shape: list[int] | None = None
-    reason: Reason = ""
+    source: str | None
+    source_shape: list[int] | None
+    reason: Reason
 
 
 class NodeWeights(Model):
@@ -43,12 +41,12 @@ class UnusedTensor(Model):
 class WeightsTotals(Model):
     """Counts of tensors; ``kept_values`` and ``values`` count single numbers (parameters only, without running statistics)."""
 
-    kept: int = 0
-    resized: int = 0
-    new: int = 0
-    unused: int = 0
-    kept_values: int = 0
-    values: int = 0
+    kept: int
+    resized: int
+    new: int
+    unused: int
+    kept_values: int
+    values: int
 
 
 class WeightsReport(Model):
@@ -59,10 +57,10 @@ class WeightsReport(Model):
     """
 
     match: MatchBy
-    nodes: dict[str, NodeWeights] = Field(default_factory=dict)
-    unused: list[UnusedTensor] = Field(default_factory=list)
-    totals: WeightsTotals = Field(default_factory=WeightsTotals)
-    is_sorted: bool = False
+    nodes: dict[str, NodeWeights]
+    unused: list[UnusedTensor]
+    totals: WeightsTotals
+    is_sorted: bool
 
 
 def to_report(match: Match, *, is_sorted: bool) -> WeightsReport:

@@ -4,6 +4,7 @@ import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { CheckpointRead } from "@/api";
 import { formatAgo, formatBytes, formatDate, formatExact, formatMetric, ReasonedButton } from "@/ui";
+import { ContinueButton } from "./ContinueButton";
 import classes from "./runs.module.css";
 
 interface Props {
@@ -106,6 +107,7 @@ function Row({ checkpoint, kind }: { checkpoint: CheckpointRead; kind: Kind }) {
       </Table.Td>
       <Table.Td>
         <Group gap="xs" wrap="nowrap">
+          <ContinueButton checkpoint={checkpoint} kind={title.toLowerCase()} />
           {FORMATS.map((format) => {
             const name = t(`checkpoints.${format}`);
             return checkpoint.is_available ? (

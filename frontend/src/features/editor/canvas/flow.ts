@@ -6,6 +6,8 @@ import {
   cardSize,
   type Edge,
   equalEdges,
+  type FrozenState,
+  frozenState,
   type Level,
   type LevelPath,
   type Node,
@@ -19,6 +21,7 @@ import {
   type Size,
 } from "@/document";
 import { formatShape } from "@/ui";
+import type { WeightsMark } from "../weights";
 import { findLane, type Point, type Rect } from "./routing";
 import { placeLabels } from "./wireLabels";
 
@@ -36,6 +39,9 @@ export interface CardData extends Record<string, unknown> {
   isKnown: boolean;
   summary: string;
   problem: CardProblem | null;
+  /** What the attached weights do here; null where none are attached, or the node has none. */
+  weights: WeightsMark | null;
+  frozen: FrozenState | null;
 }
 
 export interface WireData extends Record<string, unknown> {
@@ -61,6 +67,8 @@ export interface LevelView extends Level {
   report: CheckReport | null;
   selection: Selection;
   positions: Positions;
+  weights: ReadonlyMap<string, WeightsMark>;
+  frozen: readonly string[];
 }
 
 interface Remembered<K, V> {
@@ -120,6 +128,8 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
       const family = layer?.family ?? (blockNameOf(node.type) !== null && ports.known ? "block" : "unknown");
       const summary = view.report?.nodes[prefix + node.id]?.summary ?? "";
       const problem = problems.get(node.id) ?? null;
+      const weights = view.weights.get(node.id) ?? null;
+      const frozen = view.frozen.length === 0 ? null : frozenAt(view, prefix, node.id);
       const [x, y] = view.positions[node.id] ?? [0, 0];
       const shift = id === node.id ? 0 : cardSize(ports).height + 20;
       const key = [
@@ -133,16 +143,24 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
         problem?.severity,
         problem?.message,
         problem?.count,
+        weights,
+        frozen,
       ];
       return memory.take(id, key, () => {
         const size = cardSize(ports);
-        const data = { node, ports, size, family, isKnown: ports.known, summary, problem };
+        const data = { node, ports, size, family, isKnown: ports.known, summary, problem, weights, frozen };
         return buildNode(id, data, { x, y: y + shift }, selected.has(node.id));
       });
     });
     memory.finish();
     return nodes;
   };
+}
+
+/** Only what has parameters can be frozen: a lock on an Add would say nothing. */
+function frozenAt(view: LevelView, prefix: string, id: string): FrozenState | null {
+  const hasParameters = (view.report?.nodes[prefix + id]?.parameters ?? 0) > 0;
+  return hasParameters ? frozenState(view.frozen, view.path, id) : null;
 }
 
 function buildNode(id: string, data: CardData, position: { x: number; y: number }, selected: boolean): FlowNode {
