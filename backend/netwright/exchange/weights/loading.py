@@ -38,6 +38,10 @@ def _fit(each: Matched, value: Tensor) -> Tensor:
         return value.sum(dim=1, keepdim=True)
     if each.reason == "channels_spread":
         wanted, given = each.expected.shape[1], value.shape[1]
+        if wanted < given:
+            return value.sum(dim=1, keepdim=True).expand(-1, wanted, *value.shape[2:]) / wanted
+        # Channels are repeated in turn, and each is divided among its copies.
         index = torch.arange(wanted) % given
-        return value[:, index] * (given / wanted)
+        copies = torch.bincount(index, minlength=given)[index].view(1, wanted, *(1,) * (value.dim() - 2))
+        return value[:, index] / copies
     return value

@@ -198,8 +198,7 @@ def _judge_one(expected: Expected, source: TensorInfo | None) -> Matched:
 def _resizing(expected: Expected, shape: tuple[int, ...]) -> Reason:
     """How a first convolution for pictures of other channels takes over its weights.
 
-    Summed to one channel, a grey picture (all channels equal) gives what it gave before; spread over more, the sum of a filter
-    over its channels stays.
+    Either way the sum of a filter over its channels stays, so that a grey picture (all channels equal) gives what it gave.
     """
     wanted = expected.shape
     is_first = len(wanted) >= 3 and expected.name == "weight" and expected.groups == 1
