@@ -25,7 +25,9 @@ def network_of(document: Document) -> nn.Module:
     with torch.no_grad():
         for name, tensor in network.state_dict().items():
             if tensor.is_floating_point() and tensor.ndim == 1:
-                tensor.copy_(torch.rand_like(tensor) + 0.5 if "var" in name or "weight" in name else torch.randn_like(tensor))
+                tensor.copy_(
+                    torch.rand_like(tensor) + 0.5 if "var" in name or "weight" in name else torch.randn_like(tensor)
+                )
     return network
 
 

@@ -99,7 +99,9 @@ def read(data: bytes, folder: Path, name: str = "file") -> tuple[Any, Path]:
 def test_expected_tensors_when_compared_with_the_module_are_its_state_dict(name: str) -> None:
     made = SAMPLES[name]()
     state = network_of(made).state_dict()
-    assert {each.key: each.shape for each in expected_tensors(made)} == {key: tuple(t.shape) for key, t in state.items()}
+    assert {each.key: each.shape for each in expected_tensors(made)} == {
+        key: tuple(t.shape) for key, t in state.items()
+    }
 
 
 def test_match_when_names_are_equal_is_by_name_and_keeps_all() -> None:
@@ -127,12 +129,17 @@ def test_match_when_the_bias_would_fit_but_not_its_weight_leaves_both_new() -> N
     made = document(block([image(5), node("head", "Linear", out_features=3), out()]))
     found = [TensorInfo("head.weight", (3, 7)), TensorInfo("head.bias", (3,))]
     match = match_tensors(expected_tensors(made), found, "name")
-    assert [(each.state, each.reason) for each in match.tensors] == [("new", "shape_differs"), ("new", "with_its_layer")]
+    assert [(each.state, each.reason) for each in match.tensors] == [
+        ("new", "shape_differs"),
+        ("new", "with_its_layer"),
+    ]
 
 
 def test_match_when_a_file_lacks_the_bias_says_that_the_node_is_kept_in_part() -> None:
     made = document(block([image(5), node("head", "Linear", out_features=3), out()]))
-    assert states(match_tensors(expected_tensors(made), [TensorInfo("head.weight", (3, 5))], "name")) == {"head": "partial"}
+    assert states(match_tensors(expected_tensors(made), [TensorInfo("head.weight", (3, 5))], "name")) == {
+        "head": "partial"
+    }
 
 
 def test_match_by_order_when_names_and_the_place_of_the_skip_differ_gives_equal_outputs(tmp_path: Path) -> None:

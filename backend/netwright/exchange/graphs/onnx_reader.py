@@ -11,8 +11,8 @@ from netwright.exchange.refusal import ImportRefusedError
 from netwright.exchange.weights.tensors import Stored, TensorInfo
 
 MAX_OPERATORS = 20_000
-MAX_DEPTH = 60
-"""Levels of messages in messages; a file needs about ten, and subgraphs a few more each."""
+MAX_DEPTH = 16
+"""Graphs within graphs (branches and loops)."""
 
 _DTYPES = {
     1: "F32",
