@@ -40,6 +40,9 @@ def train(
     output: Annotated[
         Path | None, typer.Option(help="Folder for checkpoints and source; a new one by default.")
     ] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="A safetensors file to begin with, instead of random weights.")
+    ] = None,
 ) -> None:
     """Train a document here, without a server; Ctrl+C stops it with a checkpoint."""
     from rich.console import Console
@@ -49,7 +52,7 @@ def train(
 
     home = Settings.from_environment().home
     try:
-        is_good = train_file(file, Wishes(epochs, device), output or default_output(file), home, Console())
+        is_good = train_file(file, Wishes(epochs, device, weights), output or default_output(file), home, Console())
     except CannotTrainError as error:
         lines = [str(error), *(f"- {problem.message}" for problem in error.problems)]
         raise typer.Exit(_fail("\n".join(lines))) from error

@@ -26,6 +26,7 @@ from netwright.compiler.program import Program
 from netwright.compiler.report import CheckReport, CheckRequest
 from netwright.graph.document import NETWORK, Block, Document, Edge, Node
 from netwright.graph.problems import Problem
+from netwright.layers.base import Call
 
 MAX_PROBLEMS = 200
 """More are counted but not listed."""
@@ -110,6 +111,29 @@ def _without_shapes(definitions: dict[str, Definition], findings: list[Finding])
             for finding in (*findings, *drawn)
         ],
     )
+
+
+def iterate_calls(document: Document) -> Iterator[tuple[str, Call]]:
+    """Path and PyTorch call of every layer that is understood and that an Output depends on, in order of execution.
+
+    What is broken, and what stands behind it, is left out: the rest of a document with problems is told all the same.
+    """
+    root = _examine(document).root
+    if root is not None:
+        yield from _calls(root, "")
+
+
+def _calls(instance: Instance, prefix: str) -> Iterator[tuple[str, Call]]:
+    definition = instance.definition
+    for i in definition.order:
+        result = instance.nodes[i]
+        if result is None or not definition.live[i]:
+            continue
+        path = prefix + definition.block.nodes[i].id
+        if result.leaf is not None and result.leaf.call is not None:
+            yield path, result.leaf.call
+        for number, inner in enumerate(result.iterations):
+            yield from _calls(inner, f"{path}.{number}." if result.is_repeated else f"{path}.")
 
 
 def warm_up() -> None:

@@ -29,11 +29,13 @@ from netwright.server.routes import (
     documents,
     exports,
     health,
+    imports,
     networks,
     page,
     runs,
     sockets,
     training,
+    weights,
     worker,
 )
 from netwright.server.security import Gate
@@ -54,6 +56,8 @@ ROUTERS = (
     networks.router,
     blocks.router,
     datasets.router,
+    imports.router,
+    weights.router,
     training.router,
     sockets.router,  # before the runs: "live" is no run's id
     runs.router,

@@ -34,6 +34,7 @@ ERRORS: Mapping[str, ErrorKind] = {
     "invalid_run": ErrorKind(422, "This run cannot start"),
     "bad_data": ErrorKind(422, "The data cannot be used"),
     "cannot_export": ErrorKind(422, "The network cannot leave in this format"),
+    "bad_file": ErrorKind(422, "The file cannot be imported"),
     # who asks
     "not_signed_in": ErrorKind(401, "Not signed in"),
     "foreign_host": ErrorKind(421, "Not a name of this server"),

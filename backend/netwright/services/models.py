@@ -9,6 +9,8 @@ from netwright.architectures.base import Chapter, Family
 from netwright.architectures.base import Task as ArchitectureTask
 from netwright.compiler.report import Totals
 from netwright.data.base import Kind, Task
+from netwright.exchange.graphs.report import ImportReport
+from netwright.exchange.weights.report import WeightsReport
 from netwright.graph.bundle import BlockBundle
 from netwright.graph.document import MAX_NAME_LENGTH, Document
 from netwright.graph.model import Model
@@ -369,6 +371,49 @@ class DatasetPreview(Model):
     rows: list[list[str]]
     histograms: list[Histogram]
     value_range: tuple[float, float] | None = None
+
+
+# --- weights and imports ------------------------------------------------------------------------------------------------
+
+
+class WeightsRead(Model):
+    """A file of weights.  ``format`` is what it came as (``safetensors``, ``pytorch``, ``onnx``, ``program``)."""
+
+    id: Id
+    title: str
+    format: str
+    num_tensors: int
+    num_values: int
+    bytes: int
+    sha256: str
+    created: float
+
+
+class WeightsCompare(Model):
+    """The body of ``POST /api/weights/compare``.  ``source`` is ``checkpoint:ID`` or ``file:ID``; ``match`` null chooses."""
+
+    document: Document
+    source: str = Field(max_length=200)
+    match: Literal["name", "order"] | None = None
+
+
+class WeightsCompared(WeightsReport):
+    """What becomes of each node with these weights.  ``title`` is what a person knows them by."""
+
+    source: str
+    title: str
+
+
+class ImportRead(Model):
+    """What was taken in: weights alone, or a network (``network_id``, ``report``) and its weights.
+
+    ``problems`` counts what is wrong with the network as it now stands.
+    """
+
+    weights: WeightsRead | None = None
+    network_id: Id | None = None
+    report: ImportReport | None = None
+    problems: int = 0
 
 
 # --- runs ------------------------------------------------------------------------------------------------------------

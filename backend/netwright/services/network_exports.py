@@ -17,6 +17,7 @@ from netwright.services.export_order import Order, Record
 from netwright.services.exports import ExportService, Job
 from netwright.services.models import ExportOption, ExportRequest
 from netwright.services.training import check_all
+from netwright.services.weights import WeightsService
 from netwright.training.config import TrainingConfig
 from netwright.training.spec import RunSpec
 
@@ -39,7 +40,9 @@ def list_network_formats(document: Document) -> list[ExportOption]:
 NO_TRAINING = "A project trains on data: open Train and choose some first."
 
 
-async def prepare_network(exports: ExportService, datasets: DatasetService, body: ExportRequest) -> Job:
+async def prepare_network(
+    exports: ExportService, datasets: DatasetService, weights: WeightsService, body: ExportRequest
+) -> Job:
     """Starts to make the file, or finds it made.
 
     Raises:
@@ -60,19 +63,21 @@ async def prepare_network(exports: ExportService, datasets: DatasetService, body
         document=document,
         seed=body.seed,
         metadata={"graph_hash": graph_hash(document), "seed": str(body.seed), **versions},
-        record=await _record(body.document, datasets, versions) if form.needs_run else None,
+        record=await _record(body.document, datasets, weights, versions) if form.needs_run else None,
     )
     return await exports.order(order, f"{clean_name(document.name)}{form.suffix}", OWNER)
 
 
-async def _record(document: Document, datasets: DatasetService, versions: dict[str, str]) -> Record:
+async def _record(
+    document: Document, datasets: DatasetService, weights: WeightsService, versions: dict[str, str]
+) -> Record:
     if document.training is None:
         raise ServiceError("cannot_export", NO_TRAINING)
     try:
         training = TrainingConfig.model_validate(document.training)
     except ValidationError as error:
         raise ServiceError("invalid_run", f"The training form is not complete: {error.errors()[0]['msg']}.") from error
-    checked = await check_all(document, training, datasets)
+    checked = await check_all(document, training, datasets, weights)
     errors = [problem for problem in checked.problems if problem.severity == "error"]
     if errors or checked.source is None:
         raise ServiceError("invalid_run", f"This network cannot be trained yet: {errors[0].message}", checked.problems)

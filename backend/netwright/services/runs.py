@@ -31,6 +31,7 @@ from netwright.services.networks import NetworkService
 from netwright.services.run_views import to_read, to_summary
 from netwright.services.scheduler import Scheduler
 from netwright.services.training import check_all
+from netwright.services.weights import WeightsService, WeightsSource, keep_copy
 from netwright.store.events import list_events
 from netwright.store.run_moves import Moved, NotResumableError, pause_run, resume_run, stop_run
 from netwright.store.runs import RunRecord, delete_run, get_run, insert_run, list_runs, update_run
@@ -58,10 +59,12 @@ class RunService:
         networks: NetworkService,
         datasets: DatasetService,
         exports: ExportService,
+        weights: WeightsService,
         runs_folder: Path,
     ) -> None:
         self._store, self._hub, self._scheduler = store, hub, scheduler
-        self._networks, self._datasets, self._exports = networks, datasets, exports
+        self._networks, self._datasets = networks, datasets
+        self._exports, self._weights = exports, weights
         self._folder = runs_folder
 
     # --- create, read, change ----------------------------------------------------------------------------------------
@@ -74,11 +77,12 @@ class RunService:
                 ``invalid_request``, not exactly one of document and network.
         """
         document = await self._document_of(body)
-        checked = await check_all(document, body.training, self._datasets)
+        checked = await check_all(document, body.training, self._datasets, self._weights)
         errors = [problem for problem in checked.problems if problem.severity == "error"]
         if errors or checked.source is None:
             count = "1 problem" if len(errors) == 1 else f"{len(errors)} problems"
             raise ServiceError("invalid_run", f"This run has {count}: {errors[0].message}", checked.problems)
+        weights = await self._weights.prepare(body.training)
         spec = RunSpec(
             run=new_id(),
             document=document,
@@ -86,8 +90,9 @@ class RunService:
             source=checked.source,
             versions={"netwright": __version__, "torch": version("torch")},
             created=time.time(),
+            initial_weights=None if weights is None else weights[1],
         )
-        await asyncio.to_thread(self._write_spec, spec)
+        await asyncio.to_thread(self._write_spec, spec, None if weights is None else weights[0])
         row = _new_row(spec, body, checked.report)
         record = await self._store.write(lambda session: insert_run(session, row))
         self._hub.publish_summary(to_summary(record))
@@ -102,10 +107,12 @@ class RunService:
         assert body.network_id is not None
         return (await self._networks.read(body.network_id)).document
 
-    def _write_spec(self, spec: RunSpec) -> None:
+    def _write_spec(self, spec: RunSpec, weights: WeightsSource | None) -> None:
         folder = self._folder / spec.run
         (folder / "attempts").mkdir(parents=True)
         (folder / "checkpoints").mkdir()
+        if weights is not None:
+            keep_copy(weights, folder)
         write_whole(folder / "spec.json", spec.model_dump_json())
 
     async def list_all(self, network_id: str | None = None) -> list[RunSummary]:

@@ -8,9 +8,11 @@ from netwright.services.checkpoints import CheckpointService
 from netwright.services.datasets import DatasetService
 from netwright.services.exports import ExportService
 from netwright.services.hub import Hub
+from netwright.services.imports import ImportService
 from netwright.services.networks import NetworkService
 from netwright.services.runs import RunService
 from netwright.services.scheduler import Scheduler, Timing
+from netwright.services.weights import WeightsService
 from netwright.settings import Settings
 from netwright.store.store import Store
 
@@ -34,8 +36,17 @@ class Services:
             self.store, self.hub, executor, settings.runs_folder, settings.server_file, timing=timing
         )
         self.exports = ExportService(settings.exports_folder)
+        self.weights = WeightsService(self.store, settings.home / "weights", settings.runs_folder)
+        self.imports = ImportService(self.store, self.networks, self.weights, settings.home)
         self.runs = RunService(
-            self.store, self.hub, self.scheduler, self.networks, self.datasets, self.exports, settings.runs_folder
+            self.store,
+            self.hub,
+            self.scheduler,
+            self.networks,
+            self.datasets,
+            self.exports,
+            self.weights,
+            settings.runs_folder,
         )
         self.checkpoints = CheckpointService(self.store, settings.runs_folder, self.exports)
 
@@ -44,6 +55,8 @@ class Services:
         await self.blocks.start()
         await self.datasets.start()
         await self.exports.start()
+        await self.weights.start()
+        await self.imports.start()
         await self.scheduler.start()
 
     async def close(self) -> None:

@@ -211,6 +211,21 @@ class CheckpointRow(Row):
     created: Mapped[float]
 
 
+class WeightsRow(Row):
+    """A file of weights, kept as safetensors in ``weights/<id>``.  ``format`` is what it came as."""
+
+    __tablename__ = "weights"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    title: Mapped[str]
+    format: Mapped[str]
+    num_tensors: Mapped[int]
+    num_values: Mapped[int]
+    bytes: Mapped[int]
+    sha256: Mapped[str]
+    created: Mapped[float]
+
+
 class CommandRow(Row):
     """A command that waits for the worker of a run; gone as soon as the worker has acted on it."""
 

@@ -36,6 +36,7 @@ def check_training(
     if report.ok:
         problems += _check_input(document, report, data)
         problems += check_objectives(training, document, report, data)
+        problems += _check_frozen(training, report)
         if report.totals.parameters == 0:
             problems.append(
                 Problem(
@@ -131,6 +132,50 @@ def _check_monitors(training: TrainingConfig) -> Iterator[Problem]:
                 message=f"`{monitor}` cannot be monitored. There are: {', '.join(names)}.",
                 values={"monitor": monitor},
             )
+
+
+def frozen_paths(training: TrainingConfig) -> list[str]:
+    """The frozen paths without those that lie inside of another: what is frozen, each once."""
+    every = set(training.frozen)
+    return [path for path in sorted(every) if not any(path.startswith(f"{other}.") for other in every)]
+
+
+def count_frozen(training: TrainingConfig, report: CheckReport) -> int:
+    """Parameters that do not move."""
+    return sum(_parameters_at(path, report) for path in frozen_paths(training))
+
+
+def _parameters_at(path: str, report: CheckReport) -> int:
+    node = report.nodes.get(path)
+    if node is not None:
+        return node.parameters
+    # One repetition of a block (``stage.0``) has no entry of its own: the sum of its nodes that lie in no other one.
+    inside = [each for each in report.nodes if each.startswith(f"{path}.")]
+    top = [each for each in inside if not any(each.startswith(f"{other}.") for other in inside)]
+    return sum(report.nodes[each].parameters for each in top)
+
+
+def _check_frozen(training: TrainingConfig, report: CheckReport) -> Iterator[Problem]:
+    """Paths that lead nowhere, and a network of which nothing is left to train."""
+    if not training.frozen:
+        return
+    prefixes = {path[:i] for path in report.nodes for i, letter in enumerate(path) if letter == "."}
+    for i, path in enumerate(training.frozen):
+        if path not in report.nodes and path not in prefixes:
+            yield Problem(
+                code="frozen_unknown",
+                field=f"frozen.{i}",
+                message=f"The network has no node `{path}` that could be frozen. Take it off the list.",
+                values={"path": path},
+            )
+    total = report.totals.parameters
+    if total and count_frozen(training, report) >= total:
+        yield Problem(
+            code="everything_frozen",
+            field="frozen",
+            message="All weights of the network are frozen, so nothing would be trained. "
+            "Unfreeze the layers that should learn.",
+        )
 
 
 def _check_device(training: TrainingConfig, devices: Sequence[str]) -> Iterator[Problem]:

@@ -74,6 +74,16 @@ class CheckpointConfig(Model):
     keep: int = Field(default=3, ge=1, le=1000)
 
 
+class InitialWeightsConfig(Model):
+    """Weights to begin with instead of random ones.  ``source`` is a checkpoint of a run or a file of weights by its id.
+
+    ``match`` says what a tensor of the file is found by: its name, or its place and shape where names differ.
+    """
+
+    source: str = Field(pattern=r"^(checkpoint|file):[a-z0-9]{1,64}$")
+    match: Literal["name", "order"] = "name"
+
+
 class TrainingConfig(Model):
     """Everything about a run that is not the network."""
 
@@ -91,3 +101,7 @@ class TrainingConfig(Model):
     gradient_clip_norm: float | None = Field(default=None, gt=0.0)
     early_stopping: EarlyStoppingConfig | None = None
     checkpoint: CheckpointConfig = Field(default_factory=CheckpointConfig)
+    initial_weights: InitialWeightsConfig | None = None
+    frozen: list[str] = Field(default_factory=list, max_length=10_000)
+    """Paths of nodes and blocks (``stem``, ``stage.0.conv``) whose parameters do not move; the running statistics of a
+    normalisation in them stand still too."""

@@ -89,7 +89,7 @@ class SurfaceEvent(Envelope):
     """What the network answers all over the plane of its two features (or along its one): the decision boundary as it moves.
 
     ``ranges`` holds smallest and largest value of each feature, ``size`` the points along each.  ``values`` has one answer a
-    point, the first feature running fastest: the index in ``classes`` of a classification, the predicted number of a regression.
+    point, the first feature running fastest: the index in ``classes``, or the predicted number of a regression.
     ``confidence`` is the probability that the network gives to that class (softmax or sigmoid of its scores), empty for a
     regression and for answers that are no scores (a perceptron's).  ``points`` are some samples, ``[*features, target]``; only
     the first of an attempt has them.

@@ -158,7 +158,7 @@ class Keeper:
                 loss_sum += run.compute_loss(outputs, targets).double() * len(targets)
                 sums.update(run.main(outputs), targets)
         finally:
-            run.network.train()
+            run.start_training_mode()
         values = torch.cat([loss_sum.view(1), sums.sums]).tolist()  # sync
         result = {f"{part}/loss": values[0] / len(batches)}
         for metric, total, count in zip(run.metrics, values[1:], sums.counts, strict=True):

@@ -228,6 +228,10 @@ class PerceptronLoss(_OneScore):
 
         return loss
 
+    @classmethod
+    def source(cls, params: ChoiceParams, fitted: str) -> str:
+        return f"(outputs - {fitted}).square().mean() / 2"
+
 
 class HingeLoss(_OneScore):
     """The soft margin of support vector machines: Cortes, Vapnik 1995, https://doi.org/10.1007/BF00994018."""
@@ -246,6 +250,10 @@ class HingeLoss(_OneScore):
             return (1 - sides * outputs).clamp_min(0).mean()
 
         return loss
+
+    @classmethod
+    def source(cls, params: ChoiceParams, fitted: str) -> str:
+        return f"(1 - (2 * {fitted} - 1) * outputs).clamp_min(0).mean()"
 
 
 LOSSES: Registry[Loss] = Registry(

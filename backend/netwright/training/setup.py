@@ -16,6 +16,7 @@ from netwright.training.checkpoints import CheckpointFolder
 from netwright.training.choices import ChoiceParams
 from netwright.training.config import TrainingConfig
 from netwright.training.early_stopping import Best, EarlyStopping
+from netwright.training.freezing import Frozen, describe_frozen, freeze
 from netwright.training.guard import BufferKeeper, DeviceGuard, DirectGuard, Guard
 from netwright.training.metrics import METRICS, Metric
 from netwright.training.objectives import LOSSES, LossFunction
@@ -42,6 +43,8 @@ class Job:
     run: str
     graph_hash: str = ""
     outputs: tuple[str | None, ...] = (None,)
+    notes: list[str] = field(default_factory=list)
+    """What was done to the network before it came here; said in the run's first event."""
     is_current: Callable[[], bool] = lambda: True
     """False once a newer attempt of the run has begun: nothing may be written any more."""
 
@@ -115,6 +118,7 @@ class Setup:
     fingerprint: str
     epochs: int
     surface: Surface | None
+    frozen: Frozen = field(default_factory=Frozen)
     notes: list[str] = field(default_factory=list)
 
     def forward(self, inputs: "Tensor") -> "Outputs":
@@ -139,6 +143,11 @@ class Setup:
         """The output of the first objective, which metrics are measured on."""
         return outputs if isinstance(outputs, torch.Tensor) else next(iter(outputs.values()))
 
+    def start_training_mode(self) -> None:
+        """``network.train()``, but for the statistics of what is frozen."""
+        self.network.train()
+        self.frozen.hold()
+
     def set_epochs(self, epochs: int) -> None:
         self.epochs = epochs
         self.rate.total_steps = epochs * self.sampler.num_batches
@@ -156,13 +165,17 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
     if len(data.train) == 0 or len(data.validation) == 0:
         raise DataError(f"There are {len(data.train)} samples to train on and {len(data.validation)} to validate on.")
     device = choose_device(config.device)
-    notes = list(data.notes)
+    notes = [*data.notes, *job.notes]
     channels_last = wants_channels_last(job.network, data, device, config.precision)
     network = job.network.to(device)
     if channels_last:
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
         notes.append("channels_last: convolutions run faster with the channels last (1.3 to 1.6 times on a CPU).")
+    frozen = freeze(network, config.frozen)
+    if config.frozen:
+        notes.append(describe_frozen(frozen))
     network.train()
+    frozen.hold()
     if device.type == "cuda":
         torch.backends.cudnn.benchmark = True
 
@@ -181,7 +194,11 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
     sampler = Sampler(train_batches, config.data.batch_size, config.seed)
     weights = [weight for weight in network.parameters() if weight.requires_grad]
     if not weights:
-        raise ValueError("The network has no weights to train. Add a layer that has some, such as Linear.")
+        raise ValueError(
+            "All weights of the network are frozen. Unfreeze the layers that should learn."
+            if frozen.num_values
+            else "The network has no weights to train. Add a layer that has some, such as Linear."
+        )
     optimizer_class, optimizer = build_optimizer(config, weights)
     if optimizer_class.is_fused:
         notes.append(f"{optimizer_class.type}: fused, all weights in one kernel.")
@@ -215,6 +232,7 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         fingerprint=data.fingerprint,
         epochs=config.epochs,
         surface=build_surface(data, job.preprocess, device, config.objectives[0].loss.type),
+        frozen=frozen,
         notes=notes,
     )
 

@@ -10,6 +10,8 @@ import type {
   NetworkRead,
   NetworkSummary,
   TrainingOptions,
+  WeightsCompared,
+  WeightsRead,
 } from "./types";
 
 /** Every react-query key in one place, so that one part can refresh what another shows. */
@@ -25,6 +27,7 @@ export const keys = {
   dataset: (id: string) => ["datasets", id] as const,
   preview: (id: string) => ["datasets", id, "preview"] as const,
   trainingOptions: ["training", "options"] as const,
+  weights: ["weights"] as const,
   runs: (networkId?: string) => (networkId === undefined ? (["runs"] as const) : (["runs", { networkId }] as const)),
   run: (id: string) => ["runs", id] as const,
   metrics: (id: string) => ["runs", id, "metrics"] as const,
@@ -60,6 +63,23 @@ export const trainingOptionsQuery = queryOptions({
   queryFn: () => unwrap<TrainingOptions>(api.GET("/api/training/options")),
   staleTime: Number.POSITIVE_INFINITY,
 });
+
+/** Files of weights, newest first. */
+export const weightsQuery = queryOptions({
+  queryKey: keys.weights,
+  queryFn: () => unwrap<WeightsRead[]>(api.GET("/api/weights")),
+});
+
+/** What weights would do in a document's network; `match` null lets the server choose. */
+export function compareWeights(
+  document: Document,
+  source: string,
+  match: "name" | "order" | null,
+  signal?: AbortSignal,
+): Promise<WeightsCompared> {
+  const body = { document, source, match };
+  return unwrap<WeightsCompared>(api.POST("/api/weights/compare", { body, ...(signal ? { signal } : {}) }));
+}
 
 export const networksQuery = queryOptions({
   queryKey: keys.networks,

@@ -22,6 +22,8 @@ export type EventList = Schemas["EventList"];
 export type ExportOption = Schemas["ExportOption"];
 export type ExportRead = Schemas["ExportRead"];
 export type Fix = Schemas["Fix"];
+export type ImportRead = Schemas["ImportRead"];
+export type ImportReport = Schemas["ImportReport"];
 export type LayerRead = Schemas["LayerRead"];
 export type LibraryBlockRead = Schemas["LibraryBlockRead"];
 export type LibraryBlockSummary = Schemas["LibraryBlockSummary"];
@@ -47,6 +49,8 @@ export type Totals = Schemas["Totals"];
 export type TrainingConfig = Schemas["TrainingConfig"];
 export type TrainingOptions = Schemas["TrainingOptions"];
 export type TrainingSuggestion = Schemas["TrainingSuggestion"];
+export type WeightsCompared = Schemas["WeightsCompared"];
+export type WeightsRead = Schemas["WeightsRead"];
 
 /** A metric's value: NaN and infinities travel as words. */
 export type Scalar = NonNullable<NetworkSummary["best"]>[string];

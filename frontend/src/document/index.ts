@@ -27,6 +27,15 @@ export { type Catalogue, createCatalogue } from "./catalogue";
 export { type Clip, copyNodes, parseClip, pasteEdits } from "./clipboard";
 export { applyEdits, EditError, equalEdges } from "./edits";
 export { writeDocument } from "./file";
+export {
+  countFrozen,
+  existingFrozen,
+  type FrozenState,
+  frozenOf,
+  frozenState,
+  namesOf,
+  setFrozen,
+} from "./frozen";
 export { CARD_WIDTH, COLUMN_GAP, cardSize, GRID, portOffset, ROW_GAP, type Size, snap, snapPosition } from "./geometry";
 export { canRedo, canUndo, IGNORE, merge, RECORD } from "./history";
 export { idProblem } from "./ids";

@@ -74,7 +74,7 @@ def _job(architecture: Architecture, folder: Path) -> Job:
         config=config,
         folder=folder,
         run="test",
-        output=find_output(document, named),
+        outputs=tuple(find_output(document, objective.output) for objective in config.objectives),
     )
 
 

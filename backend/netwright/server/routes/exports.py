@@ -23,7 +23,7 @@ async def list_formats_of_network(body: CodeRequest) -> Response:
 @router.post("", response_model=ExportRead, status_code=202)
 async def export_network(body: ExportRequest, services: ServicesDep) -> Response:
     """Starts to make the file; ``GET`` its ``key`` until it is ``ready``."""
-    return answer(to_read(await prepare_network(services.exports, services.datasets, body)), 202)
+    return answer(to_read(await prepare_network(services.exports, services.datasets, services.weights, body)), 202)
 
 
 @router.get("/{key}", response_model=ExportRead)

@@ -5,6 +5,7 @@ import { CommandIcon, HistoryMenu, useEditor, useEditorStore } from "@/features/
 import { NetworkExports } from "@/features/networkExport";
 import { ProblemsButton } from "@/features/problems";
 import { Totals } from "@/features/totals";
+import { WeightsButton } from "@/features/weights";
 import { InlineEdit, PageBar, ReasonedIcon } from "@/ui";
 import type { SaveState } from "../saving/autosave";
 import { SaveNote } from "../saving/SaveNote";
@@ -48,6 +49,7 @@ export function EditorBar({ saveState, drawer, onDrawer, panels, onPanels }: Edi
       <div className={styles.totals}>
         <Totals />
       </div>
+      <WeightsButton isOpen={drawer === "weights"} onToggle={() => toggle("weights")} />
       <ProblemsButton isOpen={drawer === "problems"} onToggle={() => toggle("problems")} />
       <Button
         variant={drawer === "code" ? "light" : "subtle"}

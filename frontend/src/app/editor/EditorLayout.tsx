@@ -6,6 +6,7 @@ import { Canvas, useCanvasStore, useEditor } from "@/features/editor";
 import { Inspector } from "@/features/inspector";
 import { Palette } from "@/features/palette";
 import { ProblemsPanel } from "@/features/problems";
+import { WeightsPanel } from "@/features/weights";
 import { Splitter, usePageTitle } from "@/ui";
 import { ConflictDialog } from "../saving/ConflictDialog";
 import type { Drafts } from "../saving/drafts";
@@ -21,6 +22,7 @@ const TrainDrawer = lazy(async () => ({ default: (await import("@/features/train
 
 /** Its dialogs come when the first of them is opened. */
 const LibraryDialogs = lazy(async () => ({ default: (await import("@/features/library")).LibraryDialogs }));
+const DRAWERS = { problems: ProblemsPanel, code: CodePanel, weights: WeightsPanel };
 
 /** The editor page: bar, palette, canvas, inspector, and a drawer below. */
 export function EditorLayout({ networkId, drafts }: { networkId: string; drafts: Drafts }) {
@@ -67,13 +69,13 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
           <div className={styles.canvas}>
             <Canvas />
           </div>
-          {(drawer === "problems" || drawer === "code") && (
+          {(drawer === "problems" || drawer === "code" || drawer === "weights") && (
             <Drawer
               name={drawer}
               size={panels.drawer}
               onSize={(size) => setPanels({ drawer: size })}
               onClose={() => setDrawer(null)}
-              Panel={drawer === "problems" ? ProblemsPanel : CodePanel}
+              Panel={DRAWERS[drawer]}
             />
           )}
         </div>

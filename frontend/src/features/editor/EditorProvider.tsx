@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useState } from "react";
-import { api, unwrap } from "@/api";
+import { api, compareWeights, sentenceOf, unwrap } from "@/api";
 import {
   type CheckReport,
   createDocumentStore,
@@ -11,6 +11,7 @@ import {
 import { createCanvasStore } from "./canvasStore";
 import { startChecking } from "./checker";
 import { EditorContext } from "./context";
+import { type Compare, createWeightsStore, startComparing } from "./weights";
 
 export interface EditorProviderProps {
   /** What is opened; a later change of this property is not followed (give the provider a `key`, or call `load`). */
@@ -26,8 +27,10 @@ export function EditorProvider({ document, layers, revision = null, children }: 
   const [editor] = useState(() => ({
     store: createDocumentStore({ document, layers, revision }),
     canvas: createCanvasStore(),
+    weights: createWeightsStore(),
   }));
   useEffect(() => startChecking(editor.store, checkDocument, reportFailure), [editor]);
+  useEffect(() => startComparing(editor.store, editor.weights, compare, sentenceOf), [editor]);
   return <EditorContext value={editor}>{children}</EditorContext>;
 }
 
@@ -36,6 +39,8 @@ function checkDocument(document: Document, signal: AbortSignal): Promise<CheckRe
   // The client's types lose that a position is a pair.
   return answer as Promise<CheckReport>;
 }
+
+const compare: Compare = (document, { source, match }, signal) => compareWeights(document, source, match, signal);
 
 /** The state `failed` is what the page shows; the cause is for whoever looks into the console. */
 function reportFailure(error: unknown): void {

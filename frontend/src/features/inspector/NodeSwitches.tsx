@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { blockNameOf, canBeMuted, type Node } from "@/document";
+import { blockNameOf, canBeMuted, frozenOf, frozenState, type Node, reportAt, setFrozen } from "@/document";
 import { useEditor, useEditorStore } from "@/features/editor";
 import { ReasonedSwitch } from "@/ui";
 import styles from "./inspector.module.css";
@@ -26,6 +26,35 @@ export function NodeSwitches({ node, level }: { node: Node; level: OpenLevel }) 
           onChange={(muted) => store.getState().setNode(node.id, { muted })}
         />
       </div>
+      <FreezeSwitch node={node} />
+    </div>
+  );
+}
+
+/** Whether the node keeps its weights while the rest trains; only where it has any. */
+function FreezeSwitch({ node }: { node: Node }) {
+  const { t } = useTranslation("inspector");
+  const store = useEditorStore();
+  const numParameters = useEditor((state) => reportAt(state.report, state.level, node.id)?.parameters ?? 0);
+  const frozen = useEditor((state) => frozenState(frozenOf(state.document), state.level, node.id));
+  const block = useEditor((state) => state.level.at(-1) ?? "");
+  if (numParameters === 0 && frozen === null) return null;
+
+  function change(isFrozen: boolean) {
+    const { document, report, level, setTraining } = store.getState();
+    setTraining({ ...document.training, frozen: setFrozen(document, report, level, node.id, isFrozen) });
+  }
+
+  return (
+    <div className={styles.line}>
+      <span>{t("freeze")}</span>
+      <ReasonedSwitch
+        label={t("freeze")}
+        hint={frozen === "part" ? t("freezePart") : t("freezeHint")}
+        reason={frozen === "block" ? t("frozenByBlock", { block }) : null}
+        checked={frozen === "own" || frozen === "block"}
+        onChange={change}
+      />
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { blocksQuery, type LibraryBlockSummary, sentenceOf } from "@/api";
-import { OutlinePicture } from "@/features/networks";
+import { OutlinePicture } from "@/features/outline";
 import { formatAgo, InlineEdit, LineSkeletons, ReasonedIcon } from "@/ui";
 import styles from "./library.module.css";
 import { type LibraryActions, useLibraryActions } from "./useLibraryActions";

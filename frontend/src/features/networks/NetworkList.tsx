@@ -1,7 +1,7 @@
 import { Button, FileButton } from "@mantine/core";
 import { IconBooks, IconFileImport, IconPlus, IconSchema } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import { type NetworkSummary, networksQuery } from "@/api";
@@ -13,11 +13,22 @@ import { useFileDrop } from "./useFileDrop";
 import { type NetworkActions, useNetworkActions } from "./useNetworkActions";
 
 const CARDS_AT_ONCE = 60;
+const ACCEPT = "application/json,.json,.onnx,.pt2,.safetensors,.pt,.pth,.bin,.ckpt";
+
+/** Comes when the first such file does. */
+const ImportDialog = lazy(async () => ({ default: (await import("@/features/imports")).ImportDialog }));
+
+/** Netwright's own documents are read here; what another file is, the server finds out from its bytes. */
+function isDocument(file: File): boolean {
+  return file.type === "application/json" || file.name.toLowerCase().endsWith(".json");
+}
 
 export function NetworkList() {
   const { t } = useTranslation("networks");
   const actions = useNetworkActions();
-  const drop = useFileDrop(actions.importFile);
+  const [foreign, setForeign] = useState<File | null>(null);
+  const takeFile = (file: File) => (isDocument(file) ? void actions.importFile(file) : setForeign(file));
+  const drop = useFileDrop(takeFile);
   const { data: networks, error, refetch } = useQuery(networksQuery);
   usePageTitle(t("title"));
 
@@ -31,29 +42,44 @@ export function NetworkList() {
         <h1>{t("title")}</h1>
         {networks !== undefined && networks.length > 0 && <Filter />}
         <div className={styles.grow} />
-        {networks !== undefined && networks.length > 0 && <Actions actions={actions} />}
+        {networks !== undefined && networks.length > 0 && <Actions actions={actions} onFile={takeFile} />}
       </PageBar>
-      {networks !== undefined && <Cards networks={networks} actions={actions} />}
+      {networks !== undefined && <Cards networks={networks} actions={actions} onFile={takeFile} />}
       {networks === undefined && error === null && <CardSkeletons />}
       {networks === undefined && error !== null && (
         <EmptyState title={t("failed.list")} actions={<Button onClick={() => refetch()}>{t("again")}</Button>}>
           {error.message}
         </EmptyState>
       )}
+      {foreign !== null && (
+        <Suspense>
+          <ImportDialog file={foreign} onClose={() => setForeign(null)} />
+        </Suspense>
+      )}
     </section>
   );
 }
 
-function Actions({ actions }: { actions: NetworkActions }) {
+interface ActionsProps {
+  actions: NetworkActions;
+  onFile: (file: File) => void;
+}
+
+function Actions({ actions, onFile }: ActionsProps) {
   const { t } = useTranslation("networks");
   return (
     <>
       <Button component={Link} to="/architectures" variant="default" leftSection={<IconBooks size={16} aria-hidden />}>
         {t("fromArchitecture")}
       </Button>
-      <FileButton accept="application/json,.json" onChange={(file) => file !== null && actions.importFile(file)}>
+      <FileButton accept={ACCEPT} onChange={(file) => file !== null && onFile(file)}>
         {(props) => (
-          <Button {...props} variant="default" leftSection={<IconFileImport size={16} aria-hidden />}>
+          <Button
+            {...props}
+            variant="default"
+            title={t("importHint")}
+            leftSection={<IconFileImport size={16} aria-hidden />}
+          >
             {t("import")}
           </Button>
         )}
@@ -79,7 +105,7 @@ function Filter() {
   );
 }
 
-function Cards({ networks, actions }: { networks: NetworkSummary[]; actions: NetworkActions }) {
+function Cards({ networks, actions, onFile }: ActionsProps & { networks: NetworkSummary[] }) {
   const { t } = useTranslation("networks");
   const [params] = useSearchParams();
   const [limit, setLimit] = useState(CARDS_AT_ONCE);
@@ -92,7 +118,7 @@ function Cards({ networks, actions }: { networks: NetworkSummary[]; actions: Net
         <EmptyState
           icon={<IconSchema size={36} stroke={1.3} />}
           title={t("empty.title")}
-          actions={<Actions actions={actions} />}
+          actions={<Actions actions={actions} onFile={onFile} />}
         >
           {t("empty.detail")}
         </EmptyState>

@@ -40,7 +40,15 @@ export function paletteItems(
     return { type: BLOCK_PREFIX + name, name, family: "block", aliases: [], summary: "", shape: "" };
   });
   const kept = library.map(({ id, name, description }): PaletteItem => {
-    return { type: `library:${id}`, name, family: LIBRARY, aliases: [], summary: description, shape: "", libraryId: id };
+    return {
+      type: `library:${id}`,
+      name,
+      family: LIBRARY,
+      aliases: [],
+      summary: description,
+      shape: "",
+      libraryId: id,
+    };
   });
   return [...layers, ...own, ...kept];
 }

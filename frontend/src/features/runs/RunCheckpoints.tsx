@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { CheckpointRead } from "@/api";
 import { CheckpointExports } from "@/features/exports";
 import { formatAgo, formatBytes, formatDate, formatExact, formatMetric, ReasonedButton } from "@/ui";
+import { ContinueButton } from "./ContinueButton";
 import classes from "./runs.module.css";
 
 interface Props {
@@ -108,6 +109,7 @@ function Row({ checkpoint, kind }: { checkpoint: CheckpointRead; kind: Kind }) {
       </Table.Td>
       <Table.Td>
         <Group gap="xs" wrap="nowrap">
+          <ContinueButton checkpoint={checkpoint} kind={title.toLowerCase()} />
           {checkpoint.is_available ? (
             <Button
               component="a"

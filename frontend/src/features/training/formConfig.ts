@@ -44,6 +44,19 @@ export function addObjective(config: FormConfig, output: string): FormConfig {
   return { ...config, objectives: [...config.objectives, { ...first, output, weight: 0.5 * first.weight }] };
 }
 
+/** What a suggestion says nothing about: it stays when one is taken. */
+export function weightsOf({ initial_weights, frozen }: Partial<TrainingConfig>): Partial<TrainingConfig> {
+  return {
+    ...(initial_weights === undefined ? {} : { initial_weights }),
+    ...(frozen === undefined ? {} : { frozen }),
+  };
+}
+
+/** Whether nothing but the weights differs from what is suggested. */
+export function isSuggested(config: FormConfig, suggested: TrainingConfig): boolean {
+  return JSON.stringify(config) === JSON.stringify(completeConfig(weightsOf(config), suggested));
+}
+
 /** Another type begins with its own defaults, but keeps the settings that both have and that were set. */
 export function switchChoice<C extends Choice>(choice: C, option: OptionRead): C {
   const known = Object.keys((option.params_schema.properties as object | undefined) ?? {});
@@ -127,7 +140,7 @@ export function problemsUnder(problems: readonly Problem[], prefix: string): Rea
   return found;
 }
 
-const CHOICE_FIELDS = /^(objectives\.\d+\.(loss|output)|optimizer|schedule)(\.|$)/;
+const CHOICE_FIELDS = /^(initial_weights|objectives\.\d+\.(loss|output)|optimizer|schedule)(\.|$)/;
 
 /** Whether the problem is said at a field of the form; what is not is said below it. */
 export function isSaidAtField({ field, node }: Problem, fields: ConfigFields): boolean {

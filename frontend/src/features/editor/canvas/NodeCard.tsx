@@ -1,3 +1,11 @@
+import {
+  IconCircleCheck,
+  IconCircleDashed,
+  IconCircleHalf2,
+  IconLock,
+  IconLockOpen2,
+  IconResize,
+} from "@tabler/icons-react";
 import { Handle, type NodeProps, Position as Side } from "@xyflow/react";
 import { memo } from "react";
 import { useStore } from "zustand";
@@ -22,6 +30,8 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Flo
     "data-unknown": !data.isKnown || undefined,
     "data-severity": data.problem?.severity,
     "data-target": useTargetState(data) ?? undefined,
+    "data-weights": data.weights ?? undefined,
+    "data-frozen": data.frozen ?? undefined,
   };
   const style = { "--family": familyColor(family) } as React.CSSProperties;
   const shownType = blockNameOf(node.type) ?? node.type;
@@ -51,6 +61,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Flo
           </div>
           <SecondLine data={data} />
         </div>
+        <Marks weights={data.weights} frozen={data.frozen} />
         {data.problem && <Badge problem={data.problem} />}
       </div>
       <Ports node={node.id} ports={data.ports.inputs} type="target" height={data.size.height} />
@@ -95,6 +106,35 @@ function SecondLine({ data }: { data: CardData }) {
         </span>
       )}
     </div>
+  );
+}
+
+const WEIGHT_ICONS = { kept: IconCircleCheck, resized: IconResize, partial: IconCircleHalf2, new: IconCircleDashed };
+
+/** What the attached weights do here, and whether they move. */
+function Marks({ weights, frozen }: Pick<CardData, "weights" | "frozen">) {
+  const t = useEditorWords();
+  if (weights === null && frozen === null) return null;
+  const Icon = weights === null ? null : WEIGHT_ICONS[weights];
+  const lock = frozen === null ? "" : t(`frozen.${frozen}`);
+  const words = weights === null ? "" : t(`weights.${weights}`);
+  return (
+    <span className={classes.marks}>
+      {Icon && (
+        <span className={classes.mark} data-weights={weights} role="img" aria-label={words} title={words}>
+          <Icon size={14} stroke={1.8} aria-hidden />
+        </span>
+      )}
+      {frozen !== null && (
+        <span className={classes.mark} role="img" aria-label={lock} title={lock}>
+          {frozen === "part" ? (
+            <IconLockOpen2 size={14} stroke={1.8} aria-hidden />
+          ) : (
+            <IconLock size={14} stroke={1.8} aria-hidden />
+          )}
+        </span>
+      )}
+    </span>
   );
 }
 

@@ -6,7 +6,9 @@ import {
   cardSize,
   type Edge,
   equalEdges,
+  type FrozenState,
   findLane,
+  frozenState,
   type Level,
   type LevelPath,
   type Node,
@@ -24,6 +26,7 @@ import {
   type Size,
 } from "@/document";
 import { formatShape } from "@/ui";
+import type { WeightsMark } from "../weights";
 import { placeLabels } from "./wireLabels";
 
 export interface CardProblem {
@@ -46,6 +49,9 @@ export interface CardData extends Record<string, unknown> {
   /** What a block costs, all its repetitions together; null for a layer, and where it is not known. */
   cost: { parameters: number; macs: number } | null;
   problem: CardProblem | null;
+  /** What the attached weights do here; null where none are attached, or the node has none. */
+  weights: WeightsMark | null;
+  frozen: FrozenState | null;
 }
 
 export interface WireData extends Record<string, unknown> {
@@ -71,6 +77,8 @@ export interface LevelView extends Level {
   report: CheckReport | null;
   selection: Selection;
   positions: Positions;
+  weights: ReadonlyMap<string, WeightsMark>;
+  frozen: readonly string[];
 }
 
 interface Remembered<K, V> {
@@ -132,6 +140,8 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
       const summary = report?.summary ?? "";
       const parameters = family === "block" && hasOutputs(report) ? report.parameters : null;
       const problem = problems.get(node.id) ?? null;
+      const weights = view.weights.get(node.id) ?? null;
+      const frozen = view.frozen.length === 0 ? null : frozenAt(view, prefix, node.id);
       const [x, y] = view.positions[node.id] ?? [0, 0];
       const shift = id === node.id ? 0 : cardSize(ports).height + 20;
       const key = [
@@ -148,17 +158,26 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
         problem?.message,
         problem?.count,
         problem?.worst.path,
+        weights,
+        frozen,
       ];
       return memory.take(id, key, () => {
         const size = cardSize(ports);
         const cost = parameters === null ? null : { parameters, macs: report?.macs ?? 0 };
-        const data = { node, ports, size, family, isKnown: ports.known, summary, cost, problem };
+        const isKnown = ports.known;
+        const data = { node, ports, size, family, isKnown, summary, cost, problem, weights, frozen };
         return buildNode(id, data, { x, y: y + shift }, selected.has(node.id));
       });
     });
     memory.finish();
     return nodes;
   };
+}
+
+/** Only what has parameters can be frozen: a lock on an Add would say nothing. */
+function frozenAt(view: LevelView, prefix: string, id: string): FrozenState | null {
+  const hasParameters = (view.report?.nodes[prefix + id]?.parameters ?? 0) > 0;
+  return hasParameters ? frozenState(view.frozen, view.path, id) : null;
 }
 
 function buildNode(id: string, data: CardData, position: { x: number; y: number }, selected: boolean): FlowNode {
