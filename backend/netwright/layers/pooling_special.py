@@ -35,11 +35,11 @@ class _LPPool(_Pool):
         kernel = expand(params.kernel_size, cls.dims)
         stride = kernel if params.stride is None else expand(params.stride, cls.dims)
         yield from check_window(cls.type, Window(kernel, stride, (0,) * cls.dims, one), inputs[0])
-        if params.norm_type % 2:
+        if params.norm_type != 1 and params.norm_type % 2:
             yield Complaint(
                 code="power_of_negative_values",
-                message=f"{cls.type} `{{node}}` raises values to the power {params.norm_type:g}: windows whose sum of "
-                "powers is negative do not give what the formula says. Put a ReLU before it, or use an even power.",
+                message=f"{cls.type} `{{node}}` raises values to the power {params.norm_type:g}: of a window with "
+                "negative values the result may be no number (NaN). Put a ReLU before it, or use an even power.",
                 field="norm_type",
                 severity="warning",
                 expected="an even power",
@@ -120,10 +120,10 @@ class LPPool3d(_LPPool):
 
 class FractionalMaxPoolParams(LayerParams, Generic[S]):
     kernel_size: S = setting(2, "Size of the windows of which the largest value is kept.", unit="pixels")
-    output_size: S | None = setting(None, "Size that comes out. Empty: output_ratio decides.", unit="pixels")
+    output_size: S | None = setting(None, "Size that comes out. Empty: by output_ratio.", unit="pixels")
     output_ratio: Share | None = setting(
         None,
-        "Output size as a share of the input size, below 1. Empty: output_size decides, or 0.5 where it is empty too.",
+        "Output size as a share of the input size, below 1, where output_size is empty. Empty: 0.5.",
     )
 
 

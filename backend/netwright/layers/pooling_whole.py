@@ -115,7 +115,6 @@ class AttentionPool(Layer[LayerParams]):
     family = "pooling"
     inputs = _SEQUENCE
     outputs = _VECTOR
-    muted_is_identity = False
     documentation = Documentation(
         summary="Makes one vector out of a sequence: a weighted mean of its steps, with weights from a learned query.",
         formula=r"y = \sum_t a_t x_t, \qquad a = \operatorname{softmax}_t(q^\top x_t), \quad q \text{ learned}",

@@ -158,7 +158,7 @@ class UpsampleParams(LayerParams):
         None, "Size of each spatial axis that comes out: height, width. Empty: scale_factor decides.", unit="pixels"
     )
     scale_factor: Positive | None = setting(
-        None, "How many times as large as the input. Empty: size decides, or 2 where it is empty too.", unit="times"
+        None, "How many times as large as the input, where size is empty. Empty: 2.", unit="times"
     )
     mode: Mode = setting("nearest", _MODE)
     align_corners: bool = setting(False, _ALIGN)

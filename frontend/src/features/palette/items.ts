@@ -51,6 +51,9 @@ export function searchPalette(items: readonly PaletteItem[], query: string): Pal
 /** Kinds of matches, better ones higher; a finer score within a kind is less than the step between two. */
 const KIND = { name: 10_000, alias: 8000, letters: 6000, family: 4000, words: 2000, scattered: 0 } as const;
 
+/** A whole other name beats a name that holds what is asked somewhere (`swish` is SiLU before Hardswish), not at its start. */
+const AS_GOOD_AS_A_NAME = 970;
+
 /**
  * A name that holds what is asked counts before another name for the same thing, then come the first letters of a name's parts
  * (`bn2`), a family, the words of all that is said of it in any order, and last letters scattered over a name.
@@ -59,6 +62,7 @@ function scoreOf(item: PaletteItem, query: string): number | null {
   const asked = query.trim().toLowerCase();
   if (asked === "") return 0;
   const byLetters = fuzzyScore(query, item.name);
+  if (item.aliases.includes(asked)) return KIND.name + AS_GOOD_AS_A_NAME;
   if (item.name.toLowerCase().includes(asked.replace(/\s+/g, ""))) return KIND.name + (byLetters ?? 0);
   const byAlias = Math.max(...item.aliases.map((alias) => aliasScore(asked, alias)));
   if (byAlias > 0) return KIND.alias + byAlias;

@@ -56,6 +56,14 @@ describe("the palette", () => {
     expect(found).toEqual(["Gap", "Narrow", "Wide", "GroupAllPixels", "Gxaxp"]);
   });
 
+  it("puts a whole other name before a name that holds it somewhere within", () => {
+    const item = (name: string, aliases: string[] = []) => ({
+      ...{ type: name, name, family: "activation", aliases, summary: "", shape: "" },
+    });
+    const found = searchPalette([item("Hardswish"), item("SiLU", ["swish"])], "swish");
+    expect(found[0]?.items.map(({ name }) => name)).toEqual(["SiLU", "Hardswish"]);
+  });
+
   it("finds nothing where letters are missing or out of order", () => {
     expect(names("zzz")).toEqual([]);
     expect(fuzzyScore("ba", "Abc")).toBeNull();

@@ -1,0 +1,36 @@
+"""What a layer complains about, drawn: the problem stands at its node, and every fix, applied, takes it away."""
+
+from typing import Any
+
+import pytest
+from layer_mistakes import FAILING, Shapes
+from netwright.compiler.check import check
+from netwright.graph.document import Document
+from netwright.graph.edits import apply_edits
+from netwright.layers.registry import get_layer
+from samples import block, document, node, out
+
+
+def drawn(name: str, params: dict[str, Any], shapes: Shapes) -> Document:
+    """The layer behind one Input for each shape, before an Output."""
+    layer = get_layer(name)
+    inlets = [f"x{number}" for number in range(len(shapes))]
+    ports = ["x"] * len(shapes) if layer.inputs[-1].variadic else [port.name for port in layer.inputs]
+    inputs = [node(inlet, "Input", shape=list(shape)) for inlet, shape in zip(inlets, shapes, strict=True)]
+    wires = ", ".join(f"{inlet} layer.{port}" for inlet, port in zip(inlets, ports, strict=True)) + ", layer scores"
+    return document(block([*inputs, node("layer", name, **params), out()], wires))
+
+
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
+@pytest.mark.parametrize(("name", "params", "shapes", "code"), FAILING)
+def test_problem_of_a_layer_is_reported_at_its_node_and_taken_away_by_its_fixes(
+    name: str, params: dict[str, Any], shapes: Shapes, code: str
+) -> None:
+    source = drawn(name, params, shapes)
+    [problem] = check(source).problems
+    assert (problem.code, problem.node, problem.block) == (code, "layer", "network")
+    assert "{" not in problem.message
+    assert problem.fixes
+    for fix in problem.fixes:
+        repaired = check(apply_edits(source, fix.edits))
+        assert (code, "layer") not in {(left.code, left.node) for left in repaired.problems}, fix.label
