@@ -95,8 +95,10 @@ class Dropout3d(_Dropout):
     aliases = ("spatial dropout", "channel dropout")
 
 
-_ALPHA_FORMULA = r"y = a \, (m \odot x + (1 - m) \, \alpha') + b, \qquad m \sim \text{Bernoulli}(1 - p) \text{ while "
-r"training, else } y = x"
+_ALPHA_FORMULA = (
+    r"y = a \, (m \odot x + (1 - m) \, \alpha') + b, \qquad m \sim \text{Bernoulli}(1 - p) \text{ while "
+    r"training, else } y = x"
+)
 
 
 class AlphaDropout(_Dropout):

@@ -57,7 +57,9 @@ def fold(draw: Draw) -> Drawn:
 
 
 def fractional(draw: Draw) -> Drawn:
-    size = draw.choice([{}, {"output_size": [draw.randint(1, 6), draw.randint(1, 6)]}, {"output_ratio": draw.random()}])
+    size: dict[str, Any] = draw.choice(
+        [{}, {"output_size": [draw.randint(1, 6), draw.randint(1, 6)]}, {"output_ratio": draw.random()}]
+    )
     return {"kernel_size": draw.randint(1, 4), **size}, ((2, draw.randint(1, 8), draw.randint(1, 8)),)
 
 
@@ -73,7 +75,7 @@ def pad(draw: Draw) -> Drawn:
 
 def upsample(draw: Draw) -> Drawn:
     modes = ["nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear", "area"]
-    size = draw.choice(
+    size: dict[str, Any] = draw.choice(
         [{}, {"size": [draw.randint(1, 6) for _ in range(draw.randint(1, 3))]}, {"scale_factor": draw.random()}]
     )
     spec = (2, *(draw.randint(1, 5) for _ in range(draw.randint(1, 3))))
