@@ -17,6 +17,7 @@ from netwright.layers import (
     pooling,
     regularization,
     shape,
+    split,
 )
 from netwright.layers.base import Layer
 
@@ -60,6 +61,8 @@ _TYPES: tuple[type[Layer[Any]], ...] = (
     regularization.Dropout2d,
     shape.Flatten,
     shape.Reshape,
+    split.Split,
+    split.Chunk,
     merge.Add,
     merge.Multiply,
     merge.Concat,
