@@ -7,8 +7,10 @@ from typing import Any
 from netwright.graph.document import Block, Document, Edge, Node
 
 
-def node(name: str, kind: str, /, repeat: int | str = 1, muted: bool = False, **params: Any) -> Node:
-    return Node(id=name, type=kind, params=params, repeat=repeat, muted=muted)
+def node(
+    name: str, kind: str, /, repeat: int | str = 1, muted: bool = False, share: str | None = None, **params: Any
+) -> Node:
+    return Node(id=name, type=kind, params=params, repeat=repeat, muted=muted, share=share)
 
 
 def block(nodes: list[Node], wires: str = "", **parameters: float) -> Block:
@@ -266,6 +268,37 @@ def split_block() -> Document:
     return document(block(nodes, wires), "Twins", Twin=twin)
 
 
+def siamese() -> Document:
+    """One encoder for two pictures (Bromley et al. 1993), cut into gates; a head that is used twice."""
+    encoder = block(
+        [
+            node("x", "Input"),
+            node("conv", "Conv2d", out_channels="=2 * channels"),
+            node("cut", "Chunk"),
+            node("gate", "Sigmoid"),
+            node("mul", "Multiply"),
+            node("pool", "AdaptiveAvgPool2d"),
+            node("flat", "Flatten"),
+            out("y"),
+        ],
+        "x conv cut, cut.part0 mul, cut.part1 gate mul pool flat y",
+        channels=8,
+    )
+    nodes = [
+        node("left", "Input", shape=[1, 12, 12]),
+        node("right", "Input", shape=[1, 12, 12]),
+        node("encoder", "block:Encoder", channels="=width"),
+        node("encoder2", "block:Encoder", channels="=width", share="encoder"),
+        node("head", "Linear", out_features=4),
+        node("head2", "Linear", out_features=4, share="head"),
+        node("join", "Concat"),
+        node("same", "Linear", out_features=1),
+        out(),
+    ]
+    wires = "left encoder head join same scores, right encoder2 head2 join"
+    return document(block(nodes, wires, width=6), "Siamese", Encoder=encoder)
+
+
 SAMPLES: dict[str, Callable[[], Document]] = {
     "lenet": lenet,
     "mlp": mlp,
@@ -276,6 +309,7 @@ SAMPLES: dict[str, Callable[[], Document]] = {
     "unet": unet,
     "two_inputs_two_outputs": two_inputs_two_outputs,
     "split_block": split_block,
+    "siamese": siamese,
 }
 
 

@@ -71,6 +71,7 @@ class Definition:
     ``sources[i]`` are the inputs of node ``i`` in the order of its call, None where they are not complete.
     ``order`` leaves out what stands on or behind a cycle.  ``live[i]`` says that an Output depends on node ``i`` (all are live
     while there is no Output), ``fed[i]`` that data from an Input reaches it.
+    ``shares`` maps a node that uses the weights of another to that other.
     """
 
     document: Document
@@ -84,6 +85,7 @@ class Definition:
     order: list[int] = dataclasses.field(default_factory=list)
     live: list[bool] = dataclasses.field(default_factory=list)
     fed: list[bool] = dataclasses.field(default_factory=list)
+    shares: dict[int, int] = dataclasses.field(default_factory=dict)
     findings: list[Finding] = dataclasses.field(default_factory=list)
 
     def say(self, node: int) -> str:

@@ -11,6 +11,7 @@ from netwright.compiler import check_findings as findings
 from netwright.compiler.check_definition import PORTS_DEPEND_ON, Definition, Finding, Source
 from netwright.compiler.check_infer import Leaf, Specs, infer_leaf, input_names, to_fragment
 from netwright.compiler.check_params import resolve_params, to_key, validate_params
+from netwright.compiler.check_sharing import check_shares
 from netwright.compiler.check_values import Number, bind, evaluate_repeat, is_repeated
 from netwright.graph.document import BLOCK_PREFIX, NETWORK
 from netwright.graph.expressions import ExpressionError, is_expression
@@ -114,6 +115,10 @@ class Walker:
                 buffers += sums.buffers
                 macs += sums.macs
                 activation_bytes += sums.activation_bytes
+        if definition.shares:
+            doubled_parameters, doubled_buffers = check_shares(instance)
+            parameters -= doubled_parameters
+            buffers -= doubled_buffers
         instance.sums = Sums(parameters, buffers, macs, activation_bytes)
         instance.outputs = tuple(_exit(instance.nodes[i]) for i in definition.outputs)
         return instance

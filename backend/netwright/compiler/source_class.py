@@ -60,6 +60,7 @@ class _Writer:
     written: Mapping[str, WrittenBlock]
     axes: dict[Source, Axes] = field(default_factory=dict)
     assignments: list[str] = field(default_factory=list)
+    assigned: set[str] = field(default_factory=set)
     expressions: dict[str, Callable[[Sequence[str]], str]] = field(default_factory=dict)
     preludes: list[str] = field(default_factory=list)
     results: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -87,8 +88,8 @@ class _Writer:
         instances = self.at(node)
         call, texts = self._call(node, instances)
         if is_module(call):
-            self.assignments.append(f"self.{node.id} = {call_source(call, texts)}")
-            self.expressions[node.id] = lambda inputs: invoke_source(call, f"self.{node.id}", inputs)
+            module = self._assign(node, call_source(call, texts))
+            self.expressions[node.id] = lambda inputs: invoke_source(call, module, inputs)
         else:
             shown = {name: self._kept(node, name, text) for name, text in texts.items()}
             self.expressions[node.id] = lambda inputs: call_source(call, shown, inputs)
@@ -100,6 +101,14 @@ class _Writer:
             self.taken[node.id] = Results(call.results, tuple(call.outputs.values()))
         for number in range(len(node.outputs)):
             self._follow(node, number, instances, texts)
+
+    def _assign(self, node: ProgramNode, text: str) -> str:
+        """Make the node's module an attribute, once for all nodes that share it; its name."""
+        name = f"self.{node.weights or node.id}"
+        if name not in self.assigned:
+            self.assigned.add(name)
+            self.assignments.append(f"{name} = {text}")
+        return name
 
     def _kept(self, node: ProgramNode, name: str, text: str) -> str:
         """An argument as ``forward`` can write it: one that depends on the class's arguments is kept on the module."""
@@ -205,8 +214,8 @@ class _Writer:
     def _block_node(self, node: ProgramNode, used: WrittenBlock) -> None:
         passed = self._passed(node, used)
         repeat = node.repeat if node.is_repeated else None
-        self.assignments.append(f"self.{node.id} = {write_use(self.scope, used.class_name, passed, repeat)}")
-        self.expressions[node.id] = lambda inputs: f"self.{node.id}({', '.join(inputs)})"
+        module = self._assign(node, write_use(self.scope, used.class_name, passed, repeat))
+        self.expressions[node.id] = lambda inputs: f"{module}({', '.join(inputs)})"
         self.results[node.id] = used.results
         replacements = self._replacements(node, used, passed)
         for number, axes in enumerate(used.outputs):

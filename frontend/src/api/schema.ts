@@ -1417,6 +1417,7 @@ export interface components {
          *     ``compiler.check``, not here, so that a document with an illegal id still opens and can be repaired.)
          *     ``params`` are saved by name, only those that differ from the defaults need to be there; a string that begins with
          *     ``=`` is an expression over the block's parameters.
+         *     ``share`` is the id of the node of the same block whose weights this one uses; None where it has its own.
          */
         Node: {
             /** Id */
@@ -1437,6 +1438,8 @@ export interface components {
              * @default false
              */
             muted: boolean;
+            /** Share */
+            share?: string | null;
         };
         /**
          * NodeReport
@@ -1654,7 +1657,7 @@ export interface components {
         };
         /**
          * RemoveNode
-         * @description Removes the node, its edges and its position.
+         * @description Removes the node, its edges and its position.  Its weights stay with the first node that shares them.
          */
         RemoveNode: {
             /**
@@ -1669,7 +1672,7 @@ export interface components {
         };
         /**
          * RenameNode
-         * @description Gives a node another id; edges and position follow.
+         * @description Gives a node another id; edges, position and nodes that share its weights follow.
          *
          *     The id of a block's Input or Output is a port's name, so edges of nodes that use the block follow too.
          */
@@ -1935,7 +1938,10 @@ export interface components {
         };
         /**
          * SetNode
-         * @description Changes ``muted``, ``repeat`` or ``type`` of a node; what is null stays.
+         * @description Changes ``muted``, ``repeat``, ``type`` or ``share`` of a node; what is null stays.
+         *
+         *     ``repeat`` and ``type`` are changed for all nodes that share their weights.  ``share`` is the node whose weights this one
+         *     uses from now on, empty for its own.
          */
         SetNode: {
             /**
@@ -1953,10 +1959,13 @@ export interface components {
             repeat?: number | string | null;
             /** Type */
             type?: string | null;
+            /** Share */
+            share?: string | null;
         };
         /**
          * SetParam
-         * @description Sets one parameter of a node; ``value`` null removes it, so that the layer's default holds again.
+         * @description Sets one parameter of a node, and of all that share its weights; ``value`` null removes it, so that the layer's default
+         *     holds again.
          *
          *     A parameter whose value is really null is never stored: for every layer null is either the default or not allowed.
          */

@@ -22,6 +22,7 @@ export {
   portsOf,
   type Verdict,
 } from "./ports";
+export { followersOf, hasWeights, shareCandidates, shareEdits } from "./sharing";
 export { createDocumentStore, type EditorState, type EditorStore, type Selection } from "./store";
 export { dataOrder } from "./topology";
 export type * from "./types";

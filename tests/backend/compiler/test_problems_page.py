@@ -27,6 +27,7 @@ def written() -> set[str]:
         r'Finding\(\s*"([a-z_]+)"',
         r'_about_edge\("([a-z_]+)"',
         r'_about_repeat\(\s*definition, i, "([a-z_]+)"',
+        r'_finding\(definition, i, "([a-z_]+)"',
         r'ParamIssue\(\s*(?:code=)?"([a-z_]+)"',
         r'_limit\(\s*"([a-z_]+)"',
         r'_error\(\s*"([a-z_]+)"',
