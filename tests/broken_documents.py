@@ -555,6 +555,12 @@ CASES = [
         ("set_param", "remove_edge"),
     ),
     # --- what would be too large
+    Case(
+        "too_much_inside",
+        chain(image(10**6, 64), node("look: MultiheadAttention"), scores()),
+        "look",
+        ("remove_edge",),
+    ),
     Case("too_many_parameters", chain(image(10**9), _linear(out_features=10**9), scores()), "head", ("set_param",)),
     Case(
         "too_many_parameters",

@@ -10,7 +10,7 @@ from torch import nn
 Shape = tuple[int, ...] | None
 """Of one sample; None for an optional input without a wire."""
 
-SHAPES: dict[int, tuple[int, ...]] = {2: (12,), 3: (4, 12), 4: (4, 12, 10), 5: (4, 6, 8, 7)}
+SHAPES: dict[int, tuple[int, ...]] = {2: (12,), 3: (4, 12), 4: (4, 12, 8), 5: (4, 6, 8, 7)}
 
 
 def fitting_shapes(layer: type[Layer[Any]]) -> tuple[Shape, ...]:

@@ -136,8 +136,8 @@ def _taker(results: str, outputs: tuple[str, ...]) -> Callable[[Any], Any]:
 
 @cache
 def _takes_device(cls: type[nn.Module]) -> bool:
-    """Whether a module says where its parameters lie: those that do not have none."""
-    return "device" in inspect.signature(cls).parameters
+    """Whether a module says where its parameters lie; those that do not have none.  (Recurrent ones hide it in ``kwargs``.)"""
+    return "device" in inspect.signature(cls).parameters or issubclass(cls, nn.RNNBase)
 
 
 @lru_cache(maxsize=64)

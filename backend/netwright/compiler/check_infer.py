@@ -21,6 +21,7 @@ from netwright.compiler.calls import build_call
 from netwright.compiler.check_params import validate_params
 from netwright.compiler.costs import (
     BYTES_PER_ELEMENT,
+    MAX_INNER_ELEMENTS,
     MAX_JSON_INTEGER,
     MAX_MACS,
     MAX_PARAMETERS,
@@ -116,6 +117,7 @@ def _complain(layer: type[Layer[Any]], params: LayerParams, inputs: Specs) -> li
     complaints = list(layer.check_ports(inputs)) or list(layer.check(params, inputs))
     if not has_errors(complaints):
         complaints += _refuse_parameters(layer, params, layer.estimate_parameters(params, inputs))
+        complaints += _refuse_inner(layer, params, layer.estimate_inner(params, inputs))
     return complaints
 
 
@@ -231,6 +233,12 @@ def has_errors(complaints: Iterable[Complaint]) -> bool:
 def _refuse_parameters(layer: type[Layer[Any]], params: LayerParams, count: int) -> Iterator[Complaint]:
     if count > MAX_PARAMETERS:
         yield _limit("too_many_parameters", layer, params, "would hold {} parameters", MAX_PARAMETERS, count)
+
+
+def _refuse_inner(layer: type[Layer[Any]], params: LayerParams, count: int) -> Iterator[Complaint]:
+    if count > MAX_INNER_ELEMENTS:
+        what = "would keep {} values a sample on the way"
+        yield _limit("too_much_inside", layer, params, what, MAX_INNER_ELEMENTS, count)
 
 
 def _refuse_macs(layer: type[Layer[Any]], params: LayerParams, count: int) -> Iterator[Complaint]:

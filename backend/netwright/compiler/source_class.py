@@ -25,13 +25,17 @@ _SET_FIRST = (("out_channels", "{}"),)
 _SET_LAST = (
     ("out_features", "{}"),
     ("embedding_dim", "{}"),
+    ("embed_dim", "{}"),
     ("hidden_size", "{}"),
     ("hidden_size", "2 * ({})"),
 )
 """Arguments that set the size of an output's first or last axis, and how; what is written is compared with the sizes."""
 
-_READ_LAST = frozenset({"in_features", "normalized_shape", "input_size", "embed_dim", "d_model", "features"})
-"""Inferred arguments that are the size of the input's last axis; all others are that of the first."""
+_READ_FROM = {
+    **dict.fromkeys(("in_features", "normalized_shape", "input_size", "embed_dim", "d_model", "features"), (0, -1)),
+    **dict.fromkeys(("hidden_size", "kdim", "vdim"), (1, -1)),
+}
+"""Inferred arguments that are not the size of the first input's first axis: input and axis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +131,14 @@ class _Writer:
         first = calls[0]
         names = list(first.arguments)[: first.positional]
         known = {name for call in calls for name in call.arguments} | (set(node.expressions) & _accepted(first.target))
-        names += sorted(known - set(names), key=lambda name: order.get(name, -1))
+        names += sorted(known - set(names), key=lambda name: (order.get(name, len(order)), name))
         texts = {}
         for name in names:
             if name in node.expressions:
                 texts[name] = self.scope.typed(node.expressions[name])
                 continue
             vector = tuple(
-                call.arguments[name] if name in call.arguments else getattr(instance.params, name)
+                call.arguments[name] if name in call.arguments else getattr(instance.params, name, None)
                 for call, instance in zip(calls, instances, strict=True)
             )
             is_typed = name in order
@@ -152,8 +156,8 @@ class _Writer:
                 for column, axis in zip(columns, axes[-length:], strict=True)
             ]
             return f"({', '.join(items)})"
-        # Sizes of features stand last, sizes of channels first.
-        guess = axes[-1] if name in _READ_LAST else axes[0]
+        number, axis = _READ_FROM.get(name, (0, 0))
+        guess = self.axes[node.sources[number]][axis] if number < len(node.sources) else None
         return self.scope.resolve(vector, guess, f"{node.id}_{name}")
 
     def _follow(

@@ -14,7 +14,18 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 Family = Literal[
-    "io", "linear", "convolution", "pooling", "normalization", "activation", "regularization", "shape", "merge"
+    "io",
+    "linear",
+    "convolution",
+    "recurrent",
+    "attention",
+    "embedding",
+    "pooling",
+    "normalization",
+    "activation",
+    "regularization",
+    "shape",
+    "merge",
 ]
 DType = Literal["float32", "int64", "bool"]
 

@@ -66,6 +66,7 @@ def test_limits_on_the_page_are_those_of_the_code() -> None:
         costs.MAX_NESTING,
         costs.MAX_PARAMETERS,
         costs.MAX_TENSOR_ELEMENTS,
+        costs.MAX_INNER_ELEMENTS,
         costs.MAX_MACS,
         costs.MAX_ACTIVATION_BYTES,
         MAX_PROBLEMS,

@@ -9,6 +9,7 @@ from typing import Any
 import netwright.layers
 import pytest
 import torch
+from layer_inputs import fitting_shapes, specs_for
 from netwright.compiler.calls import build_call
 from netwright.layers.base import Complaint, DType, Layer, LayerParams, Repair, TensorSpec
 from netwright.layers.registry import LAYERS, get_layer
@@ -89,11 +90,47 @@ FAILING: list[tuple[str, dict[str, Any], Shapes, str]] = [
     ("Concat", {"dim": 2}, ((64, 8, 8), (32, 8, 8)), "sizes_differ"),
     ("Concat", {"dim": 4}, ((64, 8, 8), (64, 8, 8)), "no_such_axis"),
     ("Concat", {"dim": 0}, ((64, 8, 8), (64, 8, 8)), "axis_is_batch"),
+    ("LSTM", {}, ((3, 32, 32),), "wrong_rank"),
+    ("GRU", {}, ((1, 9, 9),), "wrong_rank"),
+    ("RNN", {}, ((12,),), "wrong_rank"),
+    ("TransformerEncoderLayer", {}, ((3, 32, 32),), "wrong_rank"),
+    ("RNN", {"dropout": 0.5}, ((7, 12),), "dropout_between_nothing"),
+    ("LSTM", {"hidden_size": 5}, ((7, 12), (1, 5)), "state_incomplete"),
+    ("LSTM", {"hidden_size": 5}, ((7, 12), (1, 6), (1, 6)), "state_does_not_fit"),
+    ("GRU", {"hidden_size": 5, "num_layers": 2}, ((7, 12), (1, 5)), "state_does_not_fit"),
+    ("LSTMCell", {}, ((12,), (5,), (6,)), "state_and_memory_differ"),
+    ("MultiheadAttention", {"num_heads": 5}, ((7, 12),), "heads_do_not_divide"),
+    ("MultiheadAttention", {"causal": True}, ((7, 12), (5, 12)), "causal_with_memory"),
+    ("MultiheadAttention", {}, ((7, 12), (5, 12), (7,)), "mask_does_not_fit"),
+    ("ScaledDotProductAttention", {"num_heads": 3}, ((7, 8), (7, 8), (7, 9)), "heads_do_not_divide"),
+    ("ScaledDotProductAttention", {"num_heads": 2}, ((7, 8), (7, 8), (7, 9)), "heads_do_not_divide"),
+    ("ScaledDotProductAttention", {}, ((7, 8), (7, 9), (7, 8)), "key_width_differs"),
+    ("ScaledDotProductAttention", {}, ((7, 8), (7, 8), (6, 8)), "value_length_differs"),
+    ("TransformerEncoderLayer", {"nhead": 8}, ((7, 12),), "heads_do_not_divide"),
+    ("TransformerEncoderLayer", {}, ((7, 12), (6,)), "mask_does_not_fit"),
+    ("TransformerDecoderLayer", {"nhead": 5}, ((7, 12), (5, 12)), "heads_do_not_divide"),
+    ("TransformerDecoderLayer", {}, ((7, 12), (5, 9)), "memory_width_differs"),
+    ("TransformerDecoderLayer", {}, ((7, 12), (5, 12), (7,)), "mask_does_not_fit"),
+    ("Embedding", {"padding_idx": 1000}, ((7,),), "padding_index_outside"),
+    ("EmbeddingBag", {"padding_idx": 5, "num_embeddings": 5}, ((7,),), "padding_index_outside"),
+    ("LearnedPositionalEncoding", {"max_length": 6}, ((7, 12),), "sequence_too_long"),
+    ("RotaryEmbedding", {}, ((7, 9),), "heads_do_not_divide"),
+    ("RotaryEmbedding", {"num_heads": 4}, ((7, 12),), "heads_do_not_divide"),
+    ("PatchEmbedding", {}, ((3, 30, 32),), "patches_do_not_fit"),
+    ("Formula", {"formula": "a +"}, ((7, 9),), "formula_error"),
+    ("Formula", {"formula": "a * b"}, ((7, 9),), "formula_error"),
+    ("Formula", {"formula": "2 + 2"}, ((7, 9),), "formula_error"),
+    ("Formula", {"formula": "a"}, ((7, 9), (7, 9)), "formula_ignores_input"),
 ]
 WITHOUT_REPAIR = {
     "wrong_rank": {"BatchNorm2d", "Conv2d"},
     "ranks_differ": {"Concat"},
     "chunks_do_not_fit": {"Chunk"},
+    "state_incomplete": {"LSTM"},
+    "state_does_not_fit": {"GRU"},
+    "mask_does_not_fit": {"MultiheadAttention", "TransformerEncoderLayer", "TransformerDecoderLayer"},
+    "value_length_differs": {"ScaledDotProductAttention"},
+    "formula_ignores_input": {"Formula"},
 }
 """Where no single step leads on: what is missing is more than a layer."""
 
@@ -107,11 +144,19 @@ def specs_of(shapes: Shapes, dtype: DType = "float32") -> list[TensorSpec]:
     return [TensorSpec(shape, dtype) for shape in shapes]
 
 
+def inputs_of(name: str, shapes: Shapes) -> list[TensorSpec]:
+    """The shapes at the ports of a layer, with the type that each takes; optional ports behind them have no wire."""
+    layer = get_layer(name)
+    missing = [None for port in layer.inputs[len(shapes) :] if port.optional]
+    return list(specs_for(layer, [*shapes, *missing]))
+
+
 def repaired(
-    name: str, params: dict[str, Any], specs: list[TensorSpec], repair: Repair
+    name: str, params: dict[str, Any], specs: list[TensorSpec], repair: Repair, port: str | None = None
 ) -> tuple[str, dict[str, Any], list[TensorSpec]]:
-    """The layer and its inputs after a repair, as the checker would apply it."""
+    """The layer and its inputs after a repair, as the checker would apply it; ``port`` is the complaint's."""
     values = repair.values
+    at = [one.name for one in get_layer(name).inputs].index(port) + repair.wire if port else repair.wire
     match repair.code:
         case "set_param":
             return name, params | {values["name"]: values["value"]}, specs
@@ -119,14 +164,14 @@ def repaired(
             known = get_layer(values["type"]).Params.model_fields
             return values["type"], {k: v for k, v in params.items() if k in known} | values["params"], specs
         case "insert":
-            spec = specs[repair.wire]
+            spec = specs[at]
             for node in values["nodes"]:
                 layer = get_layer(node["type"])
                 inner = layer.Params.model_validate(node["params"])
                 assert complaints_of(node["type"], inner, [spec]) == []
                 result = build_call(layer.call(inner, [spec]), "meta")(torch.empty(2, *spec.shape, device="meta"))
                 spec = TensorSpec(tuple(result.shape[1:]))
-            return name, params, [*specs[: repair.wire], spec, *specs[repair.wire + 1 :]]
+            return name, params, [*specs[:at], spec, *specs[at + 1 :]]
         case _:
             return name, params, [TensorSpec(spec.shape, values["value"]) for spec in specs]
 
@@ -136,7 +181,7 @@ def test_mistake_is_named_with_what_was_expected_and_what_came(
     name: str, params: dict[str, Any], shapes: Shapes, code: str
 ) -> None:
     layer: type[Layer[Any]] = get_layer(name)
-    complaints = complaints_of(name, layer.Params.model_validate(params), specs_of(shapes))
+    complaints = complaints_of(name, layer.Params.model_validate(params), inputs_of(name, shapes))
     assert [complaint.code for complaint in complaints] == [code]
     complaint = complaints[0]
     sentence = complaint.message.format(node="here", source="there")
@@ -153,11 +198,11 @@ def test_mistake_is_named_with_what_was_expected_and_what_came(
 
 @pytest.mark.parametrize(("name", "params", "shapes", "code"), FAILING)
 def test_every_repair_takes_the_complaint_away(name: str, params: dict[str, Any], shapes: Shapes, code: str) -> None:
-    specs = specs_of(shapes)
+    specs = inputs_of(name, shapes)
     [complaint] = complaints_of(name, get_layer(name).Params.model_validate(params), specs)
     assert complaint.fixes or name in WITHOUT_REPAIR.get(code, set())
     for repair in complaint.fixes:
-        new_name, new_params, new_specs = repaired(name, params, specs, repair)
+        new_name, new_params, new_specs = repaired(name, params, specs, repair, complaint.port)
         model = get_layer(new_name).Params.model_validate(new_params)
         assert code not in {left.code for left in complaints_of(new_name, model, new_specs)}, repair
 
@@ -191,12 +236,14 @@ def test_layer_that_can_complain_has_a_failing_case(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in LAYERS if any(port.ranks for port in LAYERS[name].inputs)])
 def test_every_rank_that_a_port_does_not_name_is_refused(name: str) -> None:
-    [port] = LAYERS[name].inputs
-    assert port.ranks is not None
-    for rank in set(range(2, 7)) - port.ranks:
-        [complaint] = LAYERS[name].check_ports(specs_of(((2,) * (rank - 1),)))
-        assert complaint.code == "wrong_rank"
-        assert f"N x {' x '.join('2' * (rank - 1))}" in complaint.message
+    layer = LAYERS[name]
+    for number, port in enumerate(layer.inputs):
+        shapes = [*fitting_shapes(layer)]
+        for rank in set(range(2, 7)) - (port.ranks or set(range(2, 7))):
+            shapes[number] = (2,) * (rank - 1)
+            [complaint] = layer.check_ports(specs_for(layer, shapes))
+            assert (complaint.code, complaint.port) == ("wrong_rank", port.name)
+            assert f"N x {' x '.join('2' * (rank - 1))}" in complaint.message
 
 
 def test_linear_on_a_picture_says_what_a_person_expects() -> None:
