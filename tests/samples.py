@@ -4,6 +4,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+import torch
 from netwright.graph.document import Block, Document, Edge, Node
 
 
@@ -41,6 +42,18 @@ def input_shape(node: Node) -> list[int]:
     shape = node.params["shape"]
     assert isinstance(shape, list)
     return [size for size in shape if isinstance(size, int)]
+
+
+def drawn_inputs(source: Document, size: int = 2) -> dict[str, torch.Tensor]:
+    """A batch for every Input of the network: normal values, or small indices."""
+    generator = torch.Generator().manual_seed(0)
+    return {
+        item.id: torch.randint(0, 5, (size, *input_shape(item)), generator=generator)
+        if item.params.get("dtype") == "int64"
+        else torch.randn(size, *input_shape(item), generator=generator)
+        for item in source.network.nodes
+        if item.type == "Input"
+    }
 
 
 def lenet() -> Document:
@@ -299,6 +312,77 @@ def siamese() -> Document:
     return document(block(nodes, wires, width=6), "Siamese", Encoder=encoder)
 
 
+def transformer() -> Document:
+    """A small classifier of texts (Vaswani et al. 2017): tokens, positions, encoder layers in a block that repeats."""
+    encoder = block(
+        [
+            node("x", "Input"),
+            node("layer", "TransformerEncoderLayer", dim_feedforward="=wide"),
+            out("y"),
+        ],
+        wide=128,
+    )
+    nodes = [
+        node("tokens", "Input", shape=[128], dtype="int64"),
+        node("embed", "Embedding", num_embeddings=10000, embedding_dim="=width"),
+        node("place", "LearnedPositionalEncoding", max_length=128),
+        node("encoder", "block:Encoder", wide="=2 * width", repeat="=depth"),
+        node("mean", "Formula", formula="mean(a, 1)"),
+        node("head", "Linear", out_features=2),
+        out(),
+    ]
+    return document(block(nodes, width=64, depth=2), "Small transformer", Encoder=encoder)
+
+
+def translator() -> Document:
+    """An LSTM reads, another writes on from its memory and looks back by attention (Bahdanau et al. 2014)."""
+    nodes = [
+        node("text", "Input", shape=[20], dtype="int64"),
+        node("start", "Input", shape=[15], dtype="int64"),
+        node("embed", "Embedding", num_embeddings=100, embedding_dim=16),
+        node("embed2", "Embedding", num_embeddings=100, embedding_dim=16, share="embed"),
+        node("reader", "LSTM", hidden_size=32, return_state=True),
+        node("writer", "LSTM", hidden_size=32),
+        node("look", "MultiheadAttention"),
+        node("join", "Add"),
+        node("head", "Linear", out_features=100),
+        out("words"),
+        out("gist"),
+    ]
+    wires = (
+        "text embed reader.x, start embed2 writer.x, reader.h writer.h0, reader.c writer.c0, "
+        "writer.y look.x, reader.y look.memory, writer.y join, look.y join head words, reader.last gist"
+    )
+    return document(block(nodes, wires), "Translator")
+
+
+def unrolled() -> Document:
+    """A recurrence written as a block that repeats: two values go through it, and both come out."""
+    step = block(
+        [
+            node("x", "Input"),
+            node("h", "Input"),
+            node("cell", "GRUCell"),
+            node("mix", "Linear", out_features="=features"),
+            out("y"),
+            out("state"),
+        ],
+        "x cell.x, h cell.h, cell mix y, cell state",
+        features=8,
+    )
+    nodes = [
+        node("x", "Input", shape=[8]),
+        node("start", "Input", shape=[6]),
+        node("step", "block:Step", repeat="=steps"),
+        node("both", "RNN", hidden_size=5, bidirectional=True),
+        node("rows", "Reshape", shape=[2, 4]),
+        node("join", "Concat"),
+        out(),
+    ]
+    wires = "x step.x, start step.h, step.y rows both.x, both.last join, step.state join scores"
+    return document(block(nodes, wires, steps=3), "Unrolled", Step=step)
+
+
 SAMPLES: dict[str, Callable[[], Document]] = {
     "lenet": lenet,
     "mlp": mlp,
@@ -310,6 +394,9 @@ SAMPLES: dict[str, Callable[[], Document]] = {
     "two_inputs_two_outputs": two_inputs_two_outputs,
     "split_block": split_block,
     "siamese": siamese,
+    "transformer": transformer,
+    "translator": translator,
+    "unrolled": unrolled,
 }
 
 

@@ -218,8 +218,9 @@ class _Writer:
     def _block_node(self, node: ProgramNode, used: WrittenBlock) -> None:
         passed = self._passed(node, used)
         repeat = node.repeat if node.is_repeated else None
-        module = self._assign(node, write_use(self.scope, used.class_name, passed, repeat))
-        self.expressions[node.id] = lambda inputs: f"{module}({', '.join(inputs)})"
+        is_list = node.is_repeated and len(node.sources) > 1
+        module = self._assign(node, write_use(self.scope, used.class_name, passed, repeat, is_list=is_list))
+        self.expressions[node.id] = lambda inputs: module if is_list else f"{module}({', '.join(inputs)})"
         self.results[node.id] = used.results
         replacements = self._replacements(node, used, passed)
         for number, axes in enumerate(used.outputs):

@@ -10,7 +10,7 @@ from netwright.compiler.calls import build_call
 from netwright.compiler.module import build_network, load_source
 from netwright.compiler.source import to_source
 from netwright.layers.registry import LAYERS, get_layer
-from samples import SAMPLES, block, document, input_shape, node, out
+from samples import SAMPLES, block, document, drawn_inputs, node, out
 
 COMPUTING = [name for name in LAYERS if name not in {"Input", "Output"}]
 
@@ -78,8 +78,7 @@ def test_gradient_reaches_every_parameter_of_a_sample(name: str) -> None:
     source = SAMPLES[name]()
     torch.manual_seed(0)
     network = build_network(to_source(source))
-    inputs = {item.id: torch.randn(2, *input_shape(item)) for item in source.network.nodes if item.type == "Input"}
-    result = network(**inputs)
+    result = network(**drawn_inputs(source))
     results = list(result.values()) if isinstance(result, dict) else [result]
     total = torch.stack([(item * torch.randn_like(item)).sum() for item in results]).sum()
     torch.autograd.backward(total)
