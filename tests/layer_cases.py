@@ -3,35 +3,13 @@
 import json
 from typing import Any
 
-from netwright.layers.base import Layer
+from layer_inputs import Shape, fitting_shapes
 from netwright.layers.registry import LAYERS
 
-Case = tuple[str, dict[str, Any], tuple[tuple[int, ...], ...]]
-"""A type, its settings, and the shape of a sample for each input."""
+Case = tuple[str, dict[str, Any], tuple[Shape, ...]]
+"""A type, its settings, and the shape of a sample for each input; None for an optional input without a wire."""
 
-SHAPES = {2: (12,), 3: (4, 12), 4: (4, 12, 10), 5: (4, 6, 8, 7)}
-"""A sample of so many axes, the batch counted."""
-
-_OWN: dict[str, tuple[tuple[int, ...], ...]] = {
-    "Fold": ((9, 26 * 26),),
-    "MatMul": ((4, 12), (12, 5)),
-    "Squeeze": ((4, 1),),
-    "ResizeLike": ((4, 12), (3, 20)),
-    "CenterCropLike": ((4, 12), (3, 7)),
-    "Bilinear": ((12,), (5,)),
-}
-"""Of layers whose ports alone do not say what fits."""
-
-
-def fitting_inputs(layer: type[Layer[Any]]) -> tuple[tuple[int, ...], ...]:
-    """The shape of a sample for each input; two for an input that takes any number."""
-    if layer.type in _OWN:
-        return _OWN[layer.type]
-    shapes = tuple(SHAPES[min(port.ranks or {3})] for port in layer.inputs)
-    return shapes * 2 if layer.inputs[-1].variadic else shapes
-
-
-DEFAULTS: list[Case] = [(name, {}, fitting_inputs(LAYERS[name])) for name in LAYERS if name not in {"Input", "Output"}]
+DEFAULTS: list[Case] = [(name, {}, fitting_shapes(LAYERS[name])) for name in LAYERS if name not in {"Input", "Output"}]
 VARIANTS: list[Case] = [
     ("Linear", {"out_features": 5, "bias": False}, ((12,),)),
     ("Linear", {"out_features": 5}, ((7, 12),)),
@@ -161,6 +139,39 @@ VARIANTS: list[Case] = [
     ("CosineSimilarity", {"dim": -1, "eps": 1e-6}, ((4, 5), (4, 5))),
     ("PairwiseDistance", {"p": 1.0, "keepdim": True}, ((12,), (12,))),
     ("MatMul", {}, ((2, 3, 4), (2, 4, 5))),
+    ("RNN", {"hidden_size": 5, "nonlinearity": "relu", "bias": False}, ((7, 12), None)),
+    ("RNN", {"hidden_size": 5, "num_layers": 2, "return_state": True}, ((7, 12), (2, 5))),
+    ("LSTM", {"hidden_size": 5, "num_layers": 3, "bidirectional": True, "dropout": 0.2}, ((7, 12), None, None)),
+    ("LSTM", {"hidden_size": 5, "bidirectional": True, "return_state": True}, ((7, 12), (2, 5), (2, 5))),
+    ("GRU", {"hidden_size": 5, "num_layers": 2, "bidirectional": True, "return_state": True}, ((7, 12), (4, 5))),
+    ("RNNCell", {"nonlinearity": "relu"}, ((12,), (5,))),
+    ("LSTMCell", {"bias": False}, ((12,), (5,), (5,))),
+    ("GRUCell", {}, ((12,), (5,))),
+    ("MultiheadAttention", {"num_heads": 3, "causal": True, "bias": False}, ((7, 12), None, None)),
+    ("MultiheadAttention", {"need_weights": True, "dropout": 0.1}, ((7, 12), (5, 12), None)),
+    ("MultiheadAttention", {"need_weights": True, "causal": True}, ((7, 12), None, None)),
+    ("MultiheadAttention", {}, ((7, 12), (5, 9), None)),
+    ("ScaledDotProductAttention", {"num_heads": 2, "causal": True}, ((5, 8), (5, 8), (5, 6))),
+    ("ScaledDotProductAttention", {}, ((7, 8), (5, 8), (5, 6))),
+    (
+        "TransformerEncoderLayer",
+        {"nhead": 2, "dim_feedforward": 9, "activation": "gelu", "causal": True},
+        ((7, 12), None),
+    ),
+    ("TransformerEncoderLayer", {"nhead": 2, "dim_feedforward": 9, "norm_first": True, "bias": False}, ((7, 12), None)),
+    ("TransformerDecoderLayer", {"nhead": 3, "dim_feedforward": 9, "causal": False}, ((7, 12), (5, 12), None)),
+    ("Embedding", {"num_embeddings": 2, "embedding_dim": 5}, ((3, 4),)),
+    ("EmbeddingBag", {"num_embeddings": 2, "embedding_dim": 5, "mode": "max"}, ((6,),)),
+    ("PositionalEncoding", {"base": 100.0}, ((6, 5),)),
+    ("LearnedPositionalEncoding", {"max_length": 6}, ((6, 5),)),
+    ("RotaryEmbedding", {"num_heads": 2, "base": 100.0}, ((6, 12),)),
+    ("PatchEmbedding", {"embed_dim": 7, "patch_size": 3}, ((2, 9, 6),)),
+    ("Split", {"split_size_or_sections": [1, 4, 2], "dim": -1}, ((3, 7),)),
+    ("Chunk", {"chunks": 3, "dim": 2}, ((3, 6),)),
+    ("Formula", {"formula": "a * sigmoid(1.702 * a)"}, ((4, 5),)),
+    ("Formula", {"formula": "sum((a - b) ** 2, 1) / 2"}, ((4, 5), (4, 5))),
+    ("Formula", {"formula": "matmul(softmax(matmul(a, transpose(b, 1, 2)), -1), c)"}, ((4, 5), (6, 5), (6, 3))),
+    ("Formula", {"formula": "where(a > b, a, -b) - mean(a, 1, 2, keepdim=True)"}, ((4, 5), (4, 5))),
 ]
 CASES = DEFAULTS + VARIANTS
 IDS = [f"{name}-{json.dumps(params)}-{'+'.join(map(str, shapes))}" for name, params, shapes in CASES]

@@ -18,6 +18,7 @@ from netwright.layers.base import Call
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _ATOM = re.compile(r"-?[\w.]+|'[^']*'|\([^()]*\)|\w+\([^()]*\)")
+_PLAIN = Call.__dataclass_fields__["invoke"].default
 
 
 def is_module(call: Call) -> bool:
@@ -28,9 +29,28 @@ def is_module(call: Call) -> bool:
 def build_call(call: Call, device: str = "cpu") -> Callable[..., Any]:
     """What the call makes: an ``nn.Module`` on ``device``, or a function for a stateless operation.
 
-    Either takes the node's inputs in order.
+    Either takes the inputs that the node is given, in order, and gives a tensor, or a tuple of its outputs.
     """
-    return build_module(call, device) if is_module(call) else _function(_expression(call))
+    if not is_module(call):
+        return _function(_expression(call))
+    module = build_module(call, device)
+    if call.invoke == _PLAIN and call.results is None:
+        return module
+    return _Invoked(module, call)
+
+
+class _Invoked(nn.Module):
+    """A module that is called in its own way, and whose result is taken apart: what ``forward`` of the exported class does."""
+
+    def __init__(self, module: nn.Module, call: Call) -> None:
+        super().__init__()
+        self.module = module
+        self.invoke = _function(_fill(call.invoke, {"self": "x[0]"}, lambda index: f"x[{index + 1}]", "*x[1:]"))
+        self.take_apart = _taker(call.results, tuple(call.outputs.values())) if call.results is not None else None
+
+    def forward(self, *inputs: torch.Tensor) -> Any:
+        result = self.invoke(self.module, *inputs)
+        return result if self.take_apart is None else self.take_apart(result)
 
 
 def build_module(call: Call, device: str = "cpu") -> nn.Module:
@@ -77,6 +97,14 @@ def for_expressions(call: Call, expressions: Collection[str]) -> Call:
     return replace(call, template=call.general) if is_spelt_out else call
 
 
+def invoke_source(call: Call, module: str, inputs: Sequence[str]) -> str:
+    """The call of a module as Python source: ``self.fc(x)``, or what the layer's ``invoke`` says.
+
+    ``module`` is the module's name, ``inputs`` the variables that are given to it.
+    """
+    return _fill(call.invoke, {"self": module}, inputs.__getitem__, ", ".join(inputs))
+
+
 def _expression(call: Call) -> str:
     """The template as one expression over the tuple ``x`` of all inputs."""
     assert call.template is not None
@@ -111,9 +139,19 @@ def _function(expression: str) -> Callable[..., Any]:
 
 
 @cache
+def _taker(results: str, outputs: tuple[str, ...]) -> Callable[[Any], Any]:
+    """What makes the outputs out of a call's result.  Both texts are constants of a layer class."""
+    values = ", ".join(_PLACEHOLDER.sub(r"\1", output) for output in outputs)
+    names: dict[str, Any] = {"torch": torch}
+    exec(f"def take_apart(value):\n    {results} = value\n    return {values}", names)  # noqa: S102
+    taker: Callable[[Any], Any] = names["take_apart"]
+    return taker
+
+
+@cache
 def _takes_device(cls: type[nn.Module]) -> bool:
-    """Whether a module says where its parameters lie: those that do not have none."""
-    return "device" in inspect.signature(cls).parameters
+    """Whether a module says where its parameters lie; those that do not have none.  (Recurrent ones hide it in ``kwargs``.)"""
+    return "device" in inspect.signature(cls).parameters or issubclass(cls, nn.RNNBase)
 
 
 @lru_cache(maxsize=64)

@@ -8,18 +8,45 @@ from typing import Literal
 
 from torch import nn
 
-from netwright.compiler.calls import call_source, for_expressions, is_module
+from netwright.compiler.calls import call_source, for_expressions, invoke_source, is_module
 from netwright.compiler.program import BlockInstance, BlockProgram, NodeInstance, ProgramNode, Source
 from netwright.compiler.source_forward import write_forward
 from netwright.compiler.source_layout import layout, layout_def, literal
 from netwright.compiler.source_repeat import Passed, outer_text, pass_rows, write_use
+from netwright.compiler.source_results import Results
 from netwright.compiler.source_scope import RESERVED, Argument, Scope, Symbol, Vector, constant, matches
 from netwright.layers.base import Call, TensorSpec
 from netwright.layers.registry import get_layer
 
 Axes = tuple[Symbol | None, ...]
 
-_OF_THE_LAST_AXIS = frozenset({"in_features", "in1_features", "in2_features", "normalized_shape"})
+_SET_FIRST = (("out_channels", "{}"),)
+_SET_LAST = (
+    ("out_features", "{}"),
+    ("embedding_dim", "{}"),
+    ("embed_dim", "{}"),
+    ("hidden_size", "{}"),
+    ("hidden_size", "2 * ({})"),
+)
+"""Arguments that set the size of an output's first or last axis, and how; what is written is compared with the sizes."""
+
+_READ_FROM = {
+    **dict.fromkeys(
+        (
+            "in_features",
+            "in1_features",
+            "in2_features",
+            "normalized_shape",
+            "input_size",
+            "embed_dim",
+            "d_model",
+            "features",
+        ),
+        (0, -1),
+    ),
+    **dict.fromkeys(("hidden_size", "kdim", "vdim"), (1, -1)),
+}
+"""Inferred arguments that are not the size of the first input's first axis: input and axis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +75,12 @@ class _Writer:
     written: Mapping[str, WrittenBlock]
     axes: dict[Source, Axes] = field(default_factory=dict)
     assignments: list[str] = field(default_factory=list)
+    assigned: set[str] = field(default_factory=set)
     expressions: dict[str, Callable[[Sequence[str]], str]] = field(default_factory=dict)
     preludes: list[str] = field(default_factory=list)
+    results: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Names of the outputs of nodes that have several, or that use a block."""
+    taken: dict[str, Results] = field(default_factory=dict)
 
     def at(self, node: ProgramNode) -> list[NodeInstance]:
         return [instance.nodes[node.id] for instance in self.scope.instances]
@@ -72,14 +103,27 @@ class _Writer:
         instances = self.at(node)
         call, texts = self._call(node, instances)
         if is_module(call):
-            self.assignments.append(f"self.{node.id} = {call_source(call, texts)}")
-            self.expressions[node.id] = lambda inputs: f"self.{node.id}({', '.join(inputs)})"
+            module = self._assign(node, call_source(call, texts))
+            self.expressions[node.id] = lambda inputs: invoke_source(call, module, inputs)
         else:
             shown = {name: self._kept(node, name, text) for name, text in texts.items()}
             self.expressions[node.id] = lambda inputs: call_source(call, shown, inputs)
         if call.prelude is not None and call.prelude not in self.preludes:
             self.preludes.append(call.prelude)
-        self._follow(node, instances, texts)
+        if len(node.outputs) > 1 or call.results is not None:
+            self.results[node.id] = node.outputs
+        if call.results is not None:
+            self.taken[node.id] = Results(call.results, tuple(call.outputs.values()))
+        for number in range(len(node.outputs)):
+            self._follow(node, number, instances, texts)
+
+    def _assign(self, node: ProgramNode, text: str) -> str:
+        """Make the node's module an attribute, once for all nodes that share it; its name."""
+        name = f"self.{node.weights or node.id}"
+        if name not in self.assigned:
+            self.assigned.add(name)
+            self.assignments.append(f"{name} = {text}")
+        return name
 
     def _kept(self, node: ProgramNode, name: str, text: str) -> str:
         """An argument as ``forward`` can write it: one that depends on the class's arguments is kept on the module."""
@@ -98,14 +142,14 @@ class _Writer:
         first = for_expressions(calls[0], node.expressions)
         names = list(first.arguments)[: first.positional]
         known = {name for call in calls for name in call.arguments} | (set(node.expressions) & _accepted(first.target))
-        names += sorted(known - set(names), key=lambda name: order.get(name, -1))
+        names += sorted(known - set(names), key=lambda name: (order.get(name, len(order)), name))
         texts = {}
         for name in names:
             if name in node.expressions:
                 texts[name] = self.scope.typed(node.expressions[name])
                 continue
             vector = tuple(
-                call.arguments[name] if name in call.arguments else getattr(instance.params, name)
+                call.arguments[name] if name in call.arguments else getattr(instance.params, name, None)
                 for call, instance in zip(calls, instances, strict=True)
             )
             is_typed = name in order
@@ -123,25 +167,28 @@ class _Writer:
                 for column, axis in zip(columns, axes[-length:], strict=True)
             ]
             return f"({', '.join(items)})"
-        # Sizes of features stand last, sizes of channels first.
-        guess = axes[-1] if name in _OF_THE_LAST_AXIS else axes[0]
+        number, axis = _READ_FROM.get(name, (0, 0))
+        guess = self.axes[node.sources[number]][axis] if number < len(node.sources) else None
         return self.scope.resolve(vector, guess, f"{node.id}_{name}")
 
-    def _follow(self, node: ProgramNode, instances: Sequence[NodeInstance], texts: Mapping[str, str]) -> None:
-        """What is known of the output's axes: set by an argument, kept from the input, or joined from several."""
+    def _follow(
+        self, node: ProgramNode, number: int, instances: Sequence[NodeInstance], texts: Mapping[str, str]
+    ) -> None:
+        """What is known of an output's axes: set by an argument, kept from the input, or joined from several."""
         ranks = {len(spec.shape) for instance in instances for spec in instance.inputs}
-        outputs = [instance.outputs[0].shape for instance in instances]
+        outputs = [instance.outputs[number].shape for instance in instances]
         rank = len(outputs[0])
         if len({len(shape) for shape in outputs}) != 1:
-            self.axes[Source(node.id)] = (None,) * rank
+            self.axes[Source(node.id, number)] = (None,) * rank
             return
         columns: list[Vector] = list(zip(*outputs, strict=True))
         sources = [self.axes[source] for source in node.sources]
         result: list[Symbol | None] = [None] * rank
         for axis, vector in enumerate(columns):
-            set_by = {0: "out_channels", rank - 1: "out_features"}.get(axis, "")
-            set_by = "out_features" if rank == 1 and "out_features" in texts else set_by
-            candidates: list[Symbol | None] = [self.scope.symbol(texts[set_by], vector) if set_by in texts else None]
+            setters = [*(_SET_LAST if axis == rank - 1 else ()), *(_SET_FIRST if axis == 0 else ())]
+            candidates: list[Symbol | None] = [
+                self.scope.symbol(text.format(texts[name]), vector) for name, text in setters if name in texts
+            ]
             if ranks == {rank}:
                 candidates += [known[axis] for known in sources]
                 if len(sources) > 1:
@@ -149,7 +196,7 @@ class _Writer:
             elif rank == 1 and len(sources) == 1 and len(ranks) == 1:
                 candidates.append(self._joined("product", sources[0], instances, None))
             result[axis] = next((c for c in candidates if c is not None and self._holds(c, vector)), None)
-        self.axes[Source(node.id)] = tuple(result)
+        self.axes[Source(node.id, number)] = tuple(result)
 
     def _holds(self, symbol: Symbol, vector: Vector) -> bool:
         return matches(self.scope.evaluate(symbol), vector)
@@ -182,8 +229,10 @@ class _Writer:
     def _block_node(self, node: ProgramNode, used: WrittenBlock) -> None:
         passed = self._passed(node, used)
         repeat = node.repeat if node.is_repeated else None
-        self.assignments.append(f"self.{node.id} = {write_use(self.scope, used.class_name, passed, repeat)}")
-        self.expressions[node.id] = lambda inputs: f"self.{node.id}({', '.join(inputs)})"
+        is_list = node.is_repeated and len(node.sources) > 1
+        module = self._assign(node, write_use(self.scope, used.class_name, passed, repeat, is_list=is_list))
+        self.expressions[node.id] = lambda inputs: module if is_list else f"{module}({', '.join(inputs)})"
+        self.results[node.id] = used.results
         replacements = self._replacements(node, used, passed)
         for number, axes in enumerate(used.outputs):
             shapes = [instance.outputs[number].shape for instance in self.at(node)]
@@ -286,10 +335,8 @@ def write_block(
     lines.append("        super().__init__()")
     for assignment in writer.assignments:
         lines += layout(assignment, 2)
-    results = {
-        node.id: written[node.block].results for node in block.nodes if node.block is not None and not node.is_identity
-    }
-    lines += ["", *write_forward(block, writer.expressions, results, is_network=is_network)]
+    forward = write_forward(block, writer.expressions, writer.results, writer.taken, is_network=is_network)
+    lines += ["", *forward]
     return WrittenBlock(
         class_name=class_name,
         lines=tuple(lines),

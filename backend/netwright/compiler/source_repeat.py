@@ -66,8 +66,19 @@ def _growth(rows: Sequence[Row]) -> Vector | None:
     return tuple(result)
 
 
-def write_use(scope: Scope, class_name: str, passed: Sequence[Passed], repeat: int | str | None) -> str:
-    """``Stage(1, channels=16)``, or with ``repeat`` (a number or an expression) an ``nn.Sequential`` of them."""
+def write_use(
+    scope: Scope, class_name: str, passed: Sequence[Passed], repeat: int | str | None, *, is_list: bool = False
+) -> str:
+    """``Stage(1, channels=16)``, or with ``repeat`` (a number or an expression) an ``nn.Sequential`` of them; an
+    ``nn.ModuleList`` where several values go through them, which a Sequential cannot pass on."""
+    text = _write_use(scope, class_name, passed, repeat)
+    if not is_list:
+        return text
+    inner = text.removeprefix("nn.Sequential(").removesuffix(")")
+    return f"nn.ModuleList({inner[2:-1]})" if inner.startswith("*(") else f"nn.ModuleList([{inner}])"
+
+
+def _write_use(scope: Scope, class_name: str, passed: Sequence[Passed], repeat: int | str | None) -> str:
     if repeat is None:
         return _call(class_name, [(item, item.first) for item in passed])
     count = scope.typed(repeat) if isinstance(repeat, str) else str(repeat)

@@ -1,6 +1,7 @@
 """What a port itself demands, rank and dtype, said in our own words with ways out."""
 
-from collections.abc import Iterator, Sequence
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from netwright.layers.base import Complaint, Port, Repair, TensorSpec
@@ -11,12 +12,47 @@ if TYPE_CHECKING:
 _AVERAGE_POOL = {3: "AdaptiveAvgPool1d", 4: "AdaptiveAvgPool2d", 5: "AdaptiveAvgPool3d"}
 
 
+MAX_COUNTED_PORTS = 64
+"""Ports that one parameter may ask for; beyond it the layer's own check refuses the parameter."""
+
+
+def ports_for(layer: "type[Layer[Any]]", ports: tuple[Port, ...], params: Mapping[str, Any]) -> tuple[Port, ...]:
+    """The ports that are there for ``params``, by the rules ``only_if`` and ``count_from``; the page has the same.
+
+    A parameter that is no truth value, or no number or list, counts as its default: what is wrong with it is said elsewhere.
+    """
+    if all(port.only_if is None and port.count_from is None for port in ports):
+        return ports
+    found: list[Port] = []
+    for port in ports:
+        if port.only_if is not None and not _value(layer, port.only_if, params, (bool,)):
+            continue
+        if port.count_from is None:
+            found.append(port)
+            continue
+        value = _value(layer, port.count_from, params, (int, list, tuple))
+        count = value if isinstance(value, int) else len(value)
+        found += [
+            dataclasses.replace(port, name=f"{port.name}{i}", count_from=None)
+            for i in range(min(max(count, 1), MAX_COUNTED_PORTS))
+        ]
+    return tuple(found)
+
+
+def _value(layer: "type[Layer[Any]]", name: str, params: Mapping[str, Any], kinds: tuple[type, ...]) -> Any:
+    value = params.get(name)
+    is_fitting = isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
+    return value if is_fitting else layer.Params.model_fields[name].default
+
+
 def check_ports(layer: "type[Layer[Any]]", inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
     """At most one complaint for each wire: its rank before its dtype."""
     variadic = bool(layer.inputs) and layer.inputs[-1].variadic
     ports = [layer.inputs[min(i, len(layer.inputs) - 1)] for i in range(len(inputs))] if variadic else layer.inputs
     for index, (port, spec) in enumerate(zip(ports, inputs, strict=True)):
         wire = index - layer.inputs.index(port) if port.variadic else 0
+        if not spec.is_given:
+            continue
         if port.ranks is not None and len(spec.shape) + 1 not in port.ranks:
             yield _wrong_rank(layer, port, spec, wire)
         elif spec.dtype not in port.dtypes:
@@ -50,12 +86,33 @@ def _rank_repairs(layer: "type[Layer[Any]]", port: Port, spec: TensorSpec, wire:
             pool: dict[str, Any] = {"type": _AVERAGE_POOL[rank], "params": {"output_size": 1}}
             yield Repair("insert", {"nodes": [pool, flatten]}, wire)
         return
+    if port.axes.startswith("(N, T") and port.ranks == {3} and "float32" in port.dtypes:
+        yield from _sequence_repairs(spec, wire, rank)
+        return
     if (sibling := _sibling(layer.type, rank)) is not None:
         yield Repair("replace", {"type": sibling, "params": {}}, wire)
     if port.ranks == {rank + 1}:
         # The channel axis was left out: (N, H, W) becomes (N, 1, H, W).
         reshape = {"type": "Reshape", "params": {"shape": [1, *spec.shape]}}
         yield Repair("insert", {"nodes": [reshape]}, wire)
+
+
+def _sequence_repairs(spec: TensorSpec, wire: int, rank: int) -> Iterator[Repair]:
+    """Ways to a sequence: vectors for indices, a step for each value of a row, a step for each row of a picture."""
+    if rank == 2 and spec.dtype == "int64":
+        yield Repair("insert", {"nodes": [{"type": "Embedding", "params": {}}]}, wire)
+    elif rank == 2:
+        for shape in ([spec.shape[0], 1], [1, spec.shape[0]]):
+            yield Repair("insert", {"nodes": [{"type": "Reshape", "params": {"shape": shape}}]}, wire)
+    elif rank == 4:
+        channels, height, width = spec.shape
+        rows: list[dict[str, Any]] = [{"type": "Reshape", "params": {"shape": [height, channels * width]}}]
+        # With several channels the rows of all of them are brought side by side first.
+        swap = {"type": "Formula", "params": {"formula": "transpose(a, 1, 2)"}}
+        yield Repair("insert", {"nodes": [swap, *rows] if channels > 1 else rows}, wire)
+        patches = [size for size in (16, 8, 7, 4, 2) if height % size == 0 and width % size == 0 and size < height]
+        for size in patches[:1]:
+            yield Repair("insert", {"nodes": [{"type": "PatchEmbedding", "params": {"patch_size": size}}]}, wire)
 
 
 def _sibling(name: str, rank: int) -> str | None:

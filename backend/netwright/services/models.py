@@ -43,11 +43,18 @@ class Health(Model):
 
 
 class PortRead(Model):
+    """A port of a layer type.  One with ``only_if`` is there where that parameter is true; one with ``count_from`` stands for
+    as many as that parameter says (a number, or a list's items): ``part0``, ``part1`` ...  An ``optional`` input may stay
+    without a wire."""
+
     name: str
     axes: str
     ranks: list[int] | None
     dtypes: list[str]
     variadic: bool
+    optional: bool = False
+    only_if: str | None = None
+    count_from: str | None = None
 
 
 class DocumentationRead(Model):

@@ -1,7 +1,7 @@
 """Stops a run whose loss is not finite before the optimizer moves, and finds out where it began."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -106,6 +106,15 @@ def _look_before(network: "nn.Module", inputs: "Tensor", targets: "Tensor") -> O
     return None
 
 
+def _tensors(value: Any) -> "Iterator[Tensor]":
+    """The tensors of what a module gives: one, or those of nested tuples (an LSTM's)."""
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, (tuple, list)):
+        for item in value:
+            yield from _tensors(item)
+
+
 @torch.no_grad()
 def find_origin(
     network: "nn.Module", inputs: "Tensor", targets: "Tensor", forward: Callable[["Tensor"], Any]
@@ -118,11 +127,12 @@ def find_origin(
 
     def look(name: str, module: "nn.Module") -> Callable[..., None]:
         def hook(_: "nn.Module", given: tuple[Any, ...], output: Any) -> None:
-            if found or not isinstance(output, torch.Tensor):
+            outputs = list(_tensors(output))
+            if found or not outputs:
                 return
             if any(isinstance(value, torch.Tensor) and not is_finite(value) for value in given):
                 found.append(Origin(name, f"What reaches `{name}` was the first value that is not finite."))
-            elif not is_finite(output):
+            elif not all(map(is_finite, outputs)):
                 found.append(
                     Origin(name, f"The output of `{name}` ({type(module).__name__}) was the first that is not finite.")
                 )

@@ -2064,6 +2064,7 @@ export interface components {
          *     ``compiler.check``, not here, so that a document with an illegal id still opens and can be repaired.)
          *     ``params`` are saved by name, only those that differ from the defaults need to be there; a string that begins with
          *     ``=`` is an expression over the block's parameters.
+         *     ``share`` is the id of the node of the same block whose weights this one uses; None where it has its own.
          */
         Node: {
             /** Id */
@@ -2084,6 +2085,8 @@ export interface components {
              * @default false
              */
             muted: boolean;
+            /** Share */
+            share?: string | null;
         };
         /**
          * NodeReport
@@ -2235,7 +2238,12 @@ export interface components {
             /** Reason */
             reason: string;
         };
-        /** PortRead */
+        /**
+         * PortRead
+         * @description A port of a layer type.  One with ``only_if`` is there where that parameter is true; one with ``count_from`` stands for
+         *     as many as that parameter says (a number, or a list's items): ``part0``, ``part1`` ...  An ``optional`` input may stay
+         *     without a wire.
+         */
         PortRead: {
             /** Name */
             name: string;
@@ -2247,6 +2255,15 @@ export interface components {
             dtypes: string[];
             /** Variadic */
             variadic: boolean;
+            /**
+             * Optional
+             * @default false
+             */
+            optional: boolean;
+            /** Only If */
+            only_if?: string | null;
+            /** Count From */
+            count_from?: string | null;
         };
         /**
          * Problem
@@ -2337,7 +2354,7 @@ export interface components {
         };
         /**
          * RemoveNode
-         * @description Removes the node, its edges and its position.
+         * @description Removes the node, its edges and its position.  Its weights stay with the first node that shares them.
          */
         RemoveNode: {
             /**
@@ -2352,7 +2369,7 @@ export interface components {
         };
         /**
          * RenameNode
-         * @description Gives a node another id; edges and position follow.
+         * @description Gives a node another id; edges, position and nodes that share its weights follow.
          *
          *     The id of a block's Input or Output is a port's name, so edges of nodes that use the block follow too.
          */
@@ -2618,7 +2635,10 @@ export interface components {
         };
         /**
          * SetNode
-         * @description Changes ``muted``, ``repeat`` or ``type`` of a node; what is null stays.
+         * @description Changes ``muted``, ``repeat``, ``type`` or ``share`` of a node; what is null stays.
+         *
+         *     ``repeat`` and ``type`` are changed for all nodes that share their weights.  ``share`` is the node whose weights this one
+         *     uses from now on, empty for its own.
          */
         SetNode: {
             /**
@@ -2636,10 +2656,13 @@ export interface components {
             repeat?: number | string | null;
             /** Type */
             type?: string | null;
+            /** Share */
+            share?: string | null;
         };
         /**
          * SetParam
-         * @description Sets one parameter of a node; ``value`` null removes it, so that the layer's default holds again.
+         * @description Sets one parameter of a node, and of all that share its weights; ``value`` null removes it, so that the layer's default
+         *     holds again.
          *
          *     A parameter whose value is really null is never stored: for every layer null is either the default or not allowed.
          */
@@ -2768,7 +2791,7 @@ export interface components {
          * @description What the network answers all over the plane of its two features (or along its one): the decision boundary as it moves.
          *
          *     ``ranges`` holds smallest and largest value of each feature, ``size`` the points along each.  ``values`` has one answer a
-         *     point, the first feature running fastest: the index in ``classes`` of a classification, the predicted number of a regression.
+         *     point, the first feature running fastest: the index in ``classes``, or the predicted number of a regression.
          *     ``confidence`` is the probability that the network gives to that class (softmax or sigmoid of its scores), empty for a
          *     regression and for answers that are no scores (a perceptron's).  ``points`` are some samples, ``[*features, target]``; only
          *     the first of an attempt has them.

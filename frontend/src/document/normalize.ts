@@ -8,6 +8,7 @@ export function normalizeNode(node: WireNode): Node {
     params: node.params ?? {},
     repeat: node.repeat ?? 1,
     muted: node.muted ?? false,
+    share: node.share ?? null,
   };
 }
 

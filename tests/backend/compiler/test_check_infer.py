@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 import torch
 from drawing import chain, image, node, scores
-from layer_cases import fitting_inputs
+from layer_inputs import fitting_shapes, specs_for
 from netwright.compiler.calls import build_call, call_source
 from netwright.compiler.check import check, forget, warm_up
-from netwright.compiler.check_infer import InferenceError, has_errors, run_on_meta
+from netwright.compiler.check_infer import InferenceError, given, has_errors, run_on_meta
 from netwright.layers.base import Call, TensorSpec
 from netwright.layers.registry import LAYERS
 from torch import nn
@@ -32,7 +32,7 @@ def test_run_on_meta_gives_shapes_without_the_batch_and_counts_what_the_module_h
     assert (run.parameters, run.buffers, run.activation_bytes) == (3 * 4 * 9 + 4, 0, 4 * 6 * 6 * 4)
 
 
-SHAPES = [(8,), (8, 16), (8, 16, 12), (8, 16, 12, 10)]
+SHAPES = [(4,), (4, 16), (4, 16, 12), (4, 16, 12, 10)]
 
 
 @pytest.mark.parametrize("type_name", [name for name in LAYERS if name not in {"Input", "Output"}])
@@ -40,13 +40,15 @@ def test_short_cuts_of_run_on_meta_give_what_pytorch_gives_without_them(type_nam
     layer = LAYERS[type_name]
     params = layer.Params()
     tried = 0
-    own = tuple(TensorSpec(shape) for shape in fitting_inputs(layer))
-    for inputs in [own, *((TensorSpec(shape),) * len(own) for shape in SHAPES)]:
+    own = fitting_shapes(layer)
+    for shapes in [own, *([None if known is None else shape for known in own] for shape in SHAPES)]:
+        inputs = specs_for(layer, shapes)
         if has_errors([*layer.check_ports(inputs)]) or has_errors([*layer.check(params, inputs)]):
             continue
         tried += 1
         call = layer.call(params, inputs)
-        assert run_on_meta(call, inputs) == run_on_meta(call, inputs, with_short_cuts=False)
+        wired = given(inputs)
+        assert run_on_meta(call, wired) == run_on_meta(call, wired, with_short_cuts=False)
     assert tried > 0
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from layer_inputs import specs_for
 from layer_mistakes import FAILING, Shapes
 from netwright.compiler.check import check
 from netwright.graph.document import Document
@@ -12,13 +13,17 @@ from samples import block, document, node, out
 
 
 def drawn(name: str, params: dict[str, Any], shapes: Shapes) -> Document:
-    """The layer behind one Input for each shape, before an Output."""
+    """The layer behind one Input for each shape, before an Output for each of its outputs."""
     layer = get_layer(name)
-    inlets = [f"x{number}" for number in range(len(shapes))]
-    ports = ["x"] * len(shapes) if layer.inputs[-1].variadic else [port.name for port in layer.inputs]
-    inputs = [node(inlet, "Input", shape=list(shape)) for inlet, shape in zip(inlets, shapes, strict=True)]
-    wires = ", ".join(f"{inlet} layer.{port}" for inlet, port in zip(inlets, ports, strict=True)) + ", layer scores"
-    return document(block([*inputs, node("layer", name, **params), out()], wires))
+    missing = [None for port in layer.inputs[len(shapes) :] if port.optional]
+    specs = [spec for spec in specs_for(layer, [*shapes, *missing]) if spec.is_given]
+    inputs = [node(f"x{i}", "Input", shape=[*spec.shape], dtype=spec.dtype) for i, spec in enumerate(specs)]
+    names = [port.name for port in layer.inputs]
+    into = [f"x{i} layer.{names[min(i, len(names) - 1)]}" for i in range(len(specs))]
+    ports = [port.name for port in layer.outputs_for(params)]
+    ends = [out(f"out_{port}") for port in ports]
+    wires = ", ".join([*into, *(f"layer.{port} out_{port}" for port in ports)])
+    return document(block([*inputs, node("layer", name, **params), *ends], wires))
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")

@@ -9,6 +9,7 @@ from typing import Any
 import netwright.layers
 import pytest
 import torch
+from layer_inputs import fitting_shapes, specs_for
 from layer_mistakes import FAILING, WITHOUT_REPAIR, Shapes
 from netwright.compiler.calls import build_call
 from netwright.layers.base import Complaint, DType, Layer, LayerParams, Repair, TensorSpec
@@ -22,6 +23,13 @@ def complaints_of(name: str, params: LayerParams, specs: Sequence[TensorSpec]) -
 
 def specs_of(shapes: Shapes, dtype: DType = "float32") -> list[TensorSpec]:
     return [TensorSpec(shape, dtype) for shape in shapes]
+
+
+def inputs_of(name: str, shapes: Shapes) -> list[TensorSpec]:
+    """The shapes at the ports of a layer, with the type that each takes; optional ports behind them have no wire."""
+    layer = get_layer(name)
+    missing = [None for port in layer.inputs[len(shapes) :] if port.optional]
+    return list(specs_for(layer, [*shapes, *missing]))
 
 
 def repaired(
@@ -55,7 +63,7 @@ def test_mistake_is_named_with_what_was_expected_and_what_came(
     name: str, params: dict[str, Any], shapes: Shapes, code: str
 ) -> None:
     layer: type[Layer[Any]] = get_layer(name)
-    complaints = complaints_of(name, layer.Params.model_validate(params), specs_of(shapes))
+    complaints = complaints_of(name, layer.Params.model_validate(params), inputs_of(name, shapes))
     assert [complaint.code for complaint in complaints] == [code]
     complaint = complaints[0]
     sentence = complaint.message.format(node="here", source="there")
@@ -72,7 +80,7 @@ def test_mistake_is_named_with_what_was_expected_and_what_came(
 
 @pytest.mark.parametrize(("name", "params", "shapes", "code"), FAILING)
 def test_every_repair_takes_the_complaint_away(name: str, params: dict[str, Any], shapes: Shapes, code: str) -> None:
-    specs = specs_of(shapes)
+    specs = inputs_of(name, shapes)
     [complaint] = complaints_of(name, get_layer(name).Params.model_validate(params), specs)
     assert complaint.fixes or name in WITHOUT_REPAIR.get(code, set())
     for repair in complaint.fixes:
@@ -110,13 +118,12 @@ def test_layer_that_can_complain_has_a_failing_case(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in LAYERS if any(port.ranks for port in LAYERS[name].inputs)])
 def test_every_rank_that_a_port_does_not_name_is_refused(name: str) -> None:
-    ports = LAYERS[name].inputs
-    for number, port in enumerate(ports):
-        assert port.ranks is not None
-        for rank in set(range(2, 7)) - port.ranks:
-            shapes = [(2,) * (min(other.ranks or {3}) - 1) for other in ports]
+    layer = LAYERS[name]
+    for number, port in enumerate(layer.inputs):
+        for rank in set(range(2, 7)) - (port.ranks or set(range(2, 7))):
+            shapes = [*fitting_shapes(layer)]
             shapes[number] = (2,) * (rank - 1)
-            [complaint] = LAYERS[name].check_ports(specs_of(tuple(shapes)))
+            [complaint] = layer.check_ports(specs_for(layer, shapes))
             assert (complaint.code, complaint.port) == ("wrong_rank", port.name)
             assert f"N x {' x '.join('2' * (rank - 1))}" in complaint.message
             assert all(not repair.wire for repair in complaint.fixes)
