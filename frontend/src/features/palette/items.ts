@@ -101,12 +101,21 @@ function aliasScore(asked: string, alias: string): number {
 }
 
 const SHORTEST = 3;
+const HAN = /\p{Script=Han}/u;
 
-/** Whether every word that is asked begins a word of the item's names, family or description; very short ones say nothing. */
+/**
+ * Whether every word that is asked begins a word of the item's names, family or description; very short ones say nothing. Chinese
+ * has no spaces: there it may stand anywhere, and one letter is a word.
+ */
 function holdsWords(item: PaletteItem, asked: string): boolean {
-  const words = asked.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== "");
-  if (!words.some((word) => word.length >= SHORTEST)) return false;
-  const parts = item.name.replace(/([a-z0-9])([A-Z])/g, "$1 $2");
-  const text = ` ${[parts, item.name, item.family, ...item.aliases, item.summary].join(" ").toLowerCase()}`;
-  return words.every((word) => text.split(/[^\p{L}\p{N}]+/u).some((part) => part.startsWith(word)));
+  const words = asked.split(NO_LETTERS).filter((word) => word !== "");
+  if (!words.some((word) => word.length >= SHORTEST || HAN.test(word))) return false;
+  const names = item.name.replace(/([a-z0-9])([A-Z])/g, "$1 $2");
+  const parts = [names, item.name, item.family, ...item.aliases, item.summary]
+    .join(" ")
+    .toLowerCase()
+    .split(NO_LETTERS);
+  return words.every((word) => parts.some((part) => (HAN.test(word) ? part.includes(word) : part.startsWith(word))));
 }
+
+const NO_LETTERS = /[^\p{L}\p{N}]+/u;

@@ -64,6 +64,21 @@ describe("the palette", () => {
     expect(found[0]?.items.map(({ name }) => name)).toEqual(["SiLU", "Hardswish"]);
   });
 
+  it("finds words within a Chinese description", () => {
+    const item = {
+      ...{
+        type: "Transpose",
+        name: "Transpose",
+        family: "shape",
+        aliases: [],
+        summary: "交换每个样本的两个轴。",
+        shape: "",
+      },
+    };
+    expect(searchPalette([item], "两个轴")).toHaveLength(1);
+    expect(searchPalette([item], "卷积")).toHaveLength(0);
+  });
+
   it("finds nothing where letters are missing or out of order", () => {
     expect(names("zzz")).toEqual([]);
     expect(fuzzyScore("ba", "Abc")).toBeNull();
