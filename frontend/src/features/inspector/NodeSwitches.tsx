@@ -6,6 +6,7 @@ import { useEditor, useEditorStore } from "@/features/editor";
 import { NumberBox, type NumberShape, ReasonedSwitch } from "@/ui";
 import styles from "./inspector.module.css";
 import type { OpenLevel } from "./NodeInspector";
+import { SharedWeights } from "./SharedWeights";
 
 const REPEAT: NumberShape = {
   kind: "number",
@@ -59,6 +60,7 @@ export function NodeSwitches({ node, level }: { node: Node; level: OpenLevel }) 
           onChange={(muted) => store.getState().setNode(node.id, { muted })}
         />
       </div>
+      <SharedWeights node={node} level={level} />
       {isBlock && (
         <Button
           variant="default"

@@ -36,6 +36,8 @@ export interface CardData extends Record<string, unknown> {
   isKnown: boolean;
   summary: string;
   problem: CardProblem | null;
+  /** Other nodes that use this one's weights. */
+  lendsTo: string;
 }
 
 export interface WireData extends Record<string, unknown> {
@@ -113,6 +115,7 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
     const problems = problemsByNode(view);
     const prefix = reportPrefix(view.report, view.path);
     const ids = flowIds(view.block.nodes);
+    const lent = lendersOf(view.block.nodes);
     const nodes = view.block.nodes.map((node, index) => {
       const id = ids[index] ?? node.id;
       const ports = portsOf(node, view.block, view.document, view.catalogue);
@@ -120,6 +123,7 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
       const family = layer?.family ?? (blockNameOf(node.type) !== null && ports.known ? "block" : "unknown");
       const summary = view.report?.nodes[prefix + node.id]?.summary ?? "";
       const problem = problems.get(node.id) ?? null;
+      const lendsTo = lent.get(node.id)?.join(", ") ?? "";
       const [x, y] = view.positions[node.id] ?? [0, 0];
       const shift = id === node.id ? 0 : cardSize(ports).height + 20;
       const key = [
@@ -133,16 +137,26 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
         problem?.severity,
         problem?.message,
         problem?.count,
+        lendsTo,
       ];
       return memory.take(id, key, () => {
         const size = cardSize(ports);
-        const data = { node, ports, size, family, isKnown: ports.known, summary, problem };
+        const data = { node, ports, size, family, isKnown: ports.known, summary, problem, lendsTo };
         return buildNode(id, data, { x, y: y + shift }, selected.has(node.id));
       });
     });
     memory.finish();
     return nodes;
   };
+}
+
+/** For every node whose weights others use, those others. */
+function lendersOf(nodes: readonly Node[]): Map<string, string[]> {
+  const lent = new Map<string, string[]>();
+  for (const { id, share } of nodes) {
+    if (share !== null) lent.set(share, [...(lent.get(share) ?? []), id]);
+  }
+  return lent;
 }
 
 function buildNode(id: string, data: CardData, position: { x: number; y: number }, selected: boolean): FlowNode {
