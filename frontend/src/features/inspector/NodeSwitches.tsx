@@ -4,6 +4,7 @@ import { useEditor, useEditorStore } from "@/features/editor";
 import { ReasonedSwitch } from "@/ui";
 import styles from "./inspector.module.css";
 import type { OpenLevel } from "./NodeInspector";
+import { SharedWeights } from "./SharedWeights";
 
 /** What every node has beside its settings: left out or not. */
 export function NodeSwitches({ node, level }: { node: Node; level: OpenLevel }) {
@@ -26,6 +27,7 @@ export function NodeSwitches({ node, level }: { node: Node; level: OpenLevel }) 
           onChange={(muted) => store.getState().setNode(node.id, { muted })}
         />
       </div>
+      <SharedWeights node={node} level={level} />
       <FreezeSwitch node={node} />
     </div>
   );

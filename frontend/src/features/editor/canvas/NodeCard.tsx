@@ -2,6 +2,7 @@ import {
   IconCircleCheck,
   IconCircleDashed,
   IconCircleHalf2,
+  IconLink,
   IconLock,
   IconLockOpen2,
   IconResize,
@@ -90,12 +91,14 @@ function SecondLine({ data }: { data: CardData }) {
   // The check's line about a block says how often it is repeated, in numbers where the document has an expression.
   const isRepeated = node.repeat !== 1 && (blockNameOf(node.type) === null || summary === "");
   const text = isKnown ? summary : t("canvas.unknownType");
+  const isShared = node.share !== null || data.lendsTo !== "";
   // Without a second line the first stands in the middle of the card.
-  if (text === "" && !isRepeated && !node.muted && cost === null) return null;
+  if (text === "" && !isRepeated && !node.muted && !isShared && cost === null) return null;
   return (
     <div className={classes.summary}>
       {isRepeated && <span className={classes.repeat}>{t("canvas.repeat", { times: node.repeat })}</span>}
       {node.muted && <span className={classes.repeat}>{t("canvas.muted")}</span>}
+      {isShared && <SharedMark share={node.share} lendsTo={data.lendsTo} />}
       <span title={text}>{text}</span>
       {cost && !node.muted && (
         <span
@@ -134,6 +137,18 @@ function Marks({ weights, frozen }: Pick<CardData, "weights" | "frozen">) {
           )}
         </span>
       )}
+    </span>
+  );
+}
+
+/** Says that the weights are shared: whose they are, or who else uses them. */
+function SharedMark({ share, lendsTo }: { share: string | null; lendsTo: string }) {
+  const t = useEditorWords();
+  const words = share === null ? t("canvas.lendsWeights", { ids: lendsTo }) : t("canvas.usesWeights", { id: share });
+  return (
+    <span className={classes.shared} role="img" aria-label={words} title={words}>
+      <IconLink size={12} stroke={2} aria-hidden />
+      {share}
     </span>
   );
 }

@@ -52,6 +52,8 @@ export interface CardData extends Record<string, unknown> {
   /** What the attached weights do here; null where none are attached, or the node has none. */
   weights: WeightsMark | null;
   frozen: FrozenState | null;
+  /** Other nodes that use this one's weights. */
+  lendsTo: string;
 }
 
 export interface WireData extends Record<string, unknown> {
@@ -131,6 +133,7 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
     const problems = problemsByNode(view);
     const prefix = reportPrefix(view.report, view.path);
     const ids = flowIds(view.block.nodes);
+    const lent = lendersOf(view.block.nodes);
     const nodes = view.block.nodes.map((node, index) => {
       const id = ids[index] ?? node.id;
       const ports = portsOf(node, view.block, view.document, view.catalogue);
@@ -142,6 +145,7 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
       const problem = problems.get(node.id) ?? null;
       const weights = view.weights.get(node.id) ?? null;
       const frozen = view.frozen.length === 0 ? null : frozenAt(view, prefix, node.id);
+      const lendsTo = lent.get(node.id)?.join(", ") ?? "";
       const [x, y] = view.positions[node.id] ?? [0, 0];
       const shift = id === node.id ? 0 : cardSize(ports).height + 20;
       const key = [
@@ -160,12 +164,13 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
         problem?.worst.path,
         weights,
         frozen,
+        lendsTo,
       ];
       return memory.take(id, key, () => {
         const size = cardSize(ports);
         const cost = parameters === null ? null : { parameters, macs: report?.macs ?? 0 };
         const isKnown = ports.known;
-        const data = { node, ports, size, family, isKnown, summary, cost, problem, weights, frozen };
+        const data = { node, ports, size, family, isKnown, summary, cost, problem, weights, frozen, lendsTo };
         return buildNode(id, data, { x, y: y + shift }, selected.has(node.id));
       });
     });
@@ -178,6 +183,15 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
 function frozenAt(view: LevelView, prefix: string, id: string): FrozenState | null {
   const hasParameters = (view.report?.nodes[prefix + id]?.parameters ?? 0) > 0;
   return hasParameters ? frozenState(view.frozen, view.path, id) : null;
+}
+
+/** For every node whose weights others use, those others. */
+function lendersOf(nodes: readonly Node[]): Map<string, string[]> {
+  const lent = new Map<string, string[]>();
+  for (const { id, share } of nodes) {
+    if (share !== null) lent.set(share, [...(lent.get(share) ?? []), id]);
+  }
+  return lent;
 }
 
 function buildNode(id: string, data: CardData, position: { x: number; y: number }, selected: boolean): FlowNode {
