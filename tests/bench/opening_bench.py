@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
 import block_samples
-import browser
+import browser  # type: ignore[import-not-found]  # scripts/browser.py
 import resnet
 from e2e.conftest import CHROMIUM_ARGUMENTS, Server
 from netwright.graph.document import Document
@@ -78,7 +79,7 @@ def measure(server: Server, page: Page) -> None:
             times[kind] += [found] if number else []  # the first loads the page's parts and, in the server, PyTorch
             if kind == "blocks":
                 stage = page.get_by_test_id("node-layer3")
-                found = timed(page, lambda stage=stage: stage.dblclick(position={"x": 40, "y": 12}))
+                found = timed(page, partial(stage.dblclick, position={"x": 40, "y": 12}))
                 times["block"] += [found] if number else []
     for kind, rounds in times.items():
         for what in ("drawn", "shapes"):
