@@ -292,3 +292,20 @@ def write_sources() -> None:
 
 if __name__ == "__main__":
     write_sources()
+
+
+def gcn(features: int = 1433, hidden: int = 16, classes: int = 7) -> Document:
+    """Kipf and Welling 2017: two graph convolutions with dropout before each."""
+    nodes = [
+        node("graph", "Graph", num_features=features),
+        node("drop1", "Dropout", p=0.5),
+        node("conv1", "GCNConv", out_channels=hidden),
+        node("act", "ReLU"),
+        node("drop2", "Dropout", p=0.5),
+        node("conv2", "GCNConv", out_channels=classes),
+        out(),
+    ]
+    wires = "graph drop1 conv1.x, conv1 act drop2 conv2.x, conv2 scores"
+    return document(
+        block(nodes, f"{wires}, graph.edge_index conv1.edge_index, graph.edge_index conv2.edge_index"), "GCN"
+    )

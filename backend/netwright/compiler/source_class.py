@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -35,6 +35,7 @@ class WrittenBlock:
     results: tuple[str, ...]
     outputs: tuple[Axes, ...]
     preludes: tuple[str, ...]
+    imports: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -48,6 +49,7 @@ class _Writer:
     assignments: list[str] = field(default_factory=list)
     expressions: dict[str, Callable[[Sequence[str]], str]] = field(default_factory=dict)
     preludes: list[str] = field(default_factory=list)
+    imports: list[str] = field(default_factory=list)
 
     def at(self, node: ProgramNode) -> list[NodeInstance]:
         return [instance.nodes[node.id] for instance in self.scope.instances]
@@ -77,6 +79,7 @@ class _Writer:
             self.expressions[node.id] = lambda inputs: call_source(call, shown, inputs)
         if call.prelude is not None and call.prelude not in self.preludes:
             self.preludes.append(call.prelude)
+        self.imports += [line for line in call.imports if line not in self.imports]
         self._follow(node, instances, texts)
 
     def _kept(self, node: ProgramNode, name: str, text: str) -> str:
@@ -108,8 +111,7 @@ class _Writer:
             )
             is_typed = name in order
             texts[name] = self.scope.resolve(vector, None, name) if is_typed else self._inferred(node, name, vector)
-        call = Call(first.target, dict.fromkeys(names), first.positional, first.template, first.prelude)
-        return call, texts
+        return replace(first, arguments=dict.fromkeys(names)), texts
 
     def _inferred(self, node: ProgramNode, name: str, vector: Vector) -> str:
         """Source of an argument that nobody typed, with the axis that it follows from as the first guess."""
@@ -139,7 +141,8 @@ class _Writer:
         result: list[Symbol | None] = [None] * rank
         for axis, vector in enumerate(columns):
             set_by = {0: "out_channels", rank - 1: "out_features"}.get(axis, "")
-            set_by = "out_features" if rank == 1 and "out_features" in texts else set_by
+            if rank == 1:
+                set_by = next((name for name in ("out_features", "out_channels") if name in texts), "")
             candidates: list[Symbol | None] = [self.scope.symbol(texts[set_by], vector) if set_by in texts else None]
             if ranks == {rank}:
                 candidates += [known[axis] for known in sources]
@@ -288,7 +291,7 @@ def write_block(
     results = {
         node.id: written[node.block].results for node in block.nodes if node.block is not None and not node.is_identity
     }
-    lines += ["", *write_forward(block, writer.expressions, results, is_network=is_network)]
+    lines += ["", *write_forward(block, writer.expressions, results, taken, is_network=is_network)]
     return WrittenBlock(
         class_name=class_name,
         lines=tuple(lines),
@@ -297,6 +300,7 @@ def write_block(
         results=tuple(name for name, _ in block.outputs),
         outputs=tuple(writer.axes[source] for _, source in block.outputs),
         preludes=tuple(writer.preludes),
+        imports=tuple(writer.imports),
     )
 
 
@@ -310,4 +314,4 @@ def _signature(block: BlockProgram, instance: BlockInstance) -> str:
 
 
 def _shape(spec: TensorSpec) -> str:
-    return f"({', '.join(['N', *map(str, spec.shape)])})"
+    return f"({', '.join(map(str, spec.axes))})"

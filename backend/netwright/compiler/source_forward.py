@@ -24,14 +24,19 @@ class _Step:
 
 
 def write_forward(
-    block: BlockProgram, expressions: Mapping[str, Write], results: Mapping[str, tuple[str, ...]], *, is_network: bool
+    block: BlockProgram,
+    expressions: Mapping[str, Write],
+    results: Mapping[str, tuple[str, ...]],
+    taken: frozenset[str] = frozenset(),
+    *,
+    is_network: bool,
 ) -> Iterator[str]:
-    """The lines of ``forward``; ``results`` names the outputs of nodes that use a block.
+    """The lines of ``forward``; ``results`` names the outputs of nodes that use a block, ``taken`` are names of the module.
 
     One output is returned as a tensor; several are a dict by the names of the Output nodes for the network, a tuple in
     their order for a block.
     """
-    body = _Body(block, expressions, results, is_network=is_network)
+    body = _Body(block, expressions, results, taken, is_network=is_network)
     several = "dict[str, torch.Tensor]" if is_network else f"tuple[{', '.join(['torch.Tensor'] * len(block.outputs))}]"
     returns = "torch.Tensor" if len(block.outputs) == 1 else several
     yield from layout_def(
@@ -49,6 +54,7 @@ class _Body:
         block: BlockProgram,
         expressions: Mapping[str, Write],
         results: Mapping[str, tuple[str, ...]],
+        taken: frozenset[str],
         *,
         is_network: bool,
     ) -> None:
@@ -68,7 +74,7 @@ class _Body:
             if not node.is_identity
         ]
         self.last_use = self._last_uses()
-        self.taken = set(_RESERVED)
+        self.taken = set(_RESERVED | taken)
         self.names: dict[Source, str] = {}
         self._name()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from netwright.layers.axes import check_dim
-from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Repair, TensorSpec
+from netwright.layers.base import ROWS, Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.params import Integer, NonNegative, Real, Size, setting
 
 _DOCS = "https://docs.pytorch.org/docs/stable/generated/torch.nn."
@@ -12,6 +12,7 @@ _DOCS = "https://docs.pytorch.org/docs/stable/generated/torch.nn."
 
 class _Activation(Layer[Any]):
     family = "activation"
+    inputs = (Port("x", along=ROWS),)
 
     @classmethod
     def call(cls, params: Any, inputs: Sequence[TensorSpec]) -> Call:

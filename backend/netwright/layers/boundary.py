@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from netwright.layers.base import Call, Documentation, DType, Layer, LayerParams, Port, TensorSpec
+from netwright.layers.base import Along, Call, Documentation, DType, Layer, LayerParams, Port, TensorSpec
 from netwright.layers.params import Sizes, setting
 
 _ANY: frozenset[DType] = frozenset({"float32", "int64", "bool"})
+_ALL: frozenset[Along] = frozenset({"N", "V", "E"})
 
 
 class InputParams(LayerParams):
@@ -26,6 +27,7 @@ class Input(Layer[InputParams]):
     inputs = ()
     outputs = (Port("y", dtypes=_ANY),)
     muted_is_identity = False
+    is_entry = True
     documentation = Documentation(
         summary="Where data enters the network: one batch of samples of the stated shape.",
         formula=r"y = x",
@@ -36,9 +38,9 @@ class Input(Layer[InputParams]):
     )
 
     @classmethod
-    def spec(cls, params: InputParams) -> TensorSpec:
+    def infer(cls, params: InputParams, inputs: Sequence[TensorSpec]) -> tuple[TensorSpec, ...]:
         """The tensor that a top-level Input promises."""
-        return TensorSpec(params.shape, params.dtype)
+        return (TensorSpec(params.shape, params.dtype),)
 
     @classmethod
     def call(cls, params: InputParams, inputs: Sequence[TensorSpec]) -> Call:
@@ -55,7 +57,7 @@ class Output(Layer[LayerParams]):
     """(N, *) -> ()."""
 
     family = "io"
-    inputs = (Port("x", dtypes=_ANY),)
+    inputs = (Port("x", dtypes=_ANY, along=_ALL),)
     outputs = ()
     muted_is_identity = False
     documentation = Documentation(

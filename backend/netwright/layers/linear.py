@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from netwright.layers.base import Call, Documentation, Layer, LayerParams, Port, TensorSpec
+from netwright.layers.base import ROWS, Call, Documentation, Layer, LayerParams, Port, TensorSpec
 from netwright.layers.params import Size, setting
 
 
@@ -16,7 +16,7 @@ class Linear(Layer[LinearParams]):
 
     family = "linear"
     Params = LinearParams
-    inputs = (Port("x", "(N, F) or (N, T, F)", frozenset({2, 3})),)
+    inputs = (Port("x", "(N, F) or (N, T, F)", frozenset({2, 3}), along=ROWS),)
     outputs = (Port("y", "(N, F') or (N, T, F')", frozenset({2, 3})),)
     documentation = Documentation(
         summary="Every output is a weighted sum of all inputs plus an offset: a fully connected layer.",

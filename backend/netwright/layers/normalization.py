@@ -3,7 +3,18 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec, Value
+from netwright.layers.base import (
+    ROWS,
+    Call,
+    Complaint,
+    Documentation,
+    Layer,
+    LayerParams,
+    Port,
+    Repair,
+    TensorSpec,
+    Value,
+)
 from netwright.layers.params import Positive, Probability, Size, setting
 from netwright.layers.spatial import picture_port
 
@@ -76,7 +87,7 @@ def _batch_norm(dims: int, shape: str, use_when: str) -> Documentation:
 class BatchNorm1d(_BatchNorm):
     """(N, C) -> (N, C), (N, C, L) -> (N, C, L)."""
 
-    inputs = (Port("x", "(N, C) or (N, C, L)", frozenset({2, 3})),)
+    inputs = (Port("x", "(N, C) or (N, C, L)", frozenset({2, 3}), along=ROWS),)
     outputs = (Port("y", "(N, C) or (N, C, L)", frozenset({2, 3})),)
     documentation = _batch_norm(
         1,
@@ -123,7 +134,7 @@ class LayerNorm(Layer[LayerNormParams]):
 
     family = "normalization"
     Params = LayerNormParams
-    inputs = (Port("x", "(N, *, F)"),)
+    inputs = (Port("x", "(N, *, F)", along=ROWS),)
     outputs = (Port("y", "(N, *, F)"),)
     documentation = Documentation(
         summary="Normalises each sample by itself, over its last axis or axes.",
@@ -202,7 +213,7 @@ class GroupNorm(Layer[GroupNormParams]):
 
     family = "normalization"
     Params = GroupNormParams
-    inputs = (Port("x", "(N, C, *)"),)
+    inputs = (Port("x", "(N, C, *)", along=ROWS),)
     outputs = (Port("y", "(N, C, *)"),)
     documentation = Documentation(
         summary="Normalises groups of channels of each sample by themselves.",

@@ -19,6 +19,7 @@ _TITLES: dict[Family, str] = {
     "regularization": "Regularization",
     "shape": "Shape",
     "merge": "Merge",
+    "graph": "Graphs",
 }
 
 

@@ -11,6 +11,8 @@ from netwright.layers import (
     activation,
     boundary,
     convolution,
+    graph,
+    graph_pooling,
     linear,
     merge,
     normalization,
@@ -63,6 +65,14 @@ _TYPES: tuple[type[Layer[Any]], ...] = (
     merge.Add,
     merge.Multiply,
     merge.Concat,
+    graph.Graph,
+    graph.GCNConv,
+    graph.SAGEConv,
+    graph.GATConv,
+    graph.GINConv,
+    graph_pooling.GlobalMeanPool,
+    graph_pooling.GlobalMaxPool,
+    graph_pooling.GlobalAddPool,
 )
 
 LAYERS: Mapping[str, type[Layer[Any]]] = MappingProxyType({layer.type: layer for layer in _TYPES})
