@@ -152,6 +152,7 @@ def _block_program(
             for node in (nodes[i],)
         ),
         instances,
+        tuple((nodes[i].id, LAYERS[nodes[i].type].outputs[number].name) for i, number in arguments),
     )
 
 

@@ -121,6 +121,8 @@ class BlockProgram:
     outputs: tuple[tuple[str, Source], ...]
     nodes: tuple[ProgramNode, ...]
     instances: tuple[BlockInstance, ...]
+    arguments: tuple[tuple[str, str], ...] = ()
+    """For each of ``inputs`` the node that gives it and the port."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from torch import Tensor
 
+    from netwright.data.graphs import GraphArrays, GraphFacts, GraphPart
+
 Array: TypeAlias = "npt.NDArray[np.generic]"
 
-Kind = Literal["image", "table"]
+Kind = Literal["image", "table", "graph"]
 Task = Literal["classification", "regression"]
 ColumnType = Literal["number", "category", "text"]
 ColumnRole = Literal["feature", "target", "ignored"]
@@ -81,6 +83,8 @@ class Arrays:
     categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
     target_name: str = "label"
     default_preprocess: tuple[Step, ...] = ()
+    graph: GraphArrays | None = None
+    """Of a set of graphs: ``inputs`` are then the features of all vertices ``(V, F)``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ class RawData:
     categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
     target_name: str = "label"
     default_preprocess: tuple[Step, ...] = ()
+    graph: GraphArrays | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +130,9 @@ class Prepared:
     network's float32 input ``(N, *input_shape)``.  It is put into the run's module and executed from there.
     """
 
-    train: Part
-    validation: Part
-    test: Part | None
+    train: Part | GraphPart
+    validation: Part | GraphPart
+    test: Part | GraphPart | None
     preprocess_source: str
     input_shape: tuple[int, ...]
     kind: Kind
@@ -140,6 +145,11 @@ class Prepared:
     """SHA-256 over the tensors and the split: two runs with the same fingerprint saw the same samples."""
     notes: tuple[str, ...] = ()
     """Sentences for the run's log: what the split or the fit had to decide."""
+
+    @property
+    def are_vertices(self) -> bool:
+        """Whether a sample is a vertex of a graph, so that the network's output has a row for each vertex."""
+        return getattr(self.train, "sample", None) == "vertex"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +183,9 @@ class Facts:
     columns: tuple[ColumnFacts, ...] = ()
     notes: tuple[str, ...] = ()
     problem: DataError | None = None
+    num_validation: int | None = None
+    """Of ``num_samples`` those that the set itself keeps for validation; None where ``data.split`` decides."""
+    graph: GraphFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +262,7 @@ class Source(ABC):
             categories=arrays.categories,
             target_name=arrays.target_name,
             default_preprocess=arrays.default_preprocess,
+            graph=arrays.graph,
         )
 
     def prepare_files(self, progress: Progress) -> None:

@@ -5,14 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from netwright.data.base import DataError, Source, SourceSpec
+from netwright.data.cora import Cora
 from netwright.data.csv_source import CsvSource
 from netwright.data.embedded import BreastCancer, Diabetes, Digits, Iris, Wine
 from netwright.data.image_folder import ImageFolder
+from netwright.data.karate import Karate
 from netwright.data.mnist import FashionMnist, Mnist
+from netwright.data.motifs import Motifs
 
 SOURCES: Mapping[str, type[Source]] = {
     source.type: source
-    for source in (Digits, Mnist, FashionMnist, Iris, Wine, BreastCancer, Diabetes, CsvSource, ImageFolder)
+    for source in (
+        Digits,
+        Mnist,
+        FashionMnist,
+        Iris,
+        Wine,
+        BreastCancer,
+        Diabetes,
+        Karate,
+        Cora,
+        Motifs,
+        CsvSource,
+        ImageFolder,
+    )
 }
 """Built-in ones first, in the order a page lists them."""
 

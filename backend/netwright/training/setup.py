@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
-from netwright.data.base import DataError, Prepared
-from netwright.training.batches import Batches, Sampler
+from netwright.data.base import DataError, Part, Prepared
+from netwright.data.graphs import GraphPart
+from netwright.training.batches import Batches, Inputs, Sampler, hold
 from netwright.training.checking import monitored_names
 from netwright.training.checkpoints import CheckpointFolder
 from netwright.training.choices import ChoiceParams
 from netwright.training.config import TrainingConfig
 from netwright.training.early_stopping import Best, EarlyStopping
+from netwright.training.graph_batches import GraphBatches, GraphInputs
 from netwright.training.guard import BufferKeeper, DeviceGuard, DirectGuard, Guard
 from netwright.training.metrics import METRICS, Metric
 from netwright.training.objectives import LOSSES, LossFunction
@@ -40,6 +42,8 @@ class Job:
     run: str
     graph_hash: str = ""
     output: str | None = None
+    arguments: tuple[str, ...] = ()
+    """Of a network of graphs: which outputs of the Graph node ``forward`` takes, in its order."""
     is_current: Callable[[], bool] = lambda: True
     """False once a newer attempt of the run has begun: nothing may be written any more."""
 
@@ -86,12 +90,13 @@ class Setup:
     weights: Sequence[nn.Parameter]
     compute_loss: LossFunction
     output: str | None
+    arguments: tuple[str, ...]
     metrics: list[type[Metric]]
     optimizer: torch.optim.Optimizer
     rate: LearningRate
     sampler: Sampler
-    validation: Batches
-    test: Batches | None
+    validation: Batches | GraphBatches
+    test: Batches | GraphBatches | None
     guard: Guard
     buffers: BufferKeeper
     log: StepLog
@@ -103,12 +108,16 @@ class Setup:
     epochs: int
     notes: list[str] = field(default_factory=list)
 
-    def forward(self, inputs: "Tensor") -> "Tensor":
-        """``(N, *input_shape)`` to the output that the objective is on, ``(N, K)``, in float32."""
+    def forward(self, inputs: Inputs) -> "Tensor":
+        """``(N, *input_shape)`` to the output that the objective is on, ``(N, K)``, in float32; of a graph whose vertices are
+        the samples, the rows that have targets."""
+        given = inputs.take(self.arguments) if isinstance(inputs, GraphInputs) else [inputs]
         with self.autocast():
-            outputs = self.network(inputs)
+            outputs = self.network(*given)
         if self.output is not None:
             outputs = outputs[self.output]
+        if isinstance(inputs, GraphInputs) and inputs.rows is not None:
+            outputs = outputs.index_select(0, inputs.rows)
         # The loss is computed in float32 whatever the network ran in.
         chosen: Tensor = outputs.float()
         return chosen
@@ -140,18 +149,11 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
     if device.type == "cuda":
         torch.backends.cudnn.benchmark = True
 
-    def batches(part: Any) -> Batches:
-        return Batches(part, job.preprocess, device, channels_last=channels_last)
+    def batches(part: Part | GraphPart) -> Batches | GraphBatches:
+        return hold(part, job.preprocess, device, channels_last=channels_last)
 
     train_batches = batches(data.train)
-    notes.append(
-        f"Data: {len(train_batches)} samples held on {device}, "
-        + (
-            "preprocessed once."
-            if train_batches.is_ready
-            else "raw, preprocessed a batch at a time (too large as floats)."
-        )
-    )
+    notes.append(f"Data: {train_batches.describe()}")
     sampler = Sampler(train_batches, config.data.batch_size, config.seed)
     weights = [weight for weight in network.parameters() if weight.requires_grad]
     if not weights:
@@ -175,6 +177,7 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         weights=weights,
         compute_loss=loss if objective.weight == 1.0 else _weighted(loss, objective.weight),
         output=job.output,
+        arguments=job.arguments,
         metrics=metrics,
         optimizer=optimizer,
         rate=rate,
