@@ -307,6 +307,16 @@ CASES = [
     ),
     Case("expression_error", chain(image(), _conv(out_channels="=2 *"), scores()), "conv", ("reset_param",)),
     Case(
+        "ports_by_expression",
+        document(
+            block(
+                [image(4, 8, 8), node("cut: Chunk", params={"chunks": "=n"}), scores()], "image -> cut -> scores", n=2
+            )
+        ),
+        "cut",
+        ("reset_param",),
+    ),
+    Case(
         "expression_error",
         document(block([image(), _conv(out_channels="=2 * widht"), scores()], "image -> conv -> scores", width=8)),
         "conv",

@@ -7,6 +7,7 @@ device for shapes.
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from functools import cache, lru_cache
 from typing import Any
 
@@ -17,6 +18,7 @@ from netwright.layers.base import Call
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _ATOM = re.compile(r"-?[\w.]+|'[^']*'|\([^()]*\)|\w+\([^()]*\)")
+_PLAIN = Call.__dataclass_fields__["invoke"].default
 
 
 def is_module(call: Call) -> bool:
@@ -27,26 +29,50 @@ def is_module(call: Call) -> bool:
 def build_call(call: Call, device: str = "cpu") -> Callable[..., Any]:
     """What the call makes: an ``nn.Module`` on ``device``, or a function for a stateless operation.
 
-    Either takes the node's inputs in order.
+    Either takes the inputs that the node is given, in order, and gives a tensor, or a tuple of its outputs.
     """
-    return build_module(call, device) if is_module(call) else _function(_expression(call), call.imports)
+    if not is_module(call):
+        return _function(_expression(call), call.imports)
+    module = build_module(call, device)
+    if call.invoke == _PLAIN and call.results is None:
+        return module
+    return _Invoked(module, call)
+
+
+class _Invoked(nn.Module):
+    """A module that is called in its own way, and whose result is taken apart: what ``forward`` of the exported class does."""
+
+    def __init__(self, module: nn.Module, call: Call) -> None:
+        super().__init__()
+        self.module = module
+        self.invoke = _function(_fill(call.invoke, {"self": "x[0]"}, lambda index: f"x[{index + 1}]", "*x[1:]"))
+        self.take_apart = _taker(call.results, tuple(call.outputs.values())) if call.results is not None else None
+
+    def forward(self, *inputs: torch.Tensor) -> Any:
+        result = self.invoke(self.module, *inputs)
+        return result if self.take_apart is None else self.take_apart(result)
 
 
 def build_module(call: Call, device: str = "cpu") -> nn.Module:
     """The module of a call that has a ``target``, in training mode as PyTorch makes it."""
-    if call.construction is not None:
-        with torch.device(device):
-            module = _function(_construction(call), call.imports)()
-    else:
-        cls = _module_class(call)
-        arguments = list(call.arguments.items())
-        positional = [value for _, value in arguments[: call.positional]]
-        keywords: dict[str, Any] = dict(arguments[call.positional :])
-        if _takes_device(cls):
-            keywords["device"] = device
-        module = cls(*positional, **keywords)
+    # A class of a prelude or a construction names no device: what it makes lies where the context says.
+    is_plain = call.prelude is None and call.construction is None
+    with nullcontext() if is_plain or device == "cpu" else torch.device(device):
+        module = _construct_module(call, device)
     assert isinstance(module, nn.Module)
     return module
+
+
+def _construct_module(call: Call, device: str) -> Any:
+    if call.construction is not None:
+        return _function(_construction(call), call.imports)()
+    cls = _module_class(call)
+    arguments = list(call.arguments.items())
+    positional = [value for _, value in arguments[: call.positional]]
+    keywords: dict[str, Any] = dict(arguments[call.positional :])
+    if _takes_device(cls):
+        keywords["device"] = device
+    return cls(*positional, **keywords)
 
 
 def _module_class(call: Call) -> Any:
@@ -70,6 +96,14 @@ def call_source(call: Call, overrides: Mapping[str, str], inputs: Sequence[str] 
     target = call.target if call.prelude is not None or call.imports else f"nn.{call.target}"
     items = arguments.items()
     return f"{target}({', '.join(text if i < call.positional else f'{name}={text}' for i, (name, text) in enumerate(items))})"
+
+
+def invoke_source(call: Call, module: str, inputs: Sequence[str]) -> str:
+    """The call of a module as Python source: ``self.fc(x)``, or what the layer's ``invoke`` says.
+
+    ``module`` is the module's name, ``inputs`` the variables that are given to it.
+    """
+    return _fill(call.invoke, {"self": module}, inputs.__getitem__, ", ".join(inputs))
 
 
 def _expression(call: Call) -> str:
@@ -116,6 +150,16 @@ def _function(expression: str, imports: tuple[str, ...] = ()) -> Callable[..., A
     names = _run_once("\n".join(imports)) if imports else {"torch": torch, "nn": nn, "F": nn.functional}
     function: Callable[..., Any] = eval(f"lambda *x: {expression}", names)  # noqa: S307
     return function
+
+
+@cache
+def _taker(results: str, outputs: tuple[str, ...]) -> Callable[[Any], Any]:
+    """What makes the outputs out of a call's result.  Both texts are constants of a layer class."""
+    values = ", ".join(_PLACEHOLDER.sub(r"\1", output) for output in outputs)
+    names: dict[str, Any] = {"torch": torch}
+    exec(f"def take_apart(value):\n    {results} = value\n    return {values}", names)  # noqa: S102
+    taker: Callable[[Any], Any] = names["take_apart"]
+    return taker
 
 
 @cache

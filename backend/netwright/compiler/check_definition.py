@@ -11,12 +11,15 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-from netwright.graph.document import BLOCK_PREFIX, Block, Document
+from netwright.graph.document import BLOCK_PREFIX, Block, Document, Node
 from netwright.graph.problems import Fix
 from netwright.layers.registry import LAYERS
 
 Source = tuple[int, int, int]
 """Where a wire begins: node, number of its output, and the edge."""
+
+NO_WIRE: Source = (-1, -1, -1)
+"""Stands for an optional input that no wire leads to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,10 @@ class Signature:
     outputs: Mapping[str, int]
     variadic: int = -1
     """Which input takes several wires; -1 for none."""
+    least: int = 2
+    """How many wires that input needs."""
+    optional: frozenset[int] = frozenset()
+    """Inputs that may stay without a wire."""
     is_open: bool = False
 
 
@@ -87,15 +94,31 @@ class Definition:
 
 
 @cache
-def layer_signature(type_name: str) -> Signature:
-    """The ports of a layer type."""
+def layer_signature(type_name: str, outputs: tuple[str, ...] | None = None) -> Signature:
+    """The ports of a layer type; ``outputs`` are their names where they depend on the parameters."""
     layer = LAYERS[type_name]
     variadic = [number for number, port in enumerate(layer.inputs) if port.variadic]
+    names = outputs if outputs is not None else [port.name for port in layer.outputs]
     return Signature(
         {port.name: number for number, port in enumerate(layer.inputs)},
-        {port.name: number for number, port in enumerate(layer.outputs)},
+        {name: number for number, name in enumerate(names)},
         variadic[0] if variadic else -1,
+        layer.inputs[variadic[0]].least if variadic else 2,
+        frozenset(number for number, port in enumerate(layer.inputs) if port.optional),
     )
+
+
+PORTS_DEPEND_ON = {
+    name: tuple(field for port in layer.outputs for field in (port.only_if, port.count_from) if field is not None)
+    for name, layer in LAYERS.items()
+    if any(port.only_if is not None or port.count_from is not None for port in layer.outputs)
+}
+"""Layer types whose ports depend on their parameters, with the names of those parameters."""
+
+
+def output_names(node: Node) -> tuple[str, ...]:
+    """The outputs of a node of a type in ``PORTS_DEPEND_ON``."""
+    return tuple(port.name for port in LAYERS[node.type].outputs_for(node.params))
 
 
 def block_signature(block: Block) -> Signature:
@@ -108,8 +131,15 @@ def block_signature(block: Block) -> Signature:
     return Signature({name: i for i, name in enumerate(entries)}, {name: i for i, name in enumerate(exits)})
 
 
-def signature_of(type_name: str, document: Document, known: dict[str, Signature]) -> Signature:
-    """The ports of a type; ``known`` remembers those of the document's blocks."""
+def signature_of(node: Node, document: Document, known: dict[str, Signature]) -> Signature:
+    """The ports of a node; ``known`` remembers those of types within the document."""
+    if node.type in PORTS_DEPEND_ON:
+        return layer_signature(node.type, output_names(node))
+    return type_signature(node.type, document, known)
+
+
+def type_signature(type_name: str, document: Document, known: dict[str, Signature]) -> Signature:
+    """The ports of a type that do not depend on a node's parameters."""
     if type_name in known:
         return known[type_name]
     if type_name in LAYERS:

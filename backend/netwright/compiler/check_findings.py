@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from netwright.compiler import fixes, fixes_repairs
-from netwright.compiler.check_definition import Definition, Finding
+from netwright.compiler.check_definition import NO_WIRE, Definition, Finding
 from netwright.compiler.check_infer import FOUND_BY_RUNNING, Specs, complaints_before_running, infer_leaf
 from netwright.compiler.check_params import ParamIssue, Wish, expression_issue, to_key
 from netwright.graph.document import Edge
@@ -40,6 +40,25 @@ def wrong_param(definition: Definition, i: int, issue: ParamIssue) -> Finding:
 
 def _from_wishes(block: str, node: str, wishes: Iterable[Wish]) -> list[Fix]:
     return [fixes.from_wish(block, node, wish) for wish in wishes]
+
+
+def ports_by_expression(definition: Definition, i: int, name: str) -> Finding:
+    """A parameter that decides which outputs there are, given as an expression: wires could not rely on it."""
+    node = definition.block.nodes[i]
+    text = str(node.params[name])
+    reset = Wish("reset_param", f"Use the default of {name}", ((name, None),))
+    return Finding(
+        "ports_by_expression",
+        f"{definition.say(i)}: {name} decides how many outputs there are, so it cannot be the expression `{text}`. "
+        "Type a number.",
+        definition.name,
+        i,
+        name,
+        values={"name": name, "expression": text},
+        expected="a number",
+        got=text,
+        fixes=partial(_from_wishes, definition.name, node.id, (reset,)),
+    )
 
 
 # --- repetitions and mutes -------------------------------------------------------------------------------------------
@@ -157,7 +176,8 @@ def _edge(definition: Definition, i: int, port: str | None, wire: int) -> Edge |
     """The wire number ``wire`` into a port; the first of all where no port is named."""
     number = _input_number(definition, i, port, wire)
     sources = definition.sources[i]
-    return definition.block.edges[sources[number][2]] if sources and number < len(sources) else None
+    found = sources[number] if sources and number < len(sources) else NO_WIRE
+    return definition.block.edges[found[2]] if found != NO_WIRE else None
 
 
 def _input_number(definition: Definition, i: int, port: str | None, wire: int) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from netwright.compiler.calls import build_call
@@ -81,7 +82,7 @@ def infer_leaf(type_name: str, key: bytes, inputs: Specs) -> Leaf | None:
         return _leaf(layer, params, inputs, complaints, MetaRun((), 0, 0, 0))
     call = layer.call(params, inputs)
     try:
-        run = _without_running(layer, params, inputs) or run_on_meta(call, inputs)
+        run = _without_running(layer, params, inputs) or run_on_meta(call, given(inputs))
     except (RuntimeError, ValueError, TypeError, IndexError, OverflowError) as error:
         return _leaf(layer, params, inputs, [*complaints, _refused(layer, params, error)])
     macs = layer.macs(params, inputs, run.outputs)
@@ -102,6 +103,11 @@ def _without_running(layer: type[Layer[Any]], params: LayerParams, inputs: Specs
         layer.estimate_buffers(params, inputs),
         sum(spec.numel * BYTES_PER_ELEMENT[spec.dtype] for spec in kept),
     )
+
+
+def given(inputs: Specs) -> Specs:
+    """The inputs that a wire leads to: what the call takes."""
+    return inputs if all(spec.is_given for spec in inputs) else tuple(spec for spec in inputs if spec.is_given)
 
 
 def complaints_before_running(type_name: str, key: bytes, inputs: Specs) -> Sequence[Complaint] | None:
@@ -149,6 +155,33 @@ class _ShortCuts(TorchDispatchMode):  # type: ignore[no-untyped-call]  # PyTorch
         return func(*args, **(kwargs or {}))
 
 
+_VF = torch._C._VariableFunctions  # noqa: SLF001
+_RECURRENT = {"RNN": (_VF.rnn_tanh, _VF.rnn_relu), "LSTM": (_VF.lstm,), "GRU": (_VF.gru,)}
+"""Modules whose loop over the steps PyTorch writes out on meta, operation by operation (7 s for 500 steps)."""
+
+
+class _Steps(TorchFunctionMode):
+    """Answers at once for a recurrent module: its output has the input's steps, its states are as they came."""
+
+    def __init__(self, functions: Sequence[Any]) -> None:
+        super().__init__()
+        self.functions = functions
+
+    def __torch_function__(
+        self, func: Any, types: Sequence[type], args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        if func not in self.functions:
+            return func(*args, **(kwargs or {}))
+        # input, states, weights, bias, layers, dropout, training, bidirectional, batch first
+        x, states, bidirectional = args[0], args[1], args[7]
+        hidden = states[0] if isinstance(states, (tuple, list)) else states
+        y = x.new_empty((*x.shape[:2], hidden.shape[-1] * (2 if bidirectional else 1)))
+        others = tuple(
+            torch.empty_like(state) for state in (states if isinstance(states, (tuple, list)) else (states,))
+        )
+        return (y, *others)
+
+
 def run_on_meta(call: Call, inputs: Specs, *, with_short_cuts: bool = True) -> MetaRun:
     """Run the call for a prime number of samples on tensors that have a shape and no memory.
 
@@ -161,7 +194,8 @@ def run_on_meta(call: Call, inputs: Specs, *, with_short_cuts: bool = True) -> M
     function = build_call(call, "meta")
     tensors = [torch.empty(spec.full(_OPEN[spec.along]), dtype=_DTYPES[spec.dtype], device="meta") for spec in inputs]
     mode = _ShortCuts() if with_short_cuts else nullcontext()  # type: ignore[no-untyped-call]  # as above
-    with torch.no_grad(), mode:
+    steps = _RECURRENT.get(call.target) if with_short_cuts else None
+    with torch.no_grad(), mode, _Steps(steps) if steps else nullcontext():
         result = function(*tensors)
     results = result if isinstance(result, tuple) else (result,)
     storages = {_storage(tensor) for tensor in tensors}
@@ -273,13 +307,15 @@ def _leaf(
         return Leaf(
             complaints, params=params, fragment=to_fragment(input_names(layer.inputs, inputs), {}, summary=summary)
         )
+    inner = layer.estimate_inner(params, inputs)
     costs = {
         "parameters": run.parameters,
         "buffers": run.buffers,
         "macs": macs,
-        "activation_bytes": run.activation_bytes,
+        "activation_bytes": run.activation_bytes + inner * BYTES_PER_ELEMENT["float32"],
     }
-    outputs = {port.name: spec for port, spec in zip(layer.outputs, run.outputs, strict=True)}
+    ports = layer.outputs_for(dict(params))
+    outputs = {port.name: spec for port, spec in zip(ports, run.outputs, strict=True)}
     fragment = to_fragment(input_names(layer.inputs, inputs), outputs, summary=summary, **costs)
     return Leaf(complaints, run.outputs, call, params, fragment=fragment, **costs)
 
@@ -287,9 +323,9 @@ def _leaf(
 def input_names(ports: Sequence[Port], inputs: Specs) -> dict[str, TensorSpec]:
     """The inputs by the name of their port; the wires of a variadic port are ``x.0``, ``x.1`` ..."""
     if not ports or not ports[-1].variadic:
-        return {port.name: spec for port, spec in zip(ports, inputs, strict=False)}
+        return {port.name: spec for port, spec in zip(ports, inputs, strict=False) if spec.is_given}
     single = len(ports) - 1
-    named = {port.name: spec for port, spec in zip(ports[:single], inputs[:single], strict=False)}
+    named = {port.name: spec for port, spec in zip(ports[:single], inputs[:single], strict=False) if spec.is_given}
     return named | {f"{ports[-1].name}.{i}": spec for i, spec in enumerate(inputs[single:])}
 
 

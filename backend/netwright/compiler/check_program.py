@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from itertools import count
 
-from netwright.compiler.check_definition import Definition
+from netwright.compiler.check_definition import NO_WIRE, Definition
+from netwright.compiler.check_infer import given
 from netwright.compiler.check_names import illegal_id_reason
 from netwright.compiler.check_params import has_expression
 from netwright.compiler.check_values import block_of, is_repeated
@@ -105,7 +106,7 @@ def _result(instance: Instance, i: int) -> NodeResult:
 def _node_instance(result: NodeResult, converted: Mapping[int, BlockInstance]) -> NodeInstance:
     leaf = result.leaf
     return NodeInstance(
-        result.inputs or (),
+        given(result.inputs or ()),
         _known(result.outputs or ()),
         leaf.call if leaf else None,
         leaf.params if leaf else None,
@@ -126,9 +127,10 @@ def _block_program(
     arguments = _arguments(definition)
 
     def sources(i: int) -> tuple[Source, ...]:
+        wired = [source for source in definition.sources[i] or () if source is not NO_WIRE]
         return tuple(
             Source(arguments[source, output]) if (source, output) in arguments else Source(nodes[source].id, output)
-            for source, output, _ in definition.sources[i] or ()
+            for source, output, _ in wired
         )
 
     return BlockProgram(
@@ -142,6 +144,7 @@ def _block_program(
                 node.id,
                 node.type,
                 sources(i),
+                tuple(definition.signatures[i].outputs),
                 block_of(node),
                 {name: value for name, value in node.params.items() if has_expression(value)},
                 node.repeat,

@@ -9,7 +9,17 @@ from collections.abc import Sequence
 from functools import partial
 
 from netwright.compiler import fixes
-from netwright.compiler.check_definition import Definition, Finding, Signature, Source, signature_of
+from netwright.compiler.check_definition import (
+    NO_WIRE,
+    PORTS_DEPEND_ON,
+    Definition,
+    Finding,
+    Signature,
+    Source,
+    output_names,
+    signature_of,
+    type_signature,
+)
 from netwright.compiler.check_names import illegal_id_reason
 from netwright.compiler.check_wiring import Wiring
 from netwright.graph.document import BLOCK_PREFIX, NETWORK, Document
@@ -70,7 +80,7 @@ def _structure_key(name: str, document: Document, known: dict[str, Signature]) -
     block = document.block(name)
     types = [node.type for node in block.nodes]
     used = sorted({type_name for type_name in types if type_name.startswith(BLOCK_PREFIX)})
-    ports = [signature_of(type_name, document, known) for type_name in used]
+    ports = [type_signature(type_name, document, known) for type_name in used]
     return (
         name,
         tuple(block.parameters),
@@ -78,6 +88,7 @@ def _structure_key(name: str, document: Document, known: dict[str, Signature]) -
         tuple(types),
         tuple([(edge.source, edge.target, edge.source_port, edge.target_port) for edge in block.edges]),
         tuple([(tuple(one.inputs), tuple(one.outputs), one.is_open) for one in ports]),
+        tuple([output_names(node) for node in block.nodes if node.type in PORTS_DEPEND_ON]),
     )
 
 
@@ -92,7 +103,7 @@ def _analyse(name: str, document: Document, known: dict[str, Signature]) -> Defi
         name,
         block,
         index,
-        [signature_of(node.type, document, known) for node in nodes],
+        [signature_of(node, document, known) for node in nodes],
         [i for i, node in enumerate(nodes) if node.type == "Input" and index[node.id] == i],
         [i for i, node in enumerate(nodes) if node.type == "Output" and index[node.id] == i],
         [i for i, node in enumerate(nodes) if is_entry(node.type, name) and index[node.id] == i],
@@ -255,7 +266,11 @@ def _gather(definition: Definition, wiring: Wiring, i: int, is_silent: bool) -> 
     for port, edge, source, output in incoming:
         wires[port].append((source, output, edge))
     names = list(signature.inputs)
-    missing = [port for port, found in enumerate(wires) if len(found) < (2 if port == signature.variadic else 1)]
+    missing = [
+        port
+        for port, found in enumerate(wires)
+        if len(found) < (signature.least if port == signature.variadic else 1) and port not in signature.optional
+    ]
     crowded = [port for port, found in enumerate(wires) if len(found) > 1 and port != signature.variadic]
     if is_silent:
         return None
@@ -266,7 +281,13 @@ def _gather(definition: Definition, wiring: Wiring, i: int, is_silent: bool) -> 
             definition.findings.append(_unreachable(definition, i))
         else:
             definition.findings.extend(_missing(definition, i, names[port], wires[port]) for port in missing)
-    return None if missing or crowded else [source for found in wires for source in found]
+    if missing or crowded:
+        return None
+    return [
+        source
+        for port, found in enumerate(wires)
+        for source in (found or ([NO_WIRE] if port in signature.optional else []))
+    ]
 
 
 def _cycle(definition: Definition, successors: Sequence[Sequence[int]], loop: list[int]) -> Finding:
@@ -322,7 +343,7 @@ def _unreachable(definition: Definition, i: int) -> Finding:
 
 def _connect_or_remove(definition: Definition, i: int) -> list[Fix]:
     ports = list(definition.signatures[i].inputs)
-    needs = 2 if definition.signatures[i].variadic == 0 else 1
+    needs = definition.signatures[i].least if definition.signatures[i].variadic == 0 else 1
     connect = fixes.connect(definition, i, ports[0], needs) if len(ports) == 1 else []
     return [*connect, fixes.remove_node(definition.name, definition.block.nodes[i].id)]
 
@@ -354,10 +375,12 @@ def _use_or_remove(definition: Definition, i: int) -> list[Fix]:
 
 
 def _missing(definition: Definition, i: int, port: str, wires: list[Source]) -> Finding:
-    is_variadic = definition.signatures[i].variadic >= 0
+    signature = definition.signatures[i]
+    is_variadic = signature.variadic == signature.inputs[port]
+    number = {1: "one", 2: "two"}.get(signature.least, str(signature.least))
     named = f" at `{port}`" if len(definition.signatures[i].inputs) > 1 else ""
     needs = (
-        f"needs two or more wires{named} but has {len(wires) or 'none'}"
+        f"needs {number} or more wires{named} but has {len(wires) or 'none'}"
         if is_variadic
         else f"has no wire{named} coming in"
     )
@@ -368,14 +391,15 @@ def _missing(definition: Definition, i: int, port: str, wires: list[Source]) -> 
         i,
         port,
         values={"port": port, "wires": len(wires)},
-        expected="2 or more wires" if is_variadic else "1 wire",
+        expected=f"{signature.least} or more wires" if is_variadic else "1 wire",
         got=f"{len(wires)} wires",
         fixes=partial(_connect_or_bypass, definition, i, port, len(wires)),
     )
 
 
 def _connect_or_bypass(definition: Definition, i: int, port: str, wires: int) -> list[Fix]:
-    needs = 2 - wires if definition.signatures[i].variadic >= 0 else 1
+    signature = definition.signatures[i]
+    needs = signature.least - wires if signature.variadic == signature.inputs[port] else 1
     return [
         *fixes.connect(definition, i, port, needs),
         fixes.remove_node(definition.name, definition.block.nodes[i].id),

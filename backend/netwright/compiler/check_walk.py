@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from netwright.compiler import check_findings as findings
-from netwright.compiler.check_definition import Definition, Finding, Source
+from netwright.compiler.check_definition import PORTS_DEPEND_ON, Definition, Finding, Source
 from netwright.compiler.check_infer import Leaf, Specs, infer_leaf, input_names, to_fragment
 from netwright.compiler.check_params import resolve_params, to_key, validate_params
 from netwright.compiler.check_values import Number, bind, evaluate_repeat, is_repeated
 from netwright.graph.document import BLOCK_PREFIX, NETWORK
-from netwright.graph.expressions import ExpressionError
-from netwright.layers.base import TensorSpec
+from netwright.graph.expressions import ExpressionError, is_expression
+from netwright.layers.base import MISSING, TensorSpec
 from netwright.layers.registry import LAYERS
 
 MaybeSpecs = tuple[TensorSpec | None, ...]
@@ -228,6 +228,9 @@ def _gather(sources: Sequence[Source] | None, outputs: Sequence[MaybeSpecs | Non
         return None if given is None or (only := given[output]) is None else (only,)
     specs = []
     for source, output, _ in sources:
+        if source < 0:
+            specs.append(MISSING)
+            continue
         given = outputs[source]
         spec = given[output] if given is not None else None
         if spec is None:
@@ -285,12 +288,9 @@ def _layer(instance: Instance, i: int, specs: Specs | None, key: bytes | None) -
         instance.report(node.id, findings.repeat_on_layer(definition, i))
         return None
     if key is None:
-        resolved, issues = resolve_params(node.params, instance.values)
-        for issue in issues:
-            instance.report(node.id, findings.wrong_param(definition, i, issue))
-        if issues:
-            return None
-        key = to_key(resolved)
+        key = _resolved_key(instance, i)
+    if key is None:
+        return None
     leaf = infer_leaf(node.type, key, specs) if specs is not None else None
     if leaf is None:
         fragment = _silent_fragment(node.type, key)
@@ -304,6 +304,20 @@ def _layer(instance: Instance, i: int, specs: Specs | None, key: bytes | None) -
     return NodeResult(leaf.fragment, specs, leaf.outputs, leaf)
 
 
+def _resolved_key(instance: Instance, i: int) -> bytes | None:
+    """The node's parameters with their expressions evaluated, as a key; None (and findings) where they cannot be."""
+    definition = instance.definition
+    node = definition.block.nodes[i]
+    for name in PORTS_DEPEND_ON.get(node.type, ()):
+        if is_expression(node.params.get(name)):
+            instance.report(node.id, findings.ports_by_expression(definition, i, name))
+            return None
+    resolved, issues = resolve_params(node.params, instance.values)
+    for issue in issues:
+        instance.report(node.id, findings.wrong_param(definition, i, issue))
+    return None if issues else to_key(resolved)
+
+
 @lru_cache(maxsize=8192)
 def _silent_fragment(type_name: str, key: bytes) -> bytes | None:
     """The report of a layer whose inputs are not known: its summary alone; None where its parameters are not valid."""
@@ -315,13 +329,14 @@ def _muted_layer(instance: Instance, i: int, specs: Specs | None) -> NodeResult 
     definition = instance.definition
     node = definition.block.nodes[i]
     layer = LAYERS[node.type]
-    if not layer.muted_is_identity or len(layer.inputs) != 1 or len(layer.outputs) != 1:
+    required = [port for port in layer.inputs if not port.optional]
+    if not layer.muted_is_identity or len(required) != 1 or len(definition.signatures[i].outputs) != 1:
         instance.report(node.id, findings.cannot_mute(definition, i, "leaving it out has no meaning"))
         return None
     if specs is None:
         return NodeResult(to_fragment({}, {}), is_identity=True)
     fragment = to_fragment(input_names(layer.inputs, specs), {layer.outputs[0].name: specs[0]})
-    return NodeResult(fragment, specs, specs, is_identity=True)
+    return NodeResult(fragment, specs, specs[:1], is_identity=True)
 
 
 def _muted_block(instance: Instance, i: int, child: Definition, specs: Specs | None) -> NodeResult | None:

@@ -44,8 +44,9 @@ class Source:
 class ProgramNode:
     """One node of a definition, in the order of execution.
 
-    ``sources`` are its inputs in the order of the call: ports in the order of ``Layer.inputs`` (for a block: its Input
-    nodes in document order), the wires of a variadic port in edge order.
+    ``sources`` are the inputs that it is given, in the order of the call: ports in the order of ``Layer.inputs`` (for a
+    block: its Input nodes in document order), the wires of a variadic port in edge order.  ``outputs`` are the names of its
+    output ports.
 
     ``expressions`` maps a parameter's name to what was typed where that holds an expression (``"=2*width"``, or a list
     with such strings inside); the names in it are parameters of the *enclosing* block.  Parameters that are not in
@@ -60,6 +61,7 @@ class ProgramNode:
     id: str
     type: str
     sources: tuple[Source, ...]
+    outputs: tuple[str, ...] = ("y",)
     block: str | None = None
     """Name of the definition that this node uses, None for a layer."""
     expressions: Mapping[str, JsonValue] = field(default_factory=dict)

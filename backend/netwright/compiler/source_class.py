@@ -1,23 +1,37 @@
 """One definition of a program as a Python class: its ``__init__``."""
 
+import dataclasses
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
 from torch import nn
 
-from netwright.compiler.calls import call_source, is_module
+from netwright.compiler.calls import call_source, invoke_source, is_module
 from netwright.compiler.program import BlockInstance, BlockProgram, NodeInstance, ProgramNode, Source
 from netwright.compiler.source_forward import write_forward
 from netwright.compiler.source_layout import layout, layout_def, literal
 from netwright.compiler.source_repeat import Passed, outer_text, pass_rows, write_use
+from netwright.compiler.source_results import Results
 from netwright.compiler.source_scope import RESERVED, Argument, Scope, Symbol, Vector, constant, matches
 from netwright.layers.base import Call, TensorSpec
 from netwright.layers.registry import get_layer
 
 Axes = tuple[Symbol | None, ...]
+
+_SET_FIRST = (("out_channels", "{}"),)
+_SET_LAST = (
+    ("out_features", "{}"),
+    ("embedding_dim", "{}"),
+    ("hidden_size", "{}"),
+    ("hidden_size", "2 * ({})"),
+)
+"""Arguments that set the size of an output's first or last axis, and how; what is written is compared with the sizes."""
+
+_READ_LAST = frozenset({"in_features", "normalized_shape", "input_size", "embed_dim", "d_model", "features"})
+"""Inferred arguments that are the size of the input's last axis; all others are that of the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,9 @@ class _Writer:
     expressions: dict[str, Callable[[Sequence[str]], str]] = field(default_factory=dict)
     preludes: list[str] = field(default_factory=list)
     imports: list[str] = field(default_factory=list)
+    results: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Names of the outputs of nodes that have several, or that use a block."""
+    taken: dict[str, Results] = field(default_factory=dict)
 
     def at(self, node: ProgramNode) -> list[NodeInstance]:
         return [instance.nodes[node.id] for instance in self.scope.instances]
@@ -73,14 +90,19 @@ class _Writer:
         call, texts = self._call(node, instances)
         if is_module(call):
             self.assignments.append(f"self.{node.id} = {call_source(call, texts)}")
-            self.expressions[node.id] = lambda inputs: f"self.{node.id}({', '.join(inputs)})"
+            self.expressions[node.id] = lambda inputs: invoke_source(call, f"self.{node.id}", inputs)
         else:
             shown = {name: self._kept(node, name, text) for name, text in texts.items()}
             self.expressions[node.id] = lambda inputs: call_source(call, shown, inputs)
         if call.prelude is not None and call.prelude not in self.preludes:
             self.preludes.append(call.prelude)
         self.imports += [line for line in call.imports if line not in self.imports]
-        self._follow(node, instances, texts)
+        if len(node.outputs) > 1 or call.results is not None:
+            self.results[node.id] = node.outputs
+        if call.results is not None:
+            self.taken[node.id] = Results(call.results, tuple(call.outputs.values()))
+        for number in range(len(node.outputs)):
+            self._follow(node, number, instances, texts)
 
     def _kept(self, node: ProgramNode, name: str, text: str) -> str:
         """An argument as ``forward`` can write it: one that depends on the class's arguments is kept on the module."""
@@ -111,7 +133,7 @@ class _Writer:
             )
             is_typed = name in order
             texts[name] = self.scope.resolve(vector, None, name) if is_typed else self._inferred(node, name, vector)
-        return replace(first, arguments=dict.fromkeys(names)), texts
+        return dataclasses.replace(first, arguments=dict.fromkeys(names)), texts
 
     def _inferred(self, node: ProgramNode, name: str, vector: Vector) -> str:
         """Source of an argument that nobody typed, with the axis that it follows from as the first guess."""
@@ -125,25 +147,27 @@ class _Writer:
             ]
             return f"({', '.join(items)})"
         # Sizes of features stand last, sizes of channels first.
-        guess = axes[-1] if name in {"in_features", "normalized_shape"} else axes[0]
+        guess = axes[-1] if name in _READ_LAST else axes[0]
         return self.scope.resolve(vector, guess, f"{node.id}_{name}")
 
-    def _follow(self, node: ProgramNode, instances: Sequence[NodeInstance], texts: Mapping[str, str]) -> None:
-        """What is known of the output's axes: set by an argument, kept from the input, or joined from several."""
+    def _follow(
+        self, node: ProgramNode, number: int, instances: Sequence[NodeInstance], texts: Mapping[str, str]
+    ) -> None:
+        """What is known of an output's axes: set by an argument, kept from the input, or joined from several."""
         ranks = {len(spec.shape) for instance in instances for spec in instance.inputs}
-        outputs = [instance.outputs[0].shape for instance in instances]
+        outputs = [instance.outputs[number].shape for instance in instances]
         rank = len(outputs[0])
         if len({len(shape) for shape in outputs}) != 1:
-            self.axes[Source(node.id)] = (None,) * rank
+            self.axes[Source(node.id, number)] = (None,) * rank
             return
         columns: list[Vector] = list(zip(*outputs, strict=True))
         sources = [self.axes[source] for source in node.sources]
         result: list[Symbol | None] = [None] * rank
         for axis, vector in enumerate(columns):
-            set_by = {0: "out_channels", rank - 1: "out_features"}.get(axis, "")
-            if rank == 1:
-                set_by = next((name for name in ("out_features", "out_channels") if name in texts), "")
-            candidates: list[Symbol | None] = [self.scope.symbol(texts[set_by], vector) if set_by in texts else None]
+            setters = [*(_SET_LAST if axis == rank - 1 else ()), *(_SET_FIRST if axis == 0 else ())]
+            candidates: list[Symbol | None] = [
+                self.scope.symbol(text.format(texts[name]), vector) for name, text in setters if name in texts
+            ]
             if ranks == {rank}:
                 candidates += [known[axis] for known in sources]
                 if len(sources) > 1:
@@ -151,7 +175,7 @@ class _Writer:
             elif rank == 1 and len(sources) == 1 and len(ranks) == 1:
                 candidates.append(self._joined("product", sources[0], instances, None))
             result[axis] = next((c for c in candidates if c is not None and self._holds(c, vector)), None)
-        self.axes[Source(node.id)] = tuple(result)
+        self.axes[Source(node.id, number)] = tuple(result)
 
     def _holds(self, symbol: Symbol, vector: Vector) -> bool:
         return matches(self.scope.evaluate(symbol), vector)
@@ -186,6 +210,7 @@ class _Writer:
         repeat = node.repeat if node.is_repeated else None
         self.assignments.append(f"self.{node.id} = {write_use(self.scope, used.class_name, passed, repeat)}")
         self.expressions[node.id] = lambda inputs: f"self.{node.id}({', '.join(inputs)})"
+        self.results[node.id] = used.results
         replacements = self._replacements(node, used, passed)
         for number, axes in enumerate(used.outputs):
             shapes = [instance.outputs[number].shape for instance in self.at(node)]
@@ -288,10 +313,8 @@ def write_block(
     lines.append("        super().__init__()")
     for assignment in writer.assignments:
         lines += layout(assignment, 2)
-    results = {
-        node.id: written[node.block].results for node in block.nodes if node.block is not None and not node.is_identity
-    }
-    lines += ["", *write_forward(block, writer.expressions, results, taken, is_network=is_network)]
+    forward = write_forward(block, writer.expressions, writer.results, writer.taken, taken, is_network=is_network)
+    lines += ["", *forward]
     return WrittenBlock(
         class_name=class_name,
         lines=tuple(lines),

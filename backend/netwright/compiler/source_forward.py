@@ -6,6 +6,7 @@ from itertools import chain, count
 
 from netwright.compiler.program import BlockProgram, Source
 from netwright.compiler.source_layout import layout, layout_def
+from netwright.compiler.source_results import Results, targets_of
 
 _RESERVED = frozenset({"self", "nn", "torch"})
 _WORKING = ("x", "y", "z", "out")
@@ -16,27 +17,30 @@ Write = Callable[[Sequence[str]], str]
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One line: ``results = write(inputs)``."""
+    """One line: ``results = write(inputs)``; more where ``taken`` makes the results from what the call gives."""
 
     node: str
     sources: tuple[Source, ...]
     results: tuple[Source, ...]
+    taken: Results | None = None
 
 
 def write_forward(
     block: BlockProgram,
     expressions: Mapping[str, Write],
     results: Mapping[str, tuple[str, ...]],
-    taken: frozenset[str] = frozenset(),
+    taken: Mapping[str, Results],
+    reserved: frozenset[str] = frozenset(),
     *,
     is_network: bool,
 ) -> Iterator[str]:
-    """The lines of ``forward``; ``results`` names the outputs of nodes that use a block, ``taken`` are names of the module.
+    """The lines of ``forward``; ``results`` names the outputs of nodes that have several, ``taken`` says how they are made
+    where a call does not give them as they are, ``reserved`` are names of the module.
 
     One output is returned as a tensor; several are a dict by the names of the Output nodes for the network, a tuple in
     their order for a block.
     """
-    body = _Body(block, expressions, results, taken, is_network=is_network)
+    body = _Body(block, expressions, results, taken, reserved, is_network=is_network)
     several = "dict[str, torch.Tensor]" if is_network else f"tuple[{', '.join(['torch.Tensor'] * len(block.outputs))}]"
     returns = "torch.Tensor" if len(block.outputs) == 1 else several
     yield from layout_def(
@@ -54,7 +58,8 @@ class _Body:
         block: BlockProgram,
         expressions: Mapping[str, Write],
         results: Mapping[str, tuple[str, ...]],
-        taken: frozenset[str],
+        taken: Mapping[str, Results],
+        reserved: frozenset[str],
         *,
         is_network: bool,
     ) -> None:
@@ -69,12 +74,13 @@ class _Body:
                 node.id,
                 tuple(map(self.origin, node.sources)),
                 tuple(Source(node.id, number) for number in range(len(results.get(node.id, ("",))))),
+                taken.get(node.id),
             )
             for node in block.nodes
             if not node.is_identity
         ]
         self.last_use = self._last_uses()
-        self.taken = set(_RESERVED | taken)
+        self.taken = set(_RESERVED | reserved)
         self.names: dict[Source, str] = {}
         self._name()
 
@@ -115,7 +121,8 @@ class _Body:
     def _is_held(self, step: _Step, place: int, source: Source) -> bool:
         if source not in self.last_use:
             return False
-        if len(step.results) > 1 or self.last_use[source] > place + 1:
+        used = sum(result in self.last_use for result in step.results)
+        if used > 1 or self.last_use[source] > place + 1:
             return True
         if place + 1 == len(self.steps):
             return len(self.outputs) > 1
@@ -139,14 +146,23 @@ class _Body:
         """The body, with ``del`` where a held value has been used for the last time."""
         for place, step in enumerate(self.steps):
             call = self.expressions[step.node]([self.names[source] for source in step.sources])
-            if place + 1 == len(self.steps) and tuple(source for _, source in self.outputs) == step.results:
+            is_last = place + 1 == len(self.steps)
+            if is_last and step.taken is None and self._returns_all(step):
                 yield f"return {call}"
                 return
-            targets = [self.names[source] if source in self.last_use else "_" for source in step.results]
-            yield f"{', '.join(targets)} = {call}"
+            targets = [self.names[source] if source in self.last_use else None for source in step.results]
+            if step.taken is None:
+                yield f"{', '.join(name or '_' for name in targets)} = {call}"
+            else:
+                pattern, made = targets_of(step.taken, targets)
+                yield f"{pattern} = {call}"
+                yield from made
             if finished := self._finished(place, step):
                 yield f"del {', '.join(finished)}"
         yield f"return {self._returned()}"
+
+    def _returns_all(self, step: _Step) -> bool:
+        return tuple(source for _, source in self.outputs) == step.results
 
     def _finished(self, place: int, step: _Step) -> list[str]:
         """Names whose value no later line needs.  The caller holds the inputs: to forget them here frees nothing."""

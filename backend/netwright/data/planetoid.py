@@ -27,7 +27,8 @@ class _Inert:
     """Stands for an object of a pickle; keeps what it is given and does nothing."""
 
     def __init__(self, *arguments: Any) -> None:
-        self.arguments, self.state = arguments, None
+        self.arguments = arguments
+        self.state: Any = None
 
     def __setstate__(self, state: Any) -> None:
         self.state = state

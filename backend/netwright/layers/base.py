@@ -30,13 +30,14 @@ class TensorSpec:
     """A tensor that flows along a wire.  ``shape`` leaves the open axis out: ``(C, H, W)``, not ``(N, C, H, W)``.
 
     The open axis is the one whose size no document knows.  ``along`` says what it counts, ``open_axis`` where it stands: first,
-    but for the edges of a graph, which PyTorch Geometric keeps as ``(2, E)``.
+    but for the edges of a graph, which PyTorch Geometric keeps as ``(2, E)``.  ``is_given`` is false for :data:`MISSING` alone.
     """
 
     shape: tuple[int, ...]
     dtype: DType = "float32"
     along: Along = "N"
     open_axis: int = 0
+    is_given: bool = True
 
     @property
     def numel(self) -> int:
@@ -56,13 +57,22 @@ class TensorSpec:
         return " x ".join(str(size) for size in self.axes)
 
 
+MISSING = TensorSpec((), is_given=False)
+"""Stands among the inputs of a layer for an optional port that no wire leads to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Port:
     """A place where a wire ends.
 
     ``ranks`` are the allowed numbers of axes with the batch counted (``{4}`` for ``(N, C, H, W)``), None for any.
     ``axes`` is the shape in the legend's letters.  ``along`` are the letters that the open axis may have.
-    A ``variadic`` port takes two or more wires, in edge order.
+    A ``variadic`` port takes ``least`` or more wires, in edge order.
+    An ``optional`` input may stay without a wire; the layer's methods then get :data:`MISSING` in its place.
+
+    Ports may depend on the parameters, by rules that are data, so that the page knows them too: a port with ``only_if`` is
+    there where that parameter is true; one with ``count_from`` stands for as many as that parameter says (a number, or one
+    for each item of a list), named with a number from 0: ``part0``, ``part1``.
     """
 
     name: str
@@ -71,6 +81,10 @@ class Port:
     dtypes: frozenset[DType] = frozenset({"float32"})
     variadic: bool = False
     along: frozenset[Along] = SAMPLES
+    least: int = 2
+    optional: bool = False
+    only_if: str | None = None
+    count_from: str | None = None
 
 
 class LayerParams(BaseModel):
@@ -105,6 +119,11 @@ class Call:
     document: such a layer says by :meth:`Layer.infer` what comes out.
     ``construction`` is a template over the argument names for a module that is not made by a plain call of ``target``:
     ``GINConv(nn.Sequential(...))``.
+
+    ``invoke`` says how a module is called where that is not ``self.name(x)``: source over ``{self}`` and the placeholders of
+    a template.  Numbers count the inputs that are given: one that is missing has none.
+    ``results`` takes apart what the call gives where that is not one tensor or a tuple of the outputs: ``"y, (h, _)"``;
+    ``outputs`` then makes every output, in the order of the ports, from those names: ``{"y": "{y}", "last": "{h}[-1]"}``.
     """
 
     target: str = ""
@@ -114,6 +133,9 @@ class Call:
     prelude: str | None = None
     imports: tuple[str, ...] = ()
     construction: str | None = None
+    invoke: str = "{self}({inputs})"
+    results: str | None = None
+    outputs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +227,18 @@ class Layer(ABC, Generic[P]):
         """The PyTorch call for ``inputs``, which have passed :meth:`check`."""
 
     @classmethod
+    def outputs_for(cls, params: Mapping[str, Any]) -> tuple[Port, ...]:
+        """The output ports for ``params`` by name, as they are in the document (what is left out has its default)."""
+        from netwright.layers.ports import ports_for
+
+        return ports_for(cls, cls.outputs, params)
+
+    @classmethod
     def check_ports(cls, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
         """Complaints about rank and dtype, as the ports state them; :meth:`check` may rely on there being none.
 
-        ``inputs`` are in wire order; a variadic port takes all of them.
+        ``inputs`` are in the order of the ports, :data:`MISSING` for an optional one without a wire; a variadic port, which
+        is the last, takes the rest of them in wire order.
         """
         from netwright.layers.ports import check_ports
 
@@ -242,6 +272,12 @@ class Layer(ABC, Generic[P]):
         return 0
 
     @classmethod
+    def estimate_inner(cls, params: P, inputs: Sequence[TensorSpec]) -> int:
+        """Values of one sample that the call computes on the way and training keeps, beside its outputs: the T x T weights
+        of attention.  Computed before anything is allocated."""
+        return 0
+
+    @classmethod
     def summary(cls, params: P) -> str:
         """The second line on the card: what matters, short."""
         return ""
@@ -262,15 +298,23 @@ def _check_definition(cls: builtins.type[Layer[Any]]) -> None:
         raise fail(f"the documentation leaves {', '.join(empty)} empty")
     if getattr(cls.call, "__isabstractmethod__", False):
         raise fail("no call")
+    if reason := _fault_of_params(cls):
+        raise fail(reason)
+
+
+def _fault_of_params(cls: builtins.type[Layer[Any]]) -> str | None:
+    """What is wrong with the definition of the parameters and of the ports that depend on them; None where nothing is."""
     for name, info in cls.Params.model_fields.items():
         if not info.description:
-            raise fail(f"field {name} has no description")
+            return f"field {name} has no description"
         if not isinstance(info.json_schema_extra, dict) or "unit" not in info.json_schema_extra:
-            raise fail(f"field {name} has no unit")
+            return f"field {name} has no unit"
+    rules = {name for port in cls.outputs for name in (port.only_if, port.count_from) if name is not None}
+    if stray := rules - set(cls.Params.model_fields):
+        return f"its ports depend on {', '.join(sorted(stray))}, which is no parameter"
     try:
         cls.Params.model_validate({})
     except ValidationError as error:
         wrong = error.errors()[0]
-        raise fail(
-            f"the default of field {'.'.join(map(str, wrong['loc']))} does not validate: {wrong['msg']}"
-        ) from None
+        return f"the default of field {'.'.join(map(str, wrong['loc']))} does not validate: {wrong['msg']}"
+    return None

@@ -24,14 +24,14 @@ def vertex_port(name: str = "x", axes: str = "(V, F)") -> Port:
     return Port(name, axes, frozenset({2}), along=VERTICES)
 
 
-def edge_port() -> Port:
+def edge_port(axes: str = "(2, E)") -> Port:
     """PyTorch Geometric's ``edge_index``: for each edge the vertex it leaves and the one it reaches."""
-    return Port("edge_index", "(2, E)", frozenset({2}), _INDEX, along=_EDGES)
+    return Port("edge_index", axes, frozenset({2}), _INDEX, along=_EDGES)
 
 
-def batch_port() -> Port:
+def batch_port(axes: str = "(V)") -> Port:
     """For each vertex the number of the graph that it belongs to."""
-    return Port("batch", "(V)", frozenset({1}), _INDEX, along=VERTICES)
+    return Port("batch", axes, frozenset({1}), _INDEX, along=VERTICES)
 
 
 def vertices(features: int) -> TensorSpec:

@@ -1,10 +1,13 @@
-"""Pools over graphs: all vertices of a graph into one row."""
+"""Pools over graphs: all vertices of a graph into one row, or the best of them into a smaller graph."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
-from netwright.layers.base import Call, Documentation, Layer, LayerParams, Port, TensorSpec
-from netwright.layers.graph import DOCS, GEOMETRIC, batch_port, vertex_port
+from pydantic import Field
+
+from netwright.layers.base import Call, Documentation, Layer, LayerParams, Port, TensorSpec, Value
+from netwright.layers.graph import BATCH, DOCS, EDGE_INDEX, GEOMETRIC, batch_port, changed, edge_port, vertex_port
+from netwright.layers.params import Real, setting
 
 
 class _GlobalPool(Layer[LayerParams]):
@@ -65,3 +68,91 @@ class GlobalAddPool(_GlobalPool):
         pitfalls="Large graphs give large values. Where sizes differ much, put a BatchNorm1d behind it or take the mean.",
         source=f"{DOCS}pool.global_add_pool.html",
     )
+
+
+Ratio = Annotated[float, Field(gt=0.0, le=1.0)]
+
+
+class TopKPoolingParams(LayerParams):
+    ratio: Ratio = setting(0.5, "Share of the vertices of each graph that is kept, rounded up.")
+    multiplier: Real = setting(1.0, "Factor on what is kept, where scores are small.")
+    nonlinearity: Literal["tanh", "sigmoid"] = setting("tanh", "Applied to the scores before they weigh the vertices.")
+
+
+class _Selection(Layer[Any]):
+    """Keeps the best vertices of each graph and the edges between them: (V, F), (2, E), (V) -> (V', F), (2, E'), (V')."""
+
+    family = "graph"
+    Params = TopKPoolingParams
+    inputs = (vertex_port(), edge_port(), batch_port())
+    outputs = (vertex_port("x", "(V', F)"), edge_port("(2, E')"), batch_port("(V')"))
+    muted_is_identity = False
+
+    @classmethod
+    def infer(cls, params: Any, inputs: Sequence[TensorSpec]) -> tuple[TensorSpec, ...]:
+        return inputs[0], EDGE_INDEX, BATCH
+
+    @classmethod
+    def call(cls, params: Any, inputs: Sequence[TensorSpec]) -> Call:
+        # The ratio is printed even where it is the default: it is what a reader looks for.
+        arguments: dict[str, Value] = {"in_channels": inputs[0].shape[0], "ratio": params.ratio}
+        arguments |= changed(params, "multiplier", "nonlinearity")
+        return Call(
+            cls.type,
+            arguments,
+            positional=1,
+            imports=(GEOMETRIC + cls.type,),
+            invoke="{self}({0}, {1}, None, {2})",
+            results="x, edge_index, _, batch, _, _",
+            outputs={"x": "{x}", "edge_index": "{edge_index}", "batch": "{batch}"},
+        )
+
+    @classmethod
+    def summary(cls, params: Any) -> str:
+        return f"keeps {100 * params.ratio:g} %"
+
+
+class TopKPooling(_Selection):
+    """(V, F), (2, E), (V) -> (V', F), (2, E'), (V')."""
+
+    documentation = Documentation(
+        summary="Scores each vertex by a learned direction and keeps the best of each graph, with the edges between them.",
+        formula=r"s = \tanh\frac{X p}{\lVert p \rVert}, \qquad X' = (X \odot s)_{\text{top-}k}, \qquad A' = A_{\text{top-}k}",
+        shape="(V, F), (2, E), (V) -> (V', F), (2, E'), (V')",
+        use_when="Between graph convolutions, to look at a graph in coarser and coarser form, as pooling does with pictures. "
+        "Take edge_index and batch from this node afterwards.",
+        pitfalls="The score sees one vertex alone: neighbours that matter only together may be lost. What is dropped leaves the "
+        "rest in pieces, so that messages no longer reach everywhere; keep half or more at a time.",
+        source=f"Gao and Ji 2019, Graph U-Nets, https://arxiv.org/abs/1905.05178; {DOCS}pool.TopKPooling.html",
+    )
+
+    @classmethod
+    def macs(cls, params: Any, inputs: Sequence[TensorSpec], outputs: Sequence[TensorSpec]) -> int:
+        return inputs[0].shape[0]
+
+    @classmethod
+    def estimate_parameters(cls, params: Any, inputs: Sequence[TensorSpec]) -> int:
+        return inputs[0].shape[0]
+
+
+class SAGPooling(_Selection):
+    """(V, F), (2, E), (V) -> (V', F), (2, E'), (V')."""
+
+    documentation = Documentation(
+        summary="Self-attention pooling: a graph convolution scores each vertex, and the best of each graph are kept.",
+        formula=r"s = \tanh(\operatorname{GraphConv}(X, A)), \qquad X' = (X \odot s)_{\text{top-}k}, \quad A' = A_{\text{top-}k}",
+        shape="(V, F), (2, E), (V) -> (V', F), (2, E'), (V')",
+        use_when="As TopKPooling, where a vertex's neighbourhood tells whether it matters.",
+        pitfalls="Gradients reach the score only through the vertices that were kept. On small graphs a plain global pool is "
+        "often as good.",
+        source=f"Lee et al. 2019, https://arxiv.org/abs/1904.08082; {DOCS}pool.SAGPooling.html",
+    )
+
+    @classmethod
+    def macs(cls, params: Any, inputs: Sequence[TensorSpec], outputs: Sequence[TensorSpec]) -> int:
+        return 2 * inputs[0].shape[0]
+
+    @classmethod
+    def estimate_parameters(cls, params: Any, inputs: Sequence[TensorSpec]) -> int:
+        # Weights for the neighbours, with an offset, for the vertex itself, and the one that scales the score.
+        return 2 * inputs[0].shape[0] + 2

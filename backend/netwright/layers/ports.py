@@ -1,6 +1,7 @@
 """What a port itself demands, rank and dtype, said in our own words with ways out."""
 
-from collections.abc import Iterator, Sequence
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from netwright.layers.base import Along, Complaint, Port, Repair, TensorSpec
@@ -12,12 +13,47 @@ _ROW_OF: dict[Along, str] = {"N": "sample", "V": "vertex of a graph", "E": "edge
 _AVERAGE_POOL = {3: "AdaptiveAvgPool1d", 4: "AdaptiveAvgPool2d", 5: "AdaptiveAvgPool3d"}
 
 
+MAX_COUNTED_PORTS = 64
+"""Ports that one parameter may ask for; beyond it the layer's own check refuses the parameter."""
+
+
+def ports_for(layer: "type[Layer[Any]]", ports: tuple[Port, ...], params: Mapping[str, Any]) -> tuple[Port, ...]:
+    """The ports that are there for ``params``, by the rules ``only_if`` and ``count_from``; the page has the same.
+
+    A parameter that is no truth value, or no number or list, counts as its default: what is wrong with it is said elsewhere.
+    """
+    if all(port.only_if is None and port.count_from is None for port in ports):
+        return ports
+    found: list[Port] = []
+    for port in ports:
+        if port.only_if is not None and not _value(layer, port.only_if, params, (bool,)):
+            continue
+        if port.count_from is None:
+            found.append(port)
+            continue
+        value = _value(layer, port.count_from, params, (int, list, tuple))
+        count = value if isinstance(value, int) else len(value)
+        found += [
+            dataclasses.replace(port, name=f"{port.name}{i}", count_from=None)
+            for i in range(min(max(count, 1), MAX_COUNTED_PORTS))
+        ]
+    return tuple(found)
+
+
+def _value(layer: "type[Layer[Any]]", name: str, params: Mapping[str, Any], kinds: tuple[type, ...]) -> Any:
+    value = params.get(name)
+    is_fitting = isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
+    return value if is_fitting else layer.Params.model_fields[name].default
+
+
 def check_ports(layer: "type[Layer[Any]]", inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
     """At most one complaint for each wire: what its rows are before its rank before its dtype."""
     variadic = bool(layer.inputs) and layer.inputs[-1].variadic
     ports = [layer.inputs[min(i, len(layer.inputs) - 1)] for i in range(len(inputs))] if variadic else layer.inputs
     for index, (port, spec) in enumerate(zip(ports, inputs, strict=True)):
         wire = index - layer.inputs.index(port) if port.variadic else 0
+        if not spec.is_given:
+            continue
         if spec.along not in port.along:
             yield _wrong_rows(layer, port, spec, wire)
         elif port.variadic and spec.along != inputs[index - wire].along:

@@ -19,6 +19,7 @@ from netwright.layers import (
     pooling,
     regularization,
     shape,
+    split,
 )
 from netwright.layers.base import Layer
 
@@ -62,6 +63,8 @@ _TYPES: tuple[type[Layer[Any]], ...] = (
     regularization.Dropout2d,
     shape.Flatten,
     shape.Reshape,
+    split.Split,
+    split.Chunk,
     merge.Add,
     merge.Multiply,
     merge.Concat,
@@ -73,6 +76,8 @@ _TYPES: tuple[type[Layer[Any]], ...] = (
     graph_pooling.GlobalMeanPool,
     graph_pooling.GlobalMaxPool,
     graph_pooling.GlobalAddPool,
+    graph_pooling.TopKPooling,
+    graph_pooling.SAGPooling,
 )
 
 LAYERS: Mapping[str, type[Layer[Any]]] = MappingProxyType({layer.type: layer for layer in _TYPES})

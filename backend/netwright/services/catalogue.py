@@ -40,4 +40,7 @@ def _port(port: Port) -> PortRead:
         ranks=None if port.ranks is None else sorted(port.ranks),
         dtypes=sorted(port.dtypes),
         variadic=port.variadic,
+        optional=port.optional,
+        only_if=port.only_if,
+        count_from=port.count_from,
     )

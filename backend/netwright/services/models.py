@@ -38,11 +38,18 @@ class Health(Model):
 
 
 class PortRead(Model):
+    """A port of a layer type.  One with ``only_if`` is there where that parameter is true; one with ``count_from`` stands for
+    as many as that parameter says (a number, or a list's items): ``part0``, ``part1`` ...  An ``optional`` input may stay
+    without a wire."""
+
     name: str
     axes: str
     ranks: list[int] | None
     dtypes: list[str]
     variadic: bool
+    optional: bool = False
+    only_if: str | None = None
+    count_from: str | None = None
 
 
 class DocumentationRead(Model):
@@ -202,6 +209,20 @@ class ColumnRead(Model):
     examples: list[str] = Field(default_factory=list)
 
 
+class GraphRead(Model):
+    """What a set of graphs consists of.  ``sample`` says what has a target: each vertex, or each graph.  An edge in both
+    directions counts once."""
+
+    sample: Literal["vertex", "graph"]
+    num_graphs: int
+    num_vertices: int
+    num_edges: int
+    num_features: int
+    is_directed: bool
+    num_isolated: int
+    num_self_loops: int
+
+
 class DatasetRead(Model):
     """A built-in or an uploaded set.  ``state``: ``missing`` is a built-in that must be downloaded or imported first."""
 
@@ -218,6 +239,9 @@ class DatasetRead(Model):
     problem: Problem | None = None
     num_samples: int | None = None
     num_test: int | None = None
+    num_validation: int | None = None
+    """Of ``num_samples`` those that the set itself keeps for validation; null where the split of a run decides."""
+    graph: GraphRead | None = None
     classes: list[str] = Field(default_factory=list)
     columns: list[ColumnRead] = Field(default_factory=list)
     input_shape: list[int] = Field(default_factory=list)

@@ -11,6 +11,7 @@ from netwright.data.base import Kind, Task
 from netwright.graph.document import NETWORK, Document, Node
 from netwright.graph.edits import SetNode, SetParam
 from netwright.graph.problems import Fix, Problem
+from netwright.layers.base import Layer
 from netwright.layers.registry import LAYERS
 from netwright.training.choices import Registry, UnknownChoiceError, explain
 from netwright.training.config import Choice, TrainingConfig
@@ -35,6 +36,10 @@ class DataFacts:
     input_shape: tuple[int, ...]
     num_outputs: int
     classes: tuple[str, ...] = ()
+    num_validation: int | None = None
+    """Samples that the set itself keeps for validation; None where the config's split decides."""
+    are_vertices: bool = False
+    """Whether a sample is a vertex of a graph, so that the output must have a row for each vertex."""
 
 
 def check_training(
@@ -108,7 +113,7 @@ def _unknown(registry: Registry[Any], name: str, field: str) -> Problem:
 def _check_lengths(training: TrainingConfig, data: DataFacts) -> Iterator[Problem]:
     num_train = num_training_samples(training, data)
     size = training.data.batch_size
-    if size > num_train:
+    if size > num_train and not data.are_vertices:
         yield Problem(
             code="batch_larger_than_data",
             severity="warning",
@@ -129,6 +134,8 @@ def _check_lengths(training: TrainingConfig, data: DataFacts) -> Iterator[Proble
 
 def num_training_samples(training: TrainingConfig, data: DataFacts) -> int:
     """Samples that are left to train on after the split (rounded; stratifying may shift it by a few)."""
+    if data.num_validation is not None:
+        return data.num_samples - data.num_validation
     return data.num_samples - round(data.num_samples * training.data.split.validation)
 
 
@@ -163,12 +170,20 @@ def _check_device(training: TrainingConfig, devices: Sequence[str]) -> Iterator[
         )
 
 
-def _text(shape: Sequence[int | None]) -> str:
+def _text(shape: Sequence[int | str | None]) -> str:
     return " x ".join("N" if size is None else str(size) for size in shape)
 
 
 def _check_input(document: Document, report: CheckReport, data: DataFacts) -> Iterator[Problem]:
-    inputs = [node for node in document.network.nodes if node.type == "Input"]
+    entries = [node for node in document.network.nodes if node.type in LAYERS and LAYERS[node.type].is_entry]
+    inputs = [node for node in entries if node.type == "Input"]
+    wanted_type = "Graph" if data.kind == "graph" else "Input"
+    if {node.type for node in entries} != {wanted_type}:
+        yield _wrong_entry(entries, data)
+        return
+    if data.kind == "graph":
+        yield from _check_graph_input(entries, report, data)
+        return
     if len(inputs) != 1:
         yield Problem(
             code="inputs_several",
@@ -202,8 +217,60 @@ def _check_input(document: Document, report: CheckReport, data: DataFacts) -> It
     )
 
 
-def _first(ports: dict[str, Any]) -> list[int | None]:
-    shape: list[int | None] = next(iter(ports.values())).shape
+def _wrong_entry(entries: Sequence[Node], data: DataFacts) -> Problem:
+    """Graph data and a network for something else, or the other way round."""
+    is_graph = data.kind == "graph"
+    needs = "a Graph node" if is_graph else "an Input"
+    stray = next((node for node in entries if (node.type == "Graph") != is_graph), None)
+    has = f"`{stray.id}`, which takes {'graphs' if not is_graph else 'samples'}" if stray is not None else "none"
+    return Problem(
+        code="data_kind_mismatch",
+        block=NETWORK,
+        node=None if stray is None else stray.id,
+        path=None if stray is None else stray.id,
+        field="data.source",
+        message=f"{data.title} needs {needs}, but the network has {has}. Choose "
+        f"{'a network that begins with a Graph' if is_graph else 'a set of graphs'}, or change the network.",
+        values={"data": data.title, "kind": data.kind},
+    )
+
+
+def _check_graph_input(entries: Sequence[Node], report: CheckReport, data: DataFacts) -> Iterator[Problem]:
+    if len(entries) != 1:
+        names = ", ".join(f"`{node.id}`" for node in entries)
+        yield Problem(
+            code="inputs_several",
+            message=f"The network has {len(entries)} Graph nodes ({names}), but {data.title} has one graph. Keep one.",
+        )
+        return
+    [node] = entries
+    features, wanted = _first(report.nodes[node.id].outputs)[1], data.input_shape[0]
+    if features == wanted:
+        return
+    yield Problem(
+        code="input_shape_mismatch",
+        block=NETWORK,
+        node=node.id,
+        path=node.id,
+        field="num_features",
+        message=f"{data.title} has {wanted} features a vertex, but `{node.id}` expects {features}. Set its num_features to "
+        f"{wanted}.",
+        values={"data": data.title},
+        expected=f"V x {wanted}",
+        got=f"V x {features}",
+        fixes=[
+            Fix(
+                code="set_input_shape",
+                label=f"Set `{node.id}` to {wanted} features",
+                values={"node": node.id, "shape": [wanted]},
+                edits=[SetParam(block=NETWORK, id=node.id, name="num_features", value=wanted)],
+            )
+        ],
+    )
+
+
+def _first(ports: dict[str, Any]) -> list[int | str | None]:
+    shape: list[int | str | None] = next(iter(ports.values())).shape
     return shape
 
 
@@ -271,6 +338,10 @@ def _check_output_shape(
             field="objectives.0.loss.params.weight",
             message=f"`weight` has {len(weight)} factors, but {data.title} has {data.num_outputs} classes.",
         )
+    open_axis = "V" if data.are_vertices else None
+    if shape[0] != open_axis and (data.kind == "graph" or shape[0] == "V"):
+        yield _wrong_sample(data, output, shape)
+        return
     if len(shape) == 2 and shape[1] in allowed:
         return
     needs = _describe_need(data, allowed)
@@ -282,9 +353,29 @@ def _check_output_shape(
         path=output.id,
         message=f"{loss.type} needs {needs}, but `{output.id}` gives {gives}.",
         values={"loss": loss.type, "needs": allowed[0]},
-        expected=" or ".join(_text([None, size]) for size in allowed),
+        expected=" or ".join(_text([open_axis, size]) for size in allowed),
         got=_text(shape),
         fixes=_fix_width(document, report, output, allowed[0]) if len(shape) == 2 else [],
+    )
+
+
+def _wrong_sample(data: DataFacts, output: Node, shape: Sequence[int | str | None]) -> Problem:
+    """An output for each vertex where whole graphs are classified, or the other way round."""
+    if data.are_vertices:
+        way = "one row for each graph, but every vertex has a target. Take the global pool out"
+    else:
+        way = (
+            "one row for each vertex, but every graph has a target. Put a global pool before it, such as GlobalMeanPool"
+        )
+    return Problem(
+        code="output_not_for_sample",
+        block=NETWORK,
+        node=output.id,
+        path=output.id,
+        message=f"`{output.id}` gives {_text(shape)}, {way}.",
+        values={"data": data.title},
+        expected="V x K" if data.are_vertices else "N x K",
+        got=_text(shape),
     )
 
 
@@ -308,19 +399,28 @@ def _fix_width(document: Document, report: CheckReport, output: Node, width: int
         current = feeding[current][0]
         node = nodes[current]
         layer = LAYERS.get(node.type)
-        if layer is not None and "out_features" in layer.Params.model_fields:
+        name = _width_name(layer)
+        if name is not None:
             return [
                 Fix(
                     code="set_out_features",
                     label=f"Set `{node.id}` to {width} outputs",
-                    values={"node": node.id, "out_features": width},
-                    edits=[SetParam(block=NETWORK, id=node.id, name="out_features", value=width)],
+                    values={"node": node.id, name: width},
+                    edits=[SetParam(block=NETWORK, id=node.id, name=name, value=width)],
                 )
             ]
         found = report.nodes.get(current)
         if found is None or not found.inputs or _first(found.inputs) != _first(found.outputs):
             break
     return []
+
+
+def _width_name(layer: type[Layer[Any]] | None) -> str | None:
+    """The parameter that sets how many values a layer gives for each row."""
+    if layer is None:
+        return None
+    names = ("out_features", "out_channels") if layer.family == "graph" else ("out_features",)
+    return next((name for name in names if name in layer.Params.model_fields), None)
 
 
 def _check_last_activation(loss: str, document: Document, output: Node) -> Iterator[Problem]:

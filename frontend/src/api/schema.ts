@@ -1552,7 +1552,12 @@ export interface components {
              */
             type: "pause";
         };
-        /** PortRead */
+        /**
+         * PortRead
+         * @description A port of a layer type.  One with ``only_if`` is there where that parameter is true; one with ``count_from`` stands for
+         *     as many as that parameter says (a number, or a list's items): ``part0``, ``part1`` ...  An ``optional`` input may stay
+         *     without a wire.
+         */
         PortRead: {
             /** Name */
             name: string;
@@ -1564,6 +1569,15 @@ export interface components {
             dtypes: string[];
             /** Variadic */
             variadic: boolean;
+            /**
+             * Optional
+             * @default false
+             */
+            optional: boolean;
+            /** Only If */
+            only_if?: string | null;
+            /** Count From */
+            count_from?: string | null;
         };
         /**
          * Problem

@@ -45,6 +45,7 @@ describe("a node can be left out", () => {
     ["Bend", true],
     ["Input", false],
     ["Pair", false],
+    ["Memory", true],
     ["block:Stage", true],
     ["block:Nothing", false],
   ])("%s: %s", (type, expected) => {
@@ -54,12 +55,36 @@ describe("a node can be left out", () => {
   });
 });
 
+it("a node with a second output cannot be left out", () => {
+  const level = levelWith({ id: "new", type: "Memory", params: { with_state: true } });
+  const node = level.block.nodes.at(-1);
+  expect(node && canBeMuted(node, level)).toBe(false);
+});
+
 describe("the ports of a node", () => {
   it("come from the catalogue", () => {
     expect(portsAt(levelWith({ id: "two", type: "Split" }), "two").outputs.map(({ name }) => name)).toEqual([
       "left",
       "right",
     ]);
+  });
+
+  it.each<[string, WireNode["params"], string[]]>([
+    ["Memory", {}, ["y"]],
+    ["Memory", { with_state: true }, ["y", "state"]],
+    ["Memory", { with_state: "=odd" }, ["y"]],
+    ["Cut", {}, ["part0", "part1"]],
+    ["Cut", { pieces: 3 }, ["part0", "part1", "part2"]],
+    ["Cut", { pieces: [4, 4, 8] }, ["part0", "part1", "part2"]],
+    ["Cut", { pieces: "=n" }, ["part0", "part1"]],
+    ["Cut", { pieces: true }, ["part0", "part1"]],
+    ["Cut", { pieces: 0 }, ["part0"]],
+    ["Cut", { pieces: 1e9 }, Array.from({ length: 64 }, (_, number) => `part${number}`)],
+  ])("of a %s with %j follow its parameters", (type, params, names) => {
+    const level = levelWith({ id: "node", type, params });
+    const ports = portsAt(level, "node");
+    expect(ports.outputs.map(({ name }) => name)).toEqual(names);
+    expect(portsAt(level, "node")).toBe(ports);
   });
 
   it("of a block are its Input and Output nodes", () => {

@@ -1,7 +1,7 @@
 /** Which ports a node has, and which wires may join them. */
 import type { Catalogue } from "./catalogue";
 import { downstream, upstream } from "./topology";
-import type { Block, CheckReport, Document, Edge, Label, LayerRead, Node, PortRead, PortRef } from "./types";
+import type { Block, CheckReport, Document, Edge, JsonValue, Label, LayerRead, Node, PortRead, PortRef } from "./types";
 import { blockNameOf, blockOf, ENTRY_TYPE, EXIT_TYPE } from "./types";
 
 export interface NodePorts {
@@ -11,13 +11,13 @@ export interface NodePorts {
   known: boolean;
 }
 
-const ofLayer = new WeakMap<LayerRead, NodePorts>();
+const ofLayer = new WeakMap<LayerRead, Map<string, NodePorts>>();
 const ofBlock = new WeakMap<Block, NodePorts>();
 
 /** The ports of `node`, which stands in `block`. The same object as long as nothing that it depends on changes. */
 export function portsOf(node: Node, block: Block, document: Document, catalogue: Catalogue): NodePorts {
   const layer = catalogue.get(node.type);
-  if (layer) return layerPorts(layer);
+  if (layer) return layerPorts(layer, node.params);
   const name = blockNameOf(node.type);
   const definition = name === null ? undefined : blockOf(document, name);
   if (definition) return blockPorts(definition);
@@ -27,21 +27,60 @@ export function portsOf(node: Node, block: Block, document: Document, catalogue:
 /** Whether leaving the node out has a meaning: what the catalogue says of a layer; else one way in and one way out. */
 export function canBeMuted(node: Node, { block, document, catalogue }: Level): boolean {
   const layer = catalogue.get(node.type);
-  if (layer) return layer.can_be_muted;
   const { inputs, outputs } = portsOf(node, block, document, catalogue);
-  return inputs.length === 1 && outputs.length === 1;
+  const isOneWay = inputs.filter((port) => !port.optional).length === 1 && outputs.length === 1;
+  return layer ? layer.can_be_muted && isOneWay : isOneWay;
 }
 
-function layerPorts(layer: LayerRead): NodePorts {
-  const known = ofLayer.get(layer);
+/** The ports of a layer; those that depend on the parameters come out as the server's `layers/ports.py` has them. */
+function layerPorts(layer: LayerRead, params: Node["params"]): NodePorts {
+  const made = ofLayer.get(layer) ?? new Map<string, NodePorts>();
+  ofLayer.set(layer, made);
+  const outputs = layer.outputs.flatMap((port) => portsFor(port, layer, params));
+  const key = outputs.map(({ name }) => name).join(" ");
+  const known = made.get(key);
   if (known) return known;
-  const ports = { inputs: layer.inputs, outputs: layer.outputs, known: true };
-  ofLayer.set(layer, ports);
+  const ports = { inputs: layer.inputs, outputs, known: true };
+  made.set(key, ports);
   return ports;
 }
 
+const MAX_COUNTED_PORTS = 64;
+
+/** What stands for one port of the catalogue: itself, nothing, or as many as a parameter says. */
+function portsFor(port: PortRead, layer: LayerRead, params: Node["params"]): PortRead[] {
+  if (port.only_if) {
+    const value = parameterOf(port.only_if, layer, params, (candidate) => typeof candidate === "boolean");
+    if (value !== true) return [];
+  }
+  if (!port.count_from) return [port];
+  const value = parameterOf(
+    port.count_from,
+    layer,
+    params,
+    (candidate) => Array.isArray(candidate) || isWhole(candidate),
+  );
+  const count = Array.isArray(value) ? value.length : Number(value);
+  const length = Math.min(Math.max(count, 1), MAX_COUNTED_PORTS);
+  return Array.from({ length }, (_, number) => ({ ...port, name: `${port.name}${number}`, count_from: null }));
+}
+
+const isWhole = (value: unknown) => Number.isInteger(value);
+
+/** A parameter's value, or its default where it has none that could count. */
+function parameterOf(
+  name: string,
+  layer: LayerRead,
+  params: Node["params"],
+  fits: (value: unknown) => boolean,
+): JsonValue | undefined {
+  if (fits(params[name])) return params[name];
+  const properties = (layer.params_schema.properties ?? {}) as { [name: string]: { default?: JsonValue } };
+  return properties[name]?.default;
+}
+
 function anyPort(name: string): PortRead {
-  return { name, axes: "", ranks: null, dtypes: [], variadic: false };
+  return { name, axes: "", ranks: null, dtypes: [], variadic: false, optional: false };
 }
 
 /** A block's ports are its entries and exits, in the order of its nodes, named by their ids. */

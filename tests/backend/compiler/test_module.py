@@ -5,43 +5,49 @@ from typing import Any
 
 import pytest
 import torch
+from layer_inputs import batch, fitting_shapes, module_of, outputs_of, specs_for
 from netwright.compiler.calls import build_call
 from netwright.compiler.module import build_network, load_source
 from netwright.compiler.source import to_source
-from netwright.layers.base import TensorSpec
 from netwright.layers.registry import LAYERS, get_layer
 from samples import SAMPLES, block, document, input_shape, node, out
-from torch import nn
 
-SHAPES = {2: [12], 3: [4, 12], 4: [4, 12, 10], 5: [4, 6, 8, 7]}
 COMPUTING = [name for name in LAYERS if name not in {"Input", "Output"}]
 
 
 @pytest.mark.parametrize("name", COMPUTING)
 def test_exported_layer_with_the_same_weights_gives_bit_equal_outputs_and_gradients(name: str) -> None:
     layer = get_layer(name)
-    num_inputs = 2 if layer.inputs[-1].variadic else 1
-    shape = SHAPES[min(layer.inputs[0].ranks or {3})]
-    inlets = [f"x{number}" for number in range(num_inputs)]
-    nodes = [*(node(inlet, "Input", shape=shape) for inlet in inlets), node("layer", name), out()]
-    wires = ", ".join(f"{inlet} layer" for inlet in inlets) + ", layer scores"
-    network = build_network(to_source(document(block(nodes, wires))))
-    direct = build_call(layer.call(layer.Params(), [TensorSpec(tuple(shape))] * num_inputs))
-    if isinstance(direct, nn.Module):
-        direct.load_state_dict(network.get_submodule("layer").state_dict())
-    inputs = [torch.randn(3, *shape) for _ in inlets]
+    specs = specs_for(layer, fitting_shapes(layer))
+    inlets = {f"x{number}": spec for number, spec in enumerate(specs) if spec.is_given}
+    ports = [port.name for port in layer.outputs_for({})]
+    nodes = [
+        *(node(inlet, "Input", shape=[*spec.shape], dtype=spec.dtype) for inlet, spec in inlets.items()),
+        node("layer", name),
+        *(out(f"out_{port}") for port in ports),
+    ]
+    names = [port.name for port in layer.inputs]
+    into = [f"{inlet} layer.{names[min(i, len(names) - 1)]}" for i, inlet in enumerate(inlets)]
+    network = build_network(
+        to_source(document(block(nodes, ", ".join([*into, *(f"layer.{p} out_{p}" for p in ports)]))))
+    )
+    direct = build_call(layer.call(layer.Params(), specs))
+    if (module := module_of(direct)) is not None:
+        module.load_state_dict(network.get_submodule("layer").state_dict())
+    inputs = batch(specs, size=3)
 
-    def run(function: Any) -> tuple[torch.Tensor, list[torch.Tensor]]:
-        leaves = [value.clone().requires_grad_() for value in inputs]
+    def run(function: Any) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+        leaves = [value.detach().clone().requires_grad_(value.requires_grad) for value in inputs]
         torch.manual_seed(0)
-        result = function(*leaves)
-        (result * torch.linspace(-1, 1, result.numel()).view_as(result)).sum().backward()
-        return result, [leaf.grad for leaf in leaves if leaf.grad is not None]
+        given = function(*leaves)
+        results = list(given.values() if isinstance(given, dict) else outputs_of(given))
+        sum((one * torch.linspace(-1, 1, one.numel()).view_as(one)).sum() for one in results).backward()
+        return results, [leaf.grad for leaf in leaves if leaf.grad is not None]
 
     ours, theirs = run(network), run(direct)
-    assert torch.equal(ours[0], theirs[0])
+    assert all(torch.equal(a, b) for a, b in zip(ours[0], theirs[0], strict=True))
     assert all(torch.equal(a, b) for a, b in zip(ours[1], theirs[1], strict=True))
-    assert len(ours[1]) == num_inputs
+    assert len(ours[1]) == sum(value.requires_grad for value in inputs)
 
 
 def test_same_seed_gives_the_same_weights() -> None:

@@ -2,11 +2,12 @@
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import torch
+from layer_inputs import Shape, batch, fitting_shapes, outputs_of, specs_for
 from netwright.compiler.calls import build_call
 from netwright.layers.base import Layer, TensorSpec
 from netwright.layers.registry import LAYERS, get_layer
@@ -14,20 +15,13 @@ from pydantic import ValidationError
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-Case = tuple[str, dict[str, Any], tuple[tuple[int, ...], ...]]
+Case = tuple[str, dict[str, Any], tuple[Shape, ...]]
 
-SHAPES = {2: (12,), 3: (4, 12), 4: (4, 12, 10), 5: (4, 6, 8, 7)}
 COMPUTING = [name for name, layer in LAYERS.items() if name not in {"Input", "Output"} and layer.family != "graph"]
 """Layers of graphs take other inputs; ``test_graph`` holds them to the same demands."""
 
 
-def fitting_inputs(layer: type[Layer[Any]]) -> tuple[tuple[int, ...], ...]:
-    """Shapes that every layer takes with its defaults, from its ports alone."""
-    shapes = tuple(SHAPES[min(port.ranks or {3})] for port in layer.inputs)
-    return shapes * 2 if layer.inputs[-1].variadic else shapes
-
-
-DEFAULTS: list[Case] = [(name, {}, fitting_inputs(LAYERS[name])) for name in COMPUTING]
+DEFAULTS: list[Case] = [(name, {}, fitting_shapes(LAYERS[name])) for name in COMPUTING]
 VARIANTS: list[Case] = [
     ("Linear", {"out_features": 5, "bias": False}, ((12,),)),
     ("Linear", {"out_features": 5}, ((7, 12),)),
@@ -70,6 +64,8 @@ VARIANTS: list[Case] = [
     ("Reshape", {"shape": [2, -1, 3]}, ((12,),)),
     ("Reshape", {"shape": [6, 2]}, ((4, 3),)),
     ("Reshape", {"shape": [12]}, ((4, 3),)),
+    ("Split", {"split_size_or_sections": [1, 4, 2], "dim": -1}, ((3, 7),)),
+    ("Chunk", {"chunks": 3, "dim": 2}, ((3, 6),)),
     ("Add", {}, ((4, 5, 5),) * 3),
     ("Multiply", {}, ((4, 5, 5), (4, 1, 1))),
     ("Concat", {}, ((4, 5, 5), (2, 5, 5), (1, 5, 5))),
@@ -79,15 +75,10 @@ CASES = DEFAULTS + VARIANTS
 IDS = [f"{name}-{json.dumps(params)}-{'+'.join(map(str, shapes))}" for name, params, shapes in CASES]
 
 
-def prepared(case: Case) -> tuple[type[Layer[Any]], Any, list[TensorSpec]]:
+def prepared(case: Case) -> tuple[type[Layer[Any]], Any, tuple[TensorSpec, ...]]:
     name, params, shapes = case
     layer = get_layer(name)
-    return layer, layer.Params.model_validate(params), [TensorSpec(shape) for shape in shapes]
-
-
-def batch(specs: Sequence[TensorSpec], device: str = "cpu", size: int = 2) -> list[torch.Tensor]:
-    generator = torch.Generator().manual_seed(0)
-    return [torch.randn(size, *spec.shape, generator=generator).to(device).requires_grad_() for spec in specs]
+    return layer, layer.Params.model_validate(params), specs_for(layer, shapes)
 
 
 def layers_with_parameters() -> Iterator[Any]:
@@ -107,18 +98,19 @@ def test_layer_with_fitting_input_has_no_complaint(case: Case) -> None:
 def test_shape_on_meta_equals_the_real_one(case: Case) -> None:
     layer, params, specs = prepared(case)
     call = layer.call(params, specs)
-    real = build_call(call)(*batch(specs))
-    meta = build_call(call, device="meta")(*batch(specs, "meta"))
-    assert (meta.shape, meta.dtype) == (real.shape, real.dtype)
-    assert real.shape[0] == 2
+    reals = outputs_of(build_call(call)(*batch(specs)))
+    metas = outputs_of(build_call(call, device="meta")(*batch(specs, "meta")))
+    assert [(meta.shape, meta.dtype) for meta in metas] == [(real.shape, real.dtype) for real in reals]
+    assert all(real.shape[0] == 2 for real in reals)
 
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_output_has_a_rank_that_the_output_port_promises(case: Case) -> None:
     layer, params, specs = prepared(case)
-    result = build_call(layer.call(params, specs), device="meta")(*batch(specs, "meta"))
-    ranks = layer.outputs[0].ranks
-    assert ranks is None or result.dim() in ranks
+    results = outputs_of(build_call(layer.call(params, specs), device="meta")(*batch(specs, "meta")))
+    for port, result in zip(layer.outputs_for(dict(params)), results, strict=True):
+        assert port.ranks is None or result.dim() in port.ranks
+        assert str(result.dtype).removeprefix("torch.") in port.dtypes
 
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
@@ -127,11 +119,11 @@ def test_gradient_reaches_every_parameter_and_every_input(case: Case) -> None:
     torch.manual_seed(0)
     built = build_call(layer.call(params, specs))
     inputs = batch(specs, size=3)
-    result = built(*inputs)
+    results = outputs_of(built(*inputs))
     # Weights that differ, so that symmetric sums (a softmax's) do not cancel.
-    (result * torch.randn(result.shape)).sum().backward()
+    sum((result * torch.randn(result.shape)).sum() for result in results).backward()  # type: ignore[union-attr]
     parameters = list(built.parameters()) if isinstance(built, nn.Module) else []
-    for tensor in [*parameters, *inputs]:
+    for tensor in [*parameters, *(tensor for tensor in inputs if tensor.requires_grad)]:
         assert tensor.grad is not None
         assert tensor.grad.abs().sum() > 0
 
@@ -152,8 +144,8 @@ def test_macs_are_half_the_flops_that_torch_counts(case: Case) -> None:
     if isinstance(built, nn.Module):
         built.eval()
     with FlopCounterMode(display=False) as counter:
-        result = built(*inputs)
-    outputs = [TensorSpec(tuple(result.shape[1:]))]
+        results = outputs_of(built(*inputs))
+    outputs = [TensorSpec(tuple(result.shape[1:])) for result in results]
     assert layer.macs(params, specs, outputs) == counter.get_total_flops() / 2
 
 

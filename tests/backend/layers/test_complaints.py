@@ -69,6 +69,12 @@ FAILING: list[tuple[str, dict[str, Any], Shapes, str]] = [
     ("Reshape", {"shape": [3, 28, 28]}, ((784,),), "reshape_size_differs"),
     ("Reshape", {"shape": [5, -1]}, ((784,),), "reshape_size_differs"),
     ("Reshape", {"shape": [10, 10]}, ((99,),), "reshape_size_differs"),
+    ("Split", {"split_size_or_sections": [3, 3]}, ((7, 4),), "split_sizes_differ"),
+    ("Split", {"split_size_or_sections": [9, 3], "dim": -1}, ((7, 4),), "split_sizes_differ"),
+    ("Split", {"dim": 3}, ((7, 4),), "no_such_axis"),
+    ("Chunk", {"chunks": 4}, ((6, 4),), "chunks_do_not_fit"),
+    ("Chunk", {"chunks": 4}, ((7,),), "chunks_do_not_fit"),
+    ("Chunk", {"dim": 0}, ((7,),), "axis_is_batch"),
     ("Add", {}, ((64, 8, 8), (32, 16, 16)), "shapes_differ"),
     ("Add", {}, ((32, 8, 8), (64, 8, 8)), "shapes_differ"),
     ("Add", {}, ((32, 17, 16), (64, 9, 8)), "shapes_differ"),
@@ -84,7 +90,11 @@ FAILING: list[tuple[str, dict[str, Any], Shapes, str]] = [
     ("Concat", {"dim": 4}, ((64, 8, 8), (64, 8, 8)), "no_such_axis"),
     ("Concat", {"dim": 0}, ((64, 8, 8), (64, 8, 8)), "axis_is_batch"),
 ]
-WITHOUT_REPAIR = {"wrong_rank": {"BatchNorm2d", "Conv2d"}, "ranks_differ": {"Concat"}}
+WITHOUT_REPAIR = {
+    "wrong_rank": {"BatchNorm2d", "Conv2d"},
+    "ranks_differ": {"Concat"},
+    "chunks_do_not_fit": {"Chunk"},
+}
 """Where no single step leads on: what is missing is more than a layer."""
 
 

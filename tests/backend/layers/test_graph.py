@@ -31,6 +31,10 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("GlobalMeanPool", {}),
     ("GlobalMaxPool", {}),
     ("GlobalAddPool", {}),
+    ("TopKPooling", {}),
+    ("TopKPooling", {"ratio": 0.3, "multiplier": 2.0, "nonlinearity": "sigmoid"}),
+    ("SAGPooling", {}),
+    ("SAGPooling", {"ratio": 1.0}),
 ]
 IDS = [f"{name}-{params}" for name, params in CASES]
 SPECS = {"x": vertices(F), "edge_index": EDGE_INDEX, "batch": BATCH}
@@ -96,10 +100,12 @@ def test_layer_counts_the_multiplications_of_its_linear_maps_for_each_vertex(cas
     given = [one.detach() for one in tensors(layer)]
     with FlopCounterMode(display=False) as counter:
         built(*given)
-    # torch counts matrix products; the attention vector of GATConv is multiplied elementwise.
-    heads = 2 * params.heads * params.out_channels if layer.type == "GATConv" else 0
+    # torch counts matrix products; these are multiplied elementwise.
+    uncounted = {"GATConv": lambda: 2 * params.heads * params.out_channels, "TopKPooling": lambda: F}.get(
+        layer.type, int
+    )()
     outputs = layer.infer(params, specs) or ()
-    assert (layer.macs(params, specs, outputs) - heads) * len(given[0]) == counter.get_total_flops() / 2
+    assert (layer.macs(params, specs, outputs) - uncounted) * len(given[0]) == counter.get_total_flops() / 2
 
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
@@ -112,6 +118,8 @@ def test_gradient_reaches_every_weight_and_the_features(case: Case) -> None:
     (result * torch.randn(result.shape)).sum().backward()
     parameters = dict(built.named_parameters()) if isinstance(built, nn.Module) else {}
     for name, tensor in [*parameters.items(), ("x", given[0])]:
+        if layer.type == "SAGPooling" and name.endswith("select.weight"):
+            continue  # one number, divided by its own length: only its sign matters
         assert tensor.grad is not None, name
         assert tensor.grad.abs().sum() > 0, name
 

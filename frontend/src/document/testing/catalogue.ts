@@ -2,7 +2,7 @@
 import type { LayerRead, PortRead, WireDocument } from "../types";
 
 export function port(name: string, options: Partial<PortRead> = {}): PortRead {
-  return { name, axes: "(N, *)", ranks: null, dtypes: ["float32"], variadic: false, ...options };
+  return { name, axes: "(N, *)", ranks: null, dtypes: ["float32"], variadic: false, optional: false, ...options };
 }
 
 function layer(type: string, family: string, inputs: PortRead[], outputs: PortRead[]): LayerRead {
@@ -33,6 +33,20 @@ export const LAYERS: LayerRead[] = [
   layer("Sum", "merge", [port("x", { variadic: true })], [port("y")]),
   layer("Split", "shape", [port("x")], [port("left"), port("right")]),
   layer("Pair", "merge", [port("a"), port("b")], [port("y")]),
+  {
+    ...layer(
+      "Memory",
+      "recurrent",
+      [port("x"), port("state", { optional: true })],
+      [port("y"), port("state", { only_if: "with_state" })],
+    ),
+    params_schema: { properties: { with_state: { type: "boolean", default: false } } },
+    can_be_muted: true,
+  },
+  {
+    ...layer("Cut", "shape", [port("x")], [port("part", { count_from: "pieces" })]),
+    params_schema: { properties: { pieces: { default: 2 } } },
+  },
 ];
 
 const node = (id: string, type: string) => ({ id, type, params: {}, repeat: 1, muted: false });

@@ -1,5 +1,5 @@
 import { Handle, type NodeProps, Position as Side } from "@xyflow/react";
-import { memo } from "react";
+import { Fragment, memo } from "react";
 import { useStore } from "zustand";
 import { bestPort, blockNameOf, type PortRead, portOffset } from "@/document";
 import { useEditorContext } from "../context";
@@ -124,20 +124,32 @@ interface PortsProps {
 }
 
 const Ports = memo(function Ports({ node, ports, type, height }: PortsProps) {
-  return ports.map((port, index) => (
-    <Handle
-      key={port.name}
-      id={port.name}
-      type={type}
-      position={type === "source" ? Side.Right : Side.Left}
-      className={classes.handle}
-      style={{ top: portOffset(index, ports.length, height), width: HANDLE_SIZE, height: HANDLE_SIZE }}
-      title={port.axes ? `${port.name} ${port.axes}` : port.name}
-      data-variadic={port.variadic || undefined}
-      data-testid={`handle-${node}-${port.name}`}
-      data-node={node}
-      data-port={port.name}
-      data-kind={type === "source" ? "output" : "input"}
-    />
-  ));
+  const t = useEditorWords();
+  return ports.map((port, index) => {
+    const top = portOffset(index, ports.length, height);
+    const words = port.axes ? `${port.name} ${port.axes}` : port.name;
+    return (
+      <Fragment key={port.name}>
+        <Handle
+          id={port.name}
+          type={type}
+          position={type === "source" ? Side.Right : Side.Left}
+          className={classes.handle}
+          style={{ top, width: HANDLE_SIZE, height: HANDLE_SIZE }}
+          title={port.optional ? t("canvas.optionalPort", { port: words }) : words}
+          data-variadic={port.variadic || undefined}
+          data-optional={port.optional || undefined}
+          data-testid={`handle-${node}-${port.name}`}
+          data-node={node}
+          data-port={port.name}
+          data-kind={type === "source" ? "output" : "input"}
+        />
+        {ports.length > 1 && (
+          <span className={classes.port} style={{ top }} data-side={type} aria-hidden>
+            {port.name}
+          </span>
+        )}
+      </Fragment>
+    );
+  });
 });
