@@ -57,8 +57,8 @@ class Karate(Source):
     )
     kind = "graph"
     citation = (
-        "W. W. Zachary: An Information Flow Model for Conflict and Fission in Small Groups. Journal of Anthropological Research "
-        "33(4), 1977"
+        "W. W. Zachary: An Information Flow Model for Conflict and Fission in Small Groups. Journal of Anthropological "
+        "Research 33(4), 1977"
     )
     facts = Facts(
         task="classification",

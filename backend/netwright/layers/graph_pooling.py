@@ -121,8 +121,8 @@ class TopKPooling(_Selection):
         shape="(V, F), (2, E), (V) -> (V', F), (2, E'), (V')",
         use_when="Between graph convolutions, to look at a graph in coarser and coarser form, as pooling does with pictures. "
         "Take edge_index and batch from this node afterwards.",
-        pitfalls="The score sees one vertex alone: neighbours that matter only together may be lost. What is dropped leaves the "
-        "rest in pieces, so that messages no longer reach everywhere; keep half or more at a time.",
+        pitfalls="The score sees one vertex alone: neighbours that matter only together may be lost. What is dropped leaves "
+        "the rest in pieces, so that messages no longer reach everywhere; keep half or more at a time.",
         source=f"Gao and Ji 2019, Graph U-Nets, https://arxiv.org/abs/1905.05178; {DOCS}pool.TopKPooling.html",
     )
 
@@ -140,7 +140,7 @@ class SAGPooling(_Selection):
 
     documentation = Documentation(
         summary="Self-attention pooling: a graph convolution scores each vertex, and the best of each graph are kept.",
-        formula=r"s = \tanh(\operatorname{GraphConv}(X, A)), \qquad X' = (X \odot s)_{\text{top-}k}, \quad A' = A_{\text{top-}k}",
+        formula=r"s = \tanh(\mathrm{GraphConv}(X, A)), \quad X' = (X \odot s)_{\text{top-}k}, \quad A' = A_{\text{top-}k}",
         shape="(V, F), (2, E), (V) -> (V', F), (2, E'), (V')",
         use_when="As TopKPooling, where a vertex's neighbourhood tells whether it matters.",
         pitfalls="Gradients reach the score only through the vertices that were kept. On small graphs a plain global pool is "

@@ -1,45 +1,28 @@
 """Whether a training config fits a network and its data: problems with a field, a sentence, and a fix where there is one."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import JsonValue, ValidationError
 
 from netwright.compiler.report import CheckReport
-from netwright.data.base import Kind, Task
 from netwright.graph.document import NETWORK, Document, Node
 from netwright.graph.edits import SetNode, SetParam
 from netwright.graph.problems import Fix, Problem
 from netwright.layers.base import Layer
 from netwright.layers.registry import LAYERS
+from netwright.training.checking_graph import check_graph_input, wrong_entry, wrong_sample
 from netwright.training.choices import Registry, UnknownChoiceError, explain
 from netwright.training.config import Choice, TrainingConfig
+from netwright.training.facts import DataFacts, first_shape, shape_text
 from netwright.training.metrics import METRICS
 from netwright.training.objectives import LOSSES
 from netwright.training.optimizers import OPTIMIZERS
+from netwright.training.parameter_groups import check_groups
 from netwright.training.schedules import SCHEDULES
 
 APPLIED_BY_LOSS = {"CrossEntropyLoss": "Softmax", "BCEWithLogitsLoss": "Sigmoid"}
 """What a loss computes itself, so that the network should not end in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class DataFacts:
-    """What a config is checked against.  ``input_shape`` is what preprocessing gives, without the batch; ``num_outputs`` the
-    classes, or the target columns of a regression; ``num_samples`` those that are split into training and validation."""
-
-    title: str
-    kind: Kind
-    task: Task
-    num_samples: int
-    input_shape: tuple[int, ...]
-    num_outputs: int
-    classes: tuple[str, ...] = ()
-    num_validation: int | None = None
-    """Samples that the set itself keeps for validation; None where the config's split decides."""
-    are_vertices: bool = False
-    """Whether a sample is a vertex of a graph, so that the output must have a row for each vertex."""
 
 
 def check_training(
@@ -58,6 +41,7 @@ def check_training(
     if devices is not None:
         problems += _check_device(training, devices)
     if report.ok:
+        problems += check_groups(training, report)
         problems += _check_input(document, report, data)
         problems += _check_output(training, document, report, data)
         if report.totals.parameters == 0:
@@ -170,19 +154,15 @@ def _check_device(training: TrainingConfig, devices: Sequence[str]) -> Iterator[
         )
 
 
-def _text(shape: Sequence[int | str | None]) -> str:
-    return " x ".join("N" if size is None else str(size) for size in shape)
-
-
 def _check_input(document: Document, report: CheckReport, data: DataFacts) -> Iterator[Problem]:
     entries = [node for node in document.network.nodes if node.type in LAYERS and LAYERS[node.type].is_entry]
     inputs = [node for node in entries if node.type == "Input"]
     wanted_type = "Graph" if data.kind == "graph" else "Input"
     if {node.type for node in entries} != {wanted_type}:
-        yield _wrong_entry(entries, data)
+        yield wrong_entry(entries, data)
         return
     if data.kind == "graph":
-        yield from _check_graph_input(entries, report, data)
+        yield from check_graph_input(entries, report, data)
         return
     if len(inputs) != 1:
         yield Problem(
@@ -191,11 +171,11 @@ def _check_input(document: Document, report: CheckReport, data: DataFacts) -> It
         )
         return
     node = inputs[0]
-    shape = list(_first(report.nodes[node.id].outputs))[1:]
+    shape = list(first_shape(report.nodes[node.id].outputs))[1:]
     if shape == list(data.input_shape):
         return
     wanted: list[JsonValue] = list(data.input_shape)
-    expected, got = _text([None, *data.input_shape]), _text([None, *shape])
+    expected, got = shape_text([None, *data.input_shape]), shape_text([None, *shape])
     yield Problem(
         code="input_shape_mismatch",
         block=NETWORK,
@@ -215,63 +195,6 @@ def _check_input(document: Document, report: CheckReport, data: DataFacts) -> It
             )
         ],
     )
-
-
-def _wrong_entry(entries: Sequence[Node], data: DataFacts) -> Problem:
-    """Graph data and a network for something else, or the other way round."""
-    is_graph = data.kind == "graph"
-    needs = "a Graph node" if is_graph else "an Input"
-    stray = next((node for node in entries if (node.type == "Graph") != is_graph), None)
-    has = f"`{stray.id}`, which takes {'graphs' if not is_graph else 'samples'}" if stray is not None else "none"
-    return Problem(
-        code="data_kind_mismatch",
-        block=NETWORK,
-        node=None if stray is None else stray.id,
-        path=None if stray is None else stray.id,
-        field="data.source",
-        message=f"{data.title} needs {needs}, but the network has {has}. Choose "
-        f"{'a network that begins with a Graph' if is_graph else 'a set of graphs'}, or change the network.",
-        values={"data": data.title, "kind": data.kind},
-    )
-
-
-def _check_graph_input(entries: Sequence[Node], report: CheckReport, data: DataFacts) -> Iterator[Problem]:
-    if len(entries) != 1:
-        names = ", ".join(f"`{node.id}`" for node in entries)
-        yield Problem(
-            code="inputs_several",
-            message=f"The network has {len(entries)} Graph nodes ({names}), but {data.title} has one graph. Keep one.",
-        )
-        return
-    [node] = entries
-    features, wanted = _first(report.nodes[node.id].outputs)[1], data.input_shape[0]
-    if features == wanted:
-        return
-    yield Problem(
-        code="input_shape_mismatch",
-        block=NETWORK,
-        node=node.id,
-        path=node.id,
-        field="num_features",
-        message=f"{data.title} has {wanted} features a vertex, but `{node.id}` expects {features}. Set its num_features to "
-        f"{wanted}.",
-        values={"data": data.title},
-        expected=f"V x {wanted}",
-        got=f"V x {features}",
-        fixes=[
-            Fix(
-                code="set_input_shape",
-                label=f"Set `{node.id}` to {wanted} features",
-                values={"node": node.id, "shape": [wanted]},
-                edits=[SetParam(block=NETWORK, id=node.id, name="num_features", value=wanted)],
-            )
-        ],
-    )
-
-
-def _first(ports: dict[str, Any]) -> list[int | str | None]:
-    shape: list[int | str | None] = next(iter(ports.values())).shape
-    return shape
 
 
 def _check_output(
@@ -329,7 +252,7 @@ def _check_output_shape(
     loss = LOSSES.get(training.objectives[0].loss.type)
     if loss.tasks and data.task not in loss.tasks:
         return
-    shape = _first(report.nodes[output.id].inputs)
+    shape = first_shape(report.nodes[output.id].inputs)
     allowed = loss.allowed_outputs(data.task, data.num_outputs)
     weight = training.objectives[0].loss.params.get("weight")
     if isinstance(weight, list) and len(weight) != data.num_outputs:
@@ -340,12 +263,12 @@ def _check_output_shape(
         )
     open_axis = "V" if data.are_vertices else None
     if shape[0] != open_axis and (data.kind == "graph" or shape[0] == "V"):
-        yield _wrong_sample(data, output, shape)
+        yield wrong_sample(data, output, shape)
         return
     if len(shape) == 2 and shape[1] in allowed:
         return
     needs = _describe_need(data, allowed)
-    gives = f"{shape[1]}" if len(shape) == 2 else _text(shape)
+    gives = f"{shape[1]}" if len(shape) == 2 else shape_text(shape)
     yield Problem(
         code="output_shape_mismatch",
         block=NETWORK,
@@ -353,29 +276,9 @@ def _check_output_shape(
         path=output.id,
         message=f"{loss.type} needs {needs}, but `{output.id}` gives {gives}.",
         values={"loss": loss.type, "needs": allowed[0]},
-        expected=" or ".join(_text([open_axis, size]) for size in allowed),
-        got=_text(shape),
+        expected=" or ".join(shape_text([open_axis, size]) for size in allowed),
+        got=shape_text(shape),
         fixes=_fix_width(document, report, output, allowed[0]) if len(shape) == 2 else [],
-    )
-
-
-def _wrong_sample(data: DataFacts, output: Node, shape: Sequence[int | str | None]) -> Problem:
-    """An output for each vertex where whole graphs are classified, or the other way round."""
-    if data.are_vertices:
-        way = "one row for each graph, but every vertex has a target. Take the global pool out"
-    else:
-        way = (
-            "one row for each vertex, but every graph has a target. Put a global pool before it, such as GlobalMeanPool"
-        )
-    return Problem(
-        code="output_not_for_sample",
-        block=NETWORK,
-        node=output.id,
-        path=output.id,
-        message=f"`{output.id}` gives {_text(shape)}, {way}.",
-        values={"data": data.title},
-        expected="V x K" if data.are_vertices else "N x K",
-        got=_text(shape),
     )
 
 
@@ -410,7 +313,7 @@ def _fix_width(document: Document, report: CheckReport, output: Node, width: int
                 )
             ]
         found = report.nodes.get(current)
-        if found is None or not found.inputs or _first(found.inputs) != _first(found.outputs):
+        if found is None or not found.inputs or first_shape(found.inputs) != first_shape(found.outputs):
             break
     return []
 

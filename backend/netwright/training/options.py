@@ -1,9 +1,10 @@
 """What the training form offers, and everything a server asks about a config.  Importing this loads no torch."""
 
 from netwright.graph.model import Model
-from netwright.training.checking import DataFacts, check_choices, check_training
+from netwright.training.checking import check_choices, check_training
 from netwright.training.choices import Option, to_options
 from netwright.training.devices import Device, list_devices
+from netwright.training.facts import DataFacts
 from netwright.training.metrics import METRICS
 from netwright.training.objectives import LOSSES
 from netwright.training.optimizers import OPTIMIZERS

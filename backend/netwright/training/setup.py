@@ -22,6 +22,7 @@ from netwright.training.guard import BufferKeeper, DeviceGuard, DirectGuard, Gua
 from netwright.training.metrics import METRICS, Metric
 from netwright.training.objectives import LOSSES, LossFunction
 from netwright.training.optimizers import OPTIMIZERS, Optimizer
+from netwright.training.parameter_groups import split_weights
 from netwright.training.reporting import StepLog
 from netwright.training.schedules import LearningRate
 
@@ -158,7 +159,7 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
     weights = [weight for weight in network.parameters() if weight.requires_grad]
     if not weights:
         raise ValueError("The network has no weights to train. Add a layer that has some, such as Linear.")
-    optimizer_class, optimizer = build_optimizer(config, weights)
+    optimizer_class, optimizer = build_optimizer(config, network)
     if optimizer_class.is_fused:
         notes.append(f"{optimizer_class.type}: fused, all weights in one kernel.")
     late = device.type == "cuda" if guard_on_device is None else guard_on_device
@@ -199,13 +200,11 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
     )
 
 
-def build_optimizer(
-    config: TrainingConfig, weights: Sequence[nn.Parameter]
-) -> tuple[type[Optimizer], torch.optim.Optimizer]:
-    """The registered class and PyTorch's optimizer over ``weights``."""
+def build_optimizer(config: TrainingConfig, network: nn.Module) -> tuple[type[Optimizer], torch.optim.Optimizer]:
+    """The registered class and PyTorch's optimizer over the weights of ``network``, in the config's groups."""
     chosen = OPTIMIZERS.get(config.optimizer.type)
     params: ChoiceParams = OPTIMIZERS.params(config.optimizer.type, config.optimizer.params)
-    return chosen, chosen.build(params, weights)
+    return chosen, chosen.build(params, split_weights(config, network))
 
 
 def _weighted(loss: LossFunction, weight: float) -> LossFunction:

@@ -6,7 +6,7 @@ from netwright.compiler.report import CheckReport
 from netwright.data.base import Kind
 from netwright.graph.document import Document
 from netwright.graph.problems import Problem
-from netwright.training.checking import DataFacts, check_training
+from netwright.training.checking import check_training
 from netwright.training.config import (
     CheckpointConfig,
     Choice,
@@ -17,6 +17,7 @@ from netwright.training.config import (
     SplitConfig,
     TrainingConfig,
 )
+from netwright.training.facts import DataFacts
 
 _LEARNING_RATES: dict[Kind, float] = {"image": 0.001, "table": 0.003, "graph": 0.01}
 
