@@ -122,7 +122,8 @@ class TopKPooling(_Selection):
         use_when="Between graph convolutions, to look at a graph in coarser and coarser form, as pooling does with pictures. "
         "Take edge_index and batch from this node afterwards.",
         pitfalls="The score sees one vertex alone: neighbours that matter only together may be lost. What is dropped leaves "
-        "the rest in pieces, so that messages no longer reach everywhere; keep half or more at a time.",
+        "the rest in pieces, so that messages no longer reach everywhere; keep half or more at a time. Between vertices with "
+        "equal scores (twins in a regular graph) the order of the batch decides.",
         source=f"Gao and Ji 2019, Graph U-Nets, https://arxiv.org/abs/1905.05178; {DOCS}pool.TopKPooling.html",
     )
 
