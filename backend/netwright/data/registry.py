@@ -8,6 +8,8 @@ from netwright.data.base import DataError, Source, SourceSpec
 from netwright.data.cora import Cora
 from netwright.data.csv_source import CsvSource
 from netwright.data.embedded import BreastCancer, Diabetes, Digits, Iris, Wine
+from netwright.data.graph_npz import GraphNpz
+from netwright.data.graph_tables import GraphTables
 from netwright.data.image_folder import ImageFolder
 from netwright.data.karate import Karate
 from netwright.data.mnist import FashionMnist, Mnist
@@ -28,6 +30,8 @@ SOURCES: Mapping[str, type[Source]] = {
         Motifs,
         CsvSource,
         ImageFolder,
+        GraphTables,
+        GraphNpz,
     )
 }
 """Built-in ones first, in the order a page lists them."""

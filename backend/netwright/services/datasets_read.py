@@ -14,6 +14,7 @@ from netwright.services.models import (
     ColumnRead,
     DatasetPreview,
     DatasetRead,
+    GraphDrawing,
     GraphRead,
     Histogram,
     SamplePicture,
@@ -82,6 +83,7 @@ def read_preview(preview: Preview) -> DatasetPreview:
         rows=preview.rows,
         histograms=[Histogram(name=item.name, edges=item.edges, counts=item.counts) for item in preview.histograms],
         value_range=preview.value_range,
+        drawings=[GraphDrawing(**asdict(drawing)) for drawing in preview.drawings],
     )
 
 

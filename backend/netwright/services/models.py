@@ -280,8 +280,20 @@ class SamplePicture(Model):
     label: str
 
 
+class GraphDrawing(Model):
+    """Places for the vertices, between 0 and 1.  ``labels`` are class indices (-1: none), empty where the whole graph has the
+    class ``name``; ``num_left_out`` counts the vertices of a large graph that are not shown."""
+
+    name: str
+    positions: list[tuple[float, float]]
+    labels: list[int]
+    edges: list[tuple[int, int]]
+    is_directed: bool
+    num_left_out: int
+
+
 class DatasetPreview(Model):
-    """``rows`` are those of the file as read, cells as text; ``pictures`` a few of each class."""
+    """``rows`` are those of the file as read, cells as text; ``pictures`` and ``drawings`` a few of each class."""
 
     balance: list[ClassCount]
     pictures: list[SamplePicture]
@@ -289,6 +301,7 @@ class DatasetPreview(Model):
     rows: list[list[str]]
     histograms: list[Histogram]
     value_range: tuple[float, float] | None = None
+    drawings: list[GraphDrawing] = Field(default_factory=list)
 
 
 # --- runs ------------------------------------------------------------------------------------------------------------
