@@ -4,8 +4,8 @@ from typing import Any
 
 
 def kipf_and_welling(seed: int) -> dict[str, Any]:
-    """The recipe of the paper for Cora: Adam at 0.01, at most 200 epochs of one step, decay 5e-4 on the first layer alone, and an
-    end when the validation loss has not fallen for 10 epochs.
+    """The recipe of the paper for Cora: Adam at 0.01, at most 200 epochs of one step, decay 5e-4 on the first layer alone,
+    and an end when the validation loss has not fallen for 10 epochs.
 
     Features are row-normalised by the set's own default.  The checkpoint that is tested is the one with the lowest validation
     loss.

@@ -47,6 +47,8 @@ class PortRead(Model):
     ranks: list[int] | None
     dtypes: list[str]
     variadic: bool
+    along: list[Literal["N", "V", "E"]]
+    """What the open axis may count: samples, vertices, edges; empty means any."""
     optional: bool = False
     only_if: str | None = None
     count_from: str | None = None

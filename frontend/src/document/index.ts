@@ -3,6 +3,7 @@ export { type Catalogue, createCatalogue } from "./catalogue";
 export { type Clip, copyNodes, parseClip, pasteEdits } from "./clipboard";
 export { applyEdits, EditError, equalEdges } from "./edits";
 export { CARD_WIDTH, COLUMN_GAP, cardSize, GRID, portOffset, ROW_GAP, type Size, snap, snapPosition } from "./geometry";
+export { graphEntries } from "./graphs";
 export { canRedo, canUndo, IGNORE, merge, RECORD } from "./history";
 export { idProblem } from "./ids";
 export { type LevelPath, levelOfProblem, type ResolvedLevel, reportAt, reportPrefix, resolveLevel } from "./levels";

@@ -122,7 +122,7 @@ WRONG_TABLES: dict[str, tuple[dict[str, str], str, str]] = {
     "unknown vertex": ({"nodes.csv": NODES, "edges.csv": "source,target\na,z\na,b\n"}, "edges.csv, line 2", "'z'"),
     "vertex twice": ({"nodes.csv": NODES + "a,1,Rome,yes,\n", "edges.csv": EDGES}, "nodes.csv, line 7", "'a'"),
     "strange part": ({"nodes.csv": NODES.replace("val", "holdout"), "edges.csv": EDGES}, "line 4", "'holdout'"),
-    "one column": ({"nodes.csv": NODES, "edges.csv": "source\na\nb\nc\n"}, "edges.csv", "two columns"),
+    "one column": ({"nodes.csv": NODES, "edges.csv": "source\na\nb\nc\n"}, "edges.csv", "has one column"),
     "no number": (
         {
             "nodes.csv": "id,a,label\n" + "".join(f"{i},{i}.5,{i % 2}\n" for i in range(9)) + "x,oops,1\n",

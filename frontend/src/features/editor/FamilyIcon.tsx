@@ -8,6 +8,7 @@ import {
   IconHelpHexagon,
   IconLogin2,
   IconRulerMeasure,
+  IconTopologyStar3,
   IconTransform,
   IconVector,
   IconWaveSine,
@@ -24,6 +25,7 @@ const ICONS: { [family: string]: Icon } = {
   regularization: IconEraser,
   shape: IconTransform,
   merge: IconArrowMerge,
+  graph: IconTopologyStar3,
   block: IconBoxMultiple,
 };
 
