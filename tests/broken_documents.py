@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from drawing import block, chain, document, image, node, scores
-from netwright.graph.document import Document, Edge, Node
+from netwright.graph.document import Block, Document, Edge, Node
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,21 @@ def _conv(text: str = "conv: Conv2d", share: str | None = None, **params: Any) -
 
 def _linear(text: str = "head: Linear", **params: Any) -> Node:
     return node(text, params={"out_features": 10, **params})
+
+
+def _graph(text: str = "graph: Graph") -> Node:
+    return node(text, params={"num_features": 4})
+
+
+_CUT = ("remove_edge",)
+
+
+def _drawn(nodes: list[Node], *wires: str, **blocks: Block) -> Document:
+    return document(block(nodes, *wires), **blocks)
+
+
+def _gcn() -> Node:
+    return node("conv: GCNConv", params={"out_channels": 4})
 
 
 def _with_edges(base: Document, *edges: Edge) -> Document:
@@ -553,6 +568,51 @@ CASES = [
         ),
         "head",
         ("set_param", "remove_edge"),
+    ),
+    # --- graphs
+    Case("wrong_rows", _drawn([_graph(), node("flat: Flatten"), scores()], "graph -> flat -> scores"), "flat", _CUT),
+    Case(
+        "wrong_rows", _drawn([_graph(), node("act: ReLU"), scores()], "graph.edge_index -> act -> scores"), "act", _CUT
+    ),
+    Case(
+        "wrong_rows",
+        _drawn(
+            [image(4), _graph(), _gcn(), scores()],
+            "image -> conv.x",
+            "graph.edge_index -> conv.edge_index",
+            "conv -> scores",
+        ),
+        "conv",
+        _CUT,
+    ),
+    Case(
+        "wrong_rows",
+        _drawn([_graph(), _gcn(), scores()], "graph.x -> conv.x", "graph.batch -> conv.edge_index", "conv -> scores"),
+        "conv",
+        _CUT,
+    ),
+    Case(
+        "mixed_rows",
+        _drawn([image(4), _graph(), node("sum: Add"), scores()], "image -> sum -> scores", "graph.x -> sum"),
+        "sum",
+        _CUT,
+    ),
+    Case(
+        "entry_in_block",
+        _drawn(
+            [_graph("outer: Graph"), node("b: block:B"), scores()],
+            "outer.x -> b.x",
+            "b -> scores",
+            B=block(
+                [node("x: Input"), _graph(), node("conv: GCNConv"), node("y: Output")],
+                "x -> conv.x",
+                "graph.edge_index -> conv.edge_index",
+                "conv -> y",
+            ),
+        ),
+        "graph",
+        ("remove_node",),
+        block="B",
     ),
     # --- what would be too large
     Case(

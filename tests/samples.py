@@ -414,3 +414,60 @@ def write_sources() -> None:
 
 if __name__ == "__main__":
     write_sources()
+
+
+def gcn(features: int = 1433, hidden: int = 16, classes: int = 7) -> Document:
+    """Kipf and Welling 2017: two graph convolutions with dropout before each."""
+    nodes = [
+        node("graph", "Graph", num_features=features),
+        node("drop1", "Dropout", p=0.5),
+        node("conv1", "GCNConv", out_channels=hidden),
+        node("act", "ReLU"),
+        node("drop2", "Dropout", p=0.5),
+        node("conv2", "GCNConv", out_channels=classes),
+        out(),
+    ]
+    wires = "graph drop1 conv1.x, conv1 act drop2 conv2.x, conv2 scores"
+    return document(
+        block(nodes, f"{wires}, graph.edge_index conv1.edge_index, graph.edge_index conv2.edge_index"), "GCN"
+    )
+
+
+def plain_graph_classifier(features: int = 6, classes: int = 3, hidden: int = 32) -> Document:
+    """Two GIN layers, vertices summed up: for graphs as samples."""
+    nodes = [
+        node("graph", "Graph", num_features=features),
+        node("conv1", "GINConv", out_channels=hidden),
+        node("act1", "ReLU"),
+        node("conv2", "GINConv", out_channels=hidden),
+        node("act2", "ReLU"),
+        node("readout", "GlobalAddPool"),
+        node("head", "Linear", out_features=classes),
+        out(),
+    ]
+    wires = (
+        "graph conv1.x, graph.edge_index conv1.edge_index, conv1 act1 conv2.x, graph.edge_index conv2.edge_index,"
+        "conv2 act2 readout.x, graph.batch readout.batch, readout head scores"
+    )
+    return document(block(nodes, wires), "Graph classifier")
+
+
+def graph_classifier(features: int = 6, classes: int = 3, hidden: int = 32) -> Document:
+    """The same with a top-k pool between the two layers."""
+    nodes = [
+        node("graph", "Graph", num_features=features),
+        node("conv1", "GINConv", out_channels=hidden),
+        node("act1", "ReLU"),
+        node("pool", "TopKPooling", ratio=0.8),
+        node("conv2", "GINConv", out_channels=hidden),
+        node("act2", "ReLU"),
+        node("readout", "GlobalAddPool"),
+        node("head", "Linear", out_features=classes),
+        out(),
+    ]
+    wires = (
+        "graph conv1.x, graph.edge_index conv1.edge_index, conv1 act1 pool.x, graph.edge_index pool.edge_index,"
+        "graph.batch pool.batch, pool.x conv2.x, pool.edge_index conv2.edge_index, conv2 act2 readout.x,"
+        "pool.batch readout.batch, readout head scores"
+    )
+    return document(block(nodes, wires), "Graph classifier")

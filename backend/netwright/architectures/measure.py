@@ -50,7 +50,7 @@ def _turned(drawn: Document, parameter: str, value: int) -> Document:
 
 def _shape(ports: dict[str, TensorShape]) -> tuple[int, ...]:
     """Of the first port, without the batch."""
-    return tuple(size for size in next(iter(ports.values())).shape if size is not None)
+    return tuple(size for size in next(iter(ports.values())).shape if isinstance(size, int))
 
 
 def write_figures(path: Path) -> None:

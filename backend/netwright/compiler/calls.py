@@ -7,6 +7,7 @@ device for shapes.
 import inspect
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
@@ -32,7 +33,7 @@ def build_call(call: Call, device: str = "cpu") -> Callable[..., Any]:
     Either takes the inputs that the node is given, in order, and gives a tensor, or a tuple of its outputs.
     """
     if not is_module(call):
-        return _function(_expression(call))
+        return _function(_expression(call), call.imports)
     module = build_module(call, device)
     if call.invoke == _PLAIN and call.results is None:
         return module
@@ -55,22 +56,30 @@ class _Invoked(nn.Module):
 
 def build_module(call: Call, device: str = "cpu") -> nn.Module:
     """The module of a call that has a ``target``, in training mode as PyTorch makes it."""
-    cls = getattr(nn, call.target) if call.prelude is None else _run_prelude(call.prelude)[call.target]
+    # A class of a prelude or a construction names no device: what it makes lies where the context says.
+    is_plain = call.prelude is None and call.construction is None
+    with nullcontext() if is_plain or device == "cpu" else torch.device(device):
+        module = _construct_module(call, device)
+    assert isinstance(module, nn.Module)
+    return module
+
+
+def _construct_module(call: Call, device: str) -> Any:
+    if call.construction is not None:
+        return _function(_construction(call), call.imports)()
+    cls = _module_class(call)
     arguments = list(call.arguments.items())
     positional = [value for _, value in arguments[: call.positional]]
     keywords: dict[str, Any] = dict(arguments[call.positional :])
-    if call.prelude is not None:
-        # A class of ours is written as a person would, without a word of devices.
-        with torch.device(device):
-            return _made(cls(*positional, **keywords))
     if _takes_device(cls):
         keywords["device"] = device
-    return _made(cls(*positional, **keywords))
+    return cls(*positional, **keywords)
 
 
-def _made(module: Any) -> nn.Module:
-    assert isinstance(module, nn.Module)
-    return module
+def _module_class(call: Call) -> Any:
+    if call.imports:
+        return _run_once("\n".join(call.imports))[call.target]
+    return getattr(nn, call.target) if call.prelude is None else _run_once(call.prelude)[call.target]
 
 
 def call_source(call: Call, overrides: Mapping[str, str], inputs: Sequence[str] = ()) -> str:
@@ -83,7 +92,9 @@ def call_source(call: Call, overrides: Mapping[str, str], inputs: Sequence[str] 
     arguments = {name: overrides.get(name, repr(value)) for name, value in call.arguments.items()}
     if call.template is not None:
         return _fill(call.template, arguments, inputs.__getitem__, ", ".join(inputs))
-    target = call.target if call.prelude is not None else f"nn.{call.target}"
+    if call.construction is not None:
+        return _construct(call, arguments)
+    target = call.target if call.prelude is not None or call.imports else f"nn.{call.target}"
     items = arguments.items()
     return f"{target}({', '.join(text if i < call.positional else f'{name}={text}' for i, (name, text) in enumerate(items))})"
 
@@ -112,6 +123,18 @@ def _expression(call: Call) -> str:
     return _fill(call.template, arguments, lambda index: f"x[{index}]", "*x,")
 
 
+def _construction(call: Call) -> str:
+    return _construct(call, {name: repr(value) for name, value in call.arguments.items()})
+
+
+def _construct(call: Call, arguments: Mapping[str, str]) -> str:
+    """The construction filled in, with the arguments that it does not name before its last bracket."""
+    assert call.construction is not None
+    named = set(_PLACEHOLDER.findall(call.construction))
+    rest = "".join(f", {name}={text}" for name, text in arguments.items() if name not in named)
+    return _fill(call.construction, arguments, str, "")[:-1] + f"{rest})"
+
+
 def _fill(template: str, arguments: Mapping[str, str], one_input: Callable[[int], str], all_inputs: str) -> str:
     """The template with its placeholders replaced; an argument that is an operation gets parentheses where it stands
     beside another operator."""
@@ -132,9 +155,10 @@ def _fill(template: str, arguments: Mapping[str, str], one_input: Callable[[int]
 
 
 @lru_cache(maxsize=1024)
-def _function(expression: str) -> Callable[..., Any]:
+def _function(expression: str, imports: tuple[str, ...] = ()) -> Callable[..., Any]:
     # A template is a constant of a layer class and its arguments are reprs of validated values: nothing typed by a person.
-    function: Callable[..., Any] = eval(f"lambda *x: {expression}", {"torch": torch, "nn": nn, "F": nn.functional})  # noqa: S307
+    names = _run_once("\n".join(imports)) if imports else {"torch": torch, "nn": nn, "F": nn.functional}
+    function: Callable[..., Any] = eval(f"lambda *x: {expression}", names)  # noqa: S307
     return function
 
 
@@ -155,8 +179,8 @@ def _takes_device(cls: type[nn.Module]) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _run_prelude(source: str) -> dict[str, Any]:
-    # A constant of a layer class, the same text that the exported module begins with.
+def _run_once(source: str) -> dict[str, Any]:
+    # Constants of a layer class, the same text that the exported module begins with.
     names: dict[str, Any] = {"torch": torch, "nn": nn, "F": nn.functional, "__name__": __name__}
     exec(source, names)  # noqa: S102
     return names

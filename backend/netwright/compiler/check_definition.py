@@ -69,8 +69,9 @@ class Definition:
     """A block with its wires resolved.
 
     ``sources[i]`` are the inputs of node ``i`` in the order of its call, None where they are not complete.
-    ``order`` leaves out what stands on or behind a cycle.  ``live[i]`` says that an Output depends on node ``i`` (all are live
-    while there is no Output), ``fed[i]`` that data from an Input reaches it.
+    ``inputs`` are the Input nodes, which are the ports of a block; ``entries`` all nodes by which data enters, in the network
+    a Graph too.  ``order`` leaves out what stands on or behind a cycle.  ``live[i]`` says that an Output depends on node
+    ``i`` (all are live while there is no Output), ``fed[i]`` that data from an entry reaches it.
     ``shares`` maps a node that uses the weights of another to that other.
     """
 
@@ -81,6 +82,7 @@ class Definition:
     signatures: list[Signature]
     inputs: list[int]
     outputs: list[int]
+    entries: list[int] = dataclasses.field(default_factory=list)
     sources: list[list[Source] | None] = dataclasses.field(default_factory=list)
     order: list[int] = dataclasses.field(default_factory=list)
     live: list[bool] = dataclasses.field(default_factory=list)

@@ -27,12 +27,11 @@ from netwright.compiler.costs import (
     MAX_PARAMETERS,
     MAX_TENSOR_ELEMENTS,
 )
-from netwright.layers.base import Call, Complaint, DType, Layer, LayerParams, Port, Repair, TensorSpec
-from netwright.layers.boundary import InputParams
+from netwright.layers.base import Along, Call, Complaint, DType, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.registry import LAYERS
 
-_BATCH = 7919
-"""A prime batch: an output whose first axis is something else does not carry the batch there."""
+_OPEN: dict[Along, int] = {"N": 7919, "V": 7907, "E": 7901}
+"""A prime for each open axis: an output whose first axis is something else does not carry the batch there."""
 
 _DTYPES: dict[DType, torch.dtype] = {"float32": torch.float32, "int64": torch.int64, "bool": torch.bool}
 _NAMES: dict[torch.dtype, DType] = {dtype: name for name, dtype in _DTYPES.items()}
@@ -83,9 +82,6 @@ def infer_leaf(type_name: str, key: bytes, inputs: Specs) -> Leaf | None:
     params, _ = validate_params(type_name, key)
     if params is None:
         return None
-    if isinstance(params, InputParams):
-        spec = TensorSpec(params.shape, params.dtype)
-        return _leaf(layer, params, inputs, _refuse_tensors(layer, params, (spec,)), MetaRun((spec,), 0, 0, 0))
     complaints = _complain(layer, params, inputs)
     if has_errors(complaints):
         return _leaf(layer, params, inputs, complaints)
@@ -93,13 +89,27 @@ def infer_leaf(type_name: str, key: bytes, inputs: Specs) -> Leaf | None:
         return _leaf(layer, params, inputs, complaints, MetaRun((), 0, 0, 0))
     call = layer.call(params, inputs)
     try:
-        run = run_on_meta(call, given(inputs))
+        run = _without_running(layer, params, inputs) or run_on_meta(call, given(inputs))
     except (RuntimeError, ValueError, TypeError, IndexError, OverflowError) as error:
         return _leaf(layer, params, inputs, [*complaints, _refused(layer, params, error)])
     macs = layer.macs(params, inputs, run.outputs)
     complaints += _refuse_tensors(layer, params, run.outputs)
     complaints += _refuse_macs(layer, params, macs)
     return _leaf(layer, params, inputs, complaints, run, macs, call)
+
+
+def _without_running(layer: type[Layer[Any]], params: LayerParams, inputs: Specs) -> MetaRun | None:
+    """The layer's own word for what comes out; None where it has none and is to be run.  A boundary keeps nothing."""
+    outputs = layer.infer(params, inputs)
+    if outputs is None:
+        return None
+    kept = outputs if layer.inputs else ()
+    return MetaRun(
+        outputs,
+        layer.estimate_parameters(params, inputs),
+        layer.estimate_buffers(params, inputs),
+        sum(spec.numel * BYTES_PER_ELEMENT[spec.dtype] for spec in kept),
+    )
 
 
 def given(inputs: Specs) -> Specs:
@@ -211,14 +221,15 @@ def run_on_meta(call: Call, inputs: Specs, *, with_short_cuts: bool = True) -> M
         RuntimeError, ValueError, TypeError, IndexError, OverflowError: what PyTorch raises.
     """
     function = build_call(call, "meta")
-    tensors = [torch.empty((_BATCH, *spec.shape), dtype=_DTYPES[spec.dtype], device="meta") for spec in inputs]
+    tensors = [torch.empty(spec.full(_OPEN[spec.along]), dtype=_DTYPES[spec.dtype], device="meta") for spec in inputs]
     mode = _ShortCuts() if with_short_cuts else nullcontext()  # type: ignore[no-untyped-call]  # as above
     steps = _RECURRENT.get(call.target) if with_short_cuts else None
     with torch.no_grad(), mode, _Steps(steps) if steps else nullcontext():
         result = function(*tensors)
     results = result if isinstance(result, tuple) else (result,)
     storages = {_storage(tensor) for tensor in tensors}
-    specs = tuple(_spec(tensor) for tensor in results)
+    along = inputs[0].along
+    specs = tuple(_spec(tensor, along) for tensor in results)
     kept = [spec for spec, tensor in zip(specs, results, strict=True) if _storage(tensor) not in storages]
     module = function if isinstance(function, nn.Module) else nn.Identity()
     return MetaRun(
@@ -234,14 +245,14 @@ def _storage(tensor: torch.Tensor) -> int:
     return int(tensor.untyped_storage()._cdata)  # noqa: SLF001
 
 
-def _spec(tensor: Any) -> TensorSpec:
+def _spec(tensor: Any, along: Along) -> TensorSpec:
     if not isinstance(tensor, torch.Tensor) or tensor.dtype not in _NAMES:
         raise InferenceError("an output is no tensor of a type that can flow along a wire")
-    if tensor.dim() == 0 or tensor.shape[0] != _BATCH:
+    if tensor.dim() == 0 or tensor.shape[0] != _OPEN[along]:
         raise InferenceError(
             "the output does not keep the batch on its first axis: samples would be mixed with each other"
         )
-    return TensorSpec(tuple(tensor.shape[1:]), _NAMES[tensor.dtype])
+    return TensorSpec(tuple(tensor.shape[1:]), _NAMES[tensor.dtype], along)
 
 
 def has_errors(complaints: Iterable[Complaint]) -> bool:
@@ -365,8 +376,8 @@ def to_fragment(
     """A ``NodeReport`` as JSON, field by field as the model would write it."""
     return orjson.dumps(
         {
-            "inputs": {name: {"shape": (None, *spec.shape), "dtype": spec.dtype} for name, spec in inputs.items()},
-            "outputs": {name: {"shape": (None, *spec.shape), "dtype": spec.dtype} for name, spec in outputs.items()},
+            "inputs": {name: {"shape": _axes(spec), "dtype": spec.dtype} for name, spec in inputs.items()},
+            "outputs": {name: {"shape": _axes(spec), "dtype": spec.dtype} for name, spec in outputs.items()},
             "parameters": parameters,
             "buffers": buffers,
             "macs": macs,
@@ -374,3 +385,8 @@ def to_fragment(
             "summary": summary,
         }
     )
+
+
+def _axes(spec: TensorSpec) -> tuple[int | str | None, ...]:
+    """A shape as reports have it: null for the batch, the letter for vertices and edges."""
+    return (None, *spec.shape) if spec.along == "N" else spec.axes

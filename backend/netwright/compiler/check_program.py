@@ -13,6 +13,7 @@ from netwright.compiler.check_walk import Instance, NodeResult
 from netwright.compiler.program import BlockInstance, BlockProgram, NodeInstance, Program, ProgramNode, Source
 from netwright.graph.document import NETWORK, Document
 from netwright.layers.base import TensorSpec
+from netwright.layers.registry import LAYERS
 
 
 def to_program(document: Document, definitions: Mapping[str, Definition], root: Instance) -> Program:
@@ -44,9 +45,36 @@ def _meet(instance: Instance, met: dict[str, list[Instance]], seen: set[int]) ->
 
 
 def _live_nodes(definition: Definition) -> list[int]:
-    """What runs, in order: no Input, no Output, nothing that no Output depends on."""
+    """What runs, in order: no entry, no Output, nothing that no Output depends on."""
+    nodes, entries = definition.block.nodes, set(definition.entries)
+    return [i for i in definition.order if definition.live[i] and i not in entries and nodes[i].type != "Output"]
+
+
+def _arguments(definition: Definition) -> dict[tuple[int, int], str]:
+    """The names of ``forward``'s arguments by entry and output: the id of an Input; of an entry with several outputs the names
+    of those that something live uses."""
     nodes = definition.block.nodes
-    return [i for i in definition.order if definition.live[i] and nodes[i].type not in {"Input", "Output"}]
+    used = {
+        (source, output)
+        for i, found in enumerate(definition.sources)
+        if definition.live[i]
+        for source, output, _ in found or ()
+    }
+    taken = {node.id for node in nodes}
+    names: dict[tuple[int, int], str] = {}
+    for i in definition.entries:
+        ports = LAYERS[nodes[i].type].outputs
+        if len(ports) == 1:
+            names[i, 0] = nodes[i].id
+            continue
+        for number, port in enumerate(ports):
+            if (i, number) in used:
+                name = port.name
+                while name in taken:
+                    name += "_"
+                taken.add(name)
+                names[i, number] = name
+    return names
 
 
 def _convert(instance: Instance, order: list[int], converted: dict[int, BlockInstance]) -> BlockInstance:
@@ -64,8 +92,9 @@ def _convert(instance: Instance, order: list[int], converted: dict[int, BlockIns
 
 
 def _entries(instance: Instance) -> tuple[TensorSpec | None, ...]:
-    """The specs of the inputs; those of the network come from its own Input nodes."""
-    return tuple(outputs[0] for i in instance.definition.inputs if (outputs := _result(instance, i).outputs))
+    """The specs of the arguments; those of the network come from its own entries."""
+    arguments = _arguments(instance.definition)
+    return tuple(outputs[number] for i, number in arguments if (outputs := _result(instance, i).outputs))
 
 
 def _result(instance: Instance, i: int) -> NodeResult:
@@ -95,16 +124,20 @@ def _block_program(
     definition: Definition, order: list[int], class_name: str, instances: tuple[BlockInstance, ...]
 ) -> BlockProgram:
     nodes = definition.block.nodes
+    arguments = _arguments(definition)
 
     def sources(i: int) -> tuple[Source, ...]:
         wired = [source for source in definition.sources[i] or () if source is not NO_WIRE]
-        return tuple(Source(nodes[source].id, output) for source, output, _ in wired)
+        return tuple(
+            Source(arguments[source, output]) if (source, output) in arguments else Source(nodes[source].id, output)
+            for source, output, _ in wired
+        )
 
     return BlockProgram(
         definition.name,
         class_name,
         dict(definition.block.parameters),
-        tuple(nodes[i].id for i in definition.inputs),
+        tuple(arguments.values()),
         tuple((nodes[i].id, sources(i)[0]) for i in definition.outputs),
         tuple(
             ProgramNode(
@@ -123,6 +156,7 @@ def _block_program(
             for node in (nodes[i],)
         ),
         instances,
+        tuple((nodes[i].id, LAYERS[nodes[i].type].outputs[number].name) for i, number in arguments),
     )
 
 

@@ -108,6 +108,7 @@ def _analyse(name: str, document: Document, known: dict[str, Signature]) -> Defi
         [signature_of(node, document, known) for node in nodes],
         [i for i, node in enumerate(nodes) if node.type == "Input" and index[node.id] == i],
         [i for i, node in enumerate(nodes) if node.type == "Output" and index[node.id] == i],
+        [i for i, node in enumerate(nodes) if is_entry(node.type, name) and index[node.id] == i],
     )
     _check_names(definition)
     definition.shares = find_shares(definition)
@@ -115,6 +116,11 @@ def _analyse(name: str, document: Document, known: dict[str, Signature]) -> Defi
     wiring.connect()
     _order(definition, wiring)
     return definition
+
+
+def is_entry(type_name: str, block: str) -> bool:
+    """Whether data enters a block by such a node: into the network by any entry, into a block by its wires alone."""
+    return type_name == "Input" or (block == NETWORK and type_name in LAYERS and LAYERS[type_name].is_entry)
 
 
 def _check_names(definition: Definition) -> None:
@@ -150,6 +156,8 @@ def _check_names(definition: Definition) -> None:
             )
         if definition.signatures[i].is_open:
             find(_unknown_type(definition, i))
+        elif (layer := LAYERS.get(node.type)) and layer.is_entry and not is_entry(node.type, name):
+            find(_entry_in_block(definition, i))
     for node_id, places in doubles.items():
         find(
             Finding(
@@ -163,6 +171,23 @@ def _check_names(definition: Definition) -> None:
             )
         )
     _check_boundary(definition)
+
+
+def _entry_in_block(definition: Definition, i: int) -> Finding:
+    names = ", ".join(port.name for port in LAYERS[definition.block.nodes[i].type].outputs)
+    return Finding(
+        "entry_in_block",
+        f"{definition.say(i)} can only stand in the network itself. Inside a block, add Inputs for {names} and connect them "
+        "from outside.",
+        definition.name,
+        i,
+        "type",
+        fixes=partial(_remove, definition, i),
+    )
+
+
+def _remove(definition: Definition, i: int) -> list[Fix]:
+    return [fixes.remove_node(definition.name, definition.block.nodes[i].id)]
 
 
 def _unknown_type(definition: Definition, i: int) -> Finding:
@@ -185,7 +210,7 @@ def _unknown_type(definition: Definition, i: int) -> Finding:
 
 def _check_boundary(definition: Definition) -> None:
     title = _title(definition.name).capitalize() if definition.name == NETWORK else f"The block `{definition.name}`"
-    if not definition.inputs:
+    if not definition.entries:
         definition.findings.append(
             Finding(
                 "no_input",
@@ -213,7 +238,7 @@ def _order(definition: Definition, wiring: Wiring) -> None:
     if len(definition.order) < count:
         for loop in find_cycles(successors):
             definition.findings.append(_cycle(definition, successors, loop))
-    definition.fed = reachable(successors, definition.inputs)
+    definition.fed = reachable(successors, definition.entries)
     definition.live = reachable(reverse(successors), definition.outputs) if definition.outputs else [True] * count
     ordered = set(definition.order)
     is_first = [definition.index[node.id] == i for i, node in enumerate(definition.block.nodes)]
@@ -254,7 +279,7 @@ def _gather(definition: Definition, wiring: Wiring, i: int, is_silent: bool) -> 
         return None
     for port in crowded if not wiring.is_crowded[i] else ():
         definition.findings.append(_too_many(definition, i, names[port], [edge for _, _, edge in wires[port]]))
-    if missing and not wiring.is_spoilt[i] and definition.inputs:
+    if missing and not wiring.is_spoilt[i] and definition.entries:
         if not incoming and not (definition.outputs and definition.live[i]):
             definition.findings.append(_unreachable(definition, i))
         else:
@@ -284,7 +309,7 @@ def _cycle(definition: Definition, successors: Sequence[Sequence[int]], loop: li
             definition.index,
             successors,
             loop[0],
-            definition.inputs,
+            definition.entries,
         ),
     )
 

@@ -111,7 +111,8 @@ class BlockProgram:
 
     ``class_name`` is a Python class name, unique in the program; the network's is ``Network``.
     ``parameters`` are the block's parameters with their defaults, in document order: arguments of the class.
-    ``inputs`` are the ids of its Input nodes in document order: arguments of ``forward``.
+    ``inputs`` are the arguments of ``forward``: the ids of its Input nodes in document order; of a Graph the names of those of
+    its outputs that are used (``x``, ``edge_index``, ``batch``).
     ``outputs`` pairs the id of each Output node, in document order, with the value it returns.
     ``nodes`` are in order of execution, without Input and Output, and without nodes that no output depends on.
     ``instances`` are all distinct instances in the order in which the network meets them; the network has exactly one.
@@ -124,6 +125,8 @@ class BlockProgram:
     outputs: tuple[tuple[str, Source], ...]
     nodes: tuple[ProgramNode, ...]
     instances: tuple[BlockInstance, ...]
+    arguments: tuple[tuple[str, str], ...] = ()
+    """For each of ``inputs`` the node that gives it and the port."""
 
 
 @dataclass(frozen=True, slots=True)

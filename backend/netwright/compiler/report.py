@@ -1,5 +1,7 @@
 """What ``check`` answers: shapes and costs per node, totals, problems."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from netwright.graph.document import Document
@@ -8,9 +10,10 @@ from netwright.graph.problems import Problem
 
 
 class TensorShape(Model):
-    """A tensor at a port.  ``shape`` has null for the batch axis: ``(N, C, H, W)`` is ``[null, 16, 28, 28]``."""
+    """A tensor at a port.  ``shape`` has null for the batch axis: ``(N, C, H, W)`` is ``[null, 16, 28, 28]``; of a graph it has
+    ``"V"`` for the vertices and ``"E"`` for the edges: ``["V", 1433]``, ``[2, "E"]``."""
 
-    shape: list[int | None]
+    shape: list[int | Literal["V", "E"] | None]
     dtype: str
 
 

@@ -2,10 +2,11 @@
 
 import ast
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from netwright.compiler.program import BlockInstance, DocumentInvalidError, Program, build_program
 from netwright.compiler.source_class import WrittenBlock, write_block
+from netwright.compiler.source_layout import layout_import
 from netwright.graph.document import Document
 
 _TAKEN = frozenset({"Network", "nn", "torch"})
@@ -56,7 +57,7 @@ def _other_programs(document: Document) -> Iterator[Program]:
 
 
 def _to_module(title: Sequence[str], appended: Sequence[str], program: Program, others: Sequence[Program]) -> str:
-    taken = set(_TAKEN | _prelude_names(program))
+    taken = set(_TAKEN | _names_beside(program))
     written: dict[str, WrittenBlock] = {}
     for block in program.blocks:
         is_network = block is program.network
@@ -65,16 +66,19 @@ def _to_module(title: Sequence[str], appended: Sequence[str], program: Program, 
         written[block.name] = write_block(block, instances, written, name, frozenset(taken), is_network=is_network)
     preludes = dict.fromkeys(prelude for block in written.values() for prelude in block.preludes)
     classes = [*preludes, *("\n".join(block.lines) for block in written.values())]
-    imports, functions = _split_imports(appended)
+    lines = dict.fromkeys(line for block in written.values() for line in block.imports)
+    imports, functions = _split_imports(appended, lines)
     body = "\n\n\n".join(part.strip("\n") for part in [*classes, *functions])
     head = "\n".join(title)
     return f"{head}\n\n{imports}\n\n\n{body}\n"
 
 
-def _prelude_names(program: Program) -> set[str]:
-    """Classes that the module defines because PyTorch does not have them."""
+def _names_beside(program: Program) -> set[str]:
+    """Classes that the module defines because PyTorch does not have them, and names that it imports."""
     nodes = [node for block in program.blocks for instance in block.instances for node in instance.nodes.values()]
-    return {node.call.target for node in nodes if node.call is not None and node.call.prelude is not None}
+    calls = [node.call for node in nodes if node.call is not None]
+    defined = {call.target for call in calls if call.prelude is not None}
+    return defined | {line.rpartition(" ")[2] for call in calls for line in call.imports}
 
 
 def _instances(name: str, programs: Sequence[Program]) -> Iterator[BlockInstance]:
@@ -99,9 +103,10 @@ def to_comment(text: str) -> str:
     return repr(text)[1:-1]
 
 
-def _split_imports(parts: Sequence[str]) -> tuple[str, list[str]]:
-    """Our imports joined with those at the top of ``parts``, in groups and sorted, and the parts without them."""
-    imports, rest = ["import torch", "from torch import nn"], []
+def _split_imports(parts: Sequence[str], lines: Iterable[str] = ()) -> tuple[str, list[str]]:
+    """Our imports (``lines`` are those of layers) joined with those at the top of ``parts``, in groups and sorted, and the
+    parts without them."""
+    imports, rest = ["import torch", "from torch import nn", *_merge_imports(lines)], []
     for part in parts:
         end = 0
         for node in ast.parse(part).body:
@@ -120,8 +125,25 @@ def join_imports(lines: Sequence[str]) -> str:
         module = line.split()[1].partition(".")[0]
         groups[module not in sys.stdlib_module_names].append(line)
     # Plain imports stand before those of members, each sorted.
-    texts = ["\n".join(sorted(group, key=lambda line: (line.startswith("from"), line))) for group in groups]
+    texts = [
+        "\n".join(
+            printed
+            for line in sorted(group, key=lambda line: (line.startswith("from"), line))
+            for printed in layout_import(line)
+        )
+        for group in groups
+    ]
     return "\n\n".join(text for text in texts if text)
+
+
+def _merge_imports(lines: Iterable[str]) -> Iterator[str]:
+    """One line a package: ``from package import A, B``, classes before functions as isort has them."""
+    names: dict[str, set[str]] = {}
+    for line in lines:
+        head, _, name = line.rpartition(" import ")
+        names.setdefault(head, set()).add(name)
+    for head, members in names.items():
+        yield f"{head} import {', '.join(sorted(members, key=lambda name: (name[0].islower(), name)))}"
 
 
 def to_literal(text: str) -> str:

@@ -64,6 +64,7 @@ class WrittenBlock:
     results: tuple[str, ...]
     outputs: tuple[Axes, ...]
     preludes: tuple[str, ...]
+    imports: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -78,6 +79,7 @@ class _Writer:
     assigned: set[str] = field(default_factory=set)
     expressions: dict[str, Callable[[Sequence[str]], str]] = field(default_factory=dict)
     preludes: list[str] = field(default_factory=list)
+    imports: list[str] = field(default_factory=list)
     results: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Names of the outputs of nodes that have several, or that use a block."""
     taken: dict[str, Results] = field(default_factory=dict)
@@ -110,6 +112,7 @@ class _Writer:
             self.expressions[node.id] = lambda inputs: call_source(call, shown, inputs)
         if call.prelude is not None and call.prelude not in self.preludes:
             self.preludes.append(call.prelude)
+        self.imports += [line for line in call.imports if line not in self.imports]
         if len(node.outputs) > 1 or call.results is not None:
             self.results[node.id] = node.outputs
         if call.results is not None:
@@ -335,7 +338,7 @@ def write_block(
     lines.append("        super().__init__()")
     for assignment in writer.assignments:
         lines += layout(assignment, 2)
-    forward = write_forward(block, writer.expressions, writer.results, writer.taken, is_network=is_network)
+    forward = write_forward(block, writer.expressions, writer.results, writer.taken, taken, is_network=is_network)
     lines += ["", *forward]
     return WrittenBlock(
         class_name=class_name,
@@ -345,6 +348,7 @@ def write_block(
         results=tuple(name for name, _ in block.outputs),
         outputs=tuple(writer.axes[source] for _, source in block.outputs),
         preludes=tuple(writer.preludes),
+        imports=tuple(writer.imports),
     )
 
 
@@ -358,4 +362,4 @@ def _signature(block: BlockProgram, instance: BlockInstance) -> str:
 
 
 def _shape(spec: TensorSpec) -> str:
-    return f"({', '.join(['N', *map(str, spec.shape)])})"
+    return f"({', '.join(map(str, spec.axes))})"

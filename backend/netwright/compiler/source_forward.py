@@ -34,16 +34,17 @@ def write_forward(
     expressions: Mapping[str, Write],
     results: Mapping[str, tuple[str, ...]],
     taken: Mapping[str, Results],
+    reserved: frozenset[str] = frozenset(),
     *,
     is_network: bool,
 ) -> Iterator[str]:
     """The lines of ``forward``; ``results`` names the outputs of nodes that have several, ``taken`` says how they are made
-    where a call does not give them as they are.
+    where a call does not give them as they are, ``reserved`` are names of the module.
 
     One output is returned as a tensor; several are a dict by the names of the Output nodes for the network, a tuple in
     their order for a block.
     """
-    body = _Body(block, expressions, results, taken, is_network=is_network)
+    body = _Body(block, expressions, results, taken, reserved, is_network=is_network)
     several = "dict[str, torch.Tensor]" if is_network else f"tuple[{', '.join(['torch.Tensor'] * len(block.outputs))}]"
     returns = "torch.Tensor" if len(block.outputs) == 1 else several
     yield from layout_def(
@@ -62,6 +63,7 @@ class _Body:
         expressions: Mapping[str, Write],
         results: Mapping[str, tuple[str, ...]],
         taken: Mapping[str, Results],
+        reserved: frozenset[str],
         *,
         is_network: bool,
     ) -> None:
@@ -83,7 +85,7 @@ class _Body:
             if not node.is_identity
         ]
         self.last_use = self._last_uses()
-        self.taken = set(_RESERVED)
+        self.taken = set(_RESERVED | reserved)
         self.names: dict[Source, str] = {}
         self._name()
 

@@ -45,6 +45,17 @@ def layout_def(name: str, parameters: Sequence[str], returns: str, level: int) -
     yield f"{_space(level)}) -> {returns}:"
 
 
+def layout_import(line: str) -> Iterator[str]:
+    """The lines of an import."""
+    head, _, names = line.partition(" import ")
+    if len(line) <= WIDTH or not names:
+        yield line
+        return
+    yield f"{head} import ("
+    yield from (f"{_space(1)}{name}," for name in names.split(", "))
+    yield ")"
+
+
 def _space(level: int) -> str:
     return " " * (INDENT * level)
 

@@ -93,6 +93,20 @@ def _directory_bytes(path: Path) -> int:
         return int(struct.unpack_from("<Q", record, 40)[0]) if len(record) == 56 else 0
 
 
+def list_members(archive: zipfile.ZipFile, filename: str) -> list[tuple[zipfile.ZipInfo, tuple[str, ...]]]:
+    """Every file with its path in parts, checked before any is opened; what systems put beside files is left out.
+
+    Raises:
+        DataError: code ``unsafe_archive`` (a path outside, a link, encrypted) or ``too_large`` (a bomb).
+    """
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    if len(members) > MAX_MEMBERS:
+        raise _too_large(filename, f"{len(members):,} files", f"{MAX_MEMBERS:,}")
+    _check_sizes(members, filename)
+    found = [(member, _safe_parts(member, filename)) for member in members]
+    return [(member, parts) for member, parts in found if not _is_junk(parts)]
+
+
 def list_pictures(archive: zipfile.ZipFile, filename: str) -> Listing:
     """Checks every member's name, kind and size, and sorts the pictures into classes by their folders.
 
@@ -100,16 +114,9 @@ def list_pictures(archive: zipfile.ZipFile, filename: str) -> Listing:
         DataError: code ``unsafe_archive`` (a path outside, a link, encrypted), ``too_large`` (a bomb), ``bad_file`` (no
             pictures, no class folders, one class).
     """
-    members = [member for member in archive.infolist() if not member.is_dir()]
-    if len(members) > MAX_MEMBERS:
-        raise _too_large(filename, f"{len(members):,} files", f"{MAX_MEMBERS:,}")
-    _check_sizes(members, filename)
     paths: list[tuple[str, tuple[str, ...]]] = []
     others: Counter[str] = Counter()
-    for member in members:
-        parts = _safe_parts(member, filename)
-        if _is_junk(parts):
-            continue
+    for member, parts in list_members(archive, filename):
         suffix = PurePosixPath(parts[-1]).suffix.lower()
         if suffix in PICTURE_SUFFIXES:
             paths.append((member.filename, parts))

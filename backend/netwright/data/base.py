@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from torch import Tensor
 
+    from netwright.data.graphs import GraphArrays, GraphFacts, GraphPart
     from netwright.data.sample_code import SampleCode
 
 Array: TypeAlias = "npt.NDArray[np.generic]"
 
-Kind = Literal["image", "table"]
+Kind = Literal["image", "table", "graph"]
 Task = Literal["classification", "regression"]
 ColumnType = Literal["number", "category", "text"]
 ColumnRole = Literal["feature", "target", "ignored"]
@@ -83,6 +84,8 @@ class Arrays:
     categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
     target_name: str = "label"
     default_preprocess: tuple[Step, ...] = ()
+    graph: GraphArrays | None = None
+    """Of a set of graphs: ``inputs`` are then the features of all vertices ``(V, F)``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ class RawData:
     categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
     target_name: str = "label"
     default_preprocess: tuple[Step, ...] = ()
+    graph: GraphArrays | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +131,9 @@ class Prepared:
     network's float32 input ``(N, *input_shape)``.  It is put into the run's module and executed from there.
     """
 
-    train: Part
-    validation: Part
-    test: Part | None
+    train: Part | GraphPart
+    validation: Part | GraphPart
+    test: Part | GraphPart | None
     preprocess_source: str
     input_shape: tuple[int, ...]
     kind: Kind
@@ -144,6 +148,11 @@ class Prepared:
     """Sentences for the run's log: what the split or the fit had to decide."""
     numbers: tuple[str, ...] = ()
     """The features of a table that holds numbers alone, in the order of its columns; empty for any other data."""
+
+    @property
+    def are_vertices(self) -> bool:
+        """Whether a sample is a vertex of a graph, so that the network's output has a row for each vertex."""
+        return getattr(self.train, "sample", None) == "vertex"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +186,9 @@ class Facts:
     columns: tuple[ColumnFacts, ...] = ()
     notes: tuple[str, ...] = ()
     problem: DataError | None = None
+    num_validation: int | None = None
+    """Of ``num_samples`` those that the set itself keeps for validation; None where ``data.split`` decides."""
+    graph: GraphFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +265,7 @@ class Source(ABC):
             categories=arrays.categories,
             target_name=arrays.target_name,
             default_preprocess=arrays.default_preprocess,
+            graph=arrays.graph,
         )
 
     def code(self, arrays: Arrays) -> SampleCode:

@@ -64,6 +64,10 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
         raise DataError(
             "There are no augmentations yet. Leave data.augment empty.", code="bad_transform", column="augment"
         )
+    if raw.graph is not None:
+        from netwright.data.prepare_graph import prepare_graph
+
+        return prepare_graph(raw, raw.graph, config)
     is_class = raw.task == "classification"
     split = split_raw(raw, config.split)
     train = _part(raw, split.train)

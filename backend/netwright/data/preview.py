@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
 from netwright.data.base import Arrays, Source
+from netwright.data.preview_graph import Drawing, degrees, draw
 
 MAX_ROWS = 50
 MAX_PICTURES = 100
@@ -41,6 +42,7 @@ class Preview:
     rows: list[list[str]]
     histograms: list[Counts]
     value_range: tuple[float, float] | None
+    drawings: list[Drawing] = field(default_factory=list)
 
 
 def build_preview(source: Source) -> Preview:
@@ -53,7 +55,9 @@ def build_preview(source: Source) -> Preview:
     header, rows = source.table(MAX_ROWS)
     balance: list[tuple[str, int]] = []
     if arrays.task == "classification":
-        counts = np.bincount(arrays.targets.astype(np.int64), minlength=len(arrays.classes))
+        targets = arrays.targets.astype(np.int64)
+        # A vertex without a class has -1.
+        counts = np.bincount(targets[targets >= 0], minlength=len(arrays.classes))
         balance = list(zip(arrays.classes, counts.tolist(), strict=True))
     known = arrays.inputs if arrays.kind == "image" else arrays.inputs[~np.isnan(arrays.inputs)]
     return Preview(
@@ -63,6 +67,7 @@ def build_preview(source: Source) -> Preview:
         rows=rows,
         histograms=list(_histograms(arrays)),
         value_range=(float(known.min()), float(known.max())) if known.size else None,
+        drawings=[] if arrays.graph is None else list(draw(arrays, arrays.graph)),
     )
 
 
@@ -99,6 +104,11 @@ def _histograms(arrays: Arrays) -> Iterator[Counts]:
         yield _histogram("pixels", arrays.inputs[: max(1, (1 << 22) // max(1, arrays.inputs[0].size))])
         return
     numbers = [index for index, name in enumerate(arrays.features) if name not in arrays.categories]
+    if arrays.graph is not None:
+        yield _histogram("degree", degrees(arrays.graph))
+        if len(arrays.graph.sizes) > 1:
+            yield _histogram("vertices", arrays.graph.sizes)
+        numbers = [] if np.isin(arrays.inputs, (0.0, 1.0)).all() else numbers  # words: nothing to see in one of them
     if arrays.task == "regression":
         yield _histogram(arrays.target_name, arrays.targets)
     for index in numbers[:MAX_HISTOGRAMS]:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from netwright.data.base import DataError, Source, SourceSpec
+from netwright.data.cora import Cora
 from netwright.data.csv_source import CsvSource
 from netwright.data.embedded import BreastCancer, Diabetes, Digits, Iris, Wine
 from netwright.data.generated import Circles, GaussianClusters, Moons, Plane, Sine, Spirals, TwoClusters, Xor
+from netwright.data.graph_npz import GraphNpz
+from netwright.data.graph_tables import GraphTables
 from netwright.data.image_folder import ImageFolder
+from netwright.data.karate import Karate
 from netwright.data.mnist import FashionMnist, Mnist
+from netwright.data.motifs import Motifs
 
 SOURCES: Mapping[str, type[Source]] = {
     source.type: source
@@ -29,8 +34,13 @@ SOURCES: Mapping[str, type[Source]] = {
         Spirals,
         Plane,
         Sine,
+        Karate,
+        Cora,
+        Motifs,
         CsvSource,
         ImageFolder,
+        GraphTables,
+        GraphNpz,
     )
 }
 """Built-in ones first, in the order a page lists them."""

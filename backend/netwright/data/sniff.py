@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from netwright.data.archive import open_archive
 from netwright.data.base import DataError
+from netwright.data.graph_npz import looks_like_graph
+from netwright.data.graph_tables import is_graph_archive
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _KNOWN: tuple[tuple[bytes, str], ...] = (
@@ -29,8 +32,19 @@ _KNOWN: tuple[tuple[bytes, str], ...] = (
 )
 
 
+def _sniff_zip(path: Path, filename: str) -> str:
+    """Graphs by the names of the files inside; else pictures in folders, which say themselves what is wrong."""
+    with open_archive(path, filename) as archive:
+        names = [name.rpartition("/")[2] for name in archive.namelist()]
+    if is_graph_archive(names):
+        return "graph_tables"
+    if looks_like_graph({name.removesuffix(".npy") for name in names if name.endswith(".npy")}):
+        return "graph_npz"
+    return "image_folder"
+
+
 def sniff_upload(path: Path, filename: str) -> str:
-    """``image_folder`` for a ZIP, ``csv`` for text; whether it is sound, the source itself finds out.
+    """What a ZIP holds, ``csv`` for text; whether it is sound, the source itself finds out.
 
     Raises:
         DataError: code ``unknown_format``: it is neither; the sentence says what it is and what to do.
@@ -38,7 +52,7 @@ def sniff_upload(path: Path, filename: str) -> str:
     with path.open("rb") as file:
         start = file.read(8192)
     if start.startswith(_ZIP):
-        return "image_folder"
+        return _sniff_zip(path, filename)
     for magic, what in _KNOWN:
         if start.startswith(magic):
             raise DataError(f"{filename} is {what}.", code="unknown_format", file=filename)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from netwright.data.base import DataError, Kind, Step, parse_options
 from netwright.data.transform_base import Layout, LayoutColumn, Transform, misfit
+from netwright.data.transforms_graph import NormalizeFeatures
 from netwright.data.transforms_image import Grayscale, Normalize, Resize, ToFloat
 from netwright.data.transforms_table import Impute, OneHot, Standardize
 from netwright.graph.model import Model
@@ -14,8 +15,11 @@ from netwright.graph.model import Model
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+_NAMES: Mapping[Kind, str] = {"image": "pictures", "table": "tables", "graph": "graphs"}
+
 TRANSFORMS: Mapping[str, type[Transform]] = {
-    transform.type: transform for transform in (ToFloat, Normalize, Resize, Grayscale, Impute, Standardize, OneHot)
+    transform.type: transform
+    for transform in (ToFloat, Normalize, Resize, Grayscale, Impute, Standardize, OneHot, NormalizeFeatures)
 }
 """Every transform by its name, in the order a form lists them."""
 
@@ -32,6 +36,7 @@ def layout_of(
 
     if kind == "image":
         return Layout("image", tuple(inputs.shape[1:]), is_float=False)
+    # A graph's vertices have their features in columns as the rows of a table do.
     is_missing = np.isnan(inputs).any(axis=0)
     if test_inputs is not None:
         is_missing |= np.isnan(test_inputs).any(axis=0)
@@ -39,7 +44,7 @@ def layout_of(
         LayoutColumn(name, categories.get(name), may_be_missing=missing)
         for name, missing in zip(features, is_missing.tolist(), strict=True)
     )
-    return Layout("table", (len(columns),), is_float=True, columns=columns)
+    return Layout(kind, (len(columns),), is_float=True, columns=columns)
 
 
 def parse_chain(steps: Sequence[Step], layout: Layout) -> list[tuple[type[Transform], Model, Layout]]:
@@ -57,8 +62,8 @@ def parse_chain(steps: Sequence[Step], layout: Layout) -> list[tuple[type[Transf
                 f"There is no transform {step.type}; there are: {', '.join(TRANSFORMS)}.", code="bad_transform"
             )
         if layout.kind not in transform.kinds:
-            kind, other = ("pictures", "tables") if layout.kind == "image" else ("a table", "pictures")
-            raise misfit(transform, f"it is for {other}, and this data is {kind}; remove it")
+            fitting = " and ".join(_NAMES[kind] for kind in transform.kinds)
+            raise misfit(transform, f"it is for {fitting}, and this data is {_NAMES[layout.kind]}; remove it")
         params = parse_options(transform.Params, step.params, f"The transform {step.type}")
         chain.append((transform, params, layout))
         layout = transform.plan(params, layout)

@@ -16,7 +16,7 @@ class Impute(Transform):
     type = "Impute"
     title = "Fill missing values"
     description = "Puts a value where one is missing: for numbers and for categories, as found in the training part."
-    kinds = ("table",)
+    kinds = ("table", "graph")
 
     class Params(Model):
         numbers: Literal["mean", "median", "most_frequent"] = Field(
@@ -55,7 +55,7 @@ class Standardize(Transform):
     description = (
         "Shifts and scales each number column to mean 0 and standard deviation 1, as measured on the training part."
     )
-    kinds = ("table",)
+    kinds = ("table", "graph")
 
     @classmethod
     def plan(cls, params: Model, layout: Layout) -> Layout:
@@ -78,7 +78,7 @@ class OneHot(Transform):
     description = (
         "Turns a column of categories into one column of 0 and 1 for each category; numbers stay where they are."
     )
-    kinds = ("table",)
+    kinds = ("table", "graph")
 
     @classmethod
     def plan(cls, params: Model, layout: Layout) -> Layout:

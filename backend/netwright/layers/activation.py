@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
-from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Repair, TensorSpec
+from netwright.layers.base import ROWS, Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.params import NonNegative, Real, Size, setting
 
 TORCH_DOCS = "https://docs.pytorch.org/docs/stable/generated/torch.nn."
@@ -11,6 +11,7 @@ TORCH_DOCS = "https://docs.pytorch.org/docs/stable/generated/torch.nn."
 
 class _Activation(Layer[Any]):
     family = "activation"
+    inputs = (Port("x", along=ROWS),)
 
     @classmethod
     def call(cls, params: Any, inputs: Sequence[TensorSpec]) -> Call:

@@ -26,29 +26,48 @@ Family = Literal[
     "regularization",
     "shape",
     "merge",
+    "graph",
 ]
 DType = Literal["float32", "int64", "bool"]
 ANY_DTYPE: frozenset[DType] = frozenset(get_args(DType))
+Along = Literal["N", "V", "E"]
+"""What the open axis of a tensor counts: samples, the vertices of a graph, its edges."""
+
+SAMPLES: frozenset[Along] = frozenset({"N"})
+ROWS: frozenset[Along] = frozenset({"N", "V"})
+"""Of a port that works on each row by itself, whatever the rows are of."""
 
 
 @dataclass(frozen=True, slots=True)
 class TensorSpec:
-    """A tensor that flows along a wire.  ``shape`` leaves the batch axis out: ``(C, H, W)``, not ``(N, C, H, W)``.
+    """A tensor that flows along a wire.  ``shape`` leaves the open axis out: ``(C, H, W)``, not ``(N, C, H, W)``.
 
-    ``is_given`` is false for :data:`MISSING` alone.
+    The open axis is the one whose size no document knows.  ``along`` says what it counts, ``open_axis`` where it stands: first,
+    but for the edges of a graph, which PyTorch Geometric keeps as ``(2, E)``.  ``is_given`` is false for :data:`MISSING` alone.
     """
 
     shape: tuple[int, ...]
     dtype: DType = "float32"
+    along: Along = "N"
+    open_axis: int = 0
     is_given: bool = True
 
     @property
     def numel(self) -> int:
-        """Elements of one sample."""
+        """Elements of one sample (of one vertex, of one edge)."""
         return math.prod(self.shape)
 
+    def full(self, size: int) -> tuple[int, ...]:
+        """The whole shape with ``size`` on the open axis."""
+        return (*self.shape[: self.open_axis], size, *self.shape[self.open_axis :])
+
+    @property
+    def axes(self) -> tuple[int | str, ...]:
+        """The whole shape with the letter of the open axis: ``("N", 1, 28, 28)``, ``(2, "E")``."""
+        return (*self.shape[: self.open_axis], self.along, *self.shape[self.open_axis :])
+
     def __str__(self) -> str:
-        return " x ".join(str(size) for size in ("N", *self.shape))
+        return " x ".join(str(size) for size in self.axes)
 
 
 MISSING = TensorSpec((), is_given=False)
@@ -60,7 +79,8 @@ class Port:
     """A place where a wire ends.
 
     ``ranks`` are the allowed numbers of axes with the batch counted (``{4}`` for ``(N, C, H, W)``), None for any.
-    ``axes`` is the shape in the legend's letters.  A ``variadic`` port takes ``least`` or more wires, in edge order.
+    ``axes`` is the shape in the legend's letters.  ``along`` are the letters that the open axis may have.
+    A ``variadic`` port takes ``least`` or more wires, in edge order.
     An ``optional`` input may stay without a wire; the layer's methods then get :data:`MISSING` in its place.
 
     Ports may depend on the parameters, by rules that are data, so that the page knows them too: a port with ``only_if`` is
@@ -73,6 +93,7 @@ class Port:
     ranks: frozenset[int] | None = None
     dtypes: frozenset[DType] = frozenset({"float32"})
     variadic: bool = False
+    along: frozenset[Along] = SAMPLES
     least: int = 2
     optional: bool = False
     only_if: str | None = None
@@ -115,6 +136,12 @@ class Call:
     ``prelude`` is a constant definition that the emitted module needs once (a class that PyTorch does not have);
     then ``target`` names that class without ``nn.``.
 
+    ``imports`` are lines ``from package import Name`` that the emitted module begins with; then ``target`` (and what a
+    template calls) is one of these names, without ``nn.``.  They are carried out only where the call is built, never to check a
+    document: such a layer says by :meth:`Layer.infer` what comes out.
+    ``construction`` is a template over the argument names for a module that is not made by a plain call of ``target``:
+    ``GINConv(nn.Sequential(...))``.
+
     ``invoke`` says how a module is called where that is not ``self.name(x)``: source over ``{self}`` and the placeholders of
     a template.  Numbers count the inputs that are given: one that is missing has none.
     ``results`` takes apart what the call gives where that is not one tensor or a tuple of the outputs: ``"y, (h, _)"``;
@@ -127,6 +154,8 @@ class Call:
     template: str | None = None
     general: str | None = None
     prelude: str | None = None
+    imports: tuple[str, ...] = ()
+    construction: str | None = None
     invoke: str = "{self}({inputs})"
     results: str | None = None
     outputs: Mapping[str, str] = field(default_factory=dict)
@@ -210,6 +239,8 @@ class Layer(ABC, Generic[P]):
     """False where leaving the layer out has no meaning (Input, Output, a merge)."""
     no_export: ClassVar[Mapping[str, str]] = {}
     """Why a format of ``exchange.formats`` cannot hold this layer, by the format's name: a sentence.  Empty where all can."""
+    is_entry: ClassVar[bool] = False
+    """True where data enters the network: its outputs are arguments of ``forward``."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -246,6 +277,13 @@ class Layer(ABC, Generic[P]):
         yield from ()
 
     @classmethod
+    def infer(cls, params: P, inputs: Sequence[TensorSpec]) -> tuple[TensorSpec, ...] | None:
+        """What comes out, for a layer whose call cannot be run on ``meta`` (its sizes depend on values, or its package is not
+        to be loaded for a check); a test holds it to the real call.  None: the call is run on ``meta``.
+        """
+        return None
+
+    @classmethod
     def macs(cls, params: P, inputs: Sequence[TensorSpec], outputs: Sequence[TensorSpec]) -> int:
         """Multiply-accumulates of one sample."""
         return 0
@@ -253,6 +291,11 @@ class Layer(ABC, Generic[P]):
     @classmethod
     def estimate_parameters(cls, params: P, inputs: Sequence[TensorSpec]) -> int:
         """Parameters by formula, computed before anything is allocated; held equal to the module's by a test."""
+        return 0
+
+    @classmethod
+    def estimate_buffers(cls, params: P, inputs: Sequence[TensorSpec]) -> int:
+        """Buffers by formula, asked only of a layer that answers :meth:`infer`."""
         return 0
 
     @classmethod

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
-from netwright.layers.base import ANY_DTYPE, Call, Documentation, DType, Layer, LayerParams, Port, TensorSpec
+from netwright.layers.base import ANY_DTYPE, Along, Call, Documentation, DType, Layer, LayerParams, Port, TensorSpec
 from netwright.layers.params import Sizes, setting
+
+_ALL: frozenset[Along] = frozenset({"N", "V", "E"})
 
 
 class InputParams(LayerParams):
@@ -24,6 +26,7 @@ class Input(Layer[InputParams]):
     inputs = ()
     outputs = (Port("y", dtypes=ANY_DTYPE),)
     muted_is_identity = False
+    is_entry = True
     documentation = Documentation(
         summary="Where data enters the network: one batch of samples of the stated shape.",
         formula=r"y = x",
@@ -35,9 +38,9 @@ class Input(Layer[InputParams]):
     aliases = ("data", "placeholder")
 
     @classmethod
-    def spec(cls, params: InputParams) -> TensorSpec:
+    def infer(cls, params: InputParams, inputs: Sequence[TensorSpec]) -> tuple[TensorSpec, ...]:
         """The tensor that a top-level Input promises."""
-        return TensorSpec(params.shape, params.dtype)
+        return (TensorSpec(params.shape, params.dtype),)
 
     @classmethod
     def call(cls, params: InputParams, inputs: Sequence[TensorSpec]) -> Call:
@@ -54,7 +57,7 @@ class Output(Layer[LayerParams]):
     """(N, *) -> ()."""
 
     family = "io"
-    inputs = (Port("x", dtypes=ANY_DTYPE),)
+    inputs = (Port("x", dtypes=ANY_DTYPE, along=_ALL),)
     outputs = ()
     muted_is_identity = False
     documentation = Documentation(

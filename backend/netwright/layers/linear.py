@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 
-from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec, Value
+from netwright.layers.base import (
+    ROWS,
+    Call,
+    Complaint,
+    Documentation,
+    Layer,
+    LayerParams,
+    Port,
+    Repair,
+    TensorSpec,
+    Value,
+)
 from netwright.layers.params import Size, setting
 
 
@@ -16,7 +27,7 @@ class Linear(Layer[LinearParams]):
 
     family = "linear"
     Params = LinearParams
-    inputs = (Port("x", "(N, F) or (N, T, F)", frozenset({2, 3})),)
+    inputs = (Port("x", "(N, F) or (N, T, F)", frozenset({2, 3}), along=ROWS),)
     outputs = (Port("y", "(N, F') or (N, T, F')", frozenset({2, 3})),)
     documentation = Documentation(
         summary="Every output is a weighted sum of all inputs plus an offset: a fully connected layer.",

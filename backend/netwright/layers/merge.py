@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from netwright.layers.axes import check_dim
-from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
+from netwright.layers.base import ROWS, Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.params import Integer, plain, setting
 
 _POOLS = {2: "AdaptiveAvgPool1d", 3: "AdaptiveAvgPool2d", 4: "AdaptiveAvgPool3d"}
@@ -16,7 +16,7 @@ class _Elementwise(Layer[LayerParams]):
     """Tensors of one shape, value by value."""
 
     family = "merge"
-    inputs: ClassVar[tuple[Port, ...]] = (Port("x", variadic=True),)
+    inputs: ClassVar[tuple[Port, ...]] = (Port("x", variadic=True, along=ROWS),)
     muted_is_identity = False
 
     @classmethod
@@ -260,7 +260,7 @@ class Concat(Layer[ConcatParams]):
 
     family = "merge"
     Params = ConcatParams
-    inputs = (Port("x", "(N, C, *)", variadic=True),)
+    inputs = (Port("x", "(N, C, *)", variadic=True, along=ROWS),)
     outputs = (Port("y", "(N, C', *)"),)
     muted_is_identity = False
     documentation = Documentation(

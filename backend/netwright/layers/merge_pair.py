@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from netwright.layers.axes import check_dim
-from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
+from netwright.layers.base import ROWS, Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.merge import _Elementwise, shapes_differ
 from netwright.layers.params import Integer, Positive, setting
 
 _DOCS = "https://docs.pytorch.org/docs/stable/generated/"
-_PAIR = (Port("x"), Port("other"))
+_PAIR = (Port("x", along=ROWS), Port("other", along=ROWS))
 
 
 class Subtract(_Elementwise):

@@ -3,7 +3,18 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec, Value
+from netwright.layers.base import (
+    ROWS,
+    Call,
+    Complaint,
+    Documentation,
+    Layer,
+    LayerParams,
+    Port,
+    Repair,
+    TensorSpec,
+    Value,
+)
 from netwright.layers.params import Positive, Probability, Size, setting
 from netwright.layers.spatial import not_divided, picture_port
 
@@ -70,7 +81,7 @@ def _batch_norm(dims: int, shape: str, use_when: str) -> Documentation:
 class BatchNorm1d(_BatchNorm):
     """(N, C) -> (N, C), (N, C, L) -> (N, C, L)."""
 
-    inputs = (Port("x", "(N, C) or (N, C, L)", frozenset({2, 3})),)
+    inputs = (Port("x", "(N, C) or (N, C, L)", frozenset({2, 3}), along=ROWS),)
     outputs = (Port("y", "(N, C) or (N, C, L)", frozenset({2, 3})),)
     documentation = _batch_norm(
         1,
@@ -137,7 +148,7 @@ class LayerNorm(Layer[LayerNormParams]):
 
     family = "normalization"
     Params = LayerNormParams
-    inputs = (Port("x", "(N, *, F)"),)
+    inputs = (Port("x", "(N, *, F)", along=ROWS),)
     outputs = (Port("y", "(N, *, F)"),)
     documentation = Documentation(
         summary="Normalises each sample by itself, over its last axis or axes.",
@@ -205,7 +216,7 @@ class GroupNorm(Layer[GroupNormParams]):
 
     family = "normalization"
     Params = GroupNormParams
-    inputs = (Port("x", "(N, C, *)"),)
+    inputs = (Port("x", "(N, C, *)", along=ROWS),)
     outputs = (Port("y", "(N, C, *)"),)
     documentation = Documentation(
         summary="Normalises groups of channels of each sample by themselves.",

@@ -22,6 +22,7 @@ _TITLES: dict[Family, str] = {
     "regularization": "Regularization",
     "shape": "Shape",
     "merge": "Merge",
+    "graph": "Graphs",
 }
 
 

@@ -4,11 +4,12 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from netwright.layers.base import Complaint, Port, Repair, TensorSpec
+from netwright.layers.base import Along, Complaint, Port, Repair, TensorSpec
 
 if TYPE_CHECKING:
     from netwright.layers.base import Layer
 
+_ROW_OF: dict[Along, str] = {"N": "sample", "V": "vertex of a graph", "E": "edge of a graph"}
 _AVERAGE_POOL = {3: "AdaptiveAvgPool1d", 4: "AdaptiveAvgPool2d", 5: "AdaptiveAvgPool3d"}
 
 
@@ -46,17 +47,66 @@ def _value(layer: "type[Layer[Any]]", name: str, params: Mapping[str, Any], kind
 
 
 def check_ports(layer: "type[Layer[Any]]", inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
-    """At most one complaint for each wire: its rank before its dtype."""
+    """At most one complaint for each wire: what its rows are before its rank before its dtype."""
     variadic = bool(layer.inputs) and layer.inputs[-1].variadic
     ports = [layer.inputs[min(i, len(layer.inputs) - 1)] for i in range(len(inputs))] if variadic else layer.inputs
     for index, (port, spec) in enumerate(zip(ports, inputs, strict=True)):
         wire = index - layer.inputs.index(port) if port.variadic else 0
         if not spec.is_given:
             continue
-        if port.ranks is not None and len(spec.shape) + 1 not in port.ranks:
+        if spec.along not in port.along:
+            yield _wrong_rows(layer, port, spec, wire)
+        elif port.variadic and spec.along != inputs[index - wire].along:
+            yield _mixed_rows(layer, port, inputs[index - wire], spec, wire)
+        elif port.ranks is not None and len(spec.shape) + 1 not in port.ranks:
             yield _wrong_rank(layer, port, spec, wire)
         elif spec.dtype not in port.dtypes:
             yield _wrong_dtype(layer, port, spec, wire)
+
+
+def _wrong_rows(layer: "type[Layer[Any]]", port: Port, spec: TensorSpec, wire: int) -> Complaint:
+    expected = " or ".join(letter for letter in _ROW_OF if letter in port.along)
+    return Complaint(
+        code="wrong_rows",
+        message=f"{layer.type} `{{node}}` needs {_needed(port)} but gets {spec} from `{{source}}`, one entry for each "
+        f"{_ROW_OF[spec.along]}. {_way_out(port, spec)}",
+        port=port.name,
+        wire=wire,
+        expected=port.axes,
+        got=str(spec),
+        values={"expected": expected, "got": str(spec), "letter": spec.along},
+    )
+
+
+def _needed(port: Port) -> str:
+    if port.along == {"E"}:
+        return f"the edges of a graph {port.axes} at `{port.name}`"
+    if port.along == {"V"}:
+        return f"one entry for each vertex of a graph {port.axes} at `{port.name}`"
+    return "one entry for each sample"
+
+
+def _way_out(port: Port, spec: TensorSpec) -> str:
+    if port.along == {"E"}:
+        return "Connect the output edge_index of the Graph node (behind a top-k pool: that of the pool)."
+    if port.along == {"V"}:
+        return f"Connect it to what comes from the Graph node: its output {port.name}, or a layer behind it."
+    if spec.along == "V":
+        return "Put a global pool before it, such as GlobalMeanPool: it makes one row a graph."
+    return "Only layers that pass messages along edges take it, such as GCNConv."
+
+
+def _mixed_rows(layer: "type[Layer[Any]]", port: Port, first: TensorSpec, spec: TensorSpec, wire: int) -> Complaint:
+    return Complaint(
+        code="mixed_rows",
+        message=f"{layer.type} `{{node}}` cannot join {first}, one row for each {_ROW_OF[first.along]}, with {spec} from "
+        f"`{{source}}`, one row for each {_ROW_OF[spec.along]}. Pool the vertices first, with GlobalMeanPool.",
+        port=port.name,
+        wire=wire,
+        expected=str(first),
+        got=str(spec),
+        values={"expected": str(first), "got": str(spec)},
+    )
 
 
 def _wrong_rank(layer: "type[Layer[Any]]", port: Port, spec: TensorSpec, wire: int) -> Complaint:

@@ -20,6 +20,8 @@ from netwright.layers import (
     convolution_transposed,
     embedding,
     formula,
+    graph,
+    graph_pooling,
     linear,
     merge,
     merge_pair,
@@ -176,6 +178,16 @@ _TYPES: tuple[type[Layer[Any]], ...] = (
     merge_pair.CosineSimilarity,
     merge_pair.PairwiseDistance,
     formula.Formula,
+    graph.Graph,
+    graph.GCNConv,
+    graph.SAGEConv,
+    graph.GATConv,
+    graph.GINConv,
+    graph_pooling.GlobalMeanPool,
+    graph_pooling.GlobalMaxPool,
+    graph_pooling.GlobalAddPool,
+    graph_pooling.TopKPooling,
+    graph_pooling.SAGPooling,
 )
 
 LAYERS: Mapping[str, type[Layer[Any]]] = MappingProxyType({layer.type: layer for layer in _TYPES})

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from netwright.layers.base import Call, Documentation, Layer, LayerParams, Port, TensorSpec
+from netwright.layers.base import ROWS, Call, Documentation, Layer, LayerParams, Port, TensorSpec
 from netwright.layers.params import Probability, setting
 from netwright.layers.spatial import picture_port
 
@@ -31,7 +31,7 @@ class _Dropout(Layer[Any]):
 class Dropout(_Dropout):
     """(N, *) -> (N, *)."""
 
-    inputs = (Port("x"),)
+    inputs = (Port("x", along=ROWS),)
     outputs = (Port("y"),)
     documentation = Documentation(
         summary="Sets random values to zero while training and scales up the rest; afterwards it does nothing.",

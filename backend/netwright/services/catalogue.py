@@ -41,6 +41,7 @@ def _port(port: Port) -> PortRead:
         ranks=None if port.ranks is None else sorted(port.ranks),
         dtypes=sorted(port.dtypes),
         variadic=port.variadic,
+        along=sorted(port.along),
         optional=port.optional,
         only_if=port.only_if,
         count_from=port.count_from,

@@ -9,7 +9,16 @@ from pydantic import JsonValue
 from netwright.data.base import DataError, Facts, Source
 from netwright.data.preview import Preview
 from netwright.graph.problems import Problem
-from netwright.services.models import ClassCount, ColumnRead, DatasetPreview, DatasetRead, Histogram, SamplePicture
+from netwright.services.models import (
+    ClassCount,
+    ColumnRead,
+    DatasetPreview,
+    DatasetRead,
+    GraphDrawing,
+    GraphRead,
+    Histogram,
+    SamplePicture,
+)
 
 State = Literal["ready", "missing", "downloading", "preparing", "failed"]
 
@@ -44,6 +53,8 @@ def read_facts(
         problem=problem,
         num_samples=facts.num_samples if facts else None,
         num_test=facts.num_test if facts else None,
+        num_validation=facts.num_validation if facts else None,
+        graph=GraphRead(**asdict(facts.graph)) if facts and facts.graph else None,
         classes=list(facts.classes) if facts else [],
         columns=[_column(asdict(column)) for column in facts.columns] if facts else [],
         input_shape=list(facts.input_shape) if facts else [],
@@ -72,6 +83,7 @@ def read_preview(preview: Preview) -> DatasetPreview:
         rows=preview.rows,
         histograms=[Histogram(name=item.name, edges=item.edges, counts=item.counts) for item in preview.histograms],
         value_range=preview.value_range,
+        drawings=[GraphDrawing(**asdict(drawing)) for drawing in preview.drawings],
     )
 
 

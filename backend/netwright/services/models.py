@@ -52,6 +52,8 @@ class PortRead(Model):
     ranks: list[int] | None
     dtypes: list[str]
     variadic: bool
+    along: list[Literal["N", "V", "E"]]
+    """What the open axis may count: samples, vertices, edges; empty means any."""
     optional: bool = False
     only_if: str | None = None
     count_from: str | None = None
@@ -315,6 +317,20 @@ class ColumnRead(Model):
     examples: list[str] = Field(default_factory=list)
 
 
+class GraphRead(Model):
+    """What a set of graphs consists of.  ``sample`` says what has a target: each vertex, or each graph.  An edge in both
+    directions counts once."""
+
+    sample: Literal["vertex", "graph"]
+    num_graphs: int
+    num_vertices: int
+    num_edges: int
+    num_features: int
+    is_directed: bool
+    num_isolated: int
+    num_self_loops: int
+
+
 class DatasetRead(Model):
     """A built-in or an uploaded set.  ``state``: ``missing`` is a built-in that must be downloaded or imported first."""
 
@@ -331,6 +347,9 @@ class DatasetRead(Model):
     problem: Problem | None = None
     num_samples: int | None = None
     num_test: int | None = None
+    num_validation: int | None = None
+    """Of ``num_samples`` those that the set itself keeps for validation; null where the split of a run decides."""
+    graph: GraphRead | None = None
     classes: list[str] = Field(default_factory=list)
     columns: list[ColumnRead] = Field(default_factory=list)
     input_shape: list[int] = Field(default_factory=list)
@@ -369,8 +388,20 @@ class SamplePicture(Model):
     label: str
 
 
+class GraphDrawing(Model):
+    """Places for the vertices, between 0 and 1.  ``labels`` are class indices (-1: none), empty where the whole graph has the
+    class ``name``; ``num_left_out`` counts the vertices of a large graph that are not shown."""
+
+    name: str
+    positions: list[tuple[float, float]]
+    labels: list[int]
+    edges: list[tuple[int, int]]
+    is_directed: bool
+    num_left_out: int
+
+
 class DatasetPreview(Model):
-    """``rows`` are those of the file as read, cells as text; ``pictures`` a few of each class."""
+    """``rows`` are those of the file as read, cells as text; ``pictures`` and ``drawings`` a few of each class."""
 
     balance: list[ClassCount]
     pictures: list[SamplePicture]
@@ -378,6 +409,7 @@ class DatasetPreview(Model):
     rows: list[list[str]]
     histograms: list[Histogram]
     value_range: tuple[float, float] | None = None
+    drawings: list[GraphDrawing] = Field(default_factory=list)
 
 
 # --- weights and imports ------------------------------------------------------------------------------------------------

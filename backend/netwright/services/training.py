@@ -148,4 +148,6 @@ def _facts(dataset: DatasetRead, input_shape: tuple[int, ...] | None = None) -> 
         input_shape=tuple(dataset.input_shape) if input_shape is None else input_shape,
         num_outputs=dataset.num_outputs or 0,
         classes=tuple(dataset.classes),
+        num_validation=dataset.num_validation,
+        are_vertices=dataset.graph is not None and dataset.graph.sample == "vertex",
     )

@@ -5,15 +5,20 @@ at a time 91 k, the usual fancy indexing 93 k.  So what fits is preprocessed onc
 """
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Union
 
 import psutil
 import torch
 
 from netwright.data.base import Part
+from netwright.data.graphs import GraphPart
+from netwright.training.graph_batches import GraphBatches, GraphInputs
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+Inputs = Union["Tensor", GraphInputs]
+"""What ``forward`` of a run takes: the network's input, or a graph."""
 
 CHUNK = 4096
 MAX_READY_BYTES = 4 * 2**30
@@ -68,6 +73,11 @@ class Batches:
             rows[start : start + CHUNK] = chunk.permute(0, 2, 3, 1) if is_moved else chunk
         return rows
 
+    def describe(self) -> str:
+        """For the run's log."""
+        how = "preprocessed once" if self.is_ready else "raw, preprocessed a batch at a time (too large as floats)"
+        return f"{len(self)} samples held on {self.device}, {how}."
+
     def pick(self, indices: "Tensor") -> "tuple[Tensor, Tensor]":
         """The network's input ``(n, *input_shape)`` and the targets of some samples; ``indices`` on the device."""
         targets = self.targets.index_select(0, indices)
@@ -94,23 +104,36 @@ def num_batches(num_samples: int, batch_size: int) -> int:
     return max(full + (rest > 1), 1)
 
 
+def hold(
+    part: Part | GraphPart,
+    preprocess: Callable[["Tensor"], "Tensor"],
+    device: torch.device,
+    *,
+    channels_last: bool = False,
+) -> Batches | GraphBatches:
+    """A part of the data on ``device``."""
+    if isinstance(part, GraphPart):
+        return GraphBatches(part, preprocess, device)
+    return Batches(part, preprocess, device, channels_last=channels_last)
+
+
 class Sampler:
     """The order of the training samples: a new permutation each epoch that follows from seed and epoch alone, so that any
     position can be found again."""
 
-    def __init__(self, batches: Batches, batch_size: int, seed: int) -> None:
+    def __init__(self, batches: Batches | GraphBatches, batch_size: int, seed: int) -> None:
         self.batches = batches
         self.batch_size = batch_size
         self.seed = seed
         self.num_batches = num_batches(len(batches), batch_size)
 
-    def epoch(self, epoch: int, start: int = 0) -> "Iterator[tuple[Tensor, Tensor]]":
+    def epoch(self, epoch: int, start: int = 0) -> "Iterator[tuple[Inputs, Tensor]]":
         """Batches of ``epoch`` (from 1) from batch ``start`` on."""
         generator = torch.Generator().manual_seed((self.seed * 1_000_003 + epoch) % 2**63)
         order = torch.randperm(len(self.batches), generator=generator).to(self.batches.device)
         for indices in torch.split(order, self.batch_size)[start : self.num_batches]:
             yield self.batches.pick(indices)
 
-    def batch(self, epoch: int, index: int) -> "tuple[Tensor, Tensor]":
+    def batch(self, epoch: int, index: int) -> "tuple[Inputs, Tensor]":
         """One batch again: number ``index`` (from 0) of ``epoch``."""
         return next(self.epoch(epoch, index))

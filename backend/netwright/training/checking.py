@@ -9,12 +9,16 @@ from netwright.compiler.report import CheckReport
 from netwright.graph.document import NETWORK, Document
 from netwright.graph.edits import SetParam
 from netwright.graph.problems import Fix, Problem
-from netwright.training.checking_objectives import DataFacts, check_objectives, describe_shape, first_shape
+from netwright.layers.registry import LAYERS
+from netwright.training.checking_graph import check_graph_input, wrong_entry
+from netwright.training.checking_objectives import check_objectives
 from netwright.training.choices import Registry, UnknownChoiceError, explain
 from netwright.training.config import Choice, TrainingConfig
+from netwright.training.facts import DataFacts, first_shape, shape_text
 from netwright.training.metrics import METRICS
 from netwright.training.objectives import LOSSES
 from netwright.training.optimizers import OPTIMIZERS
+from netwright.training.parameter_groups import check_groups
 from netwright.training.schedules import SCHEDULES
 
 
@@ -34,6 +38,7 @@ def check_training(
     if devices is not None:
         problems += _check_device(training, devices)
     if report.ok:
+        problems += check_groups(training, report)
         problems += _check_input(document, report, data)
         problems += check_objectives(training, document, report, data)
         problems += _check_frozen(training, report)
@@ -90,7 +95,7 @@ def _unknown(registry: Registry[Any], name: str, field: str) -> Problem:
 def _check_lengths(training: TrainingConfig, data: DataFacts) -> Iterator[Problem]:
     num_train = num_training_samples(training, data)
     size = training.data.batch_size
-    if size > num_train:
+    if size > num_train and not data.are_vertices:
         yield Problem(
             code="batch_larger_than_data",
             severity="warning",
@@ -111,6 +116,8 @@ def _check_lengths(training: TrainingConfig, data: DataFacts) -> Iterator[Proble
 
 def num_training_samples(training: TrainingConfig, data: DataFacts) -> int:
     """Samples that are left to train on after the split (rounded; stratifying may shift it by a few)."""
+    if data.num_validation is not None:
+        return data.num_samples - data.num_validation
     return data.num_samples - round(data.num_samples * training.data.split.validation)
 
 
@@ -190,7 +197,15 @@ def _check_device(training: TrainingConfig, devices: Sequence[str]) -> Iterator[
 
 
 def _check_input(document: Document, report: CheckReport, data: DataFacts) -> Iterator[Problem]:
-    inputs = [node for node in document.network.nodes if node.type == "Input"]
+    entries = [node for node in document.network.nodes if node.type in LAYERS and LAYERS[node.type].is_entry]
+    inputs = [node for node in entries if node.type == "Input"]
+    wanted_type = "Graph" if data.kind == "graph" else "Input"
+    if {node.type for node in entries} != {wanted_type}:
+        yield wrong_entry(entries, data)
+        return
+    if data.kind == "graph":
+        yield from check_graph_input(entries, report, data)
+        return
     if len(inputs) != 1:
         yield Problem(
             code="inputs_several",
@@ -202,7 +217,7 @@ def _check_input(document: Document, report: CheckReport, data: DataFacts) -> It
     if shape == list(data.input_shape):
         return
     wanted: list[JsonValue] = list(data.input_shape)
-    expected, got = describe_shape([None, *data.input_shape]), describe_shape([None, *shape])
+    expected, got = shape_text([None, *data.input_shape]), shape_text([None, *shape])
     yield Problem(
         code="input_shape_mismatch",
         block=NETWORK,

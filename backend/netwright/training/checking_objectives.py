@@ -1,38 +1,25 @@
 """Whether the losses of a config fit the network's outputs and the data's targets."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import JsonValue
 
 from netwright.compiler.fixes_repairs import insert
 from netwright.compiler.report import CheckReport
-from netwright.data.base import Kind, Task
 from netwright.graph.document import NETWORK, Document, Node
 from netwright.graph.edits import SetNode, SetParam
 from netwright.graph.problems import Fix, Problem
+from netwright.layers.base import Layer
 from netwright.layers.registry import LAYERS
+from netwright.training.checking_graph import wrong_sample
 from netwright.training.config import ObjectiveConfig, TrainingConfig
+from netwright.training.facts import DataFacts, first_shape, shape_text
 from netwright.training.metrics import METRICS
 from netwright.training.objectives import LOSSES
 
 APPLIED_BY_LOSS = {"CrossEntropyLoss": "Softmax", "BCEWithLogitsLoss": "Sigmoid"}
 """What a loss computes itself, so that the network should not end in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class DataFacts:
-    """What a config is checked against.  ``input_shape`` is what preprocessing gives, without the batch; ``num_outputs`` the
-    classes, or the target columns of a regression; ``num_samples`` those that are split into training and validation."""
-
-    title: str
-    kind: Kind
-    task: Task
-    num_samples: int
-    input_shape: tuple[int, ...]
-    num_outputs: int
-    classes: tuple[str, ...] = ()
 
 
 def check_objectives(
@@ -132,10 +119,14 @@ def _check_output_shape(
             field=f"{field}.loss.params.weight",
             message=f"`weight` has {len(weight)} factors, but {data.title} has {data.num_outputs} classes.",
         )
+    open_axis = "V" if data.are_vertices else None
+    if shape[0] != open_axis and (data.kind == "graph" or shape[0] == "V"):
+        yield wrong_sample(data, output, shape)
+        return
     if len(shape) == 2 and shape[1] in allowed:
         return
     needs = _describe_need(data, allowed)
-    gives = f"{shape[1]}" if len(shape) == 2 else describe_shape(shape)
+    gives = f"{shape[1]}" if len(shape) == 2 else shape_text(shape)
     yield Problem(
         code="output_shape_mismatch",
         block=NETWORK,
@@ -143,8 +134,8 @@ def _check_output_shape(
         path=output.id,
         message=f"{loss.type} needs {needs}, but `{output.id}` gives {gives}.",
         values={"loss": loss.type, "needs": allowed[0]},
-        expected=" or ".join(describe_shape([None, size]) for size in allowed),
-        got=describe_shape(shape),
+        expected=" or ".join(shape_text([open_axis, size]) for size in allowed),
+        got=shape_text(shape),
         fixes=_fix_width(document, report, output, allowed[0]) if len(shape) == 2 else [],
     )
 
@@ -169,19 +160,28 @@ def _fix_width(document: Document, report: CheckReport, output: Node, width: int
         current = feeding[current][0]
         node = nodes[current]
         layer = LAYERS.get(node.type)
-        if layer is not None and "out_features" in layer.Params.model_fields:
+        name = _width_name(layer)
+        if name is not None:
             return [
                 Fix(
                     code="set_out_features",
                     label=f"Set `{node.id}` to {width} outputs",
-                    values={"node": node.id, "out_features": width},
-                    edits=[SetParam(block=NETWORK, id=node.id, name="out_features", value=width)],
+                    values={"node": node.id, name: width},
+                    edits=[SetParam(block=NETWORK, id=node.id, name=name, value=width)],
                 )
             ]
         found = report.nodes.get(current)
         if found is None or not found.inputs or first_shape(found.inputs) != first_shape(found.outputs):
             break
     return []
+
+
+def _width_name(layer: type[Layer[Any]] | None) -> str | None:
+    """The parameter that sets how many values a layer gives for each row."""
+    if layer is None:
+        return None
+    names = ("out_features", "out_channels") if layer.family == "graph" else ("out_features",)
+    return next((name for name in names if name in layer.Params.model_fields), None)
 
 
 def _check_last_node(loss: str, field: str, document: Document, output: Node) -> Iterator[Problem]:
@@ -221,12 +221,3 @@ def _check_last_node(loss: str, field: str, document: Document, output: Node) ->
                     )
                 ],
             )
-
-
-def describe_shape(shape: Sequence[int | None]) -> str:
-    return " x ".join("N" if size is None else str(size) for size in shape)
-
-
-def first_shape(ports: dict[str, Any]) -> list[int | None]:
-    shape: list[int | None] = next(iter(ports.values())).shape
-    return shape

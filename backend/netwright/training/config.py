@@ -1,7 +1,7 @@
 """The training config, in words that PyTorch and torchmetrics use.  No torch here: the server validates it before torch
 is loaded.  What a ``type`` may be and which ``params`` it takes is known to the registries beside this file."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
@@ -55,6 +55,13 @@ class ObjectiveConfig(Model):
     weight: float = Field(default=1.0, ge=0.0, le=1000.0)
 
 
+class ParameterGroupConfig(Model):
+    """Settings of the optimizer for the weights of some nodes, named by their paths (a block means everything in it)."""
+
+    nodes: list[Annotated[str, Field(max_length=1000)]] = Field(min_length=1, max_length=1000)
+    weight_decay: float | None = Field(default=None, ge=0.0, le=100.0)
+
+
 class EarlyStoppingConfig(Model):
     """Keras names and counting: stops when ``wait >= patience``, ``min_delta`` is absolute."""
 
@@ -93,6 +100,7 @@ class TrainingConfig(Model):
     )
     metrics: list[str] = Field(default_factory=lambda: ["Accuracy"], max_length=20)
     optimizer: Choice = Field(default_factory=lambda: Choice(type="AdamW", params={"lr": 0.001}))
+    parameter_groups: list[ParameterGroupConfig] = Field(default_factory=list, max_length=100)
     schedule: ScheduleConfig = Field(default_factory=ScheduleConfig)
     epochs: int = Field(default=5, ge=1, le=1_000_000)
     seed: int = Field(default=0, ge=0, le=2**32 - 1)

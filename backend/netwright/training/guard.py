@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 
+from netwright.training.batches import Inputs
+from netwright.training.graph_batches import GraphInputs
 from netwright.training.reporting import LossNotFiniteError
 
 if TYPE_CHECKING:
@@ -93,13 +95,13 @@ def is_finite(tensor: "Tensor") -> bool:
     return not tensor.is_floating_point() or bool(torch.isfinite(tensor).all())
 
 
-def _look_before(network: "nn.Module", inputs: "Tensor", targets: "Tensor") -> Origin | None:
+def _look_before(network: "nn.Module", inputs: Inputs, targets: "Tensor") -> Origin | None:
     """What was not finite before the forward pass even began."""
     for name, weight in network.named_parameters():
         if not is_finite(weight):
             node = name.rpartition(".")[0]
             return Origin(node, f"`{name}` holds weights that are not finite: the gradient of an earlier step was not.")
-    if not is_finite(inputs):
+    if not is_finite(inputs.x if isinstance(inputs, GraphInputs) else inputs):
         return Origin(None, "The batch itself holds values that are not finite; look at the preprocessing.")
     if not is_finite(targets):
         return Origin(None, "The targets of the batch are not finite; look at the target column.")
@@ -116,9 +118,7 @@ def _tensors(value: Any) -> "Iterator[Tensor]":
 
 
 @torch.no_grad()
-def find_origin(
-    network: "nn.Module", inputs: "Tensor", targets: "Tensor", forward: Callable[["Tensor"], Any]
-) -> Origin:
+def find_origin(network: "nn.Module", inputs: Inputs, targets: "Tensor", forward: Callable[[Inputs], Any]) -> Origin:
     """Runs one batch again and looks at the weights, the batch, and then each module's output in order."""
     before = _look_before(network, inputs, targets)
     if before is not None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from netwright.compiler.module import load_source
+from netwright.compiler.program import build_program
 from netwright.compiler.source import to_run_source
 from netwright.data.prepare import prepare
 from netwright.data.registry import open_source
@@ -32,6 +33,7 @@ def build_job(spec: RunSpec, folder: Path, is_current: Callable[[], bool] = lamb
     )
     write_source(folder / SOURCE_NAME, source)
     module = load_source(source)
+    arguments = build_program(spec.document).network.arguments if data.kind == "graph" else ()
     seed_everything(spec.training.seed)
     return Job(
         network=module.Network(),
@@ -42,6 +44,7 @@ def build_job(spec: RunSpec, folder: Path, is_current: Callable[[], bool] = lamb
         run=spec.run,
         graph_hash=graph_hash(spec.document),
         outputs=tuple(find_output(spec.document, objective.output) for objective in spec.training.objectives),
+        arguments=tuple(port for _, port in arguments),
         is_current=is_current,
     )
 

@@ -11,6 +11,7 @@ from netwright.training.batches import Batches
 from netwright.training.checkpoints import Kind, LoadedCheckpoint, load_rng_state, rng_state
 from netwright.training.control import Control
 from netwright.training.events import Scalar
+from netwright.training.graph_batches import GraphBatches
 from netwright.training.guard import Origin, find_origin
 from netwright.training.reporting import Emit, LossNotFiniteError, Progress, RunningSums, to_scalar
 from netwright.training.setup import Job, Setup, set_up
@@ -144,7 +145,7 @@ class Keeper:
         return self._evaluate(self.run.validation, "val")
 
     @torch.inference_mode()
-    def _evaluate(self, batches: Batches, part: str) -> dict[str, float] | None:
+    def _evaluate(self, batches: Batches | GraphBatches, part: str) -> dict[str, float] | None:
         run = self.run
         sums = RunningSums(run.metrics, run.device)
         loss_sum = torch.zeros((), dtype=torch.float64, device=run.device)
@@ -302,7 +303,7 @@ class Keeper:
             self._test(run.test)
         return Outcome(RunState.COMPLETED, reason, message, metrics=self.metrics)
 
-    def _test(self, batches: Batches) -> None:
+    def _test(self, batches: Batches | GraphBatches) -> None:
         self.emit("state", state=RunState.RUNNING, phase="testing")
         records = self.run.checkpoints.records()
         best = next((each for each in records if each.kind == "best" and each.step <= self.progress.step), None)

@@ -24,8 +24,8 @@ class Optimizer(RegisteredChoice, is_abstract=True):
     is_fused: ClassVar[bool] = True
 
     @classmethod
-    def build(cls, params: ChoiceParams, weights: Iterable["Parameter"]) -> "TorchOptimizer":
-        """The optimizer over ``weights``."""
+    def build(cls, params: ChoiceParams, weights: Iterable["Parameter"] | Iterable[dict[str, Any]]) -> "TorchOptimizer":
+        """The optimizer over ``weights``, or over groups of them with settings of their own, as PyTorch takes them."""
         import torch
 
         arguments: dict[str, Any] = params.model_dump()

@@ -2,9 +2,9 @@
 
 from netwright.graph.model import Model
 from netwright.training.checking import check_choices, check_training
-from netwright.training.checking_objectives import DataFacts
 from netwright.training.choices import Option, to_options
 from netwright.training.devices import Device, list_devices
+from netwright.training.facts import DataFacts
 from netwright.training.metrics import METRICS
 from netwright.training.objectives import LOSSES
 from netwright.training.optimizers import OPTIMIZERS

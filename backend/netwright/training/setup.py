@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import torch
 from torch import nn
 
-from netwright.data.base import DataError, Prepared
-from netwright.training.batches import Batches, Sampler
+from netwright.data.base import DataError, Part, Prepared
+from netwright.data.graphs import GraphPart
+from netwright.training.batches import Batches, Inputs, Sampler, hold
 from netwright.training.checking import monitored_names
 from netwright.training.checkpoints import CheckpointFolder
 from netwright.training.choices import ChoiceParams
 from netwright.training.config import TrainingConfig
 from netwright.training.early_stopping import Best, EarlyStopping
 from netwright.training.freezing import Frozen, describe_frozen, freeze
+from netwright.training.graph_batches import GraphBatches, GraphInputs
 from netwright.training.guard import BufferKeeper, DeviceGuard, DirectGuard, Guard
 from netwright.training.metrics import METRICS, Metric
 from netwright.training.objectives import LOSSES, LossFunction
 from netwright.training.optimizers import OPTIMIZERS, Optimizer
+from netwright.training.parameter_groups import split_weights
 from netwright.training.reporting import StepLog
 from netwright.training.schedules import LearningRate
 from netwright.training.surface import Surface, build_surface
@@ -43,6 +46,8 @@ class Job:
     run: str
     graph_hash: str = ""
     outputs: tuple[str | None, ...] = (None,)
+    arguments: tuple[str, ...] = ()
+    """Of a network of graphs: which outputs of the Graph node ``forward`` takes, in its order."""
     notes: list[str] = field(default_factory=list)
     """What was done to the network before it came here; said in the run's first event."""
     is_current: Callable[[], bool] = lambda: True
@@ -102,12 +107,13 @@ class Setup:
     config: TrainingConfig
     weights: Sequence[nn.Parameter]
     objectives: Sequence["Objective"]
+    arguments: tuple[str, ...]
     metrics: list[type[Metric]]
     optimizer: torch.optim.Optimizer
     rate: LearningRate
     sampler: Sampler
-    validation: Batches
-    test: Batches | None
+    validation: Batches | GraphBatches
+    test: Batches | GraphBatches | None
     guard: Guard
     buffers: BufferKeeper
     log: StepLog
@@ -121,10 +127,14 @@ class Setup:
     frozen: Frozen = field(default_factory=Frozen)
     notes: list[str] = field(default_factory=list)
 
-    def forward(self, inputs: "Tensor") -> "Outputs":
-        """``(N, *input_shape)`` to the objective's output, ``(N, K)``, in float32; a dict where there are several."""
+    def forward(self, inputs: Inputs) -> "Outputs":
+        """``(N, *input_shape)`` to the objective's output, ``(N, K)``, in float32; a dict where there are several.  Of a graph
+        whose vertices are the samples, the rows that have targets."""
+        given = inputs.take(self.arguments) if isinstance(inputs, GraphInputs) else [inputs]
         with self.autocast():
-            outputs = self.network(inputs)
+            outputs = self.network(*given)
+        if isinstance(inputs, GraphInputs) and inputs.rows is not None:
+            outputs = _rows(outputs, inputs.rows)
         # The loss is computed in float32 whatever the network ran in.
         if isinstance(outputs, torch.Tensor):
             return outputs.float()
@@ -179,18 +189,11 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
     if device.type == "cuda":
         torch.backends.cudnn.benchmark = True
 
-    def batches(part: Any) -> Batches:
-        return Batches(part, job.preprocess, device, channels_last=channels_last)
+    def batches(part: Part | GraphPart) -> Batches | GraphBatches:
+        return hold(part, job.preprocess, device, channels_last=channels_last)
 
     train_batches = batches(data.train)
-    notes.append(
-        f"Data: {len(train_batches)} samples held on {device}, "
-        + (
-            "preprocessed once."
-            if train_batches.is_ready
-            else "raw, preprocessed a batch at a time (too large as floats)."
-        )
-    )
+    notes.append(f"Data: {train_batches.describe()}")
     sampler = Sampler(train_batches, config.data.batch_size, config.seed)
     weights = [weight for weight in network.parameters() if weight.requires_grad]
     if not weights:
@@ -199,7 +202,7 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
             if frozen.num_values
             else "The network has no weights to train. Add a layer that has some, such as Linear."
         )
-    optimizer_class, optimizer = build_optimizer(config, weights)
+    optimizer_class, optimizer = build_optimizer(config, network)
     if optimizer_class.is_fused:
         notes.append(f"{optimizer_class.type}: fused, all weights in one kernel.")
     late = device.type == "cuda" if guard_on_device is None else guard_on_device
@@ -214,6 +217,7 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         config=config,
         weights=weights,
         objectives=_build_objectives(job, device),
+        arguments=job.arguments,
         metrics=metrics,
         optimizer=optimizer,
         rate=rate,
@@ -237,13 +241,18 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
     )
 
 
-def build_optimizer(
-    config: TrainingConfig, weights: Sequence[nn.Parameter]
-) -> tuple[type[Optimizer], torch.optim.Optimizer]:
-    """The registered class and PyTorch's optimizer over ``weights``."""
+def build_optimizer(config: TrainingConfig, network: nn.Module) -> tuple[type[Optimizer], torch.optim.Optimizer]:
+    """The registered class and PyTorch's optimizer over the weights of ``network``, in the config's groups."""
     chosen = OPTIMIZERS.get(config.optimizer.type)
     params: ChoiceParams = OPTIMIZERS.params(config.optimizer.type, config.optimizer.params)
-    return chosen, chosen.build(params, weights)
+    return chosen, chosen.build(params, split_weights(config, network))
+
+
+def _rows(outputs: "Outputs", rows: "Tensor") -> "Outputs":
+    """Some rows of every output."""
+    if isinstance(outputs, torch.Tensor):
+        return outputs.index_select(0, rows)
+    return {name: value.index_select(0, rows) for name, value in outputs.items()}
 
 
 def _build_objectives(job: Job, device: torch.device) -> tuple[Objective, ...]:

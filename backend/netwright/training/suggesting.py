@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from netwright.compiler.report import CheckReport
+from netwright.data.base import Kind
 from netwright.graph.document import Document
 from netwright.graph.problems import Problem
 from netwright.training.checking import check_training
-from netwright.training.checking_objectives import DataFacts
 from netwright.training.config import (
     MAX_OBJECTIVES,
     CheckpointConfig,
@@ -15,8 +15,12 @@ from netwright.training.config import (
     EarlyStoppingConfig,
     ObjectiveConfig,
     ScheduleConfig,
+    SplitConfig,
     TrainingConfig,
 )
+from netwright.training.facts import DataFacts
+
+_LEARNING_RATES: dict[Kind, float] = {"image": 0.001, "table": 0.003, "graph": 0.01}
 
 AUXILIARY_WEIGHT = 0.3
 """Szegedy et al. 2015, Going Deeper with Convolutions, section 5, https://arxiv.org/abs/1409.4842."""
@@ -39,6 +43,10 @@ def suggest(document: Document, report: CheckReport, data: DataFacts, source: st
     objectives, metrics = _choose_objectives(document, report, data, reasons)
     is_perceptron = objectives[0].loss.type == "PerceptronLoss"
     is_class = data.task == "classification"
+    split = SplitConfig()
+    if data.num_validation is not None:
+        split = SplitConfig(validation=data.num_validation / data.num_samples)
+        reasons["data.split"] = f"{data.title} comes with a split of its own, which is used."
     is_small_table = data.kind == "table" and data.num_samples < 5000
     early_stopping = EarlyStoppingConfig(monitor="val/loss", mode="min", patience=15) if is_small_table else None
     if early_stopping is not None:
@@ -46,12 +54,12 @@ def suggest(document: Document, report: CheckReport, data: DataFacts, source: st
             "A small table is soon learnt by heart: stop when the validation loss no longer falls."
         )
     config = TrainingConfig(
-        data=DataConfig(source=source, batch_size=1 if is_perceptron else batch_size),
+        data=DataConfig(source=source, batch_size=1 if is_perceptron else batch_size, split=split),
         objectives=objectives,
         metrics=metrics,
         optimizer=Choice(type="SGD", params={"lr": 1.0})
         if is_perceptron
-        else Choice(type="AdamW", params={"lr": 0.001 if data.kind == "image" else 0.003}),
+        else Choice(type="AdamW", params={"lr": _LEARNING_RATES[data.kind]}),
         schedule=ScheduleConfig(type="ConstantLR" if is_perceptron else "CosineAnnealingLR"),
         epochs=epochs,
         early_stopping=early_stopping,
@@ -78,6 +86,12 @@ def suggest(document: Document, report: CheckReport, data: DataFacts, source: st
 
 
 def _choose_batch_size(data: DataFacts, reasons: dict[str, str]) -> int:
+    if data.are_vertices:
+        size = data.num_samples - (data.num_validation or 0)
+        reasons["data.batch_size"] = (
+            f"Every step passes the whole graph through the network: the loss is taken of all {size} vertices at once."
+        )
+        return size
     size = 32 if data.num_samples < 5_000 else 64 if data.num_samples < 20_000 else 128
     reasons["data.batch_size"] = (
         f"{data.num_samples} samples: {size} a step gives many steps an epoch, yet few enough to be fast."
@@ -86,6 +100,11 @@ def _choose_batch_size(data: DataFacts, reasons: dict[str, str]) -> int:
 
 
 def _choose_epochs(data: DataFacts, reasons: dict[str, str]) -> int:
+    if data.are_vertices:
+        reasons["epochs"] = (
+            "An epoch is one step on the whole graph: 200 of them are what the papers on graph networks use."
+        )
+        return 200
     if data.kind == "table" and data.num_samples < 5_000:
         epochs = 100
     else:
@@ -135,4 +154,5 @@ def _ends_in_step(document: Document) -> bool:
 def _width(report: CheckReport, output: str) -> int | None:
     found = report.nodes.get(output)
     shapes = [] if found is None else [port.shape for port in found.inputs.values()]
-    return shapes[0][-1] if shapes and len(shapes[0]) == 2 else None
+    width = shapes[0][-1] if shapes and len(shapes[0]) == 2 else None
+    return width if isinstance(width, int) else None

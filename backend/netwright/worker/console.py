@@ -193,6 +193,8 @@ def check_job(spec: RunSpec, data: Any) -> None:
         input_shape=data.input_shape,
         num_outputs=data.num_outputs,
         classes=data.classes,
+        num_validation=len(data.validation),
+        are_vertices=data.are_vertices,
     )
     problems = check_training(spec.training, spec.document, check(spec.document), facts)
     errors = [problem for problem in problems if problem.severity == "error"]

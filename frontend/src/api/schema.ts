@@ -1255,7 +1255,7 @@ export interface components {
         };
         /**
          * DatasetPreview
-         * @description ``rows`` are those of the file as read, cells as text; ``pictures`` a few of each class.
+         * @description ``rows`` are those of the file as read, cells as text; ``pictures`` and ``drawings`` a few of each class.
          */
         DatasetPreview: {
             /** Balance */
@@ -1273,6 +1273,8 @@ export interface components {
                 number,
                 number
             ] | null;
+            /** Drawings */
+            drawings?: components["schemas"]["GraphDrawing"][];
         };
         /**
          * DatasetRead
@@ -1293,7 +1295,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "image" | "table";
+            kind: "image" | "table" | "graph";
             /**
              * Task
              * @enum {string}
@@ -1313,6 +1315,9 @@ export interface components {
             num_samples?: number | null;
             /** Num Test */
             num_test?: number | null;
+            /** Num Validation */
+            num_validation?: number | null;
+            graph?: components["schemas"]["GraphRead"] | null;
             /** Classes */
             classes?: string[];
             /** Columns */
@@ -1637,6 +1642,57 @@ export interface components {
             uses: number;
             /** Copies */
             copies: number;
+        };
+        /**
+         * GraphDrawing
+         * @description Places for the vertices, between 0 and 1.  ``labels`` are class indices (-1: none), empty where the whole graph has the
+         *     class ``name``; ``num_left_out`` counts the vertices of a large graph that are not shown.
+         */
+        GraphDrawing: {
+            /** Name */
+            name: string;
+            /** Positions */
+            positions: [
+                number,
+                number
+            ][];
+            /** Labels */
+            labels: number[];
+            /** Edges */
+            edges: [
+                number,
+                number
+            ][];
+            /** Is Directed */
+            is_directed: boolean;
+            /** Num Left Out */
+            num_left_out: number;
+        };
+        /**
+         * GraphRead
+         * @description What a set of graphs consists of.  ``sample`` says what has a target: each vertex, or each graph.  An edge in both
+         *     directions counts once.
+         */
+        GraphRead: {
+            /**
+             * Sample
+             * @enum {string}
+             */
+            sample: "vertex" | "graph";
+            /** Num Graphs */
+            num_graphs: number;
+            /** Num Vertices */
+            num_vertices: number;
+            /** Num Edges */
+            num_edges: number;
+            /** Num Features */
+            num_features: number;
+            /** Is Directed */
+            is_directed: boolean;
+            /** Num Isolated */
+            num_isolated: number;
+            /** Num Self Loops */
+            num_self_loops: number;
         };
         /** Health */
         Health: {
@@ -2184,7 +2240,7 @@ export interface components {
             /** Tasks */
             tasks?: ("classification" | "regression")[];
             /** Kinds */
-            kinds?: ("image" | "table")[];
+            kinds?: ("image" | "table" | "graph")[];
             /** Mode */
             mode?: ("min" | "max") | null;
         };
@@ -2217,6 +2273,16 @@ export interface components {
             year: number;
             /** Url */
             url: string;
+        };
+        /**
+         * ParameterGroupConfig
+         * @description Settings of the optimizer for the weights of some nodes, named by their paths (a block means everything in it).
+         */
+        ParameterGroupConfig: {
+            /** Nodes */
+            nodes: string[];
+            /** Weight Decay */
+            weight_decay?: number | null;
         };
         /** PauseCommand */
         PauseCommand: {
@@ -2255,6 +2321,8 @@ export interface components {
             dtypes: string[];
             /** Variadic */
             variadic: boolean;
+            /** Along */
+            along: ("N" | "V" | "E")[];
             /**
              * Optional
              * @default false
@@ -2876,11 +2944,12 @@ export interface components {
         };
         /**
          * TensorShape
-         * @description A tensor at a port.  ``shape`` has null for the batch axis: ``(N, C, H, W)`` is ``[null, 16, 28, 28]``.
+         * @description A tensor at a port.  ``shape`` has null for the batch axis: ``(N, C, H, W)`` is ``[null, 16, 28, 28]``; of a graph it has
+         *     ``"V"`` for the vertices and ``"E"`` for the edges: ``["V", 1433]``, ``[2, "E"]``.
          */
         TensorShape: {
             /** Shape */
-            shape: (number | null)[];
+            shape: (number | ("V" | "E") | null)[];
             /** Dtype */
             dtype: string;
         };
@@ -2937,6 +3006,8 @@ export interface components {
             /** Metrics */
             metrics?: string[];
             optimizer?: components["schemas"]["Choice"];
+            /** Parameter Groups */
+            parameter_groups?: components["schemas"]["ParameterGroupConfig"][];
             schedule?: components["schemas"]["ScheduleConfig"];
             /**
              * Epochs

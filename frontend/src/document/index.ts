@@ -37,6 +37,7 @@ export {
   setFrozen,
 } from "./frozen";
 export { CARD_WIDTH, COLUMN_GAP, cardSize, GRID, portOffset, ROW_GAP, type Size, snap, snapPosition } from "./geometry";
+export { graphEntries } from "./graphs";
 export { canRedo, canUndo, IGNORE, merge, RECORD } from "./history";
 export { idProblem } from "./ids";
 export {

@@ -1,7 +1,19 @@
 /** Which ports a node has, and which wires may join them. */
 import type { Catalogue } from "./catalogue";
 import { downstream, upstream } from "./topology";
-import type { Block, CheckReport, Document, Edge, JsonValue, Label, LayerRead, Node, PortRead, PortRef } from "./types";
+import type {
+  Block,
+  CheckReport,
+  Document,
+  Edge,
+  JsonValue,
+  Label,
+  LayerRead,
+  Node,
+  PortRead,
+  PortRef,
+  TensorShape,
+} from "./types";
 import { blockNameOf, blockOf, ENTRY_TYPE, EXIT_TYPE } from "./types";
 
 export interface NodePorts {
@@ -80,7 +92,7 @@ function parameterOf(
 }
 
 function anyPort(name: string): PortRead {
-  return { name, axes: "", ranks: null, dtypes: [], variadic: false, optional: false };
+  return { name, axes: "", ranks: null, dtypes: [], variadic: false, along: [], optional: false };
 }
 
 /** A block's ports are its entries and exits, in the order of its nodes, named by their ids. */
@@ -216,11 +228,20 @@ function judgeTensor(
   const tensor = report?.nodes[prefix + source.node]?.outputs?.[source.port];
   if (!tensor) return null;
   const values = { source: source.node, target: target.node, shape: formatShape(tensor.shape), axes: input.axes };
+  if (input.along.length > 0 && !input.along.includes(alongOf(tensor.shape))) return { key: "connect.along", values };
   if (input.ranks && !input.ranks.includes(tensor.shape.length)) return { key: "connect.rank", values };
   if (input.dtypes.length > 0 && !input.dtypes.includes(tensor.dtype)) {
     return { key: "connect.dtype", values: { ...values, dtype: tensor.dtype, expected: input.dtypes.join(", ") } };
   }
   return null;
+}
+
+/** What the open axis of a tensor counts: samples where it is null, else what its letter says. */
+function alongOf(shape: TensorShape["shape"]): "N" | "V" | "E" {
+  for (const size of shape) {
+    if (size === "V" || size === "E") return size;
+  }
+  return "N";
 }
 
 /** What may be said of a wire from (or to, by `kind`) one port, for every port it could end at: by node, then by port. */
@@ -266,8 +287,8 @@ function merit(verdict: Verdict): number {
   return (verdict.legal ? 4 : 0) + (verdict.replaces ? 0 : 2) + (verdict.fits ? 1 : 0);
 }
 
-/** `[null, 16, 28, 28]` to `N x 16 x 28 x 28`. */
-export function formatShape(shape: readonly (number | null)[]): string {
+/** `[null, 16, 28, 28]` to `N x 16 x 28 x 28`, `["V", 1433]` to `V x 1433`. */
+export function formatShape(shape: TensorShape["shape"]): string {
   return shape.map((size) => size ?? "N").join(" x ");
 }
 

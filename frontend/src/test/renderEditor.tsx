@@ -23,7 +23,7 @@ export function reportOf(part: Partial<CheckReport>): CheckReport {
 
 /** A layer as the catalogue has it, with the settings that a test needs. */
 export function layerOf(type: string, params_schema: object = {}, part: Partial<LayerRead> = {}): LayerRead {
-  const port = { axes: "(N, *)", ranks: null, dtypes: ["float32"], variadic: false, optional: false };
+  const port = { axes: "(N, *)", ranks: null, dtypes: ["float32"], variadic: false, along: [], optional: false };
   return {
     type,
     family: "convolution",

@@ -104,9 +104,9 @@ export function formatPercent(share: number): string {
   return Number.isFinite(share) ? `${(share * 100).toFixed(1)} %` : "-";
 }
 
-/** A tensor's shape: `N x 64 x 28 x 28`; null stands for the batch. */
-export function formatShape(shape: readonly (number | null)[]): string {
-  return shape.map((size) => (size === null ? "N" : String(size))).join(" x ");
+/** A tensor's shape: `N x 64 x 28 x 28`; null stands for the batch, of graphs `V` for the vertices, `E` for the edges. */
+export function formatShape(shape: readonly (number | string | null)[]): string {
+  return shape.map((size) => size ?? "N").join(" x ");
 }
 
 /** How long ago a moment was (Unix seconds): `just now`, `5 min ago`, else the date. */

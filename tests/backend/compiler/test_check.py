@@ -1,6 +1,7 @@
 """The report of a document: shapes, costs, totals, paths, limits; the program that is built from it."""
 
 import json
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -53,7 +54,7 @@ def as_json(document: Document, batch_size: int = 1) -> bytes:
     return json.dumps({"document": json.loads(document.model_dump_json()), "batch_size": batch_size}).encode()
 
 
-def shape(report: CheckReport, path: str, port: str = "y") -> list[int | None]:
+def shape(report: CheckReport, path: str, port: str = "y") -> Sequence[int | str | None]:
     return report.nodes[path].outputs[port].shape
 
 

@@ -2,7 +2,16 @@
 import type { LayerRead, PortRead, WireDocument } from "../types";
 
 export function port(name: string, options: Partial<PortRead> = {}): PortRead {
-  return { name, axes: "(N, *)", ranks: null, dtypes: ["float32"], variadic: false, optional: false, ...options };
+  return {
+    name,
+    axes: "(N, *)",
+    ranks: null,
+    dtypes: ["float32"],
+    variadic: false,
+    along: [],
+    optional: false,
+    ...options,
+  };
 }
 
 function layer(type: string, family: string, inputs: PortRead[], outputs: PortRead[]): LayerRead {

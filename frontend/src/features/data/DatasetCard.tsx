@@ -1,4 +1,4 @@
-import { IconPhoto, IconTable } from "@tabler/icons-react";
+import { IconPhoto, IconTable, IconTopologyStar3 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { DatasetRead } from "@/api";
@@ -6,10 +6,12 @@ import { formatBytes, formatCount, formatShape } from "@/ui";
 import { DatasetState } from "./DatasetState";
 import classes from "./data.module.css";
 
+const ICONS = { image: IconPhoto, table: IconTable, graph: IconTopologyStar3 };
+
 /** A set in the list: what it is, how large, whether it can be used. */
 export function DatasetCard({ dataset }: { dataset: DatasetRead }) {
   const { t } = useTranslation("data");
-  const Icon = dataset.kind === "image" ? IconPhoto : IconTable;
+  const Icon = ICONS[dataset.kind];
   const size = useSizeFacts(dataset);
   const facts = [
     t(`kind.${dataset.kind}`),
@@ -41,6 +43,13 @@ export function useSizeFacts(dataset: DatasetRead | undefined): string[] {
   if (typeof num === "number") facts.push(t("samples", { count: num, number: formatCount(num) }));
   if (names.length > 0) facts.push(t("classes", { count: names.length, number: formatCount(names.length) }));
   const [width] = shape;
+  if (dataset.graph) {
+    const { num_graphs: graphs, num_vertices: vertices, num_features: features } = dataset.graph;
+    if (graphs > 1) facts.push(t("graphs.count", { count: graphs, number: formatCount(graphs) }));
+    facts.push(t("graphs.vertexCount", { count: vertices, number: formatCount(vertices) }));
+    facts.push(t("graphs.featureCount", { count: features, number: formatCount(features) }));
+    return facts;
+  }
   if (shape.length === 1 && width !== undefined) facts.push(t("inputs", { count: width, number: formatCount(width) }));
   else if (shape.length > 0) facts.push(formatShape(shape));
   return facts;

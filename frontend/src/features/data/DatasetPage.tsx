@@ -23,6 +23,7 @@ import { DatasetOptions } from "./DatasetOptions";
 import { DatasetState } from "./DatasetState";
 import { DatasetTitle } from "./DatasetTitle";
 import classes from "./data.module.css";
+import { Graphs } from "./Graphs";
 import { Pictures } from "./Pictures";
 import { datasetQuery, previewQuery, useDeleteDataset } from "./queries";
 import { Rows } from "./Rows";
@@ -103,9 +104,11 @@ function Preview({ dataset }: { dataset: DatasetRead }) {
   }
   if (preview === undefined) return <LineSkeletons lines={8} />;
   const { balance = [], pictures = [], header = [], rows = [], histograms = [], value_range: range } = preview;
+  const { drawings = [] } = preview;
   return (
     <>
       {pictures.length > 0 && <Pictures pictures={pictures} />}
+      {drawings.length > 0 && <Graphs drawings={drawings} names={dataset.classes ?? []} />}
       {balance.length > 0 && <Balance balance={balance} />}
       {histograms.length > 0 && <Histograms histograms={histograms} range={range ?? null} />}
       {header.length > 0 && <Rows header={header} rows={rows} />}
@@ -118,11 +121,17 @@ function Overview({ dataset }: { dataset: DatasetRead }) {
   const target = dataset.columns?.find((column) => column.role === "target");
   const facts: [string, string | null][] = [
     [t("page.kind"), `${t(`kind.${dataset.kind}`)}, ${t(`task.${dataset.task}`)}`],
+    ...useGraphFacts(dataset),
     [t("page.samples"), numberOf(dataset.num_samples)],
+    ...(typeof dataset.num_validation === "number"
+      ? ([[t("page.validation"), numberOf(dataset.num_validation)]] as [string, string | null][])
+      : []),
     [t("page.test"), numberOf(dataset.num_test) ?? t("page.none")],
     [
       t("page.shape"),
-      (dataset.input_shape ?? []).length > 0 ? formatShape([null, ...(dataset.input_shape ?? [])]) : null,
+      (dataset.input_shape ?? []).length > 0
+        ? formatShape([dataset.kind === "graph" ? "V" : null, ...(dataset.input_shape ?? [])])
+        : null,
     ],
     [t("page.outputs"), numberOf(dataset.num_outputs)],
     [t("page.target"), target?.name ?? null],
@@ -153,6 +162,21 @@ function Overview({ dataset }: { dataset: DatasetRead }) {
       )}
     </section>
   );
+}
+
+/** Vertices, edges and what is unusual about them. */
+function useGraphFacts({ graph }: DatasetRead): [string, string | null][] {
+  const { t } = useTranslation("data");
+  if (!graph) return [];
+  return [
+    [t("graphs.what"), t(`graphs.sample.${graph.sample}`)],
+    [t("graphs.graphs"), graph.num_graphs > 1 ? numberOf(graph.num_graphs) : null],
+    [t("graphs.vertices"), numberOf(graph.num_vertices)],
+    [t(graph.is_directed ? "graphs.directed" : "graphs.undirected"), numberOf(graph.num_edges)],
+    [t("graphs.features"), numberOf(graph.num_features)],
+    [t("graphs.isolated"), graph.num_isolated > 0 ? numberOf(graph.num_isolated) : null],
+    [t("graphs.loops"), graph.num_self_loops > 0 ? numberOf(graph.num_self_loops) : null],
+  ];
 }
 
 function numberOf(value: number | null | undefined): string | null {

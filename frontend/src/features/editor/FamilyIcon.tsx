@@ -11,6 +11,7 @@ import {
   IconHelpHexagon,
   IconLogin2,
   IconRulerMeasure,
+  IconTopologyStar3,
   IconTransform,
   IconVector,
   IconWaveSine,
@@ -30,6 +31,7 @@ const ICONS: { [family: string]: Icon } = {
   regularization: IconEraser,
   shape: IconTransform,
   merge: IconArrowMerge,
+  graph: IconTopologyStar3,
   block: IconBoxMultiple,
 };
 

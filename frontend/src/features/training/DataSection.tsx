@@ -1,7 +1,9 @@
 import { NativeSelect, Switch } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import type { DatasetRead } from "@/api";
 import { DatasetFetch, useSizeFacts } from "@/features/data";
+import { formatExact } from "@/ui";
 import { ConfigNumber } from "./ConfigNumber";
 import { withValue } from "./configFields";
 import { Field, Section } from "./Field";
@@ -14,8 +16,10 @@ export function SourceField({ form }: { form: TrainForm }) {
   const { t } = useTranslation(["training", "data"]);
   const { datasets = [], dataset } = form;
   const facts = useSizeFacts(dataset);
-  const label = (title: string, state: string) =>
-    state === "ready" ? title : `${title} (${t(`data:state.${state}`).toLowerCase()})`;
+  const label = (one: DatasetRead) => {
+    if (!form.feeds(one)) return `${one.title} (${t(one.kind === "graph" ? "data.onlyGraphs" : "data.noGraphs")})`;
+    return one.state === "ready" ? one.title : `${one.title} (${t(`data:state.${one.state}`).toLowerCase()})`;
+  };
   const groups = [
     { group: t("data:groups.uploaded"), sets: datasets.filter((one) => !one.is_built_in) },
     { group: t("data:groups.builtIn"), sets: datasets.filter((one) => one.is_built_in) },
@@ -36,7 +40,11 @@ export function SourceField({ form }: { form: TrainForm }) {
             value={dataset?.id ?? ""}
             data={groups.map(({ group, sets }) => ({
               group,
-              items: sets.map((one) => ({ value: one.id, label: label(one.title, one.state) })),
+              items: sets.map((one) => ({
+                value: one.id,
+                label: label(one),
+                disabled: !form.feeds(one) && one.id !== dataset?.id,
+              })),
             }))}
             onChange={(event) => form.chooseSource(event.currentTarget.value)}
           />
@@ -55,6 +63,21 @@ export function SourceField({ form }: { form: TrainForm }) {
 export function SplitFields() {
   const { t } = useTranslation("training");
   const { form, config } = useForm();
+  const { num_samples: num, num_validation: validation, num_test: test } = form.dataset ?? {};
+  if (typeof validation === "number") {
+    return (
+      <Section title={t("section.split")}>
+        <ConfigNumber path="data.batch_size" label={t("data.batchSize")} hint={t("data.batchSizeHint")} />
+        <p className={classes.hint}>
+          {t(typeof test === "number" ? "data.ownSplitWithTest" : "data.ownSplit", {
+            train: formatExact((num ?? validation) - validation),
+            validation: formatExact(validation),
+            test: formatExact(test ?? 0),
+          })}
+        </p>
+      </Section>
+    );
+  }
   return (
     <Section title={t("section.split")}>
       <ConfigNumber path="data.batch_size" label={t("data.batchSize")} hint={t("data.batchSizeHint")} />

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DatasetRead, OptionRead, Problem, TrainingConfig } from "@/api";
-import { normalizeDocument } from "@/document";
+import { createCatalogue, normalizeDocument } from "@/document";
 import type { JsonSchema } from "@/ui";
 import {
   boundProblems,
@@ -11,7 +11,7 @@ import {
   valueAt,
   withValue,
 } from "./configFields";
-import { defaultSource } from "./defaultSource";
+import { defaultSource, feedsNetwork } from "./defaultSource";
 import {
   addObjective,
   completeConfig,
@@ -232,6 +232,20 @@ describe("problems", () => {
 });
 
 describe("defaultSource", () => {
+  const catalogue = createCatalogue([
+    {
+      type: "Net",
+      family: "io",
+      inputs: [],
+      outputs: [
+        { name: "x", axes: "(V, F)", ranks: [2], dtypes: ["float32"], variadic: false, along: ["V"], optional: false },
+      ],
+      params_schema: {},
+      documentation: { summary: "", formula: "", shape: "", use_when: "", pitfalls: "", source: "" },
+      aliases: [],
+      can_be_muted: false,
+    },
+  ]);
   const dataset = (id: string, state: DatasetRead["state"], input_shape: number[]) =>
     ({ id, state, input_shape }) as unknown as DatasetRead;
   const document = normalizeDocument({
@@ -246,9 +260,27 @@ describe("defaultSource", () => {
       dataset("gone", "missing", [1, 28, 28]),
       dataset("here", "ready", [1, 28, 28]),
     ];
-    expect(defaultSource(document, fits)).toBe("here");
-    expect(defaultSource(document, fits.slice(0, 2))).toBe("gone");
-    expect(defaultSource(document, fits.slice(0, 1))).toBe("small");
-    expect(defaultSource(document, [])).toBeNull();
+    expect(defaultSource(document, fits, catalogue)).toBe("here");
+    expect(defaultSource(document, fits.slice(0, 2), catalogue)).toBe("gone");
+    expect(defaultSource(document, fits.slice(0, 1), catalogue)).toBe("small");
+    expect(defaultSource(document, [], catalogue)).toBeNull();
+  });
+
+  it("gives graphs to a network that takes graphs, and to no other", () => {
+    const graphs = [
+      dataset("pictures", "ready", [1, 28, 28]),
+      { ...dataset("club", "ready", [34]), kind: "graph" },
+      { ...dataset("papers", "ready", [1433]), kind: "graph" },
+    ] as DatasetRead[];
+    const vertices = normalizeDocument({
+      format: 1,
+      name: "n",
+      network: { nodes: [{ id: "g", type: "Net", params: { width: 1433 }, repeat: 1, muted: false }] },
+    });
+    expect(defaultSource(vertices, graphs, catalogue)).toBe("papers");
+    expect(graphs.map((one) => feedsNetwork(one, vertices, catalogue))).toEqual([false, true, true]);
+    expect(graphs.map((one) => feedsNetwork(one, document, catalogue))).toEqual([true, false, false]);
+    const empty = normalizeDocument({ format: 1, name: "n", network: {} });
+    expect(graphs.every((one) => feedsNetwork(one, empty, catalogue))).toBe(true);
   });
 });

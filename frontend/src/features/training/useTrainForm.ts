@@ -17,13 +17,15 @@ import { datasetsQuery } from "@/features/data";
 import { useEditor, useEditorStore } from "@/features/editor";
 import { formatExact, type JsonSchema, type NumberShape } from "@/ui";
 import { boundProblems, type ConfigFields, readConfigFields } from "./configFields";
-import { defaultSource } from "./defaultSource";
+import { defaultSource, feedsNetwork } from "./defaultSource";
 import { completeConfig, type FormConfig, joinProblems, lengthsOf, weightsOf } from "./formConfig";
 import { curveQuery, startRun, suggestionQuery } from "./queries";
 
 export interface TrainForm {
   datasets: readonly DatasetRead[] | undefined;
   dataset: DatasetRead | undefined;
+  /** Whether a set is of the kind that the network takes. */
+  feeds: (dataset: DatasetRead) => boolean;
   options: TrainingOptions | undefined;
   fields: ConfigFields;
   /** Null until something can be suggested: the data must be there first. */
@@ -54,10 +56,11 @@ export function useTrainForm(): TrainForm {
   const { t } = useTranslation("training");
   const store = useEditorStore();
   const document = useEditor((state) => state.document);
+  const catalogue = useEditor((state) => state.catalogue);
   const chosen = document.training as Partial<TrainingConfig> | null;
   const { data: options, error: optionsError, refetch: refetchOptions } = useQuery(trainingOptionsQuery);
   const { data: datasets, error: datasetsError, refetch: refetchDatasets } = useQuery(datasetsQuery);
-  const source = chosen?.data?.source ?? (datasets === undefined ? null : defaultSource(document, datasets));
+  const source = chosen?.data?.source ?? (datasets === undefined ? null : defaultSource(document, datasets, catalogue));
   const dataset = datasets?.find((one) => one.id === source);
   const isReady = dataset?.state === "ready";
   const suggestion = useQuery(suggestionQuery(document, source ?? "", isReady));
@@ -95,6 +98,7 @@ export function useTrainForm(): TrainForm {
   return {
     datasets,
     dataset,
+    feeds: (one) => feedsNetwork(one, document, catalogue),
     options,
     fields,
     config,

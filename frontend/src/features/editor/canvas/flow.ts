@@ -402,6 +402,6 @@ function wrongPorts({ report, blockName }: LevelView): Set<string> {
 
 /** 1.25 px for one number, 3.5 px for a million and more. */
 function widthFor(tensor: NonNullable<NodeReport["outputs"]>[string]): number {
-  const elements = tensor.shape.reduce<number>((product, size) => product * (size ?? 1), 1);
+  const elements = tensor.shape.reduce<number>((product, size) => product * (typeof size === "number" ? size : 1), 1);
   return Math.min(3.5, 1.25 + Math.log10(Math.max(1, elements)) * 0.375);
 }

@@ -1,0 +1,89 @@
+"""A set of graphs made ready for a run: the split over vertices or graphs, preprocessing fitted on the training part."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import torch
+
+from netwright.data.base import DataError, Prepared, RawData, Step
+from netwright.data.graphs import GraphArrays, GraphPart, Ints
+from netwright.data.prepare import DataConfigLike, raw_layout, write_preprocess
+from netwright.data.split import Split, split_samples
+
+
+def prepare_graph(raw: RawData, graph: GraphArrays, config: DataConfigLike) -> Prepared:
+    """As :func:`netwright.data.prepare.prepare`.  The source's own split is respected; ``config.split`` decides what it leaves
+    open.
+
+    Raises:
+        DataError: too few samples, or a preprocessing that does not fit this data.
+    """
+    split = split_graph(raw, graph, config)
+    edge_index, sizes = torch.from_numpy(graph.edge_index), torch.from_numpy(graph.sizes)
+
+    def part(indices: Ints) -> GraphPart:
+        chosen = torch.from_numpy(indices)
+        return GraphPart(raw.inputs, edge_index, sizes, graph.sample, chosen, raw.targets[chosen])
+
+    train = part(split.train)
+    steps = [Step(choice.type, dict(choice.params)) for choice in config.preprocess]
+    source, layout = write_preprocess(train.inputs, raw_layout(raw), steps or raw.default_preprocess)
+    is_class = raw.task == "classification"
+    return Prepared(
+        train=train,
+        validation=part(split.validation),
+        test=None if graph.test is None else part(graph.test),
+        preprocess_source=source,
+        input_shape=layout.shape,
+        kind=raw.kind,
+        task=raw.task,
+        classes=raw.classes,
+        target_name=raw.target_name,
+        num_outputs=len(raw.classes) if is_class else raw.targets.shape[1],
+        fingerprint=_fingerprint(raw, graph, split),
+        notes=split.notes,
+    )
+
+
+def split_graph(raw: RawData, graph: GraphArrays, config: DataConfigLike) -> Split:
+    """Training and validation samples, ascending."""
+    if graph.train is not None and graph.validation is not None:
+        note = (
+            f"The split is the set's own: {len(graph.train)} samples to train on, {len(graph.validation)} to validate with"
+            f"{f', {len(graph.test)} to test' if graph.test is not None else ''}. The fraction in data.split is not used."
+        )
+        return Split(np.sort(graph.train), np.sort(graph.validation), (note,))
+    pool = np.sort(graph.train) if graph.train is not None else _labelled(raw, graph)
+    labels = raw.targets.numpy()[pool] if raw.task == "classification" and config.split.stratify else None
+    split = split_samples(len(pool), labels, config.split.validation, config.split.seed, raw.classes)
+    return Split(pool[split.train], pool[split.validation], split.notes)
+
+
+def _labelled(raw: RawData, graph: GraphArrays) -> Ints:
+    """Samples with a target that are not in the source's own validation or test part."""
+    targets = raw.targets.numpy()
+    is_known = targets >= 0 if raw.task == "classification" else ~np.isnan(targets).any(axis=1)
+    for taken in (graph.validation, graph.test):
+        if taken is not None:
+            is_known[taken] = False
+    pool = np.flatnonzero(is_known)
+    if len(pool) < 2:
+        raise DataError(
+            f"{len(pool)} samples have a target; a run needs at least 2, one to train on and one to validate with.",
+            code="too_few",
+        )
+    return pool
+
+
+def _fingerprint(raw: RawData, graph: GraphArrays, split: Split) -> str:
+    digest = hashlib.sha256()
+    for tensor in (raw.inputs, raw.targets):
+        digest.update(f"{tensor.dtype} {tuple(tensor.shape)}".encode())
+        digest.update(tensor.contiguous().numpy().data)
+    test = graph.test if graph.test is not None else np.empty(0, dtype=np.int64)
+    for numbers in (graph.edge_index, graph.sizes, split.train, split.validation, test):
+        digest.update(f"{numbers.shape}".encode())
+        digest.update(np.ascontiguousarray(numbers, dtype="<i8").data)
+    return digest.hexdigest()

@@ -1,0 +1,81 @@
+"""Whether a network of graphs and its data fit together."""
+
+from collections.abc import Iterator, Sequence
+
+from netwright.compiler.report import CheckReport
+from netwright.graph.document import NETWORK, Node
+from netwright.graph.edits import SetParam
+from netwright.graph.problems import Fix, Problem
+from netwright.training.facts import DataFacts, first_shape, shape_text
+
+
+def wrong_entry(entries: Sequence[Node], data: DataFacts) -> Problem:
+    """Graph data and a network for something else, or the other way round."""
+    is_graph = data.kind == "graph"
+    needs = "a Graph node" if is_graph else "an Input"
+    stray = next((node for node in entries if (node.type == "Graph") != is_graph), None)
+    has = f"`{stray.id}`, which takes {'graphs' if not is_graph else 'samples'}" if stray is not None else "none"
+    return Problem(
+        code="data_kind_mismatch",
+        block=NETWORK,
+        node=None if stray is None else stray.id,
+        path=None if stray is None else stray.id,
+        field="data.source",
+        message=f"{data.title} needs {needs}, but the network has {has}. Choose "
+        f"{'a network that begins with a Graph' if is_graph else 'a set of graphs'}, or change the network.",
+        values={"data": data.title, "kind": data.kind},
+    )
+
+
+def check_graph_input(entries: Sequence[Node], report: CheckReport, data: DataFacts) -> Iterator[Problem]:
+    if len(entries) != 1:
+        names = ", ".join(f"`{node.id}`" for node in entries)
+        yield Problem(
+            code="inputs_several",
+            message=f"The network has {len(entries)} Graph nodes ({names}), but {data.title} has one graph. Keep one.",
+        )
+        return
+    [node] = entries
+    features, wanted = first_shape(report.nodes[node.id].outputs)[1], data.input_shape[0]
+    if features == wanted:
+        return
+    yield Problem(
+        code="input_shape_mismatch",
+        block=NETWORK,
+        node=node.id,
+        path=node.id,
+        field="num_features",
+        message=f"{data.title} has {wanted} features a vertex, but `{node.id}` expects {features}. Set its num_features to "
+        f"{wanted}.",
+        values={"data": data.title},
+        expected=f"V x {wanted}",
+        got=f"V x {features}",
+        fixes=[
+            Fix(
+                code="set_input_shape",
+                label=f"Set `{node.id}` to {wanted} features",
+                values={"node": node.id, "shape": [wanted]},
+                edits=[SetParam(block=NETWORK, id=node.id, name="num_features", value=wanted)],
+            )
+        ],
+    )
+
+
+def wrong_sample(data: DataFacts, output: Node, shape: Sequence[int | str | None]) -> Problem:
+    """An output for each vertex where whole graphs are classified, or the other way round."""
+    if data.are_vertices:
+        way = "one row for each graph, but every vertex has a target. Take the global pool out"
+    else:
+        way = (
+            "one row for each vertex, but every graph has a target. Put a global pool before it, such as GlobalMeanPool"
+        )
+    return Problem(
+        code="output_not_for_sample",
+        block=NETWORK,
+        node=output.id,
+        path=output.id,
+        message=f"`{output.id}` gives {shape_text(shape)}, {way}.",
+        values={"data": data.title},
+        expected="V x K" if data.are_vertices else "N x K",
+        got=shape_text(shape),
+    )

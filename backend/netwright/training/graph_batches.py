@@ -1,0 +1,95 @@
+"""Graphs in memory, batch by batch, and what a network of graphs takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import torch
+
+from netwright.data.graphs import GraphPart
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class GraphInputs:
+    """What a network of graphs takes, by the names of the Graph node's outputs, and the rows that count.
+
+    ``rows`` are the vertices whose outputs the loss is taken of, in the order of the targets; None: all rows, one a graph.
+    """
+
+    __slots__ = ("batch", "edge_index", "rows", "x")
+
+    def __init__(self, x: Tensor, edge_index: Tensor, batch: Tensor, rows: Tensor | None) -> None:
+        self.x, self.edge_index, self.batch, self.rows = x, edge_index, batch, rows
+
+    def take(self, names: tuple[str, ...]) -> list[Tensor]:
+        """The arguments of ``forward``."""
+        return [getattr(self, name) for name in names]
+
+
+class GraphBatches:
+    """One part of a set of graphs on a device; ``training.batches.Batches`` for graphs.
+
+    Vertices as samples: every batch sees the whole graph, and the loss some of its vertices.  Graphs as samples: a batch is
+    their disjoint union.
+    """
+
+    is_ready = True
+
+    def __init__(self, part: GraphPart, preprocess: Callable[[Tensor], Tensor], device: torch.device) -> None:
+        self.device = device
+        self.sample = part.sample
+        self.targets = part.targets.to(self.device)
+        self._indices = part.indices.to(self.device)
+        self._x = preprocess(part.features.to(self.device))
+        self._edge_index = part.edge_index.to(self.device)
+        self._sizes = part.sizes.to(self.device)
+        self._starts = self._sizes.cumsum(0) - self._sizes
+        graphs = torch.repeat_interleave(torch.arange(len(part.sizes)), part.sizes)
+        edges_per_graph = torch.bincount(graphs[part.edge_index[0]], minlength=len(part.sizes))
+        self._edge_sizes = edges_per_graph.to(self.device)
+        self._edge_starts = self._edge_sizes.cumsum(0) - self._edge_sizes
+        self._batch = graphs.to(self.device)
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def describe(self) -> str:
+        """For the run's log."""
+        if self.sample == "vertex":
+            return (
+                f"a graph of {len(self._x)} vertices and {self._edge_index.shape[1]} directed edges held on {self.device}; the "
+                f"loss is taken of {len(self)} vertices."
+            )
+        return f"{len(self)} graphs held on {self.device}, {len(self._x)} vertices in all parts."
+
+    def pick(self, indices: Tensor) -> tuple[GraphInputs, Tensor]:
+        """The network's inputs and the targets of some samples; ``indices`` count within this part, on the device."""
+        targets = self.targets.index_select(0, indices)
+        chosen = self._indices.index_select(0, indices)
+        if self.sample == "vertex":
+            return GraphInputs(self._x, self._edge_index, self._batch, chosen), targets
+        return self._union(chosen), targets
+
+    def _union(self, graphs: Tensor) -> GraphInputs:
+        """These graphs side by side, their vertices numbered anew."""
+        vertices, batch, shift = _ranges(self._starts[graphs], self._sizes[graphs])
+        edges, edge_batch, _ = _ranges(self._edge_starts[graphs], self._edge_sizes[graphs])
+        edge_index = self._edge_index.index_select(1, edges) - shift[edge_batch]
+        return GraphInputs(self._x.index_select(0, vertices), edge_index, batch, None)
+
+    def in_order(self, batch_size: int) -> Iterator[tuple[GraphInputs, Tensor]]:
+        """All samples in their fixed order; vertices of one graph all at once, as each batch sees the whole graph anyway."""
+        size = len(self) if self.sample == "vertex" else batch_size
+        for indices in torch.split(torch.arange(len(self), device=self.device), size):
+            yield self.pick(indices)
+
+
+def _ranges(starts: Tensor, sizes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Rows of the ranges ``starts[i] : starts[i] + sizes[i]`` one after the other, the range of each, and by how much each
+    range has moved to the front."""
+    number = torch.repeat_interleave(torch.arange(len(sizes), device=sizes.device), sizes)
+    shift = starts - (sizes.cumsum(0) - sizes)
+    return torch.arange(len(number), device=sizes.device) + shift[number], number, shift

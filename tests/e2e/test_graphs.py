@@ -1,0 +1,105 @@
+"""A graph through the page: uploaded as tables, drawn, offered to the network that takes it, trained."""
+
+import zipfile
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from e2e.conftest import Server
+from e2e.drawing import Editor
+from e2e.test_pages import keep
+from e2e.training import create_network, mend, open_training, start_training, values, wait_for_end
+from netwright.data.karate import Karate
+from netwright.data.registry import open_source
+from netwright.graph.document import Document
+from playwright.sync_api import Browser, Page, expect
+from samples import gcn
+
+pytestmark = pytest.mark.browser
+
+
+def as_drawn(document: Document) -> dict[str, Any]:
+    document.view = {"network": {node.id: (340.0 * i, 0.0) for i, node in enumerate(document.network.nodes)}}
+    return document.model_dump(mode="json")
+
+
+def karate_tables(folder: Path) -> Path:
+    """The karate club as a person would have it: who is a friend of whom, and a few facts about each member."""
+    from netwright.data.base import SourceSpec
+
+    arrays = open_source(SourceSpec(type=Karate.type)).read()
+    assert arrays.graph is not None
+    pairs = [(a, b) for a, b in arrays.graph.edge_index.T.tolist() if a < b]
+    friends = [sum(i in pair for pair in pairs) for i in range(34)]
+    with_hi = [sum({0, i} == set(pair) for pair in pairs) for i in range(34)]
+    with_officer = [sum({33, i} == set(pair) for pair in pairs) for i in range(34)]
+    rows = [
+        f"m{i},{friends[i]},{with_hi[i]},{with_officer[i]},{arrays.classes[label]}"
+        for i, label in enumerate(arrays.targets.tolist())
+    ]
+    file = folder / "club.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("nodes.csv", "\n".join(["id,friends,knows_hi,knows_officer,side", *rows]))
+        archive.writestr("edges.csv", "\n".join(["source,target", *(f"m{a},m{b}" for a, b in pairs)]))
+    return file
+
+
+@pytest.mark.timeout(600)
+def test_graph_uploaded_as_tables_is_drawn_and_trained(page: Page, server: Server, tmp_path: Path) -> None:
+    page.goto(f"http://127.0.0.1:{server.port}/data")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_test_id("upload-dataset").click()
+    chooser.value.set_files(karate_tables(tmp_path))
+    page.wait_for_url("**/data/*", timeout=60_000)
+    dataset = page.url.rsplit("/", 1)[-1]
+    expect(page.get_by_role("img", name="A graph of 34 vertices and 78 edges")).to_be_visible()
+
+    network = create_network(server, as_drawn(gcn(34, 16, 7)))
+    open_training(page, server, network, dataset, epochs=60)
+    disabled = page.get_by_test_id("train-source").locator("option[disabled]").all_inner_texts()
+    assert any(text.startswith("Digits (no graphs") for text in disabled)
+    assert not any(text.startswith(("club", "Karate", "Cora")) for text in disabled)
+    mend(page)
+    run = start_training(page)
+    wait_for_end(page)
+    assert max(values(server, run, "val/Accuracy")) > 0.6  # 17 of 34 are on either side
+
+
+def test_network_of_graphs_shows_vertices_and_edges_on_its_wires(page: Page, server: Server) -> None:
+    network = create_network(server, as_drawn(gcn(34, 8, 2)))
+    page.goto(f"http://127.0.0.1:{server.port}/networks/{network}?node=conv1")
+    expect(Editor(page).node("conv1")).to_be_visible()
+    expect(page.get_by_text("V x 34").first).to_be_visible(timeout=60_000)  # the first check of a new server
+    expect(page.get_by_text("2 x E").first).to_be_visible()
+    page.get_by_role("button", name="Code", exact=True).click()
+    expect(page.get_by_text("from torch_geometric.nn import GCNConv")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 768)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_pages_of_graphs_show_whole_and_are_accessible(
+    browser: Browser, server: Server, size: tuple[int, int], theme: Literal["light", "dark"]
+) -> None:
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=theme)
+    try:
+        page = context.new_page()
+        page.goto(server.url)
+        network = create_network(server, as_drawn(gcn(34, 8, 2)))
+        base = f"http://127.0.0.1:{server.port}"
+        for name, address, sight in (
+            ("karate", "/data/karate", page.get_by_role("img", name="A graph of 34 vertices and 78 edges")),
+            ("motifs", "/data/motifs", page.get_by_text("Some graphs of each class")),
+            ("graph-editor", f"/networks/{network}?node=conv1", Editor(page).node("conv1")),
+            ("graph-train", f"/networks/{network}?drawer=train", page.get_by_test_id("train-curve")),
+        ):
+            page.goto(base + address)
+            expect(sight.first).to_be_visible()
+            page.wait_for_timeout(400)  # transitions end
+            keep(page, f"{name}-{theme}-{size[0]}")
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, f"{name} can be scrolled sideways"
+            found = [v for v in Axe().run(page).response["violations"] if v["impact"] in {"serious", "critical"}]
+            assert not found, [(v["id"], [n["target"] for n in v["nodes"]][:5]) for v in found]
+    finally:
+        context.close()
