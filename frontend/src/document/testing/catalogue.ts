@@ -46,7 +46,7 @@ export const LAYERS: LayerRead[] = [
   {
     ...layer(
       "Memory",
-      "recurrent",
+      "shape",
       [port("x"), port("state", { optional: true })],
       [port("y"), port("state", { only_if: "with_state" })],
     ),

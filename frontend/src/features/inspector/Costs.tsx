@@ -4,7 +4,7 @@ import { formatBytes, formatCount, formatExact, formatMacs, formatShape } from "
 import styles from "./inspector.module.css";
 
 /** What flows in and out of a node, and what it costs. */
-export function Costs({ report }: { report: NodeReport }) {
+export function Costs({ report, share }: { report: NodeReport; share: string | null }) {
   const { t } = useTranslation("inspector");
   // A node whose inputs do not fit gives nothing, and what it would cost is not known: no zeros.
   const isKnown = Object.keys(report.outputs ?? {}).length > 0;
@@ -14,18 +14,20 @@ export function Costs({ report }: { report: NodeReport }) {
       <dl className={styles.facts}>
         <Shapes label={t("in")} shapes={report.inputs} />
         <Shapes label={t("out")} shapes={report.outputs} />
-        {isKnown && <Cost report={report} />}
+        {isKnown && <Cost report={report} share={share} />}
       </dl>
     </div>
   );
 }
 
-function Cost({ report }: { report: NodeReport }) {
+function Cost({ report, share }: { report: NodeReport; share: string | null }) {
   const { t } = useTranslation("inspector");
   return (
     <>
       <dt>{t("parameters")}</dt>
-      <dd title={formatExact(report.parameters)}>{formatCount(report.parameters)}</dd>
+      <dd title={formatExact(report.parameters)}>
+        {share !== null && report.parameters === 0 ? t("countedAt", { id: share }) : formatCount(report.parameters)}
+      </dd>
       {report.buffers > 0 && (
         <>
           <dt title={t("buffersHint")}>{t("buffers")}</dt>
@@ -49,6 +51,7 @@ function Shapes({ label, shapes }: { label: string; shapes: Record<string, Tenso
       <dd>
         {entries.map(([port, { shape, dtype }]) => (
           <div key={port} title={`${port}: ${dtype}`}>
+            {entries.length > 1 && <span className={styles.quiet}>{port} </span>}
             {formatShape(shape)}
             {dtype !== "float32" && <span className={styles.quiet}> {dtype}</span>}
           </div>

@@ -60,7 +60,7 @@ export function NodeInspector({ node, level }: { node: Node; level: OpenLevel })
         fields.size > 0 && <NodeForm node={node} level={level} schema={schema} problems={problems.byField} />
       )}
       <NodeSwitches node={node} level={level} />
-      {report !== undefined && <Costs report={report} />}
+      {report !== undefined && <Costs report={report} share={node.share} />}
       {layer !== undefined && <Documentation documentation={layer.documentation} />}
     </>
   );
