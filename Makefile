@@ -55,6 +55,12 @@ page: $(PAGE)
 	@$(BIN)/python scripts/browser.py
 	@touch $@
 
+# torchvision, for the tests alone and apart from everything else: see requirements/oracle.lock.
+.setup/oracle: .setup/python requirements/oracle.lock
+	@rm -rf .oracle
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target .oracle -r requirements/oracle.lock
+	@touch $@
+
 # --- tests ------------------------------------------------------------------------------------------------------------
 
 test: setup-dev test-page test-backend ## set up and pass every test, the browser's included
@@ -62,7 +68,7 @@ test: setup-dev test-page test-backend ## set up and pass every test, the browse
 test-page: .setup/node
 	@$(NPM) run --silent test
 
-test-backend: setup-dev
+test-backend: setup-dev .setup/oracle
 	@$(BIN)/python -m pytest tests
 
 # --- checks -----------------------------------------------------------------------------------------------------------
@@ -103,4 +109,4 @@ pictures: setup-dev ## take the pictures of every page; the README's is one of t
 	@mkdir -p docs/images && cp test-results/pictures/editor-light-1440.png docs/images/editor.png
 
 clean:
-	rm -rf .setup $(VENV) frontend/node_modules backend/netwright/server/page
+	rm -rf .setup .oracle $(VENV) frontend/node_modules backend/netwright/server/page

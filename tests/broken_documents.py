@@ -20,8 +20,8 @@ class Case:
     """Other codes that this document has as well."""
 
 
-def _conv(text: str = "conv: Conv2d", **params: Any) -> Node:
-    return node(text, params={"out_channels": 4, **params})
+def _conv(text: str = "conv: Conv2d", share: str | None = None, **params: Any) -> Node:
+    return node(text, params={"out_channels": 4, **params}, share=share)
 
 
 def _linear(text: str = "head: Linear", **params: Any) -> Node:
@@ -328,6 +328,69 @@ CASES = [
         "conv",
         ("reset_param",),
     ),
+    # --- weights that are shared
+    Case(
+        "share_unknown",
+        chain(image(), _conv(), node("twin: Conv2d", params={"out_channels": 4}, share="gone"), scores()),
+        "twin",
+        ("own_weights",),
+    ),
+    Case(
+        "share_chain",
+        chain(
+            image(4, 8, 8),
+            _conv(),
+            _conv("second: Conv2d", share="conv"),
+            _conv("third: Conv2d", share="second"),
+            scores(),
+        ),
+        "third",
+        ("set_share", "own_weights"),
+    ),
+    Case("share_chain", chain(image(), _conv(share="conv"), scores()), "conv", ("own_weights",)),
+    Case(
+        "share_other_type",
+        chain(image(), _conv(), node("norm: BatchNorm2d", share="conv"), scores()),
+        "norm",
+        ("own_weights",),
+    ),
+    Case(
+        "share_params_differ",
+        chain(image(4, 8, 8), _conv(), _conv("twin: Conv2d", share="conv", padding=1), scores()),
+        "twin",
+        ("adopt_settings", "own_weights"),
+    ),
+    Case(
+        "share_params_differ",
+        document(
+            block(
+                [
+                    image(8, 8, 8),
+                    node("one: block:Stage"),
+                    node("two: block:Stage", params={"channels": 4}, share="one"),
+                    node("join: Concat"),
+                    scores(),
+                ],
+                "image -> one -> join -> scores",
+                "image -> two -> join",
+            ),
+            Stage=STAGE,
+        ),
+        "two",
+        ("adopt_settings", "own_weights"),
+    ),
+    Case(
+        "share_sizes_differ",
+        chain(image(3, 8, 8), _conv(), _conv("twin: Conv2d", share="conv"), scores()),
+        "twin",
+        ("own_weights",),
+    ),
+    Case(
+        "share_nothing",
+        chain(image(), node("act: ReLU"), node("act2: ReLU", share="act"), scores()),
+        "act2",
+        ("own_weights",),
+    ),
     # --- repetitions and mutes
     Case(
         "repeat_out_of_range",
@@ -552,6 +615,12 @@ CASES = [
         block="B",
     ),
     # --- what would be too large
+    Case(
+        "too_much_inside",
+        chain(image(10**6, 64), node("look: MultiheadAttention"), scores()),
+        "look",
+        ("remove_edge",),
+    ),
     Case("too_many_parameters", chain(image(10**9), _linear(out_features=10**9), scores()), "head", ("set_param",)),
     Case(
         "too_many_parameters",

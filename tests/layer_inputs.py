@@ -10,11 +10,24 @@ from torch import nn
 Shape = tuple[int, ...] | None
 """Of one sample; None for an optional input without a wire."""
 
-SHAPES: dict[int, tuple[int, ...]] = {2: (12,), 3: (4, 12), 4: (4, 12, 10), 5: (4, 6, 8, 7)}
+SHAPES: dict[int, tuple[int, ...]] = {2: (12,), 3: (4, 12), 4: (4, 12, 8), 5: (4, 6, 8, 7)}
+
+
+_OWN: dict[str, tuple[Shape, ...]] = {
+    "Fold": ((9, 26 * 26),),
+    "MatMul": ((4, 12), (12, 5)),
+    "Squeeze": ((4, 1),),
+    "ResizeLike": ((4, 12), (3, 20)),
+    "CenterCropLike": ((4, 12), (3, 7)),
+    "Bilinear": ((12,), (5,)),
+}
+"""Of layers whose ports alone do not say what fits."""
 
 
 def fitting_shapes(layer: type[Layer[Any]]) -> tuple[Shape, ...]:
     """Shapes that a layer takes with its defaults; optional inputs stay without a wire."""
+    if layer.type in _OWN:
+        return _OWN[layer.type]
     shapes: list[Shape] = [None if port.optional else SHAPES[min(port.ranks or {3})] for port in layer.inputs]
     return tuple(shapes + shapes[-1:] * _more(layer))
 

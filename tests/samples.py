@@ -4,11 +4,14 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+import torch
 from netwright.graph.document import Block, Document, Edge, Node
 
 
-def node(name: str, kind: str, /, repeat: int | str = 1, muted: bool = False, **params: Any) -> Node:
-    return Node(id=name, type=kind, params=params, repeat=repeat, muted=muted)
+def node(
+    name: str, kind: str, /, repeat: int | str = 1, muted: bool = False, share: str | None = None, **params: Any
+) -> Node:
+    return Node(id=name, type=kind, params=params, repeat=repeat, muted=muted, share=share)
 
 
 def block(nodes: list[Node], wires: str = "", **parameters: float) -> Block:
@@ -39,6 +42,18 @@ def input_shape(node: Node) -> list[int]:
     shape = node.params["shape"]
     assert isinstance(shape, list)
     return [size for size in shape if isinstance(size, int)]
+
+
+def drawn_inputs(source: Document, size: int = 2) -> dict[str, torch.Tensor]:
+    """A batch for every Input of the network: normal values, or small indices."""
+    generator = torch.Generator().manual_seed(0)
+    return {
+        item.id: torch.randint(0, 5, (size, *input_shape(item)), generator=generator)
+        if item.params.get("dtype") == "int64"
+        else torch.randn(size, *input_shape(item), generator=generator)
+        for item in source.network.nodes
+        if item.type == "Input"
+    }
 
 
 def lenet() -> Document:
@@ -266,6 +281,108 @@ def split_block() -> Document:
     return document(block(nodes, wires), "Twins", Twin=twin)
 
 
+def siamese() -> Document:
+    """One encoder for two pictures (Bromley et al. 1993), cut into gates; a head that is used twice."""
+    encoder = block(
+        [
+            node("x", "Input"),
+            node("conv", "Conv2d", out_channels="=2 * channels"),
+            node("cut", "Chunk"),
+            node("gate", "Sigmoid"),
+            node("mul", "Multiply"),
+            node("pool", "AdaptiveAvgPool2d"),
+            node("flat", "Flatten"),
+            out("y"),
+        ],
+        "x conv cut, cut.part0 mul, cut.part1 gate mul pool flat y",
+        channels=8,
+    )
+    nodes = [
+        node("left", "Input", shape=[1, 12, 12]),
+        node("right", "Input", shape=[1, 12, 12]),
+        node("encoder", "block:Encoder", channels="=width"),
+        node("encoder2", "block:Encoder", channels="=width", share="encoder"),
+        node("head", "Linear", out_features=4),
+        node("head2", "Linear", out_features=4, share="head"),
+        node("join", "Concat"),
+        node("same", "Linear", out_features=1),
+        out(),
+    ]
+    wires = "left encoder head join same scores, right encoder2 head2 join"
+    return document(block(nodes, wires, width=6), "Siamese", Encoder=encoder)
+
+
+def transformer() -> Document:
+    """A small classifier of texts (Vaswani et al. 2017): tokens, positions, encoder layers in a block that repeats."""
+    encoder = block(
+        [
+            node("x", "Input"),
+            node("layer", "TransformerEncoderLayer", dim_feedforward="=wide"),
+            out("y"),
+        ],
+        wide=128,
+    )
+    nodes = [
+        node("tokens", "Input", shape=[128], dtype="int64"),
+        node("embed", "Embedding", num_embeddings=10000, embedding_dim="=width"),
+        node("place", "LearnedPositionalEncoding", max_length=128),
+        node("encoder", "block:Encoder", wide="=2 * width", repeat="=depth"),
+        node("mean", "Formula", formula="mean(a, 1)"),
+        node("head", "Linear", out_features=2),
+        out(),
+    ]
+    return document(block(nodes, width=64, depth=2), "Small transformer", Encoder=encoder)
+
+
+def translator() -> Document:
+    """An LSTM reads, another writes on from its memory and looks back by attention (Bahdanau et al. 2014)."""
+    nodes = [
+        node("text", "Input", shape=[20], dtype="int64"),
+        node("start", "Input", shape=[15], dtype="int64"),
+        node("embed", "Embedding", num_embeddings=100, embedding_dim=16),
+        node("embed2", "Embedding", num_embeddings=100, embedding_dim=16, share="embed"),
+        node("reader", "LSTM", hidden_size=32, return_state=True),
+        node("writer", "LSTM", hidden_size=32),
+        node("look", "MultiheadAttention"),
+        node("join", "Add"),
+        node("head", "Linear", out_features=100),
+        out("words"),
+        out("gist"),
+    ]
+    wires = (
+        "text embed reader.x, start embed2 writer.x, reader.h writer.h0, reader.c writer.c0, "
+        "writer.y look.x, reader.y look.memory, writer.y join, look.y join head words, reader.last gist"
+    )
+    return document(block(nodes, wires), "Translator")
+
+
+def unrolled() -> Document:
+    """A recurrence written as a block that repeats: two values go through it, and both come out."""
+    step = block(
+        [
+            node("x", "Input"),
+            node("h", "Input"),
+            node("cell", "GRUCell"),
+            node("mix", "Linear", out_features="=features"),
+            out("y"),
+            out("state"),
+        ],
+        "x cell.x, h cell.h, cell mix y, cell state",
+        features=8,
+    )
+    nodes = [
+        node("x", "Input", shape=[8]),
+        node("start", "Input", shape=[6]),
+        node("step", "block:Step", repeat="=steps"),
+        node("both", "RNN", hidden_size=5, bidirectional=True),
+        node("rows", "Reshape", shape=[2, 4]),
+        node("join", "Concat"),
+        out(),
+    ]
+    wires = "x step.x, start step.h, step.y rows both.x, both.last join, step.state join scores"
+    return document(block(nodes, wires, steps=3), "Unrolled", Step=step)
+
+
 SAMPLES: dict[str, Callable[[], Document]] = {
     "lenet": lenet,
     "mlp": mlp,
@@ -276,6 +393,10 @@ SAMPLES: dict[str, Callable[[], Document]] = {
     "unet": unet,
     "two_inputs_two_outputs": two_inputs_two_outputs,
     "split_block": split_block,
+    "siamese": siamese,
+    "transformer": transformer,
+    "translator": translator,
+    "unrolled": unrolled,
 }
 
 
@@ -283,10 +404,11 @@ def write_sources() -> None:
     """Rewrites the exported sources that test_source compares with: ``python tests/samples.py``, then read the diff."""
     from pathlib import Path
 
+    from block_samples import BLOCK_SAMPLES
     from netwright.compiler.source import to_source
 
     folder = Path(__file__).parent / "backend" / "compiler" / "sources"
-    for name, make in SAMPLES.items():
+    for name, make in (SAMPLES | BLOCK_SAMPLES).items():
         (folder / f"{name}.py.txt").write_text(to_source(make()), "utf-8")
 
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from netwright.exchange.formats import FORMATS
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Draw a neural network, train it, take it home.")
 
 
@@ -38,6 +40,9 @@ def train(
     output: Annotated[
         Path | None, typer.Option(help="Folder for checkpoints and source; a new one by default.")
     ] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="A safetensors file to begin with, instead of random weights.")
+    ] = None,
 ) -> None:
     """Train a document here, without a server; Ctrl+C stops it with a checkpoint."""
     from rich.console import Console
@@ -47,7 +52,7 @@ def train(
 
     home = Settings.from_environment().home
     try:
-        is_good = train_file(file, Wishes(epochs, device), output or default_output(file), home, Console())
+        is_good = train_file(file, Wishes(epochs, device, weights), output or default_output(file), home, Console())
     except CannotTrainError as error:
         lines = [str(error), *(f"- {problem.message}" for problem in error.problems)]
         raise typer.Exit(_fail("\n".join(lines))) from error
@@ -68,10 +73,10 @@ def worker(
 @app.command()
 def export(
     run: Annotated[str, typer.Argument(help="The run's id, as in its address on the page.")],
-    format: Annotated[str, typer.Option(help="safetensors or pytorch.")] = "safetensors",  # noqa: A002  (the option's name)
+    format: Annotated[str, typer.Option(help=f"One of {', '.join(FORMATS)}.")] = "safetensors",  # noqa: A002  (the option's name)
     output: Annotated[Path | None, typer.Option(help="File or folder to write to; here by default.")] = None,
 ) -> None:
-    """Write a run's best weights to a file."""
+    """Write a run's best checkpoint to a file of one of the formats."""
     import asyncio
 
     from netwright.services.errors import ServiceError

@@ -71,6 +71,11 @@ class Settings:
         return self.home / "runs"
 
     @property
+    def exports_folder(self) -> Path:
+        """Files that were made for someone to take home; they can be made again."""
+        return self.home / "exports"
+
+    @property
     def server_file(self) -> Path:
         """Where the URL of the running server stands, for workers that lost it."""
         return self.home / "server.json"

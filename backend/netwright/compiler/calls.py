@@ -6,8 +6,8 @@ device for shapes.
 
 import inspect
 import re
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -55,24 +55,25 @@ class _Invoked(nn.Module):
 
 def build_module(call: Call, device: str = "cpu") -> nn.Module:
     """The module of a call that has a ``target``, in training mode as PyTorch makes it."""
-    # A class of a prelude or a construction names no device: what it makes lies where the context says.
-    is_plain = call.prelude is None and call.construction is None
-    with nullcontext() if is_plain or device == "cpu" else torch.device(device):
-        module = _construct_module(call, device)
-    assert isinstance(module, nn.Module)
-    return module
-
-
-def _construct_module(call: Call, device: str) -> Any:
     if call.construction is not None:
-        return _function(_construction(call), call.imports)()
+        with torch.device(device):
+            return _made(_function(_construction(call), call.imports)())
     cls = _module_class(call)
     arguments = list(call.arguments.items())
     positional = [value for _, value in arguments[: call.positional]]
     keywords: dict[str, Any] = dict(arguments[call.positional :])
+    if call.prelude is not None:
+        # A class of ours is written as a person would, without a word of devices.
+        with torch.device(device):
+            return _made(cls(*positional, **keywords))
     if _takes_device(cls):
         keywords["device"] = device
-    return cls(*positional, **keywords)
+    return _made(cls(*positional, **keywords))
+
+
+def _made(module: Any) -> nn.Module:
+    assert isinstance(module, nn.Module)
+    return module
 
 
 def _module_class(call: Call) -> Any:
@@ -96,6 +97,15 @@ def call_source(call: Call, overrides: Mapping[str, str], inputs: Sequence[str] 
     target = call.target if call.prelude is not None or call.imports else f"nn.{call.target}"
     items = arguments.items()
     return f"{target}({', '.join(text if i < call.positional else f'{name}={text}' for i, (name, text) in enumerate(items))})"
+
+
+def for_expressions(call: Call, expressions: Collection[str]) -> Call:
+    """The call as it is printed where the parameters named ``expressions`` may have other values in other uses."""
+    if call.template is None or call.general is None:
+        return call
+    places = set(_PLACEHOLDER.findall(call.template))
+    is_spelt_out = any(name in expressions and name not in places for name in call.arguments)
+    return replace(call, template=call.general) if is_spelt_out else call
 
 
 def invoke_source(call: Call, module: str, inputs: Sequence[str]) -> str:
@@ -129,7 +139,7 @@ def _fill(template: str, arguments: Mapping[str, str], one_input: Callable[[int]
     """The template with its placeholders replaced; an argument that is an operation gets parentheses where it stands
     beside another operator."""
 
-    def replace(match: re.Match[str]) -> str:
+    def put(match: re.Match[str]) -> str:
         name = match.group(1)
         if name == "inputs":
             return all_inputs
@@ -141,7 +151,7 @@ def _fill(template: str, arguments: Mapping[str, str], one_input: Callable[[int]
         stands_alone = before in {"", "(", "[", ",", "="} and after in {"", ")", "]", ","}
         return text if stands_alone or _ATOM.fullmatch(text) else f"({text})"
 
-    return _PLACEHOLDER.sub(replace, template)
+    return _PLACEHOLDER.sub(put, template)
 
 
 @lru_cache(maxsize=1024)
@@ -164,8 +174,8 @@ def _taker(results: str, outputs: tuple[str, ...]) -> Callable[[Any], Any]:
 
 @cache
 def _takes_device(cls: type[nn.Module]) -> bool:
-    """Whether a module says where its parameters lie: those that do not have none."""
-    return "device" in inspect.signature(cls).parameters
+    """Whether a module says where its parameters lie; those that do not have none.  (Recurrent ones hide it in ``kwargs``.)"""
+    return "device" in inspect.signature(cls).parameters or issubclass(cls, nn.RNNBase)
 
 
 @lru_cache(maxsize=64)

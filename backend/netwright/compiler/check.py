@@ -17,14 +17,16 @@ from pydantic import JsonValue, TypeAdapter
 from netwright.compiler import check_program as programs
 from netwright.compiler import costs, fixes
 from netwright.compiler.check_definition import Definition, Finding, Signature
-from netwright.compiler.check_infer import in_words
-from netwright.compiler.check_structure import analyse
+from netwright.compiler.check_infer import in_words, infer_leaf
+from netwright.compiler.check_params import validate_params
+from netwright.compiler.check_structure import MEMORY, analyse
 from netwright.compiler.check_values import Counter, Use, used_blocks
-from netwright.compiler.check_walk import Instance, Walker
+from netwright.compiler.check_walk import Instance, Walker, sound_layer
 from netwright.compiler.program import Program
 from netwright.compiler.report import CheckReport, CheckRequest
 from netwright.graph.document import NETWORK, Block, Document, Edge, Node
 from netwright.graph.problems import Problem
+from netwright.layers.base import Call
 
 MAX_PROBLEMS = 200
 """More are counted but not listed."""
@@ -111,6 +113,29 @@ def _without_shapes(definitions: dict[str, Definition], findings: list[Finding])
     )
 
 
+def iterate_calls(document: Document) -> Iterator[tuple[str, Call]]:
+    """Path and PyTorch call of every layer that is understood and that an Output depends on, in order of execution.
+
+    What is broken, and what stands behind it, is left out: the rest of a document with problems is told all the same.
+    """
+    root = _examine(document).root
+    if root is not None:
+        yield from _calls(root, "")
+
+
+def _calls(instance: Instance, prefix: str) -> Iterator[tuple[str, Call]]:
+    definition = instance.definition
+    for i in definition.order:
+        result = instance.nodes[i]
+        if result is None or not definition.live[i]:
+            continue
+        path = prefix + definition.block.nodes[i].id
+        if result.leaf is not None and result.leaf.call is not None:
+            yield path, result.leaf.call
+        for number, inner in enumerate(result.iterations):
+            yield from _calls(inner, f"{path}.{number}." if result.is_repeated else f"{path}.")
+
+
 def warm_up() -> None:
     """Make PyTorch load what it loads at its first shapes (1 to 2 seconds, about 80 MB), so that the first check of a person's
     document is as quick as the next, and take what is loaded by then out of the garbage collector's rounds, which would
@@ -124,6 +149,13 @@ def warm_up() -> None:
     check(Document(network=Block(nodes=[*nodes, *ends], edges=edges)))
     gc.collect()
     gc.freeze()
+
+
+def forget() -> None:
+    """Empty every memory of the check, so that the next one is as the first of a process: for measurements and tests."""
+    for memory in (infer_leaf, validate_params, sound_layer):
+        memory.cache_clear()
+    MEMORY.clear()
 
 
 # --- the network as a whole ------------------------------------------------------------------------------------------

@@ -72,6 +72,7 @@ class Definition:
     ``inputs`` are the Input nodes, which are the ports of a block; ``entries`` all nodes by which data enters, in the network
     a Graph too.  ``order`` leaves out what stands on or behind a cycle.  ``live[i]`` says that an Output depends on node
     ``i`` (all are live while there is no Output), ``fed[i]`` that data from an entry reaches it.
+    ``shares`` maps a node that uses the weights of another to that other.
     """
 
     document: Document
@@ -86,6 +87,7 @@ class Definition:
     order: list[int] = dataclasses.field(default_factory=list)
     live: list[bool] = dataclasses.field(default_factory=list)
     fed: list[bool] = dataclasses.field(default_factory=list)
+    shares: dict[int, int] = dataclasses.field(default_factory=dict)
     findings: list[Finding] = dataclasses.field(default_factory=list)
 
     def say(self, node: int) -> str:

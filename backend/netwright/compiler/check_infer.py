@@ -19,7 +19,14 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from netwright.compiler.calls import build_call
 from netwright.compiler.check_params import validate_params
-from netwright.compiler.costs import BYTES_PER_ELEMENT, MAX_JSON_INTEGER, MAX_MACS, MAX_PARAMETERS, MAX_TENSOR_ELEMENTS
+from netwright.compiler.costs import (
+    BYTES_PER_ELEMENT,
+    MAX_INNER_ELEMENTS,
+    MAX_JSON_INTEGER,
+    MAX_MACS,
+    MAX_PARAMETERS,
+    MAX_TENSOR_ELEMENTS,
+)
 from netwright.layers.base import Along, Call, Complaint, DType, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.registry import LAYERS
 
@@ -120,6 +127,7 @@ def _complain(layer: type[Layer[Any]], params: LayerParams, inputs: Specs) -> li
     complaints = list(layer.check_ports(inputs)) or list(layer.check(params, inputs))
     if not has_errors(complaints):
         complaints += _refuse_parameters(layer, params, layer.estimate_parameters(params, inputs))
+        complaints += _refuse_inner(layer, params, layer.estimate_inner(params, inputs))
     return complaints
 
 
@@ -131,12 +139,26 @@ _LIKE_THE_INPUT = {
     _ATEN.elu.default,
     _ATEN.gelu.default,
     _ATEN._log_softmax.default,  # noqa: SLF001
+    _ATEN.celu.default,
+    _ATEN.clamp_min.default,
+    _ATEN.hardshrink.default,
+    _ATEN.hardsigmoid.default,
+    _ATEN.hardswish.default,
+    _ATEN.hardtanh.default,
+    _ATEN.mish.default,
+    _ATEN.softplus.default,
+    _ATEN.softshrink.default,
+    _ATEN.threshold.default,
 }
 _LIKE_THE_INPUT_WITH_STATISTICS = {
     _ATEN.native_batch_norm.default,
     _ATEN.native_layer_norm.default,
     _ATEN.native_group_norm.default,
 }
+
+
+_BILINEAR = ([1, 3], [0], [1, 2], [2, 3])
+"""How ``nn.Bilinear`` calls ``_trilinear``, which takes milliseconds to say that rows and outputs are kept."""
 
 
 class _ShortCuts(TorchDispatchMode):  # type: ignore[no-untyped-call]  # PyTorch leaves the class without types
@@ -152,6 +174,13 @@ class _ShortCuts(TorchDispatchMode):  # type: ignore[no-untyped-call]  # PyTorch
         if func in _LIKE_THE_INPUT_WITH_STATISTICS:
             nothing = args[0].new_empty(0)
             return torch.empty_like(args[0]), nothing, nothing
+        if func is _ATEN.clamp_min_.Tensor:
+            return args[0]
+        if func is _ATEN.log_sigmoid_forward.default:
+            return torch.empty_like(args[0]), args[0].new_empty(0)
+        if func is _ATEN._trilinear.default and args[3:7] == _BILINEAR:  # noqa: SLF001
+            first, weight = args[:2]
+            return first.new_empty(first.shape[0], weight.shape[0])
         return func(*args, **(kwargs or {}))
 
 
@@ -236,6 +265,12 @@ def has_errors(complaints: Iterable[Complaint]) -> bool:
 def _refuse_parameters(layer: type[Layer[Any]], params: LayerParams, count: int) -> Iterator[Complaint]:
     if count > MAX_PARAMETERS:
         yield _limit("too_many_parameters", layer, params, "would hold {} parameters", MAX_PARAMETERS, count)
+
+
+def _refuse_inner(layer: type[Layer[Any]], params: LayerParams, count: int) -> Iterator[Complaint]:
+    if count > MAX_INNER_ELEMENTS:
+        what = "would keep {} values a sample on the way"
+        yield _limit("too_much_inside", layer, params, what, MAX_INNER_ELEMENTS, count)
 
 
 def _refuse_macs(layer: type[Layer[Any]], params: LayerParams, count: int) -> Iterator[Complaint]:

@@ -150,6 +150,7 @@ def _block_program(
                 node.repeat,
                 block_of(node) is not None and is_repeated(node),
                 node.muted,
+                nodes[definition.shares[i]].id if i in definition.shares else None,
             )
             for i in order
             for node in (nodes[i],)

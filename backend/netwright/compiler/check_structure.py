@@ -21,6 +21,7 @@ from netwright.compiler.check_definition import (
     type_signature,
 )
 from netwright.compiler.check_names import illegal_id_reason
+from netwright.compiler.check_sharing import find_shares
 from netwright.compiler.check_wiring import Wiring
 from netwright.graph.document import BLOCK_PREFIX, NETWORK, Document
 from netwright.graph.problems import Fix
@@ -89,6 +90,7 @@ def _structure_key(name: str, document: Document, known: dict[str, Signature]) -
         tuple([(edge.source, edge.target, edge.source_port, edge.target_port) for edge in block.edges]),
         tuple([(tuple(one.inputs), tuple(one.outputs), one.is_open) for one in ports]),
         tuple([output_names(node) for node in block.nodes if node.type in PORTS_DEPEND_ON]),
+        tuple([(i, node.share) for i, node in enumerate(block.nodes) if node.share is not None]),
     )
 
 
@@ -109,6 +111,7 @@ def _analyse(name: str, document: Document, known: dict[str, Signature]) -> Defi
         [i for i, node in enumerate(nodes) if is_entry(node.type, name) and index[node.id] == i],
     )
     _check_names(definition)
+    definition.shares = find_shares(definition)
     wiring = Wiring(definition)
     wiring.connect()
     _order(definition, wiring)

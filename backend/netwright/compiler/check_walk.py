@@ -11,6 +11,7 @@ from netwright.compiler import check_findings as findings
 from netwright.compiler.check_definition import PORTS_DEPEND_ON, Definition, Finding, Source
 from netwright.compiler.check_infer import Leaf, Specs, infer_leaf, input_names, to_fragment
 from netwright.compiler.check_params import resolve_params, to_key, validate_params
+from netwright.compiler.check_sharing import check_shares
 from netwright.compiler.check_values import Number, bind, evaluate_repeat, is_repeated
 from netwright.graph.document import BLOCK_PREFIX, NETWORK
 from netwright.graph.expressions import ExpressionError, is_expression
@@ -96,9 +97,9 @@ class Walker:
             specs = _gather(definition.sources[i], outputs)
             key = keys[i]
             # The common case first: a layer without expressions, with all its inputs, that has nothing to complain of.
-            leaf = infer_leaf(nodes[i].type, key, specs) if key is not None and specs is not None else None
-            if leaf is not None and not leaf.complaints:
-                result: NodeResult | None = NodeResult(leaf.fragment, specs, leaf.outputs, leaf)
+            result = sound_layer(nodes[i].type, key, specs) if key is not None and specs is not None else None
+            if result is not None:
+                pass
             elif i in given:
                 result = _entry(given[i])
             elif key is not None and specs is None and (fragment := _silent_fragment(nodes[i].type, key)) is not None:
@@ -114,6 +115,10 @@ class Walker:
                 buffers += sums.buffers
                 macs += sums.macs
                 activation_bytes += sums.activation_bytes
+        if definition.shares:
+            doubled_parameters, doubled_buffers = check_shares(instance)
+            parameters -= doubled_parameters
+            buffers -= doubled_buffers
         instance.sums = Sums(parameters, buffers, macs, activation_bytes)
         instance.outputs = tuple(_exit(instance.nodes[i]) for i in definition.outputs)
         return instance
@@ -274,8 +279,18 @@ def _block_fragment(child: Definition, result: NodeResult, repeat: int) -> bytes
         sums.buffers,
         sums.macs,
         sums.activation_bytes,
-        f"x {repeat}" if result.is_repeated else "",
+        _block_summary(result, repeat),
     )
+
+
+_MOST_VALUES_SHOWN = 3
+
+
+def _block_summary(result: NodeResult, repeat: int) -> str:
+    """The card's line: ``x 3, channels 64``, how often and the first parameters that this use sets."""
+    times = [f"x {repeat}"] if result.is_repeated else []
+    values = [f"{name} {value}" for name, value in list((result.values or {}).items())[:_MOST_VALUES_SHOWN]]
+    return ", ".join(times + values)
 
 
 # --- layers ----------------------------------------------------------------------------------------------------------
@@ -316,6 +331,13 @@ def _resolved_key(instance: Instance, i: int) -> bytes | None:
     for issue in issues:
         instance.report(node.id, findings.wrong_param(definition, i, issue))
     return None if issues else to_key(resolved)
+
+
+@lru_cache(maxsize=8192)
+def sound_layer(type_name: str, key: bytes, specs: Specs) -> NodeResult | None:
+    """A layer that has nothing to complain of; None for any other.  Never changed, so that all documents can share it."""
+    leaf = infer_leaf(type_name, key, specs)
+    return None if leaf is None or leaf.complaints else NodeResult(leaf.fragment, specs, leaf.outputs, leaf)
 
 
 @lru_cache(maxsize=8192)

@@ -20,6 +20,9 @@ MAX_PARAMETERS = 10**10
 MAX_TENSOR_ELEMENTS = 2**31
 """Elements of one tensor of one sample: 8 GiB in float32."""
 
+MAX_INNER_ELEMENTS = 2**33
+"""Values that one layer keeps of one sample on the way to its output, such as the T x T weights of attention: 32 GiB."""
+
 MAX_MACS = 10**15
 """Multiply-accumulates of one forward pass of one sample, of one layer and of the whole network: minutes on any GPU."""
 

@@ -371,6 +371,27 @@ def unmute(block: str, node: str) -> Fix:
     )
 
 
+def set_share(block: str, node: str, owner: str | None) -> Fix:
+    """The weights of another node, or its own."""
+    label = "Give it weights of its own" if owner is None else f"Use the weights of {owner}"
+    edits: list[Edit] = [SetNode(block=block, id=node, share=owner or "")]
+    return Fix(code="own_weights" if owner is None else "set_share", label=label, values={"share": owner}, edits=edits)
+
+
+def adopt_settings(block: str, node: Node, owner: Node) -> Fix:
+    """The parameters and the repeat of the node whose weights this one uses."""
+    names = dict.fromkeys([*node.params, *owner.params])
+    edits: list[Edit] = [
+        SetParam(block=block, id=node.id, name=name, value=owner.params.get(name))
+        for name in names
+        if name not in node.params or name not in owner.params or node.params[name] != owner.params[name]
+    ]
+    if node.repeat != owner.repeat:
+        edits.append(SetNode(block=block, id=node.id, repeat=owner.repeat))
+    label = f"Use the settings of {owner.id}"
+    return Fix(code="adopt_settings", label=label, values={"share": owner.id}, edits=edits)
+
+
 def wrap_in_block(document: Document, block: str, node: Node) -> Fix:
     """A block of its own for one layer, so that it can repeat.  Names in its expressions become the block's parameters."""
     words = {name for value in node.params.values() for name in _names(value)}

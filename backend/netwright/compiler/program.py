@@ -69,6 +69,8 @@ class ProgramNode:
     """As typed: a number or an expression (``"=depth"``)."""
     is_repeated: bool = False
     is_identity: bool = False
+    weights: str | None = None
+    """The node whose attribute this one calls, None for its own: both are the same module in every instance."""
 
 
 @dataclass(frozen=True, slots=True)

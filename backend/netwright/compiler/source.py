@@ -37,7 +37,7 @@ def to_run_source(document: Document, preprocess_source: str, *, header: Mapping
         DocumentInvalidError: the document has errors.
     """
     program = build_program(document)
-    title = [*_title(document.name), *(f"# {_comment(key)}: {_comment(value)}" for key, value in header.items())]
+    title = [*_title(document.name), *(f"# {to_comment(key)}: {to_comment(value)}" for key, value in header.items())]
     return _to_module(title, [preprocess_source], program, tuple(_other_programs(document)))
 
 
@@ -95,10 +95,10 @@ def _unique(name: str, taken: set[str]) -> str:
 
 def _title(name: str) -> list[str]:
     short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 3]}..."
-    return [f"# {_comment(short)}, exported by Netwright as plain PyTorch."]
+    return [f"# {to_comment(short)}, exported by Netwright as plain PyTorch."]
 
 
-def _comment(text: str) -> str:
+def to_comment(text: str) -> str:
     """Text that cannot end the comment it stands in: everything unprintable is escaped."""
     return repr(text)[1:-1]
 
@@ -106,19 +106,23 @@ def _comment(text: str) -> str:
 def _split_imports(parts: Sequence[str], lines: Iterable[str] = ()) -> tuple[str, list[str]]:
     """Our imports (``lines`` are those of layers) joined with those at the top of ``parts``, in groups and sorted, and the
     parts without them."""
-    imports, rest = {"import torch": "torch", "from torch import nn": "torch"}, []
-    imports |= {line: line.split()[1].partition(".")[0] for line in _merge_imports(lines)}
+    imports, rest = ["import torch", "from torch import nn", *_merge_imports(lines)], []
     for part in parts:
         end = 0
         for node in ast.parse(part).body:
             if not isinstance(node, (ast.Import, ast.ImportFrom)):
                 break
-            module = node.names[0].name if isinstance(node, ast.Import) else node.module or ""
-            imports[ast.unparse(node)] = module.partition(".")[0]
+            imports.append(ast.unparse(node))
             end = node.end_lineno or 0
         rest.append("\n".join(part.splitlines()[end:]))
+    return join_imports(imports), rest
+
+
+def join_imports(lines: Sequence[str]) -> str:
+    """Lines of import, each once, in groups and sorted: the standard library's, then all others."""
     groups: list[list[str]] = [[], []]
-    for line, module in imports.items():
+    for line in dict.fromkeys(lines):
+        module = line.split()[1].partition(".")[0]
         groups[module not in sys.stdlib_module_names].append(line)
     # Plain imports stand before those of members, each sorted.
     texts = [
@@ -129,7 +133,7 @@ def _split_imports(parts: Sequence[str], lines: Iterable[str] = ()) -> tuple[str
         )
         for group in groups
     ]
-    return "\n\n".join(text for text in texts if text), rest
+    return "\n\n".join(text for text in texts if text)
 
 
 def _merge_imports(lines: Iterable[str]) -> Iterator[str]:
@@ -140,3 +144,9 @@ def _merge_imports(lines: Iterable[str]) -> Iterator[str]:
         names.setdefault(head, set()).add(name)
     for head, members in names.items():
         yield f"{head} import {', '.join(sorted(members, key=lambda name: (name[0].islower(), name)))}"
+
+
+def to_literal(text: str) -> str:
+    """``text`` as Python, in double quotes where that needs no more escapes."""
+    single = repr(text)
+    return single if '"' in text else f'"{single[1:-1]}"'

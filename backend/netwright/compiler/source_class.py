@@ -1,15 +1,14 @@
 """One definition of a program as a Python class: its ``__init__``."""
 
-import dataclasses
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
 from torch import nn
 
-from netwright.compiler.calls import call_source, invoke_source, is_module
+from netwright.compiler.calls import call_source, for_expressions, invoke_source, is_module
 from netwright.compiler.program import BlockInstance, BlockProgram, NodeInstance, ProgramNode, Source
 from netwright.compiler.source_forward import write_forward
 from netwright.compiler.source_layout import layout, layout_def, literal
@@ -25,13 +24,29 @@ _SET_FIRST = (("out_channels", "{}"),)
 _SET_LAST = (
     ("out_features", "{}"),
     ("embedding_dim", "{}"),
+    ("embed_dim", "{}"),
     ("hidden_size", "{}"),
     ("hidden_size", "2 * ({})"),
 )
 """Arguments that set the size of an output's first or last axis, and how; what is written is compared with the sizes."""
 
-_READ_LAST = frozenset({"in_features", "normalized_shape", "input_size", "embed_dim", "d_model", "features"})
-"""Inferred arguments that are the size of the input's last axis; all others are that of the first."""
+_READ_FROM = {
+    **dict.fromkeys(
+        (
+            "in_features",
+            "in1_features",
+            "in2_features",
+            "normalized_shape",
+            "input_size",
+            "embed_dim",
+            "d_model",
+            "features",
+        ),
+        (0, -1),
+    ),
+    **dict.fromkeys(("hidden_size", "kdim", "vdim"), (1, -1)),
+}
+"""Inferred arguments that are not the size of the first input's first axis: input and axis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +76,7 @@ class _Writer:
     written: Mapping[str, WrittenBlock]
     axes: dict[Source, Axes] = field(default_factory=dict)
     assignments: list[str] = field(default_factory=list)
+    assigned: set[str] = field(default_factory=set)
     expressions: dict[str, Callable[[Sequence[str]], str]] = field(default_factory=dict)
     preludes: list[str] = field(default_factory=list)
     imports: list[str] = field(default_factory=list)
@@ -89,8 +105,8 @@ class _Writer:
         instances = self.at(node)
         call, texts = self._call(node, instances)
         if is_module(call):
-            self.assignments.append(f"self.{node.id} = {call_source(call, texts)}")
-            self.expressions[node.id] = lambda inputs: invoke_source(call, f"self.{node.id}", inputs)
+            module = self._assign(node, call_source(call, texts))
+            self.expressions[node.id] = lambda inputs: invoke_source(call, module, inputs)
         else:
             shown = {name: self._kept(node, name, text) for name, text in texts.items()}
             self.expressions[node.id] = lambda inputs: call_source(call, shown, inputs)
@@ -103,6 +119,14 @@ class _Writer:
             self.taken[node.id] = Results(call.results, tuple(call.outputs.values()))
         for number in range(len(node.outputs)):
             self._follow(node, number, instances, texts)
+
+    def _assign(self, node: ProgramNode, text: str) -> str:
+        """Make the node's module an attribute, once for all nodes that share it; its name."""
+        name = f"self.{node.weights or node.id}"
+        if name not in self.assigned:
+            self.assigned.add(name)
+            self.assignments.append(f"{name} = {text}")
+        return name
 
     def _kept(self, node: ProgramNode, name: str, text: str) -> str:
         """An argument as ``forward`` can write it: one that depends on the class's arguments is kept on the module."""
@@ -118,26 +142,26 @@ class _Writer:
         """The call with every argument that any instance needs, and the source of each argument."""
         calls = [instance.call or Call() for instance in instances]
         order = {name: place for place, name in enumerate(get_layer(node.type).Params.model_fields)}
-        first = calls[0]
+        first = for_expressions(calls[0], node.expressions)
         names = list(first.arguments)[: first.positional]
         known = {name for call in calls for name in call.arguments} | (set(node.expressions) & _accepted(first.target))
-        names += sorted(known - set(names), key=lambda name: order.get(name, -1))
+        names += sorted(known - set(names), key=lambda name: (order.get(name, len(order)), name))
         texts = {}
         for name in names:
             if name in node.expressions:
                 texts[name] = self.scope.typed(node.expressions[name])
                 continue
             vector = tuple(
-                call.arguments[name] if name in call.arguments else getattr(instance.params, name)
+                call.arguments[name] if name in call.arguments else getattr(instance.params, name, None)
                 for call, instance in zip(calls, instances, strict=True)
             )
             is_typed = name in order
             texts[name] = self.scope.resolve(vector, None, name) if is_typed else self._inferred(node, name, vector)
-        return dataclasses.replace(first, arguments=dict.fromkeys(names)), texts
+        return replace(first, arguments=dict.fromkeys(names)), texts
 
     def _inferred(self, node: ProgramNode, name: str, vector: Vector) -> str:
         """Source of an argument that nobody typed, with the axis that it follows from as the first guess."""
-        axes = self.axes[node.sources[0]]
+        axes = self.axes[node.sources[1 if name == "in2_features" else 0]]
         lengths = {len(value) if isinstance(value, tuple) else 0 for value in vector}
         if len(lengths) == 1 and (length := lengths.pop()):
             columns = zip(*(value for value in vector if isinstance(value, tuple)), strict=True)
@@ -146,8 +170,8 @@ class _Writer:
                 for column, axis in zip(columns, axes[-length:], strict=True)
             ]
             return f"({', '.join(items)})"
-        # Sizes of features stand last, sizes of channels first.
-        guess = axes[-1] if name in _READ_LAST else axes[0]
+        number, axis = _READ_FROM.get(name, (0, 0))
+        guess = self.axes[node.sources[number]][axis] if number < len(node.sources) else None
         return self.scope.resolve(vector, guess, f"{node.id}_{name}")
 
     def _follow(
@@ -208,8 +232,9 @@ class _Writer:
     def _block_node(self, node: ProgramNode, used: WrittenBlock) -> None:
         passed = self._passed(node, used)
         repeat = node.repeat if node.is_repeated else None
-        self.assignments.append(f"self.{node.id} = {write_use(self.scope, used.class_name, passed, repeat)}")
-        self.expressions[node.id] = lambda inputs: f"self.{node.id}({', '.join(inputs)})"
+        is_list = node.is_repeated and len(node.sources) > 1
+        module = self._assign(node, write_use(self.scope, used.class_name, passed, repeat, is_list=is_list))
+        self.expressions[node.id] = lambda inputs: module if is_list else f"{module}({', '.join(inputs)})"
         self.results[node.id] = used.results
         replacements = self._replacements(node, used, passed)
         for number, axes in enumerate(used.outputs):

@@ -17,12 +17,16 @@ Write = Callable[[Sequence[str]], str]
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One line: ``results = write(inputs)``; more where ``taken`` makes the results from what the call gives."""
+    """One line: ``results = write(inputs)``; more where ``taken`` makes the results from what the call gives.
+
+    ``is_loop`` says that the node is a list of modules, each of which takes what the one before gives.
+    """
 
     node: str
     sources: tuple[Source, ...]
     results: tuple[Source, ...]
     taken: Results | None = None
+    is_loop: bool = False
 
 
 def write_forward(
@@ -46,8 +50,8 @@ def write_forward(
     yield from layout_def(
         "forward", ["self", *(f"{body.names[Source(name)]}: torch.Tensor" for name in block.inputs)], returns, 1
     )
-    for statement in body.statements():
-        yield from layout(statement, 2)
+    for statement, level in body.statements():
+        yield from layout(statement, level)
 
 
 class _Body:
@@ -75,6 +79,7 @@ class _Body:
                 tuple(map(self.origin, node.sources)),
                 tuple(Source(node.id, number) for number in range(len(results.get(node.id, ("",))))),
                 taken.get(node.id),
+                node.is_repeated and len(node.sources) > 1,
             )
             for node in block.nodes
             if not node.is_identity
@@ -119,6 +124,8 @@ class _Body:
                 self.names.setdefault(source, working)
 
     def _is_held(self, step: _Step, place: int, source: Source) -> bool:
+        if step.is_loop:
+            return True
         if source not in self.last_use:
             return False
         used = sum(result in self.last_use for result in step.results)
@@ -142,27 +149,44 @@ class _Body:
         self.taken.add(name)
         return name
 
-    def statements(self) -> Iterator[str]:
-        """The body, with ``del`` where a held value has been used for the last time."""
+    def statements(self) -> Iterator[tuple[str, int]]:
+        """The body with indent levels, and with ``del`` where a held value has been used for the last time."""
         for place, step in enumerate(self.steps):
+            if step.is_loop:
+                yield from self._loop(step)
+                if finished := self._finished(place, step):
+                    yield f"del {', '.join(finished)}", 2
+                continue
             call = self.expressions[step.node]([self.names[source] for source in step.sources])
             is_last = place + 1 == len(self.steps)
             if is_last and step.taken is None and self._returns_all(step):
-                yield f"return {call}"
+                yield f"return {call}", 2
                 return
             targets = [self.names[source] if source in self.last_use else None for source in step.results]
             if step.taken is None:
-                yield f"{', '.join(name or '_' for name in targets)} = {call}"
+                yield f"{', '.join(name or '_' for name in targets)} = {call}", 2
             else:
                 pattern, made = targets_of(step.taken, targets)
-                yield f"{pattern} = {call}"
-                yield from made
+                yield f"{pattern} = {call}", 2
+                yield from ((statement, 2) for statement in made)
             if finished := self._finished(place, step):
-                yield f"del {', '.join(finished)}"
-        yield f"return {self._returned()}"
+                yield f"del {', '.join(finished)}", 2
+        yield f"return {self._returned()}", 2
+
+    def _loop(self, step: _Step) -> Iterator[tuple[str, int]]:
+        """Several values go through a list of modules, each taking what the one before gives."""
+        carried = ", ".join(self.names[source] for source in step.results)
+        begin = ", ".join(self.names[source] for source in step.sources)
+        each = self._unique("each")
+        modules = self.expressions[step.node](())
+        yield f"{carried} = {begin}", 2
+        yield f"for {each} in {modules}:", 2
+        yield f"{carried} = {each}({carried})", 3
 
     def _returns_all(self, step: _Step) -> bool:
-        return tuple(source for _, source in self.outputs) == step.results
+        """Whether the call's own result is what is to be returned: of a network several outputs are a dict."""
+        is_one_value = len(self.outputs) == 1 or not self.is_network
+        return is_one_value and tuple(source for _, source in self.outputs) == step.results
 
     def _finished(self, place: int, step: _Step) -> list[str]:
         """Names whose value no later line needs.  The caller holds the inputs: to forget them here frees nothing."""

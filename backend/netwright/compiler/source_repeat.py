@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from netwright.compiler.source_algebra import simplify
 from netwright.compiler.source_scope import ANY, NAME, Scope, Symbol, Vector
-from netwright.graph.expressions import ExpressionError, to_python_source
+from netwright.graph.expressions import ExpressionError, evaluate, to_python_source
 from netwright.layers.base import Value
 
 Row = tuple[Value, ...]
@@ -66,8 +66,19 @@ def _growth(rows: Sequence[Row]) -> Vector | None:
     return tuple(result)
 
 
-def write_use(scope: Scope, class_name: str, passed: Sequence[Passed], repeat: int | str | None) -> str:
-    """``Stage(1, channels=16)``, or with ``repeat`` (a number or an expression) an ``nn.Sequential`` of them."""
+def write_use(
+    scope: Scope, class_name: str, passed: Sequence[Passed], repeat: int | str | None, *, is_list: bool = False
+) -> str:
+    """``Stage(1, channels=16)``, or with ``repeat`` (a number or an expression) an ``nn.Sequential`` of them; an
+    ``nn.ModuleList`` where several values go through them, which a Sequential cannot pass on."""
+    text = _write_use(scope, class_name, passed, repeat)
+    if not is_list:
+        return text
+    inner = text.removeprefix("nn.Sequential(").removesuffix(")")
+    return f"nn.ModuleList({inner[2:-1]})" if inner.startswith("*(") else f"nn.ModuleList([{inner}])"
+
+
+def _write_use(scope: Scope, class_name: str, passed: Sequence[Passed], repeat: int | str | None) -> str:
     if repeat is None:
         return _call(class_name, [(item, item.first) for item in passed])
     count = scope.typed(repeat) if isinstance(repeat, str) else str(repeat)
@@ -115,10 +126,14 @@ def _call(class_name: str, arguments: Sequence[tuple[Passed, str]]) -> str:
 
 
 def outer_text(text: str, replacements: Mapping[str, str | None]) -> str | None:
-    """``text`` over a class's arguments with what a use passes put in their place; None where that cannot be said."""
+    """``text`` over a class's arguments with what a use passes put in their place; None where that cannot be said.
+
+    Where only numbers are left it is their value: 256 rather than ``4 * 64``.
+    """
     if any(replacements.get(name) is None for name in NAME.findall(text)):
         return None
     try:
-        return to_python_source(NAME.sub(lambda match: f"({replacements[match.group()]})", text))
+        outer = to_python_source(NAME.sub(lambda match: f"({replacements[match.group()]})", text))
+        return outer if NAME.search(outer) else repr(evaluate(outer, {}))
     except ExpressionError:
         return None

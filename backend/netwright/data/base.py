@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from netwright.data.graphs import GraphArrays, GraphFacts, GraphPart
+    from netwright.data.sample_code import SampleCode
 
 Array: TypeAlias = "npt.NDArray[np.generic]"
 
@@ -145,6 +146,8 @@ class Prepared:
     """SHA-256 over the tensors and the split: two runs with the same fingerprint saw the same samples."""
     notes: tuple[str, ...] = ()
     """Sentences for the run's log: what the split or the fit had to decide."""
+    numbers: tuple[str, ...] = ()
+    """The features of a table that holds numbers alone, in the order of its columns; empty for any other data."""
 
     @property
     def are_vertices(self) -> bool:
@@ -264,6 +267,17 @@ class Source(ABC):
             default_preprocess=arrays.default_preprocess,
             graph=arrays.graph,
         )
+
+    def code(self, arrays: Arrays) -> SampleCode:
+        """Python that reads this set again without Netwright; ``arrays`` is what :meth:`read` gave.  By default the arrays
+        themselves go into the project.
+
+        Raises:
+            DataError: the files are missing or damaged.
+        """
+        from netwright.data.sample_code import arrays_code
+
+        return arrays_code(self.title, arrays)
 
     def prepare_files(self, progress: Progress) -> None:
         """Does once what would be slow at every load (decoding pictures); nothing where loading is quick.

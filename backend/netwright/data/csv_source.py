@@ -13,6 +13,7 @@ from pydantic import Field, JsonValue
 
 from netwright.data.base import Arrays, ColumnRole, ColumnType, DataError, Facts, Source, Step, Task
 from netwright.data.columns import Column, check_numbers, leave_out_useless, look_through
+from netwright.data.sample_code import TABLE_IMPORTS, SampleCode, table_code
 from netwright.data.targets import find_leaks, guess_target, guess_task, read_target
 from netwright.data.text_table import Delimiter, Encoding, TextTable, read_text_table
 from netwright.data.transforms import layout_of, plan_chain
@@ -22,6 +23,21 @@ MAX_INPUTS = 10_000
 """Inputs of the network after one-hot encoding."""
 MISSING_MARKS = ["?", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None"]
 MAX_NAMED = 6
+
+
+LOAD_TABLE = '''TARGET = {target!r}
+
+
+def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
+    """The rows of the uploaded table that have a target."""
+    if path is None:
+        raise SystemExit("Say where the table is that was uploaded: --data FILE")
+    names, rows = read_rows(path)
+    cells = [row[names.index(TARGET)] for row in rows]
+    known = [cell for cell in cells if cell not in MISSING]
+    inputs = to_inputs(names, [row for row, cell in zip(rows, cells, strict=True) if cell not in MISSING])
+    return inputs, {values}
+'''
 
 
 class ColumnOptions(Model):
@@ -84,6 +100,9 @@ class CsvSource(Source):
         if table.problem is not None:
             raise table.problem
         return table.arrays()
+
+    def code(self, arrays: Arrays) -> SampleCode:
+        return self._reading.code()
 
     def describe(self) -> Facts:
         reading = self._reading
@@ -214,6 +233,36 @@ class _Reading:
             columns=tuple(column.facts() for column in self.columns),
             notes=tuple(self.notes),
             problem=self.problem,
+        )
+
+    def code(self) -> SampleCode:
+        """Everything that was guessed or told, written down as Python."""
+        table, options, target = self.table, self.options, self.target
+        has_comma = options.decimal == "," or (options.decimal is None and table.delimiter == ";")
+        readers = table_code(
+            {column.name: self.categories.get(column.name) for column in self.features},
+            missing=options.missing_marks,
+            delimiter=table.delimiter,
+            encoding=table.encoding,
+            has_comma=has_comma,
+            is_quoted=table.is_quoted,
+            names=None if table.header == table.names else table.names,
+            has_header=table.header is not None,
+        )
+        if self.task == "regression":
+            scale = "" if options.target_scale == 1.0 else f" / {options.target_scale!r}"
+            values = f"(np.array([to_number(cell) for cell in known]){scale}).astype(np.float32).reshape(-1, 1)"
+        elif target.type == "number":
+            values = "np.unique([to_number(cell) for cell in known], return_inverse=True)[1].astype(np.int64)"
+        else:
+            values = "np.array([CLASSES.index(cell) for cell in known], dtype=np.int64)"
+        load = LOAD_TABLE.format(target=target.name, values=values)
+        return SampleCode(
+            functions=load + "\n\n" + readers,
+            reads="a table like the one that was uploaded (the target may be left out), or an array file (.npy)",
+            imports=TABLE_IMPORTS,
+            needs=f"your file {table.filename}, as it was uploaded",
+            argument=table.filename,
         )
 
     def steps(self) -> tuple[Step, ...]:

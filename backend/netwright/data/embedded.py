@@ -9,17 +9,15 @@ from __future__ import annotations
 import csv
 import gzip
 import importlib.util
-from abc import abstractmethod
-from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from netwright.data.base import Arrays, ColumnFacts, DataError, Facts, Source, Step
-
-MAX_EXAMPLES = 5
+from netwright.data.base import Arrays, DataError, Facts, Source, Step
+from netwright.data.number_table import NumberTable
+from netwright.data.sample_code import PICTURE_IMPORTS, TABLE_IMPORTS, SampleCode, picture_code, table_code
 
 
 def _file(name: str) -> Path:
@@ -35,6 +33,13 @@ def _file(name: str) -> Path:
         code="missing_file",
         file=name,
     )
+
+
+LOAD = '''def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
+    """{title}, as it comes with scikit-learn: {inputs} and {targets}."""
+    found = {loader}
+    return {values}
+'''
 
 
 def _numbers(name: str, *, delimiter: str = ",") -> npt.NDArray[np.float64]:
@@ -77,90 +82,55 @@ class Digits(Source):
             default_preprocess=(Step("ToFloat", {"maximum": 16.0}), Step("Normalize")),
         )
 
+    def code(self, arrays: Arrays) -> SampleCode:
+        from netwright.data.pictures import Target
 
-class _Table(Source):
-    """A small table of numbers without missing values."""
-
-    kind = "table"
-    features: ClassVar[tuple[str, ...]]
-    target_name: ClassVar[str]
-
-    @abstractmethod
-    def _values(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """Features ``(N, F)`` and targets ``(N,)``."""
-
-    def read(self) -> Arrays:
-        assert self.facts is not None
-        inputs, targets = self._values()
-        is_class = self.facts.task == "classification"
-        return Arrays(
-            inputs=inputs.astype(np.float32),
-            targets=targets.astype(np.int64) if is_class else targets.astype(np.float32).reshape(-1, 1),
-            test_inputs=None,
-            test_targets=None,
-            kind="table",
-            task=self.facts.task,
-            classes=self.facts.classes,
-            features=self.features,
-            target_name=self.target_name,
-            default_preprocess=(Step("Standardize"),),
+        load = LOAD.format(
+            title=self.title,
+            inputs="uint8 (N, 1, 8, 8) with values from 0 to 16",
+            targets="class indices (N,)",
+            loader="load_digits()",
+            values="found.images.astype(np.uint8)[:, None], found.target.astype(np.int64)",
         )
-
-    def describe(self) -> Facts:
-        """The written facts and the columns' figures, which are read."""
-        assert self.facts is not None
-        inputs, targets = self._values()
-        columns = [_column(name, inputs[:, index]) for index, name in enumerate(self.features)]
-        columns.append(self._target_column(targets))
-        return replace(self.facts, columns=tuple(columns))
-
-    def table(self, num_rows: int) -> tuple[list[str], list[list[str]]]:
-        arrays = self.read()
-        rows = [
-            [*(f"{value:g}" for value in values.tolist()), self._target_cell(arrays, index)]
-            for index, values in enumerate(arrays.inputs[:num_rows])
-        ]
-        return [*self.features, self.target_name], rows
-
-    def _target_cell(self, arrays: Arrays, index: int) -> str:
-        if arrays.classes:
-            return arrays.classes[int(arrays.targets[index].item())]
-        return f"{arrays.targets[index].item():g}"
-
-    def _target_column(self, targets: npt.NDArray[np.float64]) -> ColumnFacts:
-        assert self.facts is not None
-        classes = self.facts.classes
-        if not classes:
-            return replace(_column(self.target_name, targets), role="target")
-        return ColumnFacts(
-            name=self.target_name,
-            type="category",
-            role="target",
-            num_distinct=len(classes),
-            examples=classes[:MAX_EXAMPLES],
+        return SampleCode(
+            functions=load + "\n\n" + picture_code(Target(8, 8, 1, "stretch"), white=16),
+            reads="a picture of a light digit on a dark ground, or an array file (.npy) of values from 0 to 16, 8 x 8 each",
+            imports=(*PICTURE_IMPORTS, "from sklearn.datasets import load_digits"),
+            requirements=("pillow", "scikit-learn"),
         )
 
 
-def _column(name: str, values: npt.NDArray[np.float64]) -> ColumnFacts:
-    return ColumnFacts(
-        name=name,
-        type="number",
-        role="feature",
-        num_distinct=len(np.unique(values)),
-        minimum=float(values.min()),
-        maximum=float(values.max()),
-        mean=float(values.mean()),
-        examples=tuple(f"{value:g}" for value in values[:MAX_EXAMPLES].tolist()),
-    )
+class _ScikitTable(NumberTable):
+    """A table that scikit-learn has a loader for."""
+
+    loader: ClassVar[str]
+    """The call of scikit-learn's that gives the same."""
+
+    def code(self, arrays: Arrays) -> SampleCode:
+        is_class = arrays.task == "classification"
+        targets = "found.target.astype(np.int64)" if is_class else "found.target.astype(np.float32).reshape(-1, 1)"
+        load = LOAD.format(
+            title=self.title,
+            inputs=f"float32 (N, {len(self.features)})",
+            targets="class indices (N,)" if is_class else "float32 (N, 1)",
+            loader=self.loader,
+            values=f"found.data.astype(np.float32), {targets}",
+        )
+        return SampleCode(
+            functions=load + "\n\n" + table_code(dict.fromkeys(self.features)),
+            reads="a CSV file with a column for each feature, or an array file (.npy)",
+            imports=(*TABLE_IMPORTS, f"from sklearn.datasets import {self.loader.partition('(')[0]}"),
+            requirements=("scikit-learn",),
+        )
 
 
-class _ClassTable(_Table):
+class _ClassTable(_ScikitTable):
     """One of scikit-learn's CSV files: a first line of counts and class names, the class index in the last column."""
 
     target_name = "label"
     csv_name: ClassVar[str]
 
-    def _values(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    def values(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         with _file(self.csv_name).open(encoding="ascii", newline="") as file:
             rows = csv.reader(file)
             next(rows)
@@ -170,6 +140,7 @@ class _ClassTable(_Table):
 
 class Iris(_ClassTable):
     type = "iris"
+    loader = "load_iris()"
     title = "Iris"
     description = "150 irises of three species by four lengths in centimetres."
     citation = (
@@ -191,6 +162,7 @@ class Iris(_ClassTable):
 
 class Wine(_ClassTable):
     type = "wine"
+    loader = "load_wine()"
     title = "Wine"
     description = "178 wines of three growers by thirteen chemical measurements."
     citation = (
@@ -239,6 +211,7 @@ _CELL_FEATURES = (
 
 class BreastCancer(_ClassTable):
     type = "breast_cancer"
+    loader = "load_breast_cancer()"
     title = "Breast cancer"
     description = "569 tumours, malignant or benign, by thirty measurements of their cell nuclei."
     citation = (
@@ -262,8 +235,9 @@ class BreastCancer(_ClassTable):
     )
 
 
-class Diabetes(_Table):
+class Diabetes(_ScikitTable):
     type = "diabetes"
+    loader = "load_diabetes(scaled=False)"
     title = "Diabetes"
     description = (
         "442 patients by ten measurements; the target is how far the disease went within a year, a number from 25 to 346 that "
@@ -285,6 +259,6 @@ class Diabetes(_Table):
         bytes=442 * 10 * 4,
     )
 
-    def _values(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    def values(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         # The public loader reads these files with blanks between the values.
         return _numbers("diabetes_data_raw.csv.gz", delimiter=" "), _numbers("diabetes_target.csv.gz")[:, 0]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import zipfile
 from collections import Counter
@@ -18,6 +20,7 @@ from netwright.data.array_cache import ArrayCache, ArraySpec, CacheWriter
 from netwright.data.base import Arrays, DataError, Facts, Progress, Source, Step
 from netwright.data.csv_source import upload_name
 from netwright.data.pictures import DamagedPictureError, Fit, Target, decode, read_header
+from netwright.data.sample_code import PICTURE_IMPORTS, SampleCode, picture_code
 from netwright.graph.model import Model
 
 LONGEST_SIDE = 128
@@ -26,6 +29,21 @@ MAX_DECODED_BYTES = 4 << 30
 MAX_NAMED = 10
 _VERSION = 1
 """Of the decoding: caches of another version are not used."""
+
+
+LOAD = '''def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
+    """The pictures that samples.csv names, uint8 (N, {channels}, {height}, {width}), out of the ZIP that was uploaded."""
+    if path is None:
+        raise SystemExit("Say where the ZIP is that was uploaded: --data FILE.zip")
+    with (HERE / "samples.csv").open(encoding="utf-8", newline="") as file:
+        samples = list(csv.reader(file))[1:]
+    pictures = np.empty((len(samples), {channels}, {height}, {width}), dtype=np.uint8)
+    with zipfile.ZipFile(path) as archive:
+        for number, (member, _) in enumerate(samples):
+            with archive.open(member) as file:
+                pictures[number] = decode(file)
+    return pictures, np.array([int(label) for _, label in samples], dtype=np.int64)
+'''
 
 
 class Contents(Model):
@@ -83,6 +101,23 @@ class ImageFolder(Source):
             task="classification",
             classes=tuple(self._contents.classes),
             default_preprocess=(Step("ToFloat"), Step("Normalize")),
+        )
+
+    def code(self, arrays: Arrays) -> SampleCode:
+        target = self._target
+        sizes = {"channels": target.channels, "height": target.height, "width": target.width}
+        text = io.StringIO(newline="")
+        rows = csv.writer(text, lineterminator="\n")
+        rows.writerow(["picture", "class"])
+        rows.writerows([member, label] for member, label, is_test in self._contents.pictures if not is_test)
+        return SampleCode(
+            functions=LOAD.format(**sizes) + "\n\n" + picture_code(target),
+            reads="a picture, or an array file (.npy)",
+            imports=("import csv", "import zipfile", *PICTURE_IMPORTS),
+            files={"samples.csv": text.getvalue().encode()},
+            requirements=("pillow",),
+            needs=f"your file {self._filename}, as it was uploaded",
+            argument=self._filename,
         )
 
     def describe(self) -> Facts:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from netwright.data.base import Arrays, DataError, Facts, RemoteFile, Source, Step
 from netwright.data.idx import read_idx
+from netwright.data.sample_code import PICTURE_IMPORTS, SampleCode, picture_code
 
 _DIGITS = tuple("0123456789")
 _CLOTHES = (
@@ -24,6 +25,23 @@ _CLOTHES = (
     "Ankle boot",
 )
 _RAW_BYTES = 70_000 * 28 * 28
+
+
+LOAD = '''def read_idx(path: Path) -> np.ndarray:
+    """The bytes of a gzipped IDX file, in their shape."""
+    data = gzip.decompress(path.read_bytes())
+    num_axes = data[3]
+    sizes = struct.unpack(f">{num_axes}I", data[4 : 4 + 4 * num_axes])
+    return np.frombuffer(bytearray(data), dtype=np.uint8, offset=4 + 4 * num_axes).reshape(sizes)
+
+
+def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
+    """The training part, uint8 (N, 1, 28, 28) and class indices (N,), from the folder with its files."""
+    if path is None:
+        raise SystemExit("Say where train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz are: --data FOLDER")
+    pictures = read_idx(path / "train-images-idx3-ubyte.gz")
+    return pictures[:, None], read_idx(path / "train-labels-idx1-ubyte.gz").astype(np.int64)
+'''
 
 
 class _IdxPictures(Source):
@@ -44,6 +62,20 @@ class _IdxPictures(Source):
             task="classification",
             classes=self.classes,
             default_preprocess=(Step("ToFloat"), Step("Normalize")),
+        )
+
+    def code(self, arrays: Arrays) -> SampleCode:
+        from netwright.data.pictures import Target
+
+        _, channels, height, width = arrays.inputs.shape
+        return SampleCode(
+            functions=LOAD + "\n\n" + picture_code(Target(height, width, channels, "stretch")),
+            reads="a picture, light on a dark ground as in the set, or an array file (.npy)",
+            imports=("import gzip", "import struct", *PICTURE_IMPORTS),
+            requirements=("pillow",),
+            needs=f"{self.title}'s files train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz, in one folder "
+            f"(from {self.mirrors[0]})",
+            argument="FOLDER",
         )
 
     def _part(self, part: str) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:

@@ -69,8 +69,7 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
 
         return prepare_graph(raw, raw.graph, config)
     is_class = raw.task == "classification"
-    labels = raw.targets.numpy() if is_class and config.split.stratify else None
-    split = split_samples(len(raw.targets), labels, config.split.validation, config.split.seed, raw.classes)
+    split = split_raw(raw, config.split)
     train = _part(raw, split.train)
     steps = [Step(choice.type, dict(choice.params)) for choice in config.preprocess]
     source, layout = write_preprocess(train.inputs, raw_layout(raw), steps or raw.default_preprocess)
@@ -88,7 +87,18 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
         num_outputs=len(raw.classes) if is_class else raw.targets.shape[1],
         fingerprint=_fingerprint(raw, split),
         notes=split.notes,
+        numbers=raw.features if raw.kind == "table" and not raw.categories else (),
     )
+
+
+def split_raw(raw: RawData, config: SplitLike) -> Split:
+    """Which samples of ``raw`` are trained on and which are held out.
+
+    Raises:
+        DataError: too few samples.
+    """
+    labels = raw.targets.numpy() if raw.task == "classification" and config.stratify else None
+    return split_samples(len(raw.targets), labels, config.validation, config.seed, raw.classes)
 
 
 def raw_layout(raw: RawData) -> Layout:

@@ -8,6 +8,7 @@ from netwright.data.base import DataError, Source, SourceSpec
 from netwright.data.cora import Cora
 from netwright.data.csv_source import CsvSource
 from netwright.data.embedded import BreastCancer, Diabetes, Digits, Iris, Wine
+from netwright.data.generated import Circles, GaussianClusters, Moons, Plane, Sine, Spirals, TwoClusters, Xor
 from netwright.data.graph_npz import GraphNpz
 from netwright.data.graph_tables import GraphTables
 from netwright.data.image_folder import ImageFolder
@@ -25,6 +26,14 @@ SOURCES: Mapping[str, type[Source]] = {
         Wine,
         BreastCancer,
         Diabetes,
+        TwoClusters,
+        GaussianClusters,
+        Xor,
+        Moons,
+        Circles,
+        Spirals,
+        Plane,
+        Sine,
         Karate,
         Cora,
         Motifs,

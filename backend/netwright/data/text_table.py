@@ -7,7 +7,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -29,7 +29,11 @@ _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """``columns[i]`` holds the stripped cells under ``names[i]``, ``lines[row]`` the line of the file where a row begins."""
+    """``columns[i]`` holds the stripped cells under ``names[i]``, ``lines[row]`` the line of the file where a row begins.
+
+    ``header`` is the first line as it stands in the file, None where it holds data; ``encoding`` and ``is_quoted`` say how
+    the file was read, so that anybody can read it again.
+    """
 
     filename: str
     names: tuple[str, ...]
@@ -37,6 +41,9 @@ class TextTable:
     lines: list[int]
     delimiter: Delimiter
     notes: tuple[str, ...]
+    header: tuple[str, ...] | None = None
+    encoding: str = "utf-8"
+    is_quoted: bool = True
 
     @property
     def num_rows(self) -> int:
@@ -73,19 +80,22 @@ def read_text_table(
         ) from error
     if size > MAX_BYTES:
         raise _too_large(filename, f"{size / (1 << 20):,.0f} MiB", f"{MAX_BYTES >> 20} MiB")
-    text = _decode(path.read_bytes(), filename, encoding)
+    text, known_encoding = _decode(path.read_bytes(), filename, encoding)
     if not text.strip():
         raise DataError(f"{filename} is empty.", code="empty_file", file=filename)
     used = delimiter or _sniff_delimiter(text)
     records, lines = _read_records(text, used, filename)
-    return _make_table(records, lines, used, has_header, filename)
+    table = _make_table(records, lines, used, has_header, filename)
+    return replace(table, encoding=known_encoding, is_quoted=_is_quoted(text, used))
 
 
-def _decode(data: bytes, filename: str, encoding: Encoding | None) -> str:
+def _decode(data: bytes, filename: str, encoding: Encoding | None) -> tuple[str, str]:
+    """The text, and the name of its encoding as Python's codecs know it."""
     if encoding is None:
         encoding = _sniff_encoding(data)
+    codec = "utf-8-sig" if encoding == "utf-8" else encoding
     try:
-        text = data.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+        text = data.decode(codec)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise DataError(
@@ -102,7 +112,7 @@ def _decode(data: bytes, filename: str, encoding: Encoding | None) -> str:
             file=filename,
             line=line,
         )
-    return text
+    return text, codec
 
 
 def _sniff_encoding(data: bytes) -> Encoding:
@@ -138,15 +148,18 @@ def _sniff_delimiter(text: str) -> Delimiter:
 
 
 def _reader(text: str, delimiter: Delimiter, *, is_strict: bool) -> _Reader:
-    # Tab-separated text mostly knows no quotes; a lone one would swallow the lines after it.
-    is_quoted = delimiter != "\t" or not _has_lone_quotes(text)
     return csv.reader(
         io.StringIO(text, newline=""),
         delimiter=delimiter,
-        quoting=csv.QUOTE_MINIMAL if is_quoted else csv.QUOTE_NONE,
+        quoting=csv.QUOTE_MINIMAL if _is_quoted(text, delimiter) else csv.QUOTE_NONE,
         skipinitialspace=True,
         strict=is_strict,
     )
+
+
+def _is_quoted(text: str, delimiter: Delimiter) -> bool:
+    """Tab-separated text mostly knows no quotes; a lone one would swallow the lines after it."""
+    return delimiter != "\t" or not _has_lone_quotes(text)
 
 
 def _has_lone_quotes(text: str) -> bool:
@@ -209,8 +222,9 @@ def _make_table(
     if has_header is None:
         has_header = _looks_like_header(columns)
     notes: list[str] = []
-    if has_header:
-        names, notes = _unique_names([column[0] for column in columns])
+    header = tuple(column[0] for column in columns) if has_header else None
+    if header is not None:
+        names, notes = _unique_names(list(header))
         columns = tuple(column[1:] for column in columns)
         lines = lines[1:]
     else:
@@ -230,7 +244,7 @@ def _make_table(
             code="bad_file",
             file=filename,
         )
-    return TextTable(filename, names, columns, lines, delimiter, tuple(notes))
+    return TextTable(filename, names, columns, lines, delimiter, tuple(notes), header)
 
 
 def _looks_like_header(columns: tuple[list[str], ...]) -> bool:

@@ -32,6 +32,7 @@ class Node(Model):
     ``compiler.check``, not here, so that a document with an illegal id still opens and can be repaired.)
     ``params`` are saved by name, only those that differ from the defaults need to be there; a string that begins with
     ``=`` is an expression over the block's parameters.
+    ``share`` is the id of the node of the same block whose weights this one uses; None where it has its own.
     """
 
     id: str = Field(max_length=MAX_NAME_LENGTH)
@@ -39,6 +40,7 @@ class Node(Model):
     params: dict[str, JsonValue] = Field(default_factory=dict)
     repeat: Repeat = 1
     muted: bool = False
+    share: str | None = Field(default=None, max_length=MAX_NAME_LENGTH, exclude_if=lambda share: share is None)
 
 
 class Edge(Model):

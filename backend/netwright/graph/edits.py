@@ -4,6 +4,9 @@ The TypeScript twin is ``frontend/src/document/edits.ts``; ``tests/contract/edit
 
 A document may hold two nodes with one id (it opens so that it can be repaired).  Then an edit means the last of them, and
 edges and position belong to the first.
+
+Nodes that share their weights stay alike: parameters, type and repeat are set for all of them, and when the node that the
+weights belong to goes, they belong to the first of the others.
 """
 
 from collections.abc import Callable
@@ -23,7 +26,7 @@ class AddNode(Model):
 
 
 class RemoveNode(Model):
-    """Removes the node, its edges and its position."""
+    """Removes the node, its edges and its position.  Its weights stay with the first node that shares them."""
 
     op: Literal["remove_node"] = "remove_node"
     block: str
@@ -31,7 +34,7 @@ class RemoveNode(Model):
 
 
 class RenameNode(Model):
-    """Gives a node another id; edges and position follow.
+    """Gives a node another id; edges, position and nodes that share its weights follow.
 
     The id of a block's Input or Output is a port's name, so edges of nodes that use the block follow too.
     """
@@ -43,7 +46,8 @@ class RenameNode(Model):
 
 
 class SetParam(Model):
-    """Sets one parameter of a node; ``value`` null removes it, so that the layer's default holds again.
+    """Sets one parameter of a node, and of all that share its weights; ``value`` null removes it, so that the layer's default
+    holds again.
 
     A parameter whose value is really null is never stored: for every layer null is either the default or not allowed.
     """
@@ -56,7 +60,11 @@ class SetParam(Model):
 
 
 class SetNode(Model):
-    """Changes ``muted``, ``repeat`` or ``type`` of a node; what is null stays."""
+    """Changes ``muted``, ``repeat``, ``type`` or ``share`` of a node; what is null stays.
+
+    ``repeat`` and ``type`` are changed for all nodes that share their weights.  ``share`` is the node whose weights this one
+    uses from now on, empty for its own.
+    """
 
     op: Literal["set_node"] = "set_node"
     block: str
@@ -64,6 +72,7 @@ class SetNode(Model):
     muted: bool | None = None
     repeat: Repeat | None = None
     type: str | None = None
+    share: str | None = None
 
 
 class AddEdge(Model):
@@ -173,11 +182,30 @@ def _add_node(document: Document, edit: AddNode) -> None:
 
 def _remove_node(document: Document, edit: RemoveNode) -> None:
     block = _block(document, edit.block)
-    del block.nodes[_index(block, edit.id)]
+    gone = block.nodes.pop(_index(block, edit.id))
     if any(node.id == edit.id for node in block.nodes):
         return
+    _pass_weights_on(block, gone)
     block.edges = [edge for edge in block.edges if edit.id not in {edge.source, edge.target}]
     document.view.get(edit.block, {}).pop(edit.id, None)
+
+
+def _pass_weights_on(block: Block, gone: Node) -> None:
+    """The weights of a node that is gone belong to the first that shares them; its own place in the order stays."""
+    followers = [node for node in block.nodes if node.share == gone.id]
+    heir = gone.share or (followers[0].id if followers else None)
+    for node in followers:
+        node.share = heir if heir != node.id else None
+
+
+def _sharing(block: Block, node: Node) -> list[Node]:
+    """The node and all of its type that have the same weights."""
+    owner = node.share or node.id
+    return [
+        other
+        for other in block.nodes
+        if other is node or (other.type == node.type and owner in {other.id, other.share})
+    ]
 
 
 def _rename_node(document: Document, edit: RenameNode) -> None:
@@ -190,16 +218,24 @@ def _rename_node(document: Document, edit: RenameNode) -> None:
     node.id = edit.new_id
     if any(other.id == edit.id for other in block.nodes):
         return
-    for edge in block.edges:
-        if edge.source == edit.id:
-            edge.source = edit.new_id
-        if edge.target == edit.id:
-            edge.target = edit.new_id
+    _rename_uses(block, edit.id, edit.new_id)
     positions = document.view.get(edit.block, {})
     if edit.id in positions:
         positions[edit.new_id] = positions.pop(edit.id)
     if node.type in {"Input", "Output"}:
         _rename_port(document, edit, node.type)
+
+
+def _rename_uses(block: Block, old: str, new: str) -> None:
+    """Wires, and nodes that use its weights, follow a node's new name."""
+    for other in block.nodes:
+        if other.share == old:
+            other.share = new
+    for edge in block.edges:
+        if edge.source == old:
+            edge.source = new
+        if edge.target == old:
+            edge.target = new
 
 
 def _rename_port(document: Document, edit: RenameNode, side: str) -> None:
@@ -214,11 +250,11 @@ def _rename_port(document: Document, edit: RenameNode, side: str) -> None:
 
 def _set_param(document: Document, edit: SetParam) -> None:
     block = _block(document, edit.block)
-    params = block.nodes[_index(block, edit.id)].params
-    if edit.value is None:
-        params.pop(edit.name, None)
-    else:
-        params[edit.name] = edit.value
+    for node in _sharing(block, block.nodes[_index(block, edit.id)]):
+        if edit.value is None:
+            node.params.pop(edit.name, None)
+        else:
+            node.params[edit.name] = edit.value
 
 
 def _set_node(document: Document, edit: SetNode) -> None:
@@ -226,10 +262,11 @@ def _set_node(document: Document, edit: SetNode) -> None:
     node = block.nodes[_index(block, edit.id)]
     if edit.muted is not None:
         node.muted = edit.muted
-    if edit.repeat is not None:
-        node.repeat = edit.repeat
-    if edit.type is not None:
-        node.type = edit.type
+    for other in _sharing(block, node):
+        other.repeat = edit.repeat if edit.repeat is not None else other.repeat
+        other.type = edit.type if edit.type is not None else other.type
+    if edit.share is not None:
+        node.share = edit.share or None
 
 
 def _add_edge(document: Document, edit: AddEdge) -> None:

@@ -1,13 +1,12 @@
-"""Activations: functions applied to every value, and the two that turn scores into probabilities."""
+"""Activations that networks are mostly built with: functions applied to every value."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
-from netwright.layers.axes import check_dim
 from netwright.layers.base import ROWS, Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
-from netwright.layers.params import Integer, NonNegative, Real, Size, setting
+from netwright.layers.params import NonNegative, Real, Size, setting
 
-_DOCS = "https://docs.pytorch.org/docs/stable/generated/torch.nn."
+TORCH_DOCS = "https://docs.pytorch.org/docs/stable/generated/torch.nn."
 
 
 class _Activation(Layer[Any]):
@@ -17,8 +16,7 @@ class _Activation(Layer[Any]):
     @classmethod
     def call(cls, params: Any, inputs: Sequence[TensorSpec]) -> Call:
         """``nn.<type>(...)`` with the parameters that differ from the defaults, which are PyTorch's."""
-        fields = cls.Params.model_fields
-        return Call(cls.type, {name: value for name, value in params if value != fields[name].default})
+        return Call(cls.type, params.changed())
 
 
 class ReLU(_Activation):
@@ -31,8 +29,9 @@ class ReLU(_Activation):
         use_when="The default after a convolution or a Linear layer: cheap, and its gradient does not shrink with depth.",
         pitfalls="A unit whose input is negative for every sample gets no gradient and never recovers (a dead ReLU). "
         "A high share of zeros after it points at too high a learning rate; LeakyReLU, ELU or a normalisation before it help.",
-        source=_DOCS + "ReLU.html",
+        source=TORCH_DOCS + "ReLU.html",
     )
+    aliases = ("rectifier", "rectified linear unit")
 
 
 class LeakyReLUParams(LayerParams):
@@ -50,8 +49,9 @@ class LeakyReLU(_Activation):
         use_when="Where ReLUs die: every unit keeps a gradient. Common in the discriminators of GANs, with a slope of 0.2.",
         pitfalls="A slope of 1 makes it the identity, and the layers around it one linear map. The slope is a "
         "constant; PReLU learns it.",
-        source=_DOCS + "LeakyReLU.html",
+        source=TORCH_DOCS + "LeakyReLU.html",
     )
+    aliases = ("leaky rectifier",)
 
     @classmethod
     def summary(cls, params: LeakyReLUParams) -> str:
@@ -76,6 +76,7 @@ class PReLU(_Activation):
         "overfit on small data.",
         source="He et al. 2015, Delving Deep into Rectifiers, https://arxiv.org/abs/1502.01852",
     )
+    aliases = ("parametric relu",)
 
     @classmethod
     def check(cls, params: PReLUParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
@@ -112,8 +113,9 @@ class ELU(_Activation):
         shape="(N, *) -> (N, *)",
         use_when="In networks without normalisation: its outputs centre near zero, and no unit dies at once.",
         pitfalls="Slower than ReLU because of the exponential. Very negative inputs still have almost no gradient.",
-        source=_DOCS + "ELU.html",
+        source=TORCH_DOCS + "ELU.html",
     )
+    aliases = ("exponential linear unit",)
 
 
 class GELUParams(LayerParams):
@@ -132,6 +134,7 @@ class GELU(_Activation):
         pitfalls="Weights trained with one formula are slightly off under the other: keep `approximate` as it was in training.",
         source="Hendrycks and Gimpel 2016, Gaussian Error Linear Units, https://arxiv.org/abs/1606.08415",
     )
+    aliases = ("gaussian error linear unit",)
 
     @classmethod
     def summary(cls, params: GELUParams) -> str:
@@ -147,8 +150,9 @@ class SiLU(_Activation):
         shape="(N, *) -> (N, *)",
         use_when="In EfficientNets, YOLO and diffusion models; where a smooth gradient pays for the extra cost.",
         pitfalls="Costs more time and memory than ReLU: an exponential, and the input is kept for the gradient.",
-        source=_DOCS + "SiLU.html",
+        source=TORCH_DOCS + "SiLU.html",
     )
+    aliases = ("swish",)
 
 
 class Sigmoid(_Activation):
@@ -161,8 +165,9 @@ class Sigmoid(_Activation):
         use_when="For gates, and to read a score as the probability of yes, each output for itself.",
         pitfalls="Saturates: far from zero its gradient vanishes, at best it is 1/4, so deep stacks of it hardly "
         "learn. Do not put it before BCEWithLogitsLoss, which holds a sigmoid already.",
-        source=_DOCS + "Sigmoid.html",
+        source=TORCH_DOCS + "Sigmoid.html",
     )
+    aliases = ("logistic",)
 
 
 class Tanh(_Activation):
@@ -175,61 +180,9 @@ class Tanh(_Activation):
         use_when="In recurrent networks, in classics such as LeNet, and as the last layer where outputs lie between -1 and 1.",
         pitfalls="Saturates like the sigmoid, only later: large inputs get almost no gradient. Scale inputs to about "
         "unit size.",
-        source=_DOCS + "Tanh.html",
+        source=TORCH_DOCS + "Tanh.html",
     )
-
-
-class SoftmaxParams(LayerParams):
-    dim: Integer = setting(
-        1,
-        "Axis along which the results sum to 1, with the batch counted as 0: 1 for classes, -1 for the last.",
-        unit="axis",
-    )
-
-
-class _Softmax(_Activation):
-    Params = SoftmaxParams
-
-    @classmethod
-    def call(cls, params: SoftmaxParams, inputs: Sequence[TensorSpec]) -> Call:
-        # PyTorch guesses the axis where none is given, and warns: it is always printed.
-        return Call(cls.type, {"dim": params.dim})
-
-    @classmethod
-    def check(cls, params: SoftmaxParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
-        yield from check_dim(cls.type, params.dim, inputs[0])
-
-    @classmethod
-    def summary(cls, params: SoftmaxParams) -> str:
-        return f"axis {params.dim}"
-
-
-class Softmax(_Softmax):
-    """(N, C, *) -> (N, C, *)."""
-
-    documentation = Documentation(
-        summary="Turns scores into probabilities: all positive, summing to 1 along one axis.",
-        formula=r"y_i = \frac{e^{x_i}}{\sum_j e^{x_j}}",
-        shape="(N, C, *) -> (N, C, *)",
-        use_when="To read scores as a choice between classes, and inside attention.",
-        pitfalls="Do not put it before CrossEntropyLoss, which wants raw scores: training becomes slow and stops "
-        "early. Large scores saturate to 0 and 1. High probability is not the same as being right.",
-        source=_DOCS + "Softmax.html",
-    )
-
-
-class LogSoftmax(_Softmax):
-    """(N, C, *) -> (N, C, *)."""
-
-    documentation = Documentation(
-        summary="The logarithm of Softmax, computed so that tiny probabilities do not become zero.",
-        formula=r"y_i = x_i - \log \sum_j e^{x_j}",
-        shape="(N, C, *) -> (N, C, *)",
-        use_when="Before NLLLoss, or where log probabilities are added up.",
-        pitfalls="CrossEntropyLoss is LogSoftmax and NLLLoss in one: do not use both. Its values are negative, not "
-        "probabilities.",
-        source=_DOCS + "LogSoftmax.html",
-    )
+    aliases = ("hyperbolic tangent",)
 
 
 class Identity(_Activation):
@@ -241,8 +194,9 @@ class Identity(_Activation):
         shape="(N, *) -> (N, *)",
         use_when="As a named place: the empty side of a skip connection, or a slot for an activation to be chosen later.",
         pitfalls="It does nothing: two Linear layers with only an Identity between them are one Linear layer.",
-        source=_DOCS + "Identity.html",
+        source=TORCH_DOCS + "Identity.html",
     )
+    aliases = ("pass through", "no operation", "skip")
 
 
 _STEP = '''class Step(nn.Module):
@@ -266,6 +220,7 @@ class Step(_Activation):
         source="Rosenblatt 1958, The Perceptron, https://doi.org/10.1037/h0042519; "
         "the gradient: Bengio et al. 2013, https://arxiv.org/abs/1308.3432",
     )
+    aliases = ("perceptron", "heaviside", "threshold unit", "binary activation")
 
     @classmethod
     def call(cls, params: LayerParams, inputs: Sequence[TensorSpec]) -> Call:

@@ -14,15 +14,29 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 Family = Literal[
-    "io", "linear", "convolution", "pooling", "normalization", "activation", "regularization", "shape", "merge", "graph"
+    "io",
+    "linear",
+    "convolution",
+    "recurrent",
+    "attention",
+    "embedding",
+    "graph",
+    "pooling",
+    "normalization",
+    "activation",
+    "regularization",
+    "shape",
+    "merge",
 ]
 DType = Literal["float32", "int64", "bool"]
+ANY_DTYPE: frozenset[DType] = frozenset(get_args(DType))
 Along = Literal["N", "V", "E"]
 """What the open axis of a tensor counts: samples, the vertices of a graph, its edges."""
 
 SAMPLES: frozenset[Along] = frozenset({"N"})
 ROWS: frozenset[Along] = frozenset({"N", "V"})
 """Of a port that works on each row by itself, whatever the rows are of."""
+ANY_ALONG: frozenset[Along] = frozenset(get_args(Along))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +109,12 @@ class LayerParams(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, validate_default=True)
 
+    def changed(self, *names: str) -> "dict[str, Value]":
+        """The parameters of ``names`` (all where none is named) that differ from their defaults: what a call has to print
+        where the defaults are PyTorch's."""
+        fields = type(self).model_fields
+        return {name: value for name in names or fields if (value := getattr(self, name)) != fields[name].default}
+
 
 Value = int | float | bool | str | None | tuple["Value", ...]
 
@@ -111,6 +131,9 @@ class Call:
 
     ``template`` is Python source over ``{inputs}`` (all of them, comma separated), ``{0}``, ``{1}`` ... and argument names.
     It may depend on how many inputs there are, not on their shapes: one line of a block's class serves all its uses.
+    Where it spells an argument out or leaves it out (``{0}[:, 2:]`` of an axis 1 and no end), ``general`` is the longer way
+    to write the same with a place for every argument: printed where such an argument is an expression, which may
+    have another value in another use.
     ``prelude`` is a constant definition that the emitted module needs once (a class that PyTorch does not have);
     then ``target`` names that class without ``nn.``.
 
@@ -130,6 +153,7 @@ class Call:
     arguments: Mapping[str, Value] = field(default_factory=dict)
     positional: int = 0
     template: str | None = None
+    general: str | None = None
     prelude: str | None = None
     imports: tuple[str, ...] = ()
     construction: str | None = None
@@ -210,10 +234,14 @@ class Layer(ABC, Generic[P]):
     inputs: ClassVar[tuple[Port, ...]] = (Port("x"),)
     outputs: ClassVar[tuple[Port, ...]] = (Port("y"),)
     documentation: ClassVar[Documentation]
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """Other names that a person may look for it by: ``("deconvolution",)``, in small letters."""
     muted_is_identity: ClassVar[bool] = True
     """False where leaving the layer out has no meaning (Input, Output, a merge)."""
     is_entry: ClassVar[bool] = False
     """True where data enters the network: its outputs are arguments of ``forward``."""
+    no_export: ClassVar[Mapping[str, str]] = {}
+    """Why a format of ``exchange.formats`` cannot hold this layer, by the format's name: a sentence.  Empty where all can."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -2,11 +2,8 @@
 
 from collections.abc import Sequence
 
-from netwright.layers.base import Along, Call, Documentation, DType, Layer, LayerParams, Port, TensorSpec
+from netwright.layers.base import ANY_ALONG, ANY_DTYPE, Call, Documentation, DType, Layer, LayerParams, Port, TensorSpec
 from netwright.layers.params import Sizes, setting
-
-_ANY: frozenset[DType] = frozenset({"float32", "int64", "bool"})
-_ALL: frozenset[Along] = frozenset({"N", "V", "E"})
 
 
 class InputParams(LayerParams):
@@ -25,7 +22,7 @@ class Input(Layer[InputParams]):
     family = "io"
     Params = InputParams
     inputs = ()
-    outputs = (Port("y", dtypes=_ANY),)
+    outputs = (Port("y", dtypes=ANY_DTYPE),)
     muted_is_identity = False
     is_entry = True
     documentation = Documentation(
@@ -36,6 +33,7 @@ class Input(Layer[InputParams]):
         pitfalls="The shape leaves the batch out: a grey 28 by 28 picture is [1, 28, 28], with the channel first.",
         source="https://docs.pytorch.org/docs/stable/tensors.html",
     )
+    aliases = ("data", "placeholder")
 
     @classmethod
     def infer(cls, params: InputParams, inputs: Sequence[TensorSpec]) -> tuple[TensorSpec, ...]:
@@ -57,7 +55,7 @@ class Output(Layer[LayerParams]):
     """(N, *) -> ()."""
 
     family = "io"
-    inputs = (Port("x", dtypes=_ANY, along=_ALL),)
+    inputs = (Port("x", dtypes=ANY_DTYPE, along=ANY_ALONG),)
     outputs = ()
     muted_is_identity = False
     documentation = Documentation(
@@ -68,6 +66,7 @@ class Output(Layer[LayerParams]):
         pitfalls="CrossEntropyLoss wants raw scores: do not put a Softmax before an output that it is used on.",
         source="https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.forward",
     )
+    aliases = ("result", "scores", "prediction")
 
     @classmethod
     def call(cls, params: LayerParams, inputs: Sequence[TensorSpec]) -> Call:

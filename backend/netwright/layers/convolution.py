@@ -16,14 +16,18 @@ from netwright.layers.params import (
     Size3,
     Z,
     expand,
+    plain,
     setting,
     short,
 )
-from netwright.layers.spatial import Window, check_window, picture_port
+from netwright.layers.spatial import AXES, Window, check_window, not_divided, picture_port, primed
+
+OUT_CHANNELS = "How many filters are learned: the channels of the output."
+BIAS = "Add a learned offset to every channel. Switch it off where a normalisation follows."
 
 
 class ConvParams(LayerParams, Generic[S, Z]):
-    out_channels: Size = setting(32, "How many filters are learned: the channels of the output.", unit="channels")
+    out_channels: Size = setting(32, OUT_CHANNELS, unit="channels")
     kernel_size: S = setting(3, "Size of the window a filter looks through.", unit="pixels")
     stride: S = setting(1, "Step of the window: 2 halves height and width.", unit="pixels")
     padding: Z | Literal["valid", "same"] = setting(
@@ -40,102 +44,29 @@ class ConvParams(LayerParams, Generic[S, Z]):
         "Split the channels into groups that are convolved apart. As many groups as channels is a depthwise convolution.",
         unit="groups",
     )
-    bias: bool = setting(True, "Add a learned offset to every channel. Switch it off where a normalisation follows.")
+    bias: bool = setting(True, BIAS)
     padding_mode: Literal["zeros", "reflect", "replicate", "circular"] = setting(
         "zeros", "What stands in the padded border: zeros, the mirrored picture, its edge repeated, or the other side."
     )
 
 
-class _Conv(Layer[ConvParams[Any, Any]]):
+class _Filters(Layer[Any]):
+    """Learned filters over one, two or three axes, forwards or backwards."""
+
     family = "convolution"
     dims: ClassVar[int]
 
     @classmethod
-    def window(cls, params: ConvParams[Any, Any]) -> Window:
-        kernel, stride, dilation = (expand(v, cls.dims) for v in (params.kernel_size, params.stride, params.dilation))
-        if params.padding == "same":
-            # PyTorch pads unevenly where the reach is even; the sum of both sides is what the window gets.
-            padding = tuple(-(-d * (k - 1) // 2) for k, d in zip(kernel, dilation, strict=True))
-        else:
-            padding = expand(0 if params.padding == "valid" else params.padding, cls.dims)
-        return Window(kernel, stride, padding, dilation)
+    def filters(cls, params: Any, inputs: Sequence[TensorSpec]) -> tuple[int, int]:
+        """Output channels and groups."""
+        return params.out_channels, params.groups
 
     @classmethod
-    def call(cls, params: ConvParams[Any, Any], inputs: Sequence[TensorSpec]) -> Call:
-        arguments: dict[str, Value] = {
-            "in_channels": inputs[0].shape[0],
-            "out_channels": params.out_channels,
-            "kernel_size": params.kernel_size,
-        }
-        for name in ("stride", "padding", "dilation", "groups", "bias", "padding_mode"):
-            value = getattr(params, name)
-            if value != ConvParams.model_fields[name].default:
-                arguments[name] = value
-        return Call(f"Conv{cls.dims}d", arguments, positional=3)
-
-    @classmethod
-    def check(cls, params: ConvParams[Any, Any], inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
-        yield from cls._check_same(params)
-        yield from cls._check_uneven(params)
-        yield from cls._check_groups(params, inputs[0].shape[0])
-        window = cls.window(params)
-        yield from check_window(cls.type, window, inputs[0])
-        yield from cls._check_padding_mode(params, window, inputs[0])
-
-    @classmethod
-    def _check_same(cls, params: ConvParams[Any, Any]) -> Iterator[Complaint]:
-        stride = expand(params.stride, cls.dims)
-        if params.padding == "same" and any(step != 1 for step in stride):
-            # The same output size as padding="same" would give with odd kernels.
-            half = tuple(reach // 2 for reach in cls.window(params).reach)
-            yield Complaint(
-                code="same_padding_with_stride",
-                message=f"{cls.type} `{{node}}` has padding 'same', which needs stride 1, but its stride is {short(stride)}.",
-                field="padding",
-                expected="stride 1",
-                got=f"stride {short(stride)}",
-                values={"stride": short(stride)},
-                fixes=(
-                    Repair("set_param", {"name": "padding", "value": half[0] if len(set(half)) == 1 else list(half)}),
-                    Repair("set_param", {"name": "stride", "value": 1}),
-                ),
-            )
-
-    @classmethod
-    def _check_uneven(cls, params: ConvParams[Any, Any]) -> Iterator[Complaint]:
-        """Where an odd number of pixels is to be added in all, one side gets more: the picture shifts by half a pixel."""
-        if params.padding != "same" or all(reach % 2 for reach in cls.window(params).reach):
-            return
-        odd = tuple(size + 1 - size % 2 for size in expand(params.kernel_size, cls.dims))
-        kernel = "x".join(map(str, expand(params.kernel_size, cls.dims)))
-        yield Complaint(
-            code="uneven_padding",
-            message=f"{cls.type} `{{node}}` has padding 'same' and a kernel of {kernel}: one side gets a pixel more than the "
-            "other, and PyTorch copies the input for it.",
-            field="kernel_size",
-            severity="warning",
-            expected="an odd kernel",
-            got=kernel,
-            values={"kernel": kernel},
-            fixes=(Repair("set_param", {"name": "kernel_size", "value": odd[0] if len(set(odd)) == 1 else list(odd)}),),
-        )
-
-    @classmethod
-    def _check_groups(cls, params: ConvParams[Any, Any], channels: int) -> Iterator[Complaint]:
+    def check_groups(cls, params: Any, channels: int) -> Iterator[Complaint]:
+        """One complaint when the groups do not divide the channels of the input, or those of the output."""
         groups = params.groups
         if channels % groups:
-            best = math.gcd(channels, groups)
-            yield Complaint(
-                code="groups_do_not_divide",
-                message=f"{cls.type} `{{node}}` cannot split the {channels} channels from `{{source}}` into {groups} "
-                "equal groups.",
-                port="x",
-                field="groups",
-                expected=f"a divisor of {channels}",
-                got=str(groups),
-                values={"channels": channels, "groups": groups},
-                fixes=(Repair("set_param", {"name": "groups", "value": best}),),
-            )
+            yield not_divided(cls.type, channels, groups, math.gcd(channels, groups), "groups")
         elif params.out_channels % groups:
             up = -(-params.out_channels // groups) * groups
             yield Complaint(
@@ -153,7 +84,100 @@ class _Conv(Layer[ConvParams[Any, Any]]):
             )
 
     @classmethod
-    def _check_padding_mode(cls, params: ConvParams[Any, Any], window: Window, spec: TensorSpec) -> Iterator[Complaint]:
+    def weights_of_a_channel(cls, params: Any, channels: int, groups: int) -> int:
+        """Weights that one channel on the far side holds, of ``channels`` on this side."""
+        return (channels // groups) * math.prod(expand(params.kernel_size, cls.dims))
+
+    @classmethod
+    def summary(cls, params: Any) -> str:
+        out_channels = getattr(params, "out_channels", None)
+        parts = [
+            "x".join(map(str, expand(params.kernel_size, cls.dims))),
+            *([str(out_channels)] if out_channels else []),
+        ]
+        if any(step != 1 for step in expand(params.stride, cls.dims)):
+            parts.append(f"stride {short(params.stride)}")
+        if any(step != 1 for step in expand(params.dilation, cls.dims)):
+            parts.append(f"dilation {short(params.dilation)}")
+        if getattr(params, "groups", 1) != 1:
+            parts.append(f"groups {params.groups}")
+        return ", ".join(parts)
+
+
+class _Conv(_Filters):
+    @classmethod
+    def window(cls, params: Any) -> Window:
+        kernel, stride, dilation = (expand(v, cls.dims) for v in (params.kernel_size, params.stride, params.dilation))
+        if params.padding == "same":
+            # PyTorch pads unevenly where the reach is even; the sum of both sides is what the window gets.
+            padding = tuple(-(-d * (k - 1) // 2) for k, d in zip(kernel, dilation, strict=True))
+        else:
+            padding = expand(0 if params.padding == "valid" else params.padding, cls.dims)
+        return Window(kernel, stride, padding, dilation)
+
+    @classmethod
+    def call(cls, params: Any, inputs: Sequence[TensorSpec]) -> Call:
+        channels, groups = cls.filters(params, inputs)
+        arguments: dict[str, Value] = {
+            "in_channels": inputs[0].shape[0],
+            "out_channels": channels,
+            "kernel_size": params.kernel_size,
+            **params.changed("stride", "padding", "dilation"),
+            # What follows from the input is always printed: it may be 1 in one use of a block and not in another.
+            **({} if getattr(params, "groups", None) == 1 else {"groups": groups}),
+            **params.changed("bias", "padding_mode"),
+        }
+        return Call(f"Conv{cls.dims}d", arguments, positional=3)
+
+    @classmethod
+    def check(cls, params: Any, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
+        yield from cls._check_same(params)
+        yield from cls._check_uneven(params)
+        yield from cls.check_groups(params, inputs[0].shape[0])
+        window = cls.window(params)
+        yield from check_window(cls.type, window, inputs[0], can_pad=True)
+        yield from cls._check_padding_mode(params, window, inputs[0])
+
+    @classmethod
+    def _check_same(cls, params: Any) -> Iterator[Complaint]:
+        stride = expand(params.stride, cls.dims)
+        if params.padding == "same" and any(step != 1 for step in stride):
+            # The same output size as padding="same" would give with odd kernels.
+            half = tuple(reach // 2 for reach in cls.window(params).reach)
+            yield Complaint(
+                code="same_padding_with_stride",
+                message=f"{cls.type} `{{node}}` has padding 'same', which needs stride 1, but its stride is {short(stride)}.",
+                field="padding",
+                expected="stride 1",
+                got=f"stride {short(stride)}",
+                values={"stride": short(stride)},
+                fixes=(
+                    Repair("set_param", {"name": "padding", "value": plain(half)}),
+                    Repair("set_param", {"name": "stride", "value": 1}),
+                ),
+            )
+
+    @classmethod
+    def _check_uneven(cls, params: Any) -> Iterator[Complaint]:
+        """Where an odd number of pixels is to be added in all, one side gets more: the picture shifts by half a pixel."""
+        if params.padding != "same" or all(reach % 2 for reach in cls.window(params).reach):
+            return
+        odd = tuple(size + 1 - size % 2 for size in expand(params.kernel_size, cls.dims))
+        kernel = "x".join(map(str, expand(params.kernel_size, cls.dims)))
+        yield Complaint(
+            code="uneven_padding",
+            message=f"{cls.type} `{{node}}` has padding 'same' and a kernel of {kernel}: one side gets a pixel more than the "
+            "other, and PyTorch copies the input for it.",
+            field="kernel_size",
+            severity="warning",
+            expected="an odd kernel",
+            got=kernel,
+            values={"kernel": kernel},
+            fixes=(Repair("set_param", {"name": "kernel_size", "value": plain(odd)}),),
+        )
+
+    @classmethod
+    def _check_padding_mode(cls, params: Any, window: Window, spec: TensorSpec) -> Iterator[Complaint]:
         """A mirror needs more pixels than it pads, a circle as many; zeros and edges can be repeated for ever."""
         spare = {"reflect": 1, "circular": 0}.get(params.padding_mode)
         if spare is None:
@@ -172,25 +196,15 @@ class _Conv(Layer[ConvParams[Any, Any]]):
             )
 
     @classmethod
-    def macs(cls, params: ConvParams[Any, Any], inputs: Sequence[TensorSpec], outputs: Sequence[TensorSpec]) -> int:
-        kernel = math.prod(expand(params.kernel_size, cls.dims))
-        return outputs[0].numel * (inputs[0].shape[0] // params.groups) * kernel
+    def macs(cls, params: Any, inputs: Sequence[TensorSpec], outputs: Sequence[TensorSpec]) -> int:
+        _, groups = cls.filters(params, inputs)
+        return outputs[0].numel * cls.weights_of_a_channel(params, inputs[0].shape[0], groups)
 
     @classmethod
-    def estimate_parameters(cls, params: ConvParams[Any, Any], inputs: Sequence[TensorSpec]) -> int:
-        kernel = math.prod(expand(params.kernel_size, cls.dims))
-        return params.out_channels * ((inputs[0].shape[0] // params.groups) * kernel + params.bias)
-
-    @classmethod
-    def summary(cls, params: ConvParams[Any, Any]) -> str:
-        parts = ["x".join(map(str, expand(params.kernel_size, cls.dims))), str(params.out_channels)]
-        if any(step != 1 for step in expand(params.stride, cls.dims)):
-            parts.append(f"stride {short(params.stride)}")
-        if any(step != 1 for step in expand(params.dilation, cls.dims)):
-            parts.append(f"dilation {short(params.dilation)}")
-        if params.groups != 1:
-            parts.append(f"groups {params.groups}")
-        return ", ".join(parts)
+    def estimate_parameters(cls, params: Any, inputs: Sequence[TensorSpec]) -> int:
+        channels, groups = cls.filters(params, inputs)
+        has_bias: bool = params.bias
+        return channels * (cls.weights_of_a_channel(params, inputs[0].shape[0], groups) + has_bias)
 
 
 class Conv1dParams(ConvParams[Size1, Padding1]):
@@ -206,12 +220,11 @@ class Conv3dParams(ConvParams[Size3, Padding3]):
 
 
 def _document(dims: int, summary: str, use_when: str, pitfalls: str) -> Documentation:
-    axes = {1: ("L", "L'"), 2: ("H, W", "H', W'"), 3: ("D, H, W", "D', H', W'")}[dims]
     return Documentation(
         summary=summary,
         formula=r"y_{c'} = b_{c'} + \sum_{c=1}^{C} w_{c',c} \star x_c, \qquad "
         r"\text{size}' = \left\lfloor \frac{\text{size} + 2p - d(k-1) - 1}{s} \right\rfloor + 1",
-        shape=f"(N, C, {axes[0]}) -> (N, C', {axes[1]})",
+        shape=f"(N, C, {AXES[dims]}) -> (N, C', {primed(dims)})",
         use_when=use_when,
         pitfalls=pitfalls,
         source=f"https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv{dims}d.html",
@@ -232,6 +245,7 @@ class Conv1d(_Conv):
         "Channels come before length: a series of shape (N, L, C) must be turned round first. Without padding every "
         "layer shortens the series by kernel_size - 1, and a step near the end sees less context.",
     )
+    aliases = ("convolution", "filters")
 
 
 class Conv2d(_Conv):
@@ -249,6 +263,7 @@ class Conv2d(_Conv):
         "Without padding every layer shrinks the picture by kernel_size - 1. A bias right before BatchNorm does nothing. "
         "Cost grows with in_channels x out_channels: wide layers at high resolution are the expensive ones.",
     )
+    aliases = ("convolution", "filters", "1x1 convolution", "pointwise convolution", "dilated", "atrous", "grouped")
 
 
 class Conv3d(_Conv):
@@ -265,3 +280,4 @@ class Conv3d(_Conv):
         "Memory and cost grow with the cube of the resolution: a 3x3x3 kernel has three times the weights of a 3x3 one. "
         "Start with few channels and small volumes.",
     )
+    aliases = ("convolution", "filters")

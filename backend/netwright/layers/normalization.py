@@ -16,21 +16,15 @@ from netwright.layers.base import (
     Value,
 )
 from netwright.layers.params import Positive, Probability, Size, setting
-from netwright.layers.spatial import picture_port
+from netwright.layers.spatial import not_divided, picture_port
 
-_DOCS = "https://docs.pytorch.org/docs/stable/generated/torch.nn."
+TORCH_DOCS = "https://docs.pytorch.org/docs/stable/generated/torch.nn."
 _FORMULA = r"y = \frac{x - \mathrm{E}[x]}{\sqrt{\mathrm{Var}[x] + \epsilon}} \cdot \gamma + \beta"
-_EPS = "Added to the variance, so that a constant input does not divide by zero."
-
-
-def _changed(params: LayerParams, *names: str) -> dict[str, Value]:
-    """The parameters of ``names`` that differ from their defaults, which are PyTorch's."""
-    fields = type(params).model_fields
-    return {name: getattr(params, name) for name in names if getattr(params, name) != fields[name].default}
+EPS = "Added to the variance, so that a constant input does not divide by zero."
 
 
 class BatchNormParams(LayerParams):
-    eps: Positive = setting(1e-5, _EPS)
+    eps: Positive = setting(1e-5, EPS)
     momentum: Probability = setting(0.1, "Share of each new batch in the running mean and variance.")
     affine: bool = setting(True, "Learn a scale and an offset for every channel.")
     track_running_stats: bool = setting(
@@ -46,7 +40,7 @@ class _BatchNorm(Layer[BatchNormParams]):
     @classmethod
     def call(cls, params: BatchNormParams, inputs: Sequence[TensorSpec]) -> Call:
         arguments: dict[str, Value] = {"num_features": inputs[0].shape[0]}
-        arguments |= _changed(params, "eps", "momentum", "affine", "track_running_stats")
+        arguments |= params.changed("eps", "momentum", "affine", "track_running_stats")
         return Call(cls.type, arguments, positional=1)
 
     @classmethod
@@ -80,7 +74,7 @@ def _batch_norm(dims: int, shape: str, use_when: str) -> Documentation:
         pitfalls="Training and evaluation differ: with batches under about 8 the running averages are poor "
         "(GroupNorm is not). A bias in the layer before it does nothing. The last, smaller batch of an epoch counts "
         "as much as a full one.",
-        source=f"Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167; {_DOCS}BatchNorm{dims}d.html",
+        source=f"Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167; {TORCH_DOCS}BatchNorm{dims}d.html",
     )
 
 
@@ -94,6 +88,7 @@ class BatchNorm1d(_BatchNorm):
         "(N, C) -> (N, C), (N, C, L) -> (N, C, L)",
         "Between a Linear or Conv1d layer and its activation, to train faster and with higher learning rates.",
     )
+    aliases = ("batch normalization",)
 
 
 class BatchNorm2d(_BatchNorm):
@@ -106,6 +101,7 @@ class BatchNorm2d(_BatchNorm):
         "(N, C, H, W) -> (N, C, H, W)",
         "Between Conv2d (without bias) and its activation: the standard of convolutional networks since 2015.",
     )
+    aliases = ("batch normalization",)
 
 
 class BatchNorm3d(_BatchNorm):
@@ -118,13 +114,31 @@ class BatchNorm3d(_BatchNorm):
         "(N, C, D, H, W) -> (N, C, D, H, W)",
         "Between Conv3d (without bias) and its activation, where volumes are small enough for batches of 8 and more.",
     )
+    aliases = ("batch normalization",)
+
+
+def check_normalized_dims(name: str, count: int, spec: TensorSpec) -> Iterator[Complaint]:
+    """One complaint when more axes are normalised together than a sample has."""
+    axes = len(spec.shape)
+    if count > axes:
+        yield Complaint(
+            code="too_many_axes",
+            message=f"{name} `{{node}}` normalises the last {count} axes, but {spec} from `{{source}}` has {axes} without the "
+            "batch.",
+            port="x",
+            field="normalized_dims",
+            expected=f"1 to {axes}",
+            got=str(count),
+            values={"wanted": count, "axes": axes, "got": str(spec)},
+            fixes=(Repair("set_param", {"name": "normalized_dims", "value": axes}),),
+        )
 
 
 class LayerNormParams(LayerParams):
     normalized_dims: Size = setting(
         1, "How many of the last axes are normalised together: 1 for features, 3 for a whole picture.", unit="axes"
     )
-    eps: Positive = setting(1e-5, _EPS)
+    eps: Positive = setting(1e-5, EPS)
     elementwise_affine: bool = setting(True, "Learn a scale and an offset for every normalised element.")
     bias: bool = setting(True, "Learn the offset; only with elementwise_affine.")
 
@@ -143,8 +157,9 @@ class LayerNorm(Layer[LayerNormParams]):
         use_when="In transformers and recurrent networks, and wherever batches are small: it does not look at other samples.",
         pitfalls="On a picture N x C x H x W the last axis is the width, which is rarely meant: normalise three "
         "axes, or use GroupNorm with one group. Three axes fix the picture's size.",
-        source=f"Ba et al. 2016, https://arxiv.org/abs/1607.06450; {_DOCS}LayerNorm.html",
+        source=f"Ba et al. 2016, https://arxiv.org/abs/1607.06450; {TORCH_DOCS}LayerNorm.html",
     )
+    aliases = ("layer normalization",)
 
     @classmethod
     def _shape(cls, params: LayerNormParams, inputs: Sequence[TensorSpec]) -> tuple[int, ...]:
@@ -154,25 +169,13 @@ class LayerNorm(Layer[LayerNormParams]):
     def call(cls, params: LayerNormParams, inputs: Sequence[TensorSpec]) -> Call:
         shape = cls._shape(params, inputs)
         arguments: dict[str, Value] = {"normalized_shape": shape[0] if len(shape) == 1 else shape}
-        arguments |= _changed(params, "eps", "elementwise_affine", "bias")
+        arguments |= params.changed("eps", "elementwise_affine", "bias")
         return Call("LayerNorm", arguments, positional=1)
 
     @classmethod
     def check(cls, params: LayerNormParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
-        axes = len(inputs[0].shape)
-        if params.normalized_dims > axes:
-            yield Complaint(
-                code="too_many_axes",
-                message=f"LayerNorm `{{node}}` normalises the last {params.normalized_dims} axes, but {inputs[0]} "
-                f"from `{{source}}` has {axes} without the batch.",
-                port="x",
-                field="normalized_dims",
-                expected=f"1 to {axes}",
-                got=str(params.normalized_dims),
-                values={"wanted": params.normalized_dims, "axes": axes, "got": str(inputs[0])},
-                fixes=(Repair("set_param", {"name": "normalized_dims", "value": axes}),),
-            )
-        elif params.normalized_dims == 1 and axes == 3:
+        yield from check_normalized_dims("LayerNorm", params.normalized_dims, inputs[0])
+        if params.normalized_dims == 1 and len(inputs[0].shape) == 3:
             yield Complaint(
                 code="normalizes_width_only",
                 message=f"LayerNorm `{{node}}` normalises only the last axis of {inputs[0]} from `{{source}}`: each "
@@ -204,7 +207,7 @@ class GroupNormParams(LayerParams):
         "Groups that the channels are split into; each is normalised by itself. 1 normalises the whole sample.",
         unit="groups",
     )
-    eps: Positive = setting(1e-5, _EPS)
+    eps: Positive = setting(1e-5, EPS)
     affine: bool = setting(True, "Learn a scale and an offset for every channel.")
 
 
@@ -223,30 +226,22 @@ class GroupNorm(Layer[GroupNormParams]):
         "are usual.",
         pitfalls="The channels must split evenly into the groups. As many groups as channels removes each channel's "
         "own strength, which classification often needs.",
-        source=f"Wu and He 2018, https://arxiv.org/abs/1803.08494; {_DOCS}GroupNorm.html",
+        source=f"Wu and He 2018, https://arxiv.org/abs/1803.08494; {TORCH_DOCS}GroupNorm.html",
     )
+    aliases = ("group normalization",)
 
     @classmethod
     def call(cls, params: GroupNormParams, inputs: Sequence[TensorSpec]) -> Call:
         arguments: dict[str, Value] = {"num_groups": params.num_groups, "num_channels": inputs[0].shape[0]}
-        arguments |= _changed(params, "eps", "affine")
+        arguments |= params.changed("eps", "affine")
         return Call("GroupNorm", arguments, positional=2)
 
     @classmethod
     def check(cls, params: GroupNormParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
         channels = inputs[0].shape[0]
         if channels % params.num_groups:
-            yield Complaint(
-                code="groups_do_not_divide",
-                message=f"GroupNorm `{{node}}` cannot split the {channels} channels from `{{source}}` into "
-                f"{params.num_groups} equal groups.",
-                port="x",
-                field="num_groups",
-                expected=f"a divisor of {channels}",
-                got=str(params.num_groups),
-                values={"channels": channels, "groups": params.num_groups},
-                fixes=(Repair("set_param", {"name": "num_groups", "value": math.gcd(channels, params.num_groups)}),),
-            )
+            best = math.gcd(channels, params.num_groups)
+            yield not_divided("GroupNorm", channels, params.num_groups, best, "num_groups")
 
     @classmethod
     def estimate_parameters(cls, params: GroupNormParams, inputs: Sequence[TensorSpec]) -> int:

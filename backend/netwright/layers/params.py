@@ -20,6 +20,7 @@ Padding = Annotated[int, Strict(), Field(ge=0, le=LARGEST)]
 Integer = Annotated[int, Strict(), Field(ge=-LARGEST, le=LARGEST)]
 
 Probability = Annotated[float, Strict(), Field(ge=0.0, le=1.0)]
+Share = Annotated[float, Strict(), Field(gt=0.0, lt=1.0)]
 Positive = Annotated[float, Strict(), Field(gt=0.0)]
 NonNegative = Annotated[float, Strict(), Field(ge=0.0)]
 Real = Annotated[float, Strict()]
@@ -32,6 +33,12 @@ Size3 = Size | Annotated[tuple[Size, Size, Size], _Loose]
 Padding1 = Padding | Annotated[tuple[Padding], _Loose]
 Padding2 = Padding | Annotated[tuple[Padding, Padding], _Loose]
 Padding3 = Padding | Annotated[tuple[Padding, Padding, Padding], _Loose]
+
+Paddings = Annotated[tuple[Padding, ...], _Loose, Field(min_length=2, max_length=8)]
+"""Pixels before and after each of the last axes, the last axis first."""
+
+Axes = Annotated[tuple[Integer, ...], _Loose, Field(min_length=1, max_length=7)]
+"""Numbers of axes, the batch counted as 0, negative ones from the last."""
 
 Sizes = Annotated[tuple[Size, ...], _Loose, Field(min_length=1, max_length=7)]
 """The sizes of one sample's axes, without the batch."""
@@ -59,3 +66,8 @@ def short(value: int | Sequence[int]) -> str:
     if isinstance(value, int):
         return str(value)
     return str(value[0]) if len(set(value)) == 1 else "x".join(map(str, value))
+
+
+def plain(value: Sequence[int]) -> int | list[int]:
+    """A JSON value for a size of several axes: one int where all agree."""
+    return value[0] if len(set(value)) == 1 else list(value)

@@ -4,8 +4,21 @@ from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Generic
 
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Repair, TensorSpec, Value
-from netwright.layers.params import Padding1, Padding2, Padding3, S, Size1, Size2, Size3, Z, expand, setting, short
-from netwright.layers.spatial import AXES, Window, check_window, picture_port
+from netwright.layers.params import (
+    Padding1,
+    Padding2,
+    Padding3,
+    S,
+    Size1,
+    Size2,
+    Size3,
+    Z,
+    expand,
+    plain,
+    setting,
+    short,
+)
+from netwright.layers.spatial import AXES, Window, check_window, picture_port, primed
 
 
 class MaxPoolParams(LayerParams, Generic[S, Z]):
@@ -34,10 +47,7 @@ class _Pool(Layer[Any]):
 
     @classmethod
     def call(cls, params: Any, inputs: Sequence[TensorSpec]) -> Call:
-        fields = cls.Params.model_fields
-        arguments: dict[str, Value] = {
-            name: value for name, value in params if name == "kernel_size" or value != fields[name].default
-        }
+        arguments: dict[str, Value] = {"kernel_size": params.kernel_size, **params.changed()}
         if "stride" in arguments and expand(params.stride, cls.dims) == expand(params.kernel_size, cls.dims):
             del arguments["stride"]
         return Call(cls.type, arguments, positional=1)
@@ -56,9 +66,7 @@ class _Pool(Layer[Any]):
                 expected=f"at most {short(tuple(size // 2 for size in kernel))}",
                 got=short(padding),
                 values={"padding": short(padding), "kernel": short(kernel)},
-                fixes=(
-                    Repair("set_param", {"name": "padding", "value": half[0] if len(set(half)) == 1 else list(half)}),
-                ),
+                fixes=(Repair("set_param", {"name": "padding", "value": plain(half)}),),
             )
             return
         stride = kernel if params.stride is None else expand(params.stride, cls.dims)
@@ -115,9 +123,7 @@ class _AdaptivePool(Layer[Any]):
                 expected=f"at most {have}",
                 got=text,
                 values={"wanted": text, "input": have},
-                fixes=(
-                    Repair("set_param", {"name": "output_size", "value": fits[0] if len(set(fits)) == 1 else fits}),
-                ),
+                fixes=(Repair("set_param", {"name": "output_size", "value": plain(fits)}),),
             )
 
     @classmethod
@@ -127,12 +133,11 @@ class _AdaptivePool(Layer[Any]):
 
 def _sliding(kind: str, dims: int, formula: str, use_when: str, pitfalls: str) -> Documentation:
     axes = AXES[dims]
-    primed = ", ".join(f"{axis}'" for axis in axes.split(", "))
     what = "the largest value" if kind == "Max" else "the mean"
     return Documentation(
         summary=f"Keeps {what} of each window that slides over {axes.replace(', ', ' and ', 1) if dims == 2 else axes}.",
         formula=formula,
-        shape=f"(N, C, {axes}) -> (N, C, {primed})",
+        shape=f"(N, C, {axes}) -> (N, C, {primed(dims)})",
         use_when=use_when,
         pitfalls=pitfalls,
         source=f"https://docs.pytorch.org/docs/stable/generated/torch.nn.{kind}Pool{dims}d.html",
@@ -181,6 +186,7 @@ class MaxPool1d(_Pool):
     inputs = (picture_port("x", 1),)
     outputs = (picture_port("y", 1, mark="'"),)
     documentation = _sliding("Max", 1, _MAX_FORMULA, _MAX_USE[1], _MAX_PITFALLS)
+    aliases = ("max pooling", "maxpooling", "downsample")
 
 
 class MaxPool2d(_Pool):
@@ -191,6 +197,7 @@ class MaxPool2d(_Pool):
     inputs = (picture_port("x", 2),)
     outputs = (picture_port("y", 2, mark="'"),)
     documentation = _sliding("Max", 2, _MAX_FORMULA, _MAX_USE[2], _MAX_PITFALLS)
+    aliases = ("max pooling", "maxpooling", "downsample")
 
 
 class MaxPool3d(_Pool):
@@ -201,6 +208,7 @@ class MaxPool3d(_Pool):
     inputs = (picture_port("x", 3),)
     outputs = (picture_port("y", 3, mark="'"),)
     documentation = _sliding("Max", 3, _MAX_FORMULA, _MAX_USE[3], _MAX_PITFALLS)
+    aliases = ("max pooling", "maxpooling", "downsample")
 
 
 class AvgPool1dParams(AvgPoolParams[Size1, Padding1]):
@@ -223,6 +231,7 @@ class AvgPool1d(_Pool):
     inputs = (picture_port("x", 1),)
     outputs = (picture_port("y", 1, mark="'"),)
     documentation = _sliding("Avg", 1, _AVG_FORMULA, _AVG_USE[1], _AVG_PITFALLS)
+    aliases = ("average pooling", "mean pooling", "downsample")
 
 
 class AvgPool2d(_Pool):
@@ -233,6 +242,7 @@ class AvgPool2d(_Pool):
     inputs = (picture_port("x", 2),)
     outputs = (picture_port("y", 2, mark="'"),)
     documentation = _sliding("Avg", 2, _AVG_FORMULA, _AVG_USE[2], _AVG_PITFALLS)
+    aliases = ("average pooling", "mean pooling", "downsample")
 
 
 class AvgPool3d(_Pool):
@@ -243,6 +253,7 @@ class AvgPool3d(_Pool):
     inputs = (picture_port("x", 3),)
     outputs = (picture_port("y", 3, mark="'"),)
     documentation = _sliding("Avg", 3, _AVG_FORMULA, _AVG_USE[3], _AVG_PITFALLS)
+    aliases = ("average pooling", "mean pooling", "downsample")
 
 
 _TO = "Size that every channel gets, whatever comes in; 1 keeps a single value per channel (global pooling)."
@@ -266,13 +277,12 @@ class AdaptivePool3dParams(AdaptivePoolParams[Size3]):
 
 def _adaptive(kind: str, dims: int) -> Documentation:
     axes = AXES[dims]
-    primed = ", ".join(f"{axis}'" for axis in axes.split(", "))
     average = kind == "Avg"
     return Documentation(
         summary=f"Divides the input into as many windows as the output has {'steps' if dims == 1 else 'pixels'} and keeps "
         f"{'the mean' if average else 'the largest value'} of each.",
         formula=_AVG_FORMULA if average else _MAX_FORMULA,
-        shape=f"(N, C, {axes}) -> (N, C, {primed})",
+        shape=f"(N, C, {axes}) -> (N, C, {primed(dims)})",
         use_when="Before the head, with output size 1, so that inputs of any size fit the same Linear layer; "
         + (
             "the mean of each channel says how much of a pattern there is (ResNet, Inception)."
@@ -293,6 +303,7 @@ class AdaptiveAvgPool1d(_AdaptivePool):
     inputs = (picture_port("x", 1),)
     outputs = (picture_port("y", 1, mark="'"),)
     documentation = _adaptive("Avg", 1)
+    aliases = ("global average pooling", "adaptive average pooling", "gap")
 
 
 class AdaptiveAvgPool2d(_AdaptivePool):
@@ -303,6 +314,7 @@ class AdaptiveAvgPool2d(_AdaptivePool):
     inputs = (picture_port("x", 2),)
     outputs = (picture_port("y", 2, mark="'"),)
     documentation = _adaptive("Avg", 2)
+    aliases = ("global average pooling", "adaptive average pooling", "gap")
 
 
 class AdaptiveAvgPool3d(_AdaptivePool):
@@ -313,6 +325,7 @@ class AdaptiveAvgPool3d(_AdaptivePool):
     inputs = (picture_port("x", 3),)
     outputs = (picture_port("y", 3, mark="'"),)
     documentation = _adaptive("Avg", 3)
+    aliases = ("global average pooling", "adaptive average pooling", "gap")
 
 
 class AdaptiveMaxPool1d(_AdaptivePool):
@@ -323,6 +336,7 @@ class AdaptiveMaxPool1d(_AdaptivePool):
     inputs = (picture_port("x", 1),)
     outputs = (picture_port("y", 1, mark="'"),)
     documentation = _adaptive("Max", 1)
+    aliases = ("global max pooling", "adaptive max pooling")
 
 
 class AdaptiveMaxPool2d(_AdaptivePool):
@@ -333,6 +347,7 @@ class AdaptiveMaxPool2d(_AdaptivePool):
     inputs = (picture_port("x", 2),)
     outputs = (picture_port("y", 2, mark="'"),)
     documentation = _adaptive("Max", 2)
+    aliases = ("global max pooling", "adaptive max pooling")
 
 
 class AdaptiveMaxPool3d(_AdaptivePool):
@@ -343,3 +358,4 @@ class AdaptiveMaxPool3d(_AdaptivePool):
     inputs = (picture_port("x", 3),)
     outputs = (picture_port("y", 3, mark="'"),)
     documentation = _adaptive("Max", 3)
+    aliases = ("global max pooling", "adaptive max pooling")

@@ -136,12 +136,33 @@ def _rank_repairs(layer: "type[Layer[Any]]", port: Port, spec: TensorSpec, wire:
             pool: dict[str, Any] = {"type": _AVERAGE_POOL[rank], "params": {"output_size": 1}}
             yield Repair("insert", {"nodes": [pool, flatten]}, wire)
         return
+    if port.axes.startswith("(N, T") and port.ranks == {3} and "float32" in port.dtypes:
+        yield from _sequence_repairs(spec, wire, rank)
+        return
     if (sibling := _sibling(layer.type, rank)) is not None:
         yield Repair("replace", {"type": sibling, "params": {}}, wire)
     if port.ranks == {rank + 1}:
         # The channel axis was left out: (N, H, W) becomes (N, 1, H, W).
         reshape = {"type": "Reshape", "params": {"shape": [1, *spec.shape]}}
         yield Repair("insert", {"nodes": [reshape]}, wire)
+
+
+def _sequence_repairs(spec: TensorSpec, wire: int, rank: int) -> Iterator[Repair]:
+    """Ways to a sequence: vectors for indices, a step for each value of a row, a step for each row of a picture."""
+    if rank == 2 and spec.dtype == "int64":
+        yield Repair("insert", {"nodes": [{"type": "Embedding", "params": {}}]}, wire)
+    elif rank == 2:
+        for shape in ([spec.shape[0], 1], [1, spec.shape[0]]):
+            yield Repair("insert", {"nodes": [{"type": "Reshape", "params": {"shape": shape}}]}, wire)
+    elif rank == 4:
+        channels, height, width = spec.shape
+        rows: list[dict[str, Any]] = [{"type": "Reshape", "params": {"shape": [height, channels * width]}}]
+        # With several channels the rows of all of them are brought side by side first.
+        swap = {"type": "Formula", "params": {"formula": "transpose(a, 1, 2)"}}
+        yield Repair("insert", {"nodes": [swap, *rows] if channels > 1 else rows}, wire)
+        patches = [size for size in (16, 8, 7, 4, 2) if height % size == 0 and width % size == 0 and size < height]
+        for size in patches[:1]:
+            yield Repair("insert", {"nodes": [{"type": "PatchEmbedding", "params": {"patch_size": size}}]}, wire)
 
 
 def _sibling(name: str, rank: int) -> str | None:

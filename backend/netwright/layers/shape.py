@@ -1,18 +1,29 @@
-"""Operations that change the shape and nothing else."""
+"""The same values in another shape."""
 
 import math
 from collections.abc import Iterator, Sequence
 
-from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
-from netwright.layers.params import SizesOrFill, setting
+from netwright.layers.axes import check_dim
+from netwright.layers.base import (
+    ANY_DTYPE,
+    Call,
+    Complaint,
+    Documentation,
+    Layer,
+    LayerParams,
+    Port,
+    Repair,
+    TensorSpec,
+)
+from netwright.layers.params import Integer, SizesOrFill, setting
 
 
 class Flatten(Layer[LayerParams]):
     """(N, *) -> (N, F)."""
 
     family = "shape"
-    inputs = (Port("x"),)
-    outputs = (Port("y", "(N, F)", frozenset({2})),)
+    inputs = (Port("x", dtypes=ANY_DTYPE),)
+    outputs = (Port("y", "(N, F)", frozenset({2}), ANY_DTYPE),)
     documentation = Documentation(
         summary="Lays all values of a sample in one row.",
         formula=r"F = \prod_i d_i",
@@ -22,6 +33,7 @@ class Flatten(Layer[LayerParams]):
         "picture's size; AdaptiveAvgPool2d before it leaves the size free and saves parameters.",
         source="https://docs.pytorch.org/docs/stable/generated/torch.nn.Flatten.html",
     )
+    aliases = ("to a row", "view")
 
     @classmethod
     def call(cls, params: LayerParams, inputs: Sequence[TensorSpec]) -> Call:
@@ -41,17 +53,18 @@ class Reshape(Layer[ReshapeParams]):
 
     family = "shape"
     Params = ReshapeParams
-    inputs = (Port("x"),)
-    outputs = (Port("y"),)
+    inputs = (Port("x", dtypes=ANY_DTYPE),)
+    outputs = (Port("y", dtypes=ANY_DTYPE),)
     documentation = Documentation(
         summary="Reads the values of each sample in the same order into another shape.",
         formula=r"\prod_i d'_i = \prod_i d_i",
         shape="(N, *) -> (N, *)",
         use_when="To make a picture out of a row of values (784 to 1 x 28 x 28), or groups out of channels.",
-        pitfalls="It does not swap axes: values stay in reading order, so turning H x W x C into C x H x W by "
-        "Reshape scrambles the picture. The batch is never touched.",
+        pitfalls="It does not swap axes: values stay in reading order, so turning H x W x C into C x H x W by Reshape "
+        "scrambles the picture. The batch is never touched.",
         source="https://docs.pytorch.org/docs/stable/generated/torch.Tensor.reshape.html",
     )
+    aliases = ("view", "rearrange")
 
     @classmethod
     def call(cls, params: ReshapeParams, inputs: Sequence[TensorSpec]) -> Call:
@@ -62,38 +75,43 @@ class Reshape(Layer[ReshapeParams]):
 
     @classmethod
     def check(cls, params: ReshapeParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
-        shape, numel = params.shape, inputs[0].numel
-        text = " x ".join(map(str, shape))
-        if shape.count(-1) > 1 or 0 in shape:
-            wrong = "two axes of -1, and only one can take what is left" if shape.count(-1) > 1 else "an axis of 0"
-            yield Complaint(
-                code="reshape_ambiguous",
-                message=f"Reshape `{{node}}` asks for {text}: {wrong}.",
-                field="shape",
-                expected="sizes of at least 1, at most one of them -1",
-                got=text,
-                values={"shape": text},
-                fixes=(Repair("set_param", {"name": "shape", "value": [-1]}),),
-            )
-            return
-        known = math.prod(size for size in shape if size != -1)
-        if numel % known if -1 in shape else known != numel:
-            yield Complaint(
-                code="reshape_size_differs",
-                message=f"Reshape `{{node}}` asks for {text} = "
-                f"{known}{' times a whole number' if -1 in shape else ''} values a sample but `{{source}}` gives "
-                f"{inputs[0]}, {numel} values.",
-                port="x",
-                field="shape",
-                expected=f"{numel} values",
-                got=text,
-                values={"shape": text, "known": known, "numel": numel},
-                fixes=tuple(Repair("set_param", {"name": "shape", "value": value}) for value in _fitting(shape, numel)),
-            )
+        numel = inputs[0].numel
+        rest = f"`{{source}}` gives {inputs[0]}, {numel} values."
+        yield from _check_sizes("Reshape", "shape", params.shape, numel, "values a sample", rest)
 
     @classmethod
     def summary(cls, params: ReshapeParams) -> str:
         return " x ".join(map(str, params.shape))
+
+
+def _check_sizes(name: str, field: str, sizes: tuple[int, ...], numel: int, what: str, got: str) -> Iterator[Complaint]:
+    """One complaint when ``sizes`` do not hold exactly ``numel`` values; ``got`` ends the sentence."""
+    text = " x ".join(map(str, sizes))
+    if sizes.count(-1) > 1 or 0 in sizes:
+        wrong = "two axes of -1, and only one can take what is left" if sizes.count(-1) > 1 else "an axis of 0"
+        yield Complaint(
+            code="reshape_ambiguous",
+            message=f"{name} `{{node}}` asks for {text}: {wrong}.",
+            field=field,
+            expected="sizes of at least 1, at most one of them -1",
+            got=text,
+            values={"shape": text},
+            fixes=(Repair("set_param", {"name": field, "value": [-1]}),),
+        )
+        return
+    known = math.prod(size for size in sizes if size != -1)
+    if numel % known if -1 in sizes else known != numel:
+        times = " times a whole number" if -1 in sizes else ""
+        yield Complaint(
+            code="reshape_size_differs",
+            message=f"{name} `{{node}}` asks for {text} = {known}{times} {what} but {got}",
+            port="x",
+            field=field,
+            expected=f"{numel} values",
+            got=text,
+            values={"shape": text, "known": known, "numel": numel},
+            fixes=tuple(Repair("set_param", {"name": field, "value": value}) for value in _fitting(sizes, numel)),
+        )
 
 
 def _fitting(shape: tuple[int, ...], numel: int) -> Iterator[list[int]]:
@@ -104,3 +122,49 @@ def _fitting(shape: tuple[int, ...], numel: int) -> Iterator[list[int]]:
             yield [-1 if i == axis else size for i, size in enumerate(shape)]
             return
     yield [-1]
+
+
+class UnflattenParams(LayerParams):
+    dim: Integer = setting(
+        1, "Axis that is split, with the batch counted as 0: 1 for channels, -1 for the last.", unit="axis"
+    )
+    unflattened_size: SizesOrFill = setting(
+        (1, -1), "Sizes of the axes that it becomes; one of them may be -1 and takes what is left.", unit="elements"
+    )
+
+
+class Unflatten(Layer[UnflattenParams]):
+    """(N, *, F, *) -> (N, *, F1, F2, *)."""
+
+    family = "shape"
+    Params = UnflattenParams
+    inputs = (Port("x", dtypes=ANY_DTYPE),)
+    outputs = (Port("y", dtypes=ANY_DTYPE),)
+    documentation = Documentation(
+        summary="Splits one axis into several and leaves the others as they are.",
+        formula=r"F = \prod_i F_i",
+        shape="(N, *, F, *) -> (N, *, F1, F2, *)",
+        use_when="In a decoder, from the row that a Linear layer gives back to channels and places (128 to 8 x 4 x 4), and "
+        "to split features into heads or channels into groups.",
+        pitfalls="Values stay in reading order: the sizes must be in the order in which Flatten laid them out. Only one of "
+        "them may be -1.",
+        source="https://docs.pytorch.org/docs/stable/generated/torch.nn.Unflatten.html",
+    )
+    aliases = ("split an axis", "view")
+
+    @classmethod
+    def call(cls, params: UnflattenParams, inputs: Sequence[TensorSpec]) -> Call:
+        return Call("Unflatten", {"dim": params.dim, "unflattened_size": params.unflattened_size}, positional=2)
+
+    @classmethod
+    def check(cls, params: UnflattenParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
+        complaints = list(check_dim(cls.type, params.dim, inputs[0]))
+        yield from complaints
+        if not complaints:
+            size = inputs[0].shape[params.dim % (len(inputs[0].shape) + 1) - 1]
+            rest = f"axis {params.dim} of {inputs[0]} from `{{source}}` has {size}."
+            yield from _check_sizes(cls.type, "unflattened_size", params.unflattened_size, size, "elements", rest)
+
+    @classmethod
+    def summary(cls, params: UnflattenParams) -> str:
+        return f"axis {params.dim} to {' x '.join(map(str, params.unflattened_size))}"

@@ -4,14 +4,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from netwright.layers.base import Complaint, Port, Repair, TensorSpec
+from netwright.layers.params import plain
 
 AXES = {1: "L", 2: "H, W", 3: "D, H, W"}
 
 
 def picture_port(name: str, dims: int, channels: str = "C", mark: str = "") -> Port:
     """A port for ``(N, C, L)``, ``(N, C, H, W)`` or ``(N, C, D, H, W)``; ``mark`` is put behind every spatial letter."""
-    axes = ", ".join(letter + mark for letter in AXES[dims].split(", "))
+    axes = primed(dims) if mark else AXES[dims]
     return Port(name, f"(N, {channels}, {axes})", frozenset({dims + 2}))
+
+
+def primed(dims: int) -> str:
+    """``H', W'``: the spatial letters of an output of another size."""
+    return ", ".join(letter + "'" for letter in AXES[dims].split(", "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +35,9 @@ class Window:
         return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
 
 
-def check_window(name: str, window: Window, spec: TensorSpec) -> Iterator[Complaint]:
-    """One complaint when the window is larger than the padded input on any axis."""
+def check_window(name: str, window: Window, spec: TensorSpec, *, can_pad: bool = False) -> Iterator[Complaint]:
+    """One complaint when the window is larger than the padded input on any axis; ``can_pad`` where padding helps as much as
+    a smaller window."""
     sizes = spec.shape[1:]
     padded = tuple(size + 2 * pad for size, pad in zip(sizes, window.padding, strict=True))
     if all(reach <= size for reach, size in zip(window.reach, padded, strict=True)):
@@ -50,8 +57,8 @@ def check_window(name: str, window: Window, spec: TensorSpec) -> Iterator[Compla
         got=room,
         values={"window": reach, "input": room},
         fixes=(
-            Repair("set_param", {"name": "kernel_size", "value": _plain(fits)}),
-            *((Repair("set_param", {"name": "padding", "value": _plain(missing)}),) if name.startswith("Conv") else ()),
+            Repair("set_param", {"name": "kernel_size", "value": plain(fits)}),
+            *((Repair("set_param", {"name": "padding", "value": plain(missing)}),) if can_pad else ()),
         ),
     )
 
@@ -60,6 +67,15 @@ def _product(sizes: Sequence[int]) -> str:
     return " x ".join(map(str, sizes))
 
 
-def _plain(sizes: tuple[int, ...]) -> int | list[int]:
-    """A JSON value: one int where all axes agree."""
-    return sizes[0] if len(set(sizes)) == 1 else list(sizes)
+def not_divided(name: str, channels: int, groups: int, instead: int, field: str) -> Complaint:
+    """The channels of the input cannot be split into equal groups; ``instead`` of them can."""
+    return Complaint(
+        code="groups_do_not_divide",
+        message=f"{name} `{{node}}` cannot split the {channels} channels from `{{source}}` into {groups} equal groups.",
+        port="x",
+        field=field,
+        expected=f"a divisor of {channels}",
+        got=str(groups),
+        values={"channels": channels, "groups": groups},
+        fixes=(Repair("set_param", {"name": field, "value": instead}),),
+    )

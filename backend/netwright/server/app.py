@@ -21,16 +21,21 @@ from netwright.server.faults import FaultsToProblems
 from netwright.server.openapi import add_problems
 from netwright.server.problems import ApiError, problem_response, to_problems
 from netwright.server.routes import (
+    architectures,
+    blocks,
     checkpoints,
     datasets,
     docs,
     documents,
+    exports,
     health,
+    imports,
     networks,
     page,
     runs,
     sockets,
     training,
+    weights,
     worker,
 )
 from netwright.server.security import Gate
@@ -47,12 +52,17 @@ log = logging.getLogger(__name__)
 ROUTERS = (
     health.router,
     documents.router,
+    architectures.router,
     networks.router,
+    blocks.router,
     datasets.router,
+    imports.router,
+    weights.router,
     training.router,
     sockets.router,  # before the runs: "live" is no run's id
     runs.router,
     checkpoints.router,
+    exports.router,
     worker.router,
     docs.router,
 )

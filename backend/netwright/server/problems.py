@@ -33,6 +33,8 @@ ERRORS: Mapping[str, ErrorKind] = {
     "invalid_document": ErrorKind(422, "The network has problems"),
     "invalid_run": ErrorKind(422, "This run cannot start"),
     "bad_data": ErrorKind(422, "The data cannot be used"),
+    "cannot_export": ErrorKind(422, "The network cannot leave in this format"),
+    "bad_file": ErrorKind(422, "The file cannot be imported"),
     # who asks
     "not_signed_in": ErrorKind(401, "Not signed in"),
     "foreign_host": ErrorKind(421, "Not a name of this server"),
@@ -49,6 +51,9 @@ ERRORS: Mapping[str, ErrorKind] = {
     "fenced": ErrorKind(409, "Another attempt has taken over"),
     "checkpoint_damaged": ErrorKind(410, "The checkpoint's file is gone or damaged"),
     "range_not_satisfiable": ErrorKind(416, "Outside of the file"),
+    # what the machine lacks
+    "disk_full": ErrorKind(507, "The disk is full"),
+    "export_failed": ErrorKind(503, "The file was not made"),
     # our own faults
     "internal_error": ErrorKind(500, "Something is wrong in Netwright"),
     "shutting_down": ErrorKind(503, "The server is shutting down"),

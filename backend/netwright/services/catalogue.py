@@ -18,6 +18,7 @@ def _layer(layer: type[Layer[LayerParams]]) -> LayerRead:
     return LayerRead(
         type=layer.type,
         family=layer.family,
+        aliases=list(layer.aliases),
         inputs=[_port(port) for port in layer.inputs],
         outputs=[_port(port) for port in layer.outputs],
         params_schema=layer.Params.model_json_schema(),

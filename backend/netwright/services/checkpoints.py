@@ -1,35 +1,40 @@
 """Checkpoints of runs: what there is, and their files in the formats that a person takes home."""
 
 import asyncio
-import os
+import json
 import re
-import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from netwright import __version__
+from netwright.exchange.card import Curve
 from netwright.exchange.formats import FORMATS, Format
+from netwright.exchange.obstacles import find_obstacle
+from netwright.graph.document import Document
+from netwright.graph.io import graph_hash
 from netwright.services.errors import ServiceError, not_found
+from netwright.services.export_order import Order, Record
+from netwright.services.exports import Download, ExportService, Job
 from netwright.services.files import find_inside, is_intact
-from netwright.services.models import CheckpointRead
+from netwright.services.models import CheckpointRead, ExportOption
 from netwright.services.run_views import to_checkpoint
 from netwright.store.checkpoints import get_checkpoint, list_checkpoints
-from netwright.store.runs import get_run
-from netwright.store.store import Store
+from netwright.store.metrics import metric_names, read_points
+from netwright.store.points import thin
+from netwright.store.runs import RunRecord, get_run
+from netwright.store.scalars import parse_scalars
+from netwright.store.store import Session, Store
 from netwright.store.tables import CheckpointRow
+from netwright.training.spec import RunSpec
 
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A file to send; ``name`` is what the browser should call it."""
-
-    path: Path
-    name: str
-    is_temporary: bool
+NUM_FIRST_LOSSES = 20
+MAX_CURVE_POINTS = 400
 
 
 class CheckpointService:
-    def __init__(self, store: Store, runs_folder: Path) -> None:
-        self._store, self._folder = store, runs_folder
+    def __init__(self, store: Store, runs_folder: Path, exports: ExportService) -> None:
+        self._store, self._folder, self._exports = store, runs_folder, exports
 
     async def list_all(self, run_id: str) -> list[CheckpointRead]:
         """Checkpoints of a run, newest first: all whose file is there, and the newest of each kind even if it is not.
@@ -53,44 +58,178 @@ class CheckpointService:
             kinds.add(row.kind)
         return shown
 
-    async def download(self, checkpoint_id: str, format_: str) -> Download:
-        """The checkpoint as a file of ``format_``.
+    async def list_formats(self, checkpoint_id: str) -> list[ExportOption]:
+        """Every format, with its size where the file is there and the reason where it cannot be had.
 
         Raises:
-            ServiceError: ``not_found``; ``invalid_request``, no such format; ``checkpoint_damaged``, the file is gone or
-                differs from its hash.
+            ServiceError: ``not_found``.
         """
+        row, record = await self._find(checkpoint_id)
+        spec = RunSpec.model_validate_json(record.row.spec)
+        return [await self._option(form, row, record, spec.document) for form in FORMATS.values()]
+
+    async def _option(self, form: Format, row: CheckpointRow, record: RunRecord, document: Document) -> ExportOption:
+        option = describe(form, document)
+        if option.reason is not None:
+            return option
+        if form.write is None:
+            return option.model_copy(update={"bytes": row.bytes, "is_ready": True})
+        try:
+            order = await self._order(form, row, record)
+        except ServiceError as error:
+            return option.model_copy(update={"reason": error.message, "code": error.code})
+        _, size = await asyncio.to_thread(self._exports.find, order, row.run_id)
+        return option.model_copy(update={"bytes": size, "is_ready": size is not None})
+
+    async def prepare(self, checkpoint_id: str, format_: str) -> Job:
+        """Starts to make the checkpoint's file of ``format_``, or finds it made.
+
+        Raises:
+            ServiceError: ``not_found``; ``invalid_request``, no such format, or one that needs no making; ``cannot_export``;
+                ``checkpoint_damaged``; ``not_ready``, the run's source is not written yet.
+        """
+        row, record = await self._find(checkpoint_id)
+        form = find_format(format_)
+        if form.write is None:
+            raise ServiceError("invalid_request", f"{form.title} need not be made: download it.")
+        return await self._prepare(form, row, record)
+
+    async def _prepare(self, form: Format, row: CheckpointRow, record: RunRecord) -> Job:
+        await self._check_intact(row)
+        check_obstacle(form, RunSpec.model_validate_json(record.row.spec).document)
+        order = await self._order(form, row, record)
+        return await self._exports.order(order, _file_name(record, row, form), row.run_id)
+
+    async def download(self, checkpoint_id: str, format_: str) -> Download:
+        """The checkpoint as a file of ``format_``, once it is made.
+
+        Raises:
+            ServiceError: as :meth:`prepare`, and why it could not be made.
+        """
+        row, record = await self._find(checkpoint_id)
+        form = find_format(format_)
+        if form.write is None:
+            await self._check_intact(row)
+            return Download(self._folder / row.run_id / row.file, _file_name(record, row, form), form.media_type)
+        return await self._exports.finish(await self._prepare(form, row, record))
+
+    async def _find(self, checkpoint_id: str) -> tuple[CheckpointRow, RunRecord]:
         row = await self._store.read(lambda session: get_checkpoint(session, checkpoint_id))
         if row is None:
             raise not_found("checkpoint")
         record = await self._store.read(lambda session: get_run(session, row.run_id))
         assert record is not None, "a checkpoint belongs to a run"
-        chosen = FORMATS.get(format_)
-        if chosen is None:
-            raise ServiceError(
-                "invalid_request", f"There is no format {format_[:100]!r}. There are: {', '.join(FORMATS)}."
-            )
-        folder = self._folder / row.run_id
-        if not await asyncio.to_thread(is_intact, folder, row.file, row.bytes, row.sha256):
+        return row, record
+
+    async def _check_intact(self, row: CheckpointRow) -> None:
+        if not await asyncio.to_thread(is_intact, self._folder / row.run_id, row.file, row.bytes, row.sha256):
             raise ServiceError(
                 "checkpoint_damaged",
                 f"The file of this checkpoint (step {row.step}) is gone or differs from its SHA-256. Take another one.",
             )
-        name = f"{clean_name(record.row.name)}-{row.kind}-{row.step}{chosen.suffix}"
-        return await asyncio.to_thread(_convert, folder / row.file, chosen, name)
+
+    async def _order(self, form: Format, row: CheckpointRow, record: RunRecord) -> Order:
+        spec = RunSpec.model_validate_json(record.row.spec)
+        folder = self._folder / row.run_id
+        source = await asyncio.to_thread(_read_source, folder / "model.py") if form.needs_source else None
+        versions = {**spec.versions, **json.loads(record.row.versions)}
+        return Order(
+            format=form.name,
+            document=spec.document,
+            source=source,
+            weights=str(folder / row.file),
+            weights_sha256=row.sha256,
+            seed=spec.training.seed,
+            metadata={
+                "run": row.run_id,
+                "graph_hash": graph_hash(spec.document),
+                "step": str(row.step),
+                "epoch": str(row.epoch),
+                "weights_sha256": row.sha256,
+                "netwright": versions.get("netwright", __version__),
+                "torch": versions.get("torch", ""),
+            },
+            record=await self._record(spec, row, record, versions) if form.needs_run else None,
+        )
+
+    async def _record(self, spec: RunSpec, row: CheckpointRow, record: RunRecord, versions: dict[str, str]) -> Record:
+        curves, first_losses = await self._store.read(lambda session: _read_curves(session, row.run_id, row.step))
+        return Record(
+            spec=spec,
+            name=record.row.name,
+            notes=record.row.notes,
+            tags=json.loads(record.row.tags),
+            metrics=parse_scalars(row.metrics),
+            curves=curves,
+            first_losses=first_losses,
+            fingerprint=record.row.data_fingerprint,
+            versions=versions,
+        )
 
 
-def _convert(checkpoint: Path, chosen: Format, name: str) -> Download:
-    if chosen.write is None:
-        return Download(checkpoint, name, is_temporary=False)
-    descriptor, temporary = tempfile.mkstemp(suffix=chosen.suffix)
-    os.close(descriptor)
+def _read_source(path: Path) -> str:
     try:
-        chosen.write(checkpoint, Path(temporary))
-    except BaseException:
-        Path(temporary).unlink()
-        raise
-    return Download(Path(temporary), name, is_temporary=True)
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ServiceError(
+            "not_ready", "The code of this run is gone from the data folder; without it only its weights can be had."
+        ) from error
+
+
+def _read_curves(session: Session, run_id: str, last_step: int) -> tuple[list[Curve], list[float]]:
+    """Losses up to the checkpoint, thinned, and the losses of the very first steps as they were measured."""
+    curves, first = [], list[float]()
+    for name in metric_names(session, run_id):
+        if name not in {"train/loss", "val/loss"}:
+            continue
+        points = read_points(session, run_id, name)
+        points = points.take((points.steps <= last_step) & np.isfinite(points.values))
+        if name == "train/loss":
+            begin = points.take(points.steps <= NUM_FIRST_LOSSES)
+            # Only an unbroken beginning can be compared with.
+            first = begin.values.tolist() if begin.steps.tolist() == list(range(1, len(begin) + 1)) else []
+        kept = thin(points, MAX_CURVE_POINTS)
+        curves.append(Curve(name=name, steps=kept.steps.tolist(), values=kept.values.tolist()))
+    return curves, first
+
+
+def find_format(name: str) -> Format:
+    """
+    Raises:
+        ServiceError: ``invalid_request``, there is no such format.
+    """
+    form = FORMATS.get(name)
+    if form is None:
+        raise ServiceError("invalid_request", f"There is no format {name[:100]!r}. There are: {', '.join(FORMATS)}.")
+    return form
+
+
+def describe(form: Format, document: Document) -> ExportOption:
+    """A format for this document, with what its layers have against it."""
+    obstacle = find_obstacle(document, form.name)
+    return ExportOption(
+        format=form.name,
+        title=form.title,
+        suffix=form.suffix,
+        description=form.description,
+        reason=None if obstacle is None else str(obstacle),
+        code=None if obstacle is None else obstacle.code,
+        node=None if obstacle is None else obstacle.node,
+    )
+
+
+def check_obstacle(form: Format, document: Document) -> None:
+    """
+    Raises:
+        ServiceError: ``cannot_export``, a layer says that the format cannot hold it.
+    """
+    obstacle = find_obstacle(document, form.name)
+    if obstacle is not None:
+        raise ServiceError("cannot_export", str(obstacle))
+
+
+def _file_name(record: RunRecord, row: CheckpointRow, form: Format) -> str:
+    return f"{clean_name(record.row.name)}-{row.kind}-{row.step}{form.suffix}"
 
 
 def clean_name(name: str) -> str:

@@ -5,9 +5,14 @@ from typing import Any, Literal
 
 from pydantic import Field, JsonValue
 
+from netwright.architectures.base import Chapter, Family
+from netwright.architectures.base import Task as ArchitectureTask
 from netwright.compiler.report import Totals
 from netwright.data.base import Kind, Task
-from netwright.graph.document import Document
+from netwright.exchange.graphs.report import ImportReport
+from netwright.exchange.weights.report import WeightsReport
+from netwright.graph.bundle import BlockBundle
+from netwright.graph.document import MAX_NAME_LENGTH, Document
 from netwright.graph.model import Model
 from netwright.graph.problems import Problem
 from netwright.training.config import TrainingConfig
@@ -65,10 +70,11 @@ class DocumentationRead(Model):
 
 class LayerRead(Model):
     """A layer type as the palette, the inspector and the canvas need it.  ``params_schema`` is JSON Schema; each property
-    has ``description`` and may have ``unit``."""
+    has ``description`` and may have ``unit``.  ``aliases`` are other names to find it by."""
 
     type: str
     family: str
+    aliases: list[str]
     inputs: list[PortRead]
     outputs: list[PortRead]
     params_schema: dict[str, Any]
@@ -194,6 +200,106 @@ class RevisionRead(Model):
     name: str
 
 
+# --- block library ----------------------------------------------------------------------------------------------------
+
+MAX_DESCRIPTION_LENGTH = 2000
+
+
+class LibraryBlockCreate(Model):
+    definition: BlockBundle
+    description: str = Field(default="", max_length=MAX_DESCRIPTION_LENGTH)
+
+
+class LibraryBlockUpdate(Model):
+    """What is null stays."""
+
+    name: str | None = Field(default=None, max_length=MAX_NAME_LENGTH)
+    description: str | None = Field(default=None, max_length=MAX_DESCRIPTION_LENGTH)
+    definition: BlockBundle | None = None
+
+
+class LibraryBlockSummary(Model):
+    """A block in the list.  ``outline`` is a small picture of its inside."""
+
+    id: Id
+    name: str
+    description: str
+    created: float
+    updated: float
+    outline: Outline
+
+
+class LibraryBlockRead(LibraryBlockSummary):
+    definition: BlockBundle
+
+
+# --- ready-made networks ---------------------------------------------------------------------------------------------
+
+
+class PaperRead(Model):
+    citation: str
+    year: int
+    url: str
+
+
+class PublishedRead(Model):
+    """What others printed of exactly this network; ``gmacs`` is multiply-accumulates in 1e9, rounded as printed."""
+
+    source: dict[str, str]
+    parameters: int | None
+    gmacs: float | None
+
+
+class ExampleRead(Model):
+    """The notes' own numbers: pictures as ``[channel][row][column]``, ``weights`` by their key in the ``state_dict``."""
+
+    input: list[list[list[float]]]
+    weights: dict[str, list[Any]]
+    output: str
+    result: list[list[list[float]]]
+
+
+class SweepRead(Model):
+    """A parameter of the network that is worth turning: the parameters of some nodes at each of ``values``."""
+
+    parameter: str
+    values: list[int]
+    nodes: dict[str, list[int]]
+
+
+class ArchitectureSummary(Model):
+    """A card of the gallery.  Texts are by language (``en``, ``zh``); shapes leave the batch out."""
+
+    id: str
+    name: dict[str, str]
+    family: Family
+    chapter: Chapter
+    task: ArchitectureTask
+    paper: PaperRead
+    summary: dict[str, str]
+    parameters: int
+    macs: int
+    inputs: dict[str, list[int]]
+    outputs: dict[str, list[int]]
+    data_source: str | None
+    """The built-in set that its training preset names; null where the person brings their own."""
+    is_starter: bool
+    """Offered where there is no network yet."""
+    outline: "Outline"
+
+
+class ArchitectureRead(ArchitectureSummary):
+    """``look`` is what to look at, ``data`` what its training preset needs; ``document`` is ready to be one's own."""
+
+    look: dict[str, list[str]]
+    data: dict[str, str]
+    published: PublishedRead | None
+    example: ExampleRead | None
+    sweep: SweepRead | None
+    block_outlines: dict[str, "Outline"]
+    document: Document
+
+
 # --- datasets --------------------------------------------------------------------------------------------------------
 
 
@@ -306,6 +412,49 @@ class DatasetPreview(Model):
     drawings: list[GraphDrawing] = Field(default_factory=list)
 
 
+# --- weights and imports ------------------------------------------------------------------------------------------------
+
+
+class WeightsRead(Model):
+    """A file of weights.  ``format`` is what it came as (``safetensors``, ``pytorch``, ``onnx``, ``program``)."""
+
+    id: Id
+    title: str
+    format: str
+    num_tensors: int
+    num_values: int
+    bytes: int
+    sha256: str
+    created: float
+
+
+class WeightsCompare(Model):
+    """The body of ``POST /api/weights/compare``.  ``source`` is ``checkpoint:ID`` or ``file:ID``; ``match`` null chooses."""
+
+    document: Document
+    source: str = Field(max_length=200)
+    match: Literal["name", "order"] | None = None
+
+
+class WeightsCompared(WeightsReport):
+    """What becomes of each node with these weights.  ``title`` is what a person knows them by."""
+
+    source: str
+    title: str
+
+
+class ImportRead(Model):
+    """What was taken in: weights alone, or a network (``network_id``, ``report``) and its weights.
+
+    ``problems`` counts what is wrong with the network as it now stands.
+    """
+
+    weights: WeightsRead | None = None
+    network_id: Id | None = None
+    report: ImportReport | None = None
+    problems: int = 0
+
+
 # --- runs ------------------------------------------------------------------------------------------------------------
 
 
@@ -409,3 +558,47 @@ class CheckpointRead(Model):
     created: float
     is_available: bool
     """False where the file is gone or differs from its hash."""
+
+
+# --- exports ---------------------------------------------------------------------------------------------------------
+
+
+class ExportOption(Model):
+    """A format that a checkpoint or a network can leave in, or why not (``reason``).
+
+    ``bytes`` is known of a file that is there (``is_ready``): the checkpoint's own, or one that was made lately.  ``code`` and
+    ``node`` belong to the reason.
+    """
+
+    format: str
+    title: str
+    suffix: str
+    description: str
+    bytes: int | None = None
+    is_ready: bool = False
+    reason: str | None = None
+    code: str | None = None
+    node: str | None = None
+
+
+class ExportRequest(Model):
+    """An untrained network in ``format``: its weights are fresh under ``seed``."""
+
+    document: Document
+    format: str = Field(max_length=100)
+    seed: int = Field(default=0, ge=0, le=2**32 - 1)
+
+
+class ExportRead(Model):
+    """A file that is being made.  ``stage`` is one of ``loading``, ``exporting``, ``checking``, ``packing`` while it is
+    ``preparing``; ``code``, ``message`` and ``node`` say why it failed."""
+
+    key: str
+    format: str
+    name: str
+    state: Literal["waiting", "preparing", "ready", "failed"]
+    stage: str | None = None
+    bytes: int | None = None
+    code: str | None = None
+    message: str | None = None
+    node: str | None = None

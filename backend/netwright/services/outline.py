@@ -1,4 +1,4 @@
-"""The small picture of a network on its card: boxes and wires of the top level."""
+"""The small picture of a network on its card: boxes and wires of one level."""
 
 from collections.abc import Mapping
 
@@ -11,17 +11,18 @@ MAX_NODES = 400
 """A card shows no more than this; the picture of a larger network is its beginning."""
 
 
-def build_outline(document: Document) -> Outline:
+def build_outline(document: Document, block: str = NETWORK) -> Outline:
     """Boxes at the places of the view (a grid, where a node has none), wires as pairs of indices into the boxes."""
-    positions: Mapping[str, tuple[float, float]] = document.view.get(NETWORK, {})
+    positions: Mapping[str, tuple[float, float]] = document.view.get(block, {})
+    drawn = document.block(block)
     nodes, indices = [], {}
-    for index, node in enumerate(document.network.nodes[:MAX_NODES]):
+    for index, node in enumerate(drawn.nodes[:MAX_NODES]):
         x, y = positions.get(node.id, (_COLUMN_WIDTH * (index % _COLUMNS), _ROW_HEIGHT * (index // _COLUMNS)))
         nodes.append(OutlineNode(x=x, y=y, family=_family(node.type), label=node.id))
         indices[node.id] = index
     edges = [
         (indices[edge.source], indices[edge.target])
-        for edge in document.network.edges
+        for edge in drawn.edges
         if edge.source in indices and edge.target in indices
     ]
     return Outline(nodes=nodes, edges=edges)

@@ -14,6 +14,7 @@ from netwright.graph.document import Document
 from netwright.services.datasets import DatasetService
 from netwright.services.devices import slot_of
 from netwright.services.errors import ServiceError, not_found
+from netwright.services.exports import ExportService
 from netwright.services.files import remove_folder, write_whole
 from netwright.services.hub import Hub
 from netwright.services.metrics import read_metrics
@@ -30,6 +31,7 @@ from netwright.services.networks import NetworkService
 from netwright.services.run_views import to_read, to_summary
 from netwright.services.scheduler import Scheduler
 from netwright.services.training import check_all
+from netwright.services.weights import WeightsService, WeightsSource, keep_copy
 from netwright.store.events import list_events
 from netwright.store.run_moves import Moved, NotResumableError, pause_run, resume_run, stop_run
 from netwright.store.runs import RunRecord, delete_run, get_run, insert_run, list_runs, update_run
@@ -56,10 +58,13 @@ class RunService:
         scheduler: Scheduler,
         networks: NetworkService,
         datasets: DatasetService,
+        exports: ExportService,
+        weights: WeightsService,
         runs_folder: Path,
     ) -> None:
         self._store, self._hub, self._scheduler = store, hub, scheduler
         self._networks, self._datasets = networks, datasets
+        self._exports, self._weights = exports, weights
         self._folder = runs_folder
 
     # --- create, read, change ----------------------------------------------------------------------------------------
@@ -72,11 +77,12 @@ class RunService:
                 ``invalid_request``, not exactly one of document and network.
         """
         document = await self._document_of(body)
-        checked = await check_all(document, body.training, self._datasets)
+        checked = await check_all(document, body.training, self._datasets, self._weights)
         errors = [problem for problem in checked.problems if problem.severity == "error"]
         if errors or checked.source is None:
             count = "1 problem" if len(errors) == 1 else f"{len(errors)} problems"
             raise ServiceError("invalid_run", f"This run has {count}: {errors[0].message}", checked.problems)
+        weights = await self._weights.prepare(body.training)
         spec = RunSpec(
             run=new_id(),
             document=document,
@@ -84,8 +90,9 @@ class RunService:
             source=checked.source,
             versions={"netwright": __version__, "torch": version("torch")},
             created=time.time(),
+            initial_weights=None if weights is None else weights[1],
         )
-        await asyncio.to_thread(self._write_spec, spec)
+        await asyncio.to_thread(self._write_spec, spec, None if weights is None else weights[0])
         row = _new_row(spec, body, checked.report)
         record = await self._store.write(lambda session: insert_run(session, row))
         self._hub.publish_summary(to_summary(record))
@@ -100,10 +107,12 @@ class RunService:
         assert body.network_id is not None
         return (await self._networks.read(body.network_id)).document
 
-    def _write_spec(self, spec: RunSpec) -> None:
+    def _write_spec(self, spec: RunSpec, weights: WeightsSource | None) -> None:
         folder = self._folder / spec.run
         (folder / "attempts").mkdir(parents=True)
         (folder / "checkpoints").mkdir()
+        if weights is not None:
+            keep_copy(weights, folder)
         write_whole(folder / "spec.json", spec.model_dump_json())
 
     async def list_all(self, network_id: str | None = None) -> list[RunSummary]:
@@ -142,6 +151,7 @@ class RunService:
         if state not in FINAL:
             raise ServiceError("run_is_active", f"This run is {state}. Stop it first, then delete it.")
         await asyncio.to_thread(remove_folder, self._folder / run_id)
+        await asyncio.to_thread(self._exports.forget, run_id)
 
     # --- steer ---------------------------------------------------------------------------------------------------------
 

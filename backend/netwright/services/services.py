@@ -3,12 +3,16 @@
 import asyncio
 
 from netwright.executors.base import Executor
+from netwright.services.blocks import BlockService
 from netwright.services.checkpoints import CheckpointService
 from netwright.services.datasets import DatasetService
+from netwright.services.exports import ExportService
 from netwright.services.hub import Hub
+from netwright.services.imports import ImportService
 from netwright.services.networks import NetworkService
 from netwright.services.runs import RunService
 from netwright.services.scheduler import Scheduler, Timing
+from netwright.services.weights import WeightsService
 from netwright.settings import Settings
 from netwright.store.store import Store
 
@@ -26,19 +30,37 @@ class Services:
         self.store = Store(settings.url_of_database)
         self.hub = Hub(self.store)
         self.networks = NetworkService(self.store)
+        self.blocks = BlockService(self.store)
         self.datasets = DatasetService(self.store, settings.home)
         self.scheduler = Scheduler(
             self.store, self.hub, executor, settings.runs_folder, settings.server_file, timing=timing
         )
-        self.runs = RunService(self.store, self.hub, self.scheduler, self.networks, self.datasets, settings.runs_folder)
-        self.checkpoints = CheckpointService(self.store, settings.runs_folder)
+        self.exports = ExportService(settings.exports_folder)
+        self.weights = WeightsService(self.store, settings.home / "weights", settings.runs_folder)
+        self.imports = ImportService(self.store, self.networks, self.weights, settings.home)
+        self.runs = RunService(
+            self.store,
+            self.hub,
+            self.scheduler,
+            self.networks,
+            self.datasets,
+            self.exports,
+            self.weights,
+            settings.runs_folder,
+        )
+        self.checkpoints = CheckpointService(self.store, settings.runs_folder, self.exports)
 
     async def start(self) -> None:
         await self.networks.start()
+        await self.blocks.start()
         await self.datasets.start()
+        await self.exports.start()
+        await self.weights.start()
+        await self.imports.start()
         await self.scheduler.start()
 
     async def close(self) -> None:
         await self.scheduler.close()
+        await self.exports.close()
         await self.datasets.close()
         await asyncio.to_thread(self.store.close)

@@ -21,6 +21,7 @@ from netwright.services.models import (
     TrainingOptions,
     TrainingSuggestion,
 )
+from netwright.services.weights import WeightsService
 from netwright.training.choices import Option
 from netwright.training.config import DataConfig, TrainingConfig
 from netwright.training.options import (
@@ -102,10 +103,12 @@ async def make_suggestion(document: Document, source: str, datasets: DatasetServ
     return TrainingSuggestion(config=suggestion.config, reasons=suggestion.reasons, problems=suggestion.problems)
 
 
-async def check_all(document: Document, training: TrainingConfig, datasets: DatasetService) -> Checked:
-    """Checks document, data and config, and gives all that is wrong with them together."""
+async def check_all(
+    document: Document, training: TrainingConfig, datasets: DatasetService, weights: WeightsService
+) -> Checked:
+    """Checks document, data, weights and config, and gives all that is wrong with them together."""
     report = await asyncio.to_thread(check_document, document)
-    problems = list(report.problems)
+    problems = [*report.problems, *await weights.check(document, training)]
     try:
         dataset = await datasets.read(training.data.source)
         source = await datasets.resolve_source(training.data.source)

@@ -69,6 +69,21 @@ class NetworkRevisionRow(Row):
     document: Mapped[str] = mapped_column(deferred=True)
 
 
+class LibraryBlockRow(Row):
+    """A block of the library.  ``definition`` is its ``BlockBundle``, ``outline`` the picture of its inside, both as JSON."""
+
+    __tablename__ = "library_blocks"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str]
+    description: Mapped[str]
+    created: Mapped[float]
+    updated: Mapped[float]
+    deleted: Mapped[float | None]
+    outline: Mapped[str]
+    definition: Mapped[str] = mapped_column(deferred=True)
+
+
 class DatasetRow(Row):
     """A dataset that a person uploaded, or what is known about a built-in one.  ``description`` is its ``DatasetRead``."""
 
@@ -193,6 +208,21 @@ class CheckpointRow(Row):
     bytes: Mapped[int]
     sha256: Mapped[str]
     metrics: Mapped[str]
+    created: Mapped[float]
+
+
+class WeightsRow(Row):
+    """A file of weights, kept as safetensors in ``weights/<id>``.  ``format`` is what it came as."""
+
+    __tablename__ = "weights"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    title: Mapped[str]
+    format: Mapped[str]
+    num_tensors: Mapped[int]
+    num_values: Mapped[int]
+    bytes: Mapped[int]
+    sha256: Mapped[str]
     created: Mapped[float]
 
 

@@ -6,23 +6,20 @@ from typing import Any
 from pydantic import JsonValue, ValidationError
 
 from netwright.compiler.report import CheckReport
-from netwright.graph.document import NETWORK, Document, Node
-from netwright.graph.edits import SetNode, SetParam
+from netwright.graph.document import NETWORK, Document
+from netwright.graph.edits import SetParam
 from netwright.graph.problems import Fix, Problem
-from netwright.layers.base import Layer
 from netwright.layers.registry import LAYERS
-from netwright.training.checking_graph import check_graph_input, wrong_entry, wrong_sample
+from netwright.training.checking_graph import check_graph_input, wrong_entry
+from netwright.training.checking_objectives import check_objectives
 from netwright.training.choices import Registry, UnknownChoiceError, explain
 from netwright.training.config import Choice, TrainingConfig
-from netwright.training.facts import DataFacts, first_shape, shape_text
+from netwright.training.facts import DataFacts, describe_shape, first_shape
 from netwright.training.metrics import METRICS
 from netwright.training.objectives import LOSSES
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.parameter_groups import check_groups
 from netwright.training.schedules import SCHEDULES
-
-APPLIED_BY_LOSS = {"CrossEntropyLoss": "Softmax", "BCEWithLogitsLoss": "Sigmoid"}
-"""What a loss computes itself, so that the network should not end in it."""
 
 
 def check_training(
@@ -43,7 +40,8 @@ def check_training(
     if report.ok:
         problems += check_groups(training, report)
         problems += _check_input(document, report, data)
-        problems += _check_output(training, document, report, data)
+        problems += check_objectives(training, document, report, data)
+        problems += _check_frozen(training, report)
         if report.totals.parameters == 0:
             problems.append(
                 Problem(
@@ -143,6 +141,50 @@ def _check_monitors(training: TrainingConfig) -> Iterator[Problem]:
             )
 
 
+def frozen_paths(training: TrainingConfig) -> list[str]:
+    """The frozen paths without those that lie inside of another: what is frozen, each once."""
+    every = set(training.frozen)
+    return [path for path in sorted(every) if not any(path.startswith(f"{other}.") for other in every)]
+
+
+def count_frozen(training: TrainingConfig, report: CheckReport) -> int:
+    """Parameters that do not move."""
+    return sum(_parameters_at(path, report) for path in frozen_paths(training))
+
+
+def _parameters_at(path: str, report: CheckReport) -> int:
+    node = report.nodes.get(path)
+    if node is not None:
+        return node.parameters
+    # One repetition of a block (``stage.0``) has no entry of its own: the sum of its nodes that lie in no other one.
+    inside = [each for each in report.nodes if each.startswith(f"{path}.")]
+    top = [each for each in inside if not any(each.startswith(f"{other}.") for other in inside)]
+    return sum(report.nodes[each].parameters for each in top)
+
+
+def _check_frozen(training: TrainingConfig, report: CheckReport) -> Iterator[Problem]:
+    """Paths that lead nowhere, and a network of which nothing is left to train."""
+    if not training.frozen:
+        return
+    prefixes = {path[:i] for path in report.nodes for i, letter in enumerate(path) if letter == "."}
+    for i, path in enumerate(training.frozen):
+        if path not in report.nodes and path not in prefixes:
+            yield Problem(
+                code="frozen_unknown",
+                field=f"frozen.{i}",
+                message=f"The network has no node `{path}` that could be frozen. Take it off the list.",
+                values={"path": path},
+            )
+    total = report.totals.parameters
+    if total and count_frozen(training, report) >= total:
+        yield Problem(
+            code="everything_frozen",
+            field="frozen",
+            message="All weights of the network are frozen, so nothing would be trained. "
+            "Unfreeze the layers that should learn.",
+        )
+
+
 def _check_device(training: TrainingConfig, devices: Sequence[str]) -> Iterator[Problem]:
     wanted = "cuda:0" if training.device == "cuda" else training.device
     if wanted != "auto" and wanted not in devices:
@@ -175,7 +217,7 @@ def _check_input(document: Document, report: CheckReport, data: DataFacts) -> It
     if shape == list(data.input_shape):
         return
     wanted: list[JsonValue] = list(data.input_shape)
-    expected, got = shape_text([None, *data.input_shape]), shape_text([None, *shape])
+    expected, got = describe_shape([None, *data.input_shape]), describe_shape([None, *shape])
     yield Problem(
         code="input_shape_mismatch",
         block=NETWORK,
@@ -195,156 +237,3 @@ def _check_input(document: Document, report: CheckReport, data: DataFacts) -> It
             )
         ],
     )
-
-
-def _check_output(
-    training: TrainingConfig, document: Document, report: CheckReport, data: DataFacts
-) -> Iterator[Problem]:
-    objective = training.objectives[0]
-    if objective.loss.type not in LOSSES.classes:
-        return
-    yield from _check_task(training, data)
-    outputs = {node.id: node for node in document.network.nodes if node.type == "Output"}
-    if objective.output is not None and objective.output not in outputs:
-        yield Problem(
-            code="output_unknown",
-            field="objectives.0.output",
-            message=f"There is no Output `{objective.output}`. There are: {', '.join(outputs)}.",
-        )
-        return
-    if objective.output is None and len(outputs) != 1:
-        yield Problem(
-            code="output_not_named",
-            field="objectives.0.output",
-            message=f"The network has several outputs ({', '.join(outputs)}). Name the one that the loss is on.",
-        )
-        return
-    output = outputs[objective.output or next(iter(outputs))]
-    yield from _check_output_shape(training, document, report, data, output)
-    yield from _check_last_activation(objective.loss.type, document, output)
-
-
-def _check_task(training: TrainingConfig, data: DataFacts) -> Iterator[Problem]:
-    loss = LOSSES.get(training.objectives[0].loss.type)
-    what = "classes" if data.task == "classification" else "numbers"
-    if loss.tasks and data.task not in loss.tasks:
-        fitting = [name for name, each in LOSSES.classes.items() if not each.tasks or data.task in each.tasks]
-        yield Problem(
-            code="loss_not_for_task",
-            field="objectives.0.loss.type",
-            message=f"{loss.type} does not fit {data.title}, whose targets are {what}. Choose {' or '.join(fitting)}.",
-            values={"loss": loss.type, "task": data.task},
-        )
-    for i, name in enumerate(training.metrics):
-        metric = METRICS.classes.get(name)
-        if metric is not None and metric.tasks and data.task not in metric.tasks:
-            yield Problem(
-                code="metric_not_for_task",
-                field=f"metrics.{i}",
-                message=f"{name} does not fit {data.title}, whose targets are {what}. Remove it.",
-                values={"metric": name, "task": data.task},
-            )
-
-
-def _check_output_shape(
-    training: TrainingConfig, document: Document, report: CheckReport, data: DataFacts, output: Node
-) -> Iterator[Problem]:
-    loss = LOSSES.get(training.objectives[0].loss.type)
-    if loss.tasks and data.task not in loss.tasks:
-        return
-    shape = first_shape(report.nodes[output.id].inputs)
-    allowed = loss.allowed_outputs(data.task, data.num_outputs)
-    weight = training.objectives[0].loss.params.get("weight")
-    if isinstance(weight, list) and len(weight) != data.num_outputs:
-        yield Problem(
-            code="class_weights_length",
-            field="objectives.0.loss.params.weight",
-            message=f"`weight` has {len(weight)} factors, but {data.title} has {data.num_outputs} classes.",
-        )
-    open_axis = "V" if data.are_vertices else None
-    if shape[0] != open_axis and (data.kind == "graph" or shape[0] == "V"):
-        yield wrong_sample(data, output, shape)
-        return
-    if len(shape) == 2 and shape[1] in allowed:
-        return
-    needs = _describe_need(data, allowed)
-    gives = f"{shape[1]}" if len(shape) == 2 else shape_text(shape)
-    yield Problem(
-        code="output_shape_mismatch",
-        block=NETWORK,
-        node=output.id,
-        path=output.id,
-        message=f"{loss.type} needs {needs}, but `{output.id}` gives {gives}.",
-        values={"loss": loss.type, "needs": allowed[0]},
-        expected=" or ".join(shape_text([open_axis, size]) for size in allowed),
-        got=shape_text(shape),
-        fixes=_fix_width(document, report, output, allowed[0]) if len(shape) == 2 else [],
-    )
-
-
-def _describe_need(data: DataFacts, allowed: tuple[int, ...]) -> str:
-    count = allowed[0]
-    if data.task == "regression":
-        return f"{count} value{'s' if count > 1 else ''}, one a target column"
-    if count == 1:
-        return "1 score (positive: the second class) or 2, one a class"
-    return f"{count} scores, one a class"
-
-
-def _fix_width(document: Document, report: CheckReport, output: Node, width: int) -> list[Fix]:
-    """Corrects the layer that sets the output's width: the nearest one before it whose width is a parameter."""
-    nodes = {node.id: node for node in document.network.nodes}
-    feeding: dict[str, list[str]] = {}
-    for edge in document.network.edges:
-        feeding.setdefault(edge.target, []).append(edge.source)
-    current = output.id
-    while len(feeding.get(current, [])) == 1:
-        current = feeding[current][0]
-        node = nodes[current]
-        layer = LAYERS.get(node.type)
-        name = _width_name(layer)
-        if name is not None:
-            return [
-                Fix(
-                    code="set_out_features",
-                    label=f"Set `{node.id}` to {width} outputs",
-                    values={"node": node.id, name: width},
-                    edits=[SetParam(block=NETWORK, id=node.id, name=name, value=width)],
-                )
-            ]
-        found = report.nodes.get(current)
-        if found is None or not found.inputs or first_shape(found.inputs) != first_shape(found.outputs):
-            break
-    return []
-
-
-def _width_name(layer: type[Layer[Any]] | None) -> str | None:
-    """The parameter that sets how many values a layer gives for each row."""
-    if layer is None:
-        return None
-    names = ("out_features", "out_channels") if layer.family == "graph" else ("out_features",)
-    return next((name for name in names if name in layer.Params.model_fields), None)
-
-
-def _check_last_activation(loss: str, document: Document, output: Node) -> Iterator[Problem]:
-    applied = APPLIED_BY_LOSS.get(loss)
-    sources = {edge.source for edge in document.network.edges if edge.target == output.id}
-    for node in document.network.nodes:
-        if node.id in sources and node.type == applied and not node.muted:
-            yield Problem(
-                code="activation_applied_twice",
-                severity="warning",
-                block=NETWORK,
-                node=node.id,
-                path=node.id,
-                message=f"{loss} applies {applied} itself: with `{node.id}` before it the network learns slowly. Mute it.",
-                values={"loss": loss, "activation": node.type},
-                fixes=[
-                    Fix(
-                        code="mute_node",
-                        label=f"Mute `{node.id}`",
-                        values={"node": node.id},
-                        edits=[SetNode(block=NETWORK, id=node.id, muted=True)],
-                    )
-                ],
-            )

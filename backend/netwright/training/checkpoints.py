@@ -9,6 +9,7 @@ import hashlib
 import logging
 import os
 import pickle
+import platform
 import random
 import shutil
 from collections.abc import Callable, Mapping
@@ -161,12 +162,14 @@ class CheckpointFolder:
             (self.folder / f"{kind}-{step}.json").unlink(missing_ok=True)
         plain = to_plain(weights)
         metadata = {
+            "format": "pt",  # what the Hub's loaders ask for
             "run": self.run,
             "graph_hash": self.graph_hash,
             "step": str(step),
             "epoch": str(epoch),
             "netwright": __version__,
             "torch": torch.__version__,
+            "python": platform.python_version(),
         }
         weights_record = self._write(f"{stem}.safetensors", lambda path: save_file(plain, path, metadata))
         resume_record = self._write(

@@ -40,13 +40,19 @@ class DataConfig(Model):
     augment: list[Choice] = Field(default_factory=list, max_length=50)
 
 
+MAX_OBJECTIVES = 8
+
+
 class ObjectiveConfig(Model):
-    """A loss on one Output.  ``output`` null is the only one."""
+    """A loss on one Output.  ``output`` null is the only one.
+
+    The loss of a run is the sum of its objectives, each times its ``weight``; metrics are measured on the first one's output.
+    """
 
     output: str | None = None
     target: str = "label"
     loss: Choice = Field(default_factory=lambda: Choice(type="CrossEntropyLoss"))
-    weight: float = 1.0
+    weight: float = Field(default=1.0, ge=0.0, le=1000.0)
 
 
 class ParameterGroupConfig(Model):
@@ -75,11 +81,23 @@ class CheckpointConfig(Model):
     keep: int = Field(default=3, ge=1, le=1000)
 
 
+class InitialWeightsConfig(Model):
+    """Weights to begin with instead of random ones.  ``source`` is a checkpoint of a run or a file of weights by its id.
+
+    ``match`` says what a tensor of the file is found by: its name, or its place and shape where names differ.
+    """
+
+    source: str = Field(pattern=r"^(checkpoint|file):[a-z0-9]{1,64}$")
+    match: Literal["name", "order"] = "name"
+
+
 class TrainingConfig(Model):
     """Everything about a run that is not the network."""
 
     data: DataConfig = Field(default_factory=DataConfig)
-    objectives: list[ObjectiveConfig] = Field(default_factory=lambda: [ObjectiveConfig()], min_length=1, max_length=1)
+    objectives: list[ObjectiveConfig] = Field(
+        default_factory=lambda: [ObjectiveConfig()], min_length=1, max_length=MAX_OBJECTIVES
+    )
     metrics: list[str] = Field(default_factory=lambda: ["Accuracy"], max_length=20)
     optimizer: Choice = Field(default_factory=lambda: Choice(type="AdamW", params={"lr": 0.001}))
     parameter_groups: list[ParameterGroupConfig] = Field(default_factory=list, max_length=100)
@@ -91,3 +109,7 @@ class TrainingConfig(Model):
     gradient_clip_norm: float | None = Field(default=None, gt=0.0)
     early_stopping: EarlyStoppingConfig | None = None
     checkpoint: CheckpointConfig = Field(default_factory=CheckpointConfig)
+    initial_weights: InitialWeightsConfig | None = None
+    frozen: list[str] = Field(default_factory=list, max_length=10_000)
+    """Paths of nodes and blocks (``stem``, ``stage.0.conv``) whose parameters do not move; the running statistics of a
+    normalisation in them stand still too."""

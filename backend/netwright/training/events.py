@@ -85,6 +85,28 @@ class SignalEvent(Envelope):
     values: dict[str, Scalar]
 
 
+class SurfaceEvent(Envelope):
+    """What the network answers all over the plane of its two features (or along its one): the decision boundary as it moves.
+
+    ``ranges`` holds smallest and largest value of each feature, ``size`` the points along each.  ``values`` has one answer a
+    point, the first feature running fastest: the index in ``classes``, or the predicted number of a regression.
+    ``confidence`` is the probability that the network gives to that class (softmax or sigmoid of its scores), empty for a
+    regression and for answers that are no scores (a perceptron's).  ``points`` are some samples, ``[*features, target]``; only
+    the first of an attempt has them.
+    """
+
+    type: Literal["surface"] = "surface"
+    step: int
+    epoch: int
+    features: list[str] = Field(min_length=1, max_length=2)
+    ranges: list[list[float]]
+    classes: list[str] = Field(default_factory=list)
+    size: int
+    values: list[Scalar]
+    confidence: list[float] = Field(default_factory=list)
+    points: list[list[float]] = Field(default_factory=list)
+
+
 class SystemEvent(Envelope):
     """Use of the machine: ``cpu_percent``, ``rss_bytes``, ``gpu_memory_bytes``, ``samples_per_second``."""
 
@@ -124,6 +146,7 @@ Event = Annotated[
     | LogEvent
     | CheckpointEvent
     | SignalEvent
+    | SurfaceEvent
     | SystemEvent
     | AlertEvent
     | HeartbeatEvent

@@ -1,7 +1,7 @@
 """Stops a run whose loss is not finite before the optimizer moves, and finds out where it began."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -43,26 +43,40 @@ class DeviceGuard:
 
     def __init__(self, optimizer: Any, device: torch.device) -> None:
         self._found = torch.zeros((), device=device)
+        self._one = torch.ones((), device=device)
         optimizer.found_inf = self._found
         optimizer.grad_scale = None
 
     def check(self, loss: "Tensor", step: int) -> "Tensor":
         detached = loss.detach()
-        # In place and never back to 0: a later finite loss must not move weights again.
-        self._found.logical_or_(~torch.isfinite(detached))
+        # The gradient scaler's own look, one kernel instead of six: sets the switch, and never back to 0, for a later finite
+        # loss must not move weights again.  It also divides by a scale, here 1.
+        torch._amp_foreach_non_finite_check_and_unscale_([detached], self._found, self._one)
         return detached
 
 
 class BufferKeeper:
-    """Keeps a copy of the float buffers (running statistics), which a forward pass moves before the loss is known."""
+    """Keeps a copy of the float buffers (running statistics), which a forward pass moves before the loss is known.
 
-    def __init__(self, network: "nn.Module") -> None:
+    With ``is_late`` the losses of a report are known when the next one is due (see ``reporting.StepLog``), and so is whether
+    the buffers of then were good: the copy before the newest is the one to go back to.
+    """
+
+    def __init__(self, network: "nn.Module", *, is_late: bool = False) -> None:
         self._live = [buffer for buffer in network.buffers() if buffer.is_floating_point()]
         self._kept = [buffer.clone() for buffer in self._live]
+        self._newest = [buffer.clone() for buffer in self._live] if is_late else self._kept
 
     def keep(self) -> None:
+        """After a report."""
         if self._live:
-            torch._foreach_copy_(self._kept, self._live)
+            self._kept, self._newest = self._newest, self._kept
+            torch._foreach_copy_(self._newest, self._live)
+
+    def begin(self) -> None:
+        """The buffers of now are good: a checkpoint's."""
+        for _ in range(2):
+            self.keep()
 
     def restore(self) -> None:
         for live, kept in zip(self._live, self._kept, strict=True):
@@ -94,6 +108,15 @@ def _look_before(network: "nn.Module", inputs: Inputs, targets: "Tensor") -> Ori
     return None
 
 
+def _tensors(value: Any) -> "Iterator[Tensor]":
+    """The tensors of what a module gives: one, or those of nested tuples (an LSTM's)."""
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, (tuple, list)):
+        for item in value:
+            yield from _tensors(item)
+
+
 @torch.no_grad()
 def find_origin(network: "nn.Module", inputs: Inputs, targets: "Tensor", forward: Callable[[Inputs], Any]) -> Origin:
     """Runs one batch again and looks at the weights, the batch, and then each module's output in order."""
@@ -104,11 +127,12 @@ def find_origin(network: "nn.Module", inputs: Inputs, targets: "Tensor", forward
 
     def look(name: str, module: "nn.Module") -> Callable[..., None]:
         def hook(_: "nn.Module", given: tuple[Any, ...], output: Any) -> None:
-            if found or not isinstance(output, torch.Tensor):
+            outputs = list(_tensors(output))
+            if found or not outputs:
                 return
             if any(isinstance(value, torch.Tensor) and not is_finite(value) for value in given):
                 found.append(Origin(name, f"What reaches `{name}` was the first value that is not finite."))
-            elif not is_finite(output):
+            elif not all(map(is_finite, outputs)):
                 found.append(
                     Origin(name, f"The output of `{name}` ({type(module).__name__}) was the first that is not finite.")
                 )

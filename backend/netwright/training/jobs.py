@@ -43,7 +43,7 @@ def build_job(spec: RunSpec, folder: Path, is_current: Callable[[], bool] = lamb
         folder=folder,
         run=spec.run,
         graph_hash=graph_hash(spec.document),
-        output=find_output(spec.document, spec.training.objectives[0].output),
+        outputs=tuple(find_output(spec.document, objective.output) for objective in spec.training.objectives),
         arguments=tuple(port for _, port in arguments),
         is_current=is_current,
     )

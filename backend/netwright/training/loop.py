@@ -3,7 +3,7 @@
 import math
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
@@ -16,9 +16,6 @@ from netwright.training.guard import Origin, find_origin
 from netwright.training.reporting import Emit, LossNotFiniteError, Progress, RunningSums, to_scalar
 from netwright.training.setup import Job, Setup, set_up
 from netwright.training.states import EndReason, RunState
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +75,10 @@ def train(  # noqa: C901  (one story, told in one piece)
                     weight.grad = None
                 at.step += 1
                 at.batch += 1
-                # Costs two list appends; every 50 ms a report goes out, and that is the loop's one device sync.
-                if run.log.add(value, outputs, targets):
-                    run.log.flush(at.step, at.epoch, lr, emit)  # sync
+                # Costs two list appends; every 50 ms a report goes out.  On a GPU it is the one before: its values have
+                # arrived by now, so that nothing waits for the device.
+                if run.log.add(value, run.main(outputs), targets):
+                    run.log.report(at.step, at.epoch, lr, emit)
                     run.buffers.keep()
             run.log.flush(at.step, at.epoch, run.rate.at(max(at.step, 1)), emit)  # sync
             validation = keeper.validate()
@@ -159,9 +157,9 @@ class Keeper:
                     return None
                 outputs = run.forward(inputs)
                 loss_sum += run.compute_loss(outputs, targets).double() * len(targets)
-                sums.update(outputs, targets)
+                sums.update(run.main(outputs), targets)
         finally:
-            run.network.train()
+            run.start_training_mode()
         values = torch.cat([loss_sum.view(1), sums.sums]).tolist()  # sync
         result = {f"{part}/loss": values[0] / len(batches)}
         for metric, total, count in zip(run.metrics, values[1:], sums.counts, strict=True):
@@ -169,6 +167,16 @@ class Keeper:
         at = self.progress
         self.emit("metrics", epoch=at.epoch, steps=[at.step], values={name: [value] for name, value in result.items()})
         return result
+
+    @torch.inference_mode()
+    def _answer(self, inputs: torch.Tensor) -> torch.Tensor:
+        """The main output as it is in use, without dropout."""
+        run = self.run
+        run.network.eval()
+        try:
+            return run.main(run.forward(inputs))
+        finally:
+            run.network.train()
 
     def end_epoch(self, validation: dict[str, float]) -> None:
         """Counts for early stopping, moves to the next epoch, and writes its checkpoints."""
@@ -182,6 +190,8 @@ class Keeper:
             and run.config.early_stopping.restore_best_weights
         ):
             stopping.weights = {name: value.detach().cpu().clone() for name, value in run.network.state_dict().items()}
+        if run.surface is not None and run.surface.is_due(epoch, run.epochs):
+            run.surface.emit(self._answer, epoch, at.step, self.emit)
         is_best = run.best.is_improved_by(self.metrics[run.best.monitor])
         is_due = epoch % run.config.checkpoint.every_epochs == 0 or epoch >= run.epochs
         run.log.start_epoch()
@@ -260,7 +270,7 @@ class Keeper:
         run.best.value = state["best"]
         if run.early_stopping is not None:
             run.early_stopping.load_state(state["early_stopping"])
-        run.buffers.keep()
+        run.buffers.begin()
         self._resumed_from = at.step
         load_rng_state(state["rng"])
 
@@ -309,7 +319,7 @@ class Keeper:
         at.step = error.step - 1
         self._flush()  # what was kept of the good steps before
         inputs, targets = run.sampler.batch(at.epoch, at.batch)
-        origin = find_origin(run.network, inputs, targets, run.forward)
+        origin = find_origin(run.network, inputs, targets, lambda batch: run.main(run.forward(batch)))
         run.buffers.restore()
         run.optimizer.zero_grad(set_to_none=True)
         message = describe_not_finite(error, at.epoch, origin)

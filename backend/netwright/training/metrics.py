@@ -23,6 +23,12 @@ class Metric(RegisteredChoice, is_abstract=True):
     def update(cls, outputs: "Tensor", targets: "Tensor") -> "tuple[Tensor, int]":
         """The sum over a batch, on its device, and how many it is a sum of."""
 
+    @classmethod
+    def source(cls, num_scores: int) -> str | None:
+        """The sum as a Python expression over ``outputs`` ``(N, num_scores)`` and ``targets``, for an exported project; the
+        count is then the number of targets.  None where it takes more than an expression: the project leaves it out."""
+        return None
+
 
 class Accuracy(Metric):
     type = "Accuracy"
@@ -38,6 +44,11 @@ class Accuracy(Metric):
         predicted = (outputs > 0).view_as(targets) if is_single else outputs.argmax(1)
         return (predicted == targets).sum(), targets.numel()
 
+    @classmethod
+    def source(cls, num_scores: int) -> str | None:
+        predicted = "(outputs > 0).view_as(targets)" if num_scores == 1 else "outputs.argmax(1)"
+        return f"({predicted} == targets).sum()"
+
 
 class MeanAbsoluteError(Metric):
     type = "MeanAbsoluteError"
@@ -49,6 +60,10 @@ class MeanAbsoluteError(Metric):
     @classmethod
     def update(cls, outputs: "Tensor", targets: "Tensor") -> "tuple[Tensor, int]":
         return (outputs.float() - targets.view_as(outputs)).abs().sum(), targets.numel()
+
+    @classmethod
+    def source(cls, num_scores: int) -> str | None:
+        return "(outputs - targets.view_as(outputs)).abs().sum()"
 
 
 METRICS: Registry[Metric] = Registry("metric", Accuracy, MeanAbsoluteError)

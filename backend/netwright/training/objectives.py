@@ -7,7 +7,7 @@ single score.
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, Strict
 
@@ -23,10 +23,19 @@ LossFunction = Callable[["Tensor", "Tensor"], "Tensor"]
 class Loss(RegisteredChoice, is_abstract=True):
     """A loss that averages over the batch."""
 
+    scores_to: ClassVar[Literal["softmax", "sigmoid"] | None] = None
+    """What turns the network's scores into probabilities, where anything does."""
+
     @classmethod
     @abstractmethod
     def build(cls, params: ChoiceParams, device: str) -> LossFunction:
         """The function ``(outputs, targets) -> scalar``."""
+
+    @classmethod
+    @abstractmethod
+    def source(cls, params: ChoiceParams, fitted: str) -> str:
+        """The same as a Python expression over ``outputs`` and ``targets``, with ``torch`` and ``functional`` at hand; for an
+        exported project.  ``fitted`` is the expression of :func:`fit_targets`.  A test holds it equal to :meth:`build`."""
 
     @classmethod
     @abstractmethod
@@ -46,6 +55,13 @@ def fit_targets(targets: "Tensor", outputs: "Tensor") -> "Tensor":
     return targets.to(outputs.dtype).view_as(outputs)
 
 
+def fit_targets_source(num_scores: int, *, is_class: bool) -> str:
+    """What :func:`fit_targets` does for outputs ``(N, num_scores)``, as an expression."""
+    if is_class and num_scores > 1:
+        return f"functional.one_hot(targets, {num_scores}).to(outputs.dtype)"
+    return "targets.to(outputs.dtype).view_as(outputs)"
+
+
 class CrossEntropyLoss(Loss):
     type = "CrossEntropyLoss"
     title = "Cross entropy"
@@ -54,6 +70,7 @@ class CrossEntropyLoss(Loss):
         "the network should not end in Softmax."
     )
     tasks = ("classification",)
+    scores_to = "softmax"
 
     class Params(ChoiceParams):
         label_smoothing: float = Field(
@@ -82,6 +99,16 @@ class CrossEntropyLoss(Loss):
         return loss
 
     @classmethod
+    def source(cls, params: ChoiceParams, fitted: str) -> str:
+        assert isinstance(params, cls.Params)
+        arguments = ["outputs", "targets"]
+        if params.weight is not None:
+            arguments.append(f"weight=torch.tensor({list(params.weight)!r}, device=outputs.device)")
+        if params.label_smoothing:
+            arguments.append(f"label_smoothing={params.label_smoothing!r}")
+        return f"functional.cross_entropy({', '.join(arguments)})"
+
+    @classmethod
     def allowed_outputs(cls, task: Task, num_outputs: int) -> tuple[int, ...]:
         return (num_outputs,)
 
@@ -94,6 +121,7 @@ class BCEWithLogitsLoss(Loss):
         "class, each class is a yes or no of its own."
     )
     tasks = ("classification",)
+    scores_to = "sigmoid"
 
     class Params(ChoiceParams):
         pos_weight: float | None = Field(
@@ -118,6 +146,14 @@ class BCEWithLogitsLoss(Loss):
         return loss
 
     @classmethod
+    def source(cls, params: ChoiceParams, fitted: str) -> str:
+        assert isinstance(params, cls.Params)
+        arguments = ["outputs", fitted]
+        if params.pos_weight is not None:
+            arguments.append(f"pos_weight=torch.tensor({params.pos_weight!r}, device=outputs.device)")
+        return f"functional.binary_cross_entropy_with_logits({', '.join(arguments)})"
+
+    @classmethod
     def allowed_outputs(cls, task: Task, num_outputs: int) -> tuple[int, ...]:
         return (1, 2) if num_outputs == 2 else (num_outputs,)
 
@@ -140,6 +176,10 @@ class _Regression(Loss, is_abstract=True):
         return loss
 
     @classmethod
+    def source(cls, params: ChoiceParams, fitted: str) -> str:
+        return f"functional.{cls.function}(outputs, {fitted})"
+
+    @classmethod
     def allowed_outputs(cls, task: Task, num_outputs: int) -> tuple[int, ...]:
         return (num_outputs, 1) if task == "classification" and num_outputs == 2 else (num_outputs,)
 
@@ -160,4 +200,62 @@ class L1Loss(_Regression):
     function = "l1_loss"
 
 
-LOSSES: Registry[Loss] = Registry("loss", CrossEntropyLoss, BCEWithLogitsLoss, MSELoss, L1Loss)
+class _OneScore(Loss, is_abstract=True):
+    """For two classes and one value a sample."""
+
+    tasks = ("classification",)
+
+    @classmethod
+    def allowed_outputs(cls, task: Task, num_outputs: int) -> tuple[int, ...]:
+        return (1,) if num_outputs == 2 else ()
+
+
+class PerceptronLoss(_OneScore):
+    """Rosenblatt 1958, The perceptron, https://doi.org/10.1037/h0042519."""
+
+    type = "PerceptronLoss"
+    title = "Perceptron"
+    description = (
+        "The perceptron's own rule for a network that ends in Step: a sample that is answered wrongly moves the weights by its "
+        "inputs, any other by nothing. With SGD, a batch of 1 and learning rate 1 it is Rosenblatt's rule to the letter."
+    )
+
+    @classmethod
+    def build(cls, params: ChoiceParams, device: str) -> LossFunction:
+        def loss(outputs: "Tensor", targets: "Tensor") -> "Tensor":
+            # Its gradient is output - target: 0 where the answer is right, else 1 or -1, which passes straight through Step.
+            return (outputs - fit_targets(targets, outputs)).square().mean() / 2
+
+        return loss
+
+    @classmethod
+    def source(cls, params: ChoiceParams, fitted: str) -> str:
+        return f"(outputs - {fitted}).square().mean() / 2"
+
+
+class HingeLoss(_OneScore):
+    """The soft margin of support vector machines: Cortes, Vapnik 1995, https://doi.org/10.1007/BF00994018."""
+
+    type = "HingeLoss"
+    title = "Hinge"
+    description = (
+        "For yes or no with a margin: one raw score, positive for the second class. A sample that is on the right side by at "
+        "least 1 no longer counts."
+    )
+
+    @classmethod
+    def build(cls, params: ChoiceParams, device: str) -> LossFunction:
+        def loss(outputs: "Tensor", targets: "Tensor") -> "Tensor":
+            sides = 2 * fit_targets(targets, outputs) - 1
+            return (1 - sides * outputs).clamp_min(0).mean()
+
+        return loss
+
+    @classmethod
+    def source(cls, params: ChoiceParams, fitted: str) -> str:
+        return f"(1 - (2 * {fitted} - 1) * outputs).clamp_min(0).mean()"
+
+
+LOSSES: Registry[Loss] = Registry(
+    "loss", CrossEntropyLoss, BCEWithLogitsLoss, MSELoss, L1Loss, PerceptronLoss, HingeLoss
+)

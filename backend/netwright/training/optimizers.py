@@ -34,6 +34,18 @@ class Optimizer(RegisteredChoice, is_abstract=True):
         optimizer: TorchOptimizer = getattr(torch.optim, cls.type)(weights, **arguments)
         return optimizer
 
+    @classmethod
+    def source(cls, params: ChoiceParams) -> str:
+        """The same as Python over ``weights``, for an exported project: what differs from PyTorch's defaults is written."""
+        defaults = cls.Params().model_dump()
+        arguments = {
+            name: value for name, value in params.model_dump().items() if name == "lr" or value != defaults[name]
+        }
+        if cls.is_fused:
+            arguments["fused"] = True
+        written = "".join(f", {name}={value!r}" for name, value in arguments.items())
+        return f"torch.optim.{cls.type}(weights{written})"
+
 
 class SGD(Optimizer):
     type = "SGD"

@@ -77,11 +77,32 @@ class RunningSums:
         self.counts = [0] * len(self.metrics)
 
 
+@dataclass(slots=True)
+class _Report:
+    """Steps whose losses are on their way: ``values`` are the losses, then the sums of the metrics."""
+
+    steps: range
+    epoch: int
+    lr: float
+    values: "Sequence[float] | Tensor"
+    counts: list[int]
+    copied: Any = None
+    """The CUDA event after which ``values`` can be read."""
+
+    def read(self) -> tuple[list[float], list[float]]:
+        """Losses and sums; waits for the copy where it is still under way."""
+        if self.copied is not None:
+            self.copied.synchronize()
+        values = self.values if isinstance(self.values, list) else self.values.tolist()  # type: ignore[union-attr]
+        return values[: len(self.steps)], values[len(self.steps) :]
+
+
 class StepLog:
     """Losses and outputs of the steps since the last report.
 
     A step costs two list appends.  Accuracy and its like are computed once a report over all outputs since the last one,
-    which is far cheaper than at each step.  On a GPU losses stay there until the report copies them in one go.
+    which is far cheaper than at each step.  On a GPU losses stay there until a report copies them in one go, and the report is
+    read when the next one is due: by then the copy has long arrived, so that nobody waits for the device.
     """
 
     def __init__(self, metrics: Sequence[type[Metric]], device: "str | Any", total_steps: int) -> None:
@@ -92,6 +113,7 @@ class StepLog:
         self._outputs: list[Tensor] = []
         self._targets: list[Tensor] = []
         self._elements = 0
+        self._pending: _Report | None = None
         self._due = time.perf_counter() + REPORT_SECONDS
 
     def add(self, loss: "Tensor | float", outputs: "Tensor", targets: "Tensor") -> bool:
@@ -106,19 +128,58 @@ class StepLog:
             or self._elements >= MAX_ELEMENTS_A_REPORT
         )
 
-    def flush(self, last_step: int, epoch: int, lr: float, emit: Emit) -> None:
-        """Reports the steps that are kept, the last of which is ``last_step``.
+    def report(self, last_step: int, epoch: int, lr: float, emit: Emit) -> None:
+        """Reports what has arrived and sends the rest on its way: on a CPU that is all steps, on a GPU all but the newest.
 
         Raises:
             LossNotFiniteError: one of them had a loss that is not finite; those before it are reported.
         """
+        report = self._collect(last_step, epoch, lr)
+        if report is not None and report.copied is not None:
+            report, self._pending = self._pending, report
+        self._emit(report, emit)
+
+    def flush(self, last_step: int, epoch: int, lr: float, emit: Emit) -> None:
+        """Reports all steps that are kept, the last of which is ``last_step``.  On a GPU this waits for the device.
+
+        Raises:
+            LossNotFiniteError: as :meth:`report`.
+        """
+        pending, self._pending = self._pending, None
+        self._emit(pending, emit)
+        self._emit(self._collect(last_step, epoch, lr), emit)
+
+    def _collect(self, last_step: int, epoch: int, lr: float) -> _Report | None:
+        """The kept steps as a report that may still be on its way; forgets the steps."""
+        import torch
+
         self._due = time.perf_counter() + REPORT_SECONDS
         if not self._losses:
+            return None
+        if self.running.metrics:
+            self.running.update(torch.cat(self._outputs), torch.cat(self._targets))
+        steps = range(last_step - len(self._losses) + 1, last_step + 1)
+        report = _Report(steps, epoch, lr, [], list(self.running.counts))
+        if isinstance(self._losses[0], float):
+            report.values = [*self._losses, *self.running.sums.tolist()]
+        else:
+            together = torch.cat([torch.stack(self._losses).double(), self.running.sums])
+            report.values = together.to("cpu", non_blocking=True)
+            if together.is_cuda:
+                report.copied = torch.cuda.Event()  # type: ignore[no-untyped-call]
+                report.copied.record()
+        self._forget_steps()
+        return report
+
+    def _forget_steps(self) -> None:
+        self._losses, self._outputs, self._targets, self._elements = [], [], [], 0
+
+    def _emit(self, report: _Report | None, emit: Emit) -> None:
+        if report is None:
             return
-        losses, means = self._collect()
-        steps = list(range(last_step - len(losses) + 1, last_step + 1))
+        losses, sums = report.read()
         bad = next((i for i, loss in enumerate(losses) if not math.isfinite(loss)), None)
-        finite = losses[:bad]
+        finite, steps = losses[:bad], report.steps
         self.loss_sum += sum(finite)
         self.loss_count += len(finite)
         kept = [i for i in range(len(finite)) if steps[i] % self.every == 0 or i == len(finite) - 1]
@@ -126,28 +187,15 @@ class StepLog:
             gaps: list[float | None] = [None] * (len(kept) - 1)
             values: dict[str, list[float | None]] = {"train/loss": [finite[i] for i in kept]}
             if bad is None:  # a running mean would hold outputs of the bad step
-                values |= {f"train/{name}": [*gaps, mean] for name, mean in means.items()}
-            values["lr"] = [*gaps, lr]
-            emit("metrics", epoch=epoch, steps=[steps[i] for i in kept], values=values)
+                means = zip(self.running.metrics, sums, report.counts, strict=True)
+                values |= {f"train/{metric.type}": [*gaps, total / count] for metric, total, count in means}
+            values["lr"] = [*gaps, report.lr]
+            emit("metrics", epoch=report.epoch, steps=[steps[i] for i in kept], values=values)
         if bad is not None:
+            # What came after it was made of weights that no longer moved.
+            self._pending = None
+            self._forget_steps()
             raise LossNotFiniteError(steps[bad], losses[bad])
-
-    def _collect(self) -> tuple[list[float], dict[str, float]]:
-        """Losses and running means; forgets the steps.  This is the one device synchronisation of a report."""
-        import torch
-
-        if self.running.metrics:
-            self.running.update(torch.cat(self._outputs), torch.cat(self._targets))
-        if isinstance(self._losses[0], float):
-            losses, sums = self._losses, self.running.sums.tolist()
-        else:
-            together = torch.cat([torch.stack(self._losses).double(), self.running.sums]).tolist()  # sync
-            losses, sums = together[: len(self._losses)], together[len(self._losses) :]
-        self._losses, self._outputs, self._targets, self._elements = [], [], [], 0
-        names = [metric.type for metric in self.running.metrics]
-        return losses, {
-            name: total / count for name, total, count in zip(names, sums, self.running.counts, strict=True)
-        }
 
     def epoch_means(self) -> dict[str, float]:
         """Means over the epoch so far, as ``train/...``; call after :meth:`flush`."""

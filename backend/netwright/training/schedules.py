@@ -22,6 +22,12 @@ class Schedule(RegisteredChoice, is_abstract=True):
     def rate(cls, params: ChoiceParams, lr: float, step: int, num_steps: int, steps_per_epoch: int) -> float:
         """The rate of update ``step`` (from 0, warm-up not counted) of ``num_steps``; ``lr`` is the optimizer's."""
 
+    @classmethod
+    @abstractmethod
+    def source(cls, params: ChoiceParams) -> str:
+        """:meth:`rate` as a Python expression over ``lr``, ``step``, ``num_steps`` and ``steps_per_epoch``, with ``math`` at
+        hand; for an exported project.  A test holds the two equal."""
+
 
 class ConstantLR(Schedule):
     type = "ConstantLR"
@@ -31,6 +37,10 @@ class ConstantLR(Schedule):
     @classmethod
     def rate(cls, params: ChoiceParams, lr: float, step: int, num_steps: int, steps_per_epoch: int) -> float:
         return lr
+
+    @classmethod
+    def source(cls, params: ChoiceParams) -> str:
+        return "lr"
 
 
 class StepLR(Schedule):
@@ -47,6 +57,11 @@ class StepLR(Schedule):
         assert isinstance(params, cls.Params)
         rate: float = lr * params.gamma ** (step // steps_per_epoch // params.step_size)
         return rate
+
+    @classmethod
+    def source(cls, params: ChoiceParams) -> str:
+        assert isinstance(params, cls.Params)
+        return f"lr * {params.gamma!r} ** (step // steps_per_epoch // {params.step_size})"
 
 
 class CosineAnnealingLR(Schedule):
@@ -67,6 +82,14 @@ class CosineAnnealingLR(Schedule):
         assert isinstance(params, cls.Params)
         length = num_steps if params.T_max is None else params.T_max * steps_per_epoch
         return params.eta_min + (lr - params.eta_min) * (1 + math.cos(math.pi * step / max(length, 1))) / 2
+
+    @classmethod
+    def source(cls, params: ChoiceParams) -> str:
+        assert isinstance(params, cls.Params)
+        length = "num_steps" if params.T_max is None else f"({params.T_max} * steps_per_epoch)"
+        low = params.eta_min
+        wave = f"(1 + math.cos(math.pi * step / {length})) / 2"
+        return f"{low!r} + (lr - {low!r}) * {wave}" if low else f"lr * {wave}"
 
 
 SCHEDULES: Registry[Schedule] = Registry("schedule", ConstantLR, StepLR, CosineAnnealingLR)

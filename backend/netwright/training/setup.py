@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import torch
 from torch import nn
@@ -17,6 +17,7 @@ from netwright.training.checkpoints import CheckpointFolder
 from netwright.training.choices import ChoiceParams
 from netwright.training.config import TrainingConfig
 from netwright.training.early_stopping import Best, EarlyStopping
+from netwright.training.freezing import Frozen, describe_frozen, freeze
 from netwright.training.graph_batches import GraphBatches, GraphInputs
 from netwright.training.guard import BufferKeeper, DeviceGuard, DirectGuard, Guard
 from netwright.training.metrics import METRICS, Metric
@@ -25,6 +26,7 @@ from netwright.training.optimizers import OPTIMIZERS, Optimizer
 from netwright.training.parameter_groups import split_weights
 from netwright.training.reporting import StepLog
 from netwright.training.schedules import LearningRate
+from netwright.training.surface import Surface, build_surface
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
 @dataclass
 class Job:
     """What is to be trained, as made from the run's own source: ``network`` freshly initialised under the run's seed,
-    ``preprocess`` from raw samples to its input.  ``output`` names one of several outputs; None where there is one."""
+    ``preprocess`` from raw samples to its input.  ``outputs`` names the output of each objective; None where the network has
+    only one."""
 
     network: nn.Module
     preprocess: "Callable[[Tensor], Tensor]"
@@ -42,11 +45,25 @@ class Job:
     folder: Path
     run: str
     graph_hash: str = ""
-    output: str | None = None
+    outputs: tuple[str | None, ...] = (None,)
     arguments: tuple[str, ...] = ()
     """Of a network of graphs: which outputs of the Graph node ``forward`` takes, in its order."""
+    notes: list[str] = field(default_factory=list)
+    """What was done to the network before it came here; said in the run's first event."""
     is_current: Callable[[], bool] = lambda: True
     """False once a newer attempt of the run has begun: nothing may be written any more."""
+
+
+Outputs: TypeAlias = "Tensor | dict[str, Tensor]"
+"""What the loss is computed on: one tensor, or one for each objective by the name of its Output."""
+
+
+class Objective(NamedTuple):
+    """One term of the loss: ``weight * loss(outputs[output], targets)``."""
+
+    output: str | None
+    loss: LossFunction
+    weight: float
 
 
 class DeviceMissingError(ValueError):
@@ -89,8 +106,7 @@ class Setup:
     device: torch.device
     config: TrainingConfig
     weights: Sequence[nn.Parameter]
-    compute_loss: LossFunction
-    output: str | None
+    objectives: Sequence["Objective"]
     arguments: tuple[str, ...]
     metrics: list[type[Metric]]
     optimizer: torch.optim.Optimizer
@@ -107,25 +123,51 @@ class Setup:
     autocast: Callable[[], AbstractContextManager[Any]]
     fingerprint: str
     epochs: int
+    surface: Surface | None
+    frozen: Frozen = field(default_factory=Frozen)
     notes: list[str] = field(default_factory=list)
 
-    def forward(self, inputs: Inputs) -> "Tensor":
-        """``(N, *input_shape)`` to the output that the objective is on, ``(N, K)``, in float32; of a graph whose vertices are
-        the samples, the rows that have targets."""
-        given = inputs.take(self.arguments) if isinstance(inputs, GraphInputs) else [inputs]
+    def forward(self, inputs: Inputs) -> "Outputs":
+        """``(N, *input_shape)`` to the objective's output, ``(N, K)``, in float32; a dict where there are several.  Of a graph
+        whose vertices are the samples, the rows that have targets."""
+        if isinstance(inputs, GraphInputs):
+            given, rows = inputs.take(self.arguments), inputs.rows
+        else:
+            given, rows = [inputs], None
         with self.autocast():
             outputs = self.network(*given)
-        if self.output is not None:
-            outputs = outputs[self.output]
-        if isinstance(inputs, GraphInputs) and inputs.rows is not None:
-            outputs = outputs.index_select(0, inputs.rows)
         # The loss is computed in float32 whatever the network ran in.
-        chosen: Tensor = outputs.float()
-        return chosen
+        if isinstance(outputs, torch.Tensor):
+            return _rows_of(outputs.float(), rows)
+        chosen: dict[str, Tensor] = {
+            name: _rows_of(outputs[name].float(), rows) for name, _, _ in self.objectives if name is not None
+        }
+        return chosen if len(chosen) > 1 else next(iter(chosen.values()))
+
+    def compute_loss(self, outputs: "Outputs", targets: "Tensor") -> "Tensor":
+        """The weighted sum of all objectives."""
+        if isinstance(outputs, torch.Tensor):
+            _, loss, weight = self.objectives[0]
+            return loss(outputs, targets) if weight == 1.0 else weight * loss(outputs, targets)
+        terms = [weight * loss(outputs[name], targets) for name, loss, weight in self.objectives if name is not None]
+        return torch.stack(terms).sum()
+
+    def main(self, outputs: "Outputs") -> "Tensor":
+        """The output of the first objective, which metrics are measured on."""
+        return outputs if isinstance(outputs, torch.Tensor) else next(iter(outputs.values()))
+
+    def start_training_mode(self) -> None:
+        """``network.train()``, but for the statistics of what is frozen."""
+        self.network.train()
+        self.frozen.hold()
 
     def set_epochs(self, epochs: int) -> None:
         self.epochs = epochs
         self.rate.total_steps = epochs * self.sampler.num_batches
+
+
+def _rows_of(outputs: "Tensor", rows: "Tensor | None") -> "Tensor":
+    return outputs if rows is None else outputs.index_select(0, rows)
 
 
 def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
@@ -140,13 +182,17 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
     if len(data.train) == 0 or len(data.validation) == 0:
         raise DataError(f"There are {len(data.train)} samples to train on and {len(data.validation)} to validate on.")
     device = choose_device(config.device)
-    notes = list(data.notes)
+    notes = [*data.notes, *job.notes]
     channels_last = wants_channels_last(job.network, data, device, config.precision)
     network = job.network.to(device)
     if channels_last:
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
         notes.append("channels_last: convolutions run faster with the channels last (1.3 to 1.6 times on a CPU).")
+    frozen = freeze(network, config.frozen)
+    if config.frozen:
+        notes.append(describe_frozen(frozen))
     network.train()
+    frozen.hold()
     if device.type == "cuda":
         torch.backends.cudnn.benchmark = True
 
@@ -158,16 +204,17 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
     sampler = Sampler(train_batches, config.data.batch_size, config.seed)
     weights = [weight for weight in network.parameters() if weight.requires_grad]
     if not weights:
-        raise ValueError("The network has no weights to train. Add a layer that has some, such as Linear.")
+        raise ValueError(
+            "All weights of the network are frozen. Unfreeze the layers that should learn."
+            if frozen.num_values
+            else "The network has no weights to train. Add a layer that has some, such as Linear."
+        )
     optimizer_class, optimizer = build_optimizer(config, network)
     if optimizer_class.is_fused:
         notes.append(f"{optimizer_class.type}: fused, all weights in one kernel.")
     late = device.type == "cuda" if guard_on_device is None else guard_on_device
     if late and not optimizer_class.is_fused:
         notes.append(f"{optimizer_class.type} has no fused form: the loss is read at each step to guard the weights.")
-    objective = config.objectives[0]
-    loss_class = LOSSES.get(objective.loss.type)
-    loss = loss_class.build(LOSSES.params(objective.loss.type, objective.loss.params), str(device))
     metrics = [METRICS.get(name) for name in config.metrics]
     rate = LearningRate.from_config(config, sampler.num_batches)
     check_monitors(config)
@@ -176,8 +223,7 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         device=device,
         config=config,
         weights=weights,
-        compute_loss=loss if objective.weight == 1.0 else _weighted(loss, objective.weight),
-        output=job.output,
+        objectives=_build_objectives(job, device),
         arguments=job.arguments,
         metrics=metrics,
         optimizer=optimizer,
@@ -186,7 +232,7 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         validation=batches(data.validation),
         test=batches(data.test) if data.test is not None and len(data.test) else None,
         guard=DeviceGuard(optimizer, device) if late and optimizer_class.is_fused else DirectGuard(),
-        buffers=BufferKeeper(network),
+        buffers=BufferKeeper(network, is_late=device.type == "cuda"),
         log=StepLog(metrics, device, rate.total_steps),
         checkpoints=CheckpointFolder(
             job.folder / "checkpoints", job.run, job.graph_hash, config.checkpoint.keep, job.is_current
@@ -196,6 +242,8 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         autocast=_build_autocast(config, device, notes),
         fingerprint=data.fingerprint,
         epochs=config.epochs,
+        surface=build_surface(data, job.preprocess, device, config.objectives[0].loss.type),
+        frozen=frozen,
         notes=notes,
     )
 
@@ -207,8 +255,15 @@ def build_optimizer(config: TrainingConfig, network: nn.Module) -> tuple[type[Op
     return chosen, chosen.build(params, split_weights(config, network))
 
 
-def _weighted(loss: LossFunction, weight: float) -> LossFunction:
-    return lambda outputs, targets: weight * loss(outputs, targets)
+def _build_objectives(job: Job, device: torch.device) -> tuple[Objective, ...]:
+    return tuple(
+        Objective(
+            output,
+            LOSSES.get(each.loss.type).build(LOSSES.params(each.loss.type, each.loss.params), str(device)),
+            each.weight,
+        )
+        for output, each in zip(job.outputs, job.config.objectives, strict=True)
+    )
 
 
 def _build_early_stopping(config: TrainingConfig) -> EarlyStopping | None:

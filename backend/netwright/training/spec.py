@@ -6,9 +6,12 @@ The run's folder ``runs/<id>/``::
     model.py               the exported source: Network and preprocess(batch)
     attempts/<n>.json      AttemptSpec, written before attempt n starts (mode 0600: it holds a token)
     attempts/<n>.spool.jsonl   every event of attempt n, appended before it is sent
+    initial.safetensors    the weights that the run begins with, where it does not begin with random ones
     checkpoints/           <kind>-<step>.safetensors and beside it <kind>-<step>.resume.pt
     log.txt                what the worker printed
 """
+
+from typing import Literal
 
 from pydantic import Field
 
@@ -17,9 +20,24 @@ from netwright.graph.document import Document
 from netwright.graph.model import Model
 from netwright.training.config import TrainingConfig
 
+INITIAL_WEIGHTS = "initial.safetensors"
+
+
+class InitialWeights(Model):
+    """The weights that a run begins with: a file of its own, so that it outlives the one it was taken from.
+
+    ``title`` is what a person knows it by; ``sha256`` tells two runs that began alike.
+    """
+
+    source: str
+    title: str
+    match: Literal["name", "order"]
+    bytes: int
+    sha256: str
+
 
 class RunSpec(Model):
-    """Everything a run is, fixed when it is created."""
+    """Everything a run is, fixed when it is created.  ``initial_weights`` null begins with random ones."""
 
     run: str
     document: Document
@@ -27,6 +45,7 @@ class RunSpec(Model):
     source: SourceSpec
     versions: dict[str, str]
     created: float
+    initial_weights: InitialWeights | None = None
 
 
 class ServerAddress(Model):

@@ -8,6 +8,7 @@ from netwright.graph.document import Document
 from netwright.graph.problems import Problem
 from netwright.training.checking import check_training
 from netwright.training.config import (
+    MAX_OBJECTIVES,
     CheckpointConfig,
     Choice,
     DataConfig,
@@ -20,6 +21,9 @@ from netwright.training.config import (
 from netwright.training.facts import DataFacts
 
 _LEARNING_RATES: dict[Kind, float] = {"image": 0.001, "table": 0.003, "graph": 0.01}
+
+AUXILIARY_WEIGHT = 0.3
+"""Szegedy et al. 2015, Going Deeper with Convolutions, section 5, https://arxiv.org/abs/1409.4842."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,8 @@ def suggest(document: Document, report: CheckReport, data: DataFacts, source: st
     reasons: dict[str, str] = {}
     batch_size = _choose_batch_size(data, reasons)
     epochs = _choose_epochs(data, reasons)
-    objective, metrics = _choose_objective(document, report, data, reasons)
+    objectives, metrics = _choose_objectives(document, report, data, reasons)
+    is_perceptron = objectives[0].loss.type == "PerceptronLoss"
     is_class = data.task == "classification"
     split = SplitConfig()
     if data.num_validation is not None:
@@ -49,19 +54,28 @@ def suggest(document: Document, report: CheckReport, data: DataFacts, source: st
             "A small table is soon learnt by heart: stop when the validation loss no longer falls."
         )
     config = TrainingConfig(
-        data=DataConfig(source=source, batch_size=batch_size, split=split),
-        objectives=[objective],
+        data=DataConfig(source=source, batch_size=1 if is_perceptron else batch_size, split=split),
+        objectives=objectives,
         metrics=metrics,
-        optimizer=Choice(type="AdamW", params={"lr": _LEARNING_RATES[data.kind]}),
-        schedule=ScheduleConfig(type="CosineAnnealingLR"),
+        optimizer=Choice(type="SGD", params={"lr": 1.0})
+        if is_perceptron
+        else Choice(type="AdamW", params={"lr": _LEARNING_RATES[data.kind]}),
+        schedule=ScheduleConfig(type="ConstantLR" if is_perceptron else "CosineAnnealingLR"),
         epochs=epochs,
         early_stopping=early_stopping,
         checkpoint=CheckpointConfig(
             monitor="val/Accuracy" if is_class else "val/loss", mode="max" if is_class else "min"
         ),
     )
-    reasons["optimizer"] = "AdamW finds a step size for each weight by itself and works well without tuning."
-    reasons["schedule"] = "A learning rate that falls along a cosine ends with small, careful steps."
+    if is_perceptron:
+        reasons["optimizer"] = (
+            "Plain steps of size 1: each wrong answer adds the sample to the weights or takes it away."
+        )
+        reasons["schedule"] = "The rule knows no schedule."
+        reasons["data.batch_size"] = "The rule looks at one sample at a time."
+    else:
+        reasons["optimizer"] = "AdamW finds a step size for each weight by itself and works well without tuning."
+        reasons["schedule"] = "A learning rate that falls along a cosine ends with small, careful steps."
     reasons["checkpoint"] = (
         "The best checkpoint is the one with the highest validation accuracy."
         if is_class
@@ -101,21 +115,40 @@ def _choose_epochs(data: DataFacts, reasons: dict[str, str]) -> int:
     return epochs
 
 
-def _choose_objective(
+def _choose_objectives(
     document: Document, report: CheckReport, data: DataFacts, reasons: dict[str, str]
-) -> tuple[ObjectiveConfig, list[str]]:
+) -> tuple[list[ObjectiveConfig], list[str]]:
     outputs = [node.id for node in document.network.nodes if node.type == "Output"]
-    name = outputs[0] if len(outputs) > 1 else None
     if data.task == "regression":
         reasons["objectives"] = "The targets are numbers: squared error is the usual loss."
         loss, metrics = "MSELoss", ["MeanAbsoluteError"]
+    elif _ends_in_step(document) and data.num_outputs == 2:
+        reasons["objectives"] = "Two classes and a network that ends in Step: the perceptron's own rule."
+        loss, metrics = "PerceptronLoss", ["Accuracy"]
     elif data.num_outputs == 2 and outputs and _width(report, outputs[0]) == 1:
         reasons["objectives"] = "Two classes and one score: binary cross entropy."
         loss, metrics = "BCEWithLogitsLoss", ["Accuracy"]
     else:
         reasons["objectives"] = f"One of {data.num_outputs} classes: cross entropy on one score a class."
         loss, metrics = "CrossEntropyLoss", ["Accuracy"]
-    return ObjectiveConfig(output=name, loss=Choice(type=loss)), metrics
+    if len(outputs) < 2:
+        return [ObjectiveConfig(loss=Choice(type=loss))], metrics
+    # Outputs as wide as the first can learn the same: heads half way through, as GoogLeNet has them.
+    width = _width(report, outputs[0])
+    heads = [name for name in outputs[1:] if width is not None and _width(report, name) == width][: MAX_OBJECTIVES - 1]
+    if heads:
+        reasons["objectives"] += f" {', '.join(heads)} as auxiliary heads, at a weight of {AUXILIARY_WEIGHT}."
+    return [
+        ObjectiveConfig(output=outputs[0], loss=Choice(type=loss)),
+        *(ObjectiveConfig(output=name, loss=Choice(type=loss), weight=AUXILIARY_WEIGHT) for name in heads),
+    ], metrics
+
+
+def _ends_in_step(document: Document) -> bool:
+    network = document.network
+    steps = {node.id for node in network.nodes if node.type == "Step" and not node.muted}
+    outputs = {node.id for node in network.nodes if node.type == "Output"}
+    return any(edge.source in steps and edge.target in outputs for edge in network.edges)
 
 
 def _width(report: CheckReport, output: str) -> int | None:

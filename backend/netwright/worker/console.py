@@ -1,6 +1,7 @@
 """``netwright train``: trains a document in this process, with a progress bar instead of a server."""
 
 import math
+import shutil
 import signal
 import time
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from netwright.graph.problems import Problem
 from netwright.training.config import TrainingConfig
 from netwright.training.control import Control
 from netwright.training.reporting import Progress as Position
-from netwright.training.spec import RunSpec
+from netwright.training.spec import INITIAL_WEIGHTS, InitialWeights, RunSpec
 from netwright.training.states import EndReason, RunState
 from netwright.training.threads import spin_briefly
 
@@ -37,6 +38,7 @@ class Wishes:
 
     epochs: int | None = None
     device: str | None = None
+    weights: Path | None = None
 
 
 def read_spec(file: Path, wishes: Wishes, home: Path) -> RunSpec:
@@ -98,6 +100,43 @@ def find_source(name: str, home: Path) -> SourceSpec:
     return SourceSpec(type=name, path=str(folder))
 
 
+def begin_with(spec: RunSpec, weights: Path | None, output: Path) -> RunSpec:
+    """The run with its own copy of the safetensors file ``weights`` in ``output``, where it begins with weights.
+
+    Raises:
+        CannotTrainError: the document begins with weights and no file is given, or the file is damaged.
+    """
+    if weights is None:
+        if spec.training.initial_weights is None:
+            return spec
+        raise CannotTrainError(
+            f"This document begins with weights that a server keeps ({spec.training.initial_weights.source}). "
+            "Give them as a safetensors file with --weights, or train it from the page."
+        )
+    from netwright.exchange.refusal import ImportRefusedError
+    from netwright.exchange.weights.tensors import list_tensors
+    from netwright.training.checkpoints import file_record
+
+    target = output / INITIAL_WEIGHTS
+    try:
+        list_tensors(weights)
+        shutil.copyfile(weights, target)
+    except ImportRefusedError as error:
+        raise CannotTrainError(error.message) from error
+    except OSError as error:
+        raise CannotTrainError(f"{weights} cannot be read: {error.strerror}.") from error
+    wanted = spec.training.initial_weights
+    record = file_record(target)
+    initial = InitialWeights(
+        source=str(weights),
+        title=weights.name,
+        match="name" if wanted is None else wanted.match,
+        bytes=record.bytes,
+        sha256=record.sha256,
+    )
+    return spec.model_copy(update={"initial_weights": initial})
+
+
 def train_file(file: Path, wishes: Wishes, output: Path, home: Path, console: Console) -> bool:
     """Trains ``file`` into the folder ``output``; whether the run came to a good end (completed or stopped).
 
@@ -109,6 +148,7 @@ def train_file(file: Path, wishes: Wishes, output: Path, home: Path, console: Co
     if (output / "checkpoints").exists():
         raise CannotTrainError(f"{output} holds a run already. Choose another folder with --output.")
     output.mkdir(parents=True, exist_ok=True)
+    spec = begin_with(spec, wishes.weights, output)
     (output / "spec.json").write_text(spec.model_dump_json(indent=2), encoding="utf-8")
     control, at = Control(), Position()
     old = signal.signal(signal.SIGINT, lambda *_: control.stop())
@@ -117,9 +157,12 @@ def train_file(file: Path, wishes: Wishes, output: Path, home: Path, console: Co
             from netwright.training.jobs import build_job
             from netwright.training.loop import train
             from netwright.training.memory import describe_out_of_memory, is_out_of_memory
+            from netwright.worker.initial import load_initial
 
             job = build_job(spec, output)
             check_job(spec, job.data)
+            if spec.initial_weights is not None:
+                job.notes.append(load_initial(job.network, spec, spec.initial_weights, output))
         with Screen(console, spec, job.data.classes) as screen:
             outcome = train(job, screen, control, progress=at)
     except (DataError, ValueError) as error:

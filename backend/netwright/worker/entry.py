@@ -126,11 +126,14 @@ class Attempt:
         # Imported here: what comes before takes milliseconds, torch takes seconds, and a stop may come in between.
         from netwright.training.jobs import build_job
         from netwright.training.loop import Outcome, train
+        from netwright.worker.initial import load_initial
 
         if self.control.is_stopping:
             return Outcome(RunState.STOPPED, EndReason.STOPPED_BY_USER, "Stopped before the first step.")
         job = build_job(self.spec, self.folder, self._is_current)
         resume = self._load_resume(job.graph_hash)
+        if resume is None and self.spec.initial_weights is not None:
+            job.notes.append(load_initial(job.network, self.spec, self.spec.initial_weights, self.folder))
         if resume is not None:
             self.progress.elapsed = resume.resume["elapsed"]
         self.emitter.start_clock()

@@ -3,9 +3,16 @@ import { connection } from "./connection";
 import { isServerAway, noAnswer, toApiProblem } from "./problem";
 import type { paths } from "./schema";
 
+/** The headers of a request and the language that the page is in, which is what `<html lang>` says. */
+function withPageLanguage(request: Request | string, init?: RequestInit): RequestInit {
+  const headers = new Headers(init?.headers ?? (request instanceof Request ? request.headers : undefined));
+  headers.set("Accept-Language", document.documentElement.lang || "en");
+  return { ...init, headers };
+}
+
 /** `fetch` that keeps the connection's state and raises `ApiProblem` when there is no answer of the server. */
 export async function watchedFetch(request: Request | string, init?: RequestInit): Promise<Response> {
-  const response = await fetch(request, init).catch((error: unknown) => {
+  const response = await fetch(request, withPageLanguage(request, init)).catch((error: unknown) => {
     // fetch raises TypeError when there was no answer.
     if (error instanceof TypeError) return null;
     throw error;

@@ -3,5 +3,6 @@ export { type Connection, connection } from "./connection";
 export { type Mode, modeOf, useMetrics } from "./metricModes";
 export { ApiProblem, isApiProblem, isServerAway, OFFLINE, sentenceOf, toApiProblem } from "./problem";
 export * from "./queries";
+export { type SendOptions, sendFile } from "./sendFile";
 export type * from "./types";
 export { useConnection } from "./useConnection";

@@ -3,10 +3,13 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+export type ArchitectureRead = Schemas["ArchitectureRead"];
+export type ArchitectureSummary = Schemas["ArchitectureSummary"];
 export type Block = Schemas["Block"];
 export type CheckReport = Schemas["CheckReport"];
 export type CheckpointRead = Schemas["CheckpointRead"];
 export type Choice = Schemas["Choice"];
+export type CodeRead = Schemas["CodeRead"];
 export type Curve = Schemas["Curve"];
 export type DatasetPreview = Schemas["DatasetPreview"];
 export type DatasetRead = Schemas["DatasetRead"];
@@ -16,8 +19,15 @@ export type DocumentationRead = Schemas["DocumentationRead"];
 export type Edge = Schemas["Edge"];
 export type Edit = Fix["edits"][number];
 export type EventList = Schemas["EventList"];
+export type ExportOption = Schemas["ExportOption"];
+export type ExportRead = Schemas["ExportRead"];
 export type Fix = Schemas["Fix"];
+export type ImportRead = Schemas["ImportRead"];
+export type ImportReport = Schemas["ImportReport"];
 export type LayerRead = Schemas["LayerRead"];
+export type LibraryBlockRead = Schemas["LibraryBlockRead"];
+export type LibraryBlockSummary = Schemas["LibraryBlockSummary"];
+export type BlockBundle = Schemas["BlockBundle"];
 export type MetricSeries = Schemas["MetricSeries"];
 export type MetricsRead = Schemas["MetricsRead"];
 export type NetworkRead = Schemas["NetworkRead"];
@@ -39,6 +49,8 @@ export type Totals = Schemas["Totals"];
 export type TrainingConfig = Schemas["TrainingConfig"];
 export type TrainingOptions = Schemas["TrainingOptions"];
 export type TrainingSuggestion = Schemas["TrainingSuggestion"];
+export type WeightsCompared = Schemas["WeightsCompared"];
+export type WeightsRead = Schemas["WeightsRead"];
 
 /** A metric's value: NaN and infinities travel as words. */
 export type Scalar = NonNullable<NetworkSummary["best"]>[string];

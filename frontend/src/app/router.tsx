@@ -9,6 +9,11 @@ const pages: RouteObject[] = [
   { index: true, element: <Navigate to="/networks" replace /> },
   { path: "networks", lazy: async () => ({ Component: (await import("@/features/networks")).NetworkList }) },
   { path: "networks/:id", lazy: async () => ({ Component: (await import("./editor/EditorPage")).EditorPage }) },
+  { path: "architectures", lazy: async () => ({ Component: (await import("@/features/architectures")).Gallery }) },
+  {
+    path: "architectures/:id",
+    lazy: async () => ({ Component: (await import("@/features/architectures")).ArchitecturePage }),
+  },
   { path: "data", lazy: async () => ({ Component: (await import("@/features/data")).DataPage }) },
   { path: "data/:id", lazy: async () => ({ Component: (await import("@/features/data")).DatasetPage }) },
   { path: "runs", lazy: async () => ({ Component: (await import("@/features/runs")).RunsPage }) },

@@ -1,9 +1,12 @@
 /** Copies of nodes as JSON text: between levels, tabs and documents, through the system's clipboard. */
+import { blockSet, mergeBlocks } from "./blocks/definitions";
+import { usedBy } from "./blocks/uses";
 import { snapPosition } from "./geometry";
 import { freeIdLike } from "./ids";
 import { normalizeBlock, normalizeEdge, normalizeNode } from "./normalize";
+import type { Positions } from "./placement";
 import type { Block, Document, Edge, Edit, Node, Position } from "./types";
-import { blockNameOf, blockOf } from "./types";
+import { blockOf } from "./types";
 
 export interface Clip {
   /** Says that the text is ours, and its version. */
@@ -16,6 +19,8 @@ export interface Clip {
   positions: { [node: string]: Position };
   /** Definitions of the blocks that the nodes use, directly or within one another. */
   blocks: { [name: string]: Block };
+  /** Places of the nodes within those blocks; an older clip has none. */
+  view: { [block: string]: Positions };
 }
 
 /** A clip of the nodes `ids` of a block; null where none of them exists. */
@@ -32,21 +37,8 @@ export function copyNodes(document: Document, blockName: string, ids: readonly s
     edges: within.filter((edge) => wanted.has(edge.source)),
     incoming: within.filter((edge) => !wanted.has(edge.source)),
     positions: Object.fromEntries(Object.entries(stored).filter(([id]) => wanted.has(id))),
-    blocks: usedBlocks(document, nodes),
+    ...blockSet(document, usedBy({ ...block, nodes })),
   };
-}
-
-function usedBlocks(document: Document, nodes: readonly Node[]): Clip["blocks"] {
-  const used: Clip["blocks"] = {};
-  const waiting = [...nodes];
-  for (let node = waiting.pop(); node; node = waiting.pop()) {
-    const name = blockNameOf(node.type);
-    const block = name === null || Object.hasOwn(used, name) ? undefined : blockOf(document, name);
-    if (name === null || !block) continue;
-    used[name] = block;
-    waiting.push(...block.nodes);
-  }
-  return used;
 }
 
 /** The clip that `text` holds; null where it is something else. */
@@ -63,13 +55,14 @@ export function parseClip(text: string): Clip | null {
 
 function isClip(value: unknown): value is Clip {
   if (!isRecord(value) || value.netwright !== 1) return false;
-  const { nodes, edges, incoming, positions, blocks } = value;
+  const { nodes, edges, incoming, positions, blocks, view = {} } = value;
   return (
     Array.isArray(nodes) &&
     nodes.every(isNode) &&
     [edges, incoming].every((list) => Array.isArray(list) && list.every(isEdge)) &&
-    isRecord(positions) &&
-    Object.values(positions).every((at) => Array.isArray(at) && at.length === 2 && at.every(Number.isFinite)) &&
+    isPlaces(positions) &&
+    isRecord(view) &&
+    Object.values(view).every(isPlaces) &&
     isRecord(blocks) &&
     Object.values(blocks).every(isBlock)
   );
@@ -77,6 +70,11 @@ function isClip(value: unknown): value is Clip {
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+function isPlaces(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  return Object.values(value).every((at) => Array.isArray(at) && at.length === 2 && at.every(Number.isFinite));
+}
 
 function isNode(value: unknown): boolean {
   return isRecord(value) && typeof value.id === "string" && typeof value.type === "string" && isRecord(value.params);
@@ -99,6 +97,7 @@ function cleanClip(clip: Clip): Clip {
     edges: clip.edges.map(normalizeEdge),
     incoming: clip.incoming.map(normalizeEdge),
     blocks: Object.fromEntries(Object.entries(clip.blocks).map(([name, block]) => [name, normalizeBlock(block)])),
+    view: clip.view ?? {},
   };
 }
 
@@ -124,11 +123,12 @@ export function pasteEdits(
 ): { edits: Edit[]; ids: string[] } {
   const block = blockOf(document, blockName);
   if (!block) return { edits: [], ids: [] };
-  const blocks = pasteBlocks(document, clip);
+  const blocks = mergeBlocks(document, clip);
   const ids = newIds(block, clip.nodes);
   const place = placer(clip, options.at ?? null);
   const nodes = clip.nodes.map((node): Edit => {
-    const copy = { ...node, id: ids.get(node.id) ?? node.id, type: blocks.rename(node.type) };
+    const share = pastedShare(node, ids, block);
+    const copy = { ...node, id: ids.get(node.id) ?? node.id, type: blocks.rename(node.type), share };
     return { op: "add_node", block: blockName, node: copy, position: place(node.id) };
   });
   const existing = new Set(block.nodes.map((node) => node.id));
@@ -140,6 +140,13 @@ export function pasteEdits(
     return { op: "add_edge", block: blockName, edge: { ...edge, target: ids.get(edge.target) ?? edge.target } };
   });
   return { edits: [...blocks.edits, ...nodes, ...wires], ids: [...ids.values()] };
+}
+
+/** Whose weights a copy uses: those of the copied node, or of the one that is here under that name, else its own. */
+function pastedShare(node: Node, ids: ReadonlyMap<string, string>, block: Block): string | null {
+  if (node.share === null) return null;
+  const isHere = block.nodes.some((other) => other.id === node.share && other.type === node.type);
+  return ids.get(node.share) ?? (isHere ? node.share : null);
 }
 
 function newIds(block: Block, nodes: readonly Node[]): Map<string, string> {
@@ -162,31 +169,4 @@ function placer(clip: Clip, at: Position | null): (id: string) => Position {
     if (at === null || places.length === 0) return snapPosition([x + SHIFT.x, y + SHIFT.y]);
     return snapPosition([at[0] + x - left, at[1] + y - top]);
   };
-}
-
-function pasteBlocks(document: Document, clip: Clip): { edits: Edit[]; rename: (type: string) => string } {
-  const taken = new Set(Object.keys(document.blocks));
-  const names = new Map<string, string>();
-  for (const [name, definition] of Object.entries(clip.blocks)) {
-    const same = taken.has(name) && sameBlock(document.blocks[name], definition);
-    const target = same ? name : freeIdLike(name, taken);
-    names.set(name, target);
-    taken.add(target);
-  }
-  const rename = (type: string): string => {
-    const name = blockNameOf(type);
-    const target = name === null ? undefined : names.get(name);
-    return target === undefined ? type : `block:${target}`;
-  };
-  const edits = Object.entries(clip.blocks).flatMap(([name, block]): Edit[] => {
-    const target = names.get(name) ?? name;
-    if (Object.hasOwn(document.blocks, target)) return [];
-    const nodes = block.nodes.map((node) => ({ ...node, type: rename(node.type) }));
-    return [{ op: "set_block", name: target, definition: { ...block, nodes } }];
-  });
-  return { edits, rename };
-}
-
-function sameBlock(a: Block | undefined, b: Block): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

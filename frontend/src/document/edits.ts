@@ -27,17 +27,12 @@ function applyEdit(document: Document, edit: Edit): Document {
     case "rename_node":
       return renameNode(document, edit.block, edit.id, edit.new_id);
     case "set_param":
-      return changeNode(document, edit.block, edit.id, (node) => ({
+      return changeSharing(document, edit.block, edit.id, (node) => ({
         ...node,
         params: withEntry(node.params, edit.name, edit.value ?? null),
       }));
     case "set_node":
-      return changeNode(document, edit.block, edit.id, (node) => ({
-        ...node,
-        muted: edit.muted ?? node.muted,
-        repeat: edit.repeat ?? node.repeat,
-        type: edit.type ?? node.type,
-      }));
+      return setNode(document, edit);
     case "add_edge":
       return addEdge(document, edit.block, normalizeEdge(edit.edge), edit.index ?? null);
     case "remove_edge":
@@ -91,6 +86,40 @@ function changeNode(document: Document, blockName: string, id: string, change: (
   });
 }
 
+/** Changes a node and all that share its weights. */
+function changeSharing(document: Document, blockName: string, id: string, change: (node: Node) => Node): Document {
+  return changeBlock(document, blockName, (block) => {
+    const alike = sharingOf(block, requireNode(block, id));
+    return { ...block, nodes: block.nodes.map((node) => (alike.has(node) ? change(node) : node)) };
+  });
+}
+
+/** The node at `index` and all of its type that have the same weights. */
+function sharingOf(block: Block, index: number): ReadonlySet<Node> {
+  const node = block.nodes[index];
+  if (!node) return new Set();
+  const owner = node.share || node.id;
+  const alike = (other: Node) => other.type === node.type && (other.id === owner || other.share === owner);
+  return new Set([node, ...block.nodes.filter(alike)]);
+}
+
+function setNode(document: Document, edit: Extract<Edit, { op: "set_node" }>): Document {
+  const { repeat, type, share } = edit;
+  const isAboutAll = (repeat ?? null) !== null || (type ?? null) !== null;
+  const shared = isAboutAll
+    ? changeSharing(document, edit.block, edit.id, (node) => ({
+        ...node,
+        repeat: repeat ?? node.repeat,
+        type: type ?? node.type,
+      }))
+    : document;
+  return changeNode(shared, edit.block, edit.id, (node) => ({
+    ...node,
+    muted: edit.muted ?? node.muted,
+    share: (share ?? null) === null ? node.share : share || null,
+  }));
+}
+
 function addNode(document: Document, blockName: string, node: Node, position: Position | null): Document {
   const added = changeBlock(document, blockName, (block) => {
     requireFree(block, node.id);
@@ -120,17 +149,27 @@ function setPosition(document: Document, block: string, id: string, position: Po
 }
 
 function removeNode(document: Document, blockName: string, id: string): Document {
+  const before = requireBlock(document, blockName);
+  const gone = before.nodes[requireNode(before, id)];
   const removed = changeBlock(document, blockName, (block) => ({
     ...block,
-    nodes: block.nodes.toSpliced(requireNode(block, id), 1),
+    nodes: block.nodes.filter((node) => node !== gone),
   }));
   // Where the id was doubled, wires and position stay with the one that is left.
-  if (hasNode(requireBlock(removed, blockName), id)) return removed;
+  if (!gone || hasNode(requireBlock(removed, blockName), id)) return removed;
   const unwired = changeBlock(removed, blockName, (block) => ({
     ...block,
+    nodes: withWeightsPassedOn(block.nodes, gone),
     edges: block.edges.filter((edge) => edge.source !== id && edge.target !== id),
   }));
   return movePosition(unwired, blockName, id, null);
+}
+
+/** The weights of a node that is gone belong to the first that shares them; its own place in the order stays. */
+function withWeightsPassedOn(nodes: Node[], gone: Node): Node[] {
+  const heir = gone.share || (nodes.find((node) => node.share === gone.id)?.id ?? null);
+  if (!nodes.some((node) => node.share === gone.id)) return nodes;
+  return nodes.map((node) => (node.share === gone.id ? { ...node, share: heir === node.id ? null : heir } : node));
 }
 
 function renameNode(document: Document, blockName: string, id: string, newId: string): Document {
@@ -142,6 +181,7 @@ function renameNode(document: Document, blockName: string, id: string, newId: st
   if (hasNode(requireBlock(renamed, blockName), id)) return renamed;
   const rewired = changeBlock(renamed, blockName, (block) => ({
     ...block,
+    nodes: block.nodes.map((other) => (other.share === id ? { ...other, share: newId } : other)),
     edges: block.edges.map((edge) => renameEnds(edge, id, newId)),
   }));
   return renamePort(movePosition(rewired, blockName, id, newId), blockName, node.type, id, newId);

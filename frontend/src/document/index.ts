@@ -1,13 +1,55 @@
 /** The graph document in plain TypeScript: no React, no server. */
+export {
+  type BlockSet,
+  blockNameProblem,
+  blockSet,
+  bundleOf,
+  duplicateBlockEdits,
+  makeUniqueEdits,
+  mergeBlocks,
+  placingProblem,
+  renameBlockEdits,
+} from "./blocks/definitions";
+export { freeBlockName, groupEdits, groupProblem, suggestBlockName } from "./blocks/group";
+export {
+  exposeEdits,
+  followersOf,
+  freeParameterName,
+  inlineEdits,
+  parameterProblem,
+  removeParameter,
+  renameParameter,
+} from "./blocks/parameters";
+export { problemsWithin } from "./blocks/problems";
+export { isRefused, planUnpack, type Unpacked } from "./blocks/unpack";
+export { blocksWithin, recursionProblem, type Use, usesOf } from "./blocks/uses";
 export { type Catalogue, createCatalogue } from "./catalogue";
 export { type Clip, copyNodes, parseClip, pasteEdits } from "./clipboard";
 export { applyEdits, EditError, equalEdges } from "./edits";
+export { writeDocument } from "./file";
+export {
+  countFrozen,
+  existingFrozen,
+  type FrozenState,
+  frozenOf,
+  frozenState,
+  namesOf,
+  setFrozen,
+} from "./frozen";
 export { CARD_WIDTH, COLUMN_GAP, cardSize, GRID, portOffset, ROW_GAP, type Size, snap, snapPosition } from "./geometry";
 export { graphEntries } from "./graphs";
 export { canRedo, canUndo, IGNORE, merge, RECORD } from "./history";
 export { idProblem } from "./ids";
-export { type LevelPath, levelOfProblem, type ResolvedLevel, reportAt, reportPrefix, resolveLevel } from "./levels";
-export { emptyDocument, normalizeDocument } from "./normalize";
+export {
+  findLevel,
+  type LevelPath,
+  levelOfProblem,
+  type ResolvedLevel,
+  reportAt,
+  reportPrefix,
+  resolveLevel,
+} from "./levels";
+export { emptyDocument, meaningOf, normalizeBlock, normalizeDocument } from "./normalize";
 export { chainPositions, completePositions, dropToClear, type Positions } from "./placement";
 export {
   bestPort,
@@ -23,6 +65,8 @@ export {
   portsOf,
   type Verdict,
 } from "./ports";
+export { findLane, type Point, type Rect, type WirePath, wirePath } from "./routing";
+export { followersOf, hasWeights, shareCandidates, shareEdits } from "./sharing";
 export { createDocumentStore, type EditorState, type EditorStore, type Selection } from "./store";
 export { dataOrder } from "./topology";
 export type * from "./types";

@@ -14,9 +14,9 @@ function neighbours(block: Block, from: "source" | "target"): Neighbours {
   return found;
 }
 
-function walk(next: Neighbours, start: string): Set<string> {
+function walk(next: Neighbours, starts: Iterable<string>): Set<string> {
   const seen = new Set<string>();
-  const waiting = [start];
+  const waiting = [...starts];
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
     for (const other of next.get(id) ?? []) {
       if (!seen.has(other)) {
@@ -30,12 +30,18 @@ function walk(next: Neighbours, start: string): Set<string> {
 
 /** Every node that data from `id` reaches; `id` itself only where it stands in a cycle. */
 export function downstream(block: Block, id: string): Set<string> {
-  return walk(neighbours(block, "source"), id);
+  return walk(neighbours(block, "source"), [id]);
 }
 
 /** Every node whose data reaches `id`; `id` itself only where it stands in a cycle. */
 export function upstream(block: Block, id: string): Set<string> {
-  return walk(neighbours(block, "target"), id);
+  return walk(neighbours(block, "target"), [id]);
+}
+
+/** `starts` and every node that data from them reaches. */
+export function downstreamOfAll(block: Block, starts: Iterable<string>): Set<string> {
+  const first = new Set(starts);
+  return new Set([...first, ...walk(neighbours(block, "source"), first)]);
 }
 
 /** How many wires the longest way from an entry has, per node. Nodes of a cycle have no column. */

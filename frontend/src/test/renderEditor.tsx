@@ -39,6 +39,7 @@ export function layerOf(type: string, params_schema: object = {}, part: Partial<
       source: "https://example.org/docs",
     },
     can_be_muted: true,
+    aliases: [],
     ...part,
   };
 }

@@ -9,6 +9,14 @@ export function downloadText(filename: string, text: string, type = "text/plain"
   setTimeout(() => URL.revokeObjectURL(url), 0);
 }
 
+/** Has the browser fetch a file of the server's; it takes the name that the answer gives. */
+export function downloadUrl(url: string): void {
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = "";
+  link.click();
+}
+
 /** Control characters, and what one or the other file system refuses. */
 const FORBIDDEN = /[\p{Cc}\\/:*?"<>|]+/gu;
 const LONGEST_STEM = 100;

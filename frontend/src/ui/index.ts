@@ -1,9 +1,9 @@
 export { CopyButton } from "./CopyButton";
 export { Delayed } from "./Delayed";
-export { downloadText, toFilename } from "./download";
+export { downloadText, downloadUrl, toFilename } from "./download";
 export { EmptyState } from "./EmptyState";
 export { NumberBox, type NumberBoxProps, type NumberValue } from "./form/NumberBox";
-export { type FieldProblem, SchemaForm, type SchemaFormProps } from "./form/SchemaForm";
+export { type FieldNaming, type FieldProblem, SchemaForm, type SchemaFormProps } from "./form/SchemaForm";
 export { type FormField, type JsonSchema, type NumberShape, readFields } from "./form/schema";
 export * from "./format";
 export { InlineEdit } from "./InlineEdit";

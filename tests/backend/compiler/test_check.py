@@ -9,9 +9,7 @@ import pytest
 from broken_documents import CASES, STAGE
 from drawing import block, chain, document, image, node, scores
 from netwright.compiler import costs
-from netwright.compiler.check import MAX_PROBLEMS, check, check_json
-from netwright.compiler.check_infer import infer_leaf
-from netwright.compiler.check_structure import MEMORY
+from netwright.compiler.check import MAX_PROBLEMS, check, check_json, forget
 from netwright.compiler.module import build_network
 from netwright.compiler.program import DocumentInvalidError, build_program
 from netwright.compiler.report import CheckReport
@@ -79,7 +77,7 @@ def test_check_of_a_document_gives_shapes_and_costs_of_every_node() -> None:
     assert report.nodes["flat"].activation_bytes == 0, "a view of its input keeps nothing"
     stage = report.nodes["stage"]
     assert stage.parameters == (32 * 9 + 64) + (32 * 32 * 9 + 64)
-    assert stage.summary == "x 2"
+    assert stage.summary == "x 2, channels 32"
     totals = report.totals
     assert totals.parameters == stage.parameters + 330
     assert totals.parameter_bytes == 4 * totals.parameters
@@ -405,8 +403,7 @@ def test_check_never_changes_the_document() -> None:
 def test_check_from_many_threads_gives_what_it_gives_alone() -> None:
     documents = [small(), resnet152(), *(case.document for case in CASES if case.code != "too_many_layers")] * 2
     alone = [check(drawn) for drawn in documents]
-    infer_leaf.cache_clear()
-    MEMORY.clear()
+    forget()
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(check, documents)) == alone
 

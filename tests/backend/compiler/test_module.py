@@ -1,37 +1,50 @@
 """The module that trains is the exported source, executed."""
 
+import subprocess
+import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from layer_inputs import batch, fitting_shapes, module_of, outputs_of, specs_for
+from layer_cases import CASES, IDS, Case
+from layer_inputs import batch, module_of, outputs_of, specs_for
 from netwright.compiler.calls import build_call
 from netwright.compiler.module import build_network, load_source
 from netwright.compiler.source import to_source
-from netwright.layers.registry import LAYERS, get_layer
-from samples import SAMPLES, block, document, input_shape, node, out
+from netwright.graph.document import Document
+from netwright.layers.registry import get_layer
+from samples import SAMPLES, block, document, drawn_inputs, node, out
 
-COMPUTING = [name for name in LAYERS if name not in {"Input", "Output"}]
+RUFF = Path(sys.executable).with_name("ruff")
 
 
-@pytest.mark.parametrize("name", COMPUTING)
-def test_exported_layer_with_the_same_weights_gives_bit_equal_outputs_and_gradients(name: str) -> None:
+def network_of(case: Case) -> Document:
+    """The layer between its Inputs and an Output for each of its outputs."""
+    name, params, shapes = case
     layer = get_layer(name)
-    specs = specs_for(layer, fitting_shapes(layer))
+    specs = specs_for(layer, shapes)
     inlets = {f"x{number}": spec for number, spec in enumerate(specs) if spec.is_given}
-    ports = [port.name for port in layer.outputs_for({})]
+    ports = [port.name for port in layer.outputs_for(params)]
     nodes = [
         *(node(inlet, "Input", shape=[*spec.shape], dtype=spec.dtype) for inlet, spec in inlets.items()),
-        node("layer", name),
+        node("layer", name, **params),
         *(out(f"out_{port}") for port in ports),
     ]
     names = [port.name for port in layer.inputs]
-    into = [f"{inlet} layer.{names[min(i, len(names) - 1)]}" for i, inlet in enumerate(inlets)]
-    network = build_network(
-        to_source(document(block(nodes, ", ".join([*into, *(f"layer.{p} out_{p}" for p in ports)]))))
-    )
-    direct = build_call(layer.call(layer.Params(), specs))
+    into = [f"{inlet} layer.{names[min(int(inlet[1:]), len(names) - 1)]}" for inlet in inlets]
+    return document(block(nodes, ", ".join([*into, *(f"layer.{port} out_{port}" for port in ports)])))
+
+
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_exported_layer_with_the_same_weights_gives_bit_equal_outputs_and_gradients(case: Case) -> None:
+    name, params, shapes = case
+    layer = get_layer(name)
+    specs = specs_for(layer, shapes)
+    network = build_network(to_source(network_of(case)))
+    direct = build_call(layer.call(layer.Params.model_validate(params), specs))
     if (module := module_of(direct)) is not None:
         module.load_state_dict(network.get_submodule("layer").state_dict())
     inputs = batch(specs, size=3)
@@ -41,13 +54,21 @@ def test_exported_layer_with_the_same_weights_gives_bit_equal_outputs_and_gradie
         torch.manual_seed(0)
         given = function(*leaves)
         results = list(given.values() if isinstance(given, dict) else outputs_of(given))
-        sum((one * torch.linspace(-1, 1, one.numel()).view_as(one)).sum() for one in results).backward()
+        sum((one * torch.linspace(-1, 1, one.numel()).view_as(one)).sum() for one in results).backward()  # type: ignore[union-attr]
         return results, [leaf.grad for leaf in leaves if leaf.grad is not None]
 
     ours, theirs = run(network), run(direct)
     assert all(torch.equal(a, b) for a, b in zip(ours[0], theirs[0], strict=True))
     assert all(torch.equal(a, b) for a, b in zip(ours[1], theirs[1], strict=True))
-    assert len(ours[1]) == sum(value.requires_grad for value in inputs)
+    assert any(value.requires_grad for value in inputs) == bool(ours[1])
+
+
+def test_source_of_every_layer_passes_a_formatter_and_a_linter(tmp_path: Path) -> None:
+    for number, case in enumerate(CASES):
+        (tmp_path / f"layer{number}_{case[0].lower()}.py").write_text(to_source(network_of(case)), encoding="utf-8")
+    for command in (["format", "--diff"], ["check", "--select", "E4,E7,E9,F,I,B,UP,RET,PIE,C4"]):
+        result = subprocess.run([RUFF, *command, "--isolated", tmp_path], capture_output=True, check=False)
+        assert result.returncode == 0, result.stdout.decode() + result.stderr.decode()
 
 
 def test_same_seed_gives_the_same_weights() -> None:
@@ -78,8 +99,7 @@ def test_gradient_reaches_every_parameter_of_a_sample(name: str) -> None:
     source = SAMPLES[name]()
     torch.manual_seed(0)
     network = build_network(to_source(source))
-    inputs = {item.id: torch.randn(2, *input_shape(item)) for item in source.network.nodes if item.type == "Input"}
-    result = network(**inputs)
+    result = network(**drawn_inputs(source))
     results = list(result.values()) if isinstance(result, dict) else [result]
     total = torch.stack([(item * torch.randn_like(item)).sum() for item in results]).sum()
     torch.autograd.backward(total)

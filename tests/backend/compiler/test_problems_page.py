@@ -20,13 +20,18 @@ def documented() -> set[str]:
 
 def written() -> set[str]:
     """Codes as the sources hand them to problems, findings and complaints."""
-    files = [*PACKAGE.glob("layers/*.py"), *PACKAGE.glob("compiler/check*.py"), PACKAGE / "graph" / "io.py"]
+    files = [
+        *PACKAGE.glob("layers/*.py"),
+        *PACKAGE.glob("compiler/check*.py"),
+        *(PACKAGE / "graph" / name for name in ("io.py", "bundle.py")),
+    ]
     text = "\n".join(path.read_text(encoding="utf-8") for path in files)
     patterns = (
         r'code="([a-z_]+)"',
         r'Finding\(\s*"([a-z_]+)"',
         r'_about_edge\("([a-z_]+)"',
         r'_about_repeat\(\s*definition, i, "([a-z_]+)"',
+        r'_finding\(definition, i, "([a-z_]+)"',
         r'ParamIssue\(\s*(?:code=)?"([a-z_]+)"',
         r'_limit\(\s*"([a-z_]+)"',
         r'_error\(\s*"([a-z_]+)"',
@@ -36,6 +41,7 @@ def written() -> set[str]:
         r'"([a-z_]+)" if is_block else "',
         r'"([a-z_]+)" if out_of_range else',
         r'\("(too_[a-z_]+)", "',
+        r'_problem\("([a-z_]+)"',
     )
     return {code for pattern in patterns for code in re.findall(pattern, text)}
 
@@ -65,6 +71,7 @@ def test_limits_on_the_page_are_those_of_the_code() -> None:
         costs.MAX_NESTING,
         costs.MAX_PARAMETERS,
         costs.MAX_TENSOR_ELEMENTS,
+        costs.MAX_INNER_ELEMENTS,
         costs.MAX_MACS,
         costs.MAX_ACTIVATION_BYTES,
         MAX_PROBLEMS,

@@ -14,17 +14,11 @@ from netwright.compiler.module import build_network, load_source
 from netwright.compiler.program import DocumentInvalidError
 from netwright.compiler.source import to_run_source, to_source
 from netwright.graph.document import Block, Document
-from samples import SAMPLES, block, document, image, input_shape, node, out, resnet18
+from samples import SAMPLES, block, document, drawn_inputs, image, node, out, resnet18
 from torch import nn
 
 EXPECTED = Path(__file__).parent / "sources"
 RUFF = Path(sys.executable).with_name("ruff")
-
-
-def drawn_inputs(source: Document, size: int = 2) -> dict[str, torch.Tensor]:
-    nodes = [item for item in source.network.nodes if item.type == "Input"]
-    generator = torch.Generator().manual_seed(0)
-    return {item.id: torch.randn(size, *input_shape(item), generator=generator) for item in nodes}
 
 
 def run(network: nn.Module, inputs: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -67,9 +61,12 @@ def test_module_has_the_shapes_and_parameters_that_the_check_reports(name: str) 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_keys_of_the_state_dict_are_paths_of_nodes(name: str) -> None:
     source = SAMPLES[name]()
-    paths = set(check(source).nodes)
+    report = check(source)
+    # Behind the path of a layer stand PyTorch's own names: two for a TransformerEncoderLayer's self_attn.in_proj_weight.
+    inner = {path for path in report.nodes if any(other.startswith(f"{path}.") for other in report.nodes)}
+    layers = {path for path, one in report.nodes.items() if one.parameters + one.buffers > 0} - inner
     for key in build_network(to_source(source)).state_dict():
-        assert key.rsplit(".", 1)[0] in paths
+        assert any(key.startswith(f"{path}.") for path in layers), key
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -84,7 +81,8 @@ def test_every_module_is_called_in_the_reported_shape(name: str) -> None:
 
             def hook(_module: nn.Module, _inputs: Any, result: Any, path: str = path) -> None:
                 first = result[0] if isinstance(result, tuple) else result
-                seen[path] = [None, *first.shape[1:]]
+                # A module that several nodes share is called first for the node that it is named after.
+                seen.setdefault(path, [None, *first.shape[1:]])
 
             module.register_forward_hook(hook)
     run(network, drawn_inputs(source))
@@ -127,6 +125,16 @@ def test_layers_that_are_the_default_of_pytorch_are_printed_without_arguments() 
     source = to_source(document(block(nodes)))
     for line in ("nn.BatchNorm2d(8)", "nn.MaxPool2d(2)", "nn.LeakyReLU()"):
         assert line in source
+
+
+def test_network_that_ends_in_a_node_with_several_outputs_returns_them_by_name() -> None:
+    nodes = [image(4, 3, 3), node("cut", "Chunk"), out("left"), out("right")]
+    network = build_network(to_source(document(block(nodes, "image cut, cut.part0 left, cut.part1 right"))))
+    result = network(torch.arange(36.0).view(1, 4, 3, 3))
+    assert {name: tuple(tensor.shape) for name, tensor in result.items()} == {
+        "left": (1, 2, 3, 3),
+        "right": (1, 2, 3, 3),
+    }
 
 
 def test_choices_and_tuples_are_printed_as_python() -> None:
@@ -361,3 +369,74 @@ def test_block_that_takes_pictures_in_one_use_and_rows_in_another_is_one_class()
     source = to_source(document(block(nodes), Inner=inner))
     assert source.count("(nn.Module)") == 2
     assert build_network(source)(torch.zeros(2, 2, 8, 8)).shape == (2, 3)
+
+
+def test_operation_that_spells_a_parameter_out_is_written_in_general_where_that_is_an_expression() -> None:
+    cut = [
+        node("x", "Input"),
+        node("cut", "Slice", dim="=axis", start=1, stop="=end"),
+        node("pad", "Pad", pad=["=before", 0], value="=fill"),
+        out("y"),
+    ]
+    inner = block(cut, axis=1, end=3, before=1, fill=0)
+    nodes = [
+        node("x", "Input", shape=[6, 7, 8]),
+        node("one", "block:Inner"),
+        node("two", "block:Inner", axis=3, end="=e", before=0, fill=2),
+        node("plain", "Slice", dim=2, start=2, stop=-1),
+        out(),
+    ]
+    source = to_source(document(block(nodes, e=4), Inner=inner))
+    assert "x.movedim(self.cut_dim, 0)[slice(1, self.cut_stop, 1)]" in source
+    assert "nn.functional.pad(x, self.pad_pad, value=self.pad_value)" in source
+    assert "return x[:, :, 2:-1]" in source
+    x = torch.randn(2, 6, 7, 8)
+    expected = nn.functional.pad(x[:, 1:3], (1, 0))[..., 1:4][:, :, 2:-1]
+    assert torch.equal(build_network(source)(x), expected)
+    assert torch.equal(load_source(source).Network(e=6)(x), nn.functional.pad(x[:, 1:3], (1, 0))[..., 1:6][:, :, 2:-1])
+
+
+def test_depthwise_convolution_follows_the_channels_that_come_in() -> None:
+    inner = block([node("x", "Input"), node("deep", "DepthwiseConv2d", depth_multiplier="=m"), out("y")], m=1)
+    nodes = [
+        image(1, 9, 9),
+        node("one", "block:Inner"),
+        node("wide", "Conv2d", out_channels="=width"),
+        node("two", "block:Inner", m=3),
+        out(),
+    ]
+    source = to_source(document(block(nodes, width=4), Inner=inner))
+    assert "nn.Conv2d(in_channels, deep_out_channels, 3, groups=in_channels)" in source
+    assert "self.two = Inner(width, 3 * width)" in source
+    assert build_network(source)(torch.zeros(2, 1, 9, 9)).shape == (2, 12, 3, 3)
+    assert load_source(source).Network(width=6)(torch.zeros(2, 1, 9, 9)).shape == (2, 18, 3, 3)
+
+
+def test_layer_of_two_inputs_takes_the_features_of_each() -> None:
+    nodes = [
+        node("u", "Input", shape=[12]),
+        node("v", "Input", shape=[5]),
+        node("left", "Linear", out_features="=a"),
+        node("right", "Linear", out_features="=b"),
+        node("pair", "Bilinear", out_features=2),
+        out(),
+    ]
+    source = to_source(document(block(nodes, "u left pair.x, v right pair.other, pair scores", a=3, b=4)))
+    assert "nn.Bilinear(a, b, 2)" in source
+    network = load_source(source).Network(a=7, b=9)
+    assert network(torch.zeros(2, 12), torch.zeros(2, 5)).shape == (2, 2)
+
+
+def test_class_that_pytorch_does_not_have_is_defined_once() -> None:
+    nodes = [
+        node("x", "Input", shape=[7, 12]),
+        node("one", "AttentionPool"),
+        node("two", "AttentionPool"),
+        node("drop", "StochasticDepth", p=0.2),
+        node("add", "Add"),
+        out(),
+    ]
+    source = to_source(document(block(nodes, "x one add, x two drop add, add scores")))
+    assert source.count("class AttentionPool(nn.Module)") == source.count("class StochasticDepth(nn.Module)") == 1
+    assert "self.drop = StochasticDepth(0.2)" in source
+    assert build_network(source)(torch.zeros(2, 7, 12)).shape == (2, 12)

@@ -34,7 +34,10 @@ def test_digits_when_read_equal_scikit_learns() -> None:
     np.testing.assert_array_equal(raw.targets.numpy(), expected.target)
 
 
-@pytest.mark.parametrize("name", ["digits", *sorted(LOADERS)])
+GENERATED = [name for name, source in SOURCES.items() if source.__module__ == "netwright.data.generated"]
+
+
+@pytest.mark.parametrize("name", ["digits", *sorted(LOADERS), *GENERATED])
 def test_written_facts_when_compared_with_the_data_are_true(name: str) -> None:
     source = open_source(SourceSpec(type=name))
     raw, facts = source.load(), SOURCES[name].facts

@@ -111,6 +111,13 @@ def test_binary_cross_entropy_when_there_are_two_classes_takes_one_or_two_scores
             "class_weights_length",
             "objectives.0.loss.params.weight",
         ),
+        (
+            PICTURES,
+            {"objectives": [{"loss": {"type": "HingeLoss"}}]},
+            "loss_needs_two_classes",
+            "objectives.0.loss.type",
+        ),
+        (PICTURES, {"objectives": [{"output": "scores"}] * 2}, "objective_doubled", "objectives.1.output"),
     ],
 )
 def test_config_when_wrong_is_said_at_its_field(data: DataFacts, config: dict[str, Any], code: str, field: str) -> None:
@@ -133,6 +140,45 @@ def test_network_when_it_has_no_weights_or_several_ends_is_refused() -> None:
     )
     assert by_code(problems_of(two, PICTURES))["output_not_named"].field == "objectives.0.output"
     assert problems_of(two, PICTURES, objectives=[{"output": "scores"}]) == []
+
+
+def test_perceptron_loss_when_the_network_does_not_end_in_step_offers_to_insert_it() -> None:
+    document = perceptron([30], 1)
+    objectives = [{"loss": {"type": "PerceptronLoss"}}]
+    problem = by_code(problems_of(document, YES_NO, objectives=objectives))["perceptron_needs_step"]
+    assert problem.severity == "warning"
+    mended = apply_edits(document, problem.fixes[0].edits)
+    assert problems_of(mended, YES_NO, objectives=objectives) == []
+    suggestion = suggest(mended, check(mended), YES_NO, "some-id")
+    config = suggestion.config
+    assert suggestion.problems == []
+    assert config.objectives[0].loss.type == "PerceptronLoss"
+    assert (config.optimizer.type, config.optimizer.params, config.data.batch_size) == ("SGD", {"lr": 1.0}, 1)
+
+
+def test_suggestion_when_there_are_heads_half_way_gives_them_a_smaller_weight() -> None:
+    document = perceptron([1, 8, 8], 10)
+    network = document.network
+    heads = Document(
+        network=Block(
+            nodes=[
+                *network.nodes,
+                Node(id="early", type="Linear", params={"out_features": 10}),
+                Node(id="aux", type="Output"),
+                Node(id="features", type="Output"),
+            ],
+            edges=[
+                *network.edges,
+                Edge(source="hidden", target="early"),
+                Edge(source="early", target="aux"),
+                Edge(source="hidden", target="features"),
+            ],
+        )
+    )
+    suggestion = suggest(heads, check(heads), PICTURES, "some-id")
+    assert suggestion.problems == []
+    assert [(each.output, each.weight) for each in suggestion.config.objectives] == [("scores", 1.0), ("aux", 0.3)]
+    assert "aux" in suggestion.reasons["objectives"]
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_vertices_are_one_batch_and_the_loss_is_taken_of_those_that_have_targets
     [(inputs, targets)] = list(run.sampler.epoch(1))
     assert isinstance(inputs, GraphInputs)
     assert (inputs.x.shape, inputs.edge_index.shape) == ((34, 34), (2, 156))
-    assert run.forward(inputs).shape == (2, 2)
+    assert run.main(run.forward(inputs)).shape == (2, 2)
     assert inputs.rows is not None
     assert sorted(inputs.rows.tolist()) == [0, 33]
     assert (targets == (inputs.rows == 33).long()).all()
@@ -89,8 +89,8 @@ def test_output_of_a_graph_does_not_depend_on_the_others_in_its_batch(tmp_path: 
     run = set_up(job_of(plain_graph_classifier(), SourceSpec(type="motifs"), tmp_path))
     run.network.eval()
     assert isinstance(run.validation, GraphBatches)
-    together = run.forward(run.validation.pick(torch.arange(8))[0])
-    alone = torch.cat([run.forward(run.validation.pick(torch.tensor([i]))[0]) for i in range(8)])
+    together = run.main(run.forward(run.validation.pick(torch.arange(8))[0]))
+    alone = torch.cat([run.main(run.forward(run.validation.pick(torch.tensor([i]))[0])) for i in range(8)])
     torch.testing.assert_close(together, alone)
 
 

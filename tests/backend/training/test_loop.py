@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 import torch
-from netwright.data.base import Part, Prepared
+from netwright.data.base import Part, Prepared, SourceSpec
+from netwright.data.prepare import prepare
+from netwright.data.registry import open_source
 from netwright.training.checkpoints import CheckpointFolder
+from netwright.training.config import DataConfig
 from netwright.training.control import Control
 from netwright.training.events import (
     CheckpointCommand,
@@ -98,6 +101,81 @@ def test_first_losses_when_compared_with_a_plain_loop_are_equal(
         optimizer.step()
         expected.append(loss.item())
     assert [value for _, value in recorder.series("train/loss")] == expected
+
+
+class Step(nn.Module):
+    """As the catalogue's: 0 or 1, the gradient passes straight through."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return (x >= 0).to(x.dtype) + (x - x.detach())
+
+
+def load_points(name: str) -> Prepared:
+    return prepare(open_source(SourceSpec(type=name)).load(), DataConfig())
+
+
+RULE: dict[str, Any] = {
+    "objectives": [{"loss": {"type": "PerceptronLoss"}}],
+    "optimizer": {"type": "SGD", "params": {"lr": 1.0}},
+}
+
+
+def test_perceptron_when_trained_follows_rosenblatts_rule_to_the_bit(make_job: MakeJob, recorder: Recorder) -> None:
+    job = make_job(data=load_points("xor"), build=lambda: nn.Sequential(nn.Linear(2, 1), Step()), epochs=1, **RULE)
+    job.config = job.config.model_copy(update={"data": DataConfig(batch_size=1)})
+    weight, bias = (parameter.detach().clone() for parameter in job.network.parameters())
+    train(job, recorder, Control())
+    inputs = job.preprocess(job.data.train.inputs)
+    for i in torch.randperm(len(inputs), generator=torch.Generator().manual_seed(1)).tolist():
+        answer = (weight @ inputs[i] + bias >= 0).float()
+        error = job.data.train.targets[i] - answer
+        weight, bias = weight + error * inputs[i], bias + error
+    assert torch.equal(job.network.state_dict()["0.weight"], weight)
+    assert torch.equal(job.network.state_dict()["0.bias"], bias)
+
+
+def test_perceptron_when_a_line_separates_the_classes_gets_all_right_and_on_xor_does_not(
+    make_job: MakeJob, make_recorder: Any
+) -> None:
+    for name, is_separable in (("two_clusters", True), ("xor", False)):
+        build = lambda: nn.Sequential(nn.Linear(2, 1), Step())  # noqa: E731
+        job = make_job(name, data=load_points(name), build=build, epochs=10, **RULE)
+        job.config = job.config.model_copy(update={"data": DataConfig(batch_size=1)})
+        outcome = train(job, make_recorder(), Control())
+        assert (outcome.metrics["val/Accuracy"] == 1.0) == is_separable, name
+        assert (outcome.metrics["train/Accuracy"] == 1.0) == is_separable, name
+
+
+def test_objectives_when_several_add_up_by_their_weights(make_job: MakeJob, recorder: Recorder) -> None:
+    """Two heads: the loss of each step is what the two losses give, and both heads learn."""
+
+    class TwoHeads(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.scores, self.early = nn.Linear(64, 10), nn.Linear(64, 10)
+
+        def forward(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
+            x = x.flatten(1)
+            return {"early": self.early(x), "scores": self.scores(x), "unused": x}
+
+    objectives = [{"output": "scores"}, {"output": "early", "weight": 0.3}]
+    job = make_job(build=TwoHeads, epochs=1, objectives=objectives)
+    job.outputs = ("scores", "early")
+    before = weights_of(job)
+    order = torch.randperm(len(job.data.train), generator=torch.Generator().manual_seed(1))[:128]
+    inputs, targets = job.preprocess(job.data.train.inputs[order]), job.data.train.targets[order]
+    outputs = job.network(inputs)
+    cross_entropy = nn.functional.cross_entropy
+    expected = cross_entropy(outputs["scores"], targets) + 0.3 * cross_entropy(outputs["early"], targets)
+    outcome = train(job, recorder, Control())
+    assert recorder.series("train/loss")[0][1] == pytest.approx(expected.item(), rel=1e-6)
+    for name, value in weights_of(job).items():
+        assert not torch.equal(value, before[name]), name
+    with torch.inference_mode():
+        job.network.eval()
+        scores = job.network(job.preprocess(job.data.validation.inputs))["scores"]
+    accuracy = (scores.argmax(1) == job.data.validation.targets).double().mean().item()
+    assert outcome.metrics["val/Accuracy"] == accuracy
 
 
 OPTIMIZERS: list[dict[str, Any]] = [

@@ -123,9 +123,17 @@ def test_loss_when_targets_are_classes_is_fitted_to_the_scores() -> None:
     assert torch.equal(squared(three, classes), nn.MSELoss()(three, nn.functional.one_hot(classes, 3).float()))
 
 
+def test_hinge_loss_when_computed_equals_its_formula() -> None:
+    hinge = LOSSES.get("HingeLoss").build(LOSSES.params("HingeLoss", {}), "cpu")
+    scores, classes = torch.tensor([[2.0], [-0.5], [0.25]]), torch.tensor([1, 1, 0])
+    assert hinge(scores, classes).item() == pytest.approx((0 + 1.5 + 1.25) / 3)
+
+
 @pytest.mark.parametrize(
     ("name", "task", "num_outputs", "allowed"),
     [
+        ("PerceptronLoss", "classification", 2, (1,)),
+        ("HingeLoss", "classification", 3, ()),
         ("CrossEntropyLoss", "classification", 10, (10,)),
         ("BCEWithLogitsLoss", "classification", 2, (1, 2)),
         ("BCEWithLogitsLoss", "classification", 3, (3,)),

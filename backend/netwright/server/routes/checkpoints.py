@@ -6,10 +6,12 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
-from starlette.background import BackgroundTask
 
 from netwright.server.dependencies import ServicesDep
 from netwright.server.problems import ApiError
+from netwright.server.responses import answer, answer_list
+from netwright.services.exports import Download, to_read
+from netwright.services.models import ExportOption, ExportRead
 
 router = APIRouter(prefix="/api/checkpoints", tags=["checkpoints"])
 
@@ -20,6 +22,18 @@ FILE: dict[int | str, dict[str, Any]] = {
 }
 
 
+@router.get("/{id}/exports", response_model=list[ExportOption])
+async def list_formats_of_checkpoint(id: str, services: ServicesDep) -> Response:  # noqa: A002
+    """Every format that the checkpoint can leave in, or why not."""
+    return answer_list(await services.checkpoints.list_formats(id), ExportOption)
+
+
+@router.post("/{id}/exports", response_model=ExportRead, status_code=202)
+async def export_checkpoint(id: str, format: str, services: ServicesDep) -> Response:  # noqa: A002
+    """Starts to make the file; ``GET /api/exports/{key}`` says how far it is."""
+    return answer(to_read(await services.checkpoints.prepare(id, format)), 202)
+
+
 @router.get("/{id}/download", response_class=Response, responses=FILE)
 async def download_checkpoint(
     id: str,  # noqa: A002
@@ -27,15 +41,21 @@ async def download_checkpoint(
     services: ServicesDep,
     format: str = "safetensors",  # noqa: A002
 ) -> Response:
-    """The file, in parts where ``Range`` asks for them."""
-    download = await services.checkpoints.download(id, format)
+    """The file, made first where that is needed; in parts where ``Range`` asks for them."""
+    return send(await services.checkpoints.download(id, format), request)
+
+
+def send(download: Download, request: Request) -> Response:
+    """The file as an attachment.
+
+    Raises:
+        ApiError: the ``Range`` is malformed, or none of it lies in the file.
+    """
     check_range(request.headers.get("range"), download.path.stat().st_size)
-    clean_up = BackgroundTask(download.path.unlink, missing_ok=True) if download.is_temporary else None
     return FileResponse(
         download.path,
-        media_type="application/octet-stream",
+        media_type=download.media_type,
         headers={"content-disposition": to_disposition(download.name)},
-        background=clean_up,
     )
 
 

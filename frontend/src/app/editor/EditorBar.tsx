@@ -2,8 +2,10 @@ import { Button } from "@mantine/core";
 import { IconBraces, IconLayoutSidebar, IconLayoutSidebarRight, IconPlayerPlay } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { CommandIcon, HistoryMenu, useEditor, useEditorStore } from "@/features/editor";
+import { NetworkExports } from "@/features/networkExport";
 import { ProblemsButton } from "@/features/problems";
 import { Totals } from "@/features/totals";
+import { WeightsButton } from "@/features/weights";
 import { InlineEdit, PageBar, ReasonedIcon } from "@/ui";
 import type { SaveState } from "../saving/autosave";
 import { SaveNote } from "../saving/SaveNote";
@@ -47,6 +49,7 @@ export function EditorBar({ saveState, drawer, onDrawer, panels, onPanels }: Edi
       <div className={styles.totals}>
         <Totals />
       </div>
+      <WeightsButton isOpen={drawer === "weights"} onToggle={() => toggle("weights")} />
       <ProblemsButton isOpen={drawer === "problems"} onToggle={() => toggle("problems")} />
       <Button
         variant={drawer === "code" ? "light" : "subtle"}
@@ -58,6 +61,7 @@ export function EditorBar({ saveState, drawer, onDrawer, panels, onPanels }: Edi
       >
         {t("editor.code")}
       </Button>
+      <NetworkExports />
       <Button
         aria-expanded={drawer === "train"}
         rightSection={<IconPlayerPlay size={14} aria-hidden />}

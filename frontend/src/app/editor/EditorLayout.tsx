@@ -1,10 +1,12 @@
 import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { useStore } from "zustand";
 import { CodePanel } from "@/features/code";
-import { Canvas, useEditor } from "@/features/editor";
+import { Canvas, useCanvasStore, useEditor } from "@/features/editor";
 import { Inspector } from "@/features/inspector";
 import { Palette } from "@/features/palette";
 import { ProblemsPanel } from "@/features/problems";
+import { WeightsPanel } from "@/features/weights";
 import { Splitter, usePageTitle } from "@/ui";
 import { ConflictDialog } from "../saving/ConflictDialog";
 import type { Drafts } from "../saving/drafts";
@@ -18,6 +20,10 @@ import { PANEL_LIMITS, usePanels } from "./usePanels";
 /** The form comes when it is first opened. */
 const TrainDrawer = lazy(async () => ({ default: (await import("@/features/training")).TrainDrawer }));
 
+/** Its dialogs come when the first of them is opened. */
+const LibraryDialogs = lazy(async () => ({ default: (await import("@/features/library")).LibraryDialogs }));
+const DRAWERS = { problems: ProblemsPanel, code: CodePanel, weights: WeightsPanel };
+
 /** The editor page: bar, palette, canvas, inspector, and a drawer below. */
 export function EditorLayout({ networkId, drafts }: { networkId: string; drafts: Drafts }) {
   const { t } = useTranslation();
@@ -25,6 +31,10 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
   const { autosave, state } = useAutosave(networkId, drafts);
   const [drawer, setDrawer] = useDrawer();
   const [panels, setPanels] = usePanels();
+  const asksLibrary = useStore(
+    useCanvasStore(),
+    ({ dialog }) => dialog?.kind === "library" || dialog?.kind === "saveBlock",
+  );
   usePageTitle(name);
   useAddress();
   useSaveKey(autosave.flush);
@@ -32,6 +42,11 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
   return (
     <div className={styles.root}>
       <EditorBar saveState={state} drawer={drawer} onDrawer={setDrawer} panels={panels} onPanels={setPanels} />
+      {asksLibrary && (
+        <Suspense>
+          <LibraryDialogs />
+        </Suspense>
+      )}
       <ConflictDialog networkId={networkId} autosave={autosave} state={state} />
       <div className={styles.columns}>
         {panels.isPaletteOpen && (
@@ -54,13 +69,13 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
           <div className={styles.canvas}>
             <Canvas />
           </div>
-          {(drawer === "problems" || drawer === "code") && (
+          {(drawer === "problems" || drawer === "code" || drawer === "weights") && (
             <Drawer
               name={drawer}
               size={panels.drawer}
               onSize={(size) => setPanels({ drawer: size })}
               onClose={() => setDrawer(null)}
-              Panel={drawer === "problems" ? ProblemsPanel : CodePanel}
+              Panel={DRAWERS[drawer]}
             />
           )}
         </div>

@@ -1,11 +1,13 @@
-import { IconDatabase, IconSchema, IconTimeline } from "@tabler/icons-react";
+import { IconBooks, IconDatabase, IconSchema, IconTimeline } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink } from "react-router";
 import styles from "./Frame.module.css";
+import { LanguageSwitch } from "./LanguageSwitch";
 import { ThemeSwitch } from "./ThemeSwitch";
 
 const PLACES = [
   { to: "/networks", key: "networks", Icon: IconSchema },
+  { to: "/architectures", key: "architectures", Icon: IconBooks },
   { to: "/data", key: "data", Icon: IconDatabase },
   { to: "/runs", key: "runs", Icon: IconTimeline },
 ] as const;
@@ -24,7 +26,8 @@ export function Rail() {
         </NavLink>
       ))}
       <div className={styles.spacer} />
-      <ThemeSwitch className={styles.themeButton} />
+      <LanguageSwitch className={styles.railButton} />
+      <ThemeSwitch className={styles.railButton} />
     </nav>
   );
 }

@@ -1,10 +1,14 @@
+import { type BlockSet, mergeBlocks } from "../blocks/definitions";
 import { applyEdits, equalEdges } from "../edits";
+import { renameFrozen } from "../frozen";
 import { CARD_WIDTH, COLUMN_GAP, cardSize, snapPosition } from "../geometry";
 import { merge, RECORD } from "../history";
 import { freeId, idPrefix, idProblem } from "../ids";
 import { type ResolvedLevel, reportPrefix, resolveLevel } from "../levels";
+import { normalizeNode } from "../normalize";
 import { completePositions, freePlaceForSize, isCrowded, makeRoom, type Positions } from "../placement";
 import { edgeBetween, findConnection, judgeConnection, type Level, portsAt, type Verdict } from "../ports";
+import { shareEdits } from "../sharing";
 import type { GetState, SetState } from "../store";
 import {
   blockOf,
@@ -25,6 +29,8 @@ export interface AddNodeOptions {
   /** Puts the new node into this wire. */
   into?: Edge;
   params?: Node["params"];
+  /** Blocks that the document may not have yet: they come with the node, in the same step. */
+  bring?: BlockSet;
 }
 
 export interface NodeActions {
@@ -39,6 +45,8 @@ export interface NodeActions {
   /** Renames a node, or says why that cannot be. */
   renameNode(id: string, newId: string): Label | null;
   setNode(id: string, change: { muted?: boolean; repeat?: number | string; type?: string }): void;
+  /** The node uses the weights of `owner` from now on, with that node's settings; null for its own. One step. */
+  shareWeights(id: string, owner: string | null): void;
   /** Moves nodes as one step; steps with the same `mergeKey` join. */
   moveNodes(positions: Positions, mergeKey?: string): void;
 }
@@ -77,6 +85,11 @@ export function createNodeActions(_set: SetState, get: GetState): NodeActions {
       const { document, level, applyEdits: apply } = get();
       apply([{ op: "set_node", block: resolveLevel(document, level).blockName, id, ...change }]);
     },
+    shareWeights: (id, owner) => {
+      const { document, level, applyEdits: apply } = get();
+      const { block, blockName } = resolveLevel(document, level);
+      apply(shareEdits(block, blockName, id, owner));
+    },
     moveNodes: (positions, mergeKey) => {
       const { document, level, applyEdits: apply } = get();
       const block = resolveLevel(document, level).blockName;
@@ -98,12 +111,15 @@ function levelFor(state: State, here: ResolvedLevel): Level {
   return { document: state.document, block: here.block, catalogue: state.catalogue };
 }
 
-function addNode(state: State, type: string, options: AddNodeOptions): string {
+function addNode(before: State, named: string, options: AddNodeOptions): string {
+  const brought = options.bring ? mergeBlocks(before.document, options.bring) : null;
+  const state = brought ? { ...before, document: applyEdits(before.document, brought.edits) } : before;
+  const type = brought ? brought.rename(named) : named;
   const here = resolveLevel(state.document, state.level);
   const taken = new Set(here.block.nodes.map((node) => node.id));
   const id = freeId(idPrefix(type, state.catalogue), taken);
   const position = options.position ?? placeFor(state, here, type, options.after);
-  const node: Node = { id, type, params: options.params ?? {}, repeat: 1, muted: false };
+  const node = normalizeNode({ id, type, params: options.params ?? {} });
   const edits: Edit[] = [{ op: "add_node", block: here.blockName, node, position: snapPosition(position) }];
   const added = applyEdits(state.document, edits);
   const block = blockOf(added, here.blockName) ?? here.block;
@@ -118,14 +134,17 @@ function addNode(state: State, type: string, options: AddNodeOptions): string {
       edits.push(...makeRoom(wiredLevel, here.blockName, places, [id]));
     }
   }
-  state.applyEdits(edits, { select: { nodes: [id], edges: [] } });
+  state.applyEdits([...(brought?.edits ?? []), ...edits], {
+    label: { key: "history.add_node", values: { id } },
+    select: { nodes: [id], edges: [] },
+  });
   return id;
 }
 
 function placeFor(state: State, here: ResolvedLevel, type: string, after: string | undefined): Position {
   const level = levelFor(state, here);
   const positions = completePositions(level, state.document.view[here.blockName] ?? {});
-  const ghost: Node = { id: "", type, params: {}, repeat: 1, muted: false };
+  const ghost = normalizeNode({ id: "", type });
   const size = cardSize(portsAt({ ...level, block: { ...here.block, nodes: [ghost] } }, ""));
   const from = after === undefined ? undefined : positions[after];
   if (from) return freePlaceForSize(level, positions, size, [from[0] + CARD_WIDTH + COLUMN_GAP, from[1]]);
@@ -177,6 +196,8 @@ function renameNode(state: State, id: string, newId: string): Label | null {
   const problem = idProblem(newId, taken);
   if (problem) return problem;
   const nodes = state.selection.nodes.map((selected) => (selected === id ? newId : selected));
+  const frozen = renameFrozen(state.document, here.blockName, id, newId);
   state.applyEdits([{ op: "rename_node", block: here.blockName, id, new_id: newId }], { select: { nodes, edges: [] } });
+  if (frozen.length > 0) state.setTraining({ ...state.document.training, frozen });
   return null;
 }

@@ -1,5 +1,5 @@
 import { equalEdges } from "../edits";
-import { type LevelPath, levelOfProblem, resolveLevel } from "../levels";
+import { findLevel, type LevelPath, levelOfProblem, resolveLevel } from "../levels";
 import type { GetState, Selection, SetState } from "../store";
 import type { Block, Edge, Problem } from "../types";
 
@@ -12,6 +12,8 @@ export interface SelectionActions {
   openLevel(path: LevelPath): void;
   /** Opens the block that node `id` of the current level uses, if it uses one. */
   openNode(id: string): void;
+  /** Goes to a node in whichever block it stands, and selects it. */
+  showNode(block: string, id: string): void;
   /** Goes where the problem stands and selects its node. */
   selectProblem(problem: Problem): void;
 }
@@ -39,6 +41,13 @@ export function createSelectionActions(set: SetState, get: GetState): SelectionA
     openNode: (id) => {
       const path = [...get().level, id];
       if (resolveLevel(get().document, path).path.length === path.length) openLevel(path);
+    },
+    showNode: (block, id) => {
+      const path = resolveLevel(get().document, get().level).blockName === block ? get().level : null;
+      const shown = path ?? findLevel(get().document, block);
+      if (shown === null) return;
+      if (path === null) openLevel(shown);
+      set({ selection: pruneSelection({ nodes: [id], edges: [] }, blockHere()) });
     },
     selectProblem: (problem) => {
       openLevel(levelOfProblem(get().document, problem));

@@ -18,6 +18,7 @@ function layer(type: string, family: string, inputs: PortRead[], outputs: PortRe
   return {
     type,
     family,
+    aliases: [`${type} by another name`],
     inputs,
     outputs,
     params_schema: {},

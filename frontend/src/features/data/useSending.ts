@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { DatasetRead } from "@/api";
+import { type DatasetRead, sendFile } from "@/api";
 import { useKeepDataset } from "./queries";
-import { sendFile } from "./upload";
 
 export interface Sending {
   key: number;
@@ -44,7 +43,7 @@ export function useSending() {
     setFiles((before) => [...before, { key, name: file.name, bytes: file.size, share: 0, error: null }]);
     try {
       const onProgress = (share: number) => change(key, { share });
-      const dataset = await sendFile({ method, path, file, onProgress, signal: abort.signal });
+      const dataset = await sendFile<DatasetRead>({ method, path, file, onProgress, signal: abort.signal });
       keep(dataset);
       setFiles((before) => before.filter((one) => one.key !== key));
       return dataset;

@@ -1,4 +1,5 @@
 import { MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { EditorStore } from "@/document";
@@ -16,14 +17,16 @@ function Watch() {
 function show(document = sampleDocument()): void {
   render(
     <MantineProvider>
-      <EditorProvider document={document} layers={LAYERS}>
-        <Watch />
-        <HistoryMenu />
-        <Palette />
-        <div style={{ width: 1000, height: 800 }}>
-          <Canvas />
-        </div>
-      </EditorProvider>
+      <QueryClientProvider client={new QueryClient()}>
+        <EditorProvider document={document} layers={LAYERS}>
+          <Watch />
+          <HistoryMenu />
+          <Palette />
+          <div style={{ width: 1000, height: 800 }}>
+            <Canvas />
+          </div>
+        </EditorProvider>
+      </QueryClientProvider>
     </MantineProvider>,
   );
 }
@@ -194,5 +197,108 @@ describe("the list of steps", () => {
     expect((await steps())[2]?.getAttribute("aria-current")).toBe("step");
     fireEvent.click((await steps())[0] as HTMLElement);
     expect(ids()).toContain(id);
+  });
+});
+
+describe("blocks", () => {
+  it("are made of the selection with a name, by keys alone, and unpacked again; each is one step", async () => {
+    show();
+    canvas().focus();
+    act(() => store.getState().select({ nodes: ["conv", "act"] }));
+    press("g", { ctrlKey: true });
+    const name = await screen.findByLabelText("Name of the block");
+    expect((name as HTMLInputElement).value).toBe("ConvAct");
+    fireEvent.change(name, { target: { value: "two words" } });
+    expect(screen.getByText(/is no Python name/)).toBeTruthy();
+    fireEvent.change(name, { target: { value: "Stem" } });
+    fireEvent.submit(name);
+    expect(ids()).toEqual(["image", "sum", "scores", "stem1"]);
+    expect(store.getState().selection.nodes).toEqual(["stem1"]);
+    expect(store.getState().history.entries).toHaveLength(1);
+    canvas().focus();
+    press("g", { ctrlKey: true, shiftKey: true });
+    expect(ids()).toEqual(["image", "sum", "scores", "conv", "act"]);
+    expect(Object.keys(store.getState().document.blocks)).toEqual(["Stage"]);
+    expect(store.getState().history.entries).toHaveLength(2);
+  });
+
+  it("say why nodes cannot become one", () => {
+    show();
+    canvas().focus();
+    act(() => store.getState().select({ nodes: ["conv", "sum"] }));
+    press("g", { ctrlKey: true });
+    expect(screen.getByText(/act is fed by the selection and feeds it/)).toBeTruthy();
+    expect(screen.queryByLabelText("Name of the block")).toBeNull();
+  });
+
+  it("ask before they are unrolled", async () => {
+    show();
+    act(() => {
+      store.getState().addNode("block:Stage");
+      store.getState().setNode("stage1", { repeat: 3 });
+    });
+    canvas().focus();
+    press("g", { ctrlKey: true, shiftKey: true });
+    expect(ids()).toContain("stage1");
+    fireEvent.click(await screen.findByRole("button", { name: "Unpack into 3 nodes" }));
+    expect(ids().slice(-3)).toEqual(["stage1_0_inner", "stage1_1_inner", "stage1_2_inner"]);
+  });
+
+  it("are not added within themselves", () => {
+    show();
+    act(() => {
+      store.getState().addNode("block:Stage");
+      store.getState().openNode("stage1");
+    });
+    const search = screen.getByTestId("palette-search");
+    fireEvent.change(search, { target: { value: "stage" } });
+    fireEvent.keyDown(search, { key: "Enter" });
+    expect(screen.getByText(/cannot be used within itself/)).toBeTruthy();
+    expect(store.getState().document.blocks.Stage?.nodes).toHaveLength(3);
+  });
+
+  it("are not pasted within themselves", () => {
+    show();
+    act(() => {
+      store.getState().addNode("block:Stage");
+    });
+    canvas().focus();
+    const data = new Map<string, string>();
+    const clipboardData = {
+      setData: (type: string, text: string) => void data.set(type, text),
+      getData: (type: string) => data.get(type) ?? "",
+    };
+    fireEvent.copy(document.activeElement ?? document.body, { clipboardData });
+    act(() => store.getState().openNode("stage1"));
+    canvas().focus();
+    fireEvent.paste(document.activeElement ?? document.body, { clipboardData });
+    expect(screen.getByText(/cannot be used within itself/)).toBeTruthy();
+    expect(store.getState().document.blocks.Stage?.nodes).toHaveLength(3);
+  });
+
+  it("come from the library with all that they use, as one step", async () => {
+    const at = { created: 0, updated: 0, outline: { nodes: [], edges: [] }, description: "Two in a row." };
+    const definition = {
+      name: "Twice",
+      blocks: {
+        Twice: { nodes: [{ id: "inner", type: "block:Stage", params: {}, repeat: 2, muted: false }] },
+        Stage: { nodes: [{ id: "other", type: "Bend", params: {}, repeat: 1, muted: false }] },
+      },
+      view: { Stage: { other: [20, 40] } },
+    };
+    vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
+      const { pathname } = new URL(input instanceof Request ? input.url : String(input), "http://localhost");
+      if (pathname === "/api/blocks") return Response.json([{ id: "b1", name: "Twice", ...at }]);
+      if (pathname === "/api/blocks/b1") return Response.json({ id: "b1", name: "Twice", ...at, definition });
+      return new Promise(() => {});
+    });
+    show();
+    fireEvent.doubleClick(await screen.findByTestId("library-Twice"));
+    await waitFor(() => expect(ids()).toContain("twice1"));
+    const { document: changed, history } = store.getState();
+    expect(Object.keys(changed.blocks)).toEqual(["Stage", "Twice", "Stage1"]);
+    expect(changed.blocks.Twice?.nodes[0]?.type).toBe("block:Stage1");
+    expect(changed.view.Stage1).toEqual({ other: [20, 40] });
+    expect(history.entries).toHaveLength(1);
   });
 });

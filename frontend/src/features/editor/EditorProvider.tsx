@@ -1,9 +1,17 @@
 import { type ReactNode, useEffect, useState } from "react";
-import { api, unwrap } from "@/api";
-import { type CheckReport, createDocumentStore, type Document, type LayerRead, type WireDocument } from "@/document";
+import { api, compareWeights, sentenceOf, unwrap } from "@/api";
+import {
+  type CheckReport,
+  createDocumentStore,
+  type Document,
+  type LayerRead,
+  meaningOf,
+  type WireDocument,
+} from "@/document";
 import { createCanvasStore } from "./canvasStore";
 import { startChecking } from "./checker";
 import { EditorContext } from "./context";
+import { type Compare, createWeightsStore, startComparing } from "./weights";
 
 export interface EditorProviderProps {
   /** What is opened; a later change of this property is not followed (give the provider a `key`, or call `load`). */
@@ -19,16 +27,20 @@ export function EditorProvider({ document, layers, revision = null, children }: 
   const [editor] = useState(() => ({
     store: createDocumentStore({ document, layers, revision }),
     canvas: createCanvasStore(),
+    weights: createWeightsStore(),
   }));
   useEffect(() => startChecking(editor.store, checkDocument, reportFailure), [editor]);
+  useEffect(() => startComparing(editor.store, editor.weights, compare, sentenceOf), [editor]);
   return <EditorContext value={editor}>{children}</EditorContext>;
 }
 
 function checkDocument(document: Document, signal: AbortSignal): Promise<CheckReport> {
-  const answer = unwrap(api.POST("/api/check", { body: { document, batch_size: 1 }, signal }));
+  const answer = unwrap(api.POST("/api/check", { body: { document: meaningOf(document), batch_size: 1 }, signal }));
   // The client's types lose that a position is a pair.
   return answer as Promise<CheckReport>;
 }
+
+const compare: Compare = (document, { source, match }, signal) => compareWeights(document, source, match, signal);
 
 /** The state `failed` is what the page shows; the cause is for whoever looks into the console. */
 function reportFailure(error: unknown): void {

@@ -35,6 +35,13 @@ export interface CanvasView {
 export type OpenDialog =
   | { kind: "connect"; node: string }
   | { kind: "keys" }
+  /** A name for the block that is made of these nodes. */
+  | { kind: "group"; nodes: readonly string[] }
+  /** A repeated block is about to be unrolled into so many nodes. */
+  | { kind: "unpack"; node: string; copies: number; nodes: number }
+  /** A block of the document on its way into the library. */
+  | { kind: "saveBlock"; block: string }
+  | { kind: "library" }
   /** `isOnThings`: opened on what is selected, else on the empty canvas. */
   | { kind: "menu"; x: number; y: number; at: Position | null; isOnThings: boolean };
 
@@ -51,7 +58,7 @@ export interface CanvasState {
   /** Why the last command could not be carried out, or what it did: read out and shown for a moment. */
   notice: Label | null;
   /** The type being dragged out of the palette, and where. */
-  ghost: { type: string; x: number; y: number } | null;
+  ghost: { type: string; name: string; x: number; y: number; reason: Label | null } | null;
   /** The wire that the dragged card would go into. */
   ghostEdge: Edge | null;
   /** The last copied nodes as text, for where the system's clipboard may not be read. */

@@ -2,11 +2,13 @@ import { createContext, useContext } from "react";
 import { useStore } from "zustand";
 import type { EditorState, EditorStore } from "@/document";
 import type { CanvasStore } from "./canvasStore";
+import type { WeightsState, WeightsStore } from "./weights";
 
 /** What every part of the editor page shares: the open document, and what the canvas is doing. */
 export interface Editor {
   store: EditorStore;
   canvas: CanvasStore;
+  weights: WeightsStore;
 }
 
 export const EditorContext = createContext<Editor | null>(null);
@@ -30,4 +32,9 @@ export function useEditor<T>(selector: (state: EditorState) => T): T {
 /** What the canvas is doing, for features that take part in it. */
 export function useCanvasStore(): CanvasStore {
   return useEditorContext().canvas;
+}
+
+/** A narrow view of what the attached weights do in the network. */
+export function useWeights<T>(selector: (state: WeightsState) => T): T {
+  return useStore(useEditorContext().weights, selector);
 }

@@ -1,13 +1,23 @@
 import { Button } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { merge, NETWORK } from "@/document";
+import {
+  followersOf,
+  freeParameterName,
+  merge,
+  NETWORK,
+  parameterProblem,
+  removeParameter,
+  renameParameter,
+} from "@/document";
 import { useEditor, useEditorStore } from "@/features/editor";
 import { InlineEdit, NumberBox, type NumberShape, ReasonedIcon } from "@/ui";
 import { BlockList } from "./BlockList";
+import { BlockName } from "./BlockName";
+import { CommandButton } from "./BlockSection";
+import { BlockUses } from "./BlockUses";
 import styles from "./inspector.module.css";
 import type { OpenLevel } from "./NodeInspector";
-import { freeParameterName, parameterProblem, renameParameter } from "./parameters";
 
 const FIRST_VALUE = 16;
 const ANY: NumberShape = { kind: "number", isInteger: false, min: null, max: null, isMinOpen: false, isMaxOpen: false };
@@ -16,12 +26,20 @@ const ANY: NumberShape = { kind: "number", isInteger: false, min: null, max: nul
 export function BlockInspector({ level }: { level: OpenLevel }) {
   const { t } = useTranslation("inspector");
   const name = useEditor((state) => state.document.name);
+  const isNetwork = level.blockName === NETWORK;
   return (
     <>
       <header className={styles.head}>
-        <h2 className={styles.id}>{level.blockName === NETWORK ? name : level.blockName}</h2>
-        <span className={styles.type}>{level.blockName === NETWORK ? t("network") : t("block")}</span>
+        <h2 className={styles.id}>{isNetwork ? name : <BlockName name={level.blockName} />}</h2>
+        <span className={styles.type}>{isNetwork ? t("network") : t("block")}</span>
       </header>
+      {!isNetwork && (
+        <div className={styles.actions} data-padded>
+          <BlockUses name={level.blockName} />
+          <CommandButton id="leaveBlock" />
+          <CommandButton id="saveBlock" />
+        </div>
+      )}
       {level.block.nodes.length > 0 && <p className={styles.note}>{t("nothingSelected")}</p>}
       <Parameters level={level} />
       <BlockList />
@@ -58,6 +76,7 @@ function ParameterRow({ name, value, level }: { name: string; value: number; lev
   const { t } = useTranslation("inspector");
   const store = useEditorStore();
   const { blockName, block } = level;
+  const followers = followersOf(block, name);
 
   function problemOf(next: string): string | null {
     const problem = next === name ? null : parameterProblem(next, block);
@@ -87,10 +106,18 @@ function ParameterRow({ name, value, level }: { name: string; value: number; lev
       />
       <ReasonedIcon
         label={t("removeParameter", { name })}
-        onClick={() => store.getState().setBlockParameter(name, null, blockName)}
+        onClick={() => {
+          const { document, applyEdits } = store.getState();
+          applyEdits(removeParameter(document, blockName, name), {
+            label: { key: "history.removeParameter", values: { name } },
+          });
+        }}
       >
         <IconTrash size={16} aria-hidden />
       </ReasonedIcon>
+      <span className={styles.followers}>
+        {followers.length > 0 ? t("setsOf", { followers: followers.join(", ") }) : t("setsNothing")}
+      </span>
     </li>
   );
 }

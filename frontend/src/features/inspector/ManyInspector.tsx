@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { blockNameOf, type Node, reportAt } from "@/document";
 import { useEditor } from "@/features/editor";
 import { formatCount, formatExact, formatMacs, SchemaForm } from "@/ui";
+import { CommandButton } from "./BlockSection";
 import styles from "./inspector.module.css";
 import { type OpenLevel, useDescriptions } from "./NodeInspector";
 import { schemaOf } from "./schemas";
@@ -36,6 +37,9 @@ export function ManyInspector({ nodes, level }: { nodes: readonly Node[]; level:
           <dt>{t("macs")}</dt>
           <dd title={formatExact(macs, "MAC")}>{formatMacs(macs)}</dd>
         </dl>
+        <div className={styles.actions}>
+          <CommandButton id="group" />
+        </div>
       </div>
       {types.size === 1 ? (
         <CommonForm nodes={nodes} level={level} />
@@ -59,8 +63,9 @@ function CommonForm({ nodes, level }: { nodes: readonly Node[]; level: OpenLevel
   const [hasDescriptions] = useDescriptions();
   const [first] = nodes;
   const schema = useMemo(
-    () => (first === undefined ? null : schemaOf(first, document, catalogue)),
-    [first, document, catalogue],
+    () =>
+      first === undefined ? null : schemaOf(first, document, catalogue, (followers) => t("setsOf", { followers })),
+    [first, document, catalogue, t],
   );
   const ids = useMemo(() => nodes.map((node) => node.id), [nodes]);
   const { change, settle } = useSettings(ids, level.blockName);

@@ -6,11 +6,13 @@ import { blockNameOf, idProblem, type Node, reportAt, type resolveLevel } from "
 import { useEditor, useEditorStore } from "@/features/editor";
 import { ProblemItem } from "@/features/problems";
 import { InlineEdit, ReasonedIcon, readFields, SchemaForm } from "@/ui";
+import { BlockSection } from "./BlockSection";
 import { Costs } from "./Costs";
 import { Documentation } from "./Documentation";
 import styles from "./inspector.module.css";
 import { NodeSwitches } from "./NodeSwitches";
 import { schemaOf } from "./schemas";
+import { useNaming } from "./useNaming";
 import { useNodeProblems, useSettings } from "./useSettings";
 
 export type OpenLevel = ReturnType<typeof resolveLevel>;
@@ -21,7 +23,10 @@ export function NodeInspector({ node, level }: { node: Node; level: OpenLevel })
   const document = useEditor((state) => state.document);
   const report = useEditor((state) => reportAt(state.report, state.level, node.id));
   const layer = catalogue.get(node.type);
-  const schema = useMemo(() => schemaOf(node, document, catalogue), [node, document, catalogue]);
+  const schema = useMemo(
+    () => schemaOf(node, document, catalogue, (followers) => t("setsOf", { followers })),
+    [node, document, catalogue, t],
+  );
   const fields = useMemo(() => new Set(schema === null ? [] : readFields(schema).map(({ name }) => name)), [schema]);
   const problems = useNodeProblems(node, level.blockName, fields);
 
@@ -32,13 +37,20 @@ export function NodeInspector({ node, level }: { node: Node; level: OpenLevel })
         level={level}
         family={layer?.family ?? (blockNameOf(node.type) === null ? "unknown" : "block")}
       />
-      {problems.others.length > 0 && (
+      {problems.others.length + problems.inside.length > 0 && (
         <div className={styles.problems}>
           {problems.others.map((problem) => (
             <ProblemItem key={`${problem.code} ${problem.field} ${problem.message}`} problem={problem} hidePlace />
           ))}
+          {problems.inside.map((problem) => (
+            <ProblemItem
+              key={`${problem.path} ${problem.code} ${problem.field} ${problem.message}`}
+              problem={problem}
+            />
+          ))}
         </div>
       )}
+      {blockNameOf(node.type) !== null && <BlockSection node={node} level={level} />}
       {schema === null ? (
         <div className={styles.section}>
           <p className={styles.note}>{t("unknownType", { type: node.type })}</p>
@@ -98,6 +110,7 @@ function NodeForm({ node, level, schema, problems }: NodeFormProps) {
   const [hasDescriptions, setDescriptions] = useDescriptions();
   const ids = useMemo(() => [node.id], [node.id]);
   const { change, settle } = useSettings(ids, level.blockName);
+  const naming = useNaming(node.id, level.blockName);
   const names = useMemo(() => Object.keys(level.block.parameters), [level.block.parameters]);
   return (
     <div className={styles.section}>
@@ -119,6 +132,7 @@ function NodeForm({ node, level, schema, problems }: NodeFormProps) {
         onSettled={settle}
         problems={problems}
         expressionNames={names}
+        naming={naming}
         showDescriptions={hasDescriptions}
       />
     </div>

@@ -216,3 +216,29 @@ describe("nothing selected", () => {
     expect(screen.getByText("One node uses this block. Delete it first.")).toBeTruthy();
   });
 });
+
+describe("the weights of a node", () => {
+  const weights = () => screen.getByRole("combobox", { name: "Weights" }) as HTMLInputElement;
+
+  test("become those of another node of its type, in one step", async () => {
+    const { store } = open("conv2");
+    expect(weights().value).toBe("Its own");
+    fireEvent.click(weights());
+    fireEvent.click(await screen.findByRole("option", { name: "Shared with conv1" }));
+    const shared = () => store.getState().document.network.nodes.find(({ id }) => id === "conv2");
+    expect(shared()).toMatchObject({ share: "conv1", params: { out_channels: "=2*width" } });
+    act(() => store.getState().undo());
+    expect(shared()).toMatchObject({ share: null, params: { out_channels: 8 } });
+  });
+
+  test("say who else uses them", () => {
+    const { store } = open("conv1");
+    act(() => store.getState().shareWeights("conv2", "conv1"));
+    expect(screen.queryByText(/Also used by conv2/)).not.toBeNull();
+  });
+
+  test("are no question for a node that has no other of its type", () => {
+    open("act");
+    expect(screen.queryByRole("combobox", { name: "Weights" })).toBeNull();
+  });
+});

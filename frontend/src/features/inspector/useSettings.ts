@@ -1,5 +1,5 @@
 import { useCallback, useMemo } from "react";
-import { type Fix, type JsonValue, merge, type Node, type Problem } from "@/document";
+import { type Fix, type JsonValue, merge, type Node, type Problem, problemsWithin } from "@/document";
 import { useEditor, useEditorStore } from "@/features/editor";
 import { useApplyFix } from "@/features/problems";
 import type { FieldProblem } from "@/ui";
@@ -26,9 +26,13 @@ export function useSettings(ids: readonly string[], blockName: string) {
 
 const NONE: readonly Problem[] = [];
 
-/** The problems of one node: those of its fields by field, and the others. */
+/** The problems of one node: those of its fields by field, the others, and those inside the block that it uses. */
 export function useNodeProblems(node: Node, blockName: string, fields: ReadonlySet<string>) {
   const problems = useEditor((state) => state.report?.problems ?? NONE);
+  const document = useEditor((state) => state.document);
+  const path = useEditor((state) => state.level);
+  const report = useEditor((state) => state.report);
+  const inside = useMemo(() => problemsWithin(node, { document, path, report }), [node, document, path, report]);
   const applyFix = useApplyFix();
   return useMemo(() => {
     const byField = new Map<string, FieldProblem[]>();
@@ -40,8 +44,8 @@ export function useNodeProblems(node: Node, blockName: string, fields: ReadonlyS
       if (field === undefined || !fields.has(field)) others.push(problem);
       else byField.set(field, [...(byField.get(field) ?? []), toFieldProblem(problem, applyFix)]);
     }
-    return { byField, others };
-  }, [problems, node.id, blockName, fields, applyFix]);
+    return { byField, others, inside };
+  }, [problems, inside, node.id, blockName, fields, applyFix]);
 }
 
 function toFieldProblem(problem: Problem, applyFix: (fix: Fix) => void): FieldProblem {

@@ -3,9 +3,9 @@ import { IconCopy, IconDots, IconDownload, IconTrash } from "@tabler/icons-react
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { NetworkSummary } from "@/api";
+import { OutlinePicture } from "@/features/outline";
 import { formatAgo, formatCount, formatDate, formatMetric } from "@/ui";
 import styles from "./NetworkList.module.css";
-import { OutlinePicture } from "./OutlinePicture";
 import type { NetworkActions } from "./useNetworkActions";
 
 /** The one number that says most about what its runs reached: an accuracy before a loss. */

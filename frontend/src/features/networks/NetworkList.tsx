@@ -1,10 +1,11 @@
 import { Button, FileButton } from "@mantine/core";
-import { IconFileImport, IconPlus, IconSchema } from "@tabler/icons-react";
+import { IconBooks, IconFileImport, IconPlus, IconSchema } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { type NetworkSummary, networksQuery } from "@/api";
+import { Starters } from "@/features/architectures";
 import { CardSkeletons, EmptyState, PageBar, SearchBox, usePageTitle } from "@/ui";
 import { NetworkCard } from "./NetworkCard";
 import styles from "./NetworkList.module.css";
@@ -12,11 +13,22 @@ import { useFileDrop } from "./useFileDrop";
 import { type NetworkActions, useNetworkActions } from "./useNetworkActions";
 
 const CARDS_AT_ONCE = 60;
+const ACCEPT = "application/json,.json,.onnx,.pt2,.safetensors,.pt,.pth,.bin,.ckpt";
+
+/** Comes when the first such file does. */
+const ImportDialog = lazy(async () => ({ default: (await import("@/features/imports")).ImportDialog }));
+
+/** Netwright's own documents are read here; what another file is, the server finds out from its bytes. */
+function isDocument(file: File): boolean {
+  return file.type === "application/json" || file.name.toLowerCase().endsWith(".json");
+}
 
 export function NetworkList() {
   const { t } = useTranslation("networks");
   const actions = useNetworkActions();
-  const drop = useFileDrop(actions.importFile);
+  const [foreign, setForeign] = useState<File | null>(null);
+  const takeFile = (file: File) => (isDocument(file) ? void actions.importFile(file) : setForeign(file));
+  const drop = useFileDrop(takeFile);
   const { data: networks, error, refetch } = useQuery(networksQuery);
   usePageTitle(t("title"));
 
@@ -30,26 +42,44 @@ export function NetworkList() {
         <h1>{t("title")}</h1>
         {networks !== undefined && networks.length > 0 && <Filter />}
         <div className={styles.grow} />
-        {networks !== undefined && networks.length > 0 && <Actions actions={actions} />}
+        {networks !== undefined && networks.length > 0 && <Actions actions={actions} onFile={takeFile} />}
       </PageBar>
-      {networks !== undefined && <Cards networks={networks} actions={actions} />}
+      {networks !== undefined && <Cards networks={networks} actions={actions} onFile={takeFile} />}
       {networks === undefined && error === null && <CardSkeletons />}
       {networks === undefined && error !== null && (
         <EmptyState title={t("failed.list")} actions={<Button onClick={() => refetch()}>{t("again")}</Button>}>
           {error.message}
         </EmptyState>
       )}
+      {foreign !== null && (
+        <Suspense>
+          <ImportDialog file={foreign} onClose={() => setForeign(null)} />
+        </Suspense>
+      )}
     </section>
   );
 }
 
-function Actions({ actions }: { actions: NetworkActions }) {
+interface ActionsProps {
+  actions: NetworkActions;
+  onFile: (file: File) => void;
+}
+
+function Actions({ actions, onFile }: ActionsProps) {
   const { t } = useTranslation("networks");
   return (
     <>
-      <FileButton accept="application/json,.json" onChange={(file) => file !== null && actions.importFile(file)}>
+      <Button component={Link} to="/architectures" variant="default" leftSection={<IconBooks size={16} aria-hidden />}>
+        {t("fromArchitecture")}
+      </Button>
+      <FileButton accept={ACCEPT} onChange={(file) => file !== null && onFile(file)}>
         {(props) => (
-          <Button {...props} variant="default" leftSection={<IconFileImport size={16} aria-hidden />}>
+          <Button
+            {...props}
+            variant="default"
+            title={t("importHint")}
+            leftSection={<IconFileImport size={16} aria-hidden />}
+          >
             {t("import")}
           </Button>
         )}
@@ -75,7 +105,7 @@ function Filter() {
   );
 }
 
-function Cards({ networks, actions }: { networks: NetworkSummary[]; actions: NetworkActions }) {
+function Cards({ networks, actions, onFile }: ActionsProps & { networks: NetworkSummary[] }) {
   const { t } = useTranslation("networks");
   const [params] = useSearchParams();
   const [limit, setLimit] = useState(CARDS_AT_ONCE);
@@ -84,13 +114,16 @@ function Cards({ networks, actions }: { networks: NetworkSummary[]; actions: Net
 
   if (networks.length === 0) {
     return (
-      <EmptyState
-        icon={<IconSchema size={36} stroke={1.3} />}
-        title={t("empty.title")}
-        actions={<Actions actions={actions} />}
-      >
-        {t("empty.detail")}
-      </EmptyState>
+      <>
+        <EmptyState
+          icon={<IconSchema size={36} stroke={1.3} />}
+          title={t("empty.title")}
+          actions={<Actions actions={actions} onFile={onFile} />}
+        >
+          {t("empty.detail")}
+        </EmptyState>
+        <Starters />
+      </>
     );
   }
   if (found.length === 0)

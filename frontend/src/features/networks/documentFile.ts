@@ -32,8 +32,3 @@ export async function readDocumentFile(file: File): Promise<Document> {
   }
   return content as Document;
 }
-
-/** What is written when a network is exported; the same bytes for the same document. */
-export function writeDocument(document: Document): string {
-  return `${JSON.stringify(document, null, 2)}\n`;
-}

@@ -1,2 +1,1 @@
 export { NetworkList } from "./NetworkList";
-export { OutlinePicture } from "./OutlinePicture";

@@ -4,8 +4,9 @@ import { fireEvent, render, screen } from "@testing-library/react";
 import { MemoryRouter } from "react-router";
 import { describe, expect, test, vi } from "vitest";
 import type { NetworkSummary } from "@/api";
+import { writeDocument } from "@/document";
 import { PageBarProvider, PageBarSlot } from "@/ui";
-import { readDocumentFile, writeDocument } from "./documentFile";
+import { readDocumentFile } from "./documentFile";
 import { NetworkList } from "./index";
 
 function network(number: number): NetworkSummary {

@@ -10,8 +10,9 @@ import {
   useDeleteNetwork,
   useRestoreNetwork,
 } from "@/api";
+import { writeDocument } from "@/document";
 import { downloadText, notifyDone, notifyError, notifyUndo, toFilename } from "@/ui";
-import { readDocumentFile, writeDocument } from "./documentFile";
+import { readDocumentFile } from "./documentFile";
 
 const MAX_NAME_LENGTH = 200;
 

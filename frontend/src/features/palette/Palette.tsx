@@ -1,10 +1,13 @@
 import { TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
-import { FamilyIcon, useCanvasStore, useEditor, useEditorStore, useEditorWords } from "@/features/editor";
+import { blocksQuery } from "@/api";
+import { CommandIcon, FamilyIcon, type Translate, useCanvasStore, useEditor, useEditorWords } from "@/features/editor";
 import { Ghost } from "./Ghost";
-import { type PaletteItem, paletteItems, searchPalette } from "./items";
+import { LIBRARY, type PaletteItem, paletteItems, searchPalette } from "./items";
 import classes from "./Palette.module.css";
+import { useAdd } from "./useAdd";
 import { useDragOut } from "./useDragOut";
 
 /** Everything that can be put on the canvas: searched, dragged, or added with Enter or a double-click. */
@@ -17,7 +20,9 @@ export function Palette() {
   const [query, setQuery] = useState("");
   const [active, setActive] = useState<string | null>(null);
   const listId = useId();
-  const groups = useMemo(() => searchPalette(paletteItems(catalogue, blocks), query), [catalogue, blocks, query]);
+  const { data: library } = useQuery(blocksQuery);
+  const all = useMemo(() => paletteItems(catalogue, blocks, library), [catalogue, blocks, library]);
+  const groups = useMemo(() => searchPalette(all, query), [all, query]);
   const items = useMemo(() => groups.flatMap((group) => group.items), [groups]);
   const current = items.find(({ type }) => type === active) ?? (query === "" ? undefined : items[0]);
   const add = useAdd();
@@ -41,7 +46,7 @@ export function Palette() {
       setActive(items[(at + step + items.length) % items.length]?.type ?? null);
     } else if (event.key === "Enter" && current) {
       event.preventDefault();
-      add(current.type);
+      add(current);
       search.current?.select();
     } else if (event.key === "Escape") {
       event.preventDefault();
@@ -54,24 +59,27 @@ export function Palette() {
   const optionId = (item: PaletteItem) => `${listId}-${item.type.replace(/[^A-Za-z0-9_-]/g, "-")}`;
   return (
     <section className={classes.palette} aria-label={t("palette.label")} data-testid="palette">
-      <TextInput
-        ref={search}
-        className={classes.search}
-        value={query}
-        onChange={(event) => {
-          setQuery(event.currentTarget.value);
-          setActive(null);
-        }}
-        onKeyDown={onKeyDown}
-        leftSection={<IconSearch size={16} aria-hidden />}
-        placeholder={t("palette.search")}
-        aria-label={t("palette.search")}
-        role="combobox"
-        aria-expanded
-        aria-controls={listId}
-        aria-activedescendant={current ? optionId(current) : undefined}
-        data-testid="palette-search"
-      />
+      <div className={classes.searchRow}>
+        <TextInput
+          ref={search}
+          className={classes.search}
+          value={query}
+          onChange={(event) => {
+            setQuery(event.currentTarget.value);
+            setActive(null);
+          }}
+          onKeyDown={onKeyDown}
+          leftSection={<IconSearch size={16} aria-hidden />}
+          placeholder={t("palette.search")}
+          aria-label={t("palette.search")}
+          role="combobox"
+          aria-expanded
+          aria-controls={listId}
+          aria-activedescendant={current ? optionId(current) : undefined}
+          data-testid="palette-search"
+        />
+        <CommandIcon id="openLibrary" />
+      </div>
       <div id={listId} role="listbox" aria-label={t("palette.label")} className={classes.list}>
         {groups.map((group) => (
           // biome-ignore lint/a11y/useSemanticElements: a group of options within a list box has no element of its own.
@@ -100,7 +108,7 @@ export function Palette() {
         {current ? (
           <>
             <strong>{current.name}</strong>
-            <p>{current.family === "block" ? t("palette.blockHint") : current.summary}</p>
+            <p>{describe(current, t)}</p>
             <code>{current.shape}</code>
           </>
         ) : (
@@ -112,17 +120,9 @@ export function Palette() {
   );
 }
 
-/** Adds a node after the one that is selected, and wires it to that one. The keyboard stays where it is. */
-function useAdd(): (type: string) => void {
-  const store = useEditorStore();
-  const canvas = useCanvasStore();
-  return (type) => {
-    const { selection, addNode } = store.getState();
-    const after = selection.nodes.at(-1);
-    const id = addNode(type, after === undefined ? {} : { after });
-    canvas.setState({ notice: { key: "notice.added", values: { id } } });
-    canvas.getState().view?.show(id);
-  };
+function describe({ family, summary }: PaletteItem, t: Translate): string {
+  if (family === "block") return t("palette.blockHint");
+  return family === LIBRARY && summary === "" ? t("palette.libraryHint") : summary;
 }
 
 interface ItemProps {
@@ -130,7 +130,7 @@ interface ItemProps {
   item: PaletteItem;
   isActive: boolean;
   onActivate: (type: string) => void;
-  onAdd: (type: string) => void;
+  onAdd: (item: PaletteItem) => void;
   onDragOut: ReturnType<typeof useDragOut>;
 }
 
@@ -146,16 +146,16 @@ function Item({ id, item, isActive, onActivate, onAdd, onDragOut }: ItemProps) {
       aria-selected={isActive}
       title={item.summary}
       className={classes.item}
-      data-testid={`palette-${item.name}`}
+      data-testid={`${item.family === LIBRARY ? "library" : "palette"}-${item.name}`}
       data-type={item.type}
       onPointerMove={(event) => {
         // A list that changes under a resting pointer is no choice.
         if (event.movementX !== 0 || event.movementY !== 0) onActivate(item.type);
       }}
-      onDoubleClick={() => onAdd(item.type)}
-      onPointerDown={(event) => onDragOut(event, item.type)}
+      onDoubleClick={() => onAdd(item)}
+      onPointerDown={(event) => onDragOut(event, item)}
     >
-      <FamilyIcon family={item.family} />
+      <FamilyIcon family={item.family === LIBRARY ? "block" : item.family} />
       <span>{item.name}</span>
     </div>
   );

@@ -1,3 +1,4 @@
+import type { LibraryBlockSummary } from "@/api";
 import { BLOCK_PREFIX, type Catalogue, type Document } from "@/document";
 import { fuzzyScore } from "./fuzzy";
 
@@ -7,8 +8,12 @@ export interface PaletteItem {
   type: string;
   name: string;
   family: string;
-  /** A sentence; empty for blocks of the document, which have none. */
+  /** Other names to find it by, in small letters. */
+  aliases: readonly string[];
+  /** A sentence; empty for blocks of the document, which have none, and for blocks that nobody described. */
   summary: string;
+  /** The library's id of a block that is not in the document yet. */
+  libraryId?: string;
   /** The rule of shapes in the legend's letters. */
   shape: string;
 }
@@ -18,16 +23,34 @@ export interface PaletteGroup {
   items: PaletteItem[];
 }
 
-/** The catalogue and the document's own blocks, by family in the catalogue's order. */
-export function paletteItems(catalogue: Catalogue, blocks: Document["blocks"]): PaletteItem[] {
+/** The group of the library's blocks. */
+export const LIBRARY = "library";
+
+/** The catalogue, the document's own blocks and the library's, by family in the catalogue's order. */
+export function paletteItems(
+  catalogue: Catalogue,
+  blocks: Document["blocks"],
+  library: readonly LibraryBlockSummary[] = [],
+): PaletteItem[] {
   const layers = [...catalogue.values()].map((layer): PaletteItem => {
     const { summary, shape } = layer.documentation;
-    return { type: layer.type, name: layer.type, family: layer.family, summary, shape };
+    return { type: layer.type, name: layer.type, family: layer.family, aliases: layer.aliases, summary, shape };
   });
   const own = Object.keys(blocks).map((name): PaletteItem => {
-    return { type: BLOCK_PREFIX + name, name, family: "block", summary: "", shape: "" };
+    return { type: BLOCK_PREFIX + name, name, family: "block", aliases: [], summary: "", shape: "" };
   });
-  return [...layers, ...own];
+  const kept = library.map(({ id, name, description }): PaletteItem => {
+    return {
+      type: `library:${id}`,
+      name,
+      family: LIBRARY,
+      aliases: [],
+      summary: description,
+      shape: "",
+      libraryId: id,
+    };
+  });
+  return [...layers, ...own, ...kept];
 }
 
 /** All items where nothing is asked; else those that fit, best first within their families, best family first. */
@@ -46,11 +69,53 @@ export function searchPalette(items: readonly PaletteItem[], query: string): Pal
   return [...groups].map(([family, found]) => ({ family, items: found }));
 }
 
-/** A name counts before a family, and a family before a word of the description. */
+/** Kinds of matches, better ones higher; a finer score within a kind is less than the step between two. */
+const KIND = { name: 10_000, alias: 8000, letters: 6000, family: 4000, words: 2000, scattered: 0 } as const;
+
+/** A whole other name beats a name that holds what is asked somewhere (`swish` is SiLU before Hardswish), not at its start. */
+const AS_GOOD_AS_A_NAME = 970;
+
+/**
+ * A name that holds what is asked counts before another name for the same thing, then come the first letters of a name's parts
+ * (`bn2`), a family, the words of all that is said of it in any order, and last letters scattered over a name.
+ */
 function scoreOf(item: PaletteItem, query: string): number | null {
-  const byName = fuzzyScore(query, item.name);
-  if (byName !== null) return byName + 2000;
-  const words = query.trim().toLowerCase();
-  if (item.family.toLowerCase().startsWith(words)) return 1000;
-  return words.length >= 3 && item.summary.toLowerCase().includes(words) ? 0 : null;
+  const asked = query.trim().toLowerCase();
+  if (asked === "") return 0;
+  const byLetters = fuzzyScore(query, item.name);
+  if (item.aliases.includes(asked)) return KIND.name + AS_GOOD_AS_A_NAME;
+  if (item.name.toLowerCase().includes(asked.replace(/\s+/g, ""))) return KIND.name + (byLetters ?? 0);
+  const byAlias = Math.max(...item.aliases.map((alias) => aliasScore(asked, alias)));
+  if (byAlias > 0) return KIND.alias + byAlias;
+  if (byLetters !== null && byLetters > 0) return KIND.letters + byLetters;
+  if (item.family.toLowerCase().startsWith(asked)) return KIND.family;
+  if (holdsWords(item, asked)) return KIND.words;
+  return byLetters === null ? null : KIND.scattered + byLetters;
 }
+
+/** 0 where the other name does not hold what is asked; the more of it is asked, the more it counts. */
+function aliasScore(asked: string, alias: string): number {
+  const at = alias.indexOf(asked);
+  const beginsWord = at === 0 || (at > 0 && !/[a-z0-9]/.test(alias[at - 1] ?? ""));
+  return beginsWord ? 1000 - at * 10 - (alias.length - asked.length) : 0;
+}
+
+const SHORTEST = 3;
+const HAN = /\p{Script=Han}/u;
+
+/**
+ * Whether every word that is asked begins a word of the item's names, family or description; very short ones say nothing. Chinese
+ * has no spaces: there it may stand anywhere, and one letter is a word.
+ */
+function holdsWords(item: PaletteItem, asked: string): boolean {
+  const words = asked.split(NO_LETTERS).filter((word) => word !== "");
+  if (!words.some((word) => word.length >= SHORTEST || HAN.test(word))) return false;
+  const names = item.name.replace(/([a-z0-9])([A-Z])/g, "$1 $2");
+  const parts = [names, item.name, item.family, ...item.aliases, item.summary]
+    .join(" ")
+    .toLowerCase()
+    .split(NO_LETTERS);
+  return words.every((word) => parts.some((part) => (HAN.test(word) ? part.includes(word) : part.startsWith(word))));
+}
+
+const NO_LETTERS = /[^\p{L}\p{N}]+/u;

@@ -35,6 +35,50 @@ describe("the palette", () => {
     expect(names("what split does")).toEqual(["Split"]);
   });
 
+  it("finds a layer by another name, and by words of it in any order", () => {
+    expect(names("dense by another")).toEqual(["Dense"]);
+    expect(names("another bend name")).toEqual(["Bend"]);
+    expect(names("filter conv")).toEqual(["Filter2d"]);
+  });
+
+  it("puts a name before another name, and both before scattered letters", () => {
+    const item = (name: string, aliases: string[] = []) => ({
+      ...{ type: name, name, family: "pooling", aliases, summary: "", shape: "" },
+    });
+    const pools = [
+      item("GroupAllPixels"),
+      item("Wide", ["gap filler"]),
+      item("Narrow", ["gap"]),
+      item("Gap"),
+      item("Gxaxp"),
+    ];
+    const found = searchPalette(pools, "gap").flatMap((group) => group.items.map(({ name }) => name));
+    expect(found).toEqual(["Gap", "Narrow", "Wide", "GroupAllPixels", "Gxaxp"]);
+  });
+
+  it("puts a whole other name before a name that holds it somewhere within", () => {
+    const item = (name: string, aliases: string[] = []) => ({
+      ...{ type: name, name, family: "activation", aliases, summary: "", shape: "" },
+    });
+    const found = searchPalette([item("Hardswish"), item("SiLU", ["swish"])], "swish");
+    expect(found[0]?.items.map(({ name }) => name)).toEqual(["SiLU", "Hardswish"]);
+  });
+
+  it("finds words within a Chinese description", () => {
+    const item = {
+      ...{
+        type: "Transpose",
+        name: "Transpose",
+        family: "shape",
+        aliases: [],
+        summary: "交换每个样本的两个轴。",
+        shape: "",
+      },
+    };
+    expect(searchPalette([item], "两个轴")).toHaveLength(1);
+    expect(searchPalette([item], "卷积")).toHaveLength(0);
+  });
+
   it("finds nothing where letters are missing or out of order", () => {
     expect(names("zzz")).toEqual([]);
     expect(fuzzyScore("ba", "Abc")).toBeNull();

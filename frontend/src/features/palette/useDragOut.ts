@@ -1,6 +1,9 @@
 import { type PointerEvent as ReactPointerEvent, useCallback } from "react";
-import { CARD_WIDTH, type EditorStore } from "@/document";
+import { sentenceOf } from "@/api";
+import { CARD_WIDTH, type Edge, type EditorStore } from "@/document";
 import { type CanvasStore, useCanvasStore, useEditorStore } from "@/features/editor";
+import type { PaletteItem } from "./items";
+import { type Placed, reasonAgainst, useFetchItem } from "./useAdd";
 
 /** A press that moves less than this is a click. */
 const THRESHOLD = 5;
@@ -8,19 +11,29 @@ const THRESHOLD = 5;
 const GRIP = 30;
 
 /** Dragging an item out of the palette, with mouse, pen or finger. */
-export function useDragOut(): (event: ReactPointerEvent, type: string) => void {
+export function useDragOut(): (event: ReactPointerEvent, item: PaletteItem) => void {
   const store = useEditorStore();
   const canvas = useCanvasStore();
+  const fetchItem = useFetchItem();
   return useCallback(
-    (event, type) => {
-      if (event.button === 0) startDrag(event.nativeEvent, type, store, canvas);
+    (event, item) => {
+      if (event.button === 0) startDrag(event.nativeEvent, item, { store, canvas, fetchItem });
     },
-    [store, canvas],
+    [store, canvas, fetchItem],
   );
 }
 
-function startDrag(start: PointerEvent, type: string, store: EditorStore, canvas: CanvasStore): void {
+interface Dragging {
+  store: EditorStore;
+  canvas: CanvasStore;
+  fetchItem: (item: PaletteItem) => Promise<Placed>;
+}
+
+function startDrag(start: PointerEvent, item: PaletteItem, dragging: Dragging): void {
+  const { store, canvas, fetchItem } = dragging;
   let isDragging = false;
+  // A block of the library is known when it is dropped.
+  const reason = item.libraryId === undefined ? reasonAgainst(store, { type: item.type }) : null;
 
   function onMove(event: PointerEvent): void {
     if (event.pointerId !== start.pointerId) return;
@@ -29,7 +42,11 @@ function startDrag(start: PointerEvent, type: string, store: EditorStore, canvas
     event.preventDefault();
     const client = { x: event.clientX, y: event.clientY };
     const { view } = canvas.getState();
-    canvas.setState({ ghost: { type, ...client }, ghostEdge: view?.edgeAt(client) ?? null });
+    const { type, name } = item;
+    canvas.setState({
+      ghost: { type, name, ...client, reason },
+      ghostEdge: reason ? null : (view?.edgeAt(client) ?? null),
+    });
   }
 
   function onUp(event: PointerEvent): void {
@@ -38,10 +55,16 @@ function startDrag(start: PointerEvent, type: string, store: EditorStore, canvas
     const client = { x: event.clientX, y: event.clientY };
     end();
     if (!isDragging || !view?.contains(client)) return;
-    const [x, y] = view.toCanvas(client);
-    const into = ghostEdge ? { into: ghostEdge } : {};
-    const id = store.getState().addNode(type, { position: [x - CARD_WIDTH / 2, y - GRIP], ...into });
-    view.reveal(id);
+    const at = view.toCanvas(client);
+    if (item.libraryId === undefined) {
+      place({ type: item.type }, at, ghostEdge, dragging);
+      return;
+    }
+    fetchItem(item).then(
+      (placed) => place(placed, at, ghostEdge, dragging),
+      (error: unknown) =>
+        canvas.setState({ notice: { key: "notice.libraryFailed", values: { reason: sentenceOf(error) } } }),
+    );
   }
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -62,4 +85,21 @@ function startDrag(start: PointerEvent, type: string, store: EditorStore, canvas
   window.addEventListener("pointerup", onUp);
   window.addEventListener("pointercancel", end);
   window.addEventListener("keydown", onKeyDown, true);
+}
+
+function place(
+  placed: Placed,
+  [x, y]: readonly [number, number],
+  edge: Edge | null,
+  { store, canvas }: Dragging,
+): void {
+  const reason = reasonAgainst(store, placed);
+  if (reason) {
+    canvas.setState({ notice: reason });
+    return;
+  }
+  const { type, ...bring } = placed;
+  const into = edge ? { into: edge } : {};
+  const id = store.getState().addNode(type, { ...bring, position: [x - CARD_WIDTH / 2, y - GRIP], ...into });
+  canvas.getState().view?.reveal(id);
 }

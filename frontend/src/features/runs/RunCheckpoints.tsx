@@ -3,7 +3,9 @@ import { IconBrandPython, IconDownload } from "@tabler/icons-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { CheckpointRead } from "@/api";
+import { CheckpointExports } from "@/features/exports";
 import { formatAgo, formatBytes, formatDate, formatExact, formatMetric, ReasonedButton } from "@/ui";
+import { ContinueButton } from "./ContinueButton";
 import classes from "./runs.module.css";
 
 interface Props {
@@ -26,9 +28,10 @@ function inOrder(checkpoints: readonly CheckpointRead[]): { checkpoint: Checkpoi
     .map((checkpoint) => ({ checkpoint, kind: kindOf(checkpoint) }));
 }
 
-const FORMATS = ["safetensors", "pytorch"] as const;
+/** What is one click away; all other formats stand in the menu beside it. */
+const QUICK = "safetensors";
 
-/** What can be taken home: weights in two formats, and the source that loads them. */
+/** What can be taken home: checkpoints in every format, and the source that loads their weights. */
 export const RunCheckpoints = memo(function RunCheckpoints({ runId, checkpoints, hasEnded, hasStarted }: Props) {
   const { t } = useTranslation("runs");
   return (
@@ -106,28 +109,31 @@ function Row({ checkpoint, kind }: { checkpoint: CheckpointRead; kind: Kind }) {
       </Table.Td>
       <Table.Td>
         <Group gap="xs" wrap="nowrap">
-          {FORMATS.map((format) => {
-            const name = t(`checkpoints.${format}`);
-            return checkpoint.is_available ? (
-              <Button
-                key={format}
-                component="a"
-                href={`/api/checkpoints/${checkpoint.id}/download?format=${format}`}
-                download
-                variant="default"
-                size="compact-xs"
-                leftSection={<IconDownload size={13} aria-hidden />}
-                aria-label={t("checkpoints.as", { kind: title.toLowerCase(), format: name })}
-                data-testid={`download-${kind}-${format}`}
-              >
-                {name}
-              </Button>
-            ) : (
-              <ReasonedButton key={format} variant="default" size="compact-xs" reason={t("why.fileGone")}>
-                {name}
-              </ReasonedButton>
-            );
-          })}
+          <ContinueButton checkpoint={checkpoint} kind={title.toLowerCase()} />
+          {checkpoint.is_available ? (
+            <Button
+              component="a"
+              href={`/api/checkpoints/${checkpoint.id}/download?format=${QUICK}`}
+              download
+              variant="default"
+              size="compact-xs"
+              leftSection={<IconDownload size={13} aria-hidden />}
+              aria-label={t("checkpoints.as", { kind: title.toLowerCase(), format: QUICK })}
+              data-testid={`download-${kind}-${QUICK}`}
+            >
+              {QUICK}
+            </Button>
+          ) : (
+            <ReasonedButton variant="default" size="compact-xs" reason={t("why.fileGone")}>
+              {QUICK}
+            </ReasonedButton>
+          )}
+          <CheckpointExports
+            checkpointId={checkpoint.id}
+            kind={title}
+            reason={checkpoint.is_available ? null : t("why.fileGone")}
+            testId={`formats-${kind}`}
+          />
         </Group>
       </Table.Td>
     </Table.Tr>

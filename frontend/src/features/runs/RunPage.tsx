@@ -15,6 +15,7 @@ import { RunLog } from "./RunLog";
 import { RunName } from "./RunName";
 import { RunProgress } from "./RunProgress";
 import { RunSettings } from "./RunSettings";
+import { RunSurface } from "./RunSurface";
 import { type HelloEvent, mergeLive, type RunLive, type RunSession } from "./runSession";
 import classes from "./runs.module.css";
 import { isFinal, runWords } from "./runWords";
@@ -121,6 +122,11 @@ function Loaded({ record, session, live }: LoadedProps) {
         </Tabs.List>
         <Tabs.Panel value="overview">
           <Curves session={session} live={live} stepsPerEpoch={run.steps_per_epoch} hasEnded={hasEnded} />
+          {live.surfaces.length > 0 && (
+            <div className={classes.surfaceRow}>
+              <RunSurface surfaces={live.surfaces} />
+            </div>
+          )}
           <div className={classes.below}>
             <RunCheckpoints
               runId={run.id}

@@ -11,6 +11,7 @@ import { type EventQuery, readStory } from "./runStory";
 
 export type HelloEvent = Extract<RunEvent, { type: "hello" }>;
 export type AlertEvent = Extract<RunEvent, { type: "alert" }>;
+export type SurfaceEvent = Extract<RunEvent, { type: "surface" }>;
 
 /** A line of the log: what the worker said, and what happened to the run. */
 export interface LogLine {
@@ -42,6 +43,8 @@ export interface RunLive {
   log: readonly LogLine[];
   alerts: readonly AlertEvent[];
   attempts: readonly HelloEvent[];
+  /** What the network answered all over its input, by epoch; only where the data has one or two features. */
+  surfaces: readonly SurfaceEvent[];
   /** Grows when something happened that the run's own record tells more about. */
   changes: number;
 }
@@ -61,6 +64,7 @@ export const EMPTY_LIVE: RunLive = {
   log: [],
   alerts: [],
   attempts: [],
+  surfaces: [],
   changes: 0,
 };
 
@@ -89,6 +93,8 @@ function reduceEvent(next: RunLive, event: RunEvent, rate: RateMeter): void {
   switch (event.type) {
     case "hello":
       next.attempts = [...next.attempts, event];
+      // What an earlier attempt said of later steps no longer holds.
+      next.surfaces = next.surfaces.filter(({ step }) => step <= (event.resumed_from_step ?? 0));
       // A worker that says hello trains from then on, whatever state the run was in before.
       next.state = "running";
       next.phase = null;
@@ -126,6 +132,9 @@ function reduceEvent(next: RunLive, event: RunEvent, rate: RateMeter): void {
       break;
     case "alert":
       next.alerts = [...next.alerts, event].slice(-MAX_ALERTS);
+      break;
+    case "surface":
+      next.surfaces = [...next.surfaces, event];
       break;
     case "end":
       next.state = event.state;

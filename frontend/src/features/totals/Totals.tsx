@@ -1,5 +1,6 @@
 import { Tooltip, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { countFrozen, frozenOf } from "@/document";
 import { useEditor } from "@/features/editor";
 import { formatBytes, formatCount, formatExact, formatMacs } from "@/ui";
 import styles from "./totals.module.css";
@@ -10,12 +11,24 @@ export function Totals() {
   const totals = useEditor((state) => state.report?.totals ?? null);
   const isStale = useEditor((state) => state.checking === "slow" || state.checking === "failed");
   const isComplete = useEditor((state) => state.report?.ok === true);
-  if (totals === null) return null;
+  const report = useEditor((state) => state.report);
+  const frozen = useEditor((state) => state.document.training?.frozen);
+  const numFrozen = useEditor((state) =>
+    state.report === null || frozen === undefined ? 0 : countFrozen(state.report, frozenOf(state.document)),
+  );
+  if (totals === null || report === null) return null;
+  const trained = totals.parameters - numFrozen;
   // Where an error is so early that nothing could be computed, zeros would be a lie.
   const isKnown = isComplete || totals.parameters > 0 || totals.macs > 0;
   if (!isKnown) return <span className={styles.unknown}>{t("unknown")}</span>;
   const details: [string, string][] = [
     [t("parameters"), formatExact(totals.parameters)],
+    ...(numFrozen > 0
+      ? ([
+          [t("trainedNow"), formatExact(trained)],
+          [t("frozen"), formatExact(numFrozen)],
+        ] satisfies [string, string][])
+      : []),
     [t("buffers"), formatExact(totals.buffers)],
     [t("macs"), formatExact(totals.macs)],
     [t("parameterBytes"), formatExact(totals.parameter_bytes, "B")],
@@ -41,7 +54,10 @@ export function Totals() {
     >
       <UnstyledButton className={styles.root} data-stale={isStale || undefined}>
         <VisuallyHidden>{t("title")}</VisuallyHidden>
-        <span>{t("params", { number: formatCount(totals.parameters) })}</span>
+        <span>
+          {t("params", { number: formatCount(totals.parameters) })}
+          {numFrozen > 0 && <>, {t("trained", { number: formatCount(trained) })}</>}
+        </span>
         <span>{formatMacs(totals.macs)}</span>
         <span>{formatBytes(totals.parameter_bytes)}</span>
       </UnstyledButton>

@@ -1,6 +1,6 @@
 import { NativeSelect } from "@mantine/core";
 import { NumberBox } from "@/ui";
-import { numberShape, valueAt, withValue } from "./configFields";
+import { fieldAt, numberShape, valueAt, withValue } from "./configFields";
 import { Field } from "./Field";
 import { type OpenForm, useForm } from "./form";
 
@@ -26,7 +26,7 @@ interface Props {
 export function ConfigNumber({ path, label, hint, placeholder }: Props) {
   const { form, config } = useForm();
   const shape = numberShape(form.fields, path);
-  const field = form.fields.get(path);
+  const field = fieldAt(form.fields, path);
   const value = valueAt(config, path);
   return (
     <Field label={label} {...saidAbout(form, path, value, hint)}>

@@ -1,12 +1,13 @@
-import { Checkbox, NativeSelect } from "@mantine/core";
+import { Button, Checkbox, NativeSelect } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import type { Choice } from "@/api";
 import { EXIT_TYPE } from "@/document";
 import { useEditor } from "@/features/editor";
 import { ChoiceFields } from "./ChoiceFields";
+import { ConfigNumber } from "./ConfigNumber";
+import { withValue } from "./configFields";
 import { Field, Section } from "./Field";
 import { useForm } from "./form";
-import { fittingOptions, setMetrics } from "./formConfig";
+import { addObjective, fittingOptions, setMetrics } from "./formConfig";
 import classes from "./training.module.css";
 
 /** What the network is to get right, and what else is measured. */
@@ -16,41 +17,21 @@ export function ObjectiveSection() {
   const outputs = useEditor((state) => state.document.network.nodes)
     .filter((node) => node.type === EXIT_TYPE)
     .map((node) => node.id);
-  const objective = config.objectives[0];
-  if (objective === undefined) return null;
   const { task, kind } = form.dataset ?? {};
-  const change = (part: { loss?: Choice; output?: string | null }) =>
-    form.change({ ...config, objectives: [{ ...objective, ...part }] });
   const metrics = fittingOptions(options.metrics, task, kind);
   const isSuggested = JSON.stringify(form.suggested?.objectives) === JSON.stringify(config.objectives);
+  const free = outputs.find((name) => !config.objectives.some((objective) => objective.output === name));
+  const canAdd = config.objectives.every((objective) => objective.output !== null) && outputs.length > 1;
   return (
     <Section title={t("section.objective")} hint={isSuggested ? form.reasons.objectives : undefined}>
-      {outputs.length > 1 && (
-        <Field
-          label={t("objective.output")}
-          problems={form.problems.filter((problem) => problem.field === "objectives.0.output")}
-        >
-          {({ id, describedBy, isInvalid }) => (
-            <NativeSelect
-              id={id}
-              size="xs"
-              aria-describedby={describedBy}
-              error={isInvalid}
-              data={outputs}
-              value={objective.output ?? ""}
-              onChange={(event) => change({ output: event.currentTarget.value })}
-            />
-          )}
-        </Field>
+      {config.objectives.map((objective, index) => (
+        <ObjectiveFields key={objective.output ?? index} index={index} outputs={outputs} />
+      ))}
+      {canAdd && free !== undefined && (
+        <Button variant="default" size="xs" onClick={() => form.change(addObjective(config, free))}>
+          {t("objective.add", { output: free })}
+        </Button>
       )}
-      <ChoiceFields
-        label={t("objective.loss")}
-        path="objectives.0.loss"
-        choice={objective.loss}
-        options={fittingOptions(options.losses, task, kind)}
-        onChange={(loss) => change({ loss })}
-        testId="train-loss"
-      />
       <fieldset className={classes.metrics}>
         <legend>{t("objective.metrics")}</legend>
         {metrics.map((metric) => (
@@ -68,5 +49,62 @@ export function ObjectiveSection() {
         ))}
       </fieldset>
     </Section>
+  );
+}
+
+/** One loss on one Output; its weight counts beside those of the others. */
+function ObjectiveFields({ index, outputs }: { index: number; outputs: readonly string[] }) {
+  const { t } = useTranslation("training");
+  const { form, config, options } = useForm();
+  const path = `objectives.${index}`;
+  const objective = config.objectives[index];
+  if (objective === undefined) return null;
+  const isOneOfSeveral = config.objectives.length > 1;
+  // An Output that is gone is kept and shown, with what the server says of it.
+  const names = objective.output && !outputs.includes(objective.output) ? [objective.output, ...outputs] : outputs;
+  return (
+    <div className={isOneOfSeveral ? classes.objective : classes.plain}>
+      {(outputs.length > 1 || isOneOfSeveral) && (
+        <Field
+          label={index === 0 && isOneOfSeveral ? t("objective.mainOutput") : t("objective.output")}
+          hint={index === 0 && isOneOfSeveral ? t("objective.mainHint") : undefined}
+          problems={form.problems.filter((problem) => problem.field === `${path}.output`)}
+        >
+          {({ id, describedBy, isInvalid }) => (
+            <NativeSelect
+              id={id}
+              size="xs"
+              aria-describedby={describedBy}
+              error={isInvalid}
+              data={[...names]}
+              value={objective.output ?? ""}
+              onChange={(event) => form.change(withValue(config, `${path}.output`, event.currentTarget.value))}
+            />
+          )}
+        </Field>
+      )}
+      <ChoiceFields
+        label={t("objective.loss")}
+        path={`${path}.loss`}
+        choice={objective.loss}
+        options={fittingOptions(options.losses, form.dataset?.task, form.dataset?.kind)}
+        onChange={(loss) => form.change(withValue(config, `${path}.loss`, loss))}
+        testId={index === 0 ? "train-loss" : `train-loss-${index}`}
+      />
+      {isOneOfSeveral && (
+        <ConfigNumber path={`${path}.weight`} label={t("objective.weight")} hint={t("objective.weightHint")} />
+      )}
+      {index > 0 && (
+        <Button
+          variant="subtle"
+          size="compact-xs"
+          onClick={() =>
+            form.change({ ...config, objectives: config.objectives.filter((_, place) => place !== index) })
+          }
+        >
+          {t("objective.remove", { output: objective.output })}
+        </Button>
+      )}
+    </div>
   );
 }

@@ -1,5 +1,6 @@
 import { IconPlayerPlay } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { countFrozen } from "@/document";
 import { useEditor } from "@/features/editor";
 import { ProblemItem } from "@/features/problems";
 import { formatBytes, formatCount, formatExact, ReasonedButton } from "@/ui";
@@ -11,7 +12,9 @@ import type { TrainForm } from "./useTrainForm";
 export function StartBar({ form }: { form: TrainForm }) {
   const { t } = useTranslation("training");
   const totals = useEditor((state) => state.report?.totals);
+  const report = useEditor((state) => state.report);
   const { config, dataset, reason } = form;
+  const numFrozen = report === null ? 0 : countFrozen(report, config?.frozen ?? []);
   const elsewhere = form.problems.filter((problem) => !isSaidAtField(problem, form.fields));
   const known =
     config === null || typeof dataset?.num_samples !== "number" ? null : lengthsOf(config, dataset.num_samples);
@@ -30,7 +33,12 @@ export function StartBar({ form }: { form: TrainForm }) {
     ...(totals === undefined
       ? []
       : [
-          t("summary.parameters", { number: formatCount(totals.parameters) }),
+          numFrozen > 0
+            ? t("summary.trained", {
+                number: formatCount(totals.parameters),
+                trained: formatCount(totals.parameters - numFrozen),
+              })
+            : t("summary.parameters", { number: formatCount(totals.parameters) }),
           ...(config === null
             ? []
             : [t("summary.memory", { size: formatBytes(memoryOf(totals, config.data.batch_size)) })]),

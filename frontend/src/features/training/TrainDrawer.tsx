@@ -5,6 +5,7 @@ import { useSearchParams } from "react-router";
 import { EmptyState, LineSkeletons } from "@/ui";
 import { SourceField, SplitFields } from "./DataSection";
 import { FormContext } from "./form";
+import { isSuggested } from "./formConfig";
 import { LengthSection } from "./LengthSection";
 import { MachineSection } from "./MachineSection";
 import { ObjectiveSection } from "./ObjectiveSection";
@@ -12,6 +13,7 @@ import { OptimizerSection } from "./OptimizerSection";
 import { StartBar } from "./StartBar";
 import classes from "./training.module.css";
 import { useTrainForm } from "./useTrainForm";
+import { WeightsSection } from "./WeightsSection";
 
 const NAME = "train";
 
@@ -40,7 +42,7 @@ function Drawer({ onClose }: { onClose: () => void }) {
     };
   }, []);
   const { config, options, failure } = form;
-  const isChanged = config !== null && JSON.stringify(config) !== JSON.stringify(form.suggested);
+  const isChanged = config !== null && form.suggested !== undefined && !isSuggested(config, form.suggested);
   return (
     <div
       ref={panel}
@@ -75,6 +77,7 @@ function Drawer({ onClose }: { onClose: () => void }) {
         {config !== null && options !== undefined && (
           <FormContext value={{ form, config, options }}>
             <SplitFields />
+            <WeightsSection />
             <ObjectiveSection />
             <OptimizerSection />
             <LengthSection />

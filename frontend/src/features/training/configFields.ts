@@ -6,7 +6,10 @@ import type { FormConfig } from "./formConfig";
 
 export type ConfigFields = ReadonlyMap<string, FormField>;
 
-/** The fields of a nested settings class, `data.split.seed` style; lists and choices are left to their own forms. */
+/**
+ * The fields of nested settings classes, `data.split.seed` style; those in a list under a star, `objectives.*.weight`. Choices are
+ * left to their own forms.
+ */
 export function readConfigFields(schema: JsonSchema): ConfigFields {
   const definitions = schema.$defs ?? {};
   const found = new Map<string, FormField>();
@@ -15,6 +18,8 @@ export function readConfigFields(schema: JsonSchema): ConfigFields {
     for (const [name, property] of Object.entries(part.properties ?? {})) {
       const nested = nestedSchema(property, definitions);
       if (nested !== undefined) visit(nested, `${prefix}${name}.`);
+      const item = property.items === undefined ? undefined : nestedSchema(property.items, definitions);
+      if (item !== undefined) visit(item, `${prefix}${name}.*.`);
     }
   };
   visit(schema, "");
@@ -35,8 +40,13 @@ const ANY_NUMBER: NumberShape = {
   isMaxOpen: false,
 };
 
+/** The field at a path of the config; all elements of a list share theirs. */
+export function fieldAt(fields: ConfigFields, path: string): FormField | undefined {
+  return fields.get(path.replace(/\.\d+(?=\.|$)/g, ".*"));
+}
+
 export function numberShape(fields: ConfigFields, path: string): NumberShape {
-  const shape = fields.get(path)?.shape;
+  const shape = fieldAt(fields, path)?.shape;
   return shape?.kind === "number" ? shape : ANY_NUMBER;
 }
 
@@ -55,7 +65,17 @@ export function withValue<C extends object>(config: C, path: string, value: unkn
   const [head = "", ...rest] = path.split(".");
   const part = (config as Record<string, unknown>)[head];
   const next = rest.length === 0 ? value : withValue((part ?? {}) as object, rest.join("."), value);
+  if (Array.isArray(config)) return config.with(Number(head), next) as unknown as C;
   return { ...config, [head]: next };
+}
+
+/** `objectives.*.weight` as `objectives.0.weight`, `objectives.1.weight` ..., for each element that is there. */
+function pathsAt(config: object, path: string): string[] {
+  const star = path.indexOf(".*.");
+  if (star < 0) return [path];
+  const list = valueAt(config, path.slice(0, star));
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((_, i) => pathsAt(config, `${path.slice(0, star)}.${i}.${path.slice(star + 3)}`));
 }
 
 export function isOutside(value: number, shape: NumberShape): boolean {
@@ -71,10 +91,13 @@ export function boundProblems(
   say: (path: string, shape: NumberShape) => string,
 ): Problem[] {
   const problems: Problem[] = [];
-  for (const [path, { shape }] of fields) {
-    const value = valueAt(config, path);
-    if (shape.kind !== "number" || typeof value !== "number" || !isOutside(value, shape)) continue;
-    problems.push({ code: "out_of_range", severity: "error", field: path, message: say(path, shape) });
+  for (const [name, { shape }] of fields) {
+    if (shape.kind !== "number") continue;
+    for (const path of pathsAt(config, name)) {
+      const value = valueAt(config, path);
+      if (typeof value !== "number" || !isOutside(value, shape)) continue;
+      problems.push({ code: "out_of_range", severity: "error", field: path, message: say(path, shape) });
+    }
   }
   return problems;
 }

@@ -1,6 +1,7 @@
 /** The training config with every part there, and small changes of it. No React here. */
 
 import { type Choice, modeOf, type OptionRead, type Problem, type TrainingConfig } from "@/api";
+import { type ConfigFields, fieldAt } from "./configFields";
 
 type Data = NonNullable<TrainingConfig["data"]>;
 type Objective = NonNullable<TrainingConfig["objectives"]>[number];
@@ -34,6 +35,26 @@ export function completeConfig(chosen: Partial<TrainingConfig> | null, suggested
     early_stopping: chosen.early_stopping === undefined ? base.early_stopping : chosen.early_stopping,
     checkpoint: { ...base.checkpoint, ...chosen.checkpoint },
   };
+}
+
+/** A further objective, on an Output that has none yet, with the first one's loss and half its weight. */
+export function addObjective(config: FormConfig, output: string): FormConfig {
+  const [first] = config.objectives;
+  if (first === undefined) return config;
+  return { ...config, objectives: [...config.objectives, { ...first, output, weight: 0.5 * first.weight }] };
+}
+
+/** What a suggestion says nothing about: it stays when one is taken. */
+export function weightsOf({ initial_weights, frozen }: Partial<TrainingConfig>): Partial<TrainingConfig> {
+  return {
+    ...(initial_weights === undefined ? {} : { initial_weights }),
+    ...(frozen === undefined ? {} : { frozen }),
+  };
+}
+
+/** Whether nothing but the weights differs from what is suggested. */
+export function isSuggested(config: FormConfig, suggested: TrainingConfig): boolean {
+  return JSON.stringify(config) === JSON.stringify(completeConfig(weightsOf(config), suggested));
 }
 
 /** Another type begins with its own defaults, but keeps the settings that both have and that were set. */
@@ -119,11 +140,11 @@ export function problemsUnder(problems: readonly Problem[], prefix: string): Rea
   return found;
 }
 
-const CHOICE_FIELDS = /^(objectives\.0\.(loss|output)|optimizer|schedule)(\.|$)/;
+const CHOICE_FIELDS = /^(initial_weights|objectives\.\d+\.(loss|output)|optimizer|schedule)(\.|$)/;
 
 /** Whether the problem is said at a field of the form; what is not is said below it. */
-export function isSaidAtField({ field, node }: Problem, fields: ReadonlyMap<string, unknown>): boolean {
-  return !node && typeof field === "string" && (fields.has(field) || CHOICE_FIELDS.test(field));
+export function isSaidAtField({ field, node }: Problem, fields: ConfigFields): boolean {
+  return !node && typeof field === "string" && (fieldAt(fields, field) !== undefined || CHOICE_FIELDS.test(field));
 }
 
 /** Problems that both lists may hold, once each. */

@@ -2,9 +2,18 @@ import { describe, expect, it } from "vitest";
 import type { DatasetRead, OptionRead, Problem, TrainingConfig } from "@/api";
 import { createCatalogue, normalizeDocument } from "@/document";
 import type { JsonSchema } from "@/ui";
-import { boundProblems, fieldChoices, numberShape, readConfigFields, valueAt, withValue } from "./configFields";
+import {
+  boundProblems,
+  fieldAt,
+  fieldChoices,
+  numberShape,
+  readConfigFields,
+  valueAt,
+  withValue,
+} from "./configFields";
 import { defaultSource, feedsNetwork } from "./defaultSource";
 import {
+  addObjective,
   completeConfig,
   fittingOptions,
   isSaidAtField,
@@ -39,10 +48,12 @@ const SCHEMA: JsonSchema = {
     epochs: { type: "integer", minimum: 1, maximum: 1000, default: 5 },
     data: { $ref: "#/$defs/Data" },
     early_stopping: { anyOf: [{ $ref: "#/$defs/Early" }, { type: "null" }], default: null },
+    objectives: { type: "array", items: { $ref: "#/$defs/Objective" } },
     precision: { enum: ["float32", "bfloat16"], default: "float32" },
   },
   $defs: {
     Data: { type: "object", properties: { split: { $ref: "#/$defs/Split" } } },
+    Objective: { type: "object", properties: { weight: { type: "number", minimum: 0, default: 1 } } },
     Split: { type: "object", properties: { validation: { type: "number", exclusiveMinimum: 0, exclusiveMaximum: 1 } } },
     Early: { type: "object", properties: { patience: { type: "integer", minimum: 1, default: 5 } } },
   },
@@ -51,6 +62,25 @@ const SCHEMA: JsonSchema = {
 function option(type: string, more: Partial<OptionRead> = {}): OptionRead {
   return { type, title: type, description: "", params_schema: {}, ...more };
 }
+
+describe("several objectives", () => {
+  const config = addObjective(withValue(completeConfig(null, SUGGESTED), "objectives.0.output", "scores"), "early");
+
+  it("are added with the loss of the first and half its weight", () => {
+    expect(config.objectives.map(({ output, loss, weight }) => [output, loss.type, weight])).toEqual([
+      ["scores", "LossA", 1],
+      ["early", "LossA", 0.5],
+    ]);
+  });
+
+  it("share the bounds of their weight, and each is looked at", () => {
+    const fields = readConfigFields(SCHEMA);
+    expect(fieldAt(fields, "objectives.1.weight")?.default).toBe(1);
+    const wrong = withValue(config, "objectives.1.weight", -1);
+    expect(boundProblems(wrong, fields, (path) => path).map(({ field }) => field)).toEqual(["objectives.1.weight"]);
+    expect(wrong.objectives[0]).toBe(config.objectives[0]);
+  });
+});
 
 describe("completeConfig", () => {
   it("takes what is suggested where nothing is chosen", () => {

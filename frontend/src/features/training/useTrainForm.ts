@@ -12,13 +12,13 @@ import {
   type TrainingOptions,
   trainingOptionsQuery,
 } from "@/api";
-import type { EditorStore } from "@/document";
+import { type EditorStore, existingFrozen } from "@/document";
 import { datasetsQuery } from "@/features/data";
 import { useEditor, useEditorStore } from "@/features/editor";
 import { formatExact, type JsonSchema, type NumberShape } from "@/ui";
 import { boundProblems, type ConfigFields, readConfigFields } from "./configFields";
 import { defaultSource, feedsNetwork } from "./defaultSource";
-import { completeConfig, type FormConfig, joinProblems, lengthsOf } from "./formConfig";
+import { completeConfig, type FormConfig, joinProblems, lengthsOf, weightsOf } from "./formConfig";
 import { curveQuery, startRun, suggestionQuery } from "./queries";
 
 export interface TrainForm {
@@ -70,10 +70,14 @@ export function useTrainForm(): TrainForm {
   );
   const answer = suggestion.data?.config.data?.source === source ? suggestion.data : undefined;
   const suggested = answer?.config;
-  const config = useMemo(
-    () => (suggested === undefined ? null : completeConfig(chosen, suggested)),
-    [chosen, suggested],
-  );
+  const report = useEditor((state) => state.report);
+  const config = useMemo(() => {
+    if (suggested === undefined) return null;
+    const complete = completeConfig(chosen, suggested);
+    // A node that was frozen and then deleted is no reason to refuse a run.
+    const frozen = existingFrozen(complete.frozen ?? [], report);
+    return frozen.length === (complete.frozen ?? []).length ? complete : { ...complete, frozen };
+  }, [chosen, suggested, report]);
   const { isStarting, refusal, start } = useStarting();
   const curve = useCurve(config, suggested, fields, dataset?.num_samples ?? 0);
   const local = useMemo(
@@ -87,7 +91,10 @@ export function useTrainForm(): TrainForm {
   );
 
   const change = (next: FormConfig) => store.getState().setTraining(next as unknown as typeof document.training);
-  const chooseSource = (id: string) => store.getState().setTraining({ data: { source: id } });
+  const chooseSource = (id: string) => {
+    const training = { data: { source: id }, ...weightsOf(chosen ?? {}) };
+    store.getState().setTraining(training as unknown as typeof document.training);
+  };
   return {
     datasets,
     dataset,

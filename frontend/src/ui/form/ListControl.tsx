@@ -16,6 +16,8 @@ export function ListControl({ shape, field, value, ...props }: ControlProps & { 
   const held = value === undefined ? field.default : value;
   const numbers: readonly unknown[] = Array.isArray(held) ? held : [];
   const longest = shape.maxItems ?? Number.POSITIVE_INFINITY;
+  // Sizes multiply; numbers of axes, weights and pixels of a border stand beside each other.
+  const areSizes = shape.item.isInteger && (field.unit === "elements" || shape.item.min === 1);
   const canShrink = numbers.length > shape.minItems;
   const canGrow = numbers.length < longest;
   // A list that may be left out is left out when it is empty.
@@ -32,7 +34,7 @@ export function ListControl({ shape, field, value, ...props }: ControlProps & { 
         <Fragment key={at}>
           {at > 0 && (
             <span className={styles.times} aria-hidden>
-              {shape.item.isInteger ? "x" : ","}
+              {areSizes ? "x" : ","}
             </span>
           )}
           <NumberBox

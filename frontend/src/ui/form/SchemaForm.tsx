@@ -1,5 +1,5 @@
 import { Button, NativeSelect } from "@mantine/core";
-import { IconArrowBackUp } from "@tabler/icons-react";
+import { IconArrowBackUp, IconVariableMinus, IconVariablePlus } from "@tabler/icons-react";
 import { Fragment, useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ReasonedIcon } from "../ReasonedButton";
@@ -7,6 +7,7 @@ import { Sentence } from "../Sentence";
 import { Control } from "./Control";
 import { joinItems } from "./control";
 import styles from "./form.module.css";
+import { isExpression } from "./numberText";
 import { type FormField, type JsonSchema, readFields, type Variant } from "./schema";
 
 export interface FieldProblem {
@@ -30,8 +31,17 @@ export interface SchemaFormProps {
   expressionNames?: readonly string[];
   /** Fields whose values differ among what is edited at once. */
   mixed?: ReadonlySet<string>;
+  /** One click turns a number into something that is named and set elsewhere, and back. */
+  naming?: FieldNaming;
   /** Whether descriptions stand under the fields; they are read out in any case. */
   showDescriptions?: boolean;
+}
+
+export interface FieldNaming {
+  exposeLabel: (field: string) => string;
+  expose: (field: string) => void;
+  inlineLabel: (field: string) => string;
+  inline: (field: string) => void;
 }
 
 /** A form made from the JSON Schema of a settings class. */
@@ -82,6 +92,7 @@ function Row({ field, values, ...props }: Omit<SchemaFormProps, "schema"> & { fi
           onSettled={() => props.onSettled?.(name)}
           onWrong={setWrong}
         />
+        {props.naming && <NamingButton name={name} value={value ?? field.default} naming={props.naming} />}
         {isSet && !field.isRequired && (
           <ReasonedIcon
             size="sm"
@@ -117,6 +128,22 @@ function Row({ field, values, ...props }: Omit<SchemaFormProps, "schema"> & { fi
         ))}
       </div>
     </div>
+  );
+}
+
+/** Shown for a number and for an expression, while the row is looked at. */
+function NamingButton({ name, value, naming }: { name: string; value: unknown; naming: FieldNaming }) {
+  const isNamed = isExpression(value);
+  if (!isNamed && typeof value !== "number") return null;
+  return (
+    <ReasonedIcon
+      size="sm"
+      className={styles.naming}
+      label={isNamed ? naming.inlineLabel(name) : naming.exposeLabel(name)}
+      onClick={() => (isNamed ? naming.inline(name) : naming.expose(name))}
+    >
+      {isNamed ? <IconVariableMinus size={14} aria-hidden /> : <IconVariablePlus size={14} aria-hidden />}
+    </ReasonedIcon>
   );
 }
 

@@ -13,10 +13,12 @@ import { ConnectDialog } from "./ConnectDialog";
 import { ConnectionHint } from "./ConnectionHint";
 import { EmptyCanvas } from "./EmptyCanvas";
 import { createEdgeBuilder, createNodeBuilder, type FlowEdge, type FlowNode, nodeIdOf } from "./flow";
+import { GroupDialog } from "./GroupDialog";
 import { KeysDialog } from "./KeysDialog";
 import { LevelTrail } from "./LevelTrail";
 import { NodeCard } from "./NodeCard";
 import { Notices } from "./Notices";
+import { UnpackDialog } from "./UnpackDialog";
 import { useCanvasView } from "./useCanvasView";
 import { useConnecting } from "./useConnecting";
 import { useKeyboard } from "./useKeyboard";
@@ -148,6 +150,8 @@ function Drawing() {
       <Notices />
       <CanvasMenu />
       <ConnectDialog />
+      <GroupDialog />
+      <UnpackDialog />
       <KeysDialog />
       <p id="canvas-help" hidden>
         {t("canvas.help")}

@@ -4,11 +4,17 @@ import { useCommand } from "../commands/useCommand";
 import { useEditorContext } from "../context";
 import classes from "./Canvas.module.css";
 
-const ON_NODES = [["connect", "openBlock", "mute"], ["cut", "copy", "duplicate", "paste", "pasteWired"], ["remove"]];
+const ON_NODES = [
+  ["connect", "mute"],
+  ["group", "openBlock", "unpack", "makeUnique", "saveBlock"],
+  ["cut", "copy", "duplicate", "paste", "pasteWired"],
+  ["remove"],
+];
 const ON_CANVAS = [
   ["addNode", "paste", "selectAll"],
   ["undo", "redo"],
-  ["tidy", "fit", "leaveBlock"],
+  ["tidy", "fit"],
+  ["leaveBlock", "saveBlock", "openLibrary"],
   ["toggleMinimap", "toggleSnap", "showKeys"],
 ];
 
@@ -17,7 +23,8 @@ export function CanvasMenu() {
   const { canvas } = useEditorContext();
   const dialog = useStore(canvas, (state) => state.dialog);
   if (dialog?.kind !== "menu") return null;
-  const close = () => canvas.setState({ dialog: null });
+  // A command may have opened a dialog by now: that one stays.
+  const close = () => canvas.setState((state) => (state.dialog === dialog ? { dialog: null } : {}));
   const groups = dialog.isOnThings ? ON_NODES : ON_CANVAS;
   return (
     <Menu opened onClose={close} shadow="md" position="bottom-start" offset={0} withinPortal trapFocus returnFocus>

@@ -7,7 +7,16 @@ import { useEditorContext } from "../context";
 import { useEditorWords } from "../labels";
 import classes from "./Canvas.module.css";
 
-const GROUPS: readonly Command["group"][] = ["node", "selection", "clipboard", "history", "move", "view", "help"];
+const GROUPS: readonly Command["group"][] = [
+  "node",
+  "block",
+  "selection",
+  "clipboard",
+  "history",
+  "move",
+  "view",
+  "help",
+];
 const MOUSE = ["pan", "box", "wire", "open"] as const;
 
 /** Every key and what it does, made from the commands themselves. */
@@ -24,7 +33,7 @@ export function KeysDialog() {
             <h3>{t(`group.${group}`)}</h3>
             <dl>
               {commands
-                .filter((command) => command.group === group && !command.isHidden)
+                .filter((command) => command.group === group && !command.isHidden && command.keys.length > 0)
                 .map((command) => (
                   <div key={command.id}>
                     <dt>{t(command.label)}</dt>

@@ -1,7 +1,17 @@
+import {
+  IconCircleCheck,
+  IconCircleDashed,
+  IconCircleHalf2,
+  IconLink,
+  IconLock,
+  IconLockOpen2,
+  IconResize,
+} from "@tabler/icons-react";
 import { Handle, type NodeProps, Position as Side } from "@xyflow/react";
 import { Fragment, memo } from "react";
 import { useStore } from "zustand";
 import { bestPort, blockNameOf, type PortRead, portOffset } from "@/document";
+import { formatCount, formatExact, formatMacs } from "@/ui";
 import { useEditorContext } from "../context";
 import { FamilyIcon, familyColor } from "../FamilyIcon";
 import { useEditorWords } from "../labels";
@@ -21,6 +31,8 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Flo
     "data-unknown": !data.isKnown || undefined,
     "data-severity": data.problem?.severity,
     "data-target": useTargetState(data) ?? undefined,
+    "data-weights": data.weights ?? undefined,
+    "data-frozen": data.frozen ?? undefined,
   };
   const style = { "--family": familyColor(family) } as React.CSSProperties;
   const shownType = blockNameOf(node.type) ?? node.type;
@@ -50,6 +62,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Flo
           </div>
           <SecondLine data={data} />
         </div>
+        <Marks weights={data.weights} frozen={data.frozen} />
         {data.problem && <Badge problem={data.problem} />}
       </div>
       <Ports node={node.id} ports={data.ports.inputs} type="target" height={data.size.height} />
@@ -74,28 +87,93 @@ function useTargetState({ node }: CardData): string | null {
 
 function SecondLine({ data }: { data: CardData }) {
   const t = useEditorWords();
-  const { node, summary, isKnown } = data;
+  const { node, summary, isKnown, cost } = data;
   // The check's line about a block says how often it is repeated, in numbers where the document has an expression.
   const isRepeated = node.repeat !== 1 && (blockNameOf(node.type) === null || summary === "");
   const text = isKnown ? summary : t("canvas.unknownType");
+  const isShared = node.share !== null || data.lendsTo !== "";
   // Without a second line the first stands in the middle of the card.
-  if (text === "" && !isRepeated && !node.muted) return null;
+  if (text === "" && !isRepeated && !node.muted && !isShared && cost === null) return null;
   return (
     <div className={classes.summary}>
       {isRepeated && <span className={classes.repeat}>{t("canvas.repeat", { times: node.repeat })}</span>}
       {node.muted && <span className={classes.repeat}>{t("canvas.muted")}</span>}
+      {isShared && <SharedMark share={node.share} lendsTo={data.lendsTo} />}
       <span title={text}>{text}</span>
+      {cost && !node.muted && (
+        <span
+          className={classes.cost}
+          title={t("canvas.cost", { parameters: formatExact(cost.parameters), macs: formatMacs(cost.macs) })}
+        >
+          {formatCount(cost.parameters)}
+        </span>
+      )}
     </div>
   );
 }
 
+const WEIGHT_ICONS = { kept: IconCircleCheck, resized: IconResize, partial: IconCircleHalf2, new: IconCircleDashed };
+
+/** What the attached weights do here, and whether they move. */
+function Marks({ weights, frozen }: Pick<CardData, "weights" | "frozen">) {
+  const t = useEditorWords();
+  if (weights === null && frozen === null) return null;
+  const Icon = weights === null ? null : WEIGHT_ICONS[weights];
+  const lock = frozen === null ? "" : t(`frozen.${frozen}`);
+  const words = weights === null ? "" : t(`weights.${weights}`);
+  return (
+    <span className={classes.marks}>
+      {Icon && (
+        <span className={classes.mark} data-weights={weights} role="img" aria-label={words} title={words}>
+          <Icon size={14} stroke={1.8} aria-hidden />
+        </span>
+      )}
+      {frozen !== null && (
+        <span className={classes.mark} role="img" aria-label={lock} title={lock}>
+          {frozen === "part" ? (
+            <IconLockOpen2 size={14} stroke={1.8} aria-hidden />
+          ) : (
+            <IconLock size={14} stroke={1.8} aria-hidden />
+          )}
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** Says that the weights are shared: whose they are, or who else uses them. */
+function SharedMark({ share, lendsTo }: { share: string | null; lendsTo: string }) {
+  const t = useEditorWords();
+  const words = share === null ? t("canvas.lendsWeights", { ids: lendsTo }) : t("canvas.usesWeights", { id: share });
+  return (
+    <span className={classes.shared} role="img" aria-label={words} title={words}>
+      <IconLink size={12} stroke={2} aria-hidden />
+      {share}
+    </span>
+  );
+}
+
+/** Goes to where the problem stands, inside the block where that is. */
 function Badge({ problem }: { problem: NonNullable<CardData["problem"]> }) {
   const t = useEditorWords();
+  const { store } = useEditorContext();
   const words = t(`problem.${problem.severity}`, { count: problem.count, message: problem.message });
   return (
-    <span className={classes.badge} data-severity={problem.severity} role="img" aria-label={words} title={words}>
+    <button
+      type="button"
+      className={`${classes.badge} nodrag nopan`}
+      data-severity={problem.severity}
+      data-inside={problem.isInside || undefined}
+      tabIndex={-1}
+      aria-label={words}
+      title={problem.isInside ? t("problem.inside", { words }) : words}
+      onClick={(event) => {
+        event.stopPropagation();
+        store.getState().selectProblem(problem.worst);
+      }}
+    >
       !
-    </span>
+    </button>
   );
 }
 

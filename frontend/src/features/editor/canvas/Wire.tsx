@@ -1,9 +1,9 @@
 import { EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
 import { memo } from "react";
 import { useStore } from "zustand";
+import { wirePath } from "@/document";
 import { useEditorContext } from "../context";
 import type { FlowEdge } from "./flow";
-import { wirePath } from "./routing";
 import classes from "./Wire.module.css";
 
 /** A wire with the shape of what flows along it. */

@@ -6,26 +6,37 @@ import {
   cardSize,
   type Edge,
   equalEdges,
+  type FrozenState,
+  findLane,
+  frozenState,
   type Level,
   type LevelPath,
   type Node,
   type NodePorts,
   type NodeReport,
+  type Point,
   type Positions,
+  type Problem,
   portOffset,
   portsOf,
+  problemsWithin,
+  type Rect,
   reportPrefix,
   type Selection,
   type Size,
 } from "@/document";
 import { formatShape } from "@/ui";
-import { findLane, type Point, type Rect } from "./routing";
+import type { WeightsMark } from "../weights";
 import { placeLabels } from "./wireLabels";
 
 export interface CardProblem {
   severity: "error" | "warning";
   message: string;
   count: number;
+  /** The worst of them. */
+  worst: Problem;
+  /** It stands inside the block that the node uses. */
+  isInside: boolean;
 }
 
 export interface CardData extends Record<string, unknown> {
@@ -35,7 +46,14 @@ export interface CardData extends Record<string, unknown> {
   family: string;
   isKnown: boolean;
   summary: string;
+  /** What a block costs, all its repetitions together; null for a layer, and where it is not known. */
+  cost: { parameters: number; macs: number } | null;
   problem: CardProblem | null;
+  /** What the attached weights do here; null where none are attached, or the node has none. */
+  weights: WeightsMark | null;
+  frozen: FrozenState | null;
+  /** Other nodes that use this one's weights. */
+  lendsTo: string;
 }
 
 export interface WireData extends Record<string, unknown> {
@@ -61,6 +79,8 @@ export interface LevelView extends Level {
   report: CheckReport | null;
   selection: Selection;
   positions: Positions;
+  weights: ReadonlyMap<string, WeightsMark>;
+  frozen: readonly string[];
 }
 
 interface Remembered<K, V> {
@@ -113,13 +133,19 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
     const problems = problemsByNode(view);
     const prefix = reportPrefix(view.report, view.path);
     const ids = flowIds(view.block.nodes);
+    const lent = lendersOf(view.block.nodes);
     const nodes = view.block.nodes.map((node, index) => {
       const id = ids[index] ?? node.id;
       const ports = portsOf(node, view.block, view.document, view.catalogue);
       const layer = view.catalogue.get(node.type);
       const family = layer?.family ?? (blockNameOf(node.type) !== null && ports.known ? "block" : "unknown");
-      const summary = view.report?.nodes[prefix + node.id]?.summary ?? "";
+      const report = view.report?.nodes[prefix + node.id];
+      const summary = report?.summary ?? "";
+      const parameters = family === "block" && hasOutputs(report) ? report.parameters : null;
       const problem = problems.get(node.id) ?? null;
+      const weights = view.weights.get(node.id) ?? null;
+      const frozen = view.frozen.length === 0 ? null : frozenAt(view, prefix, node.id);
+      const lendsTo = lent.get(node.id)?.join(", ") ?? "";
       const [x, y] = view.positions[node.id] ?? [0, 0];
       const shift = id === node.id ? 0 : cardSize(ports).height + 20;
       const key = [
@@ -127,22 +153,45 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
         ports,
         family,
         summary,
+        parameters,
+        report?.macs,
         x,
         y,
         selected.has(node.id),
         problem?.severity,
         problem?.message,
         problem?.count,
+        problem?.worst.path,
+        weights,
+        frozen,
+        lendsTo,
       ];
       return memory.take(id, key, () => {
         const size = cardSize(ports);
-        const data = { node, ports, size, family, isKnown: ports.known, summary, problem };
+        const cost = parameters === null ? null : { parameters, macs: report?.macs ?? 0 };
+        const isKnown = ports.known;
+        const data = { node, ports, size, family, isKnown, summary, cost, problem, weights, frozen, lendsTo };
         return buildNode(id, data, { x, y: y + shift }, selected.has(node.id));
       });
     });
     memory.finish();
     return nodes;
   };
+}
+
+/** Only what has parameters can be frozen: a lock on an Add would say nothing. */
+function frozenAt(view: LevelView, prefix: string, id: string): FrozenState | null {
+  const hasParameters = (view.report?.nodes[prefix + id]?.parameters ?? 0) > 0;
+  return hasParameters ? frozenState(view.frozen, view.path, id) : null;
+}
+
+/** For every node whose weights others use, those others. */
+function lendersOf(nodes: readonly Node[]): Map<string, string[]> {
+  const lent = new Map<string, string[]>();
+  for (const { id, share } of nodes) {
+    if (share !== null) lent.set(share, [...(lent.get(share) ?? []), id]);
+  }
+  return lent;
 }
 
 function buildNode(id: string, data: CardData, position: { x: number; y: number }, selected: boolean): FlowNode {
@@ -179,19 +228,26 @@ function handlesOf(ports: NodePorts["inputs"], type: "source" | "target", size: 
   }));
 }
 
-/** The worst problem of each node of the level, and how many it has. */
-function problemsByNode({ report, blockName }: LevelView): Map<string, CardProblem> {
+function hasOutputs(report: NodeReport | undefined): report is NodeReport {
+  return Object.keys(report?.outputs ?? {}).length > 0;
+}
+
+/** The worst problem of each node of the level, those inside a block included, and how many it has. */
+function problemsByNode(view: LevelView): Map<string, CardProblem> {
   const found = new Map<string, CardProblem>();
-  for (const problem of report?.problems ?? []) {
-    if (problem.block !== blockName || !problem.node) continue;
-    const known = found.get(problem.node);
-    const isWorse = !known || (known.severity === "warning" && problem.severity === "error");
-    found.set(problem.node, {
-      severity: isWorse ? problem.severity : known.severity,
-      message: isWorse ? problem.message : known.message,
-      count: (known?.count ?? 0) + 1,
-    });
+  const add = (id: string, problem: Problem, isInside: boolean) => {
+    const known = found.get(id);
+    const isWorse = !known || (known.worst.severity === "warning" && problem.severity === "error");
+    const worst = isWorse ? problem : known.worst;
+    const { severity, message } = worst;
+    const count = (known?.count ?? 0) + 1;
+    found.set(id, { severity, message, count, worst, isInside: isWorse ? isInside : known.isInside });
+  };
+  const all = view.report?.problems ?? [];
+  for (const problem of all) {
+    if (problem.block === view.blockName && problem.node) add(problem.node, problem, false);
   }
+  for (const node of view.block.nodes) for (const problem of problemsWithin(node, view)) add(node.id, problem, true);
   return found;
 }
 

@@ -1,10 +1,9 @@
 import { type ReactFlowInstance, useReactFlow } from "@xyflow/react";
 import { type RefObject, useEffect } from "react";
-import type { Edge } from "@/document";
+import type { Edge, Rect } from "@/document";
 import type { CanvasView } from "../canvasStore";
 import { useEditorContext } from "../context";
 import type { FlowEdge, FlowNode } from "./flow";
-import type { Rect } from "./routing";
 import { levelViewport, viewportShowing } from "./viewport";
 
 const DURATION = 150;

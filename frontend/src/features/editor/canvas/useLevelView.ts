@@ -1,6 +1,7 @@
 import { useMemo } from "react";
-import { completePositions, type Positions, resolveLevel } from "@/document";
-import { useEditor } from "../context";
+import { completePositions, frozenOf, type Positions, resolveLevel } from "@/document";
+import { useEditor, useWeights } from "../context";
+import { marksAt } from "../weights";
 import type { LevelView } from "./flow";
 
 /** The open level with everything that its picture depends on; `dragged` are places that are not in the document yet. */
@@ -16,6 +17,9 @@ export function useLevelView(dragged: Positions | null): LevelView {
     return completePositions(level, document.view[here.blockName] ?? {});
   }, [document, here, catalogue]);
   const positions = useMemo(() => (dragged ? { ...stored, ...dragged } : stored), [stored, dragged]);
+  const compared = useWeights((state) => state.compared);
+  const weights = useMemo(() => marksAt(compared, here.path), [compared, here.path]);
+  const frozen = useMemo(() => frozenOf(document), [document]);
   return useMemo(
     () => ({
       document,
@@ -26,7 +30,9 @@ export function useLevelView(dragged: Positions | null): LevelView {
       report,
       selection,
       positions,
+      weights,
+      frozen,
     }),
-    [document, here, catalogue, report, selection, positions],
+    [document, here, catalogue, report, selection, positions, weights, frozen],
   );
 }

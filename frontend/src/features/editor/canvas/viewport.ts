@@ -1,5 +1,5 @@
 /** Which part of a level is shown: plain numbers, so that it can be tried without a browser. */
-import type { Rect } from "./routing";
+import type { Rect } from "@/document";
 
 export interface Viewport {
   x: number;

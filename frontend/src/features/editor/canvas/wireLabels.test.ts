@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Rect } from "./routing";
+import type { Rect } from "@/document";
 import { type LabelledWire, placeLabels } from "./wireLabels";
 
 const card = (x: number, y: number): Rect => ({ x, y, width: 200, height: 60 });

@@ -1,6 +1,6 @@
 /** Places for the shapes on wires: on the wire where the gap is wide enough, else beside it, never behind a card. */
-import type { Point, Rect } from "./routing";
-import { wirePath } from "./routing";
+import type { Point, Rect } from "@/document";
+import { wirePath } from "@/document";
 
 /** What a label takes at zoom 1: its text at 11 px (tabular figures, so that a text is as wide as another) in a frame. */
 const LETTER = 7;

@@ -7,9 +7,11 @@ import {
   dropToClear,
   type Edit,
   type EditorState,
+  type Label,
   type Position,
   parseClip,
   pasteEdits,
+  recursionProblem,
   snapPosition,
 } from "@/document";
 import { type Command, type CommandContext, hereOf, needsSelection } from "./command";
@@ -47,6 +49,15 @@ export function pasteText(context: CommandContext, text: string, choice: PasteCh
 function pasteClip({ state, canvas }: CommandContext, clip: Clip, label: string, choice: PasteChoice): void {
   const { blockName } = hereOf(state);
   const { edits, ids } = pasteEdits(state.document, blockName, clip, choice);
+  const pasted = applyEdits(state.document, edits);
+  const reason = blockOf(pasted, blockName)?.nodes.reduce<Label | null>(
+    (found, { id, type }) => found ?? (ids.includes(id) ? recursionProblem(pasted, blockName, type) : null),
+    null,
+  );
+  if (reason) {
+    canvas.setState({ notice: reason });
+    return;
+  }
   const placed = choice.at ? edits : clearOfOthers(state, blockName, edits, ids);
   state.applyEdits(placed, {
     label: { key: label, values: { count: ids.length } },

@@ -1,3 +1,4 @@
+import * as blocks from "./blocks";
 import * as clipboard from "./clipboard";
 import type { Command } from "./command";
 import * as history from "./history";
@@ -14,6 +15,11 @@ export const commands: readonly Command[] = [
   nodes.mute,
   nodes.openBlock,
   nodes.leaveBlock,
+  blocks.group,
+  blocks.unpack,
+  blocks.makeUnique,
+  blocks.saveBlock,
+  blocks.openLibrary,
   history.undo,
   history.redo,
   clipboard.cut,

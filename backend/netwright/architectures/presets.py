@@ -1,0 +1,81 @@
+"""Training presets that several networks share: a data set that is there today, and settings that fit it."""
+
+from dataclasses import replace
+
+from netwright.architectures.base import Preset
+
+_ACCURACY = {"monitor": "val/Accuracy", "mode": "max"}
+
+DIGITS = Preset(
+    "digits",
+    "digits",
+    {"data": {"batch_size": 32}, "epochs": 20, "checkpoint": _ACCURACY},
+)
+
+MNIST_32 = Preset(
+    "mnist_32",
+    "mnist",
+    {
+        "data": {
+            "batch_size": 128,
+            "preprocess": [
+                {"type": "ToFloat", "params": {}},
+                {"type": "Resize", "params": {"size": [32, 32]}},
+                {"type": "Normalize", "params": {}},
+            ],
+        },
+        "epochs": 5,
+        "checkpoint": _ACCURACY,
+    },
+)
+
+FASHION = Preset(
+    "fashion_mnist",
+    "fashion_mnist",
+    {"data": {"batch_size": 128}, "epochs": 5, "checkpoint": _ACCURACY},
+)
+
+_TO_224 = [
+    {"type": "ToFloat", "params": {}},
+    {"type": "Resize", "params": {"size": [224, 224]}},
+    {
+        "type": "Normalize",
+        "params": {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]},
+    },
+]
+
+IMAGENET = Preset(
+    "imagenet",
+    None,
+    {
+        "data": {"batch_size": 32, "preprocess": _TO_224},
+        "optimizer": {"type": "SGD", "params": {"lr": 0.01, "momentum": 0.9, "weight_decay": 0.0001}},
+        "schedule": {"type": "CosineAnnealingLR", "params": {}},
+        "epochs": 30,
+        "checkpoint": _ACCURACY,
+    },
+)
+
+IMAGENET_HEADS = replace(
+    IMAGENET, text="imagenet_heads", config={**IMAGENET.config, "objectives": [{"output": "scores"}]}
+)
+"""With auxiliary classifiers: the loss stands on the last one."""
+
+CIFAR = Preset(
+    "cifar",
+    None,
+    {
+        "data": {
+            "batch_size": 128,
+            "preprocess": [
+                {"type": "ToFloat", "params": {}},
+                {"type": "Resize", "params": {"size": [32, 32]}},
+                {"type": "Normalize", "params": {}},
+            ],
+        },
+        "optimizer": {"type": "SGD", "params": {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.0001}},
+        "schedule": {"type": "CosineAnnealingLR", "params": {}},
+        "epochs": 30,
+        "checkpoint": _ACCURACY,
+    },
+)

@@ -1,0 +1,207 @@
+"""Python that reads a set again without Netwright: what ``data.py`` of a project is made of.
+
+Everything that had to be found out while reading (encodings, types of columns, classes, sizes) is known by now and written
+down, so the code is short.  That it gives the very same arrays is held by tests, and looked at again whenever it runs: it
+compares the fingerprint of what it read with the run's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from netwright.data.base import Arrays
+    from netwright.data.pictures import Target
+
+
+@dataclass(frozen=True, slots=True)
+class SampleCode:
+    """``functions`` is Python source that defines
+
+    - ``load(path)``: raw ``inputs, targets`` of all samples but the test part, as NumPy arrays, in the set's own order;
+      ``path`` is None where the set needs no file from a person;
+    - ``read(path)``: raw samples ``(N, ...)`` out of a file to predict.
+
+    ``imports`` are its lines of import, ``files`` what must lie beside it, ``requirements`` the packages beyond torch, NumPy
+    and safetensors.  ``needs`` says what a person must have to train again, as a sentence; then ``argument`` names it
+    (``TITANIC.csv``).  ``reads`` says what ``read`` takes.
+    """
+
+    functions: str
+    reads: str
+    imports: tuple[str, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    requirements: tuple[str, ...] = ()
+    needs: str = ""
+    argument: str = ""
+
+
+READ_ARRAYS = '''def read(path: Path) -> np.ndarray:
+    """One or more raw samples from an array file: {what}."""
+    samples = np.load(path, allow_pickle=False)
+    return samples.reshape(-1, *{shape}).astype(np.{dtype})
+'''
+LOAD_ARRAYS = '''def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
+    """The samples of {title} as the run saw them, from data.npz."""
+    with np.load(HERE / "data.npz", allow_pickle=False) as data:
+        return data["inputs"], data["targets"]
+'''
+
+
+def arrays_code(title: str, arrays: Arrays) -> SampleCode:
+    """For a set that nobody else can read: its arrays go into the project."""
+    import io
+
+    import numpy as np
+
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, inputs=arrays.inputs, targets=arrays.targets)
+    return SampleCode(
+        functions=LOAD_ARRAYS.format(title=title) + "\n\n" + read_arrays(arrays),
+        reads=f"an array file (.npy) of raw samples, {_sizes(arrays.inputs.shape[1:])} each",
+        files={"data.npz": buffer.getvalue()},
+    )
+
+
+def read_arrays(arrays: Arrays) -> str:
+    """Source of a ``read`` for array files alone."""
+    shape = arrays.inputs.shape[1:]
+    return READ_ARRAYS.format(
+        what=f"{arrays.inputs.dtype} ({', '.join(map(str, ('N', *shape)))}) or a single one",
+        shape=repr(tuple(shape)),
+        dtype=arrays.inputs.dtype,
+    )
+
+
+def _sizes(shape: Sequence[int]) -> str:
+    return " x ".join(map(str, shape))
+
+
+# --- pictures --------------------------------------------------------------------------------------------------------
+
+PICTURE_IMPORTS = ("from PIL import Image, ImageOps",)
+READ_PICTURE = '''def read(path: Path) -> np.ndarray:
+    """One picture, uint8 (1, {channels}, {height}, {width}); or raw samples from an array file (.npy)."""
+    if path.suffix == ".npy":
+        return np.load(path, allow_pickle=False).reshape(-1, {channels}, {height}, {width}).astype(np.uint8)
+    with path.open("rb") as file:
+        return decode(file)[None]
+'''
+DECODE = '''def decode(file) -> np.ndarray:
+    """A picture as uint8 ({channels}, {height}, {width}): upright, transparency on white, resized{fitted}."""
+    picture = Image.open(file)
+    picture.draft("{mode}", ({draft_width}, {draft_height}))
+    picture = ImageOps.exif_transpose(picture)
+    if picture.mode.startswith("I;16"):
+        picture = Image.fromarray((np.asarray(picture).astype(np.uint16) >> 8).astype(np.uint8))
+    if picture.has_transparency_data:
+        white = Image.new("RGBA", picture.size, (255, 255, 255, 255))
+        picture = Image.alpha_composite(white, picture.convert("RGBA"))
+    picture = picture.convert("{mode}")
+    if picture.size != ({width}, {height}):
+        picture = {resize}
+    pixels = np.array(picture, dtype=np.uint8)
+    return {axes}
+'''
+_RESIZE = {
+    "crop": "ImageOps.fit(picture, ({width}, {height}), Image.Resampling.BILINEAR)",
+    "pad": "ImageOps.pad(picture, ({width}, {height}), Image.Resampling.BILINEAR)",
+    "stretch": "picture.resize(({width}, {height}), Image.Resampling.BILINEAR)",
+}
+_FITTED = {"crop": " and cut to the middle", "pad": " and padded with black", "stretch": ""}
+
+
+def picture_code(target: Target, white: int = 255) -> str:
+    """Source of ``decode`` and ``read`` for pictures of one size; ``white`` is the raw value of a white pixel."""
+    sizes = {"channels": target.channels, "height": target.height, "width": target.width}
+    axes = "pixels[None]" if target.channels == 1 else "pixels.transpose(2, 0, 1)"
+    decode = DECODE.format(
+        **sizes,
+        mode="L" if target.channels == 1 else "RGB",
+        draft_width=2 * target.width,
+        draft_height=2 * target.height,
+        fitted=_FITTED[target.fit],
+        resize=_RESIZE[target.fit].format(**sizes),
+        axes=axes if white == 255 else f"np.round({axes} * ({white} / 255)).astype(np.uint8)",
+    )
+    return decode + "\n\n" + READ_PICTURE.format(**sizes)
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+TABLE_IMPORTS = ("import csv", "import math")
+READ_TABLE = '''def read_rows(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Names of the columns and the rows below them."""
+    with path.open(encoding="{encoding}", newline="") as file:
+        reader = csv.reader(file, delimiter={delimiter!r}{quoting}, skipinitialspace=True)
+        rows = [[cell.strip() for cell in row] for row in reader if row]
+    return {split}
+
+
+def to_number(cell: str) -> float:
+    return math.nan if cell in MISSING else float(cell{decimal})
+
+
+def to_inputs(names: list[str], rows: list[list[str]]) -> np.ndarray:
+    """Raw samples, float32 (N, {num_features}): numbers as they are, a category as its place in the list, NaN if missing."""
+    lacking = [name for name in FEATURES if name not in names]
+    if lacking:
+        raise SystemExit(f"The table has no column {{lacking[0]}}; it needs: {{', '.join(FEATURES)}}.")
+    columns = []
+    for name, categories in FEATURES.items():
+        cells = [row[names.index(name)] for row in rows]
+        if categories is None:
+            columns.append([to_number(cell) for cell in cells])
+            continue
+        unknown = set(cells) - set(categories) - MISSING
+        if unknown:
+            raise SystemExit(f"{{sorted(unknown)[0]!r}} is no known {{name}}. There are: {{', '.join(categories)}}.")
+        columns.append([math.nan if cell in MISSING else float(categories.index(cell)) for cell in cells])
+    return np.array(columns, dtype=np.float64).T.astype(np.float32)
+
+
+def read(path: Path) -> np.ndarray:
+    """The rows of a table with the columns of FEATURES, in any order; or raw samples from an array file (.npy)."""
+    if path.suffix == ".npy":
+        return np.load(path, allow_pickle=False).reshape(-1, {num_features}).astype(np.float32)
+    return to_inputs(*read_rows(path))
+'''
+
+
+def table_code(
+    features: Mapping[str, tuple[str, ...] | None],
+    *,
+    missing: Sequence[str] = (),
+    delimiter: str = ",",
+    encoding: str = "utf-8-sig",
+    has_comma: bool = False,
+    is_quoted: bool = True,
+    names: Sequence[str] | None = None,
+    has_header: bool = True,
+) -> str:
+    """Source of ``read`` and its helpers for text tables.  ``features`` are the columns that the network sees, with their
+    categories where they have some; ``names`` are those of all columns where the file's own first line cannot be relied on."""
+    lines = ["FEATURES = {"]
+    for name, categories in features.items():
+        one = f"    {name!r}: {'None' if categories is None else repr(tuple(categories))},"
+        lines += [one] if len(one) <= 120 or categories is None else [f"    {name!r}: ("]
+        if len(one) > 120 and categories is not None:
+            lines += [*(f"        {category!r}," for category in categories), "    ),"]
+    lines.append("}")
+    marks = ", ".join(map(repr, ["", *sorted(set(missing) - {""})]))
+    lines += ['"""Columns that the network sees, with their categories; None for a number."""']
+    lines += [f"MISSING = {{{marks}}}"]
+    if names is not None:
+        lines += [f"NAMES = {list(names)!r}", '"""All columns in the order of the file."""']
+    rows = "rows[1:]" if has_header else "rows"
+    body = READ_TABLE.format(
+        encoding=encoding,
+        delimiter=delimiter,
+        quoting="" if is_quoted else ", quoting=csv.QUOTE_NONE",
+        split=f"NAMES, {rows}" if names is not None else "rows[0], rows[1:]",
+        decimal='.replace(",", ".")' if has_comma else "",
+        num_features=len(features),
+    )
+    return "\n".join(lines) + "\n\n\n" + body

@@ -1,0 +1,187 @@
+"""Several operators that stand for one layer, put back together before the rules look at them.
+
+Each pattern is a function from an operator, its last, to what stands for all of it, or None.  What lies inside may be used
+nowhere else; the walk drops operators whose values nobody takes any more.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from netwright.exchange.graphs.foreign import Array, ForeignGraph, Operator, to_array
+
+
+class Reading:
+    """Who makes a value, and how often it is taken."""
+
+    def __init__(self, graph: ForeignGraph) -> None:
+        self.graph = graph
+        self.makers = {value: op for op in graph.operators for value in op.outputs}
+        self.uses = Counter(value for op in graph.operators for value in op.inputs)
+        self.uses.update(value for value, _ in graph.outputs)
+
+    def maker(self, value: str, *kinds: str) -> Operator | None:
+        """The operator of one of ``kinds`` that makes ``value`` for one use alone."""
+        op = self.makers.get(value)
+        return op if op is not None and op.kind in kinds and self.uses[value] == 1 else None
+
+    def behind_detach(self, value: str) -> str:
+        """The value itself where this one only cuts the gradient off."""
+        op = self.makers.get(value)
+        return self.behind_detach(op.inputs[0]) if op is not None and op.kind in {"aten.detach", "Identity"} else value
+
+    def constant(self, value: str) -> Array | None:
+        stored = self.graph.constants.get(value)
+        try:
+            return None if stored is None else to_array(stored)
+        except KeyError:
+            return None
+
+    def number(self, value: str) -> float | None:
+        """A constant with one value."""
+        array = self.constant(value)
+        return float(array.reshape(-1)[0]) if array is not None and array.size == 1 else None
+
+    def split(self, op: Operator) -> tuple[str, float] | None:
+        """The data and the number of an operator that joins the two."""
+        if len(op.inputs) != 2:
+            return None
+        for data, other in (op.inputs, op.inputs[::-1]):
+            number = self.number(other)
+            if number is not None and self.constant(data) is None:
+                return data, number
+        return None
+
+
+Pattern = Callable[[Operator, Reading], Operator | None]
+
+
+def linear(op: Operator, reading: Reading) -> Operator | None:
+    """MatMul by a constant, then Add of a row: a Linear layer."""
+    if op.kind != "Add":
+        return None
+    for data, other in (op.inputs, op.inputs[::-1]):
+        product = reading.maker(data, "MatMul")
+        bias = reading.constant(other)
+        weight = None if product is None else reading.constant(product.inputs[1])
+        if product is None or bias is None or weight is None or weight.ndim != 2:
+            continue
+        if bias.size == weight.shape[1]:
+            return replace(op, kind="nw.Linear", inputs=(*product.inputs, other), scope=product.scope or op.scope)
+    return None
+
+
+def silu(op: Operator, reading: Reading) -> Operator | None:
+    """x * sigmoid(x), and x * hardsigmoid(x)."""
+    if op.kind != "Mul":
+        return None
+    for data, other in (op.inputs, op.inputs[::-1]):
+        gate = reading.maker(other, "Sigmoid", "HardSigmoid")
+        if gate is not None and gate.inputs[0] == data:
+            kind = "nw.Silu" if gate.kind == "Sigmoid" else "HardSwish"
+            return replace(op, kind=kind, inputs=(data,))
+    return None
+
+
+def erf_gelu(op: Operator, reading: Reading) -> Operator | None:
+    """0.5 * x * (1 + erf(x / sqrt(2))), its factors in any order."""
+    if op.kind != "Mul":
+        return None
+    factors, number = _factors(op, reading, 3)
+    sums = [value for value in factors if reading.maker(value, "Add") is not None]
+    if len(factors) != 2 or len(sums) != 1 or abs(number - 0.5) > 1e-6:
+        return None
+    data = next(value for value in factors if value != sums[0])
+    total = reading.split(reading.makers[sums[0]])
+    erf = None if total is None or total[1] != 1.0 else reading.maker(total[0], "Erf")
+    inner = None if erf is None else reading.makers.get(erf.inputs[0])
+    scaled = None if inner is None or inner.kind not in {"Mul", "Div"} else reading.split(inner)
+    if inner is None or scaled is None or scaled[0] != data:
+        return None
+    factor = scaled[1] if inner.kind == "Mul" else 1 / scaled[1]
+    return replace(op, kind="nw.Gelu", inputs=(data,)) if abs(factor - math.sqrt(0.5)) < 1e-4 else None
+
+
+def _factors(op: Operator, reading: Reading, depth: int) -> tuple[list[str], float]:
+    """The data factors of nested products and the product of their numbers."""
+    found: list[str] = []
+    number = 1.0
+    for value in op.inputs:
+        constant = reading.number(value)
+        inner = reading.maker(value, "Mul") if depth else None
+        if constant is not None:
+            number *= constant
+        elif inner is not None:
+            more, times = _factors(inner, reading, depth - 1)
+            found += more
+            number *= times
+        else:
+            found.append(value)
+    return found, number
+
+
+def group_norm(op: Operator, reading: Reading) -> Operator | None:
+    """Reshape into groups, InstanceNormalization, back, times a scale, plus an offset."""
+    if op.kind != "Add":
+        return None
+    scaled = next((each for value in op.inputs if (each := reading.maker(value, "Mul")) is not None), None)
+    if scaled is None:
+        return None
+    back = next((each for value in scaled.inputs if (each := reading.maker(value, "Reshape")) is not None), None)
+    norm = None if back is None else reading.maker(back.inputs[0], "InstanceNormalization")
+    into = None if norm is None else reading.maker(norm.inputs[0], "Reshape")
+    if back is None or norm is None or into is None:
+        return None
+    scale = next((value for value in scaled.inputs if reading.constant(value) is not None), None)
+    offset = next((value for value in op.inputs if reading.constant(value) is not None), None)
+    ones, zeros = reading.constant(norm.inputs[1]), reading.constant(norm.inputs[2])
+    if (
+        scale is None
+        or offset is None
+        or ones is None
+        or zeros is None
+        or not (np.all(ones == 1) and np.all(zeros == 0))
+    ):
+        return None
+    attributes = {"num_groups": len(ones), "eps": norm.attributes.get("epsilon", 1e-5)}
+    return replace(op, kind="nw.GroupNorm", inputs=(into.inputs[0], scale, offset), attributes=attributes)
+
+
+def step(op: Operator, reading: Reading) -> Operator | None:
+    """(x >= 0) + (x - x): the perceptron's activation, whose gradient passes straight through."""
+    if op.kind not in {"Add", "aten.add"} or len(op.inputs) != 2:
+        return None
+    for left, right in (op.inputs, op.inputs[::-1]):
+        cast = reading.maker(left, "Cast", "aten.to", "aten._to_copy")
+        rest = reading.maker(right, "Sub", "aten.sub")
+        compared = None if cast is None else reading.maker(cast.inputs[0], "GreaterOrEqual", "aten.ge")
+        if rest is None or compared is None:
+            continue
+        data = compared.inputs[0]
+        bound = compared.attributes.get("other") if len(compared.inputs) == 1 else reading.number(compared.inputs[1])
+        sources = [reading.behind_detach(value) for value in rest.inputs]
+        if bound == 0 and sources == [data, data]:
+            return replace(op, kind="nw.Step", inputs=(data,), attributes={})
+    return None
+
+
+PATTERNS: tuple[Pattern, ...] = (linear, silu, erf_gelu, group_norm, step)
+
+
+def join_operators(graph: ForeignGraph) -> None:
+    """Puts patterns back together in place, and drops what nobody takes any more."""
+    reading = Reading(graph)
+    joined = [
+        next((found for pattern in PATTERNS if (found := pattern(op, reading)) is not None), op)
+        for op in graph.operators
+    ]
+    wanted = {value for value, _ in graph.outputs}
+    kept = []
+    for op in reversed(joined):
+        if any(value in wanted for value in op.outputs):
+            kept.append(op)
+            wanted.update(op.inputs)
+    graph.operators = kept[::-1]

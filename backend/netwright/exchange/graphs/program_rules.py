@@ -1,0 +1,369 @@
+"""Which layer stands for an ATen operator of a PyTorch program.
+
+To add one, write a function under ``@rule``.  Arguments go by the names of the operator's schema; those that were left out have
+its defaults.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from netwright.exchange.graphs.flat import Builder, NoRuleError, Rule, one_or_all
+from netwright.exchange.graphs.foreign import Array, Operator
+
+RULES: dict[str, Rule] = {}
+_LIKE_THE_KERNEL = -1
+
+
+def rule(*kinds: str) -> Callable[[Rule], Rule]:
+    """Registers a function for operators of these kinds."""
+
+    def register(function: Rule) -> Rule:
+        RULES.update((f"aten.{kind}", function) for kind in kinds)
+        return function
+
+    return register
+
+
+def _array(build: Builder, op: Operator, name: str) -> Array | None:
+    """The constant argument ``name``; None where it is left out."""
+    value = op.attributes.get(name)
+    return build.array(value) if isinstance(value, str) and value else None
+
+
+def _needed(build: Builder, op: Operator, name: str) -> Array:
+    array = _array(build, op, name)
+    if array is None:
+        raise NoRuleError(f"it has no constant `{name}`")
+    return array
+
+
+def _data(op: Operator) -> str:
+    """The value it works on."""
+    return str(op.attributes.get("input") or op.attributes.get("self") or op.inputs[0])
+
+
+def _sizes(op: Operator, name: str, default: int, dims: int) -> int | list[int]:
+    value = op.attributes.get(name)
+    if value is None or value == []:
+        return default
+    return one_or_all(value if isinstance(value, list) else [value] * dims)
+
+
+# --- windows ---------------------------------------------------------------------------------------------------------
+
+
+@rule("conv1d", "conv2d", "conv3d", "convolution", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d")
+def conv(build: Builder, op: Operator) -> None:
+    weight, bias = _needed(build, op, "weight"), _array(build, op, "bias")
+    dims = weight.ndim - 2
+    is_transposed = "transpose" in op.kind or bool(op.attributes.get("transposed", False))
+    groups = op.attributes.get("groups", 1)
+    padding = op.attributes.get("padding")
+    params = {
+        "out_channels": weight.shape[1] * groups if is_transposed else weight.shape[0],
+        "kernel_size": one_or_all(weight.shape[2:]),
+        "stride": _sizes(op, "stride", 1, dims),
+        "padding": padding if isinstance(padding, str) else _sizes(op, "padding", 0, dims),
+        "dilation": _sizes(op, "dilation", 1, dims),
+        "groups": groups,
+        "bias": bias is not None,
+    }
+    if is_transposed:
+        params["output_padding"] = _sizes(op, "output_padding", 0, dims)
+    name = f"ConvTranspose{dims}d" if is_transposed else f"Conv{dims}d"
+    build.add(op, name, params, [_data(op)], {"weight": weight, "bias": bias})
+
+
+def _rank(op: Operator) -> int:
+    """The number in the operator's name: 2 in ``max_pool2d``."""
+    return int(next(letter for letter in op.kind if letter.isdigit()))
+
+
+@rule("max_pool1d", "max_pool2d", "max_pool3d", "max_pool2d_with_indices", "max_pool3d_with_indices")
+def max_pool(build: Builder, op: Operator) -> None:
+    dims = _rank(op)
+    kernel = _sizes(op, "kernel_size", 1, dims)
+    params = {
+        "kernel_size": kernel,
+        "stride": _sizes(op, "stride", _LIKE_THE_KERNEL, dims),
+        "padding": _sizes(op, "padding", 0, dims),
+        "dilation": _sizes(op, "dilation", 1, dims),
+        "ceil_mode": op.attributes.get("ceil_mode", False),
+    }
+    build.add(op, f"MaxPool{dims}d", _without_own_stride(params), [_data(op)])
+
+
+@rule("avg_pool1d", "avg_pool2d", "avg_pool3d")
+def average_pool(build: Builder, op: Operator) -> None:
+    dims = _rank(op)
+    if op.attributes.get("divisor_override") is not None:
+        raise NoRuleError("it divides by a number of its own")
+    params = {
+        "kernel_size": _sizes(op, "kernel_size", 1, dims),
+        "stride": _sizes(op, "stride", _LIKE_THE_KERNEL, dims),
+        "padding": _sizes(op, "padding", 0, dims),
+        "ceil_mode": op.attributes.get("ceil_mode", False),
+        "count_include_pad": op.attributes.get("count_include_pad", True),
+    }
+    build.add(op, f"AvgPool{dims}d", _without_own_stride(params), [_data(op)])
+
+
+def _without_own_stride(params: dict[str, Any]) -> dict[str, Any]:
+    """A pool steps by its kernel where nothing else is said."""
+    if params["stride"] == _LIKE_THE_KERNEL:
+        del params["stride"]
+    return params
+
+
+@rule("adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d")
+@rule("_adaptive_avg_pool2d", "adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d")
+def adaptive_pool(build: Builder, op: Operator) -> None:
+    dims = _rank(op)
+    kind = "Avg" if "avg" in op.kind else "Max"
+    params = {"output_size": _sizes(op, "output_size", 1, dims)}
+    build.add(op, f"Adaptive{kind}Pool{dims}d", params, [_data(op)])
+
+
+@rule("mean")
+def mean(build: Builder, op: Operator) -> None:
+    """A mean over all axes behind the channels is a global pool."""
+    rank = build.rank(_data(op))
+    axes = sorted(axis % rank for axis in op.attributes.get("dim") or [])
+    if rank < 3 or axes != list(range(2, rank)):
+        raise NoRuleError("it does not work over all axes behind the channels")
+    name = f"AdaptiveAvgPool{rank - 2}d"
+    if op.attributes.get("keepdim", False):
+        build.add(op, name, {"output_size": 1}, [_data(op)])
+        return
+    pooled = build.add(op, name, {"output_size": 1}, [_data(op)], output=build.between(op))
+    build.add(op, "Flatten", {}, [pooled])
+
+
+# --- linear ----------------------------------------------------------------------------------------------------------
+
+
+@rule("linear")
+def linear(build: Builder, op: Operator) -> None:
+    _linear(build, op, _data(op), _needed(build, op, "weight"), _array(build, op, "bias"))
+
+
+@rule("addmm")
+def addmm(build: Builder, op: Operator) -> None:
+    bias, data, weight = (op.attributes[name] for name in ("self", "mat1", "mat2"))
+    _linear(build, op, data, build.array(weight).T, build.array(bias))
+
+
+@rule("mm", "matmul")
+def matmul(build: Builder, op: Operator) -> None:
+    data, weight = op.inputs
+    if not build.is_constant(weight):
+        raise NoRuleError("it multiplies two tensors of data")
+    _linear(build, op, data, build.array(weight).T, None)
+
+
+def _linear(build: Builder, op: Operator, data: str, weight: Array, bias: Array | None) -> None:
+    if weight.ndim != 2:
+        raise NoRuleError(f"its weight has {weight.ndim} axes")
+    params = {"out_features": weight.shape[0], "bias": bias is not None}
+    build.add(op, "Linear", params, [data], {"weight": weight, "bias": bias})
+
+
+@rule("embedding")
+def embedding(build: Builder, op: Operator) -> None:
+    weight = _needed(build, op, "weight")
+    params: dict[str, Any] = {"num_embeddings": weight.shape[0], "embedding_dim": weight.shape[1]}
+    if op.attributes.get("padding_idx", -1) >= 0:
+        params["padding_idx"] = op.attributes["padding_idx"]
+    build.add(op, "Embedding", params, [str(op.attributes["indices"])], {"weight": weight})
+
+
+# --- normalisation ---------------------------------------------------------------------------------------------------
+
+
+@rule("batch_norm", "_native_batch_norm_legit_no_training")
+def batch_norm(build: Builder, op: Operator) -> None:
+    dims = max(build.rank(_data(op)) - 2, 1)
+    names = ("weight", "bias", "running_mean", "running_var")
+    weights = {name: _array(build, op, name) for name in names}
+    params = {
+        "eps": op.attributes.get("eps", 1e-5),
+        "momentum": op.attributes.get("momentum", 0.1),
+        "affine": weights["weight"] is not None,
+        "track_running_stats": weights["running_mean"] is not None,
+    }
+    if weights["running_mean"] is not None:
+        weights["num_batches_tracked"] = np.array(0, np.int64)
+    build.add(op, f"BatchNorm{dims}d", params, [_data(op)], weights)
+
+
+@rule("layer_norm", "native_layer_norm")
+def layer_norm(build: Builder, op: Operator) -> None:
+    weight, bias = _array(build, op, "weight"), _array(build, op, "bias")
+    params = {
+        "normalized_dims": len(op.attributes["normalized_shape"]),
+        "eps": op.attributes.get("eps", 1e-5),
+        "elementwise_affine": weight is not None,
+        "bias": bias is not None or weight is None,
+    }
+    build.add(op, "LayerNorm", params, [_data(op)], {"weight": weight, "bias": bias})
+
+
+@rule("group_norm", "native_group_norm")
+def group_norm(build: Builder, op: Operator) -> None:
+    groups = op.attributes.get("num_groups") or op.attributes["group"]
+    params = {"num_groups": groups, "eps": op.attributes.get("eps", 1e-5)}
+    weights = {name: _needed(build, op, name) for name in ("weight", "bias")}
+    build.add(op, "GroupNorm", params, [_data(op)], weights)
+
+
+# --- activations -----------------------------------------------------------------------------------------------------
+
+_PLAIN = {
+    "relu": "ReLU",
+    "sigmoid": "Sigmoid",
+    "tanh": "Tanh",
+    "silu": "SiLU",
+    "selu": "SELU",
+    "mish": "Mish",
+    "hardswish": "Hardswish",
+    "hardsigmoid": "Hardsigmoid",
+    "relu6": "ReLU6",
+}
+
+
+def step(build: Builder, op: Operator) -> None:
+    """The pattern of that name (``patterns.step``)."""
+    build.add(op, "Step")
+
+
+RULES["nw.Step"] = step
+
+
+@rule(*_PLAIN)
+def plain_activation(build: Builder, op: Operator) -> None:
+    build.add(op, _PLAIN[op.kind.removeprefix("aten.")], {}, [_data(op)])
+
+
+@rule("gelu")
+def gelu(build: Builder, op: Operator) -> None:
+    build.add(op, "GELU", {"approximate": op.attributes.get("approximate", "none")}, [_data(op)])
+
+
+@rule("leaky_relu")
+def leaky_relu(build: Builder, op: Operator) -> None:
+    build.add(op, "LeakyReLU", {"negative_slope": op.attributes.get("negative_slope", 0.01)}, [_data(op)])
+
+
+@rule("elu")
+def elu(build: Builder, op: Operator) -> None:
+    build.add(op, "ELU", {"alpha": float(op.attributes.get("alpha", 1.0))}, [_data(op)])
+
+
+@rule("softplus")
+def softplus(build: Builder, op: Operator) -> None:
+    build.add(op, "Softplus", {"beta": float(op.attributes.get("beta", 1.0))}, [_data(op)])
+
+
+@rule("hardtanh")
+def hardtanh(build: Builder, op: Operator) -> None:
+    low, high = float(op.attributes.get("min_val", -1.0)), float(op.attributes.get("max_val", 1.0))
+    if (low, high) == (0.0, 6.0):
+        build.add(op, "ReLU6", {}, [_data(op)])
+    else:
+        build.add(op, "Hardtanh", {"min_val": low, "max_val": high}, [_data(op)])
+
+
+@rule("prelu", "_prelu_kernel")
+def prelu(build: Builder, op: Operator) -> None:
+    weight = _needed(build, op, "weight").reshape(-1)
+    build.add(op, "PReLU", {"num_parameters": weight.size}, [_data(op)], {"weight": weight})
+
+
+@rule("softmax", "_softmax", "log_softmax", "_log_softmax")
+def softmax(build: Builder, op: Operator) -> None:
+    rank = build.rank(_data(op))
+    axis = op.attributes["dim"] % rank
+    name = "LogSoftmax" if "log" in op.kind else "Softmax"
+    build.add(op, name, {"dim": axis if axis < rank - 1 or rank == 2 else -1}, [_data(op)])
+
+
+@rule("dropout", "feature_dropout")
+def dropout(build: Builder, op: Operator) -> None:
+    name = "Dropout" if "feature" not in op.kind else f"Dropout{build.rank(_data(op)) - 2}d"
+    build.add(op, name, {"p": op.attributes.get("p", 0.5)}, [_data(op)])
+
+
+# --- merges ----------------------------------------------------------------------------------------------------------
+
+_MERGES = {"add": "Add", "mul": "Multiply", "sub": "Subtract", "div": "Divide", "maximum": "Maximum"}
+
+
+@rule(*_MERGES)
+def merge(build: Builder, op: Operator) -> None:
+    if len(op.inputs) != 2:
+        raise NoRuleError("it joins data with a number")
+    if op.attributes.get("alpha", 1) != 1 or op.attributes.get("rounding_mode") is not None:
+        raise NoRuleError("it scales or rounds as it joins")
+    build.add(op, _MERGES[op.kind.removeprefix("aten.")], {}, op.inputs)
+
+
+@rule("cat", "concat")
+def concat(build: Builder, op: Operator) -> None:
+    rank = build.rank(op.inputs[0])
+    build.add(op, "Concat", {"dim": op.attributes.get("dim", 0) % rank}, op.inputs)
+
+
+# --- shapes ----------------------------------------------------------------------------------------------------------
+
+
+@rule("flatten", "view", "reshape", "_unsafe_view", "unsqueeze", "squeeze", "unflatten")
+def reshape(build: Builder, op: Operator) -> None:
+    """Read from the shape of the result."""
+    if build.is_constant(_data(op)):
+        shape = [size for size in build.shape(op.outputs[0]) if size is not None]
+        build.set_array(op.outputs[0], build.array(_data(op)).reshape(shape))
+        return
+    before, after = build.sample_shape(_data(op)), build.sample_shape(op.outputs[0])
+    if before == after:
+        build.same(op, _data(op))
+    elif after == [math.prod(before)]:
+        build.add(op, "Flatten", {}, [_data(op)])
+    elif math.prod(before) == math.prod(after):
+        build.add(op, "Reshape", {"shape": after}, [_data(op)])
+    else:
+        raise NoRuleError("it mixes the samples of a batch")
+
+
+@rule("permute", "transpose", "t")
+def permute(build: Builder, op: Operator) -> None:
+    rank = build.rank(_data(op))
+    order = _order(op, rank)
+    if build.is_constant(_data(op)):
+        build.set_array(op.outputs[0], build.array(_data(op)).transpose(order))
+    elif order[0] != 0:
+        raise NoRuleError("it moves the batch from the first axis")
+    elif order == sorted(order):
+        build.same(op, _data(op))
+    else:
+        build.add(op, "Permute", {"dims": order[1:]}, [_data(op)])
+
+
+def _order(op: Operator, rank: int) -> list[int]:
+    order = list(range(rank))
+    if op.kind == "aten.permute":
+        dims: Sequence[int] = op.attributes["dims"]
+        return [axis % rank for axis in dims]
+    first, second = op.attributes.get("dim0", 0) % rank, op.attributes.get("dim1", rank - 1) % rank
+    order[first], order[second] = second, first
+    return order
+
+
+@rule("clone", "contiguous", "detach", "alias", "lift_fresh_copy", "to", "_to_copy", "identity")
+def same(build: Builder, op: Operator) -> None:
+    dtype = op.attributes.get("dtype")
+    if dtype not in {None, 6, 7, 8, 13}:
+        raise NoRuleError("it changes the type of its values")
+    build.same(op, _data(op))

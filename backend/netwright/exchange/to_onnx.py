@@ -1,0 +1,145 @@
+"""ONNX: made by PyTorch's exporter, checked by ONNX's own checker and in ONNX Runtime before it is offered."""
+
+import contextlib
+import logging
+import re
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from torch.export import ExportedProgram
+from torch.onnx import OnnxExporterError
+
+from netwright.exchange.material import ExportError, Material
+from netwright.exchange.network import build_trained, input_specs, output_names, random_batch
+from netwright.exchange.traced import check_equal, checked_with, trace
+
+MAX_PROTOBUF_BYTES = 2**31 - 1
+"""A protobuf message cannot be longer; ONNX keeps larger weights in a second file, which a single download cannot be."""
+_AT_FAULT = re.compile(r"translating node %(\w+).*?torch\.ops\.(?:aten\.)?([\w.]+)", re.DOTALL)
+_OTHERS = "The formats exported, safetensors, pytorch and bundle hold it."
+
+
+def write_onnx(material: Material, target: Path) -> None:
+    """An ONNX model; its inputs and outputs are called as the Input and Output nodes, the batch is ``N``.
+
+    Raises:
+        ExportError: ONNX cannot express the network (the message names the node), or its runtime gives other values.
+    """
+    material.say("loading")
+    network = build_trained(material)
+    num_bytes = sum(value.nbytes for value in network.state_dict().values())
+    if num_bytes > MAX_PROTOBUF_BYTES:
+        raise ExportError(f"The weights take {num_bytes:,} bytes; a single ONNX file holds less than 2 GiB. {_OTHERS}")
+    material.say("exporting")
+    program = trace(material, network)
+    model = _convert(material, program, network)
+    material.say("checking")
+    onnx.checker.check_model(model, full_check=True)
+    data = model.SerializeToString()
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    names = [value.name for value in session.get_inputs()]
+
+    def run(batch: dict[str, torch.Tensor]) -> list[torch.Tensor]:
+        found = session.run(output_names(material.document), {name: batch[name].numpy() for name in names})
+        return [torch.from_numpy(np.asarray(value)) for value in found]
+
+    worst = check_equal(material, network, run, "ONNX Runtime")
+    note = model.metadata_props.add()
+    note.key, note.value = "checked", checked_with("ONNX Runtime", onnxruntime.__version__, worst)
+    target.write_bytes(model.SerializeToString())
+
+
+def _convert(material: Material, program: ExportedProgram, network: torch.nn.Module) -> onnx.ModelProto:
+    inputs, outputs = list(input_specs(material.document)), output_names(material.document)
+    example = random_batch(input_specs(material.document), network, 2, torch.Generator().manual_seed(0))
+    try:
+        with _quietly():
+            exported = torch.onnx.export(
+                program,
+                kwargs=example,
+                input_names=inputs,
+                output_names=outputs,
+                dynamo=True,
+                external_data=False,
+                verbose=False,
+            )
+    except OnnxExporterError as error:
+        raise _explain(error, program) from error
+    assert exported is not None, "the exporter answers with a program"
+    model: onnx.ModelProto = exported.model_proto
+    _name_the_batch(model)
+    _clean(model)
+    model.producer_name, model.producer_version = "Netwright", material.metadata.get("netwright", "")
+    del model.metadata_props[:]
+    for key, value in material.metadata.items():
+        item = model.metadata_props.add()
+        item.key, item.value = key, value
+    return model
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """The exporter logs that packages are missing which this network does not use, and warns of its own deprecated calls."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+def _name_the_batch(model: onnx.ModelProto) -> None:
+    """The exporter calls the batch ``s77``; a person reads ``N``."""
+    values = [*model.graph.input, *model.graph.output, *model.graph.value_info]
+    first = model.graph.input[0].type.tensor_type.shape.dim[0].dim_param
+    for value in values:
+        for size in value.type.tensor_type.shape.dim:
+            if size.dim_param and first:
+                size.dim_param = re.sub(rf"\b{re.escape(first)}\b", "N", size.dim_param)
+
+
+def _clean(model: onnx.ModelProto) -> None:
+    """Takes out the exporter's notes: they hold paths of this machine and make the file several times as long."""
+    for node in model.graph.node:
+        del node.metadata_props[:]
+    for value in (*model.graph.input, *model.graph.output, *model.graph.value_info):
+        del value.metadata_props[:]
+    for weights in model.graph.initializer:
+        del weights.metadata_props[:]
+    del model.graph.metadata_props[:]
+
+
+def _explain(error: BaseException, program: ExportedProgram) -> ExportError:
+    """Which node ONNX could not express, as far as the exporter says."""
+    causes, found = error, None
+    while causes is not None and found is None:
+        found = _AT_FAULT.search(str(causes))
+        causes = causes.__cause__  # type: ignore[assignment]  # None ends the walk
+    if found is None:
+        return ExportError(f"ONNX cannot express this network. {_OTHERS}")
+    name, operation = found[1], found[2].removesuffix(".default")
+    node = _path_of(name, program)
+    where = f"`{node}`" if node else "this network"
+    return ExportError(f"ONNX has no operation for {where}: `{operation}` cannot be translated. {_OTHERS}", node=node)
+
+
+def _path_of(name: str, program: ExportedProgram) -> str | None:
+    """The module (a node's path) that the operation called ``name`` belongs to."""
+    with _quietly():
+        decomposed = program.run_decompositions()
+    for candidate in (program, decomposed):
+        for node in candidate.graph.nodes:
+            if node.name == name:
+                stack = list((node.meta.get("nn_module_stack") or {}).values())
+                return str(stack[-1][0]) or None if stack else None
+    return None

@@ -1,0 +1,121 @@
+"""A network as PyTorch's exported program, with a batch of any size: what ``.pt2`` holds and ONNX is made from."""
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.export import Dim, ExportedProgram
+from torch.fx import GraphModule
+
+from netwright.exchange.material import ExportError, Material
+from netwright.exchange.network import (
+    BATCH_SIZES,
+    TOLERANCE,
+    answers,
+    build_trained,
+    input_specs,
+    largest_difference,
+    output_names,
+    random_batch,
+)
+
+METADATA_FILE = "netwright.json"
+Run = Callable[[dict[str, torch.Tensor]], list[torch.Tensor]]
+
+
+def trace(material: Material, network: nn.Module) -> ExportedProgram:
+    """The exported program of ``network`` in eval mode; the first axis of each input is the batch, of one size for all.
+
+    Raises:
+        ExportError: PyTorch cannot follow what the network does.
+    """
+    specs = input_specs(material.document)
+    example = random_batch(specs, network, 2, torch.Generator().manual_seed(0))
+    batch = Dim("N", min=1)
+    try:
+        with torch.no_grad():
+            program = torch.export.export(
+                network, (), kwargs=example, dynamic_shapes={name: {0: batch} for name in example}
+            )
+    except Exception as error:  # torch.export raises what its many parts raise
+        reason = str(error).strip().partition("\n")[0][:300]
+        raise ExportError(
+            f"PyTorch cannot trace this network for any batch size: {reason} The formats safetensors, pytorch and bundle hold "
+            "it as it is."
+        ) from error
+    forget_places(program)
+    return program
+
+
+def forget_places(program: ExportedProgram) -> None:
+    """Takes out where on this machine each operation was called: that is nobody's business."""
+    for module in program.graph_module.modules():
+        if isinstance(module, GraphModule):
+            for node in module.graph.nodes:
+                node.meta.pop("stack_trace", None)
+
+
+def check_equal(material: Material, network: nn.Module, run: Run, what: str) -> float:
+    """Compares ``run`` with ``network`` on random batches of several sizes; gives the largest relative difference.
+
+    Raises:
+        ExportError: it is larger than :data:`TOLERANCE`.
+    """
+    specs = input_specs(material.document)
+    generator = torch.Generator().manual_seed(1)
+    worst = 0.0
+    for size in BATCH_SIZES:
+        batch = random_batch(specs, network, size, generator)
+        with torch.inference_mode():
+            expected = answers(network(**batch))
+        try:
+            found = run(batch)
+        except Exception as error:  # whatever the other side raises, the file is not offered
+            reason = str(error).strip().partition("\n")[0][:300]
+            raise ExportError(f"{what} cannot run a batch of {size}: {reason} Take another format.") from error
+        worst = max(worst, largest_difference(expected, found))
+    if worst > TOLERANCE:
+        raise ExportError(
+            f"{what} gives other values than PyTorch: they differ by {worst:.2g} where {TOLERANCE:g} is allowed, so the file "
+            "is not offered. Take another format."
+        )
+    return worst
+
+
+def checked_with(name: str, version: str, worst: float) -> str:
+    """A line of metadata about how the file was checked."""
+    sizes = " and ".join(map(str, BATCH_SIZES))
+    return f"{name} {version}, batches of {sizes}, largest relative difference {worst:.1e} (allowed {TOLERANCE:g})"
+
+
+def write_exported(material: Material, target: Path) -> None:
+    """``torch.export.save``: for ``torch.export.load(path).module()(image=batch)``.  Loaded again and compared before it is
+    offered.
+
+    Raises:
+        ExportError: the network cannot be traced, or the program gives other values.
+    """
+    material.say("loading")
+    network = build_trained(material)
+    material.say("exporting")
+    program = trace(material, network)
+    note = dict(material.metadata) | {
+        "inputs": json.dumps(list(input_specs(material.document))),
+        "outputs": json.dumps(output_names(material.document)),
+    }
+    # By way of memory: PyTorch's own writer takes the whole process down where the disk is full.
+    buffer = io.BytesIO()
+    torch.export.save(program, buffer, extra_files={METADATA_FILE: json.dumps(note)})
+    material.say("checking")
+    buffer.seek(0)
+    loaded = torch.export.load(buffer).module()
+
+    def run(batch: dict[str, torch.Tensor]) -> list[torch.Tensor]:
+        with torch.no_grad():
+            return answers(loaded(**batch))
+
+    check_equal(material, network, run, "The exported program")
+    target.write_bytes(buffer.getbuffer())

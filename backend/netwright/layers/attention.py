@@ -1,0 +1,416 @@
+"""Layers in which every step of a sequence looks at every other."""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Literal
+
+from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
+from netwright.layers.params import Positive, Probability, Size, setting
+
+_DOCS = "https://docs.pytorch.org/docs/stable/generated/torch."
+_SEQUENCE = frozenset({3})
+_X = Port("x", "(N, T, F)", _SEQUENCE)
+_MASK = Port("mask", "(N, T)", frozenset({2}), frozenset({"bool"}), optional=True)
+_MASK_HELP = " `mask` is true where a step is padding, which nothing then looks at."
+
+
+def _heads() -> Any:
+    return setting(4, "How many times the steps are compared, each time in other features.", unit="heads")
+
+
+def _causal(default: bool = False) -> Any:
+    return setting(
+        default, "Let a step see itself and earlier steps only: for a network that writes one step after another."
+    )
+
+
+_CAUSAL_MASK = "torch.ones({0}.size(1), {0}.size(1), dtype=torch.bool, device={0}.device).triu(1)"
+"""True for the steps that are hidden: all later ones."""
+
+
+def check_heads(
+    name: str, field: str, heads: int, spec: TensorSpec, port: str = "x", beside: int = 0
+) -> Iterator[Complaint]:
+    """One complaint when the features do not divide into heads, whose number must also divide ``beside``."""
+    features = spec.shape[-1]
+    if features % heads == 0:
+        return
+    common = math.gcd(features, beside)
+    divisors = sorted((n for n in range(1, min(common, 64) + 1) if common % n == 0), key=lambda n: (abs(n - heads), n))
+    wide = -(-features // heads) * heads
+    yield Complaint(
+        code="heads_do_not_divide",
+        message=f"{name} `{{node}}` splits the features into {heads} heads, but {features} features from `{{source}}` do not "
+        "divide.",
+        port=port,
+        field=field,
+        expected=f"a multiple of {heads} features",
+        got=str(features),
+        values={"heads": heads, "features": features},
+        fixes=(
+            Repair("set_param", {"name": field, "value": divisors[0]}),
+            Repair("insert", {"nodes": [{"type": "Linear", "params": {"out_features": wide}}]}),
+        ),
+    )
+
+
+def check_mask(name: str, mask: TensorSpec, steps: int, whose: str) -> Iterator[Complaint]:
+    """One complaint when a mask has another number of steps than the sequence that it is for."""
+    if mask.is_given and mask.shape != (steps,):
+        yield Complaint(
+            code="mask_does_not_fit",
+            message=f"{name} `{{node}}` needs a mask of N x {steps}, one truth value for each step of {whose}, but gets {mask} "
+            "from `{source}`.",
+            port="mask",
+            expected=f"N x {steps}",
+            got=str(mask),
+            values={"expected": f"N x {steps}", "got": str(mask)},
+        )
+
+
+# --- attention alone -------------------------------------------------------------------------------------------------
+
+
+class MultiheadAttentionParams(LayerParams):
+    num_heads: Size = _heads()
+    dropout: Probability = setting(0.0, "Chance that a step overlooks another while training.", unit="probability")
+    bias: bool = setting(True, "Add learned offsets to the projections.")
+    causal: bool = _causal()
+    need_weights: bool = setting(
+        False, "Give the weights too: how much each step looks at each other, as the mean over the heads."
+    )
+
+
+class MultiheadAttention(Layer[MultiheadAttentionParams]):
+    """(N, T, F) -> (N, T, F); with a memory (N, T, F), (N, S, F') -> (N, T, F)."""
+
+    family = "attention"
+    Params = MultiheadAttentionParams
+    inputs = (_X, Port("memory", "(N, S, F')", _SEQUENCE, optional=True), _MASK)
+    outputs = (Port("y", "(N, T, F)", _SEQUENCE), Port("weights", "(N, T, S)", _SEQUENCE, only_if="need_weights"))
+    documentation = Documentation(
+        summary="Every step gathers from all steps what it needs: from its own sequence, or from `memory` where that is wired."
+        + _MASK_HELP,
+        formula=r"y = \left[\mathrm{softmax}\!\left(\frac{Q_i K_i^\top}{\sqrt{F / h}}\right) V_i\right]_{i=1}^{h} W_o, \qquad "
+        r"Q_i, K_i, V_i = x W_i",
+        shape="(N, T, F), (N, S, F') -> (N, T, F)",
+        use_when="Where any step may matter to any other, however far apart. With a residual connection and LayerNorm around "
+        "it; "
+        "`memory` for a decoder that reads an encoder.",
+        pitfalls="It costs T squared in time and, where the weights are asked for, in memory. It does not know the order: add "
+        "positions before. A row whose mask hides every step gives NaN. In evaluation PyTorch may take a faster way whose last "
+        "digits differ.",
+        source="Vaswani et al. 2017, https://arxiv.org/abs/1706.03762; " + _DOCS + "nn.MultiheadAttention.html",
+    )
+
+    @classmethod
+    def call(cls, params: MultiheadAttentionParams, inputs: Sequence[TensorSpec]) -> Call:
+        x, memory, mask = inputs
+        arguments: dict[str, Any] = {"embed_dim": x.shape[-1], "num_heads": params.num_heads}
+        arguments |= {"dropout": params.dropout} if params.dropout else {}
+        arguments |= {} if params.bias else {"bias": False}
+        if memory.is_given and memory.shape[-1] != x.shape[-1]:
+            arguments |= {"kdim": memory.shape[-1], "vdim": memory.shape[-1]}
+        arguments["batch_first"] = True
+        number = 1 + memory.is_given
+        given = [f"key_padding_mask={{{number}}}"] if mask.is_given else []
+        given += [] if params.need_weights else ["need_weights=False"]
+        given += [f"attn_mask={_CAUSAL_MASK}", "is_causal=True"] if params.causal else []
+        other = "{1}" if memory.is_given else "{0}"
+        invoke = f"{{self}}({', '.join(['{0}', other, other, *given])})"
+        return Call(cls.type, arguments, 2, invoke=invoke if params.need_weights else f"{invoke}[0]")
+
+    @classmethod
+    def check(cls, params: MultiheadAttentionParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
+        x, memory, mask = inputs
+        yield from check_heads(cls.type, "num_heads", params.num_heads, x)
+        source, whose = (memory, "`memory`") if memory.is_given else (x, "`x`")
+        yield from check_mask(cls.type, mask, source.shape[0], whose)
+        if params.causal and memory.is_given and memory.shape[0] != x.shape[0]:
+            yield Complaint(
+                code="causal_with_memory",
+                message=f"MultiheadAttention `{{node}}` is causal, which compares steps of one sequence, but `memory` from "
+                f"`{{source}}` has {memory.shape[0]} steps and `x` has {x.shape[0]}.",
+                port="memory",
+                field="causal",
+                expected=f"{x.shape[0]} steps",
+                got=f"{memory.shape[0]} steps",
+                values={"steps": x.shape[0], "memory": memory.shape[0]},
+                fixes=(Repair("set_param", {"name": "causal", "value": False}),),
+            )
+
+    @classmethod
+    def macs(cls, params: MultiheadAttentionParams, inputs: Sequence[TensorSpec], outputs: Sequence[TensorSpec]) -> int:
+        steps, features = inputs[0].shape
+        seen, width = inputs[1].shape if inputs[1].is_given else (steps, features)
+        return 2 * steps * features**2 + 2 * seen * width * features + 2 * steps * seen * features
+
+    @classmethod
+    def estimate_parameters(cls, params: MultiheadAttentionParams, inputs: Sequence[TensorSpec]) -> int:
+        features = inputs[0].shape[-1]
+        width = inputs[1].shape[-1] if inputs[1].is_given else features
+        return 2 * features**2 + 2 * features * width + (4 * features if params.bias else 0)
+
+    @classmethod
+    def estimate_inner(cls, params: MultiheadAttentionParams, inputs: Sequence[TensorSpec]) -> int:
+        steps, features = inputs[0].shape
+        seen = inputs[1].shape[0] if inputs[1].is_given else steps
+        return params.num_heads * steps * seen + (2 * steps + 2 * seen) * features
+
+    @classmethod
+    def summary(cls, params: MultiheadAttentionParams) -> str:
+        return f"{params.num_heads} heads{', causal' if params.causal else ''}"
+
+
+class ScaledDotProductAttentionParams(LayerParams):
+    num_heads: Size = setting(1, "How many times the steps are compared, each time in other features.", unit="heads")
+    causal: bool = _causal()
+
+
+class ScaledDotProductAttention(Layer[ScaledDotProductAttentionParams]):
+    """(N, T, F), (N, S, F), (N, S, F') -> (N, T, F')."""
+
+    family = "attention"
+    Params = ScaledDotProductAttentionParams
+    inputs = (
+        Port("query", "(N, T, F)", _SEQUENCE),
+        Port("key", "(N, S, F)", _SEQUENCE),
+        Port("value", "(N, S, F')", _SEQUENCE),
+    )
+    outputs = (Port("y", "(N, T, F')", _SEQUENCE),)
+    muted_is_identity = False
+    documentation = Documentation(
+        summary="Attention without weights of its own: compares queries with keys and mixes the values accordingly.",
+        formula=r"y = \mathrm{softmax}\!\left(\frac{Q K^\top}{\sqrt{F / h}}\right) V",
+        shape="(N, T, F), (N, S, F), (N, S, F') -> (N, T, F')",
+        use_when="To see attention from the inside, and to build one's own: Linear layers for query, key and value before it, "
+        "RotaryEmbedding between.",
+        pitfalls="It costs T times S. Without Linear layers before it there is nothing to learn. It does not know the order of "
+        "the steps.",
+        source="Vaswani et al. 2017, https://arxiv.org/abs/1706.03762; "
+        + _DOCS
+        + "nn.functional.scaled_dot_product_attention.html",
+    )
+
+    @classmethod
+    def call(cls, params: ScaledDotProductAttentionParams, inputs: Sequence[TensorSpec]) -> Call:
+        names = ["{0}", "{1}", "{2}"]
+        arguments: dict[str, Any] = {}
+        end = ""
+        if params.num_heads > 1:
+            arguments["num_heads"] = params.num_heads
+            names = [f"{name}.unflatten(2, ({{num_heads}}, -1)).transpose(1, 2)" for name in names]
+            end = ".transpose(1, 2).flatten(2)"
+        causal = ", is_causal=True" if params.causal else ""
+        template = f"nn.functional.scaled_dot_product_attention({', '.join(names)}{causal}){end}"
+        return Call(template=template, arguments=arguments)
+
+    @classmethod
+    def check(cls, params: ScaledDotProductAttentionParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
+        query, key, value = inputs
+        complaints = list(cls._check_sizes(query, key, value))
+        for port, spec, other in (("query", query, value), ("value", value, query)):
+            complaints = complaints or list(
+                check_heads(cls.type, "num_heads", params.num_heads, spec, port, other.shape[-1])
+            )
+        yield from complaints
+
+    @classmethod
+    def _check_sizes(cls, query: TensorSpec, key: TensorSpec, value: TensorSpec) -> Iterator[Complaint]:
+        if key.shape[-1] != query.shape[-1]:
+            linear = {"type": "Linear", "params": {"out_features": query.shape[-1]}}
+            yield Complaint(
+                code="key_width_differs",
+                message=f"ScaledDotProductAttention `{{node}}` compares queries of {query.shape[-1]} features with keys of "
+                f"{key.shape[-1]} from `{{source}}`: both need the same.",
+                port="key",
+                expected=f"{query.shape[-1]} features",
+                got=f"{key.shape[-1]} features",
+                values={"query": query.shape[-1], "key": key.shape[-1]},
+                fixes=(Repair("insert", {"nodes": [linear]}),),
+            )
+        elif key.shape[0] != value.shape[0]:
+            yield Complaint(
+                code="value_length_differs",
+                message=f"ScaledDotProductAttention `{{node}}` gets {key.shape[0]} keys but {value.shape[0]} values from "
+                "`{source}`: every key has one value.",
+                port="value",
+                expected=f"{key.shape[0]} steps",
+                got=f"{value.shape[0]} steps",
+                values={"keys": key.shape[0], "values": value.shape[0]},
+            )
+
+    @classmethod
+    def macs(
+        cls, params: ScaledDotProductAttentionParams, inputs: Sequence[TensorSpec], outputs: Sequence[TensorSpec]
+    ) -> int:
+        query, key, value = inputs
+        return query.shape[0] * key.shape[0] * (query.shape[1] + value.shape[1])
+
+    @classmethod
+    def estimate_inner(cls, params: ScaledDotProductAttentionParams, inputs: Sequence[TensorSpec]) -> int:
+        return params.num_heads * inputs[0].shape[0] * inputs[1].shape[0]
+
+    @classmethod
+    def summary(cls, params: ScaledDotProductAttentionParams) -> str:
+        return f"{params.num_heads} head{'s' if params.num_heads > 1 else ''}{', causal' if params.causal else ''}"
+
+
+# --- the layers of a transformer -------------------------------------------------------------------------------------
+
+
+class TransformerLayerParams(LayerParams):
+    nhead: Size = _heads()
+    dim_feedforward: Size = setting(2048, "Width of the two Linear layers that follow attention.", unit="features")
+    dropout: Probability = setting(0.1, "Chance that a value is set to zero while training.", unit="probability")
+    activation: Literal["relu", "gelu"] = setting("relu", "The function between the two Linear layers.")
+    layer_norm_eps: Positive = setting(1e-5, "Added to the variance, so that nothing is divided by zero.")
+    norm_first: bool = setting(
+        False,
+        "Normalise before attention and the Linear layers rather than after them: deep stacks then train more easily.",
+    )
+    bias: bool = setting(True, "Add learned offsets in the Linear layers and normalisations.")
+    causal: bool = _causal()
+
+
+class _TransformerLayer(Layer[Any]):
+    """``attentions`` is how many attentions the layer holds; each has a normalisation, the Linear layers one more."""
+
+    family = "attention"
+    attentions: ClassVar[int]
+    outputs = (Port("y", "(N, T, F)", _SEQUENCE),)
+
+    @classmethod
+    def arguments(cls, params: Any, inputs: Sequence[TensorSpec]) -> dict[str, Any]:
+        """PyTorch's arguments without its defaults."""
+        first: dict[str, Any] = {"d_model": inputs[0].shape[-1], "nhead": params.nhead}
+        defaults = TransformerLayerParams.model_fields
+        return (
+            first
+            | {
+                name: value
+                for name, value in params
+                if name not in {"nhead", "causal"} and value != defaults[name].default
+            }
+            | {"batch_first": True}
+        )
+
+    @classmethod
+    def estimate_parameters(cls, params: Any, inputs: Sequence[TensorSpec]) -> int:
+        features, wide = inputs[0].shape[-1], params.dim_feedforward
+        offsets = cls.attentions * 4 * features + wide + features
+        norms = (cls.attentions + 1) * features * (2 if params.bias else 1)
+        weights = int(cls.attentions * 4 * features**2 + 2 * features * wide)
+        return weights + norms + (offsets if params.bias else 0)
+
+    @classmethod
+    def macs(cls, params: Any, inputs: Sequence[TensorSpec], outputs: Sequence[TensorSpec]) -> int:
+        steps, features = inputs[0].shape
+        total = 2 * steps * features * params.dim_feedforward
+        for seen in cls.seen(inputs):
+            total += 2 * (steps + seen) * features**2 + 2 * steps * seen * features
+        return int(total)
+
+    @classmethod
+    def estimate_inner(cls, params: Any, inputs: Sequence[TensorSpec]) -> int:
+        steps, features = inputs[0].shape
+        total = 2 * steps * params.dim_feedforward + 4 * steps * features
+        for seen in cls.seen(inputs):
+            total += params.nhead * steps * seen + 2 * (steps + seen) * features
+        return int(total)
+
+    @classmethod
+    def seen(cls, inputs: Sequence[TensorSpec]) -> list[int]:
+        """The number of steps that each attention looks at."""
+        return [inputs[0].shape[0]]
+
+    @classmethod
+    def summary(cls, params: Any) -> str:
+        return f"{params.nhead} heads, {params.dim_feedforward}{', causal' if params.causal else ''}"
+
+
+class TransformerEncoderLayer(_TransformerLayer):
+    """(N, T, F) -> (N, T, F)."""
+
+    attentions = 1
+    Params = TransformerLayerParams
+    inputs = (_X, _MASK)
+    documentation = Documentation(
+        summary="Self-attention, then two Linear layers for each step, both with a residual connection and a normalisation."
+        + _MASK_HELP,
+        formula=r"x' = \mathrm{LN}(x + \mathrm{MHA}(x)), \qquad y = \mathrm{LN}(x' + W_2\, \mathrm{relu}(W_1 x'))",
+        shape="(N, T, F) -> (N, T, F)",
+        use_when="For texts, pictures in patches and other sequences: make a block of it and repeat it. Causal, it is the "
+        "layer "
+        "of GPT. `gelu` and `norm_first` are what present networks use.",
+        pitfalls="The first steps of training need a warm-up of the learning rate, unless `norm_first`. It does not know the "
+        "order: add positions before. In evaluation PyTorch takes a faster way whose last digits differ from those in "
+        "training.",
+        source="Vaswani et al. 2017, https://arxiv.org/abs/1706.03762; " + _DOCS + "nn.TransformerEncoderLayer.html",
+    )
+
+    @classmethod
+    def call(cls, params: TransformerLayerParams, inputs: Sequence[TensorSpec]) -> Call:
+        given = [f"src_mask={_CAUSAL_MASK}", "is_causal=True"] if params.causal else []
+        given += ["src_key_padding_mask={1}"] if inputs[1].is_given else []
+        invoke = f"{{self}}({', '.join(['{0}', *given])})"
+        return Call(cls.type, cls.arguments(params, inputs), 2, invoke=invoke)
+
+    @classmethod
+    def check(cls, params: TransformerLayerParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
+        yield from check_heads(cls.type, "nhead", params.nhead, inputs[0])
+        yield from check_mask(cls.type, inputs[1], inputs[0].shape[0], "`x`")
+
+
+class TransformerDecoderLayerParams(TransformerLayerParams):
+    causal: bool = _causal(default=True)
+
+
+class TransformerDecoderLayer(_TransformerLayer):
+    """(N, T, F), (N, S, F) -> (N, T, F)."""
+
+    attentions = 2
+    Params = TransformerDecoderLayerParams
+    inputs = (_X, Port("memory", "(N, S, F)", _SEQUENCE), _MASK)
+    documentation = Documentation(
+        summary="Self-attention, attention to a memory, then two Linear layers for each step; each with a residual connection "
+        "and "
+        "a normalisation. `mask` is true where a step of the memory is padding.",
+        formula=r"\begin{aligned} x' &= \mathrm{LN}(x + \mathrm{MHA}(x)), \quad x'' = \mathrm{LN}(x' + \mathrm{MHA}(x', m)) \\ "
+        r"y &= \mathrm{LN}(x'' + W_2\, \mathrm{relu}(W_1 x'')) \end{aligned}",
+        shape="(N, T, F), (N, S, F) -> (N, T, F)",
+        use_when="For the half of a transformer that writes: translation, captions. The memory is what the encoder gives.",
+        pitfalls="It stays causal unless it is told otherwise; in training the wanted sequence goes in shifted by one step. "
+        "Writing then takes one pass for each step.",
+        source="Vaswani et al. 2017, https://arxiv.org/abs/1706.03762; " + _DOCS + "nn.TransformerDecoderLayer.html",
+    )
+
+    @classmethod
+    def call(cls, params: TransformerDecoderLayerParams, inputs: Sequence[TensorSpec]) -> Call:
+        given = [f"tgt_mask={_CAUSAL_MASK}", "tgt_is_causal=True"] if params.causal else []
+        given += ["memory_key_padding_mask={2}"] if inputs[2].is_given else []
+        invoke = f"{{self}}({', '.join(['{0}', '{1}', *given])})"
+        return Call(cls.type, cls.arguments(params, inputs), 2, invoke=invoke)
+
+    @classmethod
+    def check(cls, params: TransformerDecoderLayerParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
+        x, memory, mask = inputs
+        yield from check_heads(cls.type, "nhead", params.nhead, x)
+        yield from check_mask(cls.type, mask, memory.shape[0], "`memory`")
+        if memory.shape[-1] != x.shape[-1]:
+            linear = {"type": "Linear", "params": {"out_features": x.shape[-1]}}
+            yield Complaint(
+                code="memory_width_differs",
+                message=f"TransformerDecoderLayer `{{node}}` needs a memory of {x.shape[-1]} features, as its own sequence "
+                f"has, but "
+                f"gets {memory} from `{{source}}`.",
+                port="memory",
+                expected=f"{x.shape[-1]} features",
+                got=f"{memory.shape[-1]} features",
+                values={"features": x.shape[-1], "memory": memory.shape[-1]},
+                fixes=(Repair("insert", {"nodes": [linear]}),),
+            )
+
+    @classmethod
+    def seen(cls, inputs: Sequence[TensorSpec]) -> list[int]:
+        return [inputs[0].shape[0], inputs[1].shape[0]]

@@ -1,0 +1,383 @@
+"""Pictures and series made larger or smaller, without weights."""
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from netwright.layers.base import (
+    Call,
+    Complaint,
+    Documentation,
+    Layer,
+    LayerParams,
+    Port,
+    Repair,
+    TensorSpec,
+    Value,
+)
+from netwright.layers.params import Paddings, Positive, Real, Sizes, setting
+
+_DOCS = "https://docs.pytorch.org/docs/stable/generated/torch.nn."
+_AXES = "(N, C, L), (N, C, H, W) or (N, C, D, H, W)"
+_MARKED = "(N, C, L'), (N, C, H', W') or (N, C, D', H', W')"
+_RANKS = frozenset({3, 4, 5})
+
+
+class PadParams(LayerParams):
+    pad: Paddings = setting(
+        (1, 1),
+        "Pixels before and after the last axis, then before and after the one before it, and so on: left, right, top, bottom.",
+        unit="pixels",
+    )
+    mode: Literal["constant", "reflect", "replicate", "circular"] = setting(
+        "constant", "What stands there: one value, the mirrored picture, its edge repeated, or the other side."
+    )
+    value: Real = setting(0.0, "The value, where the mode is constant.")
+
+
+class Pad(Layer[PadParams]):
+    """(N, *) -> (N, *)."""
+
+    family = "shape"
+    Params = PadParams
+    documentation = Documentation(
+        summary="Adds a border before and after the last axis or axes.",
+        formula=r"\text{size}'_i = \text{size}_i + p_{i,\text{before}} + p_{i,\text{after}}",
+        shape="(N, *) -> (N, *)",
+        use_when="Where a convolution's own padding will not do: more on one side than on the other (causal convolutions: "
+        "all before), a border of another value, or zero channels for the shortcut of a ResNet (0, 0, 0, 0, before, after).",
+        pitfalls="The last axis comes first: left, right, top, bottom. Six numbers on a picture add channels. The other "
+        "modes than constant take the spatial axes alone, all of them.",
+        source=_DOCS + "functional.pad.html",
+    )
+    aliases = (
+        "zero padding",
+        "zeropad2d",
+        "reflectionpad2d",
+        "replicationpad2d",
+        "constantpad",
+        "border",
+        "option a shortcut",
+    )
+
+    @classmethod
+    def call(cls, params: PadParams, inputs: Sequence[TensorSpec]) -> Call:
+        arguments: dict[str, Value] = {"pad": params.pad, "value": params.value}
+        if params.mode != "constant":
+            template = f'nn.functional.pad({{0}}, {{pad}}, mode="{params.mode}")'
+            return Call(template=template, arguments={"pad": params.pad})
+        general = "nn.functional.pad({0}, {pad}, value={value})"
+        plain = "nn.functional.pad({0}, {pad})"
+        return Call(template=general if params.value else plain, general=general, arguments=arguments)
+
+    @classmethod
+    def check(cls, params: PadParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
+        pairs, axes = len(params.pad) // 2, len(inputs[0].shape)
+        if len(params.pad) % 2:
+            yield Complaint(
+                code="pad_needs_pairs",
+                message=f"Pad `{{node}}` has {len(params.pad)} numbers, but each axis takes two: pixels before and after.",
+                field="pad",
+                expected="an even number of numbers",
+                got=str(len(params.pad)),
+                values={"numbers": len(params.pad)},
+                fixes=(Repair("set_param", {"name": "pad", "value": list(params.pad[:-1])}),) if pairs else (),
+            )
+        elif pairs > axes:
+            yield Complaint(
+                code="too_many_axes",
+                message=f"Pad `{{node}}` has two numbers for each of {pairs} axes, but {inputs[0]} from `{{source}}` has "
+                f"{axes} without the batch.",
+                port="x",
+                field="pad",
+                expected=f"at most {2 * axes} numbers",
+                got=f"{2 * pairs} numbers",
+                values={"wanted": pairs, "axes": axes, "got": str(inputs[0])},
+                fixes=(Repair("set_param", {"name": "pad", "value": list(params.pad[: 2 * axes])}),) if axes else (),
+            )
+        elif params.mode != "constant":
+            yield from cls._check_mode(params, pairs, inputs[0])
+
+    @classmethod
+    def _check_mode(cls, params: PadParams, pairs: int, spec: TensorSpec) -> Iterator[Complaint]:
+        """The other modes pad all spatial axes, and a mirror needs more pixels than it pads, a circle as many."""
+        constant = Repair("set_param", {"name": "mode", "value": "constant"})
+        spatial = len(spec.shape) - 1
+        if pairs not in {spatial, spatial + 1} or pairs > 3:
+            numbers = [*params.pad, *(0,) * 8][: 2 * spatial]
+            all_axes = Repair("set_param", {"name": "pad", "value": numbers})
+            yield Complaint(
+                code="mode_does_not_fit",
+                message=f"Pad `{{node}}` pads the last {pairs} of the axes of {spec} from `{{source}}` by '{params.mode}', "
+                "which works on all axes, or all behind the first, of which there are one to three.",
+                port="x",
+                field="mode",
+                expected=f"{2 * spatial} numbers" if 1 <= spatial <= 3 else "mode constant",
+                got=f"{2 * pairs} numbers",
+                values={"mode": params.mode, "got": str(spec)},
+                fixes=(all_axes, constant) if 1 <= spatial <= 3 and pairs < spatial else (constant,),
+            )
+            return
+        spare = {"reflect": 1, "circular": 0}.get(params.mode)
+        sizes = reversed(spec.shape)
+        if spare is not None and any(
+            max(params.pad[2 * i : 2 * i + 2]) + spare > size for i, size in zip(range(pairs), sizes, strict=False)
+        ):
+            yield Complaint(
+                code="padding_too_large",
+                message=f"Pad `{{node}}` pads {', '.join(map(str, params.pad))} pixels by '{params.mode}', more than "
+                f"{spec} from `{{source}}` has to give.",
+                port="x",
+                field="pad",
+                expected="less than each axis has",
+                got=", ".join(map(str, params.pad)),
+                values={"padding": list(params.pad), "mode": params.mode, "got": str(spec)},
+                fixes=(constant, Repair("set_param", {"name": "mode", "value": "replicate"})),
+            )
+
+    @classmethod
+    def summary(cls, params: PadParams) -> str:
+        numbers = ", ".join(map(str, params.pad))
+        return numbers if params.mode == "constant" else f"{numbers}, {params.mode}"
+
+
+Mode = Literal["nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear", "area"]
+_MODE = (
+    "How values between pixels are found: the nearest pixel, a straight line between two (linear for a series, bilinear "
+    "for a picture, trilinear for a volume), a curve through four (bicubic), or the mean of the area."
+)
+_MODES_OF_RANK: dict[str, int] = {"linear": 3, "bilinear": 4, "bicubic": 4, "trilinear": 5}
+_SMOOTH = {rank: mode for mode, rank in _MODES_OF_RANK.items() if mode != "bicubic"}
+_ALIGN = (
+    "Lay the corner pixels of input and output on each other; off, their outer edges. Only for linear, bilinear, bicubic "
+    "and trilinear."
+)
+
+
+class UpsampleParams(LayerParams):
+    size: Sizes | None = setting(
+        None, "Size of each spatial axis that comes out: height, width. Empty: scale_factor decides.", unit="pixels"
+    )
+    scale_factor: Positive | None = setting(
+        None, "How many times as large as the input, where size is empty. Empty: 2.", unit="times"
+    )
+    mode: Mode = setting("nearest", _MODE)
+    align_corners: bool = setting(False, _ALIGN)
+
+
+def _check_mode(name: str, mode: str, align_corners: bool, spec: TensorSpec) -> Iterator[Complaint]:
+    """One complaint when the mode is for another number of axes, or corners are to be aligned by a mode that has none."""
+    rank = len(spec.shape) + 1
+    if _MODES_OF_RANK.get(mode, rank) != rank:
+        kind = {3: "a series (N x C x L)", 4: "a picture (N x C x H x W)", 5: "a volume (N x C x D x H x W)"}
+        yield Complaint(
+            code="mode_does_not_fit",
+            message=f"{name} `{{node}}` has mode '{mode}', which is for {kind[_MODES_OF_RANK[mode]]}, but gets {spec} from "
+            "`{source}`.",
+            port="x",
+            field="mode",
+            expected=_SMOOTH[rank],
+            got=mode,
+            values={"mode": mode, "got": str(spec)},
+            fixes=tuple(Repair("set_param", {"name": "mode", "value": other}) for other in (_SMOOTH[rank], "nearest")),
+        )
+    elif align_corners and mode not in _MODES_OF_RANK:
+        yield Complaint(
+            code="align_corners_without_effect",
+            message=f"{name} `{{node}}` is to align corners, which mode '{mode}' cannot: linear, bilinear, bicubic and "
+            "trilinear can.",
+            field="align_corners",
+            expected="off",
+            got="on",
+            values={"mode": mode},
+            fixes=(
+                Repair("set_param", {"name": "align_corners", "value": False}),
+                Repair("set_param", {"name": "mode", "value": _SMOOTH[rank]}),
+            ),
+        )
+
+
+class Upsample(Layer[UpsampleParams]):
+    """(N, C, *) -> (N, C, *)."""
+
+    family = "shape"
+    Params = UpsampleParams
+    inputs = (Port("x", _AXES, _RANKS),)
+    outputs = (Port("y", _MARKED, _RANKS),)
+    documentation = Documentation(
+        summary="Makes a series, picture or volume larger (or smaller) by repeating or interpolating its pixels.",
+        formula=r"\text{size}' = \lfloor \text{size} \cdot \text{scale} \rfloor",
+        shape="(N, C, *) -> (N, C, *)",
+        use_when="On the way up of decoders and U-Nets, followed by a convolution: it leaves no checkerboard as "
+        "ConvTranspose may. Also to bring a picture to the size that a network wants.",
+        pitfalls="It invents nothing: detail that was lost stays lost. Made smaller, nearest and bilinear skip pixels and "
+        "flicker: use mode area or a pool. Weights of other frameworks may need align_corners.",
+        source=f"{_DOCS}Upsample.html; {_DOCS}functional.interpolate.html",
+    )
+    aliases = ("interpolate", "resize", "upsampling", "scale", "enlarge", "unpooling", "downsample")
+
+    @classmethod
+    def call(cls, params: UpsampleParams, inputs: Sequence[TensorSpec]) -> Call:
+        wanted = params.changed("size", "scale_factor") or {"scale_factor": 2.0}
+        return Call("Upsample", wanted | params.changed("mode", "align_corners"))
+
+    @classmethod
+    def check(cls, params: UpsampleParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
+        spatial = inputs[0].shape[1:]
+        if params.size is not None and params.scale_factor is not None:
+            yield Complaint(
+                code="size_set_twice",
+                message="Upsample `{node}` has both size and scale_factor: leave one of them empty.",
+                field="scale_factor",
+                expected="one of size and scale_factor",
+                got="both",
+                fixes=tuple(Repair("set_param", {"name": n, "value": None}) for n in ("scale_factor", "size")),
+            )
+            return
+        if params.size is not None and len(params.size) != len(spatial):
+            fits = [*params.size, *(params.size[-1],) * len(spatial)][: len(spatial)]
+            yield Complaint(
+                code="sizes_do_not_match",
+                message=f"Upsample `{{node}}` has sizes for {len(params.size)} axes, but {inputs[0]} from `{{source}}` has "
+                f"{len(spatial)} behind the channels.",
+                port="x",
+                field="size",
+                expected=f"{len(spatial)} sizes",
+                got=f"{len(params.size)} sizes",
+                values={"wanted": len(spatial), "sizes": list(params.size), "got": str(inputs[0])},
+                fixes=(Repair("set_param", {"name": "size", "value": fits}),),
+            )
+            return
+        complaints = list(cls._check_scale(params, inputs[0]))
+        yield from complaints or _check_mode(cls.type, params.mode, params.align_corners, inputs[0])
+
+    @classmethod
+    def _check_scale(cls, params: UpsampleParams, spec: TensorSpec) -> Iterator[Complaint]:
+        factor = params.scale_factor
+        smallest = min(spec.shape[1:])
+        if factor is not None and int(smallest * factor) < 1:
+            yield Complaint(
+                code="nothing_left",
+                message=f"Upsample `{{node}}` makes {spec} from `{{source}}` {factor:g} times as large: of an axis of "
+                f"{smallest} nothing is left.",
+                port="x",
+                field="scale_factor",
+                expected=f"at least {1 / smallest:g}",
+                got=f"{factor:g}",
+                values={"factor": factor, "got": str(spec)},
+                fixes=(Repair("set_param", {"name": "scale_factor", "value": 1.0}),),
+            )
+
+    @classmethod
+    def summary(cls, params: UpsampleParams) -> str:
+        target = f"x {params.scale_factor or 2:g}" if params.size is None else "to " + "x".join(map(str, params.size))
+        return f"{target}, {params.mode}"
+
+
+_LIKE = (Port("x", _AXES, _RANKS), Port("like", _AXES, _RANKS))
+
+
+def _check_ranks(name: str, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
+    x, like = inputs
+    if len(x.shape) != len(like.shape):
+        yield Complaint(
+            code="ranks_differ",
+            message=f"{name} `{{node}}` gets {x} and is to make it as large as {like} from `{{source}}`, which has another "
+            "number of axes.",
+            port="like",
+            expected=str(x),
+            got=str(like),
+            values={"expected": str(x), "got": str(like)},
+        )
+
+
+class ResizeLikeParams(LayerParams):
+    mode: Mode = setting("nearest", _MODE)
+    align_corners: bool = setting(False, _ALIGN)
+
+
+class ResizeLike(Layer[ResizeLikeParams]):
+    """(N, C, *), (N, C', *) -> (N, C, *)."""
+
+    family = "shape"
+    Params = ResizeLikeParams
+    inputs = _LIKE
+    outputs = (Port("y", _MARKED, _RANKS),)
+    muted_is_identity = False
+    documentation = Documentation(
+        summary="Interpolates the first input to the height and width of the second.",
+        formula=r"\text{size}'(x) = \text{size}(x_{\text{like}})",
+        shape="(N, C, H, W), (N, C', H', W') -> (N, C, H', W')",
+        use_when="Where branches of different depth meet: feature pyramids, DeepLab's head, the skips of a U-Net whose "
+        "sizes were odd. The size follows the network, whatever picture comes in.",
+        pitfalls="Only the size of the second input is used: no gradient flows into it from here. The channels stay as "
+        "they are.",
+        source=_DOCS + "functional.interpolate.html",
+    )
+    aliases = ("interpolate", "upsample like", "match size", "resize", "feature pyramid")
+
+    @classmethod
+    def call(cls, params: ResizeLikeParams, inputs: Sequence[TensorSpec]) -> Call:
+        mode = "" if params.mode == "nearest" else f', mode="{params.mode}"'
+        align = ", align_corners=True" if params.align_corners else ""
+        return Call(template=f"nn.functional.interpolate({{0}}, {{1}}.shape[2:]{mode}{align})")
+
+    @classmethod
+    def check(cls, params: ResizeLikeParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
+        complaints = list(_check_ranks(cls.type, inputs))
+        yield from complaints or _check_mode(cls.type, params.mode, params.align_corners, inputs[0])
+
+    @classmethod
+    def summary(cls, params: ResizeLikeParams) -> str:
+        return params.mode
+
+
+_CENTER_CROP = '''class CenterCropLike(nn.Module):
+    """The middle of x, as large as like."""
+
+    def forward(self, x: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+        for dim in range(2, x.dim()):
+            size = like.shape[dim]
+            x = x.narrow(dim, (x.shape[dim] - size) // 2, size)
+        return x
+'''
+
+
+class CenterCropLike(Layer[LayerParams]):
+    """(N, C, *), (N, C', *) -> (N, C, *)."""
+
+    family = "shape"
+    inputs = _LIKE
+    outputs = (Port("y", _MARKED, _RANKS),)
+    muted_is_identity = False
+    documentation = Documentation(
+        summary="Cuts the middle out of the first input, as high and wide as the second.",
+        formula=r"y = x[\dots, o : o + \text{size}'], \qquad o = \lfloor (\text{size} - \text{size}') / 2 \rfloor",
+        shape="(N, C, H, W), (N, C', H', W') -> (N, C, H', W')",
+        use_when="For the skips of the original U-Net, whose convolutions have no padding: what comes from the way down is "
+        "larger than what comes up, and its border is cut off before Concat.",
+        pitfalls="Only the size of the second input is used: no gradient flows into it from here. An odd difference shifts "
+        "the picture by half a pixel. With padding 1 in every 3x3 convolution no crop is needed.",
+        source="Ronneberger et al. 2015, U-Net, https://arxiv.org/abs/1505.04597",
+    )
+    aliases = ("crop", "center crop", "u-net skip", "copy and crop")
+
+    @classmethod
+    def call(cls, params: LayerParams, inputs: Sequence[TensorSpec]) -> Call:
+        return Call("CenterCropLike", prelude=_CENTER_CROP)
+
+    @classmethod
+    def check(cls, params: LayerParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
+        complaints = list(_check_ranks(cls.type, inputs))
+        yield from complaints
+        x, like = inputs
+        if not complaints and any(a < b for a, b in zip(x.shape[1:], like.shape[1:], strict=True)):
+            yield Complaint(
+                code="crop_too_large",
+                message=f"CenterCropLike `{{node}}` is to cut the size of {like} out of {x} from `{{source}}`, which is "
+                "smaller.",
+                port="x",
+                expected=f"at least {' x '.join(map(str, like.shape[1:]))}",
+                got=str(x),
+                values={"expected": str(like), "got": str(x)},
+                fixes=(Repair("replace", {"type": "ResizeLike", "params": {}}),),
+            )

@@ -1,0 +1,105 @@
+"""From a run's record to the project that repeats it.  Runs in the process that makes exports."""
+
+from dataclasses import replace
+from importlib.metadata import version
+
+from netwright.compiler.program import DocumentInvalidError
+from netwright.compiler.source import to_run_source
+from netwright.exchange.card import Card
+from netwright.exchange.material import ExportError, Material
+from netwright.exchange.network import build_trained
+from netwright.services.export_order import Record
+from netwright.training.metrics import METRICS
+from netwright.training.project.write import Project, write_project
+from netwright.training.spec import RunSpec
+
+ALWAYS = ("torch", "numpy", "safetensors")
+
+
+def project_of(material: Material, record: Record) -> Material:
+    """``material`` with the project's files and its card.
+
+    Raises:
+        DataError: the data of the run is gone or has changed.
+        ExportError: the weights are not those of the network; the network has problems.
+    """
+    material.say("loading")
+    is_trained = material.weights is not None
+    network = build_trained(material) if is_trained else None
+    try:
+        project = write_project(record.spec, network, record.first_losses, record.fingerprint)
+    except DocumentInvalidError as error:
+        raise ExportError(f"There is no project of this network yet. {error}") from error
+    source = material.source
+    if not is_trained:
+        header = {"data": f"{record.spec.source.type}, fingerprint {project.fingerprint}"}
+        source = to_run_source(material.document, project.preprocess_source, header=header)
+    return replace(material, source=source, files=project.files, card=_card(record, project))
+
+
+def _card(record: Record, project: Project) -> Card:
+    source, arrays, code, spec = project.source, project.arrays, project.code, record.spec
+    data = ' --data "..."' if code.needs else ""
+    return Card(
+        title=record.name,
+        notes=record.notes,
+        tags=record.tags,
+        task=arrays.task,
+        kind=arrays.kind,
+        data_type=source.type,
+        data_title=source.title if source.is_built_in else f"{source.title}: {code.argument}",
+        data_citation=source.citation,
+        data_fingerprint=project.fingerprint,
+        data_needs=code.needs and f"{code.needs}, to train again",
+        classes=list(arrays.classes),
+        input_shape=list(project.input_shape),
+        num_outputs=project.num_outputs,
+        metrics=dict(record.metrics),
+        metric_names={name: _title(name) for name in record.metrics},
+        settings=_settings(spec),
+        curves=record.curves,
+        requirements=_requirements(record, code.requirements),
+        reads=code.reads,
+        predict_command="python predict.py FILE",
+        train_command=f"python train.py{data}",
+    )
+
+
+def _title(name: str) -> str:
+    """``Accuracy, validation`` of ``val/Accuracy``."""
+    part, _, metric = name.partition("/")
+    known = METRICS.classes.get(metric)
+    parts = {"train": "training", "val": "validation", "test": "test"}
+    return f"{known.title if known else metric.capitalize()}, {parts.get(part, part)}"
+
+
+def _settings(spec: RunSpec) -> dict[str, str]:
+    training = spec.training
+    settings = {
+        "loss": _call(training.objectives[0].loss.type, training.objectives[0].loss.params),
+        "optimizer": _call(training.optimizer.type, training.optimizer.params),
+        "schedule": _call(training.schedule.type, training.schedule.params)
+        + (f" after {training.schedule.warmup_steps} warm-up steps" if training.schedule.warmup_steps else ""),
+        "epochs": str(training.epochs),
+        "batch size": str(training.data.batch_size),
+        "seed": str(training.seed),
+        "precision": training.precision,
+    }
+    if training.gradient_clip_norm is not None:
+        settings["gradient clipping"] = f"norm {training.gradient_clip_norm:g}"
+    if training.early_stopping is not None:
+        stopping = training.early_stopping
+        settings["early stopping"] = f"on {stopping.monitor}, patience {stopping.patience}"
+    return settings
+
+
+def _call(name: str, params: object) -> str:
+    assert isinstance(params, dict)
+    return f"`{name}({', '.join(f'{key}={value}' for key, value in params.items())})`"
+
+
+def _requirements(record: Record, more: tuple[str, ...]) -> dict[str, str]:
+    """Versions as the run had them where that is known, else those of this machine; without the build (``+cpu``)."""
+    return {
+        name: record.versions.get(name, version(name)).partition("+")[0] for name in dict.fromkeys((*ALWAYS, *more))
+    }

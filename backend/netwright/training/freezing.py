@@ -1,0 +1,51 @@
+"""Parts of a network that keep what they have learned while the rest trains."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from torch import nn
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """``num_values`` counts the parameters that do not move; ``held`` are the normalisations whose running statistics stand
+    still with them."""
+
+    num_values: int = 0
+    held: Sequence[nn.Module] = field(default_factory=tuple)
+
+    def hold(self) -> None:
+        """Puts the held normalisations back into evaluation, after ``network.train()`` has taken them out of it.
+
+        They normalise by their running statistics and leave them as they are.  Dropout in a frozen part goes on dropping.
+        """
+        for module in self.held:
+            module.eval()
+
+
+def freeze(network: nn.Module, paths: Iterable[str]) -> Frozen:
+    """Takes the gradients off the nodes and blocks at ``paths`` (``stem``, ``stage.0.conv``).
+
+    A path without a module (Add) has nothing to freeze; that it exists is checked before a run (``check_training``).
+    """
+    frozen: dict[int, nn.Module] = {}
+    for path in paths:
+        try:
+            part = network.get_submodule(path)
+        except AttributeError:
+            continue
+        frozen |= {id(module): module for module in part.modules()}
+    num_values = 0
+    for module in frozen.values():
+        for parameter in module.parameters(recurse=False):
+            if parameter.requires_grad:
+                parameter.requires_grad_(False)
+                num_values += parameter.numel()
+    held = [module for module in frozen.values() if getattr(module, "track_running_stats", False)]
+    return Frozen(num_values, tuple(held))
+
+
+def describe_frozen(frozen: Frozen) -> str:
+    """One line for the run's notes."""
+    held = f" The running statistics of {len(frozen.held)} normalisations stand still." if frozen.held else ""
+    return f"Frozen: {frozen.num_values:,} parameters do not move.{held}"

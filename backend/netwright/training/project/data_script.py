@@ -1,0 +1,82 @@
+"""``data.py`` of a project: the set read without Netwright, and which samples were held out."""
+
+import hashlib
+import io
+
+import numpy as np
+
+from netwright.compiler.source import join_imports, to_comment, to_literal
+from netwright.data.base import Arrays
+from netwright.data.sample_code import SampleCode
+from netwright.data.split import Split
+
+_TEXT = '''"""The data of the run: how it is read, and which samples were held out for validation."""
+
+{imports}
+
+HERE = Path(__file__).parent
+{constants}
+
+{functions}
+
+def load_parts(path: Path | None) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
+    """Raw inputs and targets of the training part, and of the validation part, as in the run."""
+    inputs, targets = load(path)
+    if fingerprint(inputs, targets) != SHA256:
+        print("These are not the samples of the run (their SHA-256 differs): losses will differ too.", file=sys.stderr)
+    held_out = np.load(HERE / "held_out.npy", allow_pickle=False)
+    if held_out.max() >= len(targets):
+        raise SystemExit(f"There are {{len(targets)}} samples, too few to be those of the run.")
+    is_held_out = np.zeros(len(targets), dtype=bool)
+    is_held_out[held_out] = True
+
+    def part(chosen: np.ndarray) -> tuple[Tensor, Tensor]:
+        return torch.from_numpy(inputs[chosen]), torch.from_numpy(targets[chosen])
+
+    return part(~is_held_out), part(is_held_out)
+
+
+def fingerprint(inputs: np.ndarray, targets: np.ndarray) -> str:
+    digest = hashlib.sha256()
+    for array in (inputs, targets):
+        digest.update(f"{{array.dtype}} {{array.shape}}".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+'''
+
+
+def write_data(code: SampleCode, arrays: Arrays, split: Split, target_scale: float) -> dict[str, str | bytes]:
+    """``data.py`` and the files that it reads."""
+    imports = ["import hashlib", "import sys", "from pathlib import Path", "import numpy as np", "import torch"]
+    constants = [f'SHA256 = "{fingerprint(arrays)}"', '"""Of the samples as the run read them: see fingerprint()."""']
+    constants += classes_lines(arrays.classes)
+    if target_scale != 1.0:
+        constants += [f"TARGET_SCALE = {target_scale!r}", '"""The targets were divided by this."""']
+    if code.needs:
+        constants.insert(0, f"# To train again you need {to_comment(code.needs)}.")
+    text = _TEXT.format(
+        imports=join_imports([*imports, "from torch import Tensor", *code.imports]),
+        constants="\n".join(constants),
+        functions="\n" + code.functions,
+    )
+    held_out = io.BytesIO()
+    np.save(held_out, split.validation.astype(np.int64))
+    return {"data.py": text, "held_out.npy": held_out.getvalue(), **code.files}
+
+
+def classes_lines(classes: tuple[str, ...]) -> list[str]:
+    if not classes:
+        return []
+    line = f"CLASSES = ({', '.join(map(to_literal, classes))})"
+    if len(line) <= 120:
+        return [line]
+    return ["CLASSES = (", *(f"    {to_literal(name)}," for name in classes), ")"]
+
+
+def fingerprint(arrays: Arrays) -> str:
+    """SHA-256 over what ``load`` of the project gives, as the project itself computes it."""
+    digest = hashlib.sha256()
+    for array in (arrays.inputs, arrays.targets):
+        digest.update(f"{array.dtype} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()

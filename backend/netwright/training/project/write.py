@@ -1,0 +1,100 @@
+"""A run as the files of a project."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from torch import nn
+
+from netwright.compiler.program import build_program
+from netwright.data.base import Arrays, DataError, Source
+from netwright.data.prepare import prepare, split_raw
+from netwright.data.registry import open_source
+from netwright.data.sample_code import SampleCode
+from netwright.graph.document import Document
+from netwright.training.jobs import find_output
+from netwright.training.objectives import LOSSES
+from netwright.training.project.data_script import write_data
+from netwright.training.project.predict_script import WEIGHTS, write_predict
+from netwright.training.project.train_script import Facts, write_train
+from netwright.training.setup import wants_channels_last
+from netwright.training.spec import RunSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """``files`` are ``data.py``, ``train.py``, ``predict.py`` and what they read; they expect ``model.py`` beside them, and
+    ``model.safetensors`` to predict."""
+
+    files: Mapping[str, str | bytes]
+    source: Source
+    arrays: Arrays
+    code: SampleCode
+    fingerprint: str
+    preprocess_source: str
+    input_shape: tuple[int, ...]
+    num_outputs: int
+
+
+def write_project(
+    spec: RunSpec, network: nn.Module | None = None, first_losses: Sequence[float] = (), fingerprint: str | None = None
+) -> Project:
+    """Reads the data of the run again, and writes how to.  ``network`` is one of the run's, None where it has none yet;
+    ``fingerprint`` is that of the data the run saw, where it is known.
+
+    Raises:
+        DataError: the data is gone, or is not what the run was trained on.
+        DocumentInvalidError: the document has problems.
+    """
+    source = open_source(spec.source)
+    arrays, raw = source.read(), source.load()
+    data = prepare(raw, spec.training.data)
+    if fingerprint is not None and data.fingerprint != fingerprint:
+        raise DataError(
+            "The data has changed since this run (its fingerprint differs), so a project could not repeat it. Take another "
+            "format, or start a new run."
+        )
+    code = source.code(arrays)
+    objective = spec.training.objectives[0]
+    loss = LOSSES.get(objective.loss.type)
+    output = find_output(spec.document, objective.output)
+    num_scores = count_scores(spec.document, output)
+    is_channels_last = network is not None and wants_channels_last(
+        network, data, next(network.parameters()).device, "float32"
+    )
+    target_scale = float(getattr(source.options, "target_scale", 1.0))
+    facts = Facts(
+        run=spec.run,
+        is_class=raw.task == "classification",
+        num_scores=num_scores,
+        output=output,
+        is_channels_last=is_channels_last,
+        argument=code.needs,
+        output_file=WEIGHTS if network is None else "trained.safetensors",
+        first_losses=tuple(first_losses),
+    )
+    predict = write_predict(
+        loss, arrays, reads=code.reads, output=output, num_scores=num_scores, target_scale=target_scale
+    )
+    files: dict[str, str | bytes] = {
+        **write_data(code, arrays, split_raw(raw, spec.training.data.split), target_scale),
+        "train.py": write_train(spec.training, facts),
+        "predict.py": predict,
+    }
+    return Project(
+        files,
+        source,
+        arrays,
+        code,
+        data.fingerprint,
+        data.preprocess_source,
+        data.input_shape,
+        data.num_outputs,
+    )
+
+
+def count_scores(document: Document, output: str | None) -> int:
+    """The size of the second axis of what the network answers, ``(N, K, ...)``; 1 where there is none."""
+    network = build_program(document).network
+    names = [name for name, _ in network.outputs]
+    shape = network.instances[0].outputs[0 if output is None else names.index(output)].shape
+    return shape[0] if shape else 1

@@ -1,0 +1,34 @@
+"""The weights that a run begins with, put into its network before the first step."""
+
+from pathlib import Path
+
+from torch import nn
+
+from netwright.exchange.weights.loading import load_weights
+from netwright.training.checkpoints import file_record
+from netwright.training.spec import INITIAL_WEIGHTS, InitialWeights, RunSpec
+
+
+class InitialWeightsError(ValueError):
+    """The run's own copy of the weights is gone or damaged."""
+
+
+def load_initial(network: nn.Module, spec: RunSpec, weights: InitialWeights, folder: Path) -> str:
+    """Puts the run's initial weights into ``network``; gives a line for its notes.
+
+    Raises:
+        InitialWeightsError: the file is gone or differs from its SHA-256.
+    """
+    path = folder / INITIAL_WEIGHTS
+    if not path.is_file() or file_record(path).sha256 != weights.sha256:
+        raise InitialWeightsError(
+            f"The weights that this run begins with ({weights.title}) are gone or damaged in its folder. Start a new run."
+        )
+    match = load_weights(network, spec.document, path, weights.match)
+    taken = sum(each.state != "new" for each in match.tensors)
+    new = sorted({each.expected.path for each in match.tensors if each.state == "new" and each.reason != "missing"})
+    anew = f" Begun anew: {', '.join(new[:10])}{' ...' if len(new) > 10 else ''}." if new else ""
+    return (
+        f"Weights: {taken} of {len(match.tensors)} tensors from {weights.title}, matched by {weights.match}, "
+        f"SHA-256 {weights.sha256[:12]}.{anew}"
+    )

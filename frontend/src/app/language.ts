@@ -1,0 +1,83 @@
+/**
+ * The language of the page: what was chosen here before, else the first language of the browser that the page speaks,
+ * else English. `<html lang>` says it to the browser (fonts, hyphens, screen readers) and to `api/client` (`Accept-Language`).
+ */
+
+import i18next from "i18next";
+
+export const LANGUAGES = ["en", "zh"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** What `<html lang>` and the server are told. */
+const TAGS: Record<Language, string> = { en: "en", zh: "zh-Hans" };
+
+/** What each language calls itself; never translated, so that a person finds the way out of one that he cannot read. */
+export const LANGUAGE_NAMES: Record<Language, string> = { en: "English", zh: "简体中文" };
+
+const LANGUAGE_KEY = "netwright-language";
+
+type Catalogue = Record<string, object>;
+
+/** English comes with the page: it stands in for what another language lacks. The others are loaded when they are wanted. */
+const loaders: Record<Exclude<Language, "en">, () => Promise<Catalogue>> = {
+  zh: async () => (await import("../locales/zh")).catalogue,
+};
+
+function isLanguage(word: string | null): word is Language {
+  return LANGUAGES.some((language) => language === word);
+}
+
+function storedLanguage(): Language | null {
+  try {
+    const stored = localStorage.getItem(LANGUAGE_KEY);
+    return isLanguage(stored) ? stored : null;
+  } catch (error) {
+    // Storage is forbidden in this browser: the browser's language holds.
+    if (!(error instanceof DOMException)) throw error;
+    return null;
+  }
+}
+
+function keepLanguage(language: Language): void {
+  try {
+    localStorage.setItem(LANGUAGE_KEY, language);
+  } catch (error) {
+    // As above: the choice holds for this visit.
+    if (!(error instanceof DOMException)) throw error;
+  }
+}
+
+/** The first of the browser's languages that the page speaks: `zh-CN` and `zh-TW` are `zh`, `en-GB` is `en`. */
+export function systemLanguage(wanted: readonly string[]): Language {
+  for (const tag of wanted) {
+    const language = tag.toLowerCase().split("-")[0] ?? "";
+    if (isLanguage(language)) return language;
+  }
+  return "en";
+}
+
+async function speak(language: Language): Promise<void> {
+  if (language !== "en") {
+    const namespaces = await loaders[language]();
+    for (const [name, words] of Object.entries(namespaces)) i18next.addResourceBundle(language, name, words);
+  }
+  document.documentElement.lang = TAGS[language];
+  await i18next.changeLanguage(language);
+}
+
+/** Before the first paint: the words are there when the page is, so it never shows two languages one after the other. */
+export async function startLanguage(): Promise<void> {
+  try {
+    await speak(storedLanguage() ?? systemLanguage(navigator.languages));
+  } catch (error) {
+    // The words could not be fetched: a page in English is better than none.
+    console.warn("The words of the chosen language could not be loaded:", error);
+    await speak("en");
+  }
+}
+
+/** Changes the language of the page that stands, and of the next visit. */
+export async function chooseLanguage(language: Language): Promise<void> {
+  await speak(language);
+  keepLanguage(language);
+}

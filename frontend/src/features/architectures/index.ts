@@ -1,0 +1,3 @@
+export { ArchitecturePage } from "./ArchitecturePage";
+export { Gallery } from "./Gallery";
+export { Starters } from "./Starters";

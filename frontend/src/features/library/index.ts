@@ -1,0 +1,1 @@
+export { LibraryDialogs } from "./LibraryDialogs";

@@ -1,0 +1,1 @@
+export { NetworkExports } from "./NetworkExports";

@@ -1,0 +1,1 @@
+export { OutlinePicture } from "./OutlinePicture";

@@ -1,0 +1,3 @@
+export { WeightsButton } from "./WeightsButton";
+export { MatchControl, WeightsPanel } from "./WeightsPanel";
+export { WeightsSummary } from "./WeightsSummary";

@@ -1,0 +1,108 @@
+"""Run by a Python of its own with torchvision on its path: compares the ready-made networks with torchvision's and prints JSON.
+
+``oracle.py`` prints for every network that torchvision has too: ``difference`` (the largest of two outputs in eval mode, from
+the same random weights, carried over in order), ``size`` (the largest output), and for some the ``lines`` of both sources.
+"""
+
+import ast
+import inspect
+import json
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import torch
+from torch import nn
+
+# The wheel's operators are built for CUDA; torchvision only needs them to be declared when it is imported.
+_OPERATORS = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]  # torch's own is untyped
+_OPERATORS.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")  # type: ignore[no-untyped-call]
+_OPERATORS.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")  # type: ignore[no-untyped-call]
+
+import torchvision  # noqa: E402 - after the declarations
+from netwright.architectures.registry import ARCHITECTURES  # noqa: E402
+from netwright.compiler.module import build_network  # noqa: E402
+from netwright.compiler.source import to_source  # noqa: E402
+
+THEIRS: dict[str, tuple[str, dict[str, Any]]] = {
+    "alexnet": ("alexnet", {}),
+    **{name: (name, {}) for name in ARCHITECTURES if name.startswith(("vgg", "resnet"))},
+    "googlenet_torchvision": ("googlenet", {"aux_logits": False, "init_weights": False}),
+    "googlenet_torchvision_aux": ("googlenet", {"aux_logits": True, "init_weights": False}),
+}
+
+SOURCES = {
+    "resnet50": ("resnet", ("conv3x3", "conv1x1", "Bottleneck", "ResNet", "_resnet", "resnet50")),
+    "googlenet_torchvision_aux": (
+        "googlenet",
+        ("BasicConv2d", "Inception", "InceptionAux", "GoogLeNet", "googlenet"),
+    ),
+}
+"""torchvision's module, and what of it the network needs."""
+
+
+def fill(network: nn.Module) -> None:
+    """Random weights that keep values of about one size through any depth, and statistics that are not the trivial ones."""
+    generator = torch.Generator().manual_seed(0)
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            fan_in = module.weight[0].numel()
+            module.weight.data.uniform_(-1, 1, generator=generator).mul_((6 / fan_in) ** 0.5)
+            if module.bias is not None:
+                module.bias.data.uniform_(-0.1, 0.1, generator=generator)
+        elif isinstance(module, nn.BatchNorm2d):
+            module.weight.data.uniform_(0.25, 0.75, generator=generator)
+            module.bias.data.uniform_(-0.1, 0.1, generator=generator)
+            assert module.running_mean is not None
+            assert module.running_var is not None
+            assert module.num_batches_tracked is not None
+            module.running_mean.uniform_(-0.1, 0.1, generator=generator)
+            module.running_var.uniform_(0.5, 1.5, generator=generator)
+            module.num_batches_tracked.zero_()
+
+
+def compare(name: str) -> dict[str, Any]:
+    function, options = THEIRS[name]
+    source = to_source(ARCHITECTURES[name].build())
+    # Nothing is initialised twice: on the meta device modules have no values yet.
+    with torch.device("meta"):
+        theirs = getattr(torchvision.models, function)(**options)
+        ours = build_network(source)
+    theirs = theirs.to_empty(device="cpu").eval()
+    fill(theirs)
+    values, keys = theirs.state_dict(), list(ours.state_dict())
+    assert [value.shape for value in values.values()] == [value.shape for value in ours.state_dict().values()], name
+    ours.load_state_dict(dict(zip(keys, values.values(), strict=True)), assign=True)
+    ours.eval()
+    sample = torch.randn(1, 3, 224, 224, generator=torch.Generator().manual_seed(1))
+    with torch.inference_mode():
+        expected, found = theirs(sample), ours(sample)
+    if isinstance(found, dict):
+        found = found["scores"]  # in eval mode torchvision gives the last classifier's alone
+    result: dict[str, Any] = {
+        "difference": (expected - found).abs().max().item(),
+        "size": expected.abs().max().item(),
+    }
+    if name in SOURCES:
+        module, members = SOURCES[name]
+        text = inspect.getsource(import_module(f"torchvision.models.{module}"))
+        result["lines"] = [sum(lines_of(source)), sum(lines_of(text, members))]
+    return result
+
+
+def lines_of(source: str, members: tuple[str, ...] | None = None) -> Iterator[int]:
+    """Lines of the classes and functions ``members`` (of all) without docstrings, decorators, comments and line breaks."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and (members is None or node.name in members):
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.ClassDef | ast.FunctionDef):
+                    inner.decorator_list = []
+                    if ast.get_docstring(inner) is not None:
+                        inner.body = inner.body[1:] or [ast.Pass()]
+            yield len([line for line in ast.unparse(node).splitlines() if line.strip()])
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(2)
+    json.dump({name: compare(name) for name in sys.argv[1:] or THEIRS}, sys.stdout)

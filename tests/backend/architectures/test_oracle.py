@@ -1,0 +1,53 @@
+"""The ready-made networks against torchvision's own, in a process where torchvision can be imported."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import netwright
+import pytest
+from netwright.architectures.registry import ARCHITECTURES
+
+ROOT = Path(__file__).resolve().parents[3]
+FOLDER = ROOT / ".oracle"
+SAME_IN_TORCHVISION = [
+    name for name in ARCHITECTURES if name == "alexnet" or name.startswith(("vgg", "resnet", "googlenet_torchvision"))
+]
+
+Answers = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def answers() -> Answers:
+    """What ``oracle.py`` prints; skipped, loudly, where torchvision is not installed for it."""
+    if not (FOLDER / "torchvision").is_dir():
+        pytest.skip(f"no torchvision in {FOLDER}: `make .setup/oracle` puts it there")
+    package = Path(netwright.__file__).parent.parent
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(package), str(FOLDER)])}
+    script = Path(__file__).with_name("oracle.py")
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr[-2000:]
+    read: Answers = json.loads(done.stdout)
+    return read
+
+
+@pytest.mark.timeout(600)
+def test_oracle_when_asked_knows_every_network_that_both_have(answers: Answers) -> None:
+    assert set(answers) == set(SAME_IN_TORCHVISION)
+    assert len(answers) == 16
+
+
+@pytest.mark.parametrize("name", SAME_IN_TORCHVISION)
+def test_network_when_torchvisions_weights_are_carried_over_gives_its_outputs(answers: Answers, name: str) -> None:
+    answer = answers[name]
+    assert 0.01 < answer["size"] < 1e4, "the comparison would say nothing"
+    assert answer["difference"] <= 1e-5 * max(1.0, answer["size"])
+
+
+@pytest.mark.parametrize("name", ["resnet50", "googlenet_torchvision_aux"])
+def test_source_when_counted_is_no_longer_than_torchvisions(answers: Answers, name: str) -> None:
+    ours, theirs = answers[name]["lines"]
+    assert ours <= theirs

@@ -1,0 +1,233 @@
+"""Projects as a person unpacks them: they predict and train in a Python that may not import Netwright."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+import torch
+import yaml
+from drawing import chain, image, node, scores
+from netwright.data.base import SourceSpec
+from netwright.exchange.card import Card, Curve
+from netwright.exchange.curve_picture import draw_curves
+from netwright.exchange.model_card import write_readme
+from netwright.graph.document import Document
+from netwright.graph.io import load_document
+from netwright.services.export_child import make
+from netwright.services.export_order import Order, Record
+from netwright.training.config import TrainingConfig
+from netwright.training.control import Control
+from netwright.training.jobs import build_job
+from netwright.training.loop import train
+from netwright.training.spec import RunSpec
+from PIL import Image
+from safetensors.torch import load_file
+from sklearn.datasets import load_digits
+
+ALONE = """
+import runpy, sys
+
+# A project must run with what its requirements name: importing any of these raises ImportError from here on.
+for name in ("netwright", "pydantic", "fastapi", "sqlalchemy", "onnx", "pandas"):
+    sys.modules[name] = None
+sys.argv = sys.argv[1:]
+sys.path.insert(0, ".")
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+TABLE = "age,town,label\n" + "".join(
+    f"{20 + row % 50},{('north', 'south')[row % 2]},{('no', 'yes')[(row // 2) % 2]}\n" for row in range(60)
+)
+
+
+def digits() -> Document:
+    return chain(
+        image(1, 8, 8),
+        node("conv: Conv2d", params={"out_channels": 8, "kernel_size": 3}),
+        node("norm: BatchNorm2d"),
+        node("act: ReLU"),
+        node("flat: Flatten"),
+        node("head: Linear", params={"out_features": 10}),
+        scores(),
+    )
+
+
+def people() -> Document:
+    return chain(node("row: Input", params={"shape": [3]}), node("head: Linear", params={"out_features": 2}), scores())
+
+
+def trained(folder: Path, drawn: Document, source: SourceSpec, **config: Any) -> Order:
+    """A short run, and the order of its newest checkpoint."""
+    settings = {"epochs": 2, "device": "cpu", "data": {"source": source.type, "batch_size": 64}} | config
+    training = TrainingConfig.model_validate(settings)
+    spec = RunSpec(run="r1", document=drawn, training=training, source=source, versions={}, created=0.0)
+    run = folder / "run"
+    run.mkdir()
+    job = build_job(spec, run)
+    events: list[tuple[str, dict[str, Any]]] = []
+    torch.set_num_threads(1)
+    train(job, lambda kind, /, **fields: events.append((kind, fields)), Control())
+    losses = [loss for kind, event in events if kind == "metrics" for loss in event["values"].get("train/loss", [])]
+    checkpoint = [event for kind, event in events if kind == "checkpoint"][-1]
+    steps = list(range(1, len(losses) + 1))
+    record = Record(
+        spec=spec,
+        name="My | *network*",
+        notes="Learns\nquickly.",
+        tags=["a: b"],
+        metrics=checkpoint["metrics"],
+        curves=[Curve(name="train/loss", steps=steps, values=losses)],
+        first_losses=losses[:20],
+        fingerprint=job.data.fingerprint,
+        versions={"torch": torch.__version__},
+    )
+    return Order(
+        format="bundle",
+        document=drawn,
+        source=(run / "model.py").read_text("utf-8"),
+        weights=str(run / checkpoint["file"]),
+        metadata={"run": "r1", "step": str(checkpoint["step"])},
+        record=record,
+    )
+
+
+def unpack(order: Order, folder: Path) -> Path:
+    target = folder / "out.zip"
+    said = make(order, target, io.StringIO())
+    assert said.code is None, said.message
+    home = folder / "home"
+    with zipfile.ZipFile(target) as archive:
+        archive.extractall(home)
+    return home
+
+
+def run(home: Path, *arguments: str) -> str:
+    result = subprocess.run(
+        [sys.executable, "-I", "-c", ALONE, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=home,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_bundle_when_unpacked_predicts_and_repeats_the_run(tmp_path: Path) -> None:
+    home = unpack(trained(tmp_path, digits(), SourceSpec(type="digits")), tmp_path)
+    assert {path.name for path in home.iterdir()} == {
+        "README.md", "model.py", "model.safetensors", "data.py", "held_out.npy", "train.py", "predict.py",
+        "requirements.txt", "document.json", "curve.svg",
+    }  # fmt: skip
+    assert load_document((home / "document.json").read_bytes()).network == digits().network
+    data = load_digits()
+    np.save(home / "three.npy", data.images[:3])
+    Image.fromarray((data.images[0] * 15.9375).astype(np.uint8)).save(home / "zero.png")
+    lines = run(home, "predict.py", "three.npy", "zero.png").splitlines()
+    assert [line.split()[1] for line in lines] == ["0", "1", "2", "0"]
+    assert all("%" in line for line in lines)
+    before = (home / "model.safetensors").read_bytes()
+    printed = run(home, "train.py", "--epochs", "2", "--device", "cpu")
+    steps = [line for line in printed.splitlines() if line.startswith("step ")]
+    assert len(steps) == 20
+    assert all(line.endswith("(as in the run)") for line in steps)
+    # What was trained again is the very network that was taken home, and does not replace it.
+    assert (home / "model.safetensors").read_bytes() == before
+    again, taken = load_file(home / "trained.safetensors"), load_file(home / "model.safetensors")
+    assert all(torch.equal(again[name], value) for name, value in taken.items())
+
+
+def test_bundle_of_an_uploaded_table_when_unpacked_takes_the_person_s_own_file(tmp_path: Path) -> None:
+    upload = tmp_path / "upload"
+    upload.mkdir()
+    (upload / "original").write_text(TABLE, "utf-8")
+    (upload / "upload.json").write_text(json.dumps({"filename": "100% people.csv"}))
+    order = trained(tmp_path, people(), SourceSpec(type="csv", path=str(upload)), data={"batch_size": 8})
+    home = unpack(order, tmp_path)
+    assert not any(b"north,no" in path.read_bytes() for path in home.iterdir()), (
+        "the person's rows stay with the person"
+    )
+    (home / "new.csv").write_text("town,age\nnorth,33\nsouth,44\n", "utf-8")
+    lines = run(home, "predict.py", "new.csv").splitlines()
+    assert [line.partition(":")[0] for line in lines] == ["new.csv[1]", "new.csv[2]"]
+    assert all("no " in line and "yes " in line for line in lines)
+    printed = run(home, "train.py", "--data", str(upload / "original"), "--steps", "5", "--device", "cpu")
+    assert printed.count("(as in the run)") == 5
+    assert "100% people.csv" in run(home, "train.py", "--help")
+    assert "100% people.csv" in (home / "README.md").read_text("utf-8")
+
+
+def test_bundle_of_an_untrained_network_when_unpacked_is_trained_by_its_script(tmp_path: Path) -> None:
+    order = trained(tmp_path, digits(), SourceSpec(type="digits"))
+    assert order.record is not None
+    record = order.record.model_copy(update={"curves": [], "first_losses": [], "metrics": {}, "fingerprint": None})
+    home = unpack(order.model_copy(update={"weights": None, "source": None, "record": record}), tmp_path)
+    assert not (home / "model.safetensors").exists()
+    assert "has not been trained yet" in (home / "README.md").read_text("utf-8")
+    assert "best val/loss" in run(home, "train.py", "--epochs", "1", "--device", "cpu")
+    np.save(home / "one.npy", load_digits().images[0])
+    assert run(home, "predict.py", "one.npy").startswith("one.npy: ")
+
+
+def test_model_repository_when_unpacked_has_what_the_hub_reads(tmp_path: Path) -> None:
+    order = trained(tmp_path, digits(), SourceSpec(type="digits"))
+    home = unpack(order.model_copy(update={"format": "hub"}), tmp_path)
+    assert {"README.md", "config.json", "model.safetensors", "model.py"} <= {path.name for path in home.iterdir()}
+    head = yaml.safe_load((home / "README.md").read_text("utf-8").split("---\n")[1])
+    assert head["library_name"] == "pytorch"
+    assert head["license"]
+    assert head["tags"] == ["pytorch", "netwright", "a: b"]
+    assert head["pipeline_tag"] == "image-classification"
+    result = head["model-index"][0]["results"][0]
+    assert head["model-index"][0]["name"] == "My | *network*"
+    assert {metric["type"] for metric in result["metrics"]} == {"loss", "accuracy"}
+    config = json.loads((home / "config.json").read_text("utf-8"))
+    assert (config["run"], config["input_shape"], config["id2label"]["3"]) == ("r1", [1, 8, 8], "3")
+    assert torch.equal(
+        load_file(home / "model.safetensors")["head.weight"], load_file(Path(str(order.weights)))["head.weight"]
+    )
+
+
+def test_bundle_when_made_twice_is_the_same_file(tmp_path: Path) -> None:
+    order = trained(tmp_path, digits(), SourceSpec(type="digits"))
+    for name in ("a", "b"):
+        make(order, tmp_path / name, io.StringIO())
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_bundle_when_the_data_is_gone_says_so(tmp_path: Path) -> None:
+    upload = tmp_path / "upload"
+    upload.mkdir()
+    (upload / "original").write_text(TABLE, "utf-8")
+    order = trained(tmp_path, people(), SourceSpec(type="csv", path=str(upload)))
+    (upload / "original").unlink()
+    said = make(order, tmp_path / "out.zip", io.StringIO())
+    assert (said.code, "is gone from the data folder" in said.message) == ("bad_data", True)
+    (upload / "original").write_text(TABLE.replace("20,", "99,", 1), "utf-8")
+    said = make(order, tmp_path / "out.zip", io.StringIO())
+    assert (said.code, "data has changed since this run" in said.message) == ("bad_data", True)
+
+
+def test_card_when_texts_are_markdown_shows_them_as_they_are() -> None:
+    card = Card(title="<b>|x`\n# y", metrics={"val/loss": "Infinity", "val/Accuracy": "NaN"}, data_title="a|b")
+    text = write_readme(card, {"model.py": "the network"}, is_trained=True)
+    assert "# \\<b\\>\\|x\\` \\# y" in text
+    assert "model-index" not in text, "figures that are none are not told to the Hub"
+    yaml.safe_load(text.split("---\n")[1])
+
+
+@pytest.mark.parametrize("values", [[1.0, 0.5, 900.0], [2.0, 2.0], [3.0]])
+def test_curve_when_drawn_is_a_picture_of_all_its_points(values: list[float]) -> None:
+    steps = list(range(1, len(values) + 1))
+    picture = ET.fromstring(draw_curves([Curve(name="train/loss", steps=steps, values=values)]))  # noqa: S314  (our own)
+    lines = picture.findall("{http://www.w3.org/2000/svg}polyline")
+    assert [len(line.attrib["points"].split()) for line in lines] == [len(values)]
+    assert draw_curves([Curve(name="train/loss", steps=[], values=[])]) == ""

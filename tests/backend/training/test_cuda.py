@@ -1,0 +1,160 @@
+"""The loop on a real GPU.  Skipped, loudly, where PyTorch finds none."""
+
+import math
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from netwright.training.checkpoints import CheckpointFolder
+from netwright.training.config import DataConfig
+from netwright.training.control import Control
+from netwright.training.loop import train
+from netwright.training.reporting import Progress
+from netwright.training.setup import Job
+from netwright.training.states import EndReason, RunState
+from torch import nn
+
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="PyTorch finds no GPU on this machine"),
+]
+
+MakeJob = Callable[..., Job]
+Recorder = Any
+"""The fixtures of conftest: a job on real digits, and a keeper of events."""
+
+NOISE = 2e-4
+"""Sums on a GPU come in no fixed order.  What is compared is trained with SGD: Adam divides by the gradient's size, so that
+where it is nothing but noise (a bias before a BatchNorm) the noise alone moves the weight by a whole step."""
+
+SGD = {"type": "SGD", "params": {"lr": 0.05}}
+
+
+@torch.no_grad()
+def largest_difference(left: nn.Module, right: nn.Module) -> float:
+    pairs = zip(left.parameters(), right.parameters(), strict=True)
+    return max(float((a - b).abs().max()) for a, b in pairs)
+
+
+class Watched(nn.Module):
+    """A network that calls ``before`` at each forward pass in training."""
+
+    def __init__(self, inner: nn.Module, before: Callable[[], None]) -> None:
+        super().__init__()
+        self.inner, self.before = inner, before
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.training:
+            self.before()
+        result: torch.Tensor = self.inner(x)
+        return result
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_train_on_a_gpu_learns_and_says_what_it_chose(make_job: MakeJob, recorder: Recorder, precision: str) -> None:
+    job = make_job(device="cuda", precision=precision, epochs=8, optimizer={"type": "AdamW", "params": {"lr": 0.003}})
+    outcome = train(job, recorder, Control())
+    assert outcome.state is RunState.COMPLETED
+    assert outcome.metrics["val/Accuracy"] > 0.9
+    hello = recorder.of("hello")[0]
+    assert hello["device"] == "cuda:0"
+    assert any("samples held on cuda:0, preprocessed once" in note for note in hello["notes"])
+    # Tensor cores read pictures with the channels last; in float32 there is nothing to gain from it.
+    assert any("channels_last" in note for note in hello["notes"]) == (precision == "bfloat16")
+    is_last = job.network.state_dict()["0.weight"].is_contiguous(memory_format=torch.channels_last)
+    assert is_last or precision == "float32"
+    assert all(weight.dtype == torch.float32 for weight in job.network.parameters())
+    assert [step for step, _ in recorder.series("train/loss")] == list(range(1, hello["total_steps"] + 1))
+
+
+def test_train_on_a_gpu_and_on_the_cpu_begin_with_the_same_losses(make_job: MakeJob, make_recorder: Any) -> None:
+    losses = []
+    for device in ("cpu", "cuda"):
+        recorder = make_recorder()
+        build = lambda: nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 10))  # noqa: E731
+        train(make_job(device, build=build, device=device, epochs=1), recorder, Control())
+        losses.append([value for _, value in recorder.series("train/loss")])
+    assert losses[0] == pytest.approx(losses[1], abs=5e-3)
+
+
+@pytest.mark.parametrize("stop_step", [13, 20], ids=["border", "middle"])
+def test_resume_on_a_gpu_goes_on_with_the_same_dropout(
+    make_job: MakeJob, recorder: Recorder, make_recorder: Any, stop_step: int
+) -> None:
+    whole = make_job("whole", device="cuda", optimizer=SGD)
+    train(whole, recorder, Control())
+
+    control, progress = Control(), Progress()
+    first = make_job("parts", device="cuda", optimizer=SGD)
+    first.network = Watched(first.network, lambda: control.stop() if progress.step == stop_step - 1 else None)
+    train(first, make_recorder(), control, progress=progress)
+
+    second = make_job("parts", device="cuda", optimizer=SGD)
+    second.network = Watched(second.network, lambda: None)
+    loaded = CheckpointFolder(second.folder / "checkpoints", "run", "hash", 3).load(f"last-{stop_step}.safetensors")
+    torch.rand(1000, device="cuda")  # whatever was drawn in between must not matter
+    resumed = make_recorder()
+    train(second, resumed, Control(), resume=loaded)
+    assert [step for step, _ in resumed.series("train/loss")] == list(range(stop_step + 1, 40))
+    assert largest_difference(whole.network, second.network) < NOISE
+
+
+def test_loss_not_finite_on_a_gpu_stops_before_a_weight_moves_and_names_the_node(
+    make_job: MakeJob, recorder: Recorder, make_recorder: Any
+) -> None:
+    class Explode(nn.Module):
+        """Gives infinity from call ``at`` on, in training."""
+
+        def __init__(self, at: int) -> None:
+            super().__init__()
+            self.at, self.calls = at, 0
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            self.calls += self.training
+            return x * math.inf if self.calls >= self.at else x
+
+    def build(at: int) -> nn.Module:
+        return nn.Sequential(
+            nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), Explode(at), nn.BatchNorm2d(4), nn.Flatten(), nn.Linear(144, 10)
+        )
+
+    control, progress = Control(), Progress()
+    reference = make_job("reference", device="cuda", optimizer=SGD, build=lambda: build(10**9))
+    reference.network = Watched(reference.network, lambda: control.stop() if progress.step == 15 else None)
+    train(reference, make_recorder(), control, progress=progress)  # ends after step 16
+
+    job = make_job("bad", device="cuda", optimizer=SGD, epochs=50, build=lambda: build(17))
+    outcome = train(job, recorder, Control())
+    assert (outcome.state, outcome.reason) == (RunState.FAILED, EndReason.LOSS_NOT_FINITE)
+    alert = recorder.of("alert")[0]
+    assert (alert["node"], alert["values"]["step"]) == ("2", 17)
+    assert largest_difference(job.network, reference.network) < NOISE
+    assert recorder.of("checkpoint")[-1]["step"] == 16
+
+
+def test_a_step_on_a_gpu_waits_for_nothing(
+    make_job: MakeJob, make_recorder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More steps in an epoch make no more synchronisations: only reports and validation have them."""
+    monkeypatch.setattr("netwright.training.reporting.REPORT_SECONDS", 3600.0)
+
+    def synchronisations(batch_size: int) -> tuple[int, int]:
+        recorder = make_recorder()
+        job = make_job(f"b{batch_size}", device="cuda", epochs=1)
+        job.config = job.config.model_copy(update={"data": DataConfig(batch_size=batch_size)})
+        torch.cuda.set_sync_debug_mode("warn")
+        try:
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                train(job, recorder, Control())
+        finally:
+            torch.cuda.set_sync_debug_mode("default")
+        return len(recorder.series("train/loss")), sum("synchroniz" in str(each.message) for each in caught)
+
+    synchronisations(128)  # what cuDNN tries out the first time does not count
+    (few_steps, few), (many_steps, many) = synchronisations(256), synchronisations(32)
+    assert many_steps > 5 * few_steps
+    validation_batches = math.ceil(180 / 64) - 1
+    assert many <= few + validation_batches

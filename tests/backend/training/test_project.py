@@ -1,0 +1,359 @@
+"""A run's project, trained in a Python that may not import Netwright, has the run's own losses to the last bit."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from drawing import block, chain, document, image, node, scores
+from netwright.data.base import DataError, SourceSpec
+from netwright.graph.document import Document
+from netwright.graph.model import Model
+from netwright.training.choices import Registry
+from netwright.training.config import (
+    CheckpointConfig,
+    DataConfig,
+    EarlyStoppingConfig,
+    ObjectiveConfig,
+    ScheduleConfig,
+    TrainingConfig,
+)
+from netwright.training.control import Control
+from netwright.training.jobs import build_job
+from netwright.training.loop import train
+from netwright.training.metrics import METRICS
+from netwright.training.objectives import LOSSES, fit_targets, fit_targets_source
+from netwright.training.optimizers import OPTIMIZERS
+from netwright.training.project.train_script import WRITTEN
+from netwright.training.project.write import write_project
+from netwright.training.schedules import SCHEDULES, LearningRate
+from netwright.training.spec import RunSpec
+from torch import nn
+
+RUNNER = """
+import contextlib, io, json, os, runpy, sys
+
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "netwright":
+            raise ImportError("a project must stand alone")
+
+sys.meta_path.insert(0, Refuse())
+results = {}
+for folder, arguments in json.load(sys.stdin):
+    for name in ("data", "model"):
+        sys.modules.pop(name, None)
+    sys.path.insert(0, folder)
+    sys.argv = [f"{folder}/train.py", *arguments]
+    text = io.StringIO()
+    os.chdir(folder)
+    with contextlib.redirect_stdout(text):
+        runpy.run_path(f"{folder}/train.py", run_name="__main__")
+    sys.path.remove(folder)
+    results[folder] = text.getvalue()
+print(json.dumps(results))
+"""
+
+
+def mlp(inputs: list[int], outputs: int, *more: Any) -> Document:
+    start = image(*inputs) if len(inputs) > 1 else node("image: Input", params={"shape": inputs})
+    flat = [node("flat: Flatten")] if len(inputs) > 1 else []
+    hidden = node("hidden: Linear", params={"out_features": 16})
+    return chain(
+        start, *flat, hidden, node("act: ReLU"), *more, node("head: Linear", params={"out_features": outputs}), scores()
+    )
+
+
+def cnn() -> Document:
+    return chain(
+        image(1, 8, 8),
+        node("conv: Conv2d", params={"out_channels": 8, "kernel_size": 3, "padding": 1}),
+        node("norm: BatchNorm2d"),
+        node("act: ReLU"),
+        node("pool: MaxPool2d", params={"kernel_size": 2}),
+        node("drop: Dropout2d", params={"p": 0.2}),
+        node("conv2: Conv2d", params={"out_channels": 8, "kernel_size": 3}),
+        node("flat: Flatten"),
+        node("head: Linear", params={"out_features": 10}),
+        scores(),
+    )
+
+
+def two_heads() -> Document:
+    nodes = [
+        node("x: Input", params={"shape": [4]}),
+        node("kind: Linear", params={"out_features": 3}),
+        node("other: Linear", params={"out_features": 2}),
+        node("side: Output"),
+        scores(),
+    ]
+    return document(block(nodes, "x -> other -> side", "x -> kind -> scores"))
+
+
+@dataclass
+class Case:
+    """A run of two epochs: ``source`` and the changes to its config."""
+
+    drawn: Document
+    source: str
+    config: dict[str, Any]
+
+
+def optimizer_params(name: str) -> dict[str, Any]:
+    """Other settings than the defaults, where there are some that go together."""
+    return {"SGD": {"lr": 0.05, "momentum": 0.9, "nesterov": True}, "AdamW": {"lr": 0.003, "betas": [0.8, 0.99]}}.get(
+        name, {"lr": 0.002}
+    )
+
+
+LOSS_CASES: dict[str, tuple[int, str, dict[str, Any]]] = {
+    "CrossEntropyLoss": (10, "digits", {"label_smoothing": 0.1, "weight": [1.0] * 9 + [2.5]}),
+    "BCEWithLogitsLoss": (1, "breast_cancer", {"pos_weight": 1.5}),
+    "MSELoss": (10, "digits", {}),
+    "L1Loss": (1, "diabetes", {}),
+}
+"""Scores, data and params for each registered loss."""
+SCHEDULE_PARAMS: dict[str, dict[str, Any]] = {
+    "StepLR": {"step_size": 1, "gamma": 0.3},
+    "CosineAnnealingLR": {"T_max": 3, "eta_min": 1e-5},
+}
+SHAPES = {"digits": [1, 8, 8], "iris": [4], "breast_cancer": [30], "diabetes": [10], "wine": [13]}
+
+CASES: dict[str, Case] = {
+    "digits mlp": Case(mlp([1, 8, 8], 10), "digits", {}),
+    "digits cnn": Case(
+        cnn(), "digits", {"schedule": {"type": "CosineAnnealingLR", "warmup_steps": 7}, "gradient_clip_norm": 0.5}
+    ),
+    "digits cnn in bfloat16": Case(cnn(), "digits", {"precision": "bfloat16"}),
+    "iris with preprocessing": Case(mlp([4], 3, node("norm: BatchNorm1d")), "iris", {"seed": 7}),
+    "iris, one of two outputs": Case(two_heads(), "iris", {"objectives": [{"output": "scores", "weight": 0.25}]}),
+    "iris, early stopping": Case(
+        mlp([4], 3),
+        "iris",
+        {"early_stopping": {"patience": 1}, "checkpoint": {"monitor": "val/Accuracy", "mode": "max"}},
+    ),
+    "wine, one sample left over": Case(mlp([13], 3, node("n: BatchNorm1d")), "wine", {"data": {"batch_size": 53}}),
+    "diabetes": Case(
+        mlp([10], 1), "diabetes", {"objectives": [{"loss": {"type": "MSELoss"}}], "metrics": ["MeanAbsoluteError"]}
+    ),
+}
+CASES |= {
+    f"optimizer {name}": Case(mlp([4], 3), "iris", {"optimizer": {"type": name, "params": optimizer_params(name)}})
+    for name in OPTIMIZERS.classes
+}
+CASES |= {
+    f"schedule {name}": Case(
+        mlp([4], 3),
+        "iris",
+        {"schedule": {"type": name, "params": SCHEDULE_PARAMS.get(name, {}), "warmup_steps": 3}},
+    )
+    for name in SCHEDULES.classes
+}
+CASES |= {
+    f"loss {name}": Case(
+        mlp(SHAPES[LOSS_CASES[name][1]], LOSS_CASES[name][0]),
+        LOSS_CASES[name][1],
+        {
+            "objectives": [{"loss": {"type": name, "params": LOSS_CASES[name][2]}}],
+            "metrics": ["MeanAbsoluteError"] if LOSS_CASES[name][1] == "diabetes" else ["Accuracy"],
+        },
+    )
+    for name in LOSSES.classes
+}
+
+
+@dataclass
+class Trained:
+    """What the product measured, and what the project printed."""
+
+    losses: list[float]
+    validation: dict[str, float]
+    printed: str
+
+
+def run_product(case: Case, folder: Path) -> tuple[RunSpec, list[float], dict[str, float]]:
+    config = {"epochs": 2, "device": "cpu", "data": {"batch_size": 32}} | case.config
+    config["data"] = {"source": case.source} | config["data"]
+    spec = RunSpec(
+        run="abc",
+        document=case.drawn,
+        training=TrainingConfig.model_validate(config),
+        source=SourceSpec(type=case.source),
+        versions={},
+        created=0.0,
+    )
+    folder.mkdir(parents=True)
+    job = build_job(spec, folder)
+    losses, validation = [], {}
+
+    def emit(kind: str, /, **fields: Any) -> None:
+        if kind == "metrics":
+            losses.extend(fields["values"].get("train/loss", []))
+            validation.update({name: v[-1] for name, v in fields["values"].items() if name.startswith("val/")})
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        train(job, emit, Control())
+    finally:
+        torch.set_num_threads(threads)
+    project = write_project(spec, job.network, losses[:20], job.data.fingerprint)
+    for name, content in project.files.items():
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return spec, losses, validation
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Trained]:
+    """Every case, trained by the product and then, all in one fresh process, as projects."""
+    home = tmp_path_factory.mktemp("projects")
+    runs, orders = {}, []
+    for number, (name, case) in enumerate(CASES.items()):
+        folder = home / str(number)
+        spec, losses, validation = run_product(case, folder)
+        runs[name] = (folder, losses, validation)
+        orders.append((str(folder), ["--epochs", str(spec.training.epochs), "--device", "cpu", "--steps", "1000000"]))
+    result = subprocess.run(
+        [sys.executable, "-I", "-c", RUNNER],
+        input=json.dumps(orders),
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    assert result.returncode == 0, result.stderr
+    printed = json.loads(result.stdout)
+    return {
+        name: Trained(losses, validation, printed[str(folder)]) for name, (folder, losses, validation) in runs.items()
+    }
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_project_when_trained_has_the_losses_of_the_run_to_the_last_bit(trained: dict[str, Trained], name: str) -> None:
+    found = trained[name]
+    lines = [line for line in found.printed.splitlines() if line.startswith("step ")]
+    losses = [float(line.split("loss ")[1].split()[0]) for line in lines]
+    assert len(losses) > 4
+    assert losses == found.losses
+    assert all("(as in the run)" in line for line in lines[:20])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_project_when_validated_has_the_figures_of_the_run(trained: dict[str, Trained], name: str) -> None:
+    found = trained[name]
+    last = [line for line in found.printed.splitlines() if line.startswith("epoch ")][-1]
+    for metric, value in found.validation.items():
+        assert f"{metric} {value:.4f}" in last
+
+
+# --- each choice prints what it is -----------------------------------------------------------------------------------
+
+
+def evaluate(expression: str, **names: Any) -> Any:
+    return eval(expression, {"torch": torch, "functional": nn.functional, "math": __import__("math"), **names})  # noqa: S307  (what the registries print)
+
+
+@pytest.mark.parametrize("name", LOSSES.classes)
+@pytest.mark.parametrize(("num_scores", "is_class"), [(3, True), (1, True), (2, False)])
+def test_loss_when_printed_is_what_is_trained_on(name: str, num_scores: int, is_class: bool) -> None:
+    loss = LOSSES.get(name)
+    if is_class and name == "CrossEntropyLoss" and num_scores == 1:
+        num_scores = 2
+    if not is_class and loss.tasks and "regression" not in loss.tasks:
+        pytest.skip("it is for classes only")
+    torch.manual_seed(0)
+    outputs = torch.randn(6, num_scores)
+    targets = torch.randint(0, 2, (6,)) if is_class else torch.randn(6, num_scores)
+    fitted = fit_targets_source(num_scores, is_class=is_class)
+    for params in ({}, LOSS_CASES[name][2]):
+        if "weight" in params:
+            params = params | {"weight": [0.5] * num_scores}  # noqa: PLW2901
+        chosen = LOSSES.params(name, params)
+        found = evaluate(loss.source(chosen, fitted), outputs=outputs, targets=targets)
+        assert torch.equal(found, loss.build(chosen, "cpu")(outputs, targets))
+
+
+@pytest.mark.parametrize(("num_scores", "is_class"), [(3, True), (1, True), (2, False)])
+def test_targets_when_fitted_by_the_printed_expression_are_the_same(num_scores: int, is_class: bool) -> None:
+    outputs = torch.randn(6, num_scores)
+    targets = torch.randint(0, num_scores, (6,)) if is_class else torch.randn(6, num_scores)
+    found = evaluate(fit_targets_source(num_scores, is_class=is_class), outputs=outputs, targets=targets)
+    assert torch.equal(found, fit_targets(targets, outputs))
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS.classes)
+def test_optimizer_when_printed_is_what_is_built(name: str) -> None:
+    chosen = OPTIMIZERS.get(name)
+    for params in ({}, optimizer_params(name), {"weight_decay": 0.3}):
+        settings = OPTIMIZERS.params(name, params)
+        weights = [nn.Parameter(torch.ones(3))]
+        printed = evaluate(chosen.source(settings), weights=weights)
+        built = chosen.build(settings, weights)
+        assert type(printed) is type(built)
+        assert printed.defaults == built.defaults
+
+
+@pytest.mark.parametrize("name", SCHEDULES.classes)
+def test_schedule_when_printed_gives_the_same_rates(name: str) -> None:
+    for params in ({}, SCHEDULE_PARAMS.get(name, {})):
+        settings = SCHEDULES.params(name, params)
+        schedule = SCHEDULES.get(name)
+        rate = LearningRate(schedule, settings, 0.1, 0, 7, 35)
+        source = schedule.source(settings)
+        printed = [evaluate(source, lr=0.1, step=step, num_steps=35, steps_per_epoch=7) for step in range(35)]
+        assert printed == [rate.at(step + 1) for step in range(35)]
+
+
+@pytest.mark.parametrize("name", METRICS.classes)
+def test_metric_when_it_can_be_printed_gives_the_same_sum(name: str) -> None:
+    metric = METRICS.get(name)
+    torch.manual_seed(0)
+    for num_scores in (1, 4):
+        source = metric.source(num_scores)
+        if source is None:
+            continue
+        outputs = torch.randn(9, num_scores)
+        is_class = "classification" in metric.tasks
+        targets = torch.randint(0, 2, (9,)) if is_class else torch.randn(9, num_scores)
+        total, _ = metric.update(outputs, targets)
+        assert torch.equal(evaluate(source, outputs=outputs, targets=targets), total)
+
+
+@pytest.mark.parametrize("registry", [LOSSES, OPTIMIZERS, SCHEDULES], ids=lambda each: each.kind)
+def test_choice_when_registered_can_be_printed(registry: Registry[Any]) -> None:
+    for name, each in registry.classes.items():
+        assert not getattr(each.source, "__isabstractmethod__", False), f"{name} lacks `source`: see CONTRIBUTING.md"
+    assert set(LOSS_CASES) == set(LOSSES.classes), "each loss is trained as a project: give it a case"
+
+
+@pytest.mark.parametrize(
+    ("part", "model"),
+    [
+        ("", TrainingConfig),
+        ("data", DataConfig),
+        ("objectives", ObjectiveConfig),
+        ("schedule", ScheduleConfig),
+        ("early_stopping", EarlyStoppingConfig),
+        ("checkpoint", CheckpointConfig),
+    ],
+)
+def test_setting_when_it_is_new_is_written_into_the_script_or_refused(part: str, model: type[Model]) -> None:
+    assert set(model.model_fields) == WRITTEN[part], "train.py must do what these say, else it repeats another run"
+
+
+def test_project_when_the_data_has_changed_is_refused() -> None:
+    spec = RunSpec(
+        run="abc",
+        document=mlp([4], 3),
+        training=TrainingConfig(),
+        source=SourceSpec(type="iris"),
+        versions={},
+        created=0.0,
+    )
+    with pytest.raises(DataError, match="The data has changed since this run"):
+        write_project(spec, None, (), "0" * 64)
