@@ -11,7 +11,7 @@ from samples import block, document, image, node, out
 
 
 def conv_bn(name: str, channels: int | str, kernel: int, **params: Any) -> list[Node]:
-    padding = {"padding": kernel // 2} if kernel > 1 else {}
+    padding: dict[str, Any] = {"padding": kernel // 2} if kernel > 1 else {}
     return [
         node(name, "Conv2d", out_channels=channels, kernel_size=kernel, bias=False, **padding, **params),
         node(f"{name}_bn", "BatchNorm2d"),
@@ -225,7 +225,7 @@ def googlenet() -> Document:
     )
     names = ("ch1", "ch3_reduce", "ch3", "ch5_reduce", "ch5", "pool_proj")
     mixes = {
-        name: node(f"inception{name}", "block:Inception", **dict(zip(names, widths, strict=True)))
+        name: node(f"inception{name}", "block:Inception", **dict[str, Any](zip(names, widths, strict=True)))
         for name, *widths in MIXES
     }
 

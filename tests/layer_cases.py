@@ -10,7 +10,7 @@ Case = tuple[str, dict[str, Any], tuple[Shape, ...]]
 """A type, its settings, and the shape of a sample for each input; None for an optional input without a wire."""
 
 DEFAULTS: list[Case] = [
-    (name, {}, fitting_shapes(LAYERS[name]))
+    (name, {}, fitting_shapes(layer))
     for name, layer in LAYERS.items()
     if name not in {"Input", "Output"} and layer.family != "graph"  # held in test_graph, on graphs
 ]

@@ -15,18 +15,20 @@ import orjson
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import block_samples
 from netwright.compiler import check
 from netwright.compiler.check import check_document_json, warm_up
 from netwright.compiler.report import CheckRequest
+from netwright.graph.document import Document
 from netwright.server.bodies import parse_body
 from resnet import resnet152
 
 ROUNDS = 100
 
 
-def body_of_the_page() -> bytes:
+def body_of_the_page(document: Document) -> bytes:
     """The question as the page sends it: what the document means, without places and without defaults."""
-    meaning = resnet152().model_dump(mode="json", exclude_defaults=True, exclude={"view"})
+    meaning = document.model_dump(mode="json", exclude_defaults=True, exclude={"view"})
     return orjson.dumps({"document": {"format": 1, **meaning}, "batch_size": 1})
 
 
@@ -42,7 +44,7 @@ def parse(body: bytes) -> object:
 
 
 def main() -> None:
-    body = body_of_the_page()
+    body = body_of_the_page(resnet152())
     start = time.perf_counter()
     warm_up()
     print(f"warm_up, once in a process: {time.perf_counter() - start:.2f} s")
@@ -58,6 +60,10 @@ def main() -> None:
     show("one edit: breaks a sum", timed(edits(body, "stage3_20_c_conv")))
     show("one edit: a wire goes", timed(without_wires(body)))
     show("  of it parsing and validation", timed(lambda: body, parse))
+    blocks = body_of_the_page(block_samples.resnet152())
+    print("the same network drawn with blocks, as a dozen boxes:")
+    show("unchanged", timed(lambda: blocks))
+    show("one edit inside a nested block", timed(edits(blocks, "conv2", "Bottleneck")))
 
 
 def forget(body: bytes) -> bytes:
@@ -81,10 +87,12 @@ def without_wires(body: bytes) -> Callable[[], bytes]:
     return edited
 
 
-def edits(body: bytes, node_id: str) -> Callable[[], bytes]:
-    """Bodies in which one layer's width is new each time."""
+def edits(body: bytes, node_id: str, block: str | None = None) -> Callable[[], bytes]:
+    """Bodies in which one layer's width is new each time, in the network or in one of its blocks."""
     request = orjson.loads(body)
-    node = next(node for node in request["document"]["network"]["nodes"] if node["id"] == node_id)
+    document = request["document"]
+    nodes = (document["network"] if block is None else document["blocks"][block])["nodes"]
+    node = next(node for node in nodes if node["id"] == node_id)
     widths = iter(range(100_000, 200_000))
 
     def edited() -> bytes:

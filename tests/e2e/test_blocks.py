@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 def small() -> dict[str, Any]:
     """``image -> conv -> norm -> act -> pool -> flat -> head -> scores``."""
-    nodes = [
+    nodes: list[dict[str, Any]] = [
         {"id": "image", "type": "Input", "params": {"shape": [1, 28, 28]}},
         {"id": "conv", "type": "Conv2d", "params": {"out_channels": 16, "padding": 1, "bias": False}},
         {"id": "norm", "type": "BatchNorm2d"},

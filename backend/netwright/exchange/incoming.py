@@ -22,7 +22,7 @@ Kind = Literal["safetensors", "pytorch", "onnx", "program"]
 OUTCOME = "outcome.json"
 WEIGHTS = "weights.safetensors"
 DOCUMENT = "document.json"
-MAX_MEMORY_BYTES = 24 * 2**30
+MAX_MEMORY_BYTES = 12 * 2**30
 
 
 class Refusal(Model):

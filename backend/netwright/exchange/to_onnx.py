@@ -121,10 +121,11 @@ def _clean(model: onnx.ModelProto) -> None:
 
 def _explain(error: BaseException, program: ExportedProgram) -> ExportError:
     """Which node ONNX could not express, as far as the exporter says."""
-    causes, found = error, None
-    while causes is not None and found is None:
-        found = _AT_FAULT.search(str(causes))
-        causes = causes.__cause__  # type: ignore[assignment]  # None ends the walk
+    cause: BaseException | None = error
+    found = None
+    while cause is not None and found is None:
+        found = _AT_FAULT.search(str(cause))
+        cause = cause.__cause__
     if found is None:
         return ExportError(f"ONNX cannot express this network. {_OTHERS}")
     name, operation = found[1], found[2].removesuffix(".default")

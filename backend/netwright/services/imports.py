@@ -5,7 +5,7 @@ import logging
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 from netwright.data.base import DataError
@@ -34,6 +34,10 @@ READING_SECONDS = 300.0
 FORMATS: dict[Kind, str] = {"safetensors": "safetensors", "pytorch": "pytorch", "onnx": "onnx", "program": "program"}
 
 
+async def _never() -> bool:
+    return False
+
+
 class ImportService:
     """One user intent: taking a file in."""
 
@@ -46,8 +50,12 @@ class ImportService:
         """Clears what a stopped server was reading."""
         await asyncio.to_thread(shutil.rmtree, self._staging, ignore_errors=True)
 
-    async def create(self, stream: AsyncIterator[bytes], filename: str) -> ImportRead:
+    async def create(
+        self, stream: AsyncIterator[bytes], filename: str, is_given_up: Callable[[], Awaitable[bool]] = _never
+    ) -> ImportRead:
         """Takes in a file of weights, or of a network with its weights; which, its bytes tell.
+
+        ``is_given_up`` says that nobody waits for the answer any more: then nothing is kept.
 
         Raises:
             ServiceError: ``bad_file`` with the reason; then nothing of it is kept.
@@ -63,6 +71,8 @@ class ImportService:
                 outcome = await _read_apart(kind, upload, folder, label)
             if outcome.refusal is not None:
                 raise _refused(outcome.refusal.code, outcome.refusal.message)
+            if await is_given_up():
+                raise _refused("import_failed", f"The import of {label} was called off.")
             return await self._keep(kind, folder, label, outcome)
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)

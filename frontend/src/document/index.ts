@@ -66,7 +66,7 @@ export {
   type Verdict,
 } from "./ports";
 export { findLane, type Point, type Rect, type WirePath, wirePath } from "./routing";
-export { followersOf, hasWeights, shareCandidates, shareEdits } from "./sharing";
+export { hasWeights, shareCandidates, shareEdits, sharersOf } from "./sharing";
 export { createDocumentStore, type EditorState, type EditorStore, type Selection } from "./store";
 export { dataOrder } from "./topology";
 export type * from "./types";

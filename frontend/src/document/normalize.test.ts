@@ -9,8 +9,8 @@ const document = normalizeDocument({
   view: { network: { image: [40, 80] } },
 });
 document.network.nodes.push(
-  { id: "odd", type: "Filter2d", params: { size: 0, list: [], bias: false }, repeat: 1, muted: true },
-  { id: "stage", type: "block:Stage", params: {}, repeat: "=depth", muted: false },
+  { id: "odd", type: "Filter2d", params: { size: 0, list: [], bias: false }, repeat: 1, muted: true, share: "image" },
+  { id: "stage", type: "block:Stage", params: {}, repeat: "=depth", muted: false, share: null },
 );
 document.network.edges.push({ source: "odd", target: "stage", source_port: "y", target_port: null });
 document.network.parameters = { depth: 0 };

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { copyNodes, pasteEdits } from "./clipboard";
 import { applyEdits } from "./edits";
 import { normalizeDocument } from "./normalize";
-import { followersOf, shareCandidates, shareEdits } from "./sharing";
+import { shareCandidates, shareEdits, sharersOf } from "./sharing";
 import type { Document, WireNode } from "./types";
 
 function make(...nodes: WireNode[]): Document {
@@ -28,7 +28,7 @@ describe("weights of another node", () => {
     const [a, , c] = document.network.nodes;
     expect(a && shareCandidates(document.network, a).map(({ id }) => id)).toEqual(["b"]);
     expect(c && shareCandidates(document.network, c).map(({ id }) => id)).toEqual(["a", "b"]);
-    expect(followersOf(document.network, "b").map(({ id }) => id)).toEqual(["c"]);
+    expect(sharersOf(document.network, "b").map(({ id }) => id)).toEqual(["c"]);
   });
 
   it("come with that node's settings, and nodes that used the own weights go along", () => {

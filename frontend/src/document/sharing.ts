@@ -3,7 +3,7 @@ import type { Block, Document, Edit, Node } from "./types";
 import { blockNameOf, blockOf } from "./types";
 
 /** The nodes of a block that use the weights of `id`. */
-export function followersOf(block: Block, id: string): Node[] {
+export function sharersOf(block: Block, id: string): Node[] {
   return block.nodes.filter((node) => node.share === id);
 }
 
@@ -29,7 +29,7 @@ export function shareEdits(block: Block, blockName: string, id: string, owner: s
   const own: Edit = { op: "set_node", block: blockName, id, share: owner ?? "" };
   const target = block.nodes.find((candidate) => candidate.id === owner);
   if (!target) return [own];
-  const moved = followersOf(block, id).map(
+  const moved = sharersOf(block, id).map(
     (follower): Edit => ({ op: "set_node", block: blockName, id: follower.id, share: target.id }),
   );
   // Alone first, so that the settings it takes over are not set for those that it shares with now.

@@ -29,7 +29,7 @@ def test_source_of_a_published_network_is_as_it_was_read_and_found_good(name: st
 def test_source_of_a_published_network_passes_a_formatter_and_a_linter(name: str) -> None:
     source = to_source(BLOCK_SAMPLES[name]()).encode()
     for command in (["format", "--diff"], ["check", "--select", "E4,E7,E9,F,I,B,UP,RET,PIE,C4"]):
-        arguments = [RUFF, *command, "--isolated", "--stdin-filename", "model.py", "-"]
+        arguments = [str(RUFF), *command, "--isolated", "--stdin-filename", "model.py", "-"]
         result = subprocess.run(arguments, input=source, capture_output=True, check=False)
         assert result.returncode == 0, result.stdout.decode() + result.stderr.decode()
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from backend.data.archives import pack, picture, two_classes
 from netwright.data.base import Arrays, Source, SourceSpec
-from netwright.data.registry import SOURCES, open_source
+from netwright.data.embedded import Iris
+from netwright.data.registry import open_source
 from netwright.data.split import split_samples
 from netwright.training.project.data_script import write_data
 from PIL import Image
@@ -28,7 +29,7 @@ def upload(folder: Path, kind: str, content: str | bytes, filename: str, **optio
 def read_again(source: Source, folder: Path) -> tuple[Arrays, dict[str, Any], str]:
     """The arrays as the source reads them, and ``data.py`` of a project as it was executed."""
     arrays = source.read()
-    labels = arrays.targets if arrays.task == "classification" else None
+    labels = arrays.targets.astype(np.int64) if arrays.task == "classification" else None
     split = split_samples(len(arrays.targets), labels, 0.3, 0, arrays.classes)
     scale = float(getattr(source.options, "target_scale", 1.0))
     home = folder / "project"
@@ -179,8 +180,8 @@ def test_pictures_when_read_by_their_code_are_the_same(
 def test_set_when_nobody_else_can_read_it_goes_into_the_project(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    class Own(SOURCES["iris"]):  # type: ignore[misc]  # a class like any other
-        code = Source.code
+    class Own(Iris):
+        code = Source.code  # as a source that says nothing about itself
 
     check(Own(SourceSpec(type="iris")), tmp_path, None, capsys)
 

@@ -105,3 +105,14 @@ def test_formats_are_described_and_the_list_is_made_without_torch_or_pydantic() 
         assert form.description.endswith(".")
     check = "import sys, netwright.exchange.formats; sys.exit(bool({'torch', 'pydantic', 'onnx'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+def test_formats_when_shown_have_their_words_in_every_language() -> None:
+    locales = Path(__file__).parents[3] / "frontend" / "src" / "locales"
+    for language in ("en", "zh"):
+        words = json.loads((locales / language / "exports.json").read_text("utf-8"))["formats"]
+        for name, form in FORMATS.items():
+            assert words[name]["title"], f"{language}: {name}"
+            assert words[name]["about"], f"{language}: {name}"
+            if language == "en":
+                assert (words[name]["title"], words[name]["about"]) == (form.title, form.description)

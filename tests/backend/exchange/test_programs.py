@@ -11,11 +11,11 @@ import pytest
 import torch
 from backend.exchange.outgoing import METADATA, material_of, written
 from drawing import block, chain, image, node, scores
-from netwright.exchange import network as network_module
 from netwright.exchange import traced
 from netwright.exchange.material import ExportError, Material
-from netwright.exchange.network import answers, largest_difference
+from netwright.exchange.network import answers, largest_difference, random_batch
 from netwright.graph.document import Document
+from netwright.layers.boundary import InputParams
 from safetensors.torch import load_file, save_file
 from samples import SAMPLES
 from torch import nn
@@ -157,8 +157,8 @@ def test_bfloat16_weights_when_they_leave_keep_their_values(tmp_path: Path, form
 
 
 def test_indices_when_traced_stay_within_the_embedding() -> None:
-    specs = {"words": network_module.InputParams(shape=(40,), dtype="int64")}
-    batch = network_module.random_batch(specs, nn.Sequential(nn.Embedding(5, 2)), 9, torch.Generator().manual_seed(0))
+    specs = {"words": InputParams(shape=(40,), dtype="int64")}
+    batch = random_batch(specs, nn.Sequential(nn.Embedding(5, 2)), 9, torch.Generator().manual_seed(0))
     assert batch["words"].dtype == torch.int64
     assert set(batch["words"].flatten().tolist()) == {0, 1, 2, 3, 4}
 
@@ -183,9 +183,8 @@ def test_onnx_when_it_has_no_word_for_an_operation_names_the_node_and_the_other_
 
 def test_program_when_it_gives_other_values_is_not_offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     material, _ = material_of(SAMPLES["split_block"](), tmp_path)
-    answers_ = traced.answers
     monkeypatch.setattr(
-        traced, "answers", lambda outputs: [value + 1e-2 * torch.randn(1) for value in answers_(outputs)]
+        traced, "answers", lambda outputs: [value + 1e-2 * torch.randn(1) for value in answers(outputs)]
     )
     with pytest.raises(ExportError, match="gives other values than PyTorch"):
         written("onnx", material, tmp_path)

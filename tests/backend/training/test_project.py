@@ -106,9 +106,11 @@ class Case:
 
 def optimizer_params(name: str) -> dict[str, Any]:
     """Other settings than the defaults, where there are some that go together."""
-    return {"SGD": {"lr": 0.05, "momentum": 0.9, "nesterov": True}, "AdamW": {"lr": 0.003, "betas": [0.8, 0.99]}}.get(
-        name, {"lr": 0.002}
-    )
+    params: dict[str, dict[str, Any]] = {
+        "SGD": {"lr": 0.05, "momentum": 0.9, "nesterov": True},
+        "AdamW": {"lr": 0.003, "betas": [0.8, 0.99]},
+    }
+    return params.get(name, {"lr": 0.002})
 
 
 LOSS_CASES: dict[str, tuple[int, str, dict[str, Any]]] = {
@@ -138,6 +140,11 @@ CASES: dict[str, Case] = {
         {"early_stopping": {"patience": 1}, "checkpoint": {"monitor": "val/Accuracy", "mode": "max"}},
     ),
     "wine, one sample left over": Case(mlp([13], 3, node("n: BatchNorm1d")), "wine", {"data": {"batch_size": 53}}),
+    "groups": Case(
+        mlp([4], 3),
+        "iris",
+        {"parameter_groups": [{"nodes": ["hidden"], "weight_decay": 0.5}], "optimizer": {"type": "Adam"}},
+    ),
     "diabetes": Case(
         mlp([10], 1), "diabetes", {"objectives": [{"loss": {"type": "MSELoss"}}], "metrics": ["MeanAbsoluteError"]}
     ),
@@ -177,7 +184,7 @@ class Trained:
 
 
 def run_product(case: Case, folder: Path) -> tuple[RunSpec, list[float], dict[str, float]]:
-    config = {"epochs": 2, "device": "cpu", "data": {"batch_size": 32}} | case.config
+    config: dict[str, Any] = {"epochs": 2, "device": "cpu", "data": {"batch_size": 32}} | case.config
     config["data"] = {"source": case.source} | config["data"]
     spec = RunSpec(
         run="abc",

@@ -20,4 +20,4 @@ async def create_import(
     filename: Annotated[str, Query(min_length=1, max_length=1000)],
 ) -> Response:
     """ONNX or a PyTorch program (a network with its weights), safetensors or a state_dict (weights); the bytes tell which."""
-    return answer(await services.imports.create(request.stream(), filename), 201)
+    return answer(await services.imports.create(request.stream(), filename, request.is_disconnected), 201)

@@ -20,6 +20,7 @@ const node = (id: string, type: string, params: Node["params"] = {}, repeat: num
   params,
   repeat,
   muted: false,
+  share: null,
 });
 
 /** `"a>b a>c.right"`: wires, with the port behind a dot where one is meant. */

@@ -49,11 +49,13 @@ export function suggestBlockName(level: Level, ids: readonly string[]): string {
   const words = order.map((id) =>
     idPrefix(level.block.nodes.find((node) => node.id === id)?.type ?? "", level.catalogue),
   );
-  const name = stem ?? (words.length <= MOST_WORDS ? words.join("_") : "block");
+  const joined = words.filter((word, at) => word !== words[at - 1]).join("_");
+  const name = stem ?? (words.length <= MOST_WORDS && joined.length <= MOST_LETTERS ? joined : "block");
   return freeBlockName(toClassName(name), Object.keys(level.document.blocks));
 }
 
 const MOST_WORDS = 3;
+const MOST_LETTERS = 20;
 
 /** `stage1_conv` and `stage1_norm` to `stage1`; null where there is nothing that all begin with. */
 function commonStem(ids: readonly string[]): string | null {
@@ -198,7 +200,7 @@ function exitName(level: Level, { from }: BorderPort): string {
 }
 
 function portNode(id: string, type: string): Node {
-  return { id, type, params: {}, repeat: 1, muted: false };
+  return { id, type, params: {}, repeat: 1, muted: false, share: null };
 }
 
 /** Wires inside, in the order of the old ones: it is the order of what is joined. */

@@ -51,7 +51,7 @@ export function CheckpointExports({ checkpointId, kind, reason, testId }: Props)
       </ReasonedButton>
     );
   return (
-    <Menu position="bottom-end" shadow="md" withinPortal opened={isOpen} onChange={setOpen}>
+    <Menu position="bottom-end" width={440} shadow="md" withinPortal opened={isOpen} onChange={setOpen}>
       <Menu.Target>
         <Button
           variant="default"

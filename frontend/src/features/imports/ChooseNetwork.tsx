@@ -3,16 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import {
-  api,
-  compareWeights,
-  keys,
-  type NetworkRead,
-  networksQuery,
-  sentenceOf,
-  unwrap,
-  type WeightsRead,
-} from "@/api";
+import { api, compareWeights, type NetworkRead, networksQuery, sentenceOf, unwrap, type WeightsRead } from "@/api";
 import { MatchControl, WeightsSummary } from "@/features/weights";
 import { formatBytes, formatCount, notifyError, ReasonedButton } from "@/ui";
 import styles from "./imports.module.css";
@@ -26,7 +17,8 @@ export function ChooseNetwork({ weights, onClose }: { weights: WeightsRead; onCl
   const [chosenMatch, setMatch] = useState<"name" | "order" | null>(null);
   const source = `file:${weights.id}`;
   const network = useQuery({
-    queryKey: keys.network(id),
+    // Not the editor's key: what is read here is out of date as soon as the weights are attached.
+    queryKey: ["imports", "network", id],
     queryFn: () => unwrap<NetworkRead>(api.GET("/api/networks/{id}", { params: { path: { id } } })),
     enabled: id !== "",
     staleTime: 0,

@@ -1,6 +1,6 @@
 import { Select } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { followersOf, hasWeights, type Node, reportAt, shareCandidates } from "@/document";
+import { hasWeights, type Node, reportAt, shareCandidates, sharersOf } from "@/document";
 import { useEditor, useEditorStore } from "@/features/editor";
 import styles from "./inspector.module.css";
 import type { OpenLevel } from "./NodeInspector";
@@ -14,7 +14,7 @@ export function SharedWeights({ node, level }: { node: Node; level: OpenLevel })
   const document = useEditor((state) => state.document);
   const parameters = useEditor((state) => reportAt(state.report, state.level, node.id)?.parameters);
   const candidates = shareCandidates(level.block, node).map(({ id }) => id);
-  const followers = followersOf(level.block, node.id).map(({ id }) => id);
+  const followers = sharersOf(level.block, node.id).map(({ id }) => id);
   // Nothing to choose and nothing to say: most nodes of most networks.
   if (!hasWeights(node, document, parameters)) return null;
   if (candidates.length === 0 && followers.length === 0 && node.share === null) return null;

@@ -242,3 +242,76 @@ describe("the weights of a node", () => {
     expect(screen.queryByRole("combobox", { name: "Weights" })).toBeNull();
   });
 });
+
+describe("a number and its name", () => {
+  test("one click makes a setting a parameter of the open block, another puts the number back", () => {
+    const { store } = open();
+    act(() => {
+      store.getState().openLevel(["stage"]);
+      store.getState().applyEdits([{ op: "set_param", block: "Stage", id: "inner", name: "out_channels", value: 8 }]);
+      store.getState().select({ nodes: ["inner"] });
+    });
+    fireEvent.click(screen.getByRole("button", { name: "Make out_channels a parameter of Stage" }));
+    expect(store.getState().document.blocks.Stage?.parameters).toEqual({ depth: 4, channels: 8 });
+    expect(store.getState().document.blocks.Stage?.nodes[0]?.params).toEqual({ out_channels: "=channels" });
+    fireEvent.click(screen.getByRole("button", { name: "Put the number of out_channels in its place" }));
+    expect(store.getState().document.blocks.Stage?.parameters).toEqual({ depth: 4 });
+    expect(store.getState().document.blocks.Stage?.nodes[0]?.params).toEqual({ out_channels: 8 });
+  });
+
+  test("a default can be one too, at the network", () => {
+    const { store, params } = open("conv2");
+    fireEvent.blur(write("out_channels", ""));
+    fireEvent.click(screen.getByRole("button", { name: "Make out_channels a parameter of the network" }));
+    expect(store.getState().document.network.parameters).toEqual({ width: 16, channels: 32 });
+    expect(params("conv2")).toEqual({ out_channels: "=channels" });
+  });
+});
+
+describe("a block", () => {
+  test("says what its parameters set, and how often it is used", () => {
+    open("stage");
+    expect(screen.getByText("Sets inner.out_channels.")).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Find the uses of Stage" }).textContent).toBe("used once");
+  });
+
+  test("is renamed where it stands, and every use follows", () => {
+    const { store } = open("stage");
+    const input = screen.getByLabelText("Name of block Stage");
+    fireEvent.focus(input);
+    fireEvent.change(input, { target: { value: "network" } });
+    expect(screen.getByText("There is a block network already.")).toBeTruthy();
+    fireEvent.change(input, { target: { value: "Unit" } });
+    fireEvent.blur(input);
+    expect(Object.keys(store.getState().document.blocks)).toEqual(["Unit"]);
+    expect(store.getState().document.network.nodes[5]?.type).toBe("block:Unit");
+    expect(store.getState().history.entries).toHaveLength(1);
+  });
+
+  test("used twice can have a copy of its own at one use; used once it says that it has", () => {
+    const { store } = open("stage");
+    const button = screen.getByRole("button", { name: "Give it its own copy" });
+    expect(button.getAttribute("aria-disabled")).toBe("true");
+    act(() => {
+      store.getState().addNode("block:Stage");
+      store.getState().select({ nodes: ["stage"] });
+    });
+    fireEvent.click(screen.getByRole("button", { name: "Give it its own copy" }));
+    expect(store.getState().document.network.nodes[5]?.type).toBe("block:Stage1");
+    expect(store.getState().document.blocks.Stage1).toEqual(store.getState().document.blocks.Stage);
+  });
+
+  test("finds its uses, and goes there", async () => {
+    const { store } = open();
+    fireEvent.click(screen.getByRole("button", { name: "Find the uses of Stage" }));
+    fireEvent.click(await screen.findByRole("menuitem", { name: "stage" }));
+    expect(store.getState().selection.nodes).toEqual(["stage"]);
+  });
+
+  test("is duplicated from the list", async () => {
+    const { store } = open();
+    fireEvent.click(screen.getByRole("button", { name: "More about block Stage" }));
+    fireEvent.click(await screen.findByRole("menuitem", { name: "Duplicate" }));
+    expect(Object.keys(store.getState().document.blocks)).toEqual(["Stage", "Stage1"]);
+  });
+});

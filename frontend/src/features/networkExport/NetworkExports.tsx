@@ -52,7 +52,7 @@ export function NetworkExports() {
   }
 
   return (
-    <Menu position="bottom-end" shadow="md" withinPortal opened={isOpen} onChange={setOpen}>
+    <Menu position="bottom-end" width={440} shadow="md" withinPortal opened={isOpen} onChange={setOpen}>
       <Menu.Target>
         <Button
           variant="subtle"

@@ -75,9 +75,12 @@ function Row({ field, values, ...props }: Omit<SchemaFormProps, "schema"> & { fi
 
   return (
     <div className={styles.row} data-wide={isWide(field, value) || undefined}>
-      <label className={styles.label} htmlFor={id} title={`${name}: ${field.description}`}>
-        {name}
-      </label>
+      <div className={styles.labelCell}>
+        <label className={styles.label} htmlFor={id} title={`${name}: ${field.description}`}>
+          {name}
+        </label>
+        {props.naming && <NamingButton name={name} value={value ?? field.default} naming={props.naming} />}
+      </div>
       <div className={styles.control}>
         <Control
           id={id}
@@ -92,7 +95,6 @@ function Row({ field, values, ...props }: Omit<SchemaFormProps, "schema"> & { fi
           onSettled={() => props.onSettled?.(name)}
           onWrong={setWrong}
         />
-        {props.naming && <NamingButton name={name} value={value ?? field.default} naming={props.naming} />}
         {isSet && !field.isRequired && (
           <ReasonedIcon
             size="sm"

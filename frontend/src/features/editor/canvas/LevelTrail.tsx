@@ -1,4 +1,4 @@
-import { type Document, type LevelPath, resolveLevel } from "@/document";
+import { type EditorState, reportPrefix, resolveLevel } from "@/document";
 import { useEditor, useEditorStore } from "../context";
 import { useEditorWords } from "../labels";
 import classes from "./Canvas.module.css";
@@ -9,7 +9,7 @@ export function LevelTrail() {
   const store = useEditorStore();
   const level = useEditor((state) => state.level);
   const block = useEditor(({ document }) => (level.length > 0 ? resolveLevel(document, level).blockName : ""));
-  const repeat = useEditor(({ document }) => repeatOf(document, level));
+  const count = useEditor(countRepeats);
   if (level.length === 0) return null;
   const steps = [t("level.top"), ...level];
   return (
@@ -28,15 +28,20 @@ export function LevelTrail() {
       ))}
       <span className={classes.trailBlock}>
         {block}
-        {repeat !== 1 && ` ${t("level.first", { repeat })}`}
+        {count > 1 && `, ${t("level.first", { count })}`}
       </span>
     </nav>
   );
 }
 
-/** How often the opened node repeats, as it is typed. */
-function repeatOf(document: Document, level: LevelPath): number | string {
+/** How often the opened block stands in a row, as the check met it; 1 where it does not repeat or nothing is known yet. */
+function countRepeats(state: EditorState): number {
+  const { document, level, report } = state;
+  const [inner] = resolveLevel(document, level).block.nodes;
   const id = level.at(-1);
-  const outside = resolveLevel(document, level.slice(0, -1)).block;
-  return outside.nodes.find((node) => node.id === id)?.repeat ?? 1;
+  if (!report || !inner || id === undefined) return 1;
+  const prefix = `${reportPrefix(report, level.slice(0, -1))}${id}.`;
+  let count = 0;
+  while (Object.hasOwn(report.nodes, `${prefix}${count}.${inner.id}`)) count += 1;
+  return Math.max(count, 1);
 }
