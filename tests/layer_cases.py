@@ -12,9 +12,8 @@ Case = tuple[str, dict[str, Any], tuple[Shape, ...]]
 DEFAULTS: list[Case] = [
     (name, {}, fitting_shapes(layer))
     for name, layer in LAYERS.items()
-    if name not in {"Input", "Output"} and layer.family != "graph"
+    if name not in {"Input", "Output"} and layer.family != "graph"  # held in test_graph, on graphs
 ]
-"""Layers of graphs take other inputs; ``test_graph`` holds them to the same demands."""
 VARIANTS: list[Case] = [
     ("Linear", {"out_features": 5, "bias": False}, ((12,),)),
     ("Linear", {"out_features": 5}, ((7, 12),)),

@@ -49,7 +49,7 @@ def _turned(drawn: Document, parameter: str, value: int) -> Document:
 
 
 def _shape(ports: dict[str, TensorShape]) -> tuple[int, ...]:
-    """Of the first port, without the batch."""
+    """Of the first port, without its open axis."""
     return tuple(size for size in next(iter(ports.values())).shape if isinstance(size, int))
 
 

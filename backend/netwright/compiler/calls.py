@@ -7,7 +7,6 @@ device for shapes.
 import inspect
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
@@ -56,24 +55,25 @@ class _Invoked(nn.Module):
 
 def build_module(call: Call, device: str = "cpu") -> nn.Module:
     """The module of a call that has a ``target``, in training mode as PyTorch makes it."""
-    # A class of a prelude or a construction names no device: what it makes lies where the context says.
-    is_plain = call.prelude is None and call.construction is None
-    with nullcontext() if is_plain or device == "cpu" else torch.device(device):
-        module = _construct_module(call, device)
-    assert isinstance(module, nn.Module)
-    return module
-
-
-def _construct_module(call: Call, device: str) -> Any:
     if call.construction is not None:
-        return _function(_construction(call), call.imports)()
+        with torch.device(device):
+            return _made(_function(_construction(call), call.imports)())
     cls = _module_class(call)
     arguments = list(call.arguments.items())
     positional = [value for _, value in arguments[: call.positional]]
     keywords: dict[str, Any] = dict(arguments[call.positional :])
+    if call.prelude is not None:
+        # A class of ours is written as a person would, without a word of devices.
+        with torch.device(device):
+            return _made(cls(*positional, **keywords))
     if _takes_device(cls):
         keywords["device"] = device
-    return cls(*positional, **keywords)
+    return _made(cls(*positional, **keywords))
+
+
+def _made(module: Any) -> nn.Module:
+    assert isinstance(module, nn.Module)
+    return module
 
 
 def _module_class(call: Call) -> Any:

@@ -53,8 +53,7 @@ class Karate(Source):
     title = "Karate club"
     description = (
         "34 members of a karate club and their 78 friendships; the club split in two. Only the two leaders are labelled for "
-        "training, the sides of the other 32 are to be found from the friendships. The features of a vertex say who it is, "
-        "one-hot."
+        "training, the sides of the other 32 are to be found from the friendships. A vertex's features say who it is, one-hot."
     )
     kind = "graph"
     citation = (

@@ -20,13 +20,13 @@ Family = Literal[
     "recurrent",
     "attention",
     "embedding",
+    "graph",
     "pooling",
     "normalization",
     "activation",
     "regularization",
     "shape",
     "merge",
-    "graph",
 ]
 DType = Literal["float32", "int64", "bool"]
 ANY_DTYPE: frozenset[DType] = frozenset(get_args(DType))
@@ -36,6 +36,7 @@ Along = Literal["N", "V", "E"]
 SAMPLES: frozenset[Along] = frozenset({"N"})
 ROWS: frozenset[Along] = frozenset({"N", "V"})
 """Of a port that works on each row by itself, whatever the rows are of."""
+ANY_ALONG: frozenset[Along] = frozenset(get_args(Along))
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,10 +238,10 @@ class Layer(ABC, Generic[P]):
     """Other names that a person may look for it by: ``("deconvolution",)``, in small letters."""
     muted_is_identity: ClassVar[bool] = True
     """False where leaving the layer out has no meaning (Input, Output, a merge)."""
-    no_export: ClassVar[Mapping[str, str]] = {}
-    """Why a format of ``exchange.formats`` cannot hold this layer, by the format's name: a sentence.  Empty where all can."""
     is_entry: ClassVar[bool] = False
     """True where data enters the network: its outputs are arguments of ``forward``."""
+    no_export: ClassVar[Mapping[str, str]] = {}
+    """Why a format of ``exchange.formats`` cannot hold this layer, by the format's name: a sentence.  Empty where all can."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-from netwright.layers.base import ANY_DTYPE, Along, Call, Documentation, DType, Layer, LayerParams, Port, TensorSpec
+from netwright.layers.base import ANY_ALONG, ANY_DTYPE, Call, Documentation, DType, Layer, LayerParams, Port, TensorSpec
 from netwright.layers.params import Sizes, setting
-
-_ALL: frozenset[Along] = frozenset({"N", "V", "E"})
 
 
 class InputParams(LayerParams):
@@ -57,7 +55,7 @@ class Output(Layer[LayerParams]):
     """(N, *) -> ()."""
 
     family = "io"
-    inputs = (Port("x", dtypes=ANY_DTYPE, along=_ALL),)
+    inputs = (Port("x", dtypes=ANY_DTYPE, along=ANY_ALONG),)
     outputs = ()
     muted_is_identity = False
     documentation = Documentation(

@@ -62,6 +62,12 @@ class Graph(Layer[GraphParams]):
     outputs = (vertex_port(), edge_port(), batch_port())
     muted_is_identity = False
     is_entry = True
+    aliases = ("network data", "adjacency", "nodes and edges")
+    no_export = dict.fromkeys(
+        ("onnx", "exported", "bundle", "hub"),
+        "a graph is three tensors whose sizes belong together, which this format is not written for yet. Take the source with "
+        "the weights as safetensors",
+    )
     documentation = Documentation(
         summary="Where a graph enters the network: a row of features for each vertex, the edges, and which graph of the batch "
         "each vertex belongs to.",

@@ -14,7 +14,7 @@ from netwright.training.checking_graph import check_graph_input, wrong_entry
 from netwright.training.checking_objectives import check_objectives
 from netwright.training.choices import Registry, UnknownChoiceError, explain
 from netwright.training.config import Choice, TrainingConfig
-from netwright.training.facts import DataFacts, first_shape, shape_text
+from netwright.training.facts import DataFacts, describe_shape, first_shape
 from netwright.training.metrics import METRICS
 from netwright.training.objectives import LOSSES
 from netwright.training.optimizers import OPTIMIZERS
@@ -217,7 +217,7 @@ def _check_input(document: Document, report: CheckReport, data: DataFacts) -> It
     if shape == list(data.input_shape):
         return
     wanted: list[JsonValue] = list(data.input_shape)
-    expected, got = shape_text([None, *data.input_shape]), shape_text([None, *shape])
+    expected, got = describe_shape([None, *data.input_shape]), describe_shape([None, *shape])
     yield Problem(
         code="input_shape_mismatch",
         block=NETWORK,

@@ -6,7 +6,7 @@ from netwright.compiler.report import CheckReport
 from netwright.graph.document import NETWORK, Node
 from netwright.graph.edits import SetParam
 from netwright.graph.problems import Fix, Problem
-from netwright.training.facts import DataFacts, first_shape, shape_text
+from netwright.training.facts import DataFacts, describe_shape, first_shape
 
 
 def wrong_entry(entries: Sequence[Node], data: DataFacts) -> Problem:
@@ -74,8 +74,8 @@ def wrong_sample(data: DataFacts, output: Node, shape: Sequence[int | str | None
         block=NETWORK,
         node=output.id,
         path=output.id,
-        message=f"`{output.id}` gives {shape_text(shape)}, {way}.",
+        message=f"`{output.id}` gives {describe_shape(shape)}, {way}.",
         values={"data": data.title},
         expected="V x K" if data.are_vertices else "N x K",
-        got=shape_text(shape),
+        got=describe_shape(shape),
     )

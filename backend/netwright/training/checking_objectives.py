@@ -14,7 +14,7 @@ from netwright.layers.base import Layer
 from netwright.layers.registry import LAYERS
 from netwright.training.checking_graph import wrong_sample
 from netwright.training.config import ObjectiveConfig, TrainingConfig
-from netwright.training.facts import DataFacts, first_shape, shape_text
+from netwright.training.facts import DataFacts, describe_shape, first_shape
 from netwright.training.metrics import METRICS
 from netwright.training.objectives import LOSSES
 
@@ -126,7 +126,7 @@ def _check_output_shape(
     if len(shape) == 2 and shape[1] in allowed:
         return
     needs = _describe_need(data, allowed)
-    gives = f"{shape[1]}" if len(shape) == 2 else shape_text(shape)
+    gives = f"{shape[1]}" if len(shape) == 2 else describe_shape(shape)
     yield Problem(
         code="output_shape_mismatch",
         block=NETWORK,
@@ -134,8 +134,8 @@ def _check_output_shape(
         path=output.id,
         message=f"{loss.type} needs {needs}, but `{output.id}` gives {gives}.",
         values={"loss": loss.type, "needs": allowed[0]},
-        expected=" or ".join(shape_text([open_axis, size]) for size in allowed),
-        got=shape_text(shape),
+        expected=" or ".join(describe_shape([open_axis, size]) for size in allowed),
+        got=describe_shape(shape),
         fixes=_fix_width(document, report, output, allowed[0]) if len(shape) == 2 else [],
     )
 

@@ -25,7 +25,7 @@ class DataFacts:
     """Whether a sample is a vertex of a graph, so that the output must have a row for each vertex."""
 
 
-def shape_text(shape: Sequence[int | str | None]) -> str:
+def describe_shape(shape: Sequence[int | str | None]) -> str:
     return " x ".join("N" if size is None else str(size) for size in shape)
 
 

@@ -130,15 +130,18 @@ class Setup:
     def forward(self, inputs: Inputs) -> "Outputs":
         """``(N, *input_shape)`` to the objective's output, ``(N, K)``, in float32; a dict where there are several.  Of a graph
         whose vertices are the samples, the rows that have targets."""
-        given = inputs.take(self.arguments) if isinstance(inputs, GraphInputs) else [inputs]
+        if isinstance(inputs, GraphInputs):
+            given, rows = inputs.take(self.arguments), inputs.rows
+        else:
+            given, rows = [inputs], None
         with self.autocast():
             outputs = self.network(*given)
-        if isinstance(inputs, GraphInputs) and inputs.rows is not None:
-            outputs = _rows(outputs, inputs.rows)
         # The loss is computed in float32 whatever the network ran in.
         if isinstance(outputs, torch.Tensor):
-            return outputs.float()
-        chosen: dict[str, Tensor] = {name: outputs[name].float() for name, _, _ in self.objectives if name is not None}
+            return _rows_of(outputs.float(), rows)
+        chosen: dict[str, Tensor] = {
+            name: _rows_of(outputs[name].float(), rows) for name, _, _ in self.objectives if name is not None
+        }
         return chosen if len(chosen) > 1 else next(iter(chosen.values()))
 
     def compute_loss(self, outputs: "Outputs", targets: "Tensor") -> "Tensor":
@@ -161,6 +164,10 @@ class Setup:
     def set_epochs(self, epochs: int) -> None:
         self.epochs = epochs
         self.rate.total_steps = epochs * self.sampler.num_batches
+
+
+def _rows_of(outputs: "Tensor", rows: "Tensor | None") -> "Tensor":
+    return outputs if rows is None else outputs.index_select(0, rows)
 
 
 def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
@@ -246,13 +253,6 @@ def build_optimizer(config: TrainingConfig, network: nn.Module) -> tuple[type[Op
     chosen = OPTIMIZERS.get(config.optimizer.type)
     params: ChoiceParams = OPTIMIZERS.params(config.optimizer.type, config.optimizer.params)
     return chosen, chosen.build(params, split_weights(config, network))
-
-
-def _rows(outputs: "Outputs", rows: "Tensor") -> "Outputs":
-    """Some rows of every output."""
-    if isinstance(outputs, torch.Tensor):
-        return outputs.index_select(0, rows)
-    return {name: value.index_select(0, rows) for name, value in outputs.items()}
 
 
 def _build_objectives(job: Job, device: torch.device) -> tuple[Objective, ...]:

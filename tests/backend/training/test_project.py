@@ -140,6 +140,11 @@ CASES: dict[str, Case] = {
         {"early_stopping": {"patience": 1}, "checkpoint": {"monitor": "val/Accuracy", "mode": "max"}},
     ),
     "wine, one sample left over": Case(mlp([13], 3, node("n: BatchNorm1d")), "wine", {"data": {"batch_size": 53}}),
+    "groups": Case(
+        mlp([4], 3),
+        "iris",
+        {"parameter_groups": [{"nodes": ["hidden"], "weight_decay": 0.5}], "optimizer": {"type": "Adam"}},
+    ),
     "diabetes": Case(
         mlp([10], 1), "diabetes", {"objectives": [{"loss": {"type": "MSELoss"}}], "metrics": ["MeanAbsoluteError"]}
     ),

@@ -5,6 +5,7 @@ of ``training.loop`` without what serves a page.  A test trains the script besid
 compares the losses bit by bit; ``WRITTEN`` names the settings that it knows, and another test that there are no others.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from netwright.training.schedules import SCHEDULES
 
 WRITTEN = {
     "": {
-        "data", "objectives", "metrics", "optimizer", "schedule", "epochs", "seed", "precision", "device",
+        "data", "objectives", "metrics", "optimizer", "parameter_groups", "schedule", "epochs", "seed", "precision", "device",
         "gradient_clip_norm", "early_stopping", "checkpoint",
     },
     "data": {"source", "batch_size", "split", "preprocess", "augment"},
@@ -71,7 +72,7 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
         _constants(config, facts),
         _learning_rate(config),
         _loss(config, facts),
-        _OPTIMIZER.format(call=OPTIMIZERS.get(config.optimizer.type).source(_params(OPTIMIZERS, config.optimizer))),
+        _optimizer(config),
         _forward(config, facts),
         _BATCHES,
         _evaluate(metrics),
@@ -161,8 +162,32 @@ def _loss(config: TrainingConfig, facts: Facts) -> str:
     )
 
 
-_OPTIMIZER = """def build_optimizer(weights: list[nn.Parameter]) -> torch.optim.Optimizer:
-    return {call}"""
+_GROUPS = """    left = {{name: weight for name, weight in network.named_parameters() if weight.requires_grad}}
+    groups = []
+    for nodes, settings in {groups}:
+        names = [name for node in nodes for name in left if name.startswith(node + ".")]
+        groups.append({{"params": [left.pop(name) for name in names], **settings}})
+    weights = [{{"params": list(left.values())}}, *groups] if left else groups
+"""
+
+
+def _optimizer(config: TrainingConfig) -> str:
+    call = OPTIMIZERS.get(config.optimizer.type).source(_params(OPTIMIZERS, config.optimizer))
+    head = "def build_optimizer(network: nn.Module) -> torch.optim.Optimizer:\n"
+    if not config.parameter_groups:
+        body = "    weights = [weight for weight in network.parameters() if weight.requires_grad]\n"
+        return f"{head}{body}    return {call}"
+    settings = [(one.nodes, one.model_dump(exclude={"nodes"}, exclude_none=True)) for one in config.parameter_groups]
+    groups = ", ".join(f"({_names(nodes)}, {_settings(values)})" for nodes, values in settings)
+    return f"{head}{_GROUPS.format(groups=f'[{groups}]')}    return {call}"
+
+
+def _names(nodes: Sequence[str]) -> str:
+    return f"[{', '.join(map(to_literal, nodes))}]"
+
+
+def _settings(values: Mapping[str, Any]) -> str:
+    return f"{{{', '.join(f'{to_literal(name)}: {value!r}' for name, value in values.items())}}}"
 
 
 def _forward(config: TrainingConfig, facts: Facts) -> str:
@@ -245,7 +270,7 @@ _MAIN = '''def main() -> None:
     torch.manual_seed(SEED)
     network = Network().to(device){channels_last}
     weights = [weight for weight in network.parameters() if weight.requires_grad]
-    optimizer = build_optimizer(weights)
+    optimizer = build_optimizer(network)
     steps_per_epoch = num_batches(len(train[1]))
     num_steps = arguments.epochs * steps_per_epoch
 
