@@ -30,7 +30,7 @@ export async function prepareAndDownload(
   const title = t("preparing", { format: titleOf(t, format) });
   try {
     let read = await order();
-    const isNew = read.state !== "ready";
+    const isNew = isUnderWay(read);
     if (isNew) {
       notifications.show({ id, title, message: stageOf(t, read), loading: true, autoClose: false });
       read = await follow(read, order, (next) =>
@@ -56,6 +56,10 @@ export async function prepareAndDownload(
   }
 }
 
+function isUnderWay({ state }: ExportRead): boolean {
+  return state === "waiting" || state === "preparing";
+}
+
 /** Asks until it is over. A server that was away is asked again; one that has forgotten the file is told to make it anew. */
 async function follow(
   first: ExportRead,
@@ -63,7 +67,7 @@ async function follow(
   tell: (read: ExportRead) => void,
 ): Promise<ExportRead> {
   let read = first;
-  while (read.state === "waiting" || read.state === "preparing") {
+  while (isUnderWay(read)) {
     await pause(ASK_MS);
     try {
       read = await unwrap<ExportRead>(api.GET("/api/exports/{key}", { params: { path: { key: read.key } } }));
