@@ -95,7 +95,11 @@ def test_train_when_the_loss_blows_up_fails_with_the_step(tmp_path: Path, run_tr
 def test_train_when_weights_are_given_begins_with_them_and_keeps_what_is_frozen(tmp_path: Path, run_train: Any) -> None:
     weights = {"head.weight": torch.full((10, 64), 0.25), "head.bias": torch.zeros(10)}
     save_file(weights, tmp_path / "w.safetensors")
-    config = {"data": {"source": "digits"}, "epochs": 1, "optimizer": {"type": "SGD", "params": {"lr": 1e-9}}}
+    config: dict[str, Any] = {
+        "data": {"source": "digits"},
+        "epochs": 1,
+        "optimizer": {"type": "SGD", "params": {"lr": 1e-9}},
+    }
     file = write_document(tmp_path / "d.json", **config)
     result = run_train(file, "--device", "cpu", "--output", tmp_path / "out", "--weights", tmp_path / "w.safetensors")
     assert result.exit_code == 0, result.output
