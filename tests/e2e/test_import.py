@@ -30,9 +30,7 @@ def choose_file(page: Page, path: Path) -> None:
     chooser.value.set_files(path)
 
 
-def test_onnx_file_when_imported_opens_as_blocks_with_weights_that_follow_edits(
-    page: Page, server: Server, tmp_path: Path
-) -> None:
+def test_onnx_file_when_imported_opens_as_blocks_with_weights_that_follow_edits(page: Page, tmp_path: Path) -> None:
     made = resnet18()
     write_onnx(network_of(made), samples_of(made, 2), tmp_path / "resnet18.onnx")
     choose_file(page, tmp_path / "resnet18.onnx")

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from netwright.cli import app
 from netwright.graph.document import Block, Document, Edge, Node
 from netwright.training.checkpoints import CheckpointFolder
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from typer.testing import CliRunner
 
 
@@ -89,3 +90,33 @@ def test_train_when_the_loss_blows_up_fails_with_the_step(tmp_path: Path, run_tr
     result = run_train(file, "--output", tmp_path / "out")
     assert result.exit_code == 1
     assert "The loss of step" in result.output
+
+
+def test_train_when_weights_are_given_begins_with_them_and_keeps_what_is_frozen(tmp_path: Path, run_train: Any) -> None:
+    weights = {"head.weight": torch.full((10, 64), 0.25), "head.bias": torch.zeros(10)}
+    save_file(weights, tmp_path / "w.safetensors")
+    config: dict[str, Any] = {
+        "data": {"source": "digits"},
+        "epochs": 1,
+        "optimizer": {"type": "SGD", "params": {"lr": 1e-9}},
+    }
+    file = write_document(tmp_path / "d.json", **config)
+    result = run_train(file, "--device", "cpu", "--output", tmp_path / "out", "--weights", tmp_path / "w.safetensors")
+    assert result.exit_code == 0, result.output
+    records = CheckpointFolder(tmp_path / "out" / "checkpoints", "local", "", 3).records()
+    trained = load_file(tmp_path / "out" / "checkpoints" / records[0].weights.name)
+    torch.testing.assert_close(trained["head.weight"], weights["head.weight"], atol=1e-5, rtol=0)
+    spec = json.loads((tmp_path / "out" / "spec.json").read_text())
+    assert spec["initial_weights"]["title"] == "w.safetensors"
+
+
+def test_train_when_the_weights_lie_with_a_server_or_are_damaged_says_so(tmp_path: Path, run_train: Any) -> None:
+    initial = {"source": "file:abc", "match": "name"}
+    file = write_document(tmp_path / "d.json", data={"source": "digits"}, epochs=1, initial_weights=initial)
+    result = run_train(file, "--output", tmp_path / "one")
+    assert result.exit_code == 1
+    assert "with --weights" in result.output
+    (tmp_path / "bad.safetensors").write_bytes(b"short")
+    result = run_train(file, "--output", tmp_path / "two", "--weights", tmp_path / "bad.safetensors")
+    assert result.exit_code == 1
+    assert "no safetensors file" in result.output

@@ -422,7 +422,7 @@ def transpose(build: Builder, op: Operator) -> None:
     if list(order) == sorted(order):
         build.same(op)
         return
-    build.add(op, "Permute", {"dims": list(order[1:])})
+    build.add(op, "Permute", {"dims": list(order)})
 
 
 @rule("Identity")

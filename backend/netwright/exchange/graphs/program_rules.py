@@ -348,7 +348,7 @@ def permute(build: Builder, op: Operator) -> None:
     elif order == sorted(order):
         build.same(op, _data(op))
     else:
-        build.add(op, "Permute", {"dims": order[1:]}, [_data(op)])
+        build.add(op, "Permute", {"dims": order}, [_data(op)])
 
 
 def _order(op: Operator, rank: int) -> list[int]:

@@ -3,6 +3,7 @@ import { IconWeight } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useWeights } from "@/features/editor";
 import { nodesIn } from "./states";
+import styles from "./weights.module.css";
 
 interface WeightsButtonProps {
   isOpen: boolean;
@@ -23,6 +24,8 @@ export function WeightsButton({ isOpen, onToggle }: WeightsButtonProps) {
     <Button
       variant={isOpen ? "light" : "subtle"}
       color="gray"
+      title={words}
+      aria-label={words}
       aria-expanded={isOpen}
       aria-controls="weights"
       onClick={onToggle}
@@ -30,7 +33,12 @@ export function WeightsButton({ isOpen, onToggle }: WeightsButtonProps) {
       styles={{ label: { color: "var(--nw-text)" } }}
       data-testid="weights-button"
     >
-      {words}
+      <span className={styles.words}>{words}</span>
+      {anew > 0 && (
+        <span className={styles.count} aria-hidden>
+          {anew}
+        </span>
+      )}
     </Button>
   );
 }
