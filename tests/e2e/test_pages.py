@@ -73,6 +73,8 @@ def show(page: Page, name: str, network: str, run: str, base: str) -> None:
         "editor": f"/networks/{network}?node=conv2",
         "code": f"/networks/{network}",
         "train": f"/networks/{network}?drawer=train",
+        "gallery": "/architectures",
+        "architecture": "/architectures/googlenet_torchvision_aux",
         "data": "/data",
         "dataset": "/data/digits",
         "table": "/data/iris",
@@ -85,6 +87,8 @@ def show(page: Page, name: str, network: str, run: str, base: str) -> None:
         "editor": Editor(page).node("conv2"),
         "code": Editor(page).node("conv2"),
         "train": page.get_by_test_id("train-curve"),
+        "gallery": page.get_by_test_id("architecture-perceptron"),
+        "architecture": page.get_by_role("img", name="Block Inception", exact=True),
         "data": page.get_by_test_id("dataset-digits"),
         "dataset": page.get_by_text("Some pictures of each class"),
         "table": page.get_by_test_id("dataset-columns"),
@@ -100,7 +104,10 @@ def show(page: Page, name: str, network: str, run: str, base: str) -> None:
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("name", ["networks", "editor", "code", "train", "data", "dataset", "table", "runs", "run"])
+@pytest.mark.parametrize(
+    "name",
+    ["networks", "editor", "code", "train", "gallery", "architecture", "data", "dataset", "table", "runs", "run"],
+)
 def test_page_shows_whole_and_is_accessible(
     browser: Browser,
     stocked: tuple[Server, str, str],
