@@ -673,7 +673,9 @@ export interface components {
         };
         /**
          * BlockBundle
-         * @description The block ``name`` of ``blocks``, and in ``blocks`` all that it uses.  ``view`` as in a document: places by block and node.
+         * @description The block ``name`` of ``blocks``, and in ``blocks`` all that it uses.
+         *
+         *     ``view`` is as in a document: places by block and node.
          */
         BlockBundle: {
             /** Name */
