@@ -1,5 +1,14 @@
 import { IconBox, IconBoxMultiple, IconPackage, IconPackageExport, IconPackages } from "@tabler/icons-react";
-import { blockNameOf, blockOf, groupProblem, isRefused, makeUniqueEdits, planUnpack, usesOf } from "@/document";
+import {
+  blockNameOf,
+  blockOf,
+  type Document,
+  groupProblem,
+  isRefused,
+  makeUniqueEdits,
+  planUnpack,
+  usesOf,
+} from "@/document";
 import { always, type Command, type CommandContext, hereOf, needsOneNode, needsSelection } from "./command";
 
 function levelOf({ state }: CommandContext) {
@@ -17,6 +26,18 @@ function selectedBlock(context: CommandContext) {
   if (name === null) return { reason: { key: "reason.noBlockSelected" } };
   if (!blockOf(context.state.document, name)) return { reason: { key: "reason.noSuchBlock", values: { name } } };
   return { id, name, reason: null };
+}
+
+let lastPlan: { document: Document; blockName: string; id: string; plan: ReturnType<typeof planUnpack> } | null = null;
+
+/** The plan for a node, made once for a state of the document: buttons ask whether it can be done at every change. */
+function unpackPlan(context: CommandContext, id: string): ReturnType<typeof planUnpack> {
+  const { level, blockName } = levelOf(context);
+  const { document } = level;
+  if (lastPlan?.document !== document || lastPlan.blockName !== blockName || lastPlan.id !== id) {
+    lastPlan = { document, blockName, id, plan: planUnpack(level, blockName, id) };
+  }
+  return lastPlan.plan;
 }
 
 /** Asks for the block's name; the dialog makes it. */
@@ -45,15 +66,13 @@ export const unpack: Command = {
   guard: (context) => {
     const { id, reason } = selectedBlock(context);
     if (reason || id === undefined) return reason;
-    const { level, blockName } = levelOf(context);
-    const plan = planUnpack(level, blockName, id);
+    const plan = unpackPlan(context, id);
     return isRefused(plan) ? plan : null;
   },
   run: (context) => {
     const { id } = selectedBlock(context);
     if (id === undefined) return;
-    const { level, blockName } = levelOf(context);
-    const plan = planUnpack(level, blockName, id);
+    const plan = unpackPlan(context, id);
     if (isRefused(plan)) return;
     if (plan.copies > 1) {
       context.canvas.setState({ dialog: { kind: "unpack", node: id, copies: plan.copies, nodes: plan.ids.length } });
@@ -65,8 +84,7 @@ export const unpack: Command = {
 
 /** Puts the inside of a node in its place, as one step. */
 export function unpackNode(context: CommandContext, id: string): void {
-  const { level, blockName } = levelOf(context);
-  const plan = planUnpack(level, blockName, id);
+  const plan = unpackPlan(context, id);
   if (isRefused(plan)) return;
   context.state.applyEdits(plan.edits, {
     label: { key: "history.unpack", values: { id } },
