@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netwright.data.base import Arrays, ColumnFacts, DataError, Facts, Source, Step
+from netwright.language import say
 
 MAX_EXAMPLES = 5
 
@@ -31,7 +32,7 @@ def _file(name: str) -> Path:
         if path.is_file():
             return path
     raise DataError(
-        f"scikit-learn's data file {name} is not there. Install scikit-learn 1.7 or newer again.",
+        say("scikit-learn's data file {name} is not there. Install scikit-learn 1.7 or newer again.", name=name),
         code="missing_file",
         file=name,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from netwright.language import say
 from netwright.layers.base import Complaint, Repair, TensorSpec
 
 
@@ -11,10 +12,16 @@ def check_dim(name: str, dim: int, spec: TensorSpec) -> Iterator[Complaint]:
     if not -rank <= dim < rank:
         yield Complaint(
             code="no_such_axis",
-            message=f"{name} `{{node}}` works along axis {dim}, but {spec} from `{{source}}` has axes 0 to {rank - 1}.",
+            message=say(
+                "{name} `{node}` works along axis {dim}, but {spec} from `{source}` has axes 0 to {value}.",
+                name=name,
+                dim=dim,
+                spec=spec,
+                value=rank - 1,
+            ),
             port="x",
             field="dim",
-            expected=f"1 to {rank - 1}, or -{rank - 1} to -1",
+            expected=say("1 to {value}, or -{value} to -1", value=rank - 1),
             got=str(dim),
             values={"dim": dim, "rank": rank, "got": str(spec)},
             fixes=(Repair("set_param", {"name": "dim", "value": -1}),),
@@ -22,9 +29,13 @@ def check_dim(name: str, dim: int, spec: TensorSpec) -> Iterator[Complaint]:
     elif dim % rank == 0:
         yield Complaint(
             code="axis_is_batch",
-            message=f"{name} `{{node}}` works along axis {dim}, which is the batch: samples would be mixed with each other.",
+            message=say(
+                "{name} `{node}` works along axis {dim}, which is the batch: samples would be mixed with each other.",
+                name=name,
+                dim=dim,
+            ),
             field="dim",
-            expected=f"1 to {rank - 1}, or -{rank - 1} to -1",
+            expected=say("1 to {value}, or -{value} to -1", value=rank - 1),
             got=str(dim),
             values={"dim": dim, "rank": rank},
             fixes=(Repair("set_param", {"name": "dim", "value": 1}),),

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Generic, Literal
 
+from netwright.language import say
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Repair, TensorSpec, Value
 from netwright.layers.params import (
     Padding1,
@@ -90,7 +91,11 @@ class _Conv(Layer[ConvParams[Any, Any]]):
             half = tuple(reach // 2 for reach in cls.window(params).reach)
             yield Complaint(
                 code="same_padding_with_stride",
-                message=f"{cls.type} `{{node}}` has padding 'same', which needs stride 1, but its stride is {short(stride)}.",
+                message=say(
+                    "{type} `{node}` has padding 'same', which needs stride 1, but its stride is {short}.",
+                    type=cls.type,
+                    short=short(stride),
+                ),
                 field="padding",
                 expected="stride 1",
                 got=f"stride {short(stride)}",
@@ -110,11 +115,15 @@ class _Conv(Layer[ConvParams[Any, Any]]):
         kernel = "x".join(map(str, expand(params.kernel_size, cls.dims)))
         yield Complaint(
             code="uneven_padding",
-            message=f"{cls.type} `{{node}}` has padding 'same' and a kernel of {kernel}: one side gets a pixel more than the "
-            "other, and PyTorch copies the input for it.",
+            message=say(
+                "{type} `{node}` has padding 'same' and a kernel of {kernel}: one side gets a pixel more "
+                "than the other, and PyTorch copies the input for it.",
+                type=cls.type,
+                kernel=kernel,
+            ),
             field="kernel_size",
             severity="warning",
-            expected="an odd kernel",
+            expected=say("an odd kernel"),
             got=kernel,
             values={"kernel": kernel},
             fixes=(Repair("set_param", {"name": "kernel_size", "value": odd[0] if len(set(odd)) == 1 else list(odd)}),),
@@ -127,11 +136,15 @@ class _Conv(Layer[ConvParams[Any, Any]]):
             best = math.gcd(channels, groups)
             yield Complaint(
                 code="groups_do_not_divide",
-                message=f"{cls.type} `{{node}}` cannot split the {channels} channels from `{{source}}` into {groups} "
-                "equal groups.",
+                message=say(
+                    "{type} `{node}` cannot split the {channels} channels from `{source}` into {groups} equal groups.",
+                    type=cls.type,
+                    channels=channels,
+                    groups=groups,
+                ),
                 port="x",
                 field="groups",
-                expected=f"a divisor of {channels}",
+                expected=say("a divisor of {channels}", channels=channels),
                 got=str(groups),
                 values={"channels": channels, "groups": groups},
                 fixes=(Repair("set_param", {"name": "groups", "value": best}),),
@@ -140,10 +153,14 @@ class _Conv(Layer[ConvParams[Any, Any]]):
             up = -(-params.out_channels // groups) * groups
             yield Complaint(
                 code="groups_do_not_divide",
-                message=f"{cls.type} `{{node}}` cannot split its {params.out_channels} output channels into {groups} "
-                "equal groups.",
+                message=say(
+                    "{type} `{node}` cannot split its {out_channels} output channels into {groups} equal groups.",
+                    type=cls.type,
+                    out_channels=params.out_channels,
+                    groups=groups,
+                ),
                 field="out_channels",
-                expected=f"a multiple of {groups}",
+                expected=say("a multiple of {groups}", groups=groups),
                 got=str(params.out_channels),
                 values={"channels": params.out_channels, "groups": groups},
                 fixes=(
@@ -161,11 +178,17 @@ class _Conv(Layer[ConvParams[Any, Any]]):
         if any(pad + spare > size for pad, size in zip(window.padding, spec.shape[1:], strict=True)):
             yield Complaint(
                 code="padding_too_large",
-                message=f"{cls.type} `{{node}}` pads {short(window.padding)} pixels by '{params.padding_mode}', more "
-                f"than the input {spec} from `{{source}}` has to give.",
+                message=say(
+                    "{type} `{node}` pads {short} pixels by '{padding_mode}', more than the input {spec} from "
+                    "`{source}` has to give.",
+                    type=cls.type,
+                    short=short(window.padding),
+                    padding_mode=params.padding_mode,
+                    spec=spec,
+                ),
                 port="x",
                 field="padding_mode",
-                expected=f"an axis of at least {max(window.padding) + spare}",
+                expected=say("an axis of at least {value}", value=max(window.padding) + spare),
                 got=str(spec),
                 values={"padding": short(window.padding), "got": str(spec)},
                 fixes=(Repair("set_param", {"name": "padding_mode", "value": "zeros"}),),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
+from netwright.language import say
 from netwright.layers.axes import check_dim
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.params import Integer, setting
@@ -36,7 +37,12 @@ class _Elementwise(Layer[LayerParams]):
                 continue
             yield Complaint(
                 code="shapes_differ",
-                message=f"{cls.type} `{{node}}` needs inputs of one shape but gets {first} first and {spec} from `{{source}}`.",
+                message=say(
+                    "{type} `{node}` needs inputs of one shape but gets {first} first and {spec} from `{source}`.",
+                    type=cls.type,
+                    first=first,
+                    spec=spec,
+                ),
                 port="x",
                 wire=wire,
                 expected=str(first),
@@ -55,8 +61,13 @@ class _Elementwise(Layer[LayerParams]):
     def _broadcast_warning(cls, first: TensorSpec, spec: TensorSpec, wire: int) -> Complaint:
         return Complaint(
             code="broadcasts",
-            message=f"{cls.type} `{{node}}` joins {first} with {spec} from `{{source}}`: axes of size 1 are repeated to fit. "
-            "If that is not meant, give both the same shape.",
+            message=say(
+                "{type} `{node}` joins {first} with {spec} from `{source}`: axes of size 1 are repeated to "
+                "fit. If that is not meant, give both the same shape.",
+                type=cls.type,
+                first=first,
+                spec=spec,
+            ),
             port="x",
             wire=wire,
             severity="warning",
@@ -198,7 +209,7 @@ class Concat(Layer[ConcatParams]):
         axis = params.dim % (len(first.shape) + 1) - 1
         for wire, spec in enumerate(inputs[1:], start=1):
             if any(a != b for i, (a, b) in enumerate(zip(first.shape, spec.shape, strict=True)) if i != axis):
-                name = f"the same sizes on every axis but {params.dim}"
+                name = say("the same sizes on every axis but {dim}", dim=params.dim)
                 yield cls._differs(
                     "sizes_differ", name, first, spec, wire, tuple(cls._repairs(first, spec, wire, axis))
                 )
@@ -210,7 +221,12 @@ class Concat(Layer[ConcatParams]):
     ) -> Complaint:
         return Complaint(
             code=code,
-            message=f"Concat `{{node}}` needs {need} but gets {first} first and {spec} from `{{source}}`.",
+            message=say(
+                "Concat `{node}` needs {need} but gets {first} first and {spec} from `{source}`.",
+                need=need,
+                first=first,
+                spec=spec,
+            ),
             port="x",
             wire=wire,
             expected=str(first),

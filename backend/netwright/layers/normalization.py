@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from netwright.language import say
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec, Value
 from netwright.layers.params import Positive, Probability, Size, setting
 from netwright.layers.spatial import picture_port
@@ -45,11 +46,15 @@ class _BatchNorm(Layer[BatchNormParams]):
         if len(shape) > 1 and math.prod(shape[1:]) == 1:
             yield Complaint(
                 code="one_value_per_channel",
-                message=f"{cls.type} `{{node}}` gets one value per channel ({inputs[0]}) from `{{source}}`: its mean "
-                "and variance rest on the batch alone, and a batch of one sample cannot be trained.",
+                message=say(
+                    "{type} `{node}` gets one value per channel ({value}) from `{source}`: its mean and variance "
+                    "rest on the batch alone, and a batch of one sample cannot be trained.",
+                    type=cls.type,
+                    value=inputs[0],
+                ),
                 port="x",
                 severity="warning",
-                expected="more than one value per channel",
+                expected=say("more than one value per channel"),
                 got=str(inputs[0]),
                 values={"got": str(inputs[0])},
                 fixes=(Repair("replace", {"type": "GroupNorm", "params": {}}),),
@@ -152,11 +157,16 @@ class LayerNorm(Layer[LayerNormParams]):
         if params.normalized_dims > axes:
             yield Complaint(
                 code="too_many_axes",
-                message=f"LayerNorm `{{node}}` normalises the last {params.normalized_dims} axes, but {inputs[0]} "
-                f"from `{{source}}` has {axes} without the batch.",
+                message=say(
+                    "LayerNorm `{node}` normalises the last {normalized_dims} axes, but {value} from `{source}` "
+                    "has {axes} without the batch.",
+                    normalized_dims=params.normalized_dims,
+                    value=inputs[0],
+                    axes=axes,
+                ),
                 port="x",
                 field="normalized_dims",
-                expected=f"1 to {axes}",
+                expected=say("1 to {axes}", axes=axes),
                 got=str(params.normalized_dims),
                 values={"wanted": params.normalized_dims, "axes": axes, "got": str(inputs[0])},
                 fixes=(Repair("set_param", {"name": "normalized_dims", "value": axes}),),
@@ -164,12 +174,15 @@ class LayerNorm(Layer[LayerNormParams]):
         elif params.normalized_dims == 1 and axes == 3:
             yield Complaint(
                 code="normalizes_width_only",
-                message=f"LayerNorm `{{node}}` normalises only the last axis of {inputs[0]} from `{{source}}`: each "
-                "row of a picture by itself.",
+                message=say(
+                    "LayerNorm `{node}` normalises only the last axis of {value} from `{source}`: each row of a "
+                    "picture by itself.",
+                    value=inputs[0],
+                ),
                 port="x",
                 field="normalized_dims",
                 severity="warning",
-                expected="3 axes for a picture",
+                expected=say("3 axes for a picture"),
                 got="1 axis",
                 values={"got": str(inputs[0])},
                 fixes=(
@@ -227,11 +240,15 @@ class GroupNorm(Layer[GroupNormParams]):
         if channels % params.num_groups:
             yield Complaint(
                 code="groups_do_not_divide",
-                message=f"GroupNorm `{{node}}` cannot split the {channels} channels from `{{source}}` into "
-                f"{params.num_groups} equal groups.",
+                message=say(
+                    "GroupNorm `{node}` cannot split the {channels} channels from `{source}` into {num_groups} "
+                    "equal groups.",
+                    channels=channels,
+                    num_groups=params.num_groups,
+                ),
                 port="x",
                 field="num_groups",
-                expected=f"a divisor of {channels}",
+                expected=say("a divisor of {channels}", channels=channels),
                 got=str(params.num_groups),
                 values={"channels": channels, "groups": params.num_groups},
                 fixes=(Repair("set_param", {"name": "num_groups", "value": math.gcd(channels, params.num_groups)}),),

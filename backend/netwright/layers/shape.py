@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from netwright.language import say
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.params import SizesOrFill, setting
 
@@ -65,12 +66,13 @@ class Reshape(Layer[ReshapeParams]):
         shape, numel = params.shape, inputs[0].numel
         text = " x ".join(map(str, shape))
         if shape.count(-1) > 1 or 0 in shape:
-            wrong = "two axes of -1, and only one can take what is left" if shape.count(-1) > 1 else "an axis of 0"
+            doubled = say("two axes of -1, and only one can take what is left")
+            wrong = doubled if shape.count(-1) > 1 else say("an axis of 0")
             yield Complaint(
                 code="reshape_ambiguous",
-                message=f"Reshape `{{node}}` asks for {text}: {wrong}.",
+                message=say("Reshape `{node}` asks for {text}: {wrong}.", text=text, wrong=wrong),
                 field="shape",
-                expected="sizes of at least 1, at most one of them -1",
+                expected=say("sizes of at least 1, at most one of them -1"),
                 got=text,
                 values={"shape": text},
                 fixes=(Repair("set_param", {"name": "shape", "value": [-1]}),),
@@ -80,12 +82,16 @@ class Reshape(Layer[ReshapeParams]):
         if numel % known if -1 in shape else known != numel:
             yield Complaint(
                 code="reshape_size_differs",
-                message=f"Reshape `{{node}}` asks for {text} = "
-                f"{known}{' times a whole number' if -1 in shape else ''} values a sample but `{{source}}` gives "
-                f"{inputs[0]}, {numel} values.",
+                message=say(
+                    "Reshape `{node}` asks for {text} = {wanted} values a sample but `{source}` gives {got}, {numel} values.",
+                    text=text,
+                    wanted=say("{known} times a whole number", known=known) if -1 in shape else known,
+                    got=inputs[0],
+                    numel=numel,
+                ),
                 port="x",
                 field="shape",
-                expected=f"{numel} values",
+                expected=say("{numel} values", numel=numel),
                 got=text,
                 values={"shape": text, "known": known, "numel": numel},
                 fixes=tuple(Repair("set_param", {"name": "shape", "value": value}) for value in _fitting(shape, numel)),

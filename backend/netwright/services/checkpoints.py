@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from netwright.exchange.formats import FORMATS, Format
+from netwright.language import listed, say
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.files import find_inside, is_intact
 from netwright.services.models import CheckpointRead
@@ -68,13 +69,21 @@ class CheckpointService:
         chosen = FORMATS.get(format_)
         if chosen is None:
             raise ServiceError(
-                "invalid_request", f"There is no format {format_[:100]!r}. There are: {', '.join(FORMATS)}."
+                "invalid_request",
+                say(
+                    "There is no format {format}. There are: {known}.",
+                    format=repr(format_[:100]),
+                    known=listed(FORMATS),
+                ),
             )
         folder = self._folder / row.run_id
         if not await asyncio.to_thread(is_intact, folder, row.file, row.bytes, row.sha256):
             raise ServiceError(
                 "checkpoint_damaged",
-                f"The file of this checkpoint (step {row.step}) is gone or differs from its SHA-256. Take another one.",
+                say(
+                    "The file of this checkpoint (step {step}) is gone or differs from its SHA-256. Take another one.",
+                    step=row.step,
+                ),
             )
         name = f"{clean_name(record.row.name)}-{row.kind}-{row.step}{chosen.suffix}"
         return await asyncio.to_thread(_convert, folder / row.file, chosen, name)

@@ -10,6 +10,7 @@ from netwright.data.base import Kind, Task
 from netwright.graph.document import Document
 from netwright.graph.model import Model
 from netwright.graph.problems import Problem
+from netwright.language import Schema, Sentence
 from netwright.training.config import TrainingConfig
 from netwright.training.events import Event, Scalar
 from netwright.training.states import EndReason, RunState
@@ -22,9 +23,9 @@ class ProblemDocument(Model):
     """RFC 9457: the body of every error.  ``type`` is ``about:blank`` or ``/docs/errors#CODE``."""
 
     type: str = "about:blank"
-    title: str
+    title: Sentence
     status: int
-    detail: str
+    detail: Sentence
     code: str
     problems: list[Problem] = Field(default_factory=list)
 
@@ -46,11 +47,11 @@ class PortRead(Model):
 
 
 class DocumentationRead(Model):
-    summary: str
+    summary: Sentence
     formula: str
     shape: str
-    use_when: str
-    pitfalls: str
+    use_when: Sentence
+    pitfalls: Sentence
     source: str
 
 
@@ -73,9 +74,9 @@ class OptionRead(Model):
     """
 
     type: str
-    title: str
-    description: str
-    params_schema: dict[str, Any]
+    title: Sentence
+    description: Sentence
+    params_schema: Schema
     tasks: list[Task] = Field(default_factory=list)
     kinds: list[Kind] = Field(default_factory=list)
     mode: Literal["min", "max"] | None = None
@@ -98,14 +99,14 @@ class TrainingOptions(Model):
     metrics: list[OptionRead]
     transforms: list[OptionRead]
     devices: list[DeviceRead]
-    config_schema: dict[str, Any]
+    config_schema: Schema
 
 
 class TrainingSuggestion(Model):
     """``POST /api/training/suggest``: a good config for this network and this data, and one sentence why for each choice."""
 
     config: TrainingConfig
-    reasons: dict[str, str]
+    reasons: dict[str, Sentence]
     problems: list[Problem]
 
 
@@ -207,9 +208,9 @@ class DatasetRead(Model):
 
     id: Id
     type: str
-    title: str
-    description: str
-    citation: str
+    title: Sentence
+    description: Sentence
+    citation: Sentence
     kind: Kind
     task: Task
     is_built_in: bool
@@ -226,7 +227,7 @@ class DatasetRead(Model):
     bytes: int | None = None
     created: float | None = None
     options: dict[str, JsonValue] = Field(default_factory=dict)
-    options_schema: dict[str, Any] = Field(default_factory=dict)
+    options_schema: Schema = Field(default_factory=dict)
 
 
 class DatasetUpdate(Model):
@@ -303,7 +304,7 @@ class RunSummary(Model):
     state: RunState
     phase: str | None
     reason: EndReason | None
-    message: str | None
+    message: Sentence | None
     created: float
     started: float | None
     ended: float | None

@@ -118,7 +118,7 @@ async def check_all(document: Document, training: TrainingConfig, datasets: Data
             shape = await asyncio.to_thread(_plan_input_shape, source, training.data)
         except DataError as error:
             problems += [
-                Problem(code=error.code, field="data.preprocess", message=str(error)),
+                Problem(code=error.code, field="data.preprocess", message=error.message),
                 *check_choices(training),
             ]
             return Checked(report, source, problems)

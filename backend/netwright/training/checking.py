@@ -11,6 +11,7 @@ from netwright.data.base import Kind, Task
 from netwright.graph.document import NETWORK, Document, Node
 from netwright.graph.edits import SetNode, SetParam
 from netwright.graph.problems import Fix, Problem
+from netwright.language import Text, any_of, listed, say
 from netwright.layers.registry import LAYERS
 from netwright.training.choices import Registry, UnknownChoiceError, explain
 from netwright.training.config import Choice, TrainingConfig
@@ -59,7 +60,7 @@ def check_training(
             problems.append(
                 Problem(
                     code="nothing_to_train",
-                    message="The network has no weights to train. Add a layer that has some, such as Linear.",
+                    message=say("The network has no weights to train. Add a layer that has some, such as Linear."),
                 )
             )
     return problems
@@ -74,7 +75,9 @@ def check_choices(training: TrainingConfig) -> Iterator[Problem]:
             yield _unknown(METRICS, name, f"metrics.{i}")
         elif name in training.metrics[:i]:
             yield Problem(
-                code="metric_doubled", field=f"metrics.{i}", message=f"The metric `{name}` is there twice. Remove one."
+                code="metric_doubled",
+                field=f"metrics.{i}",
+                message=say("The metric `{name}` is there twice. Remove one.", name=name),
             )
     yield from _check_choice(OPTIMIZERS, training.optimizer, "optimizer")
     yield from _check_choice(SCHEDULES, training.schedule, "schedule")
@@ -90,7 +93,7 @@ def _check_choice(registry: Registry[Any], choice: Choice, field: str) -> Iterat
             yield Problem(
                 code="setting_invalid",
                 field=f"{field}.params.{name}" if name else f"{field}.params",
-                message=f"{choice.type}: {sentence}",
+                message=say("{type}: {why}", type=choice.type, why=sentence),
                 values={"type": choice.type},
             )
 
@@ -100,7 +103,12 @@ def _unknown(registry: Registry[Any], name: str, field: str) -> Problem:
     return Problem(
         code="choice_unknown",
         field=field,
-        message=f"There is no {registry.kind} `{name}`. There are: {', '.join(registry.classes)}.",
+        message=say(
+            "There is no {kind} `{name}`. There are: {known}.",
+            kind=say(registry.kind),
+            name=name,
+            known=listed(registry.classes),
+        ),
         values={"kind": registry.kind, "type": name, "known": known},
     )
 
@@ -113,7 +121,11 @@ def _check_lengths(training: TrainingConfig, data: DataFacts) -> Iterator[Proble
             code="batch_larger_than_data",
             severity="warning",
             field="data.batch_size",
-            message=f"A batch of {size} is larger than the {num_train} training samples: each epoch is a single step.",
+            message=say(
+                "A batch of {size} is larger than the {samples} training samples: each epoch is a single step.",
+                size=size,
+                samples=num_train,
+            ),
             values={"batch_size": size, "samples": num_train},
         )
     total = training.epochs * max(-(-num_train // size), 1)
@@ -122,7 +134,11 @@ def _check_lengths(training: TrainingConfig, data: DataFacts) -> Iterator[Proble
             code="warmup_too_long",
             severity="warning",
             field="schedule.warmup_steps",
-            message=f"The warm-up of {training.schedule.warmup_steps} steps is as long as the whole run ({total} steps).",
+            message=say(
+                "The warm-up of {steps} steps is as long as the whole run ({total} steps).",
+                steps=training.schedule.warmup_steps,
+                total=total,
+            ),
             values={"warmup_steps": training.schedule.warmup_steps, "total_steps": total},
         )
 
@@ -147,7 +163,9 @@ def _check_monitors(training: TrainingConfig) -> Iterator[Problem]:
             yield Problem(
                 code="monitor_unknown",
                 field=f"{field}.monitor",
-                message=f"`{monitor}` cannot be monitored. There are: {', '.join(names)}.",
+                message=say(
+                    "`{monitor}` cannot be monitored. There are: {names}.", monitor=monitor, names=listed(names)
+                ),
                 values={"monitor": monitor},
             )
 
@@ -158,7 +176,11 @@ def _check_device(training: TrainingConfig, devices: Sequence[str]) -> Iterator[
         yield Problem(
             code="device_missing",
             field="device",
-            message=f"The device `{training.device}` is not there. This machine has: {', '.join(devices)}.",
+            message=say(
+                "The device `{device}` is not there. This machine has: {devices}.",
+                device=training.device,
+                devices=listed(devices),
+            ),
             values={"device": training.device},
         )
 
@@ -172,7 +194,11 @@ def _check_input(document: Document, report: CheckReport, data: DataFacts) -> It
     if len(inputs) != 1:
         yield Problem(
             code="inputs_several",
-            message=f"The network has {len(inputs)} inputs, but {data.title} has one. Keep one Input.",
+            message=say(
+                "The network has {count} inputs, but {title} has one. Keep one Input.",
+                count=len(inputs),
+                title=data.title,
+            ),
         )
         return
     node = inputs[0]
@@ -187,14 +213,21 @@ def _check_input(document: Document, report: CheckReport, data: DataFacts) -> It
         node=node.id,
         path=node.id,
         field="shape",
-        message=f"{data.title} gives {expected}, but `{node.id}` expects {got}. Set its shape to {wanted}.",
+        message=say(
+            "{title} gives {expected}, but `{node}` expects {got}. Set its shape to {wanted}.",
+            title=data.title,
+            expected=expected,
+            node=node.id,
+            got=got,
+            wanted=wanted,
+        ),
         values={"data": data.title},
         expected=expected,
         got=got,
         fixes=[
             Fix(
                 code="set_input_shape",
-                label=f"Set `{node.id}` to {wanted}",
+                label=say("Set `{node}` to {wanted}", node=node.id, wanted=wanted),
                 values={"node": node.id, "shape": wanted},
                 edits=[SetParam(block=NETWORK, id=node.id, name="shape", value=wanted)],
             )
@@ -219,14 +252,21 @@ def _check_output(
         yield Problem(
             code="output_unknown",
             field="objectives.0.output",
-            message=f"There is no Output `{objective.output}`. There are: {', '.join(outputs)}.",
+            message=say(
+                "There is no Output `{output}`. There are: {outputs}.",
+                output=objective.output,
+                outputs=listed(outputs),
+            ),
         )
         return
     if objective.output is None and len(outputs) != 1:
         yield Problem(
             code="output_not_named",
             field="objectives.0.output",
-            message=f"The network has several outputs ({', '.join(outputs)}). Name the one that the loss is on.",
+            message=say(
+                "The network has several outputs ({outputs}). Name the one that the loss is on.",
+                outputs=listed(outputs),
+            ),
         )
         return
     output = outputs[objective.output or next(iter(outputs))]
@@ -236,13 +276,19 @@ def _check_output(
 
 def _check_task(training: TrainingConfig, data: DataFacts) -> Iterator[Problem]:
     loss = LOSSES.get(training.objectives[0].loss.type)
-    what = "classes" if data.task == "classification" else "numbers"
+    what = say("classes") if data.task == "classification" else say("numbers")
     if loss.tasks and data.task not in loss.tasks:
         fitting = [name for name, each in LOSSES.classes.items() if not each.tasks or data.task in each.tasks]
         yield Problem(
             code="loss_not_for_task",
             field="objectives.0.loss.type",
-            message=f"{loss.type} does not fit {data.title}, whose targets are {what}. Choose {' or '.join(fitting)}.",
+            message=say(
+                "{type} does not fit {title}, whose targets are {what}. Choose {fitting}.",
+                type=loss.type,
+                title=data.title,
+                what=what,
+                fitting=any_of(fitting),
+            ),
             values={"loss": loss.type, "task": data.task},
         )
     for i, name in enumerate(training.metrics):
@@ -251,7 +297,12 @@ def _check_task(training: TrainingConfig, data: DataFacts) -> Iterator[Problem]:
             yield Problem(
                 code="metric_not_for_task",
                 field=f"metrics.{i}",
-                message=f"{name} does not fit {data.title}, whose targets are {what}. Remove it.",
+                message=say(
+                    "{name} does not fit {title}, whose targets are {what}. Remove it.",
+                    name=name,
+                    title=data.title,
+                    what=what,
+                ),
                 values={"metric": name, "task": data.task},
             )
 
@@ -269,32 +320,44 @@ def _check_output_shape(
         yield Problem(
             code="class_weights_length",
             field="objectives.0.loss.params.weight",
-            message=f"`weight` has {len(weight)} factors, but {data.title} has {data.num_outputs} classes.",
+            message=say(
+                "`weight` has {count} factors, but {title} has {classes} classes.",
+                count=len(weight),
+                title=data.title,
+                classes=data.num_outputs,
+            ),
         )
     if len(shape) == 2 and shape[1] in allowed:
         return
     needs = _describe_need(data, allowed)
-    gives = f"{shape[1]}" if len(shape) == 2 else _text(shape)
+    gives = str(shape[1]) if len(shape) == 2 else _text(shape)
     yield Problem(
         code="output_shape_mismatch",
         block=NETWORK,
         node=output.id,
         path=output.id,
-        message=f"{loss.type} needs {needs}, but `{output.id}` gives {gives}.",
+        message=say(
+            "{type} needs {needs}, but `{node}` gives {gives}.",
+            type=loss.type,
+            needs=needs,
+            node=output.id,
+            gives=gives,
+        ),
         values={"loss": loss.type, "needs": allowed[0]},
-        expected=" or ".join(_text([None, size]) for size in allowed),
+        expected=any_of(_text([None, size]) for size in allowed),
         got=_text(shape),
         fixes=_fix_width(document, report, output, allowed[0]) if len(shape) == 2 else [],
     )
 
 
-def _describe_need(data: DataFacts, allowed: tuple[int, ...]) -> str:
+def _describe_need(data: DataFacts, allowed: tuple[int, ...]) -> Text:
     count = allowed[0]
     if data.task == "regression":
-        return f"{count} value{'s' if count > 1 else ''}, one a target column"
+        one = say("1 value, one a target column")
+        return one if count == 1 else say("{count} values, one a target column", count=count)
     if count == 1:
-        return "1 score (positive: the second class) or 2, one a class"
-    return f"{count} scores, one a class"
+        return say("1 score (positive: the second class) or 2, one a class")
+    return say("{count} scores, one a class", count=count)
 
 
 def _fix_width(document: Document, report: CheckReport, output: Node, width: int) -> list[Fix]:
@@ -312,7 +375,7 @@ def _fix_width(document: Document, report: CheckReport, output: Node, width: int
             return [
                 Fix(
                     code="set_out_features",
-                    label=f"Set `{node.id}` to {width} outputs",
+                    label=say("Set `{node}` to {width} outputs", node=node.id, width=width),
                     values={"node": node.id, "out_features": width},
                     edits=[SetParam(block=NETWORK, id=node.id, name="out_features", value=width)],
                 )
@@ -334,12 +397,17 @@ def _check_last_activation(loss: str, document: Document, output: Node) -> Itera
                 block=NETWORK,
                 node=node.id,
                 path=node.id,
-                message=f"{loss} applies {applied} itself: with `{node.id}` before it the network learns slowly. Mute it.",
+                message=say(
+                    "{loss} applies {applied} itself: with `{node}` before it the network learns slowly. Mute it.",
+                    loss=loss,
+                    applied=applied,
+                    node=node.id,
+                ),
                 values={"loss": loss, "activation": node.type},
                 fixes=[
                     Fix(
                         code="mute_node",
-                        label=f"Mute `{node.id}`",
+                        label=say("Mute `{node}`", node=node.id),
                         values={"node": node.id},
                         edits=[SetNode(block=NETWORK, id=node.id, muted=True)],
                     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 
+from netwright.language import say
 from netwright.training.reporting import LossNotFiniteError
 
 if TYPE_CHECKING:
@@ -84,11 +85,14 @@ def _look_before(network: "nn.Module", inputs: "Tensor", targets: "Tensor") -> O
     for name, weight in network.named_parameters():
         if not is_finite(weight):
             node = name.rpartition(".")[0]
-            return Origin(node, f"`{name}` holds weights that are not finite: the gradient of an earlier step was not.")
+            return Origin(
+                node,
+                say("`{name}` holds weights that are not finite: the gradient of an earlier step was not.", name=name),
+            )
     if not is_finite(inputs):
-        return Origin(None, "The batch itself holds values that are not finite; look at the preprocessing.")
+        return Origin(None, say("The batch itself holds values that are not finite; look at the preprocessing."))
     if not is_finite(targets):
-        return Origin(None, "The targets of the batch are not finite; look at the target column.")
+        return Origin(None, say("The targets of the batch are not finite; look at the target column."))
     return None
 
 
@@ -107,11 +111,16 @@ def find_origin(
             if found or not isinstance(output, torch.Tensor):
                 return
             if any(isinstance(value, torch.Tensor) and not is_finite(value) for value in given):
-                found.append(Origin(name, f"What reaches `{name}` was the first value that is not finite."))
-            elif not is_finite(output):
                 found.append(
-                    Origin(name, f"The output of `{name}` ({type(module).__name__}) was the first that is not finite.")
+                    Origin(name, say("What reaches `{name}` was the first value that is not finite.", name=name))
                 )
+            elif not is_finite(output):
+                what = say(
+                    "The output of `{name}` ({type}) was the first that is not finite.",
+                    name=name,
+                    type=type(module).__name__,
+                )
+                found.append(Origin(name, what))
 
         return hook
 
@@ -126,5 +135,9 @@ def find_origin(
         return found[0]
     largest = float(outputs.abs().max())
     return Origin(
-        None, f"Every node's output is finite (the largest is {largest:.3g}): it happened in the loss itself."
+        None,
+        say(
+            "Every node's output is finite (the largest is {largest}): it happened in the loss itself.",
+            largest=f"{largest:.3g}",
+        ),
     )

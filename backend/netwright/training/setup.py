@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from netwright.data.base import DataError, Prepared
+from netwright.language import listed, say
 from netwright.training.batches import Batches, Sampler
 from netwright.training.checking import monitored_names
 from netwright.training.checkpoints import CheckpointFolder
@@ -128,14 +129,20 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
     """
     config, data = job.config, job.data
     if len(data.train) == 0 or len(data.validation) == 0:
-        raise DataError(f"There are {len(data.train)} samples to train on and {len(data.validation)} to validate on.")
+        raise DataError(
+            say(
+                "There are {train} samples to train on and {validation} to validate on.",
+                train=len(data.train),
+                validation=len(data.validation),
+            )
+        )
     device = choose_device(config.device)
     notes = list(data.notes)
     channels_last = wants_channels_last(job.network, data, device, config.precision)
     network = job.network.to(device)
     if channels_last:
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
-        notes.append("channels_last: convolutions run faster with the channels last (1.3 to 1.6 times on a CPU).")
+        notes.append(say("channels_last: convolutions run faster with the channels last (1.3 to 1.6 times on a CPU)."))
     network.train()
     if device.type == "cuda":
         torch.backends.cudnn.benchmark = True
@@ -145,23 +152,29 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
 
     train_batches = batches(data.train)
     notes.append(
-        f"Data: {len(train_batches)} samples held on {device}, "
-        + (
-            "preprocessed once."
+        say(
+            "Data: {count} samples held on {device}, preprocessed once."
             if train_batches.is_ready
-            else "raw, preprocessed a batch at a time (too large as floats)."
+            else "Data: {count} samples held on {device}, raw, preprocessed a batch at a time (too large as floats).",
+            count=len(train_batches),
+            device=device,
         )
     )
     sampler = Sampler(train_batches, config.data.batch_size, config.seed)
     weights = [weight for weight in network.parameters() if weight.requires_grad]
     if not weights:
-        raise ValueError("The network has no weights to train. Add a layer that has some, such as Linear.")
+        raise ValueError(say("The network has no weights to train. Add a layer that has some, such as Linear."))
     optimizer_class, optimizer = build_optimizer(config, weights)
     if optimizer_class.is_fused:
-        notes.append(f"{optimizer_class.type}: fused, all weights in one kernel.")
+        notes.append(say("{type}: fused, all weights in one kernel.", type=optimizer_class.type))
     late = device.type == "cuda" if guard_on_device is None else guard_on_device
     if late and not optimizer_class.is_fused:
-        notes.append(f"{optimizer_class.type} has no fused form: the loss is read at each step to guard the weights.")
+        notes.append(
+            say(
+                "{type} has no fused form: the loss is read at each step to guard the weights.",
+                type=optimizer_class.type,
+            )
+        )
     objective = config.objectives[0]
     loss_class = LOSSES.get(objective.loss.type)
     loss = loss_class.build(LOSSES.params(objective.loss.type, objective.loss.params), str(device))
@@ -221,7 +234,7 @@ def _build_autocast(
 ) -> Callable[[], AbstractContextManager[Any]]:
     if config.precision == "float32":
         return nullcontext
-    notes.append("bfloat16: the network runs under autocast; weights and the optimizer stay in float32.")
+    notes.append(say("bfloat16: the network runs under autocast; weights and the optimizer stay in float32."))
     return lambda: torch.autocast(device.type, torch.bfloat16)
 
 
@@ -232,4 +245,10 @@ def check_monitors(config: TrainingConfig) -> None:
         monitors.append(config.early_stopping.monitor)
     for monitor in monitors:
         if monitor not in monitored_names(config):
-            raise ValueError(f"`{monitor}` cannot be monitored. There are: {', '.join(monitored_names(config))}.")
+            raise ValueError(
+                say(
+                    "`{monitor}` cannot be monitored. There are: {names}.",
+                    monitor=monitor,
+                    names=listed(monitored_names(config)),
+                )
+            )
