@@ -152,7 +152,7 @@ def _too_large(document: Document, name: str) -> Finding:
         ),
         name,
         values={"limit": costs.MAX_LAYERS, "count": len(block.nodes)},
-        expected=say("at most {allowed}", allowed=allowed),
+        expected=say("at most {limit}", limit=allowed),
         got=got,
     )
 

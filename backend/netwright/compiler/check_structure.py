@@ -113,8 +113,8 @@ def _check_names(definition: Definition) -> None:
                 Finding(
                     "illegal_parameter_name",
                     say(
-                        "The parameter `{parameter}` of {title} cannot be used: {reason}.",
-                        parameter=parameter,
+                        "The parameter `{name}` of {title} cannot be used: {reason}.",
+                        name=parameter,
                         title=_title(name),
                         reason=reason,
                     ),
@@ -147,8 +147,8 @@ def _check_names(definition: Definition) -> None:
             Finding(
                 "duplicate_id",
                 say(
-                    "The id `{node_id}` stands for {count} nodes of {title}. Give each an id of its own.",
-                    node_id=node_id,
+                    "The id `{node}` stands for {count} nodes of {title}. Give each an id of its own.",
+                    node=node_id,
                     count=len(places) + 1,
                     title=_title(name),
                 ),

@@ -356,7 +356,7 @@ def add_output(document: Document, block: str, behind: str | None = None) -> lis
     edits: list[Edit] = [AddNode(block=block, node=Node(id=new, type="Output"), position=place)]
     if behind is not None:
         edits.append(AddEdge(block=block, edge=Edge(source=behind, target=new)))
-    label = say("Add an Output behind {behind}", behind=behind) if behind is not None else say("Add an Output")
+    label = say("Add an Output behind {node}", node=behind) if behind is not None else say("Add an Output")
     return [Fix(code="add_node", label=label, values={"type": "Output", "id": new}, edits=edits)]
 
 

@@ -97,9 +97,9 @@ def parse(text: str) -> Expression:
     if len(text) > MAX_LENGTH:
         raise ExpressionError(
             say(
-                "The expression has {count} characters; at most {max_length} are allowed.",
+                "The expression has {count} characters; at most {limit} are allowed.",
                 count=len(text),
-                max_length=MAX_LENGTH,
+                limit=MAX_LENGTH,
             ),
             MAX_LENGTH,
         )
@@ -215,9 +215,7 @@ class _Parser:
             )
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise ExpressionError(
-                say("More than {max_depth} levels of parentheses and signs.", max_depth=MAX_DEPTH), position
-            )
+            raise ExpressionError(say("More than {limit} levels of parentheses and signs.", limit=MAX_DEPTH), position)
         inner = self._expression(1) if word == "(" else Sign(word, self._operand(), position)
         self.depth -= 1
         if word == "(":
@@ -239,9 +237,7 @@ def _number(word: str, position: int) -> int | float:
 
 def _bounded(value: float, position: int) -> int | float:
     if abs(value) > MAX_VALUE or not math.isfinite(value):
-        raise ExpressionError(
-            say("A number here is too big; at most {max_value:,} is allowed.", max_value=MAX_VALUE), position
-        )
+        raise ExpressionError(say("A number here is too big; at most {limit:,} is allowed.", limit=MAX_VALUE), position)
     return value
 
 
@@ -254,8 +250,8 @@ def _value(node: Expression, names: Mapping[str, int | float]) -> int | float:
             known = listed(names) if names else say("none")
             raise ExpressionError(
                 say(
-                    "There is no parameter {node_name} here; there are: {known}.",
-                    node_name=repr(node.name),
+                    "There is no parameter {name} here; there are: {known}.",
+                    name=repr(node.name),
                     known=known,
                 ),
                 node.position,

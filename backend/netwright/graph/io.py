@@ -52,13 +52,13 @@ def load_document(data: bytes | str) -> Document:
         raise _error(
             "document_format_unknown",
             say(
-                "`format` is a number such as {current_format}, but here it is {version}.",
-                current_format=CURRENT_FORMAT,
+                "`format` is a number such as {known}, but here it is {version}.",
+                known=CURRENT_FORMAT,
                 version=repr(version),
             ),
         )
     if version > CURRENT_FORMAT:
-        raise _error("document_format_too_new", too_new(version))
+        raise _error("document_format_too_new", say("{why}.", why=too_new(version)))
     try:
         return Document.model_validate_json(json.dumps(migrate(parsed, version)))
     except MigrationError as error:
@@ -130,7 +130,7 @@ def _decode(data: bytes | str) -> str:
     if size > MAX_BYTES:
         raise _error(
             "document_too_large",
-            say("The document has {size:,} bytes; at most {max_bytes:,} are read.", size=size, max_bytes=MAX_BYTES),
+            say("The document has {size:,} bytes; at most {limit:,} are read.", size=size, limit=MAX_BYTES),
         )
     if isinstance(data, str):
         return data

@@ -15,10 +15,10 @@ Json = dict[str, Any]
 
 
 def too_new(version: int) -> Text:
-    """What is said about a document of a format that only later versions know."""
+    """What is said about a document of a format that only later versions know, without its full stop."""
     return say(
         "This document has format {version}; this version of Netwright reads up to format {known}. "
-        "Open it with a newer version.",
+        "Open it with a newer version",
         version=version,
         known=CURRENT_FORMAT,
     )

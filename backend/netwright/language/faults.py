@@ -1,5 +1,6 @@
 """What pydantic finds wrong, as sentences that can be translated."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -10,15 +11,18 @@ from netwright.language.text import Text, say
 
 
 @cache
-def fault_templates() -> dict[str, str]:
-    """The message of each type of error that pydantic knows, with places for its context."""
-    return {str(known["type"]): str(known["message_template_python"]) for known in list_all_errors()}
+def fault_templates() -> Mapping[str, str]:
+    """The message of each type of error that pydantic knows, in JSON's words, with places for its context."""
+    return {
+        str(known["type"]): str(known.get("message_template_json") or known["message_template_python"])
+        for known in list_all_errors()
+    }
 
 
 def fault_sentence(error: ErrorDetails) -> Text:
     """The sentence of one of ``ValidationError.errors()``, without its full stop: ours where a validator of ours raised one,
     else pydantic's own."""
-    context: dict[str, Any] = error.get("ctx", {})
+    context: dict[str, Any] = dict(error.get("ctx", {}))
     cause = context.get("error")
     if isinstance(cause, Exception):
         said = cause.args[0] if cause.args else ""
@@ -26,4 +30,7 @@ def fault_sentence(error: ErrorDetails) -> Text:
     if isinstance(context.get("said"), Text):
         return context["said"]  # type: ignore[no-any-return]  # ErrorDetails leaves the context open
     template = fault_templates().get(error["type"])
-    return say("{it}", it=error["msg"]) if template is None else say(template, **context)
+    if template is None:
+        return say("{it}", it=error["msg"])
+    limit = context.get("min_length", context.get("max_length"))
+    return say(template, expected_plural="" if limit == 1 else "s", **context)

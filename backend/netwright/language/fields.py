@@ -60,7 +60,7 @@ def _write(value: str, info: SerializationInfo) -> Any:
 Sentence = Annotated[str, WrapValidator(_keep), PlainSerializer(_write), WithJsonSchema({"type": "string"})]
 """A field that people read.  A plain ``str`` in it (what a person typed) is left as it is."""
 
-SPOKEN_KEYS = frozenset({"description", "title", "unit"})
+SPOKEN_KEYS = frozenset({"description", "unit"})
 
 Schema = Annotated[
     dict[str, Any],

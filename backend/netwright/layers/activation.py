@@ -84,9 +84,9 @@ class PReLU(_Activation):
             yield Complaint(
                 code="slopes_do_not_match",
                 message=say(
-                    "PReLU `{node}` learns {num_parameters} slopes but gets {channels} channels from `{source}`: "
+                    "PReLU `{node}` learns {count} slopes but gets {channels} channels from `{source}`: "
                     "it needs 1 or {channels}.",
-                    num_parameters=params.num_parameters,
+                    count=params.num_parameters,
                     channels=channels,
                 ),
                 port="x",

@@ -92,13 +92,13 @@ class _Conv(Layer[ConvParams[Any, Any]]):
             yield Complaint(
                 code="same_padding_with_stride",
                 message=say(
-                    "{type} `{node}` has padding 'same', which needs stride 1, but its stride is {short}.",
+                    "{type} `{node}` has padding 'same', which needs stride 1, but its stride is {stride}.",
                     type=cls.type,
-                    short=short(stride),
+                    stride=short(stride),
                 ),
                 field="padding",
-                expected="stride 1",
-                got=f"stride {short(stride)}",
+                expected=say("stride {stride}", stride=1),
+                got=say("stride {stride}", stride=short(stride)),
                 values={"stride": short(stride)},
                 fixes=(
                     Repair("set_param", {"name": "padding", "value": half[0] if len(set(half)) == 1 else list(half)}),
@@ -179,16 +179,16 @@ class _Conv(Layer[ConvParams[Any, Any]]):
             yield Complaint(
                 code="padding_too_large",
                 message=say(
-                    "{type} `{node}` pads {short} pixels by '{padding_mode}', more than the input {spec} from "
+                    "{type} `{node}` pads {padding} pixels by '{padding_mode}', more than the input {spec} from "
                     "`{source}` has to give.",
                     type=cls.type,
-                    short=short(window.padding),
+                    padding=short(window.padding),
                     padding_mode=params.padding_mode,
                     spec=spec,
                 ),
                 port="x",
                 field="padding_mode",
-                expected=say("an axis of at least {value}", value=max(window.padding) + spare),
+                expected=say("an axis of at least {size}", size=max(window.padding) + spare),
                 got=str(spec),
                 values={"padding": short(window.padding), "got": str(spec)},
                 fixes=(Repair("set_param", {"name": "padding_mode", "value": "zeros"}),),

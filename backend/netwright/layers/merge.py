@@ -200,7 +200,7 @@ class Concat(Layer[ConcatParams]):
         first = inputs[0]
         for wire, spec in enumerate(inputs[1:], start=1):
             if len(spec.shape) != len(first.shape):
-                yield cls._differs("ranks_differ", "the same number of axes", first, spec, wire, ())
+                yield cls._differs("ranks_differ", say("the same number of axes"), first, spec, wire, ())
                 return
         complaints = list(check_dim(cls.type, params.dim, first))
         yield from complaints

@@ -47,10 +47,10 @@ class _BatchNorm(Layer[BatchNormParams]):
             yield Complaint(
                 code="one_value_per_channel",
                 message=say(
-                    "{type} `{node}` gets one value per channel ({value}) from `{source}`: its mean and variance "
+                    "{type} `{node}` gets one value per channel ({got}) from `{source}`: its mean and variance "
                     "rest on the batch alone, and a batch of one sample cannot be trained.",
                     type=cls.type,
-                    value=inputs[0],
+                    got=inputs[0],
                 ),
                 port="x",
                 severity="warning",
@@ -158,10 +158,10 @@ class LayerNorm(Layer[LayerNormParams]):
             yield Complaint(
                 code="too_many_axes",
                 message=say(
-                    "LayerNorm `{node}` normalises the last {normalized_dims} axes, but {value} from `{source}` "
+                    "LayerNorm `{node}` normalises the last {count} axes, but {got} from `{source}` "
                     "has {axes} without the batch.",
-                    normalized_dims=params.normalized_dims,
-                    value=inputs[0],
+                    count=params.normalized_dims,
+                    got=inputs[0],
                     axes=axes,
                 ),
                 port="x",
@@ -175,9 +175,9 @@ class LayerNorm(Layer[LayerNormParams]):
             yield Complaint(
                 code="normalizes_width_only",
                 message=say(
-                    "LayerNorm `{node}` normalises only the last axis of {value} from `{source}`: each row of a "
+                    "LayerNorm `{node}` normalises only the last axis of {got} from `{source}`: each row of a "
                     "picture by itself.",
-                    value=inputs[0],
+                    got=inputs[0],
                 ),
                 port="x",
                 field="normalized_dims",
@@ -241,10 +241,10 @@ class GroupNorm(Layer[GroupNormParams]):
             yield Complaint(
                 code="groups_do_not_divide",
                 message=say(
-                    "GroupNorm `{node}` cannot split the {channels} channels from `{source}` into {num_groups} "
+                    "GroupNorm `{node}` cannot split the {channels} channels from `{source}` into {groups} "
                     "equal groups.",
                     channels=channels,
-                    num_groups=params.num_groups,
+                    groups=params.num_groups,
                 ),
                 port="x",
                 field="num_groups",

@@ -52,14 +52,14 @@ class _Pool(Layer[Any]):
             yield Complaint(
                 code="padding_too_large",
                 message=say(
-                    "{type} `{node}` pads {short} on every side, more than half its kernel of {short2}: some "
+                    "{type} `{node}` pads {padding} on every side, more than half its kernel of {kernel}: some "
                     "windows would hold nothing but padding.",
                     type=cls.type,
-                    short=short(padding),
-                    short2=short(kernel),
+                    padding=short(padding),
+                    kernel=short(kernel),
                 ),
                 field="padding",
-                expected=say("at most {short}", short=short(tuple(size // 2 for size in kernel))),
+                expected=say("at most {size}", size=short(tuple(size // 2 for size in kernel))),
                 got=short(padding),
                 values={"padding": short(padding), "kernel": short(kernel)},
                 fixes=(
@@ -79,15 +79,15 @@ class _Pool(Layer[Any]):
             yield Complaint(
                 code="window_misses_input",
                 message=say(
-                    "{type} `{node}` steps over {spec} from `{source}` with a dilation of {short}: some windows "
+                    "{type} `{node}` steps over {spec} from `{source}` with a dilation of {dilation}: some windows "
                     "hold nothing but padding, and their largest value is minus infinity.",
                     type=cls.type,
                     spec=spec,
-                    short=short(dilation),
+                    dilation=short(dilation),
                 ),
                 port="x",
                 field="dilation",
-                expected=say("a dilation of at most {value}", value=min(spec.shape[1:])),
+                expected=say("a dilation of at most {size}", size=min(spec.shape[1:])),
                 got=short(dilation),
                 values={"dilation": short(dilation), "got": str(spec)},
                 fixes=(Repair("set_param", {"name": "dilation", "value": 1}),),
@@ -120,15 +120,15 @@ class _AdaptivePool(Layer[Any]):
             yield Complaint(
                 code="pool_stretches",
                 message=say(
-                    "{type} `{node}` makes {text} out of only {have} from `{source}`: values are repeated.",
+                    "{type} `{node}` makes {wanted} out of only {got} from `{source}`: values are repeated.",
                     type=cls.type,
-                    text=text,
-                    have=have,
+                    wanted=text,
+                    got=have,
                 ),
                 port="x",
                 field="output_size",
                 severity="warning",
-                expected=say("at most {have}", have=have),
+                expected=say("at most {size}", size=have),
                 got=text,
                 values={"wanted": text, "input": have},
                 fixes=(

@@ -28,7 +28,8 @@ def _wrong_rank(layer: "type[Layer[Any]]", port: Port, spec: TensorSpec, wire: i
     assert port.ranks is not None
     rank = len(spec.shape) + 1
     flat = port.ranks <= {2, 3} and 2 in port.ranks
-    expected = say("a flat input (N x F)") if flat else say("an input of shape {axes}", axes=port.axes)
+    axes = any_of(port.axes.split(" or "))
+    expected = say("a flat input (N x F)") if flat else say("an input of shape {axes}", axes=axes)
     return Complaint(
         code="wrong_rank",
         message=say(
@@ -39,7 +40,7 @@ def _wrong_rank(layer: "type[Layer[Any]]", port: Port, spec: TensorSpec, wire: i
         ),
         port=port.name,
         wire=wire,
-        expected=port.axes,
+        expected=axes,
         got=str(spec),
         values={"expected": port.axes, "got": str(spec), "rank": rank},
         fixes=tuple(_rank_repairs(layer, port, spec, wire, rank)),

@@ -70,7 +70,7 @@ class Reshape(Layer[ReshapeParams]):
             wrong = doubled if shape.count(-1) > 1 else say("an axis of 0")
             yield Complaint(
                 code="reshape_ambiguous",
-                message=say("Reshape `{node}` asks for {text}: {wrong}.", text=text, wrong=wrong),
+                message=say("Reshape `{node}` asks for {shape}: {wrong}.", shape=text, wrong=wrong),
                 field="shape",
                 expected=say("sizes of at least 1, at most one of them -1"),
                 got=text,
@@ -83,15 +83,15 @@ class Reshape(Layer[ReshapeParams]):
             yield Complaint(
                 code="reshape_size_differs",
                 message=say(
-                    "Reshape `{node}` asks for {text} = {wanted} values a sample but `{source}` gives {got}, {numel} values.",
-                    text=text,
-                    wanted=say("{known} times a whole number", known=known) if -1 in shape else known,
+                    "Reshape `{node}` asks for {shape} = {wanted} values a sample but `{source}` gives {got}, {count} values.",
+                    shape=text,
+                    wanted=say("{count} times a whole number", count=known) if -1 in shape else known,
                     got=inputs[0],
-                    numel=numel,
+                    count=numel,
                 ),
                 port="x",
                 field="shape",
-                expected=say("{numel} values", numel=numel),
+                expected=say("{count} values", count=numel),
                 got=text,
                 values={"shape": text, "known": known, "numel": numel},
                 fixes=tuple(Repair("set_param", {"name": "shape", "value": value}) for value in _fitting(shape, numel)),

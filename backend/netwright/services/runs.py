@@ -148,7 +148,9 @@ class RunService:
         if state is None:
             raise not_found("run")
         if state not in FINAL:
-            raise ServiceError("run_is_active", say("This run is {state}. Stop it first, then delete it.", state=state))
+            raise ServiceError(
+                "run_is_active", say("This run is {state}. Stop it first, then delete it.", state=say(state))
+            )
         await asyncio.to_thread(remove_folder, self._folder / run_id)
 
     # --- steer ---------------------------------------------------------------------------------------------------------
@@ -235,7 +237,7 @@ class RunService:
                 say(
                     "This run is {state}. Its code is written when training begins, for preprocessing is fitted "
                     "to the data then.",
-                    state=record.row.state,
+                    state=say(record.row.state),
                 ),
             )
         return text

@@ -9,6 +9,7 @@ from netwright.data.registry import open_source
 from netwright.data.transforms import TRANSFORMS, plan_chain
 from netwright.graph.document import Document
 from netwright.graph.problems import Problem
+from netwright.language import say
 from netwright.services.datasets import DatasetService
 from netwright.services.documents import check_document
 from netwright.services.errors import ServiceError
@@ -54,8 +55,8 @@ async def read_options() -> TrainingOptions:
         transforms=[
             OptionRead(
                 type=transform.type,
-                title=transform.title,
-                description=transform.description,
+                title=say(transform.title),
+                description=say(transform.description),
                 params_schema=transform.Params.model_json_schema(),
                 kinds=list(transform.kinds),
             )

@@ -193,7 +193,7 @@ class Ingest:
                 run,
                 RunState.FAILED,
                 reason=EndReason.ERROR,
-                message=say("The worker ended as {state}.", state=event.state),
+                message=say("The worker ended as {state}.", state=say(event.state)),
             )
 
     def _collect(self, event: MetricsEvent) -> None:
