@@ -84,10 +84,11 @@ contract: .setup/dev
 generate: .setup/dev .setup/node ## regenerate what is generated (OpenAPI, TypeScript types)
 	$(BIN)/python -m netwright.server.openapi
 	$(BIN)/python -m netwright.layers.page > docs/layers.md
+	$(BIN)/python -m netwright.layers.page zh > docs/layers.zh.md
 	$(NPM) run --silent generate
 
 generated: generate
-	@git diff --exit-code --stat -- backend/netwright/server/openapi.json frontend/src/api/schema.ts docs/layers.md \
+	@git diff --exit-code --stat -- backend/netwright/server/openapi.json frontend/src/api/schema.ts docs/layers.md docs/layers.zh.md \
 		|| { echo "Generated files differ: run 'make generate' and commit them."; exit 1; }
 
 .setup/bench: .setup/dev requirements/bench.lock

@@ -40,18 +40,18 @@ class Health(Model):
 
 class PortRead(Model):
     name: str
-    axes: str
+    axes: Sentence
     ranks: list[int] | None
     dtypes: list[str]
     variadic: bool
 
 
 class DocumentationRead(Model):
-    summary: Sentence
+    summary: str
     formula: str
     shape: str
-    use_when: Sentence
-    pitfalls: Sentence
+    use_when: str
+    pitfalls: str
     source: str
 
 

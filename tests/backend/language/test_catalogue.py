@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from backend.language.sentences import PACKAGE, Said, literals, name_of, said, sources
-
 from netwright.data.registry import SOURCES
 from netwright.data.transforms import TRANSFORMS
 from netwright.language.faults import fault_templates

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from backend.layers.test_complaints import FAILING
 from broken_documents import CASES, Case
-
 from netwright.compiler.check import check_document_json
 from netwright.language import (
     STORED,
