@@ -62,9 +62,14 @@ Sentence = Annotated[str, WrapValidator(_keep), PlainSerializer(_write), WithJso
 
 SPOKEN_KEYS = frozenset({"description", "unit"})
 
+
+def _write_schema(schema: dict[str, Any], info: SerializationInfo) -> Any:
+    return schema if info.context is STORED else translated(schema, SPOKEN_KEYS)
+
+
 Schema = Annotated[
     dict[str, Any],
-    PlainSerializer(lambda schema: translated(schema, SPOKEN_KEYS), when_used="json"),
+    PlainSerializer(_write_schema, when_used="json"),
     WithJsonSchema({"type": "object", "additionalProperties": True}),
 ]
 """A JSON Schema of ours, whose descriptions people read."""

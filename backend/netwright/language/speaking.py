@@ -71,7 +71,13 @@ def spoken(text: object, language: str | None = None) -> str:
 
 
 def current_language() -> str:
+    """Of whoever is answered."""
     return _current.get()
+
+
+def html_language() -> str:
+    """The same as the ``lang`` of a page."""
+    return {"zh": "zh-Hans"}.get(_current.get(), _current.get())
 
 
 def translated(value: Any, keys: frozenset[str], language: str | None = None) -> Any:

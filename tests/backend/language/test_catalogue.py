@@ -34,7 +34,9 @@ CHAINS = {"{before}, {last}", "{before} or {last}", "{before} and {last}", "{bef
 SAID_OF_CONSTANTS = {
     "language/faults.py": "pydantic's own sentences",
     "language/text.py": "the chains",
+    "layers/page.py": "units",
     "server/problems.py": "titles of errors",
+    "services/catalogue.py": "units",
     "services/datasets_built_in.py": "titles of data sources",
     "services/datasets_read.py": "descriptions and citations of data sources",
     "services/errors.py": "what not_found is given",

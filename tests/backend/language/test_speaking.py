@@ -59,9 +59,11 @@ def test_problem_of_a_document_when_asked_in_chinese_is_chinese(case: Case) -> N
             assert not is_left_english(fix["label"]), fix["label"]
 
 
-@pytest.mark.parametrize(("name", "params", "shapes", "code"), FAILING, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(
+    ("name", "params", "shapes"), [case[:3] for case in FAILING], ids=lambda value: str(value)[:30]
+)
 def test_complaint_of_a_layer_is_a_text_with_a_chinese_twin(
-    name: str, params: dict[str, Any], shapes: tuple[tuple[int, ...], ...], code: str
+    name: str, params: dict[str, Any], shapes: tuple[tuple[int, ...], ...]
 ) -> None:
     layer = get_layer(name)
     checked = layer.Params.model_validate({**params})
@@ -80,7 +82,7 @@ def test_text_is_a_str_that_keeps_its_template() -> None:
     assert text == "Remove conv1"
     assert isinstance(text, str)
     assert spoken(text, "zh") == "移除 conv1"
-    assert pickle.loads(pickle.dumps(text)).template == text.template
+    assert pickle.loads(pickle.dumps(text)).template == text.template  # noqa: S301  our own bytes
 
 
 def test_text_with_open_places_is_filled_later() -> None:
