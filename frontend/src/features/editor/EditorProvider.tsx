@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api";
 import { type CheckReport, createDocumentStore, type Document, type LayerRead, type WireDocument } from "@/document";
 import { createCanvasStore } from "./canvasStore";
@@ -8,6 +9,7 @@ import { EditorContext } from "./context";
 export interface EditorProviderProps {
   /** What is opened; a later change of this property is not followed (give the provider a `key`, or call `load`). */
   document: WireDocument;
+  /** Followed: the documentation comes in another language when the page's changes. */
   layers: readonly LayerRead[];
   /** The revision that `document` has on the server, null where it was never saved. */
   revision?: number | null;
@@ -19,8 +21,15 @@ export function EditorProvider({ document, layers, revision = null, children }: 
   const [editor] = useState(() => ({
     store: createDocumentStore({ document, layers, revision }),
     canvas: createCanvasStore(),
+    layers,
   }));
-  useEffect(() => startChecking(editor.store, checkDocument, reportFailure), [editor]);
+  const { language } = useTranslation().i18n;
+  useEffect(() => {
+    if (layers !== editor.layers) editor.store.getState().setCatalogue(layers);
+    editor.layers = layers;
+  }, [editor, layers]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is wrong is said anew in another language
+  useEffect(() => startChecking(editor.store, checkDocument, reportFailure), [editor, language]);
   return <EditorContext value={editor}>{children}</EditorContext>;
 }
 

@@ -17,7 +17,14 @@ export function Palette() {
   const [query, setQuery] = useState("");
   const [active, setActive] = useState<string | null>(null);
   const listId = useId();
-  const groups = useMemo(() => searchPalette(paletteItems(catalogue, blocks), query), [catalogue, blocks, query]);
+  const groups = useMemo(
+    () =>
+      searchPalette(
+        paletteItems(catalogue, blocks, (family) => t(`family.${family}`)),
+        query,
+      ),
+    [catalogue, blocks, query, t],
+  );
   const items = useMemo(() => groups.flatMap((group) => group.items), [groups]);
   const current = items.find(({ type }) => type === active) ?? (query === "" ? undefined : items[0]);
   const add = useAdd();

@@ -7,6 +7,8 @@ export interface PaletteItem {
   type: string;
   name: string;
   family: string;
+  /** The family's name in the page's language. */
+  familyName: string;
   /** A sentence; empty for blocks of the document, which have none. */
   summary: string;
   /** The rule of shapes in the legend's letters. */
@@ -19,13 +21,18 @@ export interface PaletteGroup {
 }
 
 /** The catalogue and the document's own blocks, by family in the catalogue's order. */
-export function paletteItems(catalogue: Catalogue, blocks: Document["blocks"]): PaletteItem[] {
+export function paletteItems(
+  catalogue: Catalogue,
+  blocks: Document["blocks"],
+  nameOf: (family: string) => string,
+): PaletteItem[] {
   const layers = [...catalogue.values()].map((layer): PaletteItem => {
     const { summary, shape } = layer.documentation;
-    return { type: layer.type, name: layer.type, family: layer.family, summary, shape };
+    const { type, family } = layer;
+    return { type, name: type, family, familyName: nameOf(family), summary, shape };
   });
   const own = Object.keys(blocks).map((name): PaletteItem => {
-    return { type: BLOCK_PREFIX + name, name, family: "block", summary: "", shape: "" };
+    return { type: BLOCK_PREFIX + name, name, family: "block", familyName: nameOf("block"), summary: "", shape: "" };
   });
   return [...layers, ...own];
 }
@@ -51,6 +58,8 @@ function scoreOf(item: PaletteItem, query: string): number | null {
   const byName = fuzzyScore(query, item.name);
   if (byName !== null) return byName + 2000;
   const words = query.trim().toLowerCase();
-  if (item.family.toLowerCase().startsWith(words)) return 1000;
-  return words.length >= 3 && item.summary.toLowerCase().includes(words) ? 0 : null;
+  if ([item.family, item.familyName].some((name) => name.toLowerCase().startsWith(words))) return 1000;
+  // Two letters stand in nearly every sentence; a Chinese character is half a word.
+  const isWord = words.length >= 3 || /\p{Script=Han}/u.test(words);
+  return isWord && item.summary.toLowerCase().includes(words) ? 0 : null;
 }

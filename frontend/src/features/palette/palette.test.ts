@@ -4,7 +4,12 @@ import { LAYERS } from "@/document/testing/catalogue";
 import { fuzzyScore } from "./fuzzy";
 import { paletteItems, searchPalette } from "./items";
 
-const items = paletteItems(createCatalogue(LAYERS), { Stage: { parameters: {}, nodes: [], edges: [] } });
+const CHINESE: Record<string, string> = { convolution: "卷积", merge: "合并" };
+const items = paletteItems(
+  createCatalogue(LAYERS),
+  { Stage: { parameters: {}, nodes: [], edges: [] } },
+  (family) => CHINESE[family] ?? family,
+);
 const names = (query: string) => searchPalette(items, query).flatMap((group) => group.items.map(({ name }) => name));
 
 describe("the palette", () => {
@@ -33,6 +38,15 @@ describe("the palette", () => {
   it("finds a family by its name and a layer by its description", () => {
     expect(names("merg")).toEqual(["Sum", "Pair"]);
     expect(names("what split does")).toEqual(["Split"]);
+  });
+
+  it("finds a family by its name in the page's language, and a layer by one Chinese character", () => {
+    expect(names("卷积")).toEqual(names("convolution"));
+    expect(names("合")).toEqual(["Sum", "Pair"]);
+    const [first] = items;
+    if (first === undefined) throw new Error("there are no layers");
+    const documented = [{ ...first, summary: "取每个窗口的最大值。" }, ...items.slice(1)];
+    expect(searchPalette(documented, "窗口").flatMap((group) => group.items)).toEqual([documented[0]]);
   });
 
   it("finds nothing where letters are missing or out of order", () => {
