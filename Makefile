@@ -101,7 +101,7 @@ bench: setup-dev .setup/bench ## print the figures of tests/bench, side by side
 
 pictures: setup-dev ## take the pictures of every page; the README's is one of them
 	@NETWRIGHT_PICTURES=test-results/pictures $(BIN)/python -m pytest -q tests/e2e/test_pages.py
-	@mkdir -p docs/images && cp test-results/pictures/editor-light-1440.png docs/images/editor.png
+	@mkdir -p docs/images && cp test-results/pictures/editor-light-1440-en.png docs/images/editor.png
 
 clean:
 	rm -rf .setup $(VENV) frontend/node_modules backend/netwright/server/page
