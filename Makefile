@@ -90,10 +90,11 @@ contract: .setup/dev
 generate: .setup/dev .setup/node ## regenerate what is generated (OpenAPI, TypeScript types)
 	$(BIN)/python -m netwright.server.openapi
 	$(BIN)/python -m netwright.layers.page > docs/layers.md
+	$(BIN)/python -m netwright.layers.page zh > docs/layers.zh.md
 	$(NPM) run --silent generate
 
 generated: generate
-	@git diff --exit-code --stat -- backend/netwright/server/openapi.json frontend/src/api/schema.ts docs/layers.md \
+	@git diff --exit-code --stat -- backend/netwright/server/openapi.json frontend/src/api/schema.ts docs/layers.md docs/layers.zh.md \
 		|| { echo "Generated files differ: run 'make generate' and commit them."; exit 1; }
 
 .setup/bench: .setup/dev requirements/bench.lock
@@ -106,7 +107,7 @@ bench: setup-dev .setup/bench ## print the figures of tests/bench, side by side
 
 pictures: setup-dev ## take the pictures of every page; the README's is one of them
 	@NETWRIGHT_PICTURES=test-results/pictures $(BIN)/python -m pytest -q tests/e2e/test_pages.py
-	@mkdir -p docs/images && cp test-results/pictures/editor-light-1440.png docs/images/editor.png
+	@mkdir -p docs/images && cp test-results/pictures/editor-light-1440-en.png docs/images/editor.png
 
 clean:
 	rm -rf .setup .oracle $(VENV) frontend/node_modules backend/netwright/server/page

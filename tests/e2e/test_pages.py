@@ -1,4 +1,5 @@
-"""Every page, light and dark, at two sizes: nothing overflows, nothing is out of reach for a screen reader.
+"""Every page, light and dark, at two sizes, in English and Chinese: nothing overflows, nothing is out of reach for a screen
+reader, and a Chinese page has no English sentence left in it.
 
 `NETWRIGHT_PICTURES=folder make test-backend` keeps the pictures; `make pictures` renews the README's.
 """
@@ -19,6 +20,35 @@ pytestmark = pytest.mark.browser
 
 SIZES = [(1440, 900), (1024, 768)]
 THEMES: list[Literal["light", "dark"]] = ["light", "dark"]
+LOCALES = {"en": "en-US", "zh": "zh-CN"}
+CODE = {"en": "Code", "zh": "代码"}
+"""The button that shows the code."""
+
+NAMES = ("LeNet on digits", "Needs Flatten")
+"""What a person has called things: no language changes it."""
+
+ENGLISH = r"\\b(the|is|are|of|and|or|with|from|has|this|that|for|not|by|at|each|all|no)\\b"
+LEFT_ENGLISH = f"""names => {{
+  const left = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {{
+    const node = walker.currentNode;
+    if (node.parentElement.closest("script, style, code, pre, noscript, .katex")) continue;
+    let text = node.textContent;
+    for (const name of names) text = text.replaceAll(name, "");
+    // Titles of papers stay as they are; a name in Chinese marks is a name.
+    if (!/(19|20)\\d\\d/.test(text) && new RegExp("{ENGLISH}").test(text)) left.push(text.trim());
+  }}
+  for (const element of document.querySelectorAll("[aria-label], [title], [placeholder]")) {{
+    for (const attribute of ["aria-label", "title", "placeholder"]) {{
+      let text = element.getAttribute(attribute) ?? "";
+      for (const name of names) text = text.replaceAll(name, "");
+      if (new RegExp("{ENGLISH}").test(text)) left.push(`${{attribute}}: ${{text}}`);
+    }}
+  }}
+  return left;
+}}"""
+"""English sentences that a page still shows, also to a screen reader."""
 
 LENET = chain(
     "LeNet on digits",
@@ -66,7 +96,7 @@ def keep(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png")
 
 
-def show(page: Page, name: str, network: str, run: str, base: str) -> None:
+def show(page: Page, name: str, network: str, run: str, base: str, language: str) -> None:
     """Opens the page called ``name`` and waits until it shows what it is there for."""
     address = {
         "networks": "/networks",
@@ -90,18 +120,19 @@ def show(page: Page, name: str, network: str, run: str, base: str) -> None:
         "gallery": page.get_by_test_id("architecture-perceptron"),
         "architecture": page.get_by_role("img", name="Block Inception", exact=True),
         "data": page.get_by_test_id("dataset-digits"),
-        "dataset": page.get_by_text("Some pictures of each class"),
+        "dataset": page.get_by_test_id("dataset-pictures"),
         "table": page.get_by_test_id("dataset-columns"),
         "runs": page.get_by_test_id(f"run-row-{run}"),
         "run": page.get_by_test_id("download-best-safetensors"),
     }[name]
     expect(sight.first).to_be_visible()
     if name == "code":
-        page.get_by_role("button", name="Code", exact=True).click()
+        page.get_by_role("button", name=CODE[language], exact=True).click()
         expect(page.get_by_text("class Network")).to_be_visible()
     page.wait_for_timeout(400)  # transitions end
 
 
+@pytest.mark.parametrize("language", LOCALES)
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize(
@@ -114,17 +145,25 @@ def test_page_shows_whole_and_is_accessible(
     name: str,
     size: tuple[int, int],
     theme: Literal["light", "dark"],
+    language: str,
 ) -> None:
     server, network, run = stocked
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=theme)
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme=theme, locale=LOCALES[language]
+    )
     try:
         page = context.new_page()
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on(
+            "console", lambda message: errors.append(message.text) if message.type in {"error", "warning"} else None
+        )
         page.goto(server.url)
-        show(page, name, network, run, f"http://127.0.0.1:{server.port}")
-        keep(page, f"{name}-{theme}-{size[0]}")
+        show(page, name, network, run, f"http://127.0.0.1:{server.port}", language)
+        keep(page, f"{name}-{theme}-{size[0]}-{language}")
+        assert page.evaluate("document.documentElement.lang") == {"en": "en", "zh": "zh-Hans"}[language]
+        if language == "zh":
+            assert page.evaluate(LEFT_ENGLISH, NAMES) == []
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, "the page can be scrolled sideways"
         found = [v for v in Axe().run(page).response["violations"] if v["impact"] in {"serious", "critical"}]

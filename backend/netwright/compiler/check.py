@@ -26,6 +26,7 @@ from netwright.compiler.program import Program
 from netwright.compiler.report import CheckReport, CheckRequest
 from netwright.graph.document import NETWORK, Block, Document, Edge, Node
 from netwright.graph.problems import Problem
+from netwright.language import listed, say
 from netwright.layers.base import Call
 
 MAX_PROBLEMS = 200
@@ -169,15 +170,21 @@ def _is_oversized(document: Document, name: str) -> bool:
 def _too_large(document: Document, name: str) -> Finding:
     """A drawing that is too large to be looked at at all."""
     block = document.block(name)
-    got = f"{len(block.nodes):,} nodes and {len(block.edges):,} wires"
-    allowed = f"{costs.MAX_LAYERS:,} nodes and {costs.MAX_EDGES:,} wires"
-    title = "The network" if name == NETWORK else f"The block `{name}`"
+    size = say("{nodes:,} nodes and {wires:,} wires")
+    got = size.with_values(nodes=len(block.nodes), wires=len(block.edges))
+    allowed = size.with_values(nodes=costs.MAX_LAYERS, wires=costs.MAX_EDGES)
+    title = say("The network") if name == NETWORK else say("The block `{name}`", name=name)
     return Finding(
         "too_many_layers",
-        f"{title} has {got}; at most {allowed} are allowed. Take nodes out, or make blocks that repeat.",
+        say(
+            "{title} has {got}; at most {allowed} are allowed. Take nodes out, or make blocks that repeat.",
+            title=title,
+            got=got,
+            allowed=allowed,
+        ),
         name,
         values={"limit": costs.MAX_LAYERS, "count": len(block.nodes)},
-        expected=f"at most {allowed}",
+        expected=say("at most {limit}", limit=allowed),
         got=got,
     )
 
@@ -186,7 +193,10 @@ def _recursion(definition: Definition, use: Use) -> Finding:
     node = definition.block.nodes[use.node]
     return Finding(
         "block_recursion",
-        f"{definition.say(use.node)} uses a block that contains this very node: it would never end. Remove it.",
+        say(
+            "{node} uses a block that contains this very node: it would never end. Remove it.",
+            node=definition.say(use.node),
+        ),
         definition.name,
         use.node,
         "type",
@@ -199,7 +209,11 @@ def _too_deep(definition: Definition, use: Use) -> Finding:
     node = definition.block.nodes[use.node]
     return Finding(
         "nesting_too_deep",
-        f"Behind {definition.say(use.node)} blocks nest more than {costs.MAX_NESTING} levels deep, which is the limit.",
+        say(
+            "Behind {node} blocks nest more than {limit} levels deep, which is the limit.",
+            node=definition.say(use.node),
+            limit=costs.MAX_NESTING,
+        ),
         definition.name,
         use.node,
         values={"limit": costs.MAX_NESTING},
@@ -210,17 +224,22 @@ def _too_deep(definition: Definition, use: Use) -> Finding:
 def _too_many_layers(definitions: dict[str, Definition], counter: Counter, layers: int) -> Finding:
     changes = [(use, definitions[use.block].block.nodes[use.node].id, repeat) for use, repeat in counter.remedy()]
     use = changes[0][0] if changes else None
-    most = ", ".join(f"`{node}` at most {repeat} times" for _, node, repeat in changes)
-    advice = f"Repeat {most}." if changes else "Take nodes out."
+    most = [say("`{node}` at most {repeat} times", node=node, repeat=repeat) for _, node, repeat in changes]
+    advice = say("Repeat {most}.", most=listed(most)) if most else say("Take nodes out.")
     edits = [(use.block, node, repeat) for use, node, repeat in changes]
     return Finding(
         "too_many_layers",
-        f"The network unfolds to {in_words(layers)} layers and blocks; at most {costs.MAX_LAYERS:,} are allowed. {advice}",
+        say(
+            "The network unfolds to {count} layers and blocks; at most {limit:,} are allowed. {advice}",
+            count=in_words(layers),
+            limit=costs.MAX_LAYERS,
+            advice=advice,
+        ),
         use.block if use else NETWORK,
         use.node if use else None,
         "repeat" if use else None,
         values={"limit": costs.MAX_LAYERS, "count": min(layers, costs.MAX_JSON_INTEGER)},
-        expected=f"at most {costs.MAX_LAYERS:,}",
+        expected=say("at most {limit:,}", limit=costs.MAX_LAYERS),
         got=in_words(layers),
         fixes=lambda: [fixes.set_repeats(edits)] if edits else [],
     )
@@ -230,18 +249,26 @@ def _check_totals(root: Instance) -> Iterator[Finding]:
     """Sums that pass a limit although no single layer does."""
     sums = root.sums
     for code, what, count, limit in (
-        ("too_many_parameters", "hold {} parameters", sums.parameters, costs.MAX_PARAMETERS),
-        ("too_much_compute", "take {} multiplications a sample", sums.macs, costs.MAX_MACS),
-        ("too_much_memory", "keep {} bytes a sample for training", sums.activation_bytes, costs.MAX_ACTIVATION_BYTES),
+        ("too_many_parameters", say("hold {count} parameters"), sums.parameters, costs.MAX_PARAMETERS),
+        ("too_much_compute", say("take {count} multiplications a sample"), sums.macs, costs.MAX_MACS),
+        (
+            "too_much_memory",
+            say("keep {count} bytes a sample for training"),
+            sums.activation_bytes,
+            costs.MAX_ACTIVATION_BYTES,
+        ),
     ):
         if count > limit:
             yield Finding(
                 code,
-                f"All layers together would {what.format(in_words(count))}; at most {limit:,} are allowed. "
-                "Make the network smaller.",
+                say(
+                    "All layers together would {what}; at most {limit:,} are allowed. Make the network smaller.",
+                    what=what.with_values(count=in_words(count)),
+                    limit=limit,
+                ),
                 NETWORK,
                 values={"limit": limit, "count": min(count, costs.MAX_JSON_INTEGER)},
-                expected=f"at most {limit:,}",
+                expected=say("at most {limit:,}", limit=limit),
                 got=in_words(count),
             )
 
@@ -265,7 +292,7 @@ def _problems(examination: _Examination) -> list[Problem]:
             Problem(
                 code="more_problems",
                 severity="error" if has_errors else "warning",
-                message=f"{len(rest)} more problems are not listed.",
+                message=say("{count} more problems are not listed.", count=len(rest)),
                 values={"count": len(rest)},
             )
         )

@@ -12,6 +12,7 @@ from netwright.compiler.check_params import ParamIssue, Wish, expression_issue, 
 from netwright.graph.document import Edge
 from netwright.graph.expressions import ExpressionError
 from netwright.graph.problems import Fix
+from netwright.language import all_of, put_in, say
 from netwright.layers.base import Complaint, Repair, TensorSpec
 from netwright.layers.registry import LAYERS
 
@@ -27,7 +28,7 @@ def wrong_param(definition: Definition, i: int, issue: ParamIssue) -> Finding:
     node = definition.block.nodes[i]
     return Finding(
         issue.code,
-        f"{definition.say(i)}: {issue.message}",
+        say("{node}: {message}", node=definition.say(i), message=issue.message),
         definition.name,
         i,
         issue.name,
@@ -68,12 +69,12 @@ def _about_repeat(definition: Definition, i: int, code: str, message: str, got: 
     node = definition.block.nodes[i]
     return Finding(
         code,
-        f"{definition.say(i)}: {message}",
+        say("{node}: {message}", node=definition.say(i), message=message),
         definition.name,
         i,
         "repeat",
         values={"repeat": str(got)},
-        expected="a whole number of at least 1",
+        expected=say("a whole number of at least 1"),
         got=str(got),
         fixes=lambda: [fixes.set_repeat(definition.name, node.id, suggestion)],
     )
@@ -88,13 +89,20 @@ def wrong_repeat(definition: Definition, i: int, error: ExpressionError, names: 
 
 def repeat_too_small(definition: Definition, i: int, repeat: int) -> Finding:
     """A repeat below one."""
-    return _about_repeat(definition, i, "repeat_out_of_range", f"repeat must be at least 1, but is {repeat}.", repeat)
+    return _about_repeat(
+        definition, i, "repeat_out_of_range", say("repeat must be at least 1, but is {repeat}.", repeat=repeat), repeat
+    )
 
 
 def ports_differ(definition: Definition, i: int, child: Definition, repeat: int) -> Finding:
     """A repeated block whose outputs cannot feed its inputs."""
-    ports = f"{len(child.inputs)} inputs and {len(child.outputs)} outputs"
-    message = f"it has {ports}, so its outputs cannot be chained to its inputs {repeat} times. Set repeat to 1."
+    message = say(
+        "it has {inputs} inputs and {outputs} outputs, so its outputs cannot be chained to its inputs {repeat} times. "
+        "Set repeat to 1.",
+        inputs=len(child.inputs),
+        outputs=len(child.outputs),
+        repeat=repeat,
+    )
     return _about_repeat(definition, i, "repeat_ports_differ", message, repeat)
 
 
@@ -102,9 +110,15 @@ def does_not_fit(
     definition: Definition, i: int, number: int, repeat: int, given: "MaybeSpecs", inner: "Instance"
 ) -> Finding:
     """A block whose output its next repetition cannot take.  ``number`` repetitions work."""
-    shapes = " and ".join(str(spec) for spec in given)
+    shapes = all_of(given)
     reason = next(finding.message for _, finding in inner.found.values() if finding.severity == "error")
-    message = f"repetition {number + 1} of {repeat} gets {shapes} from the one before and cannot take it. {reason}"
+    message = say(
+        "repetition {number} of {repeat} gets {shapes} from the one before and cannot take it. {reason}",
+        number=number + 1,
+        repeat=repeat,
+        shapes=shapes,
+        reason=reason,
+    )
     return _about_repeat(definition, i, "repeat_does_not_fit", message, repeat, number)
 
 
@@ -118,7 +132,7 @@ def repeat_on_layer(definition: Definition, i: int) -> Finding:
             yield fixes.wrap_in_block(definition.document, definition.name, node)
         yield fixes.set_repeat(definition.name, node.id, 1)
 
-    message = f"{definition.say(i)}: only blocks repeat. Make it a block of its own, or set repeat to 1."
+    message = say("{node}: only blocks repeat. Make it a block of its own, or set repeat to 1.", node=definition.say(i))
     got = str(node.repeat)
     return Finding(
         "repeat_on_layer",
@@ -138,7 +152,7 @@ def cannot_mute(definition: Definition, i: int, reason: str) -> Finding:
     node = definition.block.nodes[i]
     return Finding(
         "cannot_mute",
-        f"{definition.say(i)} is muted but cannot be: {reason}. Unmute it.",
+        say("{node} is muted but cannot be: {reason}. Unmute it.", node=definition.say(i), reason=reason),
         definition.name,
         i,
         "muted",
@@ -156,7 +170,7 @@ def complained(definition: Definition, i: int, complaint: Complaint, key: bytes,
     node = definition.block.nodes[i]
     first = _edge(definition, i, None, 0)
     source = edge or first
-    message = complaint.message.replace("{node}", node.id).replace("{source}", source.source if source else "?")
+    message = put_in(complaint.message, node=node.id, source=source.source if source else "?")
     return Finding(
         complaint.code,
         message,

@@ -27,6 +27,7 @@ from netwright.compiler.costs import (
     MAX_PARAMETERS,
     MAX_TENSOR_ELEMENTS,
 )
+from netwright.language import Text, say
 from netwright.layers.base import Along, Call, Complaint, DType, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.registry import LAYERS
 
@@ -247,10 +248,10 @@ def _storage(tensor: torch.Tensor) -> int:
 
 def _spec(tensor: Any, along: Along) -> TensorSpec:
     if not isinstance(tensor, torch.Tensor) or tensor.dtype not in _NAMES:
-        raise InferenceError("an output is no tensor of a type that can flow along a wire")
+        raise InferenceError(say("an output is no tensor of a type that can flow along a wire"))
     if tensor.dim() == 0 or tensor.shape[0] != _OPEN[along]:
         raise InferenceError(
-            "the output does not keep the batch on its first axis: samples would be mixed with each other"
+            say("the output does not keep the batch on its first axis: samples would be mixed with each other")
         )
     return TensorSpec(tuple(tensor.shape[1:]), _NAMES[tensor.dtype], along)
 
@@ -264,28 +265,32 @@ def has_errors(complaints: Iterable[Complaint]) -> bool:
 
 def _refuse_parameters(layer: type[Layer[Any]], params: LayerParams, count: int) -> Iterator[Complaint]:
     if count > MAX_PARAMETERS:
-        yield _limit("too_many_parameters", layer, params, "would hold {} parameters", MAX_PARAMETERS, count)
+        yield _limit("too_many_parameters", layer, params, say("would hold {count} parameters"), MAX_PARAMETERS, count)
 
 
 def _refuse_inner(layer: type[Layer[Any]], params: LayerParams, count: int) -> Iterator[Complaint]:
     if count > MAX_INNER_ELEMENTS:
-        what = "would keep {} values a sample on the way"
+        what = say("would keep {count} values a sample on the way")
         yield _limit("too_much_inside", layer, params, what, MAX_INNER_ELEMENTS, count)
 
 
 def _refuse_macs(layer: type[Layer[Any]], params: LayerParams, count: int) -> Iterator[Complaint]:
     if count > MAX_MACS:
-        yield _limit("too_much_compute", layer, params, "would take {} multiplications a sample", MAX_MACS, count)
+        yield _limit(
+            "too_much_compute", layer, params, say("would take {count} multiplications a sample"), MAX_MACS, count
+        )
 
 
 def _refuse_tensors(layer: type[Layer[Any]], params: LayerParams, outputs: Specs) -> Iterator[Complaint]:
     for spec in outputs:
         if spec.numel > MAX_TENSOR_ELEMENTS:
-            what = "would give {} values a sample"
-            yield _limit("tensor_too_large", layer, params, what, MAX_TENSOR_ELEMENTS, spec.numel)
+            yield _limit("tensor_too_large", layer, params, _TOO_LARGE, MAX_TENSOR_ELEMENTS, spec.numel)
 
 
-def _limit(code: str, layer: type[Layer[Any]], params: LayerParams, what: str, limit: int, count: int) -> Complaint:
+_TOO_LARGE = say("would give {count} values a sample")
+
+
+def _limit(code: str, layer: type[Layer[Any]], params: LayerParams, what: Text, limit: int, count: int) -> Complaint:
     """``what`` has one place for the count.  The checker offers those repairs that are seen to help."""
     sizes = {name: getattr(params, name, None) for name in ("out_features", "out_channels")}
     smaller = [
@@ -296,29 +301,38 @@ def _limit(code: str, layer: type[Layer[Any]], params: LayerParams, what: str, l
     names = [name for name in ("kernel_size", "padding", "output_size", "shape") if name in layer.Params.model_fields]
     return Complaint(
         code=code,
-        message=f"{layer.type} `{{node}}` {what.format(in_words(count))}; at most {limit:,} are allowed. "
-        "Make its sizes smaller.",
+        message=say(
+            "{type} `{node}` {what}; at most {limit:,} are allowed. Make its sizes smaller.",
+            type=layer.type,
+            what=what.with_values(count=in_words(count)),
+            limit=limit,
+        ),
         port=layer.inputs[0].name if layer.inputs else None,
-        expected=f"at most {limit:,}",
+        expected=say("at most {limit:,}", limit=limit),
         got=in_words(count),
         values={"limit": limit, "count": min(count, MAX_JSON_INTEGER)},
         fixes=(*smaller, *(Repair("set_param", {"name": name, "value": None}) for name in names)),
     )
 
 
-def in_words(count: int) -> str:
+def in_words(count: int) -> Text:
     """``1,234,567``, or a power of ten where that would fill the line."""
-    return f"{count:,}" if count < 10**15 else f"more than 10^{len(str(count)) - 1}"
+    return say("{it}", it=f"{count:,}") if count < 10**15 else say("more than 10^{power}", power=len(str(count)) - 1)
 
 
 def _refused(layer: type[Layer[Any]], params: LayerParams, error: Exception) -> Complaint:
-    text = " ".join(str(error).split())[:300]
+    text = " ".join(str(error).split())[:300].removesuffix(".")
     if "overflow" in text:
-        return _limit("tensor_too_large", layer, params, "would give {} values a sample", MAX_TENSOR_ELEMENTS, 2**63)
-    whose = "The check" if isinstance(error, InferenceError) else "PyTorch"
+        return _limit("tensor_too_large", layer, params, _TOO_LARGE, MAX_TENSOR_ELEMENTS, 2**63)
+    if isinstance(error, InferenceError):
+        said = say(
+            "{type} `{node}` does not work on this input. The check says: {why}.", type=layer.type, why=error.args[0]
+        )
+    else:
+        said = say("{type} `{node}` does not work on this input. PyTorch says: {why}.", type=layer.type, why=text)
     return Complaint(
         code="refused",
-        message=f"{layer.type} `{{node}}` does not work on this input. {whose} says: {text}.".replace("..", "."),
+        message=said,
         port=layer.inputs[0].name if layer.inputs else None,
         values={"reason": text},
     )

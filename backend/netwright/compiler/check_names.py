@@ -3,6 +3,7 @@
 from functools import cache, lru_cache
 
 from netwright.graph.expressions import is_name
+from netwright.language import Text, say
 
 _EMITTED = frozenset({"self", "torch", "nn", "F", "super"})
 """Names that the exported module uses for itself; a variable of this name would hide what it needs."""
@@ -31,21 +32,23 @@ def module_attributes() -> frozenset[str]:
 
 
 @lru_cache(maxsize=8192)
-def illegal_id_reason(name: str, *, is_parameter: bool = False) -> str | None:
+def illegal_id_reason(name: str, *, is_parameter: bool = False) -> Text | None:
     """Why ``name`` cannot be the id of a node (or the name of a block's parameter); None where it can.
 
     An id becomes an attribute of a PyTorch module, a part of a checkpoint's keys and a variable of ``forward``.
     """
     if not name:
-        return "it is empty"
+        return say("it is empty")
     if not is_name(name):
-        return "it is not a Python name (letters, digits and underscores, not beginning with a digit, no keyword of Python)"
+        return say(
+            "it is not a Python name (letters, digits and underscores, not beginning with a digit, no keyword of Python)"
+        )
     if name.startswith("__"):
-        return "names that begin with two underscores are Python's own"
+        return say("names that begin with two underscores are Python's own")
     if is_parameter:
-        return "the exported code uses this name for itself" if name in _EMITTED_IN_INIT else None
+        return say("the exported code uses this name for itself") if name in _EMITTED_IN_INIT else None
     if name in module_attributes():
-        return "every PyTorch module already has something of this name"
+        return say("every PyTorch module already has something of this name")
     if name in _EMITTED:
-        return "the exported code uses this name for itself"
+        return say("the exported code uses this name for itself")
     return None

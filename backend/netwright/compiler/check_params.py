@@ -11,6 +11,7 @@ import orjson
 from pydantic import JsonValue, ValidationError
 
 from netwright.graph.expressions import ExpressionError, evaluate, is_expression
+from netwright.language import Text, any_of, fault_sentence, listed, say
 from netwright.layers.base import LayerParams
 from netwright.layers.registry import LAYERS
 
@@ -84,7 +85,10 @@ def resolve_params(
 
 
 def expression_issue(
-    name: str, value: JsonValue, error: ExpressionError, names: Mapping[str, Number], reset: str = "Use the default of"
+    name: str,
+    value: JsonValue,
+    error: ExpressionError,
+    names: Mapping[str, Number],
 ) -> ParamIssue:
     """An expression that cannot be evaluated; where a name is missing, the nearest that exists or a new parameter helps."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
@@ -94,13 +98,22 @@ def expression_issue(
             if isinstance(value, str):
                 end = error.position + len(error.missing_name)
                 corrected = value[: error.position] + near + value[end:]
-                wishes.append(Wish("set_param", f"Write {corrected[1:].strip()}", ((name, corrected),)))
-        wishes.append(Wish("add_parameter", f"Add the parameter {error.missing_name}", (), error.missing_name))
-    wishes.append(Wish("reset_param", f"{reset} {name}", ((name, None),)))
+                wishes.append(
+                    Wish("set_param", say("Write {formula}", formula=corrected[1:].strip()), ((name, corrected),))
+                )
+        wishes.append(
+            Wish(
+                "add_parameter",
+                say("Add the parameter {name}", name=error.missing_name),
+                (),
+                error.missing_name,
+            )
+        )
+    wishes.append(Wish("reset_param", say("Use the default of {name}", name=name), ((name, None),)))
     return ParamIssue(
         code="expression_error",
         name=name,
-        message=f"{name} cannot be computed from `{text}`: {error.message}",
+        message=say("{name} cannot be computed from `{text}`: {why}", name=name, text=text, why=error.message),
         got=text,
         values={"expression": text, "position": error.position, "reason": error.message},
         wishes=tuple(wishes),
@@ -126,24 +139,25 @@ def validate_params(type_name: str, key: bytes) -> tuple[LayerParams | None, tup
 
 def _issue(model: type[LayerParams], name: str | None, values: dict[str, Any], errors: list[Any]) -> ParamIssue:
     if name is None:
-        return ParamIssue("parameter_invalid", None, _sentence(errors[0]), wishes=_reset_all(values))
+        return ParamIssue("parameter_invalid", None, fault_sentence(errors[0]), wishes=_reset_all(values))
     if errors[0]["type"] == "extra_forbidden":
         return unknown_parameter(name, values[name], list(model.model_fields))
     value = values.get(name)
     relevant = _relevant(value, errors)
-    expected = " or ".join(dict.fromkeys(_expectation(error) for error in relevant))
+    expected = any_of(dict.fromkeys(_expectation(error) for error in relevant))
     out_of_range = any(error["type"].startswith(("greater_than", "less_than")) for error in relevant)
     got = json.dumps(value, ensure_ascii=False)
     got = got if len(got) <= 60 else got[:57] + "..."
     wishes = [
-        Wish("set_param", f"Set {name} to {json.dumps(fixed)}", ((name, fixed),)) for fixed in _clamped(value, relevant)
+        Wish("set_param", say("Set {name} to {value}", name=name, value=json.dumps(fixed)), ((name, fixed),))
+        for fixed in _clamped(value, relevant)
     ]
     if not model.model_fields[name].is_required():
-        wishes.append(Wish("reset_param", f"Use the default of {name}", ((name, None),)))
+        wishes.append(Wish("reset_param", say("Use the default of {name}", name=name), ((name, None),)))
     return ParamIssue(
         code="parameter_out_of_range" if out_of_range else "parameter_invalid",
         name=name,
-        message=f"{name} must be {expected}, but is {got}.",
+        message=say("{name} must be {expected}, but is {got}.", name=name, expected=expected, got=got),
         expected=expected,
         got=got,
         values={"name": name, "expected": expected, "got": got},
@@ -154,16 +168,17 @@ def _issue(model: type[LayerParams], name: str | None, values: dict[str, Any], e
 def unknown_parameter(name: str, value: JsonValue, known: Sequence[str]) -> ParamIssue:
     """A parameter that the type does not have: take it away, or give its value to the nearest one."""
     wishes = [
-        Wish("rename_param", f"Rename {name} to {near}", ((name, None), (near, value)))
+        Wish("rename_param", say("Rename {name} to {near}", name=name, near=near), ((name, None), (near, value)))
         for near in difflib.get_close_matches(name, known, n=1)
     ]
-    wishes.append(Wish("remove_param", f"Remove {name}", ((name, None),)))
-    has = f"it has {', '.join(known)}" if known else "it has none"
+    wishes.append(Wish("remove_param", say("Remove {name}", name=name), ((name, None),)))
     return ParamIssue(
         code="unknown_parameter",
         name=name,
-        message=f"there is no parameter {name}; {has}.",
-        expected=", ".join(known) or "no parameters",
+        message=say("there is no parameter {name}; it has {known}.", name=name, known=listed(known))
+        if known
+        else say("there is no parameter {name}; it has none.", name=name),
+        expected=listed(known) if known else say("no parameters"),
         got=name,
         values={"name": name, "known": list(known)},
         wishes=tuple(wishes),
@@ -171,7 +186,7 @@ def unknown_parameter(name: str, value: JsonValue, known: Sequence[str]) -> Para
 
 
 def _reset_all(values: Mapping[str, Any]) -> tuple[Wish, ...]:
-    return (Wish("reset_param", "Use the defaults of all parameters", tuple((name, None) for name in values)),)
+    return (Wish("reset_param", say("Use the defaults of all parameters"), tuple((name, None) for name in values)),)
 
 
 def _relevant(value: object, errors: list[Any]) -> list[Any]:
@@ -192,48 +207,45 @@ def _is_tuple_branch(error: Any) -> bool:
 
 
 _WORDS = {
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "finite_number": "a finite number",
-    "bool_type": "true or false",
-    "string_type": "a word",
-    "tuple_type": "a list of numbers",
-    "list_type": "a list",
-    "none_required": "empty",
-    "missing": "given",
+    "int_type": say("a whole number"),
+    "int_from_float": say("a whole number"),
+    "float_type": say("a number"),
+    "finite_number": say("a finite number"),
+    "bool_type": say("true or false"),
+    "string_type": say("a word"),
+    "tuple_type": say("a list of numbers"),
+    "list_type": say("a list"),
+    "none_required": say("empty"),
+    "missing": say("given"),
 }
 
 
-def _expectation(error: Any) -> str:
+def _expectation(error: Any) -> Text:
     """The end of the sentence ``kernel_size must be ...``."""
     context = error.get("ctx", {})
-    where = "".join(f" (item {part + 1})" for part in error["loc"][1:] if isinstance(part, int))
+    items = [part + 1 for part in error["loc"][1:] if isinstance(part, int)]
     match error["type"]:
         case "greater_than_equal":
-            return f"at least {context['ge']}{where}"
+            said = say("at least {limit}", limit=context["ge"])
         case "greater_than":
-            return f"more than {context['gt']}{where}"
+            said = say("more than {limit}", limit=context["gt"])
         case "less_than_equal":
-            return f"at most {context['le']}{where}"
+            said = say("at most {limit}", limit=context["le"])
         case "less_than":
-            return f"less than {context['lt']}{where}"
+            said = say("less than {limit}", limit=context["lt"])
         case "literal_error":
-            return f"one of {context['expected'].replace(' or ', ', ')}"
+            said = say("one of {choices}", choices=context["expected"].replace(" or ", ", "))
         case "too_short":
-            return f"a list of at least {context['min_length']}"
+            said = say("a list of at least {count}", count=context["min_length"])
         case "too_long":
-            return f"a list of at most {context['max_length']}"
-        case "missing" if where:
-            return f"a longer list: one more number is missing{where}"
+            said = say("a list of at most {count}", count=context["max_length"])
+        case "missing" if items:
+            said = say("a longer list: one more number is missing")
         case kind:
-            return f"{_WORDS.get(kind) or _sentence(error)}{where}"
-
-
-def _sentence(error: Any) -> str:
-    """The layer's own sentence where it raised one, else the validator's."""
-    cause = error.get("ctx", {}).get("error")
-    return str(cause) if cause is not None else str(error["msg"])
+            said = _WORDS.get(kind) or fault_sentence(error)
+    for item in items:
+        said = say("{what} (item {item})", what=said, item=item)
+    return said
 
 
 def _clamped(value: object, errors: Sequence[Any]) -> Iterator[JsonValue]:

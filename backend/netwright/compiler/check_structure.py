@@ -26,6 +26,7 @@ from netwright.compiler.check_wiring import Wiring
 from netwright.graph.document import BLOCK_PREFIX, NETWORK, Document
 from netwright.graph.problems import Fix
 from netwright.graph.topology import find_cycles, reachable, reverse, topological_order
+from netwright.language import Text, all_of, say
 from netwright.layers.registry import LAYERS
 
 
@@ -131,7 +132,12 @@ def _check_names(definition: Definition) -> None:
             find(
                 Finding(
                     "illegal_parameter_name",
-                    f"The parameter `{parameter}` of {_title(name)} cannot be used: {reason}.",
+                    say(
+                        "The parameter `{name}` of {title} cannot be used: {reason}.",
+                        name=parameter,
+                        title=_title(name),
+                        reason=reason,
+                    ),
                     name,
                     field=parameter,
                     values={"name": parameter, "reason": reason},
@@ -146,7 +152,7 @@ def _check_names(definition: Definition) -> None:
             find(
                 Finding(
                     "illegal_id",
-                    f"The id `{node.id}` cannot be used: {reason}.",
+                    say("The id `{node}` cannot be used: {reason}.", node=node.id, reason=reason),
                     name,
                     i,
                     "id",
@@ -162,7 +168,12 @@ def _check_names(definition: Definition) -> None:
         find(
             Finding(
                 "duplicate_id",
-                f"The id `{node_id}` stands for {len(places) + 1} nodes of {_title(name)}. Give each an id of its own.",
+                say(
+                    "The id `{node}` stands for {count} nodes of {title}. Give each an id of its own.",
+                    node=node_id,
+                    count=len(places) + 1,
+                    title=_title(name),
+                ),
                 name,
                 places[0],
                 "id",
@@ -197,8 +208,13 @@ def _unknown_type(definition: Definition, i: int) -> Finding:
     known = list(definition.document.blocks) if is_block else list(LAYERS)
     return Finding(
         "unknown_block" if is_block else "unknown_type",
-        f"There is no {'block' if is_block else 'layer type'} `{word}`, which `{node.id}` asks for. "
-        "The node is kept but cannot be run.",
+        say(
+            "There is no block `{word}`, which `{node}` asks for. The node is kept but cannot be run."
+            if is_block
+            else "There is no layer type `{word}`, which `{node}` asks for. The node is kept but cannot be run.",
+            word=word,
+            node=node.id,
+        ),
         definition.name,
         i,
         "type",
@@ -209,12 +225,16 @@ def _unknown_type(definition: Definition, i: int) -> Finding:
 
 
 def _check_boundary(definition: Definition) -> None:
-    title = _title(definition.name).capitalize() if definition.name == NETWORK else f"The block `{definition.name}`"
+    is_network = definition.name == NETWORK
+    title = say("The network") if is_network else say("The block `{name}`", name=definition.name)
     if not definition.entries:
         definition.findings.append(
             Finding(
                 "no_input",
-                f"{title} has no Input: nothing can flow in. Add an Input and wire it to the first layer.",
+                say(
+                    "{title} has no Input: nothing can flow in. Add an Input and wire it to the first layer.",
+                    title=title,
+                ),
                 definition.name,
                 fixes=partial(fixes.add_input, definition.document, definition.name),
             )
@@ -223,7 +243,7 @@ def _check_boundary(definition: Definition) -> None:
         definition.findings.append(
             Finding(
                 "no_output",
-                f"{title} has no Output: nothing comes out. Add an Output behind the last layer.",
+                say("{title} has no Output: nothing comes out. Add an Output behind the last layer.", title=title),
                 definition.name,
                 fixes=partial(fixes.add_output, definition.document, definition.name),
             )
@@ -298,7 +318,7 @@ def _cycle(definition: Definition, successors: Sequence[Sequence[int]], loop: li
     way = " -> ".join(f"`{node}`" for node in (*ids, ids[0]))
     return Finding(
         "cycle",
-        f"The wires {way} run in a circle. Data flows one way only: remove one of them.",
+        say("The wires {way} run in a circle. Data flows one way only: remove one of them.", way=way),
         definition.name,
         loop[0],
         values={"nodes": list(ids)},
@@ -316,17 +336,23 @@ def _cycle(definition: Definition, successors: Sequence[Sequence[int]], loop: li
 
 def _too_many(definition: Definition, i: int, port: str, edges: list[int]) -> Finding:
     chosen = [definition.block.edges[number] for number in edges]
-    sources = " and ".join(f"`{edge.source}`" for edge in chosen)
+    sources = all_of(f"`{edge.source}`" for edge in chosen)
     return Finding(
         "too_many_wires",
-        f"{definition.say(i)} takes one wire at its input `{port}` but gets {len(edges)}, from {sources}. "
-        "Keep one of them, or join them first.",
+        say(
+            "{node} takes one wire at its input `{port}` but gets {count}, from {sources}. Keep one of "
+            "them, or join them first.",
+            node=definition.say(i),
+            port=port,
+            count=len(edges),
+            sources=sources,
+        ),
         definition.name,
         i,
         port,
         values={"port": port, "sources": [edge.source for edge in chosen]},
-        expected="1 wire",
-        got=f"{len(edges)} wires",
+        expected=say("1 wire"),
+        got=say("{count} wires", count=len(edges)),
         fixes=partial(fixes.keep_one_wire, definition.document, definition.name, chosen),
     )
 
@@ -335,7 +361,10 @@ def _unreachable(definition: Definition, i: int) -> Finding:
     node = definition.block.nodes[i]
     return Finding(
         "unreachable_node",
-        f"{definition.say(i)} is not connected to an Input: it is left out of the network. Connect it or remove it.",
+        say(
+            "{node} is not connected to an Input: it is left out of the network. Connect it or remove it.",
+            node=definition.say(i),
+        ),
         definition.name,
         i,
         severity="warning",
@@ -355,11 +384,15 @@ def _complain_unused(definition: Definition, i: int) -> None:
     node = definition.block.nodes[i]
     if not definition.outputs or not definition.signatures[i].outputs:
         return  # an Output itself, or a block without one, which is said already
-    used = "is given in but not used" if node.type == "Input" else "leads nowhere: it is left out of the network"
     definition.findings.append(
         Finding(
             "unused_node",
-            f"{definition.say(i)} {used}. Connect its output or remove it.",
+            say("{node} is given in but not used. Connect its output or remove it.", node=definition.say(i))
+            if node.type == "Input"
+            else say(
+                "{node} leads nowhere: it is left out of the network. Connect its output or remove it.",
+                node=definition.say(i),
+            ),
             definition.name,
             i,
             severity="warning",
@@ -380,22 +413,28 @@ def _use_or_remove(definition: Definition, i: int) -> list[Fix]:
 def _missing(definition: Definition, i: int, port: str, wires: list[Source]) -> Finding:
     signature = definition.signatures[i]
     is_variadic = signature.variadic == signature.inputs[port]
-    number = {1: "one", 2: "two"}.get(signature.least, str(signature.least))
-    named = f" at `{port}`" if len(definition.signatures[i].inputs) > 1 else ""
-    needs = (
-        f"needs {number} or more wires{named} but has {len(wires) or 'none'}"
-        if is_variadic
-        else f"has no wire{named} coming in"
-    )
+    place = definition.say(i)
+    if len(signature.inputs) > 1:
+        place = say("{node} at its input `{port}`", node=place, port=port)
+    if is_variadic:
+        has = say("{count} wires", count=len(wires)) if wires else say("none")
+        message = say(
+            "{place} needs {least} or more wires but has {has}. Connect the output of another node to it.",
+            place=place,
+            least=signature.least,
+            has=has,
+        )
+    else:
+        message = say("{place} has no wire coming in. Connect the output of another node to it.", place=place)
     return Finding(
         "missing_input",
-        f"{definition.say(i)} {needs}. Connect the output of another node to it.",
+        message,
         definition.name,
         i,
         port,
         values={"port": port, "wires": len(wires)},
-        expected=f"{signature.least} or more wires" if is_variadic else "1 wire",
-        got=f"{len(wires)} wires",
+        expected=say("{least} or more wires", least=signature.least) if is_variadic else say("1 wire"),
+        got=say("{count} wires", count=len(wires)),
         fixes=partial(_connect_or_bypass, definition, i, port, len(wires)),
     )
 
@@ -409,5 +448,5 @@ def _connect_or_bypass(definition: Definition, i: int, port: str, wires: int) ->
     ]
 
 
-def _title(name: str) -> str:
-    return "the network" if name == NETWORK else f"the block `{name}`"
+def _title(name: str) -> Text:
+    return say("the network") if name == NETWORK else say("the block `{name}`", name=name)

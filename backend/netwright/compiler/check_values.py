@@ -11,6 +11,7 @@ from netwright.compiler.check_params import ParamIssue, Wish, resolve_params, un
 from netwright.compiler.costs import MAX_LAYERS, MAX_NESTING
 from netwright.graph.document import BLOCK_PREFIX, NETWORK, Document, Node
 from netwright.graph.expressions import ExpressionError, evaluate, is_expression
+from netwright.language import say
 
 Number = int | float
 
@@ -33,10 +34,10 @@ def bind(child: Definition, node: Node, values: Mapping[str, Number]) -> tuple[d
         if name not in bound:
             issues.append(unknown_parameter(name, node.params[name], list(bound)))
         elif isinstance(value, bool) or not isinstance(value, (int, float)):
-            reset = Wish("reset_param", f"Use the default of {name}", ((name, None),))
-            message = f"{name} must be a number, but is {value!r}."
+            reset = Wish("reset_param", say("Use the default of {name}", name=name), ((name, None),))
+            message = say("{name} must be a number, but is {value}.", name=name, value=repr(value))
             issues.append(
-                ParamIssue("parameter_invalid", name, message, "a number", repr(value), {"name": name}, (reset,))
+                ParamIssue("parameter_invalid", name, message, say("a number"), repr(value), {"name": name}, (reset,))
             )
         else:
             bound[name] = value
@@ -52,10 +53,12 @@ def evaluate_repeat(node: Node, values: Mapping[str, Number]) -> int:
     if not isinstance(node.repeat, str):
         return node.repeat
     if not is_expression(node.repeat):
-        raise ExpressionError("It is neither a whole number nor an expression, which begins with '='.", 0)
+        raise ExpressionError(say("It is neither a whole number nor an expression, which begins with '='."), 0)
     value = evaluate(node.repeat, values)
     if not isinstance(value, int):
-        raise ExpressionError(f"It gives {value}, but a whole number is needed; // divides without a remainder.", 0)
+        raise ExpressionError(
+            say("It gives {value}, but a whole number is needed; // divides without a remainder.", value=value), 0
+        )
     return value
 
 

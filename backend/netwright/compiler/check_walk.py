@@ -15,6 +15,7 @@ from netwright.compiler.check_sharing import check_shares
 from netwright.compiler.check_values import Number, bind, evaluate_repeat, is_repeated
 from netwright.graph.document import BLOCK_PREFIX, NETWORK
 from netwright.graph.expressions import ExpressionError, is_expression
+from netwright.language import say
 from netwright.layers.base import MISSING, TensorSpec
 from netwright.layers.registry import LAYERS
 
@@ -353,7 +354,7 @@ def _muted_layer(instance: Instance, i: int, specs: Specs | None) -> NodeResult 
     layer = LAYERS[node.type]
     required = [port for port in layer.inputs if not port.optional]
     if not layer.muted_is_identity or len(required) != 1 or len(definition.signatures[i].outputs) != 1:
-        instance.report(node.id, findings.cannot_mute(definition, i, "leaving it out has no meaning"))
+        instance.report(node.id, findings.cannot_mute(definition, i, say("leaving it out has no meaning")))
         return None
     if specs is None:
         return NodeResult(to_fragment({}, {}), is_identity=True)
@@ -363,7 +364,9 @@ def _muted_layer(instance: Instance, i: int, specs: Specs | None) -> NodeResult 
 
 def _muted_block(instance: Instance, i: int, child: Definition, specs: Specs | None) -> NodeResult | None:
     if len(child.inputs) != 1 or len(child.outputs) != 1:
-        reason = f"it has {len(child.inputs)} inputs and {len(child.outputs)} outputs"
+        reason = say(
+            "it has {inputs} inputs and {outputs} outputs", inputs=len(child.inputs), outputs=len(child.outputs)
+        )
         instance.report(instance.definition.block.nodes[i].id, findings.cannot_mute(instance.definition, i, reason))
         return None
     result = NodeResult(b"", specs, specs, is_identity=True)

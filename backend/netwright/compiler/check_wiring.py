@@ -6,6 +6,7 @@ from functools import partial
 from netwright.compiler import fixes
 from netwright.compiler.check_definition import Definition, Finding
 from netwright.graph.document import BLOCK_PREFIX, Edge
+from netwright.language import Text, all_of, listed, say
 
 
 class Wiring:
@@ -60,28 +61,38 @@ class Wiring:
 
     def _dangling(self, edge: Edge, source: int | None, target: int | None) -> None:
         nodes = [node for node in (edge.source, edge.target) if node not in self.definition.index]
-        gone = " and ".join(f"`{node}`" for node in nodes)
+        gone = all_of(f"`{node}`" for node in nodes)
         if target is not None:
             self.is_spoilt[target] = True
         if source is not None:
             self.is_used[source] = True
-        message = f"A wire leads from `{edge.source}` to `{edge.target}`, but there is no node {gone}. Remove it."
+        message = say(
+            "A wire leads from `{source}` to `{target}`, but there is no node {gone}. Remove it.",
+            source=edge.source,
+            target=edge.target,
+            gone=gone,
+        )
         self._about_edge("dangling_edge", message, edge)
 
     def _self_loop(self, edge: Edge, target: int) -> None:
         self.is_spoilt[target] = True
-        message = f"A wire leads from `{edge.source}` back into itself. Remove it."
+        message = say("A wire leads from `{source}` back into itself. Remove it.", source=edge.source)
         self._about_edge("self_loop", message, edge, target)
 
     def _doubled(self, edges: list[Edge], target: int) -> None:
         """``edges`` are those that have to go."""
-        count = {1: "Two"}.get(len(edges), str(len(edges) + 1))
+        count = say("Two") if len(edges) == 1 else len(edges) + 1
         first = edges[0]
         self.is_crowded[target] = True
         self.definition.findings.append(
             Finding(
                 "doubled_edge",
-                f"{count} wires lead from `{first.source}` to the same input of `{first.target}`. Keep one of them.",
+                say(
+                    "{count} wires lead from `{source}` to the same input of `{target}`. Keep one of them.",
+                    count=count,
+                    source=first.source,
+                    target=first.target,
+                ),
                 self.definition.name,
                 target,
                 values={"source": first.source, "target": first.target},
@@ -95,22 +106,26 @@ class Wiring:
         signature = self.definition.signatures[node]
         known = list(signature.outputs if is_output else signature.inputs)
         node_type = self.definition.block.nodes[node].type
-        side = "output" if is_output else "input"
         self.is_spoilt[target] = self.is_used[source] = True
         if not known and node_type.startswith(BLOCK_PREFIX):
             return  # the block has no Input or no Output at all, which is said of the block
-        has = f"it has {', '.join(f'`{name}`' for name in known)}" if known else f"it has no {side}s"
-        named = f" `{port}`" if port is not None else ""
-        way = f"A wire from `{edge.source}` to `{edge.target}`"
+        nothing = say("no outputs") if is_output else say("no inputs")
         self.definition.findings.append(
             Finding(
                 "unknown_port",
-                f"{way} uses the {side}{named} of {self.definition.say(node)}, but {has}.",
+                say(
+                    "A wire from `{source}` to `{target}` uses {port} of {node}, but it has {known}.",
+                    source=edge.source,
+                    target=edge.target,
+                    port=_named_port(port, is_output),
+                    node=self.definition.say(node),
+                    known=listed(f"`{name}`" for name in known) if known else nothing,
+                ),
                 self.definition.name,
                 node,
                 port,
                 values={"source": edge.source, "target": edge.target, "port": port, "known": list(known)},
-                expected=", ".join(known) or f"no {side}s",
+                expected=listed(known) if known else nothing,
                 got=port,
                 fixes=partial(fixes.correct_port, self.definition.block, self.definition.name, edge, known, is_output),
                 key=_edge_key(edge),
@@ -139,6 +154,12 @@ def _port(ports: Mapping[str, int], is_open: bool, name: str | None) -> int | No
     if name is None:
         return 0 if ports else None
     return ports.get(name)
+
+
+def _named_port(port: str | None, is_output: bool) -> Text:
+    if port is None:
+        return say("the output") if is_output else say("the input")
+    return say("the output `{port}`", port=port) if is_output else say("the input `{port}`", port=port)
 
 
 def _edge_key(edge: Edge) -> tuple[object, ...]:

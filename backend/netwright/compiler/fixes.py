@@ -30,6 +30,7 @@ from netwright.graph.edits import (
 from netwright.graph.expressions import ExpressionError, is_expression, names_in
 from netwright.graph.problems import Fix
 from netwright.graph.topology import reachable
+from netwright.language import all_of, say
 from netwright.layers.registry import LAYERS
 
 if TYPE_CHECKING:
@@ -97,7 +98,9 @@ def remove_edges(block: str, edges: Sequence[Edge]) -> list[Fix]:
     """Take wires out."""
     first = edges[0]
     label = (
-        f"Remove the wire from {first.source} to {first.target}" if len(edges) == 1 else f"Remove {len(edges)} wires"
+        say("Remove the wire from {source} to {target}", source=first.source, target=first.target)
+        if len(edges) == 1
+        else say("Remove {count} wires", count=len(edges))
     )
     return [
         Fix(
@@ -128,7 +131,7 @@ def correct_port(definition: Block, block: str, edge: Edge, known: Sequence[str]
         fixes.append(
             Fix(
                 code="correct_port",
-                label=f"Use the {'output' if is_output else 'input'} {port}",
+                label=say("Use the output {port}" if is_output else "Use the input {port}", port=port),
                 values={"port": port},
                 edits=[*gone, AddEdge(block=block, edge=corrected)],
             )
@@ -141,7 +144,7 @@ def keep_one_wire(document: Document, block: str, edges: Sequence[Edge]) -> list
     fixes = [
         Fix(
             code="keep_edge",
-            label=f"Keep the wire from {kept.source}",
+            label=say("Keep the wire from {source}", source=kept.source),
             values={"source": kept.source},
             edits=[RemoveEdge(block=block, edge=edge) for edge in edges if edge is not kept],
         )
@@ -156,7 +159,7 @@ def keep_one_wire(document: Document, block: str, edges: Sequence[Edge]) -> list
         AddEdge(block=block, edge=Edge(source=edge.source, source_port=edge.source_port, target=new)) for edge in edges
     ]
     join.append(AddEdge(block=block, edge=Edge(source=new, target=target.target, target_port=target.target_port)))
-    return [*fixes, Fix(code="insert", label="Insert Add", values={"types": ["Add"]}, edits=join)]
+    return [*fixes, Fix(code="insert", label=say("Insert Add"), values={"types": ["Add"]}, edits=join)]
 
 
 def break_cycle(
@@ -227,7 +230,12 @@ def connect(definition: "Definition", node: int, port: str, needs: int) -> list[
         for source in names
     ]
     return [
-        Fix(code="connect", label=f"Connect {' and '.join(names)}", values={"sources": list(names)}, edits=edits),
+        Fix(
+            code="connect",
+            label=say("Connect {names}", names=all_of(names)),
+            values={"sources": list(names)},
+            edits=edits,
+        ),
     ]
 
 
@@ -237,7 +245,10 @@ def connect(definition: "Definition", node: int, port: str, needs: int) -> list[
 def remove_node(block: str, node: str) -> Fix:
     """Take a node out with its wires."""
     return Fix(
-        code="remove_node", label=f"Remove {node}", values={"id": node}, edits=[RemoveNode(block=block, id=node)]
+        code="remove_node",
+        label=say("Remove {node}", node=node),
+        values={"id": node},
+        edits=[RemoveNode(block=block, id=node)],
     )
 
 
@@ -254,7 +265,9 @@ def rename(document: Document, block: str, node: str, type_names: Sequence[str])
         taken.add(new)
         edits.append(RenameNode(block=block, id=node, new_id=new))
     names = [edit.new_id for edit in edits if isinstance(edit, RenameNode)]
-    label = f"Rename it to {names[0]}" if len(names) == 1 else f"Rename {len(names)} nodes"
+    label = (
+        say("Rename it to {name}", name=names[0]) if len(names) == 1 else say("Rename {count} nodes", count=len(names))
+    )
     return [Fix(code="rename_node", label=label, values={"id": node, "new_ids": list(names)}, edits=edits)]
 
 
@@ -285,7 +298,12 @@ def rename_parameter(document: Document, block: str, name: str) -> list[Fix]:
                 edits.append(SetParam(block=user_name, id=node.id, name=name, value=None))
                 edits.append(SetParam(block=user_name, id=node.id, name=new, value=node.params[name]))
     return [
-        Fix(code="rename_parameter", label=f"Rename it to {new}", values={"name": name, "new_name": new}, edits=edits)
+        Fix(
+            code="rename_parameter",
+            label=say("Rename it to {name}", name=new),
+            values={"name": name, "new_name": new},
+            edits=edits,
+        )
     ]
 
 
@@ -305,7 +323,7 @@ def other_type(block: str, node: str, word: str, known: Sequence[str], prefix: s
     fixes = [
         Fix(
             code="set_type",
-            label=f"Make it {by_lower[name]}",
+            label=say("Make it {type}", type=by_lower[name]),
             values={"type": by_lower[name]},
             edits=[SetNode(block=block, id=node, type=prefix + by_lower[name])],
         )
@@ -324,7 +342,7 @@ def add_input(document: Document, block: str) -> list[Fix]:
     edits: list[Edit] = [AddNode(block=block, node=Node(id=new, type="Input"), position=place)]
     if first is not None:
         edits.append(AddEdge(block=block, edge=Edge(source=new, target=first.id)))
-    return [Fix(code="add_node", label="Add an Input", values={"type": "Input", "id": new}, edits=edits)]
+    return [Fix(code="add_node", label=say("Add an Input"), values={"type": "Input", "id": new}, edits=edits)]
 
 
 def add_output(document: Document, block: str, behind: str | None = None) -> list[Fix]:
@@ -338,7 +356,7 @@ def add_output(document: Document, block: str, behind: str | None = None) -> lis
     edits: list[Edit] = [AddNode(block=block, node=Node(id=new, type="Output"), position=place)]
     if behind is not None:
         edits.append(AddEdge(block=block, edge=Edge(source=behind, target=new)))
-    label = f"Add an Output behind {behind}" if behind is not None else "Add an Output"
+    label = say("Add an Output behind {node}", node=behind) if behind is not None else say("Add an Output")
     return [Fix(code="add_node", label=label, values={"type": "Output", "id": new}, edits=edits)]
 
 
@@ -346,7 +364,7 @@ def set_repeat(block: str, node: str, repeat: int) -> Fix:
     """Another number of repetitions."""
     return Fix(
         code="set_repeat",
-        label=f"Set repeat to {repeat}",
+        label=say("Set repeat to {repeat}", repeat=repeat),
         values={"repeat": repeat},
         edits=[SetNode(block=block, id=node, repeat=repeat)],
     )
@@ -358,7 +376,7 @@ def set_repeats(changes: Sequence[tuple[str, str, int]]) -> Fix:
         return set_repeat(*changes[0])
     return Fix(
         code="set_repeats",
-        label=f"Repeat {len(changes)} blocks less",
+        label=say("Repeat {count} blocks less", count=len(changes)),
         values={node: repeat for _, node, repeat in changes},
         edits=[SetNode(block=block, id=node, repeat=repeat) for block, node, repeat in changes],
     )
@@ -367,7 +385,10 @@ def set_repeats(changes: Sequence[tuple[str, str, int]]) -> Fix:
 def unmute(block: str, node: str) -> Fix:
     """Take a node in again."""
     return Fix(
-        code="unmute", label=f"Unmute {node}", values={"id": node}, edits=[SetNode(block=block, id=node, muted=False)]
+        code="unmute",
+        label=say("Unmute {node}", node=node),
+        values={"id": node},
+        edits=[SetNode(block=block, id=node, muted=False)],
     )
 
 
@@ -414,7 +435,7 @@ def wrap_in_block(document: Document, block: str, node: Node) -> Fix:
     ]
     edits += [SetParam(block=block, id=node.id, name=parameter, value=None) for parameter in node.params]
     edits += [SetParam(block=block, id=node.id, name=word, value=f"={word}") for word in outer if word in words]
-    return Fix(code="wrap_in_block", label="Make it a block that repeats", values={"block": name}, edits=edits)
+    return Fix(code="wrap_in_block", label=say("Make it a block that repeats"), values={"block": name}, edits=edits)
 
 
 def _names(value: JsonValue) -> frozenset[str]:

@@ -9,6 +9,7 @@ from netwright.compiler.fixes import between, free_id, ids_of, stem
 from netwright.graph.document import Document, Edge, Node
 from netwright.graph.edits import AddEdge, AddNode, Edit, RemoveEdge, SetNode, SetParam
 from netwright.graph.problems import Fix
+from netwright.language import Text, all_of, say
 from netwright.layers.base import Repair
 from netwright.layers.registry import LAYERS
 
@@ -58,26 +59,35 @@ def insert(document: Document, block_name: str, edge: Edge, nodes: Sequence[Mapp
     last = Edge(source=previous, target=edge.target, target_port=edge.target_port)
     edits.append(AddEdge(block=block_name, edge=last, index=index))
     types = [str(wanted["type"]) for wanted in nodes]
-    return Fix(code="insert", label=f"Insert {_described(nodes)}", values={"types": list(types)}, edits=edits)
+    return Fix(
+        code="insert",
+        label=say("Insert {what}", what=_described(nodes)),
+        values={"types": list(types)},
+        edits=edits,
+    )
 
 
-def _described(nodes: Sequence[Mapping[str, Any]]) -> str:
+def _described(nodes: Sequence[Mapping[str, Any]]) -> Text:
     """``global average pooling and Flatten``: the words that a person knows them by."""
-    words = []
+    words: list[object] = []
     for node in nodes:
         type_name, params = str(node["type"]), node["params"]
         if type_name.startswith("AdaptiveAvgPool") and params.get("output_size") == 1:
-            words.append("global average pooling")
+            words.append(say("global average pooling"))
         elif type_name.startswith("Conv") and params.get("kernel_size") == 1:
-            stride = f" with stride {_short(params['stride'])}" if "stride" in params else ""
-            words.append(f"a 1x1 {type_name} to {params['out_channels']} channels{stride}")
+            squeeze = say("a 1x1 {type} to {channels} channels", type=type_name, channels=params["out_channels"])
+            words.append(
+                say("{layer} with stride {stride}", layer=squeeze, stride=_short(params["stride"]))
+                if "stride" in params
+                else squeeze
+            )
         elif "out_features" in params:
-            words.append(f"{type_name} to {params['out_features']}")
+            words.append(say("{type} to {size}", type=type_name, size=params["out_features"]))
         elif "shape" in params:
-            words.append(f"{type_name} to {_short(params['shape'])}")
+            words.append(say("{type} to {size}", type=type_name, size=_short(params["shape"])))
         else:
             words.append(type_name)
-    return " and ".join(words)
+    return all_of(words)
 
 
 def _short(value: object) -> str:
@@ -85,10 +95,12 @@ def _short(value: object) -> str:
 
 
 def _set_param(block: str, node: Node, name: str, value: JsonValue, of: str = "") -> Fix:
+    what = say("{name} of {node}", name=name, node=of) if of else name
     return Fix(
         code="set_param" if value is not None else "reset_param",
-        label=f"{'Use the default of' if value is None else 'Set'} {name}{f' of {of}' if of else ''}"
-        + ("" if value is None else f" to {_short(value)}"),
+        label=say("Use the default of {name}", name=what)
+        if value is None
+        else say("Set {name} to {value}", name=what, value=_short(value)),
         values={"id": node.id, "name": name, "value": value},
         edits=[SetParam(block=block, id=node.id, name=name, value=value)],
     )
@@ -106,7 +118,7 @@ def _replace(block: str, node: Node, type_name: str, params: Mapping[str, Any]) 
     edits: list[Edit] = [SetNode(block=block, id=node.id, type=type_name)]
     edits += [SetParam(block=block, id=node.id, name=name, value=None) for name in node.params if name not in kept]
     edits += [SetParam(block=block, id=node.id, name=name, value=value) for name, value in params.items()]
-    return Fix(code="set_type", label=f"Make it {type_name}", values={"type": type_name}, edits=edits)
+    return Fix(code="set_type", label=say("Make it {type}", type=type_name), values={"type": type_name}, edits=edits)
 
 
 def retype_input(definition: "Definition", edge: Edge, expected: str) -> Iterator[Fix]:

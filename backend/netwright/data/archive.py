@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from netwright.data.base import DataError
+from netwright.language import listed, say
 
 MAX_MEMBERS = 200_000
 MAX_DIRECTORY_BYTES = 128 << 20
@@ -63,14 +64,20 @@ def open_archive(path: Path, filename: str) -> Iterator[zipfile.ZipFile]:
     """
     try:
         if _directory_bytes(path) > MAX_DIRECTORY_BYTES:
-            raise _too_large(filename, "a list of members", f"{MAX_DIRECTORY_BYTES >> 20} MiB")
+            raise _too_large(filename, say("a list of members"), f"{MAX_DIRECTORY_BYTES >> 20} MiB")
         archive = zipfile.ZipFile(path)
     except FileNotFoundError as error:
         raise DataError(
-            f"The file of {filename} is gone from the data folder. Upload it again.", code="missing_file", file=filename
+            say("The file of {filename} is gone from the data folder. Upload it again.", filename=filename),
+            code="missing_file",
+            file=filename,
         ) from error
     except READ_ERRORS as error:
-        raise DataError(f"{filename} is not a sound ZIP: {error}.", code="bad_file", file=filename) from error
+        raise DataError(
+            say("{filename} is not a sound ZIP: {why}.", filename=filename, why=error),
+            code="bad_file",
+            file=filename,
+        ) from error
     with archive:
         yield archive
 
@@ -121,11 +128,17 @@ def list_pictures(archive: zipfile.ZipFile, filename: str) -> Listing:
         if suffix in PICTURE_SUFFIXES:
             paths.append((member.filename, parts))
         else:
-            others[suffix or "no ending"] += 1
+            others[suffix or say("no ending")] += 1
     if not paths:
         raise _no_pictures(others, filename)
     notes = (
-        [f"{others.total():,} files that are no pictures are left out ({', '.join(sorted(others)[:6])})."]
+        [
+            say(
+                "{count:,} files that are no pictures are left out ({suffixes}).",
+                count=others.total(),
+                suffixes=listed(sorted(others)[:6]),
+            )
+        ]
         if others
         else []
     )
@@ -133,7 +146,12 @@ def list_pictures(archive: zipfile.ZipFile, filename: str) -> Listing:
     classes = tuple(sorted({picture.label for picture in pictures}, key=_natural))
     if len(classes) < 2:
         raise DataError(
-            f"{filename} has pictures of one class only, {classes[0]!r}; at least 2 are needed. Pack a folder for each class.",
+            say(
+                "{filename} has pictures of one class only, {class_name}; at least 2 are needed. Pack a folder "
+                "for each class.",
+                filename=filename,
+                class_name=repr(classes[0]),
+            ),
             code="bad_file",
             file=filename,
         )
@@ -146,19 +164,21 @@ def _check_sizes(members: Sequence[zipfile.ZipInfo], filename: str) -> None:
     unpacked = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
     if unpacked > MAX_UNPACKED_BYTES:
-        raise _too_large(filename, f"{unpacked / (1 << 30):,.1f} GiB unpacked", f"{MAX_UNPACKED_BYTES >> 30} GiB")
+        raise _too_large(
+            filename, say("{size} GiB unpacked", size=f"{unpacked / (1 << 30):,.1f}"), f"{MAX_UNPACKED_BYTES >> 30} GiB"
+        )
     if unpacked > BOMB_BYTES and unpacked > MAX_RATIO * packed:
         raise _too_large(
             filename,
-            f"{unpacked >> 20:,} MiB packed into {packed >> 10:,} KiB",
-            f"a ratio of {MAX_RATIO}, as pictures never reach",
+            say("{size:,} MiB packed into {packed:,} KiB", size=unpacked >> 20, packed=packed >> 10),
+            say("a ratio of {ratio}, as pictures never reach", ratio=MAX_RATIO),
         )
     for member in members:
         if member.file_size > MAX_MEMBER_BYTES:
             raise _too_large(
                 f"{filename}: {_shown(member.filename)}",
                 f"{member.file_size >> 20:,} MiB",
-                f"{MAX_MEMBER_BYTES >> 20} MiB a file",
+                say("{size} MiB a file", size=MAX_MEMBER_BYTES >> 20),
             )
 
 
@@ -167,20 +187,25 @@ def _safe_parts(member: zipfile.ZipInfo, filename: str) -> tuple[str, ...]:
     parts = tuple(part for part in name.split("/") if part not in {"", "."})
     why = ""
     if "\0" in name:
-        why = "has a zero byte in its name"
+        why = say("has a zero byte in its name")
     elif name.startswith("/") or re.match(r"[A-Za-z]:", name):
-        why = "has an absolute path"
+        why = say("has an absolute path")
     elif ".." in parts:
-        why = "points outside of the archive"
+        why = say("points outside of the archive")
     elif not parts:
-        why = "has no name"
+        why = say("has no name")
     elif stat.S_ISLNK(member.external_attr >> 16):
-        why = "is a symbolic link"
+        why = say("is a symbolic link")
     elif member.flag_bits & 0x1:
-        why = "is encrypted"
+        why = say("is encrypted")
     if why:
         raise DataError(
-            f"{filename}: the member {_shown(member.orig_filename)} {why}. Pack plain folders and files only.",
+            say(
+                "{filename}: the member {member} {why}. Pack plain folders and files only.",
+                filename=filename,
+                member=_shown(member.orig_filename),
+                why=why,
+            ),
             code="unsafe_archive",
             file=filename,
         )
@@ -210,8 +235,12 @@ def _sort_into_classes(paths: Sequence[tuple[str, tuple[str, ...]]], filename: s
         rest = parts[depth + 1 :] if has_parts else parts[depth:]
         if len(rest) < 2:
             raise DataError(
-                f"{filename}: the picture {_shown(member)} is in no class folder. Pack one folder for each class, with its "
-                "pictures inside.",
+                say(
+                    "{filename}: the picture {picture} is in no class folder. Pack one folder for each class, with "
+                    "its pictures inside.",
+                    filename=filename,
+                    picture=_shown(member),
+                ),
                 code="bad_file",
                 file=filename,
             )
@@ -221,15 +250,18 @@ def _sort_into_classes(paths: Sequence[tuple[str, tuple[str, ...]]], filename: s
 
 def _no_pictures(others: Counter[str], filename: str) -> DataError:
     if ".xml" in others and ".rels" in others:
-        why = "is an Office document. Save the sheet as CSV and upload that"
+        why = say("is an Office document. Save the sheet as CSV and upload that")
     elif others and set(others) & _PICKLED_SUFFIXES:
-        why = (
-            "holds arrays or pickles (.npz, .pt), which can run code when they are opened; they are not read. Pack the "
-            "pictures themselves, one folder for each class"
+        why = say(
+            "holds arrays or pickles (.npz, .pt), which can run code when they are opened; they are not "
+            "read. Pack the pictures themselves, one folder for each class"
         )
     else:
-        why = f"holds no pictures ({', '.join(sorted(PICTURE_SUFFIXES))}). Pack one folder of pictures for each class"
-    return DataError(f"{filename} {why}.", code="bad_file", file=filename)
+        why = say(
+            "holds no pictures ({suffixes}). Pack one folder of pictures for each class",
+            suffixes=listed(sorted(PICTURE_SUFFIXES)),
+        )
+    return DataError(say("{filename} {why}.", filename=filename, why=why), code="bad_file", file=filename)
 
 
 def _natural(text: str) -> tuple[list[tuple[int, int, str]], str]:
@@ -243,4 +275,8 @@ def _shown(name: str) -> str:
 
 
 def _too_large(what: str, got: str, limit: str) -> DataError:
-    return DataError(f"{what} is too large: it has {got}, the limit is {limit}.", code="too_large", file=what)
+    return DataError(
+        say("{what} is too large: it has {got}, the limit is {limit}.", what=what, got=got, limit=limit),
+        code="too_large",
+        file=what,
+    )

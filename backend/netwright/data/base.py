@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 from pydantic import Field, JsonValue, ValidationError
 
 from netwright.graph.model import Model
+from netwright.language import fault_sentence, listed, say
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,6 +46,7 @@ class DataError(ValueError):
         column: str | None = None,
     ) -> None:
         super().__init__(message)
+        self.message = message
         self.code, self.file, self.line, self.column = code, file, line, column
 
 
@@ -225,14 +227,15 @@ class Source(ABC):
 
     def __init__(self, spec: SourceSpec) -> None:
         self.spec = spec
-        self.options = parse_options(self.Options, spec.options, f"The data source {self.type}")
+        self.options = parse_options(self.Options, spec.options, say("The data source {type}", type=self.type))
 
     @property
     def folder(self) -> Path:
         """Where the files of this set lie."""
         if self.spec.path is None:
             raise DataError(
-                f"The data source {self.type} needs the folder of its files and got none.", code="no_folder"
+                say("The data source {type} needs the folder of its files and got none.", type=self.type),
+                code="no_folder",
             )
         return Path(self.spec.path)
 
@@ -313,9 +316,16 @@ def parse_options(model: type[Model], options: dict[str, JsonValue], owner: str)
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        known = ", ".join(model.model_fields) or "none"
-        reason = f"is unknown; it knows: {known}" if first["type"] == "extra_forbidden" else f"is wrong: {first['msg']}"
-        raise DataError(f"{owner}: the option {name} {reason}.", code="bad_option", column=name) from error
+        known = listed(model.model_fields) if model.model_fields else say("none")
+        if first["type"] == "extra_forbidden":
+            said = say("{owner}: the option {name} is unknown; it knows: {known}.", owner=owner, name=name, known=known)
+        else:
+            said = say("{owner}: the option {name} is wrong: {why}.", owner=owner, name=name, why=fault_sentence(first))
+        raise DataError(
+            said,
+            code="bad_option",
+            column=name,
+        ) from error
 
 
 def data_folder(home: Path) -> Path:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from netwright.data.base import ColumnFacts, ColumnRole, ColumnType, DataError
 from netwright.data.text_table import TextTable
+from netwright.language import say
 
 MAX_CATEGORIES = 100
 """A column with more categories is left out unless it is chosen: each becomes an input."""
@@ -116,15 +117,15 @@ def _guess_type(counts: Counter[str], num_bad: int) -> ColumnType:
 def leave_out_useless(column: Column) -> None:
     """Takes a column out of the features where it can teach nothing, and says why."""
     if not column.counts:
-        column.leave_out("empty")
+        column.leave_out(say("empty"))
     elif len(column.counts) == 1 and not column.is_missing.any():
-        column.leave_out("the same in every row")
+        column.leave_out(say("the same in every row"))
     elif column.type == "text":
-        column.leave_out("text")
+        column.leave_out(say("text"))
     elif column.type == "category" and len(column.counts) > MAX_CATEGORIES:
-        column.leave_out(f"{len(column.counts):,} categories, more than {MAX_CATEGORIES}")
+        column.leave_out(say("{count:,} categories, more than {limit}", count=len(column.counts), limit=MAX_CATEGORIES))
     elif _is_row_number(column):
-        column.leave_out("a row number")
+        column.leave_out(say("a row number"))
 
 
 def _is_row_number(column: Column) -> bool:
@@ -141,10 +142,19 @@ def check_numbers(table: TextTable, column: Column) -> None:
     """
     if column.first_bad is not None:
         cell, line = column.cells[column.first_bad][:60], table.lines[column.first_bad]
-        more = f" ({column.num_bad - 1:,} more like it)" if column.num_bad > 1 else ""
         raise DataError(
-            f"{table.filename}, line {line}, column {column.name}: {cell!r} is not a number{more}. Correct the cell, name "
-            f"{cell!r} as a mark for missing values, or make the column a category.",
+            say(
+                "{filename}, line {line}, column {column_name}: {cell} is not a number. Correct the cell, name {cell} as a "
+                "mark for missing values, or make the column a category."
+                if column.num_bad == 1
+                else "{filename}, line {line}, column {column_name}: {cell} is not a number ({more:,} more like it). Correct "
+                "the cell, name {cell} as a mark for missing values, or make the column a category.",
+                filename=table.filename,
+                line=line,
+                column_name=column.name,
+                cell=repr(cell),
+                more=column.num_bad - 1,
+            ),
             code="not_a_number",
             file=table.filename,
             line=line,
@@ -154,8 +164,14 @@ def check_numbers(table: TextTable, column: Column) -> None:
     if too_large.size:
         line = table.lines[int(too_large[0])]
         raise DataError(
-            f"{table.filename}, line {line}, column {column.name}: {column.cells[int(too_large[0])]} is larger than a float32 "
-            "holds (3.4e38). Use another unit.",
+            say(
+                "{filename}, line {line}, column {column_name}: {value} is larger than a float32 holds "
+                "(3.4e38). Use another unit.",
+                filename=table.filename,
+                line=line,
+                column_name=column.name,
+                value=column.cells[int(too_large[0])],
+            ),
             code="not_a_number",
             file=table.filename,
             line=line,

@@ -18,6 +18,7 @@ from netwright.data.targets import find_leaks, guess_target, guess_task, read_ta
 from netwright.data.text_table import Delimiter, Encoding, TextTable, read_text_table
 from netwright.data.transforms import layout_of, plan_chain
 from netwright.graph.model import Model
+from netwright.language import Text, listed, say
 
 MAX_INPUTS = 10_000
 """Inputs of the network after one-hot encoding."""
@@ -168,7 +169,11 @@ class _Reading:
         self._note_what_is_left_out()
         if not self.features:
             raise DataError(
-                f"{table.filename}: no column is left to learn from. {self.notes[-1]} A network needs numbers or categories.",
+                say(
+                    "{filename}: no column is left to learn from. {why} A network needs numbers or categories.",
+                    filename=table.filename,
+                    why=self.notes[-1],
+                ),
                 code="bad_file",
                 file=table.filename,
             )
@@ -217,8 +222,13 @@ class _Reading:
         shape = plan_chain(self.steps(), layout).shape
         if shape[0] > MAX_INPUTS:
             raise DataError(
-                f"{self.table.filename}: the columns would become {shape[0]:,} inputs, the limit is {MAX_INPUTS:,}. Ignore "
-                "columns with many categories.",
+                say(
+                    "{filename}: the columns would become {count:,} inputs, the limit is {max_inputs:,}. Ignore "
+                    "columns with many categories.",
+                    filename=self.table.filename,
+                    count=shape[0],
+                    max_inputs=MAX_INPUTS,
+                ),
                 code="too_large",
                 file=self.table.filename,
             )
@@ -293,7 +303,12 @@ class _Reading:
         for name in (self.options.target, *self.options.columns):
             if name is not None and name not in self.table.names:
                 raise DataError(
-                    f"{self.table.filename} has no column {name}; it has: {_listed(self.table.names)}.",
+                    say(
+                        "{filename} has no column {name}; it has: {names}.",
+                        filename=self.table.filename,
+                        name=name,
+                        names=_listed(self.table.names),
+                    ),
                     code="bad_option",
                     file=self.table.filename,
                     column=name,
@@ -305,7 +320,7 @@ class _Reading:
         told = self.options.columns
         free = [column for column in self.columns if column.name not in told or told[column.name].role is None]
         column, reason = guess_target(free or self.columns, Path(self.table.filename).stem)
-        self.notes.append(f"The target {column.name} is a guess: {reason}.")
+        self.notes.append(say("The target {column_name} is a guess: {reason}.", column_name=column.name, reason=reason))
         return column
 
     def _apply_roles(self) -> None:
@@ -318,25 +333,33 @@ class _Reading:
             role: ColumnRole = told.role
             if role == "feature" and column.type == "text":
                 raise DataError(
-                    f"{self.table.filename}, column {column.name}: text cannot be an input. Make it a category, or ignore it.",
+                    say(
+                        "{filename}, column {column_name}: text cannot be an input. Make it a category, or ignore it.",
+                        filename=self.table.filename,
+                        column_name=column.name,
+                    ),
                     code="bad_option",
                     file=self.table.filename,
                     column=column.name,
                 )
-            column.role, column.why_ignored = role, "as chosen" if role == "ignored" else ""
+            column.role, column.why_ignored = role, say("as chosen") if role == "ignored" else ""
 
     def _note_what_is_left_out(self) -> None:
         ignored: dict[str, list[str]] = {}
         for column in self.columns:
             if column.role == "ignored":
                 ignored.setdefault(column.why_ignored, []).append(column.name)
-        self.notes += [f"Left out ({why}): {_listed(names)}." for why, names in ignored.items()]
+        self.notes += [
+            say("Left out ({why}): {names}.", why=why, names=_listed(names)) for why, names in ignored.items()
+        ]
         num_dropped = len(self.target_values) - len(self.rows)
         if num_dropped:
-            self.notes.append(f"{num_dropped:,} rows without a target are left out.")
+            self.notes.append(say("{count:,} rows without a target are left out.", count=num_dropped))
         if self.task == "regression" and self.options.target_scale != 1.0:
-            self.notes.append(f"The target is divided by {self.options.target_scale:g}.")
+            self.notes.append(say("The target is divided by {scale}.", scale=f"{self.options.target_scale:g}"))
 
 
-def _listed(names: list[str] | tuple[str, ...]) -> str:
-    return ", ".join(names[:MAX_NAMED]) + (f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else "")
+def _listed(names: list[str] | tuple[str, ...]) -> Text:
+    first = listed(names[:MAX_NAMED])
+    rest = len(names) - MAX_NAMED
+    return say("{names} and {count} more", names=first, count=rest) if rest > 0 else first

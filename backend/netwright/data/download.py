@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netwright.data.base import DataError, Progress, RemoteFile
+from netwright.language import say
 
 if TYPE_CHECKING:
     import httpx
@@ -90,8 +91,12 @@ def _fetch_from_any(
             time.sleep(pause_seconds * 2**attempt)
     said = "; ".join(f"{mirror} ({reason})" for mirror, reason in reasons.items())
     raise DataError(
-        f"{file.name} could not be downloaded from any mirror: {said}. Check the connection and try again (it goes on where it "
-        "stopped), or import the file from your disk.",
+        say(
+            "{file_name} could not be downloaded from any mirror: {said}. Check the connection and try "
+            "again (it goes on where it stopped), or import the file from your disk.",
+            file_name=file.name,
+            said=said,
+        ),
         code="download_failed",
         file=file.name,
     )

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from netwright.data.base import Arrays, DataError, Facts, Source, Step
 from netwright.data.number_table import NumberTable
 from netwright.data.sample_code import PICTURE_IMPORTS, TABLE_IMPORTS, SampleCode, picture_code, table_code
+from netwright.language import say
 
 
 def _file(name: str) -> Path:
@@ -29,7 +30,7 @@ def _file(name: str) -> Path:
         if path.is_file():
             return path
     raise DataError(
-        f"scikit-learn's data file {name} is not there. Install scikit-learn 1.7 or newer again.",
+        say("scikit-learn's data file {name} is not there. Install scikit-learn 1.7 or newer again.", name=name),
         code="missing_file",
         file=name,
     )

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netwright.data.base import DataError
+from netwright.language import say
 
 MAX_BYTES = 1 << 30
 """An IDX file may hold so many values; a longer one is refused before anything is read or allocated."""
@@ -38,30 +39,40 @@ def read_idx(path: Path) -> npt.NDArray[np.uint8]:
             with gzip.GzipFile(fileobj=raw) as unpacked:
                 return _read(unpacked, path.name)
     except FileNotFoundError as error:
-        raise DataError(f"The file {path.name} is not there.", code="missing_file", file=path.name) from error
+        raise DataError(
+            say("The file {name} is not there.", name=path.name), code="missing_file", file=path.name
+        ) from error
     except EOFError as error:
-        raise _bad(path.name, "its compressed data ends early") from error
+        raise _bad(path.name, say("its compressed data ends early")) from error
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise _bad(path.name, "it is not a sound gzip file") from error
+        raise _bad(path.name, say("it is not a sound gzip file")) from error
 
 
 def _read(file: _Readable, name: str) -> npt.NDArray[np.uint8]:
     magic = file.read(4)
     if len(magic) < 4 or magic[:2] != b"\0\0":
-        raise _bad(name, f"an IDX file begins with two zero bytes, this one with {magic[:4].hex(' ') or 'nothing'}")
+        raise _bad(
+            name,
+            say(
+                "an IDX file begins with two zero bytes, this one with {found}",
+                found=magic[:4].hex(" ") or say("nothing"),
+            ),
+        )
     if magic[2] != _UINT8:
-        raise _bad(name, f"its values have type 0x{magic[2]:02x}; only unsigned bytes (0x08) are read")
+        raise _bad(
+            name, say("its values have type 0x{code}; only unsigned bytes (0x08) are read", code=f"{magic[2]:02x}")
+        )
     num_axes = magic[3]
     if not 1 <= num_axes <= 4:
-        raise _bad(name, f"it announces {num_axes} axes; 1 to 4 are read")
+        raise _bad(name, say("it announces {count} axes; 1 to 4 are read", count=num_axes))
     sizes = file.read(4 * num_axes)
     if len(sizes) < 4 * num_axes:
-        raise _bad(name, "it ends within its header")
+        raise _bad(name, say("it ends within its header"))
     shape = tuple(int.from_bytes(sizes[start : start + 4], "big") for start in range(0, len(sizes), 4))
     length = math.prod(shape)
     if not 1 <= length <= MAX_BYTES:
         text = " x ".join(map(str, shape))
-        raise _bad(name, f"it announces {text} values; 1 to {MAX_BYTES:,} are read")
+        raise _bad(name, say("it announces {shape} values; 1 to {limit:,} are read", shape=text, limit=MAX_BYTES))
     return _fill(file, name, length).reshape(shape)
 
 
@@ -71,11 +82,11 @@ def _fill(file: _Readable, name: str, length: int) -> npt.NDArray[np.uint8]:
         chunks.append(chunk)
         got += len(chunk)
     if got < length:
-        raise _bad(name, f"it announces {length:,} values and holds {got:,}")
+        raise _bad(name, say("it announces {length:,} values and holds {got:,}", length=length, got=got))
     if file.read(1):
-        raise _bad(name, f"it announces {length:,} values and holds more")
+        raise _bad(name, say("it announces {length:,} values and holds more", length=length))
     return np.frombuffer(bytearray().join(chunks), dtype=np.uint8)
 
 
 def _bad(name: str, why: str) -> DataError:
-    return DataError(f"{name} cannot be read: {why}.", code="bad_file", file=name)
+    return DataError(say("{name} cannot be read: {why}.", name=name, why=why), code="bad_file", file=name)

@@ -22,6 +22,7 @@ from netwright.data.csv_source import upload_name
 from netwright.data.pictures import DamagedPictureError, Fit, Target, decode, read_header
 from netwright.data.sample_code import PICTURE_IMPORTS, SampleCode, picture_code
 from netwright.graph.model import Model
+from netwright.language import STORED, Sentence, listed, say
 
 LONGEST_SIDE = 128
 """Of the size that is chosen by itself: twice this takes four times the time, which a CPU does not have."""
@@ -55,7 +56,7 @@ class Contents(Model):
     sizes: list[tuple[int, int, int]]
     """Width, height, how many pictures; the commonest first."""
     is_grey: bool
-    notes: list[str]
+    notes: list[Sentence]
 
 
 class ImageFolder(Source):
@@ -140,8 +141,15 @@ class ImageFolder(Source):
             count for width, height, count in self._contents.sizes if (height, width) != (target.height, target.width)
         )
         if others:
-            how = {"crop": "resized and cut", "pad": "resized and padded", "stretch": "stretched"}[target.fit]
-            yield f"{others:,} of {len(self._contents.pictures):,} pictures are {how} to {target.height} x {target.width}."
+            how = {"crop": say("resized and cut"), "pad": say("resized and padded"), "stretch": say("stretched")}
+            yield say(
+                "{count:,} of {all:,} pictures are {how} to {height} x {width}.",
+                count=others,
+                all=len(self._contents.pictures),
+                how=how[target.fit],
+                height=target.height,
+                width=target.width,
+            )
 
     @cached_property
     def _filename(self) -> str:
@@ -154,7 +162,7 @@ class ImageFolder(Source):
             return Contents.model_validate_json(note.read_bytes())
         with open_archive(self.folder / "original", self._filename) as archive:
             contents = self._look_through(archive)
-        note.write_text(contents.model_dump_json(), encoding="utf-8")
+        note.write_text(contents.model_dump_json(context=STORED), encoding="utf-8")
         return contents
 
     def _look_through(self, archive: zipfile.ZipFile) -> Contents:
@@ -187,18 +195,28 @@ class ImageFolder(Source):
         unknown = sorted({picture.label for picture in pictures} - trained)
         if unknown:
             raise DataError(
-                f"{self._filename}: the class {unknown[0]} is in the test folder only. Add training pictures of it.",
+                say(
+                    "{filename}: the class {class_name} is in the test folder only. Add training pictures of it.",
+                    filename=self._filename,
+                    class_name=unknown[0],
+                ),
                 code="bad_file",
                 file=self._filename,
             )
 
     def _check_damaged(self, damaged: Sequence[str]) -> None:
         if damaged:
-            more = f" and {len(damaged) - MAX_NAMED:,} more" if len(damaged) > MAX_NAMED else ""
-            what = "1 picture" if len(damaged) == 1 else f"{len(damaged):,} pictures"
+            named = listed(damaged[:MAX_NAMED])
+            if len(damaged) > MAX_NAMED:
+                named = say("{names} and {count} more", names=named, count=len(damaged) - MAX_NAMED)
+            what = say("1 picture") if len(damaged) == 1 else say("{count:,} pictures", count=len(damaged))
             raise DataError(
-                f"{self._filename}: {what} cannot be decoded: {', '.join(damaged[:MAX_NAMED])}{more}. Replace them or take "
-                "them out, and upload again.",
+                say(
+                    "{filename}: {what} cannot be decoded: {names}. Replace them or take them out, and upload again.",
+                    filename=self._filename,
+                    what=what,
+                    names=named,
+                ),
                 code="bad_picture",
                 file=self._filename,
             )
@@ -219,15 +237,26 @@ class ImageFolder(Source):
         target = self._target
         if not (1 <= target.height <= 1024 and 1 <= target.width <= 1024):
             raise DataError(
-                f"Pictures may be from 1 to 1024 pixels high and wide, not {target.height} x {target.width}.",
+                say(
+                    "Pictures may be from 1 to 1024 pixels high and wide, not {height} x {width}.",
+                    height=target.height,
+                    width=target.width,
+                ),
                 code="bad_option",
                 column="image_size",
             )
         decoded = len(self._contents.pictures) * target.channels * target.height * target.width
         if decoded > MAX_DECODED_BYTES:
             raise DataError(
-                f"{len(self._contents.pictures):,} pictures of {target.height} x {target.width} take {decoded / (1 << 30):.1f} "
-                f"GiB, the limit is {MAX_DECODED_BYTES >> 30} GiB. Choose a smaller image_size.",
+                say(
+                    "{count:,} pictures of {height} x {width} take {size} GiB, the limit is {limit} GiB. "
+                    "Choose a smaller image_size.",
+                    count=len(self._contents.pictures),
+                    height=target.height,
+                    width=target.width,
+                    size=f"{decoded / (1 << 30):.1f}",
+                    limit=MAX_DECODED_BYTES >> 30,
+                ),
                 code="too_large",
                 column="image_size",
             )

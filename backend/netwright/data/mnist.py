@@ -10,6 +10,7 @@ import numpy.typing as npt
 from netwright.data.base import Arrays, DataError, Facts, RemoteFile, Source, Step
 from netwright.data.idx import read_idx
 from netwright.data.sample_code import PICTURE_IMPORTS, SampleCode, picture_code
+from netwright.language import say
 
 _DIGITS = tuple("0123456789")
 _CLOTHES = (
@@ -83,16 +84,26 @@ class _IdxPictures(Source):
         pictures = read_idx(self.folder / pictures_name)
         labels = read_idx(self.folder / labels_name)
         if pictures.ndim != 3:
-            raise _misfit(pictures_name, f"holds {pictures.ndim} axes, pictures have 3")
+            raise _misfit(pictures_name, say("holds {count} axes, pictures have 3", count=pictures.ndim))
         if labels.shape != pictures.shape[:1]:
-            raise _misfit(labels_name, f"holds {labels.size:,} labels for {len(pictures):,} pictures")
+            raise _misfit(
+                labels_name,
+                say("holds {labels:,} labels for {pictures:,} pictures", labels=labels.size, pictures=len(pictures)),
+            )
         if labels.max() >= len(self.classes):
-            raise _misfit(labels_name, f"holds the label {labels.max()}, the highest is {len(self.classes) - 1}")
+            raise _misfit(
+                labels_name,
+                say(
+                    "holds the label {label}, the highest is {highest}",
+                    label=labels.max(),
+                    highest=len(self.classes) - 1,
+                ),
+            )
         return pictures[:, np.newaxis], labels.astype(np.int64)
 
 
 def _misfit(name: str, why: str) -> DataError:
-    return DataError(f"{name} {why}. Download or import it again.", code="bad_file", file=name)
+    return DataError(say("{name} {why}. Download or import it again.", name=name, why=why), code="bad_file", file=name)
 
 
 class Mnist(_IdxPictures):

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from netwright.data.base import DataError
+from netwright.language import say
 
 MAX_PIXELS = 50_000_000
 """Of one picture: about 7,000 x 7,000.  Checked from the header, before a pixel is decoded."""
@@ -90,15 +91,15 @@ def _open(file: IO[bytes], name: str) -> Image.Image:
         image = Image.open(file, formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         found = re.search(r"\d+", str(error))
-        raise _too_large(name, f"{int(found[0]):,} pixels" if found else "more pixels") from error
+        raise _too_large(name, say("{count:,} pixels", count=int(found[0])) if found else say("more pixels")) from error
     except UnidentifiedImageError as error:
-        raise DamagedPictureError("its bytes are no picture") from error
+        raise DamagedPictureError(say("its bytes are no picture")) from error
     except DAMAGE as error:
         raise DamagedPictureError(_reason(error)) from error
     width, height = image.size
     if width * height > MAX_PIXELS:
         image.close()
-        raise _too_large(name, f"{width:,} x {height:,} pixels")
+        raise _too_large(name, say("{width:,} x {height:,} pixels", width=width, height=height))
     return image
 
 
@@ -107,7 +108,7 @@ def _flatten(image: Image.Image, mode: str) -> Image.Image:
         return Image.fromarray((np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8)).convert(mode)
     if image.mode in {"I", "F"}:
         raise DamagedPictureError(
-            f"its pixels are of type {image.mode} with an unknown range; save it with 8 bits a channel"
+            say("its pixels are of type {mode} with an unknown range; save it with 8 bits a channel", mode=image.mode)
         )
     if image.has_transparency_data:
         see_through = image.convert("RGBA")
@@ -122,7 +123,12 @@ def _reason(error: BaseException) -> str:
 
 def _too_large(name: str, got: str) -> DataError:
     return DataError(
-        f"The picture {name} has {got}, the limit is {MAX_PIXELS:,}. Make it smaller, or take it out.",
+        say(
+            "The picture {name} has {got}, the limit is {limit:,}. Make it smaller, or take it out.",
+            name=name,
+            got=got,
+            limit=MAX_PIXELS,
+        ),
         code="too_large",
         file=name,
     )

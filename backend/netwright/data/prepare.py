@@ -15,6 +15,7 @@ from netwright.data.base import DataError, Part, Prepared, RawData, Step
 from netwright.data.split import Split, split_samples
 from netwright.data.transform_base import Code, Layout, Training
 from netwright.data.transforms import layout_of, parse_chain
+from netwright.language import say
 
 Preprocess = Callable[[torch.Tensor], torch.Tensor]
 FIT_CHUNK_BYTES = 1 << 25
@@ -62,7 +63,7 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
     """
     if config.augment:
         raise DataError(
-            "There are no augmentations yet. Leave data.augment empty.", code="bad_transform", column="augment"
+            say("There are no augmentations yet. Leave data.augment empty."), code="bad_transform", column="augment"
         )
     if raw.graph is not None:
         from netwright.data.prepare_graph import prepare_graph

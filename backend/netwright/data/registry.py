@@ -15,6 +15,7 @@ from netwright.data.image_folder import ImageFolder
 from netwright.data.karate import Karate
 from netwright.data.mnist import FashionMnist, Mnist
 from netwright.data.motifs import Motifs
+from netwright.language import listed, say
 
 SOURCES: Mapping[str, type[Source]] = {
     source.type: source
@@ -54,7 +55,10 @@ def get_source(name: str) -> type[Source]:
     """
     source = SOURCES.get(name)
     if source is None:
-        raise DataError(f"There is no data source {name}; there are: {', '.join(SOURCES)}.", code="unknown_source")
+        raise DataError(
+            say("There is no data source {name}; there are: {known}.", name=name, known=listed(SOURCES)),
+            code="unknown_source",
+        )
     return source
 
 

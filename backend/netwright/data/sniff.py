@@ -8,27 +8,40 @@ from netwright.data.archive import open_archive
 from netwright.data.base import DataError
 from netwright.data.graph_npz import looks_like_graph
 from netwright.data.graph_tables import is_graph_archive
+from netwright.language import say
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _KNOWN: tuple[tuple[bytes, str], ...] = (
-    (b"\x1f\x8b", "compressed with gzip. Unpack it and upload the table itself"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive. Pack the class folders as a ZIP instead"),
-    (b"Rar!", "a RAR archive. Pack the class folders as a ZIP instead"),
-    (b"BZh", "compressed with bzip2. Unpack it and upload the table itself"),
-    (b"\xfd7zXZ", "compressed with xz. Unpack it and upload the table itself"),
-    (b"\x93NUMPY", "a NumPy array. Save it as CSV with numpy.savetxt"),
-    (b"%PDF", "a PDF. Export the table as CSV"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file. Save the sheet as CSV"),
-    (b"\x89PNG", "a single picture. Upload a ZIP with one folder of pictures for each class"),
-    (b"\xff\xd8\xff", "a single picture. Upload a ZIP with one folder of pictures for each class"),
-    (b"GIF8", "a single picture. Upload a ZIP with one folder of pictures for each class"),
-    (b"PAR1", "a Parquet file. Export it as CSV"),
-    (b"SQLite format 3", "an SQLite database. Export the table as CSV"),
-    (b"\x89HDF", "an HDF5 file. Export the table as CSV"),
-    (b"\x80\x02", "a Python pickle, which can run code when it is opened; it is not read. Export the table as CSV"),
-    (b"\x80\x03", "a Python pickle, which can run code when it is opened; it is not read. Export the table as CSV"),
-    (b"\x80\x04", "a Python pickle, which can run code when it is opened; it is not read. Export the table as CSV"),
-    (b"\x80\x05", "a Python pickle, which can run code when it is opened; it is not read. Export the table as CSV"),
+    (b"\x1f\x8b", say("compressed with gzip. Unpack it and upload the table itself")),
+    (b"7z\xbc\xaf\x27\x1c", say("a 7z archive. Pack the class folders as a ZIP instead")),
+    (b"Rar!", say("a RAR archive. Pack the class folders as a ZIP instead")),
+    (b"BZh", say("compressed with bzip2. Unpack it and upload the table itself")),
+    (b"\xfd7zXZ", say("compressed with xz. Unpack it and upload the table itself")),
+    (b"\x93NUMPY", say("a NumPy array. Save it as CSV with numpy.savetxt")),
+    (b"%PDF", say("a PDF. Export the table as CSV")),
+    (b"\xd0\xcf\x11\xe0", say("an old Excel or Word file. Save the sheet as CSV")),
+    (b"\x89PNG", say("a single picture. Upload a ZIP with one folder of pictures for each class")),
+    (b"\xff\xd8\xff", say("a single picture. Upload a ZIP with one folder of pictures for each class")),
+    (b"GIF8", say("a single picture. Upload a ZIP with one folder of pictures for each class")),
+    (b"PAR1", say("a Parquet file. Export it as CSV")),
+    (b"SQLite format 3", say("an SQLite database. Export the table as CSV")),
+    (b"\x89HDF", say("an HDF5 file. Export the table as CSV")),
+    (
+        b"\x80\x02",
+        say("a Python pickle, which can run code when it is opened; it is not read. Export the table as CSV"),
+    ),
+    (
+        b"\x80\x03",
+        say("a Python pickle, which can run code when it is opened; it is not read. Export the table as CSV"),
+    ),
+    (
+        b"\x80\x04",
+        say("a Python pickle, which can run code when it is opened; it is not read. Export the table as CSV"),
+    ),
+    (
+        b"\x80\x05",
+        say("a Python pickle, which can run code when it is opened; it is not read. Export the table as CSV"),
+    ),
 )
 
 
@@ -55,12 +68,18 @@ def sniff_upload(path: Path, filename: str) -> str:
         return _sniff_zip(path, filename)
     for magic, what in _KNOWN:
         if start.startswith(magic):
-            raise DataError(f"{filename} is {what}.", code="unknown_format", file=filename)
+            raise DataError(
+                say("{filename} is {what}.", filename=filename, what=what), code="unknown_format", file=filename
+            )
     is_utf16 = start.startswith((b"\xff\xfe", b"\xfe\xff"))
     if b"\0" in start and not is_utf16:
         raise DataError(
-            f"{filename} is neither text nor a ZIP: byte {start.index(0):,} is zero. Upload a table as CSV or TSV, or a ZIP "
-            "with one folder of pictures for each class.",
+            say(
+                "{filename} is neither text nor a ZIP: byte {index:,} is zero. Upload a table as CSV or TSV, "
+                "or a ZIP with one folder of pictures for each class.",
+                filename=filename,
+                index=start.index(0),
+            ),
             code="unknown_format",
             file=filename,
         )

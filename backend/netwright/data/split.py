@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netwright.data.base import DataError
+from netwright.language import say
 
 Indices = npt.NDArray[np.int64]
 
@@ -38,7 +39,10 @@ def split_samples(
     """
     if num_samples < 2:
         raise DataError(
-            f"There is {num_samples} sample; a run needs at least 2, one to train on and one to validate with.",
+            say(
+                "There is {count} sample; a run needs at least 2, one to train on and one to validate with.",
+                count=num_samples,
+            ),
             code="too_few",
         )
     wanted = min(max(1, round(fraction * num_samples)), num_samples - 1)
@@ -63,11 +67,21 @@ def _stratified(
     notes = []
     if single:
         names = ", ".join(single[:5]) + (" ..." if len(single) > 5 else "")
-        what = "The class" if len(single) == 1 else f"{len(single)} classes"
-        notes.append(f"{what} {names} with one sample each: trained on, but absent from validation.")
+        notes.append(
+            say("The class {names} with one sample each: trained on, but absent from validation.", names=names)
+            if len(single) == 1
+            else say(
+                "{count} classes {names} with one sample each: trained on, but absent from validation.",
+                count=len(single),
+                names=names,
+            )
+        )
     if not shares.sum():
         raise DataError(
-            "Every class has only one sample, so that none can be held out for validation. Add samples, or turn stratify off.",
+            say(
+                "Every class has only one sample, so that none can be held out for validation. Add samples, "
+                "or turn stratify off."
+            ),
             code="too_few",
         )
     return np.concatenate(chosen), tuple(notes)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from netwright.data.base import DataError, Task
 from netwright.data.columns import MAX_FEW_VALUES, Column, check_numbers
 from netwright.data.text_table import TextTable
+from netwright.language import say
 
 MAX_CLASSES = 1_000
 MIN_ROWS_FOR_LEAKS = 50
@@ -36,17 +37,17 @@ def guess_target(columns: Sequence[Column], stem: str) -> tuple[Column, str]:
     by_name = {column.name.strip().lower(): column for column in columns}
     for name in _TARGET_NAMES:
         if name in by_name:
-            return by_name[name], "that is what targets are called"
+            return by_name[name], say("that is what targets are called")
     if stem.strip().lower() in by_name:
-        return by_name[stem.strip().lower()], "it is called like the file"
+        return by_name[stem.strip().lower()], say("it is called like the file")
     for word in ("target", "label", "price", "value"):
         for column in reversed(columns):
             if word in column.name.lower() and column.type != "text":
-                return column, f"its name has {word} in it"
+                return column, say("its name has {word} in it", word=word)
     usable = [column for column in columns if column.type != "text" and column.role != "ignored"]
     if usable:
-        return usable[-1], "it is the last column that can be predicted"
-    return columns[-1], "it is the last column"
+        return usable[-1], say("it is the last column that can be predicted")
+    return columns[-1], say("it is the last column")
 
 
 def guess_task(target: Column) -> Task:
@@ -68,26 +69,34 @@ def read_target(
     """
     known = len(target.cells) - int(target.is_missing.sum())
     if known < 2:
-        raise _bad(table, target, f"rows with a target: {known}; at least 2 are needed")
+        raise _bad(table, target, say("rows with a target: {count}; at least 2 are needed", count=known))
     if task == "regression":
         if target.type != "number":
             if target.num_bad < known:
                 check_numbers(table, target)
-            raise _bad(table, target, "it holds no numbers, so no number can be predicted; choose classification")
+            raise _bad(table, target, say("it holds no numbers, so no number can be predicted; choose classification"))
         if len(np.unique(target.numbers[~np.isnan(target.numbers)])) < 2:
-            raise _bad(table, target, "it is the same in every row, so there is nothing to learn")
+            raise _bad(table, target, say("it is the same in every row, so there is nothing to learn"))
         return target.numbers / scale, ()
     values, classes = _class_indices(target)
     if len(classes) < 2:
-        raise _bad(table, target, f"it has one class only, {classes[0]!r}; at least 2 are needed")
+        raise _bad(
+            table,
+            target,
+            say("it has one class only, {class_name}; at least 2 are needed", class_name=repr(classes[0])),
+        )
     if len(classes) > MAX_CLASSES:
         raise _bad(
             table,
             target,
-            f"it has {len(classes):,} classes, the limit is {MAX_CLASSES:,}; choose another target or regression",
+            say(
+                "it has {count:,} classes, the limit is {limit:,}; choose another target or regression",
+                count=len(classes),
+                limit=MAX_CLASSES,
+            ),
         )
     if len(classes) == known > MAX_FEW_VALUES:
-        raise _bad(table, target, "every row is a class of its own; choose another target")
+        raise _bad(table, target, say("every row is a class of its own; choose another target"))
     return values, classes
 
 
@@ -104,7 +113,7 @@ def _class_indices(target: Column) -> tuple[npt.NDArray[np.float64], tuple[str, 
 
 def _bad(table: TextTable, target: Column, why: str) -> DataError:
     return DataError(
-        f"{table.filename}, target column {target.name}: {why}.",
+        say("{filename}, target column {column}: {why}.", filename=table.filename, column=target.name, why=why),
         code="bad_target",
         file=table.filename,
         column=target.name,
@@ -124,4 +133,7 @@ def find_leaks(columns: Sequence[Column], target: Column, task: Task) -> Iterato
             if not is_missing and answer in target.counts
         }
         if len(pairs) == len(column.counts) and column.num_known > 0.5 * len(column.cells):
-            yield column, f"it gives {target.name} away: each of its values comes with one class only"
+            yield (
+                column,
+                say("it gives {target} away: each of its values comes with one class only", target=target.name),
+            )

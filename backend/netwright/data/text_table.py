@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from netwright.data.base import DataError
+from netwright.language import say
 
 MAX_BYTES = 256 << 20
 MAX_ROWS = 1_000_000
@@ -24,7 +25,7 @@ Encoding = Literal["utf-8", "utf-16", "cp1252", "latin-1", "gb18030", "shift_jis
 _DELIMITERS: tuple[Delimiter, ...] = ("\t", ";", "|", ",")
 """In the order of belief: a semicolon that divides every line alike is no accident, a comma may be a decimal one."""
 _SAMPLE_CHARACTERS = 1 << 16
-_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_NAMES = {",": say("comma"), ";": say("semicolon"), "\t": say("tab"), "|": say("bar")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +77,15 @@ def read_text_table(
         size = path.stat().st_size
     except FileNotFoundError as error:
         raise DataError(
-            f"The file of {filename} is gone from the data folder. Upload it again.", code="missing_file", file=filename
+            say("The file of {filename} is gone from the data folder. Upload it again.", filename=filename),
+            code="missing_file",
+            file=filename,
         ) from error
     if size > MAX_BYTES:
         raise _too_large(filename, f"{size / (1 << 20):,.0f} MiB", f"{MAX_BYTES >> 20} MiB")
     text, known_encoding = _decode(path.read_bytes(), filename, encoding)
     if not text.strip():
-        raise DataError(f"{filename} is empty.", code="empty_file", file=filename)
+        raise DataError(say("{filename} is empty.", filename=filename), code="empty_file", file=filename)
     used = delimiter or _sniff_delimiter(text)
     records, lines = _read_records(text, used, filename)
     table = _make_table(records, lines, used, has_header, filename)
@@ -99,7 +102,13 @@ def _decode(data: bytes, filename: str, encoding: Encoding | None) -> tuple[str,
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise DataError(
-            f"{filename}, line {line}: byte {error.start:,} is no {encoding}. Choose another encoding.",
+            say(
+                "{filename}, line {line}: byte {byte:,} is no {encoding}. Choose another encoding.",
+                filename=filename,
+                line=line,
+                byte=error.start,
+                encoding=encoding,
+            ),
             code="bad_file",
             file=filename,
             line=line,
@@ -107,7 +116,11 @@ def _decode(data: bytes, filename: str, encoding: Encoding | None) -> tuple[str,
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
         raise DataError(
-            f"{filename}, line {line}: there is a zero byte, so this is no text. Export the table as CSV.",
+            say(
+                "{filename}, line {line}: there is a zero byte, so this is no text. Export the table as CSV.",
+                filename=filename,
+                line=line,
+            ),
             code="bad_file",
             file=filename,
             line=line,
@@ -188,11 +201,21 @@ def _read_records(text: str, delimiter: Delimiter, filename: str) -> tuple[list[
         if not records:
             width = len(record)
             if width > MAX_COLUMNS:
-                raise _too_large(filename, f"{width:,} columns", f"{MAX_COLUMNS:,} columns")
+                raise _too_large(
+                    filename, say("{count:,} columns", count=width), say("{count:,} columns", count=MAX_COLUMNS)
+                )
         elif len(record) != width:
             raise DataError(
-                f"{filename}, line {line}: {len(record)} fields, but line {lines[0]} has {width} (divided by a "
-                f"{_NAMES[delimiter]}). Correct the line, or choose another delimiter.",
+                say(
+                    "{filename}, line {line}: {count} fields, but line {first} has {width} (divided by a "
+                    "{delimiter}). Correct the line, or choose another delimiter.",
+                    filename=filename,
+                    line=line,
+                    count=len(record),
+                    first=lines[0],
+                    width=width,
+                    delimiter=_NAMES[delimiter],
+                ),
                 code="bad_file",
                 file=filename,
                 line=line,
@@ -200,19 +223,29 @@ def _read_records(text: str, delimiter: Delimiter, filename: str) -> tuple[list[
         records.append(record)
         lines.append(line)
         if len(records) > MAX_ROWS + 1 or len(records) * width > MAX_CELLS:
-            raise _too_large(filename, "more", f"{MAX_ROWS:,} rows and {MAX_CELLS:,} cells")
+            raise _too_large(
+                filename, say("more"), say("{rows:,} rows and {cells:,} cells", rows=MAX_ROWS, cells=MAX_CELLS)
+            )
 
 
 def _bad_record(filename: str, line: int, reason: str) -> DataError:
     if "unexpected end of data" in reason:
-        why = "a quoted field begins in this record and never ends. Close the quote, or double it if it is meant"
+        why = say("a quoted field begins in this record and never ends. Close the quote, or double it if it is meant")
     elif "field larger than field limit" in reason:
-        why = f"a field has more than {csv.field_size_limit():,} characters; mostly a quote is not closed. Close it"
+        why = say(
+            "a field has more than {limit:,} characters; mostly a quote is not closed. Close it",
+            limit=csv.field_size_limit(),
+        )
     elif "expected after" in reason:
-        why = "text follows a closing quote. Double a quote that is meant"
+        why = say("text follows a closing quote. Double a quote that is meant")
     else:
-        why = reason
-    return DataError(f"{filename}, line {line}: {why}.", code="bad_file", file=filename, line=line)
+        why = say("{it}", it=reason)
+    return DataError(
+        say("{filename}, line {line}: {why}.", filename=filename, line=line, why=why),
+        code="bad_file",
+        file=filename,
+        line=line,
+    )
 
 
 def _make_table(
@@ -229,18 +262,27 @@ def _make_table(
         lines = lines[1:]
     else:
         names = tuple(f"column {number}" for number in range(1, len(columns) + 1))
-        notes.append("The first line was read as data, not as names of columns.")
+        notes.append(say("The first line was read as data, not as names of columns."))
     if len(lines) < 2:
         raise DataError(
-            f"{filename} has {len(lines)} row{'' if len(lines) == 1 else 's'} of data; at least 2 are needed, one to train on "
-            "and one to validate with.",
+            say(
+                "{filename} has {count} row of data; at least 2 are needed, one to train on and one to validate with."
+                if len(lines) == 1
+                else "{filename} has {count} rows of data; at least 2 are needed, one to train on and one to validate with.",
+                filename=filename,
+                count=len(lines),
+            ),
             code="too_few",
             file=filename,
         )
     if len(columns) < 2:
         raise DataError(
-            f"{filename} has one column; a table needs a target and at least one column to learn from. Its fields are divided "
-            f"by a {_NAMES[delimiter]}: if that is wrong, choose another delimiter.",
+            say(
+                "{filename} has one column; a table needs a target and at least one column to learn from. "
+                "Its fields are divided by a {delimiter}: if that is wrong, choose another delimiter.",
+                filename=filename,
+                delimiter=_NAMES[delimiter],
+            ),
             code="bad_file",
             file=filename,
         )
@@ -272,7 +314,14 @@ def _unique_names(names: list[str]) -> tuple[tuple[str, ...], list[str]]:
         while candidate in taken:
             candidate, count = f"{name or f'column {number}'}_{count}", count + 1
         if name and candidate != name:
-            notes.append(f"The name {name} stands twice; column {number} is called {candidate}.")
+            notes.append(
+                say(
+                    "The name {name} stands twice; column {number} is called {candidate}.",
+                    name=name,
+                    number=number,
+                    candidate=candidate,
+                )
+            )
         taken.add(candidate)
         unique.append(candidate)
     return tuple(unique), notes
@@ -280,7 +329,12 @@ def _unique_names(names: list[str]) -> tuple[tuple[str, ...], list[str]]:
 
 def _too_large(filename: str, got: str, limit: str) -> DataError:
     return DataError(
-        f"{filename} is too large: it has {got}, the limit is {limit}. Upload a part of it.",
+        say(
+            "{filename} is too large: it has {got}, the limit is {limit}. Upload a part of it.",
+            filename=filename,
+            got=got,
+            limit=limit,
+        ),
         code="too_large",
         file=filename,
     )

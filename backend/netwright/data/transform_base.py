@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from netwright.data.base import DataError, Kind
 from netwright.graph.model import Model
+from netwright.language import say
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -90,7 +91,9 @@ class Transform(ABC):
 
 
 def misfit(transform: type[Transform], why: str) -> DataError:
-    return DataError(f"The transform {transform.type} does not fit here: {why}.", code="bad_transform")
+    return DataError(
+        say("The transform {type} does not fit here: {why}.", type=transform.type, why=why), code="bad_transform"
+    )
 
 
 def to_literal(value: float) -> str:

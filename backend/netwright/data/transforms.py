@@ -11,6 +11,7 @@ from netwright.data.transforms_graph import NormalizeFeatures
 from netwright.data.transforms_image import Grayscale, Normalize, Resize, ToFloat
 from netwright.data.transforms_table import Impute, OneHot, Standardize
 from netwright.graph.model import Model
+from netwright.language import listed, say
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -59,12 +60,23 @@ def parse_chain(steps: Sequence[Step], layout: Layout) -> list[tuple[type[Transf
         transform = TRANSFORMS.get(step.type)
         if transform is None:
             raise DataError(
-                f"There is no transform {step.type}; there are: {', '.join(TRANSFORMS)}.", code="bad_transform"
+                say(
+                    "There is no transform {type}; there are: {known}.",
+                    type=step.type,
+                    known=listed(TRANSFORMS),
+                ),
+                code="bad_transform",
             )
         if layout.kind not in transform.kinds:
-            fitting = " and ".join(_NAMES[kind] for kind in transform.kinds)
-            raise misfit(transform, f"it is for {fitting}, and this data is {_NAMES[layout.kind]}; remove it")
-        params = parse_options(transform.Params, step.params, f"The transform {step.type}")
+            raise misfit(
+                transform,
+                say(
+                    "it is for {fitting}, and this data is {kind}; remove it",
+                    fitting=all_of(_NAMES[kind] for kind in transform.kinds),
+                    kind=_NAMES[layout.kind],
+                ),
+            )
+        params = parse_options(transform.Params, step.params, say("The transform {type}", type=step.type))
         chain.append((transform, params, layout))
         layout = transform.plan(params, layout)
     _check_end(layout)
@@ -87,18 +99,25 @@ def plan_chain(steps: Sequence[Step], layout: Layout) -> Layout:
 def _check_end(layout: Layout) -> None:
     if not layout.is_float:
         raise DataError(
-            "The preprocessing ends with whole numbers, a network takes floats. Add ToFloat.", code="bad_transform"
+            say("The preprocessing ends with whole numbers, a network takes floats. Add ToFloat."), code="bad_transform"
         )
     for column in layout.columns:
         if column.may_be_missing:
             raise DataError(
-                f"The column {column.name} has missing values and the preprocessing does not fill them. Add Impute.",
+                say(
+                    "The column {column_name} has missing values and the preprocessing does not fill them. Add Impute.",
+                    column_name=column.name,
+                ),
                 code="bad_transform",
                 column=column.name,
             )
         if column.categories is not None:
             raise DataError(
-                f"The column {column.name} holds categories, which the preprocessing does not turn into numbers. Add OneHot.",
+                say(
+                    "The column {column_name} holds categories, which the preprocessing does not turn into "
+                    "numbers. Add OneHot.",
+                    column_name=column.name,
+                ),
                 code="bad_transform",
                 column=column.name,
             )

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from netwright.data.transform_base import Code, Layout, Training, Transform, misfit, on_device, to_literal
 from netwright.graph.model import Model
+from netwright.language import say
 
 
 class ToFloat(Transform):
@@ -24,7 +25,7 @@ class ToFloat(Transform):
     @classmethod
     def plan(cls, params: Params, layout: Layout) -> Layout:
         if layout.is_float:
-            raise misfit(cls, "the pictures are floats already; remove it")
+            raise misfit(cls, say("the pictures are floats already; remove it"))
         return replace(layout, is_float=True)
 
     @classmethod
@@ -51,12 +52,20 @@ class Normalize(Transform):
     @classmethod
     def plan(cls, params: Params, layout: Layout) -> Layout:
         if not layout.is_float:
-            raise misfit(cls, "it needs floats; put ToFloat before it")
+            raise misfit(cls, say("it needs floats; put ToFloat before it"))
         for label, values in (("mean", params.mean), ("std", params.std)):
             if values is not None and len(values) != layout.shape[0]:
-                raise misfit(cls, f"{label} has {len(values)} values, the pictures have {layout.shape[0]} channels")
+                raise misfit(
+                    cls,
+                    say(
+                        "{name} has {count} values, the pictures have {channels} channels",
+                        name=label,
+                        count=len(values),
+                        channels=layout.shape[0],
+                    ),
+                )
         if params.std is not None and min(params.std) <= 0:
-            raise misfit(cls, "every standard deviation must be above 0")
+            raise misfit(cls, say("every standard deviation must be above 0"))
         return layout
 
     @classmethod
@@ -90,10 +99,13 @@ class Resize(Transform):
     @classmethod
     def plan(cls, params: Params, layout: Layout) -> Layout:
         if not layout.is_float:
-            raise misfit(cls, "it needs floats; put ToFloat before it")
+            raise misfit(cls, say("it needs floats; put ToFloat before it"))
         height, width = params.size
         if not (1 <= height <= 1024 and 1 <= width <= 1024):
-            raise misfit(cls, f"height and width must be from 1 to 1024, not {height} and {width}")
+            raise misfit(
+                cls,
+                say("height and width must be from 1 to 1024, not {height} and {width}", height=height, width=width),
+            )
         return replace(layout, shape=(layout.shape[0], height, width))
 
     @classmethod
@@ -117,9 +129,9 @@ class Grayscale(Transform):
     @classmethod
     def plan(cls, params: Model, layout: Layout) -> Layout:
         if not layout.is_float:
-            raise misfit(cls, "it needs floats; put ToFloat before it")
+            raise misfit(cls, say("it needs floats; put ToFloat before it"))
         if layout.shape[0] != 3:
-            raise misfit(cls, f"it needs 3 channels, the pictures have {layout.shape[0]}")
+            raise misfit(cls, say("it needs 3 channels, the pictures have {channels}", channels=layout.shape[0]))
         return replace(layout, shape=(1, *layout.shape[1:]))
 
     @classmethod

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from netwright.data.transform_base import Code, Layout, LayoutColumn, Training, Transform, misfit, on_device, shorten
 from netwright.graph.model import Model
+from netwright.language import say
 
 
 class Impute(Transform):
@@ -87,7 +88,10 @@ class OneHot(Transform):
             if column.categories is None:
                 columns.append(column)
             elif column.may_be_missing:
-                raise misfit(cls, f"the column {column.name} has missing values; put Impute before it")
+                raise misfit(
+                    cls,
+                    say("the column {column_name} has missing values; put Impute before it", column_name=column.name),
+                )
             else:
                 columns += [LayoutColumn(f"{column.name}={category}") for category in column.categories]
         return replace(layout, columns=tuple(columns), shape=(len(columns),))

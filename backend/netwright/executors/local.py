@@ -17,6 +17,7 @@ import psutil
 
 from netwright.executors.base import Executor, ExecutorError
 from netwright.executors.processes import ProcessHandle
+from netwright.language import say
 from netwright.training.threads import SHORT_SPIN
 
 LOG = logging.getLogger(__name__)
@@ -124,14 +125,14 @@ class LocalExecutor(Executor):
                     start_new_session=True,
                 )
         except OSError as error:
-            raise ExecutorError(f"No worker could be started: {error}") from error
+            raise ExecutorError(say("No worker could be started: {why}", why=error)) from error
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         self._children.append(process)
         try:
             return str(ProcessHandle.of(process.pid))
         except psutil.NoSuchProcess as error:
-            raise ExecutorError(f"The worker ended at once, see {folder / 'log.txt'}.") from error
+            raise ExecutorError(say("The worker ended at once, see {file}.", file=folder / "log.txt")) from error
 
     def poll(self, handle: str) -> Literal["alive", "gone"]:
         """Whether the very process behind ``handle`` lives, also across restarts of this server and of the machine."""

@@ -67,8 +67,7 @@ Position = Annotated[tuple[float, float], Strict(strict=False)]
 def _known_format(version: object) -> object:
     """Says about a newer format what it is: that it "should be 1" helps nobody."""
     if isinstance(version, int) and version > CURRENT_FORMAT:
-        # Every problem that is made of a validation error ends in a full stop of its own.
-        raise PydanticCustomError("document_format_too_new", "{said}", {"said": too_new(version).removesuffix(".")})
+        raise PydanticCustomError("document_format_too_new", "{said}", {"said": too_new(version)})
     return version
 
 

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from netwright.language import listed, say
+
 MAX_LENGTH = 500
 """Characters in one expression."""
 
@@ -94,7 +96,12 @@ def parse(text: str) -> Expression:
     """
     if len(text) > MAX_LENGTH:
         raise ExpressionError(
-            f"The expression has {len(text)} characters; at most {MAX_LENGTH} are allowed.", MAX_LENGTH
+            say(
+                "The expression has {count} characters; at most {limit} are allowed.",
+                count=len(text),
+                limit=MAX_LENGTH,
+            ),
+            MAX_LENGTH,
         )
     return _Parser(text).parse()
 
@@ -153,7 +160,10 @@ class _Parser:
             if match is None:
                 character = self.text[position]
                 raise ExpressionError(
-                    f"The character {character!r} is not understood; use numbers, names, + - * / // and parentheses.",
+                    say(
+                        "The character {character} is not understood; use numbers, names, + - * / // and parentheses.",
+                        character=repr(character),
+                    ),
                     position,
                 )
             kind = str(match.lastgroup)
@@ -165,12 +175,15 @@ class _Parser:
 
     def parse(self) -> Expression:
         if self.tokens[0][0] == "end":
-            raise ExpressionError("The expression is empty.", len(self.text))
+            raise ExpressionError(say("The expression is empty."), len(self.text))
         tree = self._expression(1)
         kind, word, position = self.tokens[self.index]
         if kind != "end":
             raise ExpressionError(
-                f"An operator is missing before {word!r}." if word != ")" else "This ')' was never opened.", position
+                say("An operator is missing before {word}.", word=repr(word))
+                if word != ")"
+                else say("This ')' was never opened."),
+                position,
             )
         return tree
 
@@ -191,36 +204,40 @@ class _Parser:
             return Num(_number(word, position), position)
         if kind == "name":
             if not is_name(word):
-                raise ExpressionError(f"{word!r} cannot be the name of a parameter.", position)
+                raise ExpressionError(say("{word} cannot be the name of a parameter.", word=repr(word)), position)
             return Name(word, position)
         if word not in {"-", "+", "("}:
-            what = f"before {word!r}" if word else "at the end"
-            raise ExpressionError(f"A number or a name is missing {what}.", position)
+            raise ExpressionError(
+                say("A number or a name is missing before {word}.", word=repr(word))
+                if word
+                else say("A number or a name is missing at the end."),
+                position,
+            )
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise ExpressionError(f"More than {MAX_DEPTH} levels of parentheses and signs.", position)
+            raise ExpressionError(say("More than {limit} levels of parentheses and signs.", limit=MAX_DEPTH), position)
         inner = self._expression(1) if word == "(" else Sign(word, self._operand(), position)
         self.depth -= 1
         if word == "(":
             if self.tokens[self.index][1] != ")":
-                raise ExpressionError("This '(' is never closed.", position)
+                raise ExpressionError(say("This '(' is never closed."), position)
             self.index += 1
         return inner
 
 
 def _number(word: str, position: int) -> int | float:
     if not word.isascii():
-        raise ExpressionError(f"{word!r} is not written with the digits 0 to 9.", position)
+        raise ExpressionError(say("{word} is not written with the digits 0 to 9.", word=repr(word)), position)
     if word.isdigit():
         if len(word) > 1 and word[0] == "0":
-            raise ExpressionError("A whole number does not begin with 0.", position)
+            raise ExpressionError(say("A whole number does not begin with 0."), position)
         return _bounded(int(word), position)
     return _bounded(float(word), position)
 
 
 def _bounded(value: float, position: int) -> int | float:
     if abs(value) > MAX_VALUE or not math.isfinite(value):
-        raise ExpressionError(f"A number here is too big; at most {MAX_VALUE:,} is allowed.", position)
+        raise ExpressionError(say("A number here is too big; at most {limit:,} is allowed.", limit=MAX_VALUE), position)
     return value
 
 
@@ -230,9 +247,15 @@ def _value(node: Expression, names: Mapping[str, int | float]) -> int | float:
         return node.value
     if isinstance(node, Name):
         if node.name not in names:
-            known = ", ".join(names) or "none"
+            known = listed(names) if names else say("none")
             raise ExpressionError(
-                f"There is no parameter {node.name!r} here; there are: {known}.", node.position, node.name
+                say(
+                    "There is no parameter {name} here; there are: {known}.",
+                    name=repr(node.name),
+                    known=known,
+                ),
+                node.position,
+                node.name,
             )
         return _bounded(names[node.name], node.position)
     if isinstance(node, Sign):
@@ -240,7 +263,7 @@ def _value(node: Expression, names: Mapping[str, int | float]) -> int | float:
         return -operand if node.sign == "-" else operand
     left, right = _value(node.left, names), _value(node.right, names)
     if node.operator in {"/", "//"} and right == 0:
-        raise ExpressionError("This divides by zero.", node.position)
+        raise ExpressionError(say("This divides by zero."), node.position)
     match node.operator:
         case "+":
             result = left + right

@@ -6,10 +6,12 @@ import re
 from typing import Any, Never
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from netwright.graph.document import Block, Document
 from netwright.graph.migrations import CURRENT_FORMAT, MigrationError, migrate, too_new
 from netwright.graph.problems import Problem
+from netwright.language import fault_sentence, say
 
 MAX_BYTES = 8 * 2**20
 """A document may not be larger: 8 MiB, about fifty times a ResNet-152 drawn node by node."""
@@ -42,22 +44,34 @@ def load_document(data: bytes | str) -> Document:
     _check_depth(text)
     parsed = _parse(text)
     if not isinstance(parsed, dict):
-        raise _error("document_not_an_object", f"A document is a JSON object, but this is {_kind(parsed)}.")
+        raise _error(
+            "document_not_an_object", say("A document is a JSON object, but this is {kind}.", kind=_kind(parsed))
+        )
     version = parsed.get("format", 0 if "layers" in parsed else CURRENT_FORMAT)
     if not isinstance(version, int) or isinstance(version, bool) or version < 0:
         raise _error(
-            "document_format_unknown", f"`format` is a number such as {CURRENT_FORMAT}, but here it is {version!r}."
+            "document_format_unknown",
+            say(
+                "`format` is a number such as {known}, but here it is {version}.",
+                known=CURRENT_FORMAT,
+                version=repr(version),
+            ),
         )
     if version > CURRENT_FORMAT:
-        raise _error("document_format_too_new", too_new(version))
+        raise _error("document_format_too_new", say("{why}.", why=too_new(version)))
     try:
         return Document.model_validate_json(json.dumps(migrate(parsed, version)))
     except MigrationError as error:
         raise _error(
-            "document_invalid", f"The document says format {version} but does not have its shape. {error}"
+            "document_invalid",
+            say(
+                "The document says format {version} but does not have its shape. {why}",
+                version=version,
+                why=error.args[0],
+            ),
         ) from error
     except ValidationError as error:
-        raise DocumentError([_invalid(item["loc"], item["msg"]) for item in error.errors()[:20]]) from error
+        raise DocumentError([_invalid(item) for item in error.errors()[:20]]) from error
 
 
 def dump_document(document: Document) -> bytes:
@@ -114,14 +128,17 @@ def _text(value: object) -> str:
 def _decode(data: bytes | str) -> str:
     size = len(data)
     if size > MAX_BYTES:
-        raise _error("document_too_large", f"The document has {size:,} bytes; at most {MAX_BYTES:,} are read.")
+        raise _error(
+            "document_too_large",
+            say("The document has {size:,} bytes; at most {limit:,} are read.", size=size, limit=MAX_BYTES),
+        )
     if isinstance(data, str):
         return data
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _error(
-            "document_not_json", f"The document is no UTF-8 text: byte {error.start} cannot be read."
+            "document_not_json", say("The document is no UTF-8 text: byte {byte} cannot be read.", byte=error.start)
         ) from error
 
 
@@ -135,7 +152,11 @@ def _check_depth(text: str) -> None:
             if depth > MAX_DEPTH:
                 raise _error(
                     "document_too_deep",
-                    f"The document nests more than {MAX_DEPTH} levels deep at character {match.start()}.",
+                    say(
+                        "The document nests more than {limit} levels deep at character {place}.",
+                        limit=MAX_DEPTH,
+                        place=match.start(),
+                    ),
                 )
         elif bracket in "]}":
             depth -= 1
@@ -144,19 +165,23 @@ def _check_depth(text: str) -> None:
 def _parse(text: str) -> Any:
     def refuse_constant(word: str) -> Never:
         raise _error(
-            "document_bad_number", f"{word} is no number that JSON knows; leave the value out or use a finite one."
+            "document_bad_number",
+            say("{word} is no number that JSON knows; leave the value out or use a finite one.", word=word),
         )
 
     def read_float(word: str) -> float:
         value = float(word)
         if value in {float("inf"), float("-inf")}:
-            raise _error("document_bad_number", f"The number {word[:40]} is too big.")
+            raise _error("document_bad_number", say("The number {number} is too big.", number=word[:40]))
         return value
 
     def read_int(word: str) -> int:
         # More digits than this are slow to read; what passes 2^53 is not exact in a browser.
         if len(word) > 17 or abs(int(word)) > MAX_INTEGER:
-            raise _error("document_bad_number", f"The whole number {word[:40]} is too big: at most 2^53 either way.")
+            raise _error(
+                "document_bad_number",
+                say("The whole number {number} is too big: at most 2^53 either way.", number=word[:40]),
+            )
         return int(word)
 
     def read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -165,7 +190,8 @@ def _parse(text: str) -> Any:
             keys = [key for key, _ in pairs]
             twice = next(key for key in keys if keys.count(key) > 1)
             raise _error(
-                "document_doubled_key", f"The key {twice[:80]!r} stands twice in one object; keep one of them."
+                "document_doubled_key",
+                say("The key {key} stands twice in one object; keep one of them.", key=repr(twice[:80])),
             )
         return found
 
@@ -179,26 +205,38 @@ def _parse(text: str) -> Any:
         )
     except json.JSONDecodeError as error:
         raise _error(
-            "document_not_json", f"The document is no JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+            "document_not_json",
+            say(
+                "The document is no JSON: {why} at line {line}, column {column}.",
+                why=error.msg,
+                line=error.lineno,
+                column=error.colno,
+            ),
         ) from error
     try:
         # A lone surrogate (\ud800) is legal in JSON's grammar but is no character and cannot be stored.
         json.dumps(parsed, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise _error(
-            "document_bad_text", "The document holds half a character (a lone surrogate); remove it."
+            "document_bad_text", say("The document holds half a character (a lone surrogate); remove it.")
         ) from error
     return parsed
 
 
 def _kind(value: object) -> str:
-    return {list: "a list", str: "a text", bool: "a truth value", type(None): "null"}.get(type(value), "a number")
+    kinds = {list: say("a list"), str: say("a text"), bool: say("a truth value"), type(None): say("null")}
+    return kinds.get(type(value), say("a number"))
 
 
 def _error(code: str, message: str) -> DocumentError:
     return DocumentError([Problem(code=code, message=message)])
 
 
-def _invalid(location: tuple[int | str, ...], message: str) -> Problem:
-    place = ".".join(map(str, location)) or "the document"
-    return Problem(code="document_invalid", field=place, message=f"{place}: {message}.", values={"place": place})
+def _invalid(error: ErrorDetails) -> Problem:
+    place = ".".join(map(str, error["loc"])) or say("the document")
+    return Problem(
+        code="document_invalid",
+        field=place,
+        message=say("{place}: {message}.", place=place, message=fault_sentence(error)),
+        values={"place": str(place)},
+    )

@@ -7,16 +7,20 @@ parameters mean.  Every step has a fixture in ``tests/backend/graph/formats``.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from netwright.language import Text, say
+
 CURRENT_FORMAT = 1
 
 Json = dict[str, Any]
 
 
-def too_new(version: int) -> str:
-    """What is said about a document of a format that only later versions know."""
-    return (
-        f"This document has format {version}; this version of Netwright reads up to format {CURRENT_FORMAT}. "
-        "Open it with a newer version."
+def too_new(version: int) -> Text:
+    """What is said about a document of a format that only later versions know, without its full stop."""
+    return say(
+        "This document has format {version}; this version of Netwright reads up to format {known}. "
+        "Open it with a newer version",
+        version=version,
+        known=CURRENT_FORMAT,
     )
 
 
@@ -32,12 +36,12 @@ def name_nodes_and_edges(old: Json) -> Json:
     layers = _list_of(old.get("layers", []), dict, "layers")
     connections = _list_of(old.get("connections", []), list, "connections")
     if any(len(pair) != 2 for pair in connections):
-        raise MigrationError("A connection is a pair of names: [source, target].")
+        raise MigrationError(say("A connection is a pair of names: [source, target]."))
     nodes = []
     positions = {}
     for layer in layers:
         if not isinstance(layer.get("name"), str) or not isinstance(layer.get("kind"), str):
-            raise MigrationError("Every layer has a name and a kind.")
+            raise MigrationError(say("Every layer has a name and a kind."))
         nodes.append({"id": layer["name"], "type": layer["kind"], "params": layer.get("settings", {})})
         if "x" in layer and "y" in layer:
             positions[layer["name"]] = [layer["x"], layer["y"]]
@@ -66,5 +70,9 @@ def migrate(document: Json, start: int) -> Json:
 
 def _list_of(value: object, kind: type, name: str) -> list[Any]:
     if not isinstance(value, list) or not all(isinstance(item, kind) for item in value):
-        raise MigrationError(f"`{name}` is a list of {'objects' if kind is dict else 'lists'}.")
+        raise MigrationError(
+            say("`{name}` is a list of objects.", name=name)
+            if kind is dict
+            else say("`{name}` is a list of lists.", name=name)
+        )
     return value

@@ -6,6 +6,7 @@ from pydantic import Field, JsonValue
 
 from netwright.graph.edits import Edit
 from netwright.graph.model import Model
+from netwright.language import Sentence
 
 Severity = Literal["error", "warning"]
 
@@ -13,11 +14,11 @@ Severity = Literal["error", "warning"]
 class Fix(Model):
     """A way out that the page offers as a button: ``edits`` applied to the document.
 
-    ``label`` is English; ``code`` and ``values`` let the page say it in another language.
+    ``label`` is said in the language of whoever is answered; ``code`` and ``values`` are for programs.
     """
 
     code: str
-    label: str
+    label: Sentence
     values: dict[str, JsonValue] = Field(default_factory=dict)
     edits: list[Edit]
 
@@ -27,7 +28,7 @@ class Problem(Model):
 
     ``code`` names the kind (documented in docs/problems.md).  ``block`` and ``node`` say where it stands in the document
     (the block's *definition*), ``path`` where it was met in the network (``stage.0.conv``), ``field`` the parameter or
-    port.  ``message`` is a full English sentence; ``values`` holds what was put into it, for translations.
+    port.  ``message`` is a full sentence, in the language of whoever is answered; ``values`` holds what programs need of it.
     """
 
     code: str
@@ -36,8 +37,8 @@ class Problem(Model):
     node: str | None = None
     path: str | None = None
     field: str | None = None
-    message: str
+    message: Sentence
     values: dict[str, JsonValue] = Field(default_factory=dict)
-    expected: str | None = None
-    got: str | None = None
+    expected: Sentence | None = None
+    got: Sentence | None = None
     fixes: list[Fix] = Field(default_factory=list)

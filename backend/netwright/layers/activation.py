@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
+from netwright.language import say
 from netwright.layers.base import ROWS, Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.params import NonNegative, Real, Size, setting
 
@@ -84,11 +85,15 @@ class PReLU(_Activation):
         if params.num_parameters not in {1, channels}:
             yield Complaint(
                 code="slopes_do_not_match",
-                message=f"PReLU `{{node}}` learns {params.num_parameters} slopes but gets {channels} channels from "
-                f"`{{source}}`: it needs 1 or {channels}.",
+                message=say(
+                    "PReLU `{node}` learns {count} slopes but gets {channels} channels from `{source}`: "
+                    "it needs 1 or {channels}.",
+                    count=params.num_parameters,
+                    channels=channels,
+                ),
                 port="x",
                 field="num_parameters",
-                expected=f"1 or {channels}",
+                expected=say("1 or {channels}", channels=channels),
                 got=str(params.num_parameters),
                 values={"slopes": params.num_parameters, "channels": channels},
                 fixes=tuple(Repair("set_param", {"name": "num_parameters", "value": n}) for n in (channels, 1)),

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Generic, Literal
 
+from netwright.language import say
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Repair, TensorSpec, Value
 from netwright.layers.params import (
     Padding1,
@@ -71,10 +72,14 @@ class _Filters(Layer[Any]):
             up = -(-params.out_channels // groups) * groups
             yield Complaint(
                 code="groups_do_not_divide",
-                message=f"{cls.type} `{{node}}` cannot split its {params.out_channels} output channels into {groups} "
-                "equal groups.",
+                message=say(
+                    "{type} `{node}` cannot split its {out_channels} output channels into {groups} equal groups.",
+                    type=cls.type,
+                    out_channels=params.out_channels,
+                    groups=groups,
+                ),
                 field="out_channels",
-                expected=f"a multiple of {groups}",
+                expected=say("a multiple of {groups}", groups=groups),
                 got=str(params.out_channels),
                 values={"channels": params.out_channels, "groups": groups},
                 fixes=(
@@ -185,11 +190,17 @@ class _Conv(_Filters):
         if any(pad + spare > size for pad, size in zip(window.padding, spec.shape[1:], strict=True)):
             yield Complaint(
                 code="padding_too_large",
-                message=f"{cls.type} `{{node}}` pads {short(window.padding)} pixels by '{params.padding_mode}', more "
-                f"than the input {spec} from `{{source}}` has to give.",
+                message=say(
+                    "{type} `{node}` pads {padding} pixels by '{padding_mode}', more than the input {spec} from "
+                    "`{source}` has to give.",
+                    type=cls.type,
+                    padding=short(window.padding),
+                    padding_mode=params.padding_mode,
+                    spec=spec,
+                ),
                 port="x",
                 field="padding_mode",
-                expected=f"an axis of at least {max(window.padding) + spare}",
+                expected=say("an axis of at least {size}", size=max(window.padding) + spare),
                 got=str(spec),
                 values={"padding": short(window.padding), "got": str(spec)},
                 fixes=(Repair("set_param", {"name": "padding_mode", "value": "zeros"}),),

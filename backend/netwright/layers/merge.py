@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
+from netwright.language import say
 from netwright.layers.axes import check_dim
 from netwright.layers.base import ROWS, Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.params import Integer, plain, setting
@@ -284,7 +285,7 @@ class Concat(Layer[ConcatParams]):
         first = inputs[0]
         for wire, spec in enumerate(inputs[1:], start=1):
             if len(spec.shape) != len(first.shape):
-                yield cls._differs("ranks_differ", "the same number of axes", first, spec, wire, ())
+                yield cls._differs("ranks_differ", say("the same number of axes"), first, spec, wire, ())
                 return
         complaints = list(check_dim(cls.type, params.dim, first))
         yield from complaints
@@ -293,7 +294,7 @@ class Concat(Layer[ConcatParams]):
         axis = params.dim % (len(first.shape) + 1) - 1
         for wire, spec in enumerate(inputs[1:], start=1):
             if any(a != b for i, (a, b) in enumerate(zip(first.shape, spec.shape, strict=True)) if i != axis):
-                name = f"the same sizes on every axis but {params.dim}"
+                name = say("the same sizes on every axis but {dim}", dim=params.dim)
                 yield cls._differs(
                     "sizes_differ", name, first, spec, wire, tuple(cls._repairs(first, spec, wire, axis))
                 )
@@ -305,7 +306,12 @@ class Concat(Layer[ConcatParams]):
     ) -> Complaint:
         return Complaint(
             code=code,
-            message=f"Concat `{{node}}` needs {need} but gets {first} first and {spec} from `{{source}}`.",
+            message=say(
+                "Concat `{node}` needs {need} but gets {first} first and {spec} from `{source}`.",
+                need=need,
+                first=first,
+                spec=spec,
+            ),
             port="x",
             wire=wire,
             expected=str(first),

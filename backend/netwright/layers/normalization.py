@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from netwright.language import say
 from netwright.layers.base import (
     ROWS,
     Call,
@@ -50,11 +51,15 @@ class _BatchNorm(Layer[BatchNormParams]):
         if len(shape) > 1 and math.prod(shape[1:]) == 1:
             yield Complaint(
                 code="one_value_per_channel",
-                message=f"{cls.type} `{{node}}` gets one value per channel ({inputs[0]}) from `{{source}}`: its mean "
-                "and variance rest on the batch alone, and a batch of one sample cannot be trained.",
+                message=say(
+                    "{type} `{node}` gets one value per channel ({got}) from `{source}`: its mean and variance "
+                    "rest on the batch alone, and a batch of one sample cannot be trained.",
+                    type=cls.type,
+                    got=inputs[0],
+                ),
                 port="x",
                 severity="warning",
-                expected="more than one value per channel",
+                expected=say("more than one value per channel"),
                 got=str(inputs[0]),
                 values={"got": str(inputs[0])},
                 fixes=(Repair("replace", {"type": "GroupNorm", "params": {}}),),
@@ -178,12 +183,15 @@ class LayerNorm(Layer[LayerNormParams]):
         if params.normalized_dims == 1 and len(inputs[0].shape) == 3:
             yield Complaint(
                 code="normalizes_width_only",
-                message=f"LayerNorm `{{node}}` normalises only the last axis of {inputs[0]} from `{{source}}`: each "
-                "row of a picture by itself.",
+                message=say(
+                    "LayerNorm `{node}` normalises only the last axis of {got} from `{source}`: each row of a "
+                    "picture by itself.",
+                    got=inputs[0],
+                ),
                 port="x",
                 field="normalized_dims",
                 severity="warning",
-                expected="3 axes for a picture",
+                expected=say("3 axes for a picture"),
                 got="1 axis",
                 values={"got": str(inputs[0])},
                 fixes=(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Generic
 
+from netwright.language import say
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Repair, TensorSpec, Value
 from netwright.layers.params import (
     Padding1,
@@ -60,10 +61,15 @@ class _Pool(Layer[Any]):
             half = tuple(min(pad, size // 2) for pad, size in zip(padding, kernel, strict=True))
             yield Complaint(
                 code="padding_too_large",
-                message=f"{cls.type} `{{node}}` pads {short(padding)} on every side, more than half its kernel of "
-                f"{short(kernel)}: some windows would hold nothing but padding.",
+                message=say(
+                    "{type} `{node}` pads {padding} on every side, more than half its kernel of {kernel}: some "
+                    "windows would hold nothing but padding.",
+                    type=cls.type,
+                    padding=short(padding),
+                    kernel=short(kernel),
+                ),
                 field="padding",
-                expected=f"at most {short(tuple(size // 2 for size in kernel))}",
+                expected=say("at most {size}", size=short(tuple(size // 2 for size in kernel))),
                 got=short(padding),
                 values={"padding": short(padding), "kernel": short(kernel)},
                 fixes=(Repair("set_param", {"name": "padding", "value": plain(half)}),),
@@ -80,11 +86,16 @@ class _Pool(Layer[Any]):
         if any(pad and gap > size for pad, gap, size in zip(padding, dilation, spec.shape[1:], strict=True)):
             yield Complaint(
                 code="window_misses_input",
-                message=f"{cls.type} `{{node}}` steps over {spec} from `{{source}}` with a dilation of {short(dilation)}: some "
-                "windows hold nothing but padding, and their largest value is minus infinity.",
+                message=say(
+                    "{type} `{node}` steps over {spec} from `{source}` with a dilation of {dilation}: some windows "
+                    "hold nothing but padding, and their largest value is minus infinity.",
+                    type=cls.type,
+                    spec=spec,
+                    dilation=short(dilation),
+                ),
                 port="x",
                 field="dilation",
-                expected=f"a dilation of at most {min(spec.shape[1:])}",
+                expected=say("a dilation of at most {size}", size=min(spec.shape[1:])),
                 got=short(dilation),
                 values={"dilation": short(dilation), "got": str(spec)},
                 fixes=(Repair("set_param", {"name": "dilation", "value": 1}),),
@@ -116,11 +127,16 @@ class _AdaptivePool(Layer[Any]):
             text, have = (" x ".join(map(str, values)) for values in (wanted, sizes))
             yield Complaint(
                 code="pool_stretches",
-                message=f"{cls.type} `{{node}}` makes {text} out of only {have} from `{{source}}`: values are repeated.",
+                message=say(
+                    "{type} `{node}` makes {wanted} out of only {got} from `{source}`: values are repeated.",
+                    type=cls.type,
+                    wanted=text,
+                    got=have,
+                ),
                 port="x",
                 field="output_size",
                 severity="warning",
-                expected=f"at most {have}",
+                expected=say("at most {size}", size=have),
                 got=text,
                 values={"wanted": text, "input": have},
                 fixes=(Repair("set_param", {"name": "output_size", "value": plain(fits)}),),

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from netwright.language import any_of, say
 from netwright.layers.base import Along, Complaint, Port, Repair, TensorSpec
 
 if TYPE_CHECKING:
@@ -113,13 +114,19 @@ def _wrong_rank(layer: "type[Layer[Any]]", port: Port, spec: TensorSpec, wire: i
     assert port.ranks is not None
     rank = len(spec.shape) + 1
     flat = port.ranks <= {2, 3} and 2 in port.ranks
-    expected = "a flat input (N x F)" if flat else f"an input of shape {port.axes}"
+    axes = any_of(port.axes.split(" or "))
+    expected = say("a flat input (N x F)") if flat else say("an input of shape {axes}", axes=axes)
     return Complaint(
         code="wrong_rank",
-        message=f"{layer.type} `{{node}}` needs {expected} but gets {spec} from `{{source}}`.",
+        message=say(
+            "{type} `{node}` needs {expected} but gets {spec} from `{source}`.",
+            type=layer.type,
+            expected=expected,
+            spec=spec,
+        ),
         port=port.name,
         wire=wire,
-        expected=port.axes,
+        expected=axes,
         got=str(spec),
         values={"expected": port.axes, "got": str(spec), "rank": rank},
         fixes=tuple(_rank_repairs(layer, port, spec, wire, rank)),
@@ -175,14 +182,19 @@ def _sibling(name: str, rank: int) -> str | None:
 
 
 def _wrong_dtype(layer: "type[Layer[Any]]", port: Port, spec: TensorSpec, wire: int) -> Complaint:
-    wanted = " or ".join(sorted(port.dtypes))
+    wanted = any_of(sorted(port.dtypes))
     fixes = tuple(
         Repair("set_source_param", {"type": "Input", "name": "dtype", "value": dtype}, wire)
         for dtype in sorted(port.dtypes)
     )
     return Complaint(
         code="wrong_dtype",
-        message=f"{layer.type} `{{node}}` needs values of type {wanted} but gets {spec.dtype} from `{{source}}`.",
+        message=say(
+            "{type} `{node}` needs values of type {wanted} but gets {dtype} from `{source}`.",
+            type=layer.type,
+            wanted=wanted,
+            dtype=spec.dtype,
+        ),
         port=port.name,
         wire=wire,
         expected=wanted,

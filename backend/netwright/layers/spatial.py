@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from netwright.language import say
 from netwright.layers.base import Complaint, Port, Repair, TensorSpec
 from netwright.layers.params import plain
 
@@ -49,11 +50,17 @@ def check_window(name: str, window: Window, spec: TensorSpec, *, can_pad: bool =
     missing = tuple(max(0, -(-(r - size) // 2)) for r, size in zip(window.reach, sizes, strict=True))
     yield Complaint(
         code="kernel_too_large",
-        message=f"{name} `{{node}}` slides a window of {reach} but gets only {room}{' with its padding' if pad else ''} "
-        "from `{source}`.",
+        message=say(
+            "{name} `{node}` slides a window of {reach} but gets only {room} with its padding from `{source}`."
+            if pad
+            else "{name} `{node}` slides a window of {reach} but gets only {room} from `{source}`.",
+            name=name,
+            reach=reach,
+            room=room,
+        ),
         port="x",
         field="kernel_size",
-        expected=f"at least {reach}",
+        expected=say("at least {reach}", reach=reach),
         got=room,
         values={"window": reach, "input": room},
         fixes=(

@@ -16,6 +16,7 @@ from netwright.data.base import DataError
 from netwright.executors.base import Executor
 from netwright.executors.local import LocalExecutor
 from netwright.graph.problems import Problem
+from netwright.language import say
 from netwright.server.dependencies import PROBLEM_RESPONSES
 from netwright.server.faults import FaultsToProblems
 from netwright.server.openapi import add_problems
@@ -149,26 +150,26 @@ def _add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(StoreClosedError)
     async def on_closed(_request: Request, _error: StoreClosedError) -> Response:
         return problem_response(
-            "shutting_down", "The server is shutting down. Training goes on; try again in a moment."
+            "shutting_down", say("The server is shutting down. Training goes on; try again in a moment.")
         )
 
     @app.exception_handler(DataError)
     async def on_data_error(_request: Request, error: DataError) -> Response:
-        problem = Problem(code=error.code, field=error.column, message=str(error))
-        return problem_response("bad_data", str(error), problems=[problem])
+        problem = Problem(code=error.code, field=error.column, message=error.message)
+        return problem_response("bad_data", error.message, problems=[problem])
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid(_request: Request, error: RequestValidationError) -> Response:
         return problem_response(
             "invalid_request",
-            "Some parts of the request do not fit; see problems.",
+            say("Some parts of the request do not fit; see problems."),
             problems=to_problems(list(error.errors())),
         )
 
     @app.exception_handler(HTTPException)
     async def on_http(_request: Request, error: HTTPException) -> Response:
         code, detail = {
-            404: ("not_found", "There is nothing at this address."),
-            405: ("method_not_allowed", "This address does not take this method."),
-        }.get(error.status_code, ("invalid_request", f"{error.detail}."))
+            404: ("not_found", say("There is nothing at this address.")),
+            405: ("method_not_allowed", say("This address does not take this method.")),
+        }.get(error.status_code, ("invalid_request", say("{it}", it=f"{error.detail}.")))
         return problem_response(code, detail, headers=error.headers, status=error.status_code)

@@ -14,6 +14,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 
+from netwright.language import fault_sentence, said_by, say
 from netwright.server.problems import ApiError, to_problems
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
@@ -69,7 +70,7 @@ def _check_content_type(request: Request) -> None:
     if content_type != "application/json":
         raise ApiError(
             "wrong_content_type",
-            f"Send the body as application/json, not as {content_type or 'nothing'}.",
+            say("Send the body as application/json, not as {type}.", type=content_type or say("nothing")),
         )
 
 
@@ -93,11 +94,11 @@ async def read_body(request: Request, limit: int) -> bytes:
 
 
 def _too_large(limit: int) -> ApiError:
-    return ApiError("body_too_large", f"The body may have {limit // 2**20} MiB at most.")
+    return ApiError("body_too_large", say("The body may have {size} MiB at most.", size=limit // 2**20))
 
 
 def _too_deep() -> ApiError:
-    return ApiError("invalid_json", f"The body is nested deeper than {MAX_DEPTH} levels.")
+    return ApiError("invalid_json", say("The body is nested deeper than {count} levels.", count=MAX_DEPTH))
 
 
 def parse_body(model: type[BaseModel], raw: bytes) -> BaseModel:
@@ -114,9 +115,11 @@ def parse_body(model: type[BaseModel], raw: bytes) -> BaseModel:
         if errors and errors[0]["type"] == "json_invalid":
             if "recursion limit" in errors[0]["msg"]:
                 raise _too_deep() from error
-            raise ApiError("invalid_json", f"{errors[0]['msg']}.") from error
+            raise ApiError("invalid_json", say("{why}.", why=fault_sentence(errors[0]))) from error
         raise ApiError(
-            "invalid_request", "Some fields of the body do not fit; see problems.", problems=to_problems(list(errors))
+            "invalid_request",
+            say("Some fields of the body do not fit; see problems."),
+            problems=to_problems(list(errors)),
         ) from error
 
 
@@ -141,15 +144,21 @@ def check_json(raw: bytes) -> None:
             parse_int=_parse_int,
         )
     except UnicodeDecodeError as error:
-        raise ApiError("invalid_json", f"The body is not UTF-8: byte {error.start} is wrong.") from error
+        raise ApiError("invalid_json", say("The body is not UTF-8: byte {byte} is wrong.", byte=error.start)) from error
     except json.JSONDecodeError as error:
         raise ApiError(
-            "invalid_json", f"The body is not valid JSON: line {error.lineno}, column {error.colno}: {error.msg}."
+            "invalid_json",
+            say(
+                "The body is not valid JSON: line {line}, column {column}: {why}.",
+                line=error.lineno,
+                column=error.colno,
+                why=error.msg,
+            ),
         ) from error
     except RecursionError as error:
         raise _too_deep() from error
     except _RefusedJsonError as error:
-        raise ApiError("invalid_json", str(error)) from error
+        raise ApiError("invalid_json", said_by(error)) from error
 
 
 def _is_surely_fine(raw: bytes) -> bool:
@@ -182,22 +191,26 @@ def _refuse_doubled_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     names = dict(pairs)
     if len(names) != len(pairs):
         counts = Counter(name for name, _ in pairs)
-        raise _RefusedJsonError(f"The key {counts.most_common(1)[0][0][:100]!r} stands twice in one object.")
+        raise _RefusedJsonError(
+            say("The key {key} stands twice in one object.", key=repr(counts.most_common(1)[0][0][:100]))
+        )
     return names
 
 
 def _refuse_constant(name: str) -> Any:
-    raise _RefusedJsonError(f'{name} is not JSON. Send it as the string "{name}" where the field takes one.')
+    raise _RefusedJsonError(
+        say('{name} is not JSON. Send it as the string "{name}" where the field takes one.', name=name)
+    )
 
 
 def _parse_float(text: str) -> float:
     value = float(text)
     if value - value != 0.0:  # inf - inf is nan
-        raise _RefusedJsonError(f"The number {text[:40]} is too large.")
+        raise _RefusedJsonError(say("The number {number} is too large.", number=text[:40]))
     return value
 
 
 def _parse_int(text: str) -> int:
     if len(text) > 17 or abs(int(text)) > MAX_INTEGER:
-        raise _RefusedJsonError(f"The integer {text[:40]} is out of range: at most 2^53 either way.")
+        raise _RefusedJsonError(say("The integer {number} is out of range: at most 2^53 either way.", number=text[:40]))
     return int(text)

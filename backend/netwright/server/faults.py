@@ -2,6 +2,7 @@
 
 import logging
 
+from netwright.language import say
 from netwright.server.problems import problem_response
 from netwright.server.security import App, Message, Receive, Scope, Send
 
@@ -35,8 +36,9 @@ class FaultsToProblems:
             if is_answered:
                 raise
             log.exception("A fault in %s %s", scope["method"], scope["path"])
-            detail = (
-                f"A fault of Netwright, not yours ({type(error).__name__}). The terminal says where. "
-                "Load the page again to see what was kept."
+            detail = say(
+                "A fault of Netwright, not yours ({name}). The terminal says where. Load the page again to "
+                "see what was kept.",
+                name=type(error).__name__,
             )
             await problem_response("internal_error", detail)(scope, receive, send)

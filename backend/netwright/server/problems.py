@@ -11,6 +11,7 @@ from typing import Any
 from starlette.responses import Response
 
 from netwright.graph.problems import Problem
+from netwright.language import fault_sentence, say
 from netwright.services.models import ProblemDocument
 
 MEDIA_TYPE = "application/problem+json"
@@ -89,7 +90,7 @@ def problem_response(
     status = status or kind.status
     document = ProblemDocument(
         type=f"/docs/errors#{code}",
-        title=kind.title if status == kind.status else HTTPStatus(status).phrase,
+        title=say(kind.title) if status == kind.status else HTTPStatus(status).phrase,
         status=status,
         detail=detail,
         code=code,
@@ -104,7 +105,7 @@ def to_problems(errors: list[Any], code: str = "invalid_request") -> list[Proble
         Problem(
             code=code,
             field=".".join(str(part) for part in error["loc"]),
-            message=f"{error['msg']}.",
+            message=say("{why}.", why=fault_sentence(error)),
             values={"type": error["type"]},
         )
         for error in errors[:100]

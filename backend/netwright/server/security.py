@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse, Response
 
+from netwright.language import language_of, say, use_language
 from netwright.server.pages import find_file, sign_in_page
 from netwright.server.problems import problem_response
 
@@ -55,6 +56,10 @@ class Gate:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        with use_language(_language_of(scope, headers)):
+            await self._pass(scope, headers, receive, send)
+
+    async def _pass(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         refusal = self._refuse(scope, headers)
         if scope["type"] == "websocket":
             if refusal is None:
@@ -70,11 +75,14 @@ class Gate:
         if not self._is_ours(_name_of(host)):
             return problem_response(
                 "foreign_host",
-                f"This server is not known as {host[:200]!r}. Open it under the address that it printed, "
-                "or name this host in NETWRIGHT_ALLOWED_HOSTS.",
+                say(
+                    "This server is not known as {host}. Open it under the address that it printed, or name "
+                    "this host in NETWRIGHT_ALLOWED_HOSTS.",
+                    host=repr(host[:200]),
+                ),
             )
         if (scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS) and _is_foreign(headers, host):
-            return problem_response("foreign_origin", "Only Netwright's own page may do this.")
+            return problem_response("foreign_origin", say("Only Netwright's own page may do this."))
         path: str = scope["path"]
         if path in PUBLIC_PATHS or path.startswith(WORKER_PREFIX):
             return None
@@ -87,7 +95,9 @@ class Gate:
             if self._is_signed_in(headers)
             else problem_response(
                 "not_signed_in",
-                "Open the link that Netwright printed when it started, or send its token as Authorization: Bearer.",
+                say(
+                    "Open the link that Netwright printed when it started, or send its token as Authorization: Bearer."
+                ),
                 headers={"www-authenticate": "Bearer"},
             )
         )
@@ -132,6 +142,14 @@ class Gate:
 
     def _is_token(self, text: str) -> bool:
         return hmac.compare_digest(text.encode("utf-8", "surrogateescape"), self._token)
+
+
+def _language_of(scope: Scope, headers: Headers) -> str:
+    """Of the answer: the query's ``language`` (a socket of a browser can set no headers), else what the headers ask for."""
+    if scope["type"] == "websocket":
+        query = parse_qsl(scope["query_string"].decode("latin-1"))
+        return language_of(dict(query).get("language") or headers.get("accept-language", ""))
+    return language_of(headers.get("accept-language", ""))
 
 
 def _is_page(path: str) -> bool:
@@ -179,6 +197,7 @@ def _with_headers(send: Send, path: str) -> Send:
             headers["permissions-policy"] = "camera=(), microphone=(), geolocation=()"
             headers["content-security-policy"] = PAGE_POLICY if not path.startswith("/api/") else API_POLICY
             headers.setdefault("cache-control", "no-store")
+            headers.add_vary_header("accept-language")
         await send(message)
 
     return send_with_headers

@@ -2,15 +2,32 @@
 
 from functools import cache
 
+from netwright.language import DEFAULT, any_of, say, spoken
 from netwright.layers.base import Layer, LayerParams, Port
+from netwright.layers.chinese import in_chinese
 from netwright.layers.registry import LAYERS
 from netwright.services.models import DocumentationRead, LayerRead, PortRead
 
 
 @cache
-def list_layers() -> tuple[LayerRead, ...]:
-    """Every registered layer type, in the registry's order."""
-    return tuple(_layer(layer) for layer in LAYERS.values())
+def list_layers(language: str = DEFAULT) -> tuple[LayerRead, ...]:
+    """Every registered layer type, in the registry's order, documented in ``language``."""
+    return tuple(_layer(layer) if language == DEFAULT else _in_chinese(layer) for layer in LAYERS.values())
+
+
+def _in_chinese(layer: type[Layer[LayerParams]]) -> LayerRead:
+    english, said = _layer(layer), in_chinese(layer)
+    properties = {
+        name: field | {"description": said.params[name], "unit": spoken(say(field["unit"]), "zh")}
+        for name, field in english.params_schema.get("properties", {}).items()
+    }
+    texts = said.model_dump(exclude={"params"})
+    return english.model_copy(
+        update={
+            "documentation": english.documentation.model_copy(update=texts),
+            "params_schema": english.params_schema | {"properties": properties},
+        }
+    )
 
 
 def _layer(layer: type[Layer[LayerParams]]) -> LayerRead:
@@ -37,7 +54,7 @@ def _layer(layer: type[Layer[LayerParams]]) -> LayerRead:
 def _port(port: Port) -> PortRead:
     return PortRead(
         name=port.name,
-        axes=port.axes,
+        axes=any_of(port.axes.split(" or ")),
         ranks=None if port.ranks is None else sorted(port.ranks),
         dtypes=sorted(port.dtypes),
         variadic=port.variadic,

@@ -13,6 +13,7 @@ from netwright.exchange.formats import FORMATS, Format
 from netwright.exchange.obstacles import find_obstacle
 from netwright.graph.document import Document
 from netwright.graph.io import graph_hash
+from netwright.language import say
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.export_order import Order, Record
 from netwright.services.exports import Download, ExportService, Job
@@ -125,7 +126,10 @@ class CheckpointService:
         if not await asyncio.to_thread(is_intact, self._folder / row.run_id, row.file, row.bytes, row.sha256):
             raise ServiceError(
                 "checkpoint_damaged",
-                f"The file of this checkpoint (step {row.step}) is gone or differs from its SHA-256. Take another one.",
+                say(
+                    "The file of this checkpoint (step {step}) is gone or differs from its SHA-256. Take another one.",
+                    step=row.step,
+                ),
             )
 
     async def _order(self, form: Format, row: CheckpointRow, record: RunRecord) -> Order:

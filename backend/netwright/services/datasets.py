@@ -12,6 +12,7 @@ from netwright.data.base import DataError, Facts, Progress, SourceSpec, data_fol
 from netwright.data.registry import get_source, open_source
 from netwright.data.sniff import sniff_upload
 from netwright.graph.problems import Problem
+from netwright.language import STORED, say
 from netwright.services.datasets_built_in import BuiltIns
 from netwright.services.datasets_files import (
     MAX_UPLOAD_BYTES,
@@ -109,11 +110,13 @@ class DatasetService:
             DataError: the options do not fit this data; then nothing is changed.
         """
         if dataset_id in self._built_ins.ids:
-            raise ServiceError("invalid_request", "A built-in set cannot be changed. Upload a copy to change it.")
+            raise ServiceError("invalid_request", say("A built-in set cannot be changed. Upload a copy to change it."))
         async with self._locks[dataset_id]:
             row = await self._row(dataset_id)
             if dataset_id in self._preparations:
-                raise ServiceError("not_ready", f"{row.title} is still being prepared. Change it when it is ready.")
+                raise ServiceError(
+                    "not_ready", say("{title} is still being prepared. Change it when it is ready.", title=row.title)
+                )
             if update.title is not None:
                 title = update.title
                 await self._store.write(lambda session: queries.update_dataset(session, dataset_id, title=title))
@@ -129,12 +132,16 @@ class DatasetService:
             ServiceError: ``in_use``, a run that has not ended trains on it.
         """
         if dataset_id in self._built_ins.ids:
-            raise ServiceError("invalid_request", "A built-in set cannot be deleted.")
+            raise ServiceError("invalid_request", say("A built-in set cannot be deleted."))
         async with self._locks[dataset_id]:
             row = await self._row(dataset_id)
             if await self._store.read(lambda session: is_dataset_used(session, dataset_id)):
                 raise ServiceError(
-                    "in_use", f"A run that has not ended trains on {row.title}. Wait for its end, or stop it first."
+                    "in_use",
+                    say(
+                        "A run that has not ended trains on {title}. Wait for its end, or stop it first.",
+                        title=row.title,
+                    ),
                 )
             if preparation := self._preparations.get(dataset_id):
                 await _call_off(preparation)
@@ -161,7 +168,7 @@ class DatasetService:
         """Starts the download of a built-in; :meth:`read` tells how far it is."""
         if dataset_id not in self._built_ins.ids:
             await self._row(dataset_id)
-            raise ServiceError("invalid_request", "Only built-in sets can be downloaded; this one was uploaded.")
+            raise ServiceError("invalid_request", say("Only built-in sets can be downloaded; this one was uploaded."))
         self._built_ins.start_download(dataset_id)
         return self._built_ins.summary(dataset_id)
 
@@ -169,7 +176,9 @@ class DatasetService:
         """Takes one of a built-in's own files; ready as soon as the last of them is there."""
         if dataset_id not in self._built_ins.ids:
             await self._row(dataset_id)
-            raise ServiceError("invalid_request", "Only built-in sets take files one by one; this one was uploaded.")
+            raise ServiceError(
+                "invalid_request", say("Only built-in sets take files one by one; this one was uploaded.")
+            )
         await self._built_ins.import_file(dataset_id, filename, stream)
         return self._built_ins.summary(dataset_id)
 
@@ -188,9 +197,9 @@ class DatasetService:
             why = (
                 described.problem.message
                 if described.problem
-                else "It is still being prepared. Wait until it is ready."
+                else say("It is still being prepared. Wait until it is ready.")
             )
-            raise ServiceError("not_ready", f"{row.title} cannot be used yet. {why}")
+            raise ServiceError("not_ready", say("{title} cannot be used yet. {why}", title=row.title, why=why))
         return _spec(row)
 
     # --- what is behind ----------------------------------------------------------------------------------------------
@@ -216,7 +225,7 @@ class DatasetService:
         return described
 
     async def _insert(self, dataset_id: str, spec: SourceSpec, title: str) -> None:
-        description = _describe(dataset_id, spec, None, "preparing").model_dump_json()
+        description = _describe(dataset_id, spec, None, "preparing").model_dump_json(context=STORED)
         await self._store.write(
             lambda session: queries.insert_dataset(
                 session,
@@ -266,7 +275,7 @@ class DatasetService:
             self._preparations.pop(dataset_id, None)
 
     async def _save(self, spec: SourceSpec, described: DatasetRead) -> None:
-        options, description = json.dumps(spec.options), described.model_dump_json()
+        options, description = json.dumps(spec.options), described.model_dump_json(context=STORED)
         await self._store.write(
             lambda session: queries.update_dataset(session, described.id, options=options, description=description)
         )

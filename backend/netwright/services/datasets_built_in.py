@@ -8,6 +8,7 @@ from pathlib import Path
 from netwright.data.base import DataError, Facts, Source, SourceSpec
 from netwright.data.download import download, missing_files, put_in_place
 from netwright.data.registry import SOURCES
+from netwright.language import say
 from netwright.services.datasets_files import save_stream
 from netwright.services.datasets_jobs import Job, JobCancelledError
 from netwright.services.datasets_read import State, read_facts, to_problem
@@ -50,11 +51,17 @@ class BuiltIns:
         """
         source, state = SOURCES[dataset_id], self._state(SOURCES[dataset_id])
         if state == "downloading":
-            raise ServiceError("not_ready", f"{source.title} is still being downloaded. Wait until it is there.")
+            raise ServiceError(
+                "not_ready", say("{title} is still being downloaded. Wait until it is there.", title=say(source.title))
+            )
         if state != "ready":
             raise ServiceError(
                 "not_ready",
-                f"{source.title} is not here yet. Download it on the Data page, or import its files: {_names(source)}.",
+                say(
+                    "{title} is not here yet. Download it on the Data page, or import its files: {names}.",
+                    title=say(source.title),
+                    names=_names(source),
+                ),
             )
 
     def start_download(self, dataset_id: str) -> None:
@@ -75,16 +82,26 @@ class BuiltIns:
             DataError: other bytes than the file's; nothing is kept of them.
         """
         source = SOURCES[dataset_id]
+        title = say(source.title)
         file = next((file for file in source.files if file.name == filename), None)
         if file is None:
-            said = f"its files are {_names(source)}" if source.files else "it comes with Netwright and needs none"
-            raise ServiceError("not_found", f"{source.title} has no file of this name; {said}.")
+            said = (
+                say("{title} has no file of this name; its files are {names}.", title=title, names=_names(source))
+                if source.files
+                else say("{title} has no file of this name; it comes with Netwright and needs none.", title=title)
+            )
+            raise ServiceError("not_found", said)
         folder = self._folder_of(source)
         path = folder / f"{file.name}.{new_id()}.import"
         await save_stream(stream, path, file.bytes, file.name)
         if not await asyncio.to_thread(put_in_place, path, file, folder):
             raise DataError(
-                f"This is not {file.name} of {source.title}: its SHA-256 differs from {file.sha256}. Take the original file.",
+                say(
+                    "This is not {file} of {title}: its SHA-256 differs from {sha256}. Take the original file.",
+                    file=file.name,
+                    title=say(source.title),
+                    sha256=file.sha256,
+                ),
                 code="bad_file",
                 file=file.name,
             )
@@ -112,8 +129,11 @@ class BuiltIns:
             self._failures[source.type] = error
         except OSError as error:
             self._failures[source.type] = DataError(
-                f"{source.title} cannot be written to the data folder: {error.strerror or error}. Make room, or allow "
-                "writing to the folder.",
+                say(
+                    "{title} cannot be written to the data folder: {why}. Make room, or allow writing to the folder.",
+                    title=say(source.title),
+                    why=error.strerror or error,
+                ),
                 code="download_failed",
             )
         finally:
@@ -127,7 +147,7 @@ class BuiltIns:
             source,
             facts,
             dataset_id=dataset_id,
-            title=source.title,
+            title=say(source.title),
             state=state,
             progress=self._jobs[dataset_id][0].fraction if state == "downloading" else None,
             problem=to_problem(failure) if failure is not None and state == "failed" else None,

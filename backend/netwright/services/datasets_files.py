@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from netwright.data.base import DataError
+from netwright.language import say
 
 MAX_UPLOAD_BYTES = 4 << 30
 MAX_FILENAME = 200
@@ -35,11 +36,13 @@ async def _copy_stream(stream: AsyncIterator[bytes], path: Path, limit: int, nam
             done += len(chunk)
             if done > limit:
                 raise DataError(
-                    f"{name} is larger than {_size(limit)}, the limit. Send less of it.", code="too_large", file=name
+                    say("{name} is larger than {size}, the limit. Send less of it.", name=name, size=_size(limit)),
+                    code="too_large",
+                    file=name,
                 )
             await asyncio.to_thread(_write, file, chunk)
     if not done:
-        raise DataError(f"{name} is empty.", code="empty_file", file=name)
+        raise DataError(say("{name} is empty.", name=name), code="empty_file", file=name)
 
 
 def _write(file: BinaryIO, chunk: bytes) -> None:
@@ -48,7 +51,7 @@ def _write(file: BinaryIO, chunk: bytes) -> None:
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise DataError(
-                "The disk of the data folder is full. Make room and send the file again.", code="disk_full"
+                say("The disk of the data folder is full. Make room and send the file again."), code="disk_full"
             ) from error
         raise
 

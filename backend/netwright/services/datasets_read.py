@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from netwright.data.base import DataError, Facts, Source
 from netwright.data.preview import Preview
 from netwright.graph.problems import Problem
+from netwright.language import in_a_row, say
 from netwright.services.models import (
     ClassCount,
     ColumnRead,
@@ -43,8 +44,8 @@ def read_facts(
         id=dataset_id,
         type=source.type,
         title=title,
-        description=" ".join((source.description, *(facts.notes if facts else ()))),
-        citation=source.citation,
+        description=in_a_row([say(source.description), *(facts.notes if facts else ())]),
+        citation=say(source.citation),
         kind=source.kind,
         task=facts.task if facts else "classification",
         is_built_in=source.is_built_in,
@@ -91,4 +92,4 @@ def to_problem(error: DataError) -> Problem:
     """The sentence with its place: ``field`` is the column or option, ``values`` hold file and line where they are known."""
     place: tuple[tuple[str, JsonValue], ...] = (("file", error.file), ("line", error.line), ("column", error.column))
     known: dict[str, JsonValue] = {name: value for name, value in place if value is not None}
-    return Problem(code=error.code, field=error.column, message=str(error), values=known)
+    return Problem(code=error.code, field=error.column, message=error.message, values=known)

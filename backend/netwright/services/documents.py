@@ -2,6 +2,7 @@
 
 from netwright.compiler.report import CheckReport
 from netwright.graph.document import Document
+from netwright.language import say
 from netwright.services.errors import ServiceError
 
 
@@ -43,5 +44,7 @@ def write_code(document: Document) -> str:
         return to_source(document)
     except DocumentInvalidError as error:
         raise ServiceError(
-            "invalid_document", f"There is no code for it yet. {error.problems[0].message}", error.problems
+            "invalid_document",
+            say("There is no code for it yet. {message}", message=error.problems[0].message),
+            error.problems,
         ) from error

@@ -1,6 +1,7 @@
 """What a service says when it cannot do what was asked."""
 
 from netwright.graph.problems import Problem
+from netwright.language import say
 
 
 class ServiceError(Exception):
@@ -15,4 +16,4 @@ class ServiceError(Exception):
 
 def not_found(what: str) -> ServiceError:
     """``what`` names the thing with its article: ``the network``."""
-    return ServiceError("not_found", f"There is no such {what}. It may have been deleted.")
+    return ServiceError("not_found", say("There is no such {what}. It may have been deleted.", what=say(what)))

@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from netwright.language import say
 from netwright.services.checkpoints import CheckpointService
 from netwright.services.errors import ServiceError
 from netwright.services.exports import ExportService
@@ -28,7 +29,7 @@ async def export_run(settings: Settings, run_id: str, format_: str, output: Path
             service = CheckpointService(store, settings.runs_folder, exports)
             found = [each for each in await service.list_all(run_id) if each.is_available]
             if not found:
-                raise ServiceError("not_ready", f"The run {run_id} has no checkpoint yet.")
+                raise ServiceError("not_ready", say("The run {run_id} has no checkpoint yet.", run_id=run_id))
             chosen = min(found, key=lambda each: (PREFERENCE.index(each.kind), -each.step))
             download = await service.download(chosen.id, format_)
         finally:

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from itertools import islice
 
+from netwright.language import DEFAULT, use_language
 from netwright.services.models import RunSummary
 from netwright.store.events import StoredEvent, list_events
 from netwright.store.store import Store
@@ -36,7 +37,7 @@ class Channel:
         self._ring: deque[StoredEvent] = deque()
         self._bytes = 0
         self._changed = asyncio.Event()
-        self._text: tuple[int, int, str] | None = None
+        self._texts: dict[str, tuple[int, int, str]] = {}
 
     def publish(self, events: Sequence[StoredEvent]) -> None:
         """Appends ``events``, which are stored; wakes who waits."""
@@ -70,30 +71,31 @@ class Channel:
         """Set at the next :meth:`publish`, or when nothing has come for a while."""
         return self._changed
 
-    def page(self, after: int) -> tuple[int, str] | None:
+    def page(self, after: int, language: str) -> tuple[int, str] | None:
         """Events after the cursor ``after`` as ``(newest cursor, JSON array)``; None where the ring does not hold them all.
 
-        Sockets mostly stand at the same place, so the text is made once for all of them.
+        Sockets mostly stand at the same place, so the text is made once for all of them that speak a language.
         """
-        if self._text is not None and self._text[0] == after and self._text[1] == self.cursor:
-            return self._text[1], self._text[2]
+        known = self._texts.get(language)
+        if known is not None and known[0] == after and known[1] == self.cursor:
+            return known[1], known[2]
         if not self._ring or self._ring[0].cursor > after + 1:
             return None
         start = bisect_right(self._ring, after, key=lambda event: event.cursor)
-        newest, text = _to_page(islice(self._ring, start, None))
+        newest, text = _to_page(islice(self._ring, start, None), language)
         if newest == self.cursor:
-            self._text = (after, newest, text)
+            self._texts[language] = (after, newest, text)
         return newest, text
 
 
-def _to_page(events: "Sequence[StoredEvent] | islice[StoredEvent]") -> tuple[int, str]:
+def _to_page(events: "Sequence[StoredEvent] | islice[StoredEvent]", language: str) -> tuple[int, str]:
     """As many of ``events`` (one or more) as one message may hold."""
     payloads: list[str] = []
     size = newest = 0
     for event in events:
         if payloads and (len(payloads) == PAGE_EVENTS or size + len(event.payload) > PAGE_BYTES):
             break
-        payloads.append(event.payload)
+        payloads.append(event.spoken(language))
         size += len(event.payload)
         newest = event.cursor
     return newest, f"[{','.join(payloads)}]"
@@ -106,7 +108,7 @@ class Hub:
         self._store = store
         self._channels: dict[str, Channel] = {}
         self._listeners: dict[str, int] = {}
-        self._summaries: dict[str, tuple[int, str]] = {}
+        self._summaries: dict[str, tuple[int, RunSummary, dict[str, str]]] = {}
         self._version = 0
         self._changed = asyncio.Event()
 
@@ -120,13 +122,15 @@ class Hub:
         """Gives a run's newest summary to the tables of runs."""
         self._version += 1
         self._summaries.pop(summary.id, None)  # the newest stand last
-        self._summaries[summary.id] = (self._version, summary.model_dump_json())
+        self._summaries[summary.id] = (self._version, summary, {})
         while len(self._summaries) > MAX_CHANGED:
             del self._summaries[next(iter(self._summaries))]
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def events(self, run_id: str, after: int, *, idle_seconds: float) -> AsyncGenerator[str, None]:
+    async def events(
+        self, run_id: str, after: int, *, idle_seconds: float, language: str = DEFAULT
+    ) -> AsyncGenerator[str, None]:
         """JSON arrays of the events after the cursor ``after``, for ever: without a gap, without one twice.
 
         An empty array comes after ``idle_seconds`` of nothing, so that the other side knows that the line is alive.
@@ -137,14 +141,14 @@ class Hub:
         self._listeners[run_id] = self._listeners.get(run_id, 0) + 1
         try:
             # Whatever was published before this socket came is in the database.
-            while (page := await self._stored(run_id, after)) is not None:
+            while (page := await self._stored(run_id, after, language)) is not None:
                 after = page[0]
                 yield page[1]
             while True:
                 wake = channel.wake()
-                live = channel.page(after) if channel.cursor > after else None
+                live = channel.page(after, language) if channel.cursor > after else None
                 if channel.cursor > after and live is None:
-                    live = await self._stored(run_id, after)
+                    live = await self._stored(run_id, after, language)
                 if live is not None:
                     after = live[0]
                     yield live[1]
@@ -158,23 +162,37 @@ class Hub:
                 channel.close()
                 del self._listeners[run_id], self._channels[run_id]
 
-    async def _stored(self, run_id: str, after: int) -> tuple[int, str] | None:
+    async def _stored(self, run_id: str, after: int, language: str) -> tuple[int, str] | None:
         events = await self._store.read(lambda session: list_events(session, run_id, after, PAGE_EVENTS))
-        return _to_page(events) if events else None
+        return _to_page(events, language) if events else None
 
-    async def summaries(self, *, every_seconds: float, idle_seconds: float) -> AsyncGenerator[str, None]:
+    async def summaries(
+        self, *, every_seconds: float, idle_seconds: float, language: str = DEFAULT
+    ) -> AsyncGenerator[str, None]:
         """JSON arrays of the summaries of runs that changed, at most one each ``every_seconds``; first of all those that
         changed lately."""
         seen = 0
         while True:
             wake = self._changed
-            changed = [text for version, text in self._summaries.values() if version > seen]
+            changed = [
+                _summary_text(summary, texts, language)
+                for version, summary, texts in self._summaries.values()
+                if version > seen
+            ]
             if changed:
                 seen = self._version
                 yield f"[{','.join(changed)}]"
                 await asyncio.sleep(every_seconds)
             elif not await _is_set(wake, idle_seconds):
                 yield "[]"
+
+
+def _summary_text(summary: RunSummary, texts: dict[str, str], language: str) -> str:
+    """``texts`` keeps it for the other sockets of this language."""
+    if language not in texts:
+        with use_language(language):
+            texts[language] = summary.model_dump_json()
+    return texts[language]
 
 
 async def _is_set(event: asyncio.Event, seconds: float) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from netwright.language import say
 from netwright.services.best import mode_of
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.files import is_intact
@@ -58,9 +59,11 @@ class IngestService:
                 ``invalid_request``, an event belongs to another run or attempt; ``not_found``, there is no such run.
         """
         if not hmac.compare_digest(hash_token(token), await self._token_hash(run_id, batch.attempt)):
-            raise ServiceError("not_signed_in", "This token is not that of this attempt.")
+            raise ServiceError("not_signed_in", say("This token is not that of this attempt."))
         if any(event.run != run_id or event.attempt != batch.attempt for event in batch.events):
-            raise ServiceError("invalid_request", "Every event of a batch must be of this run and of this attempt.")
+            raise ServiceError(
+                "invalid_request", say("Every event of a batch must be of this run and of this attempt.")
+            )
         try:
             ingested = await self._take(run_id, batch.attempt, batch.events)
         except FencedError as error:

@@ -15,6 +15,7 @@ from netwright.graph.bundle import BlockBundle
 from netwright.graph.document import MAX_NAME_LENGTH, Document
 from netwright.graph.model import Model
 from netwright.graph.problems import Problem
+from netwright.language import Schema, Sentence
 from netwright.training.config import TrainingConfig
 from netwright.training.events import Event, Scalar
 from netwright.training.states import EndReason, RunState
@@ -27,9 +28,9 @@ class ProblemDocument(Model):
     """RFC 9457: the body of every error.  ``type`` is ``about:blank`` or ``/docs/errors#CODE``."""
 
     type: str = "about:blank"
-    title: str
+    title: Sentence
     status: int
-    detail: str
+    detail: Sentence
     code: str
     problems: list[Problem] = Field(default_factory=list)
 
@@ -48,7 +49,7 @@ class PortRead(Model):
     without a wire."""
 
     name: str
-    axes: str
+    axes: Sentence
     ranks: list[int] | None
     dtypes: list[str]
     variadic: bool
@@ -88,9 +89,9 @@ class OptionRead(Model):
     """
 
     type: str
-    title: str
-    description: str
-    params_schema: dict[str, Any]
+    title: Sentence
+    description: Sentence
+    params_schema: Schema
     tasks: list[Task] = Field(default_factory=list)
     kinds: list[Kind] = Field(default_factory=list)
     mode: Literal["min", "max"] | None = None
@@ -113,14 +114,14 @@ class TrainingOptions(Model):
     metrics: list[OptionRead]
     transforms: list[OptionRead]
     devices: list[DeviceRead]
-    config_schema: dict[str, Any]
+    config_schema: Schema
 
 
 class TrainingSuggestion(Model):
     """``POST /api/training/suggest``: a good config for this network and this data, and one sentence why for each choice."""
 
     config: TrainingConfig
-    reasons: dict[str, str]
+    reasons: dict[str, Sentence]
     problems: list[Problem]
 
 
@@ -336,9 +337,9 @@ class DatasetRead(Model):
 
     id: Id
     type: str
-    title: str
-    description: str
-    citation: str
+    title: Sentence
+    description: Sentence
+    citation: Sentence
     kind: Kind
     task: Task
     is_built_in: bool
@@ -358,7 +359,7 @@ class DatasetRead(Model):
     bytes: int | None = None
     created: float | None = None
     options: dict[str, JsonValue] = Field(default_factory=dict)
-    options_schema: dict[str, Any] = Field(default_factory=dict)
+    options_schema: Schema = Field(default_factory=dict)
 
 
 class DatasetUpdate(Model):
@@ -491,7 +492,7 @@ class RunSummary(Model):
     state: RunState
     phase: str | None
     reason: EndReason | None
-    message: str | None
+    message: Sentence | None
     created: float
     started: float | None
     ended: float | None

@@ -3,6 +3,7 @@
 import time
 
 from netwright.graph.document import Document
+from netwright.language import say
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.models import (
     NetworkRead,
@@ -63,8 +64,12 @@ class NetworkService:
         except queries.StaleRevisionError as error:
             raise ServiceError(
                 "stale_revision",
-                f"This network was saved elsewhere in the meantime: revision {error.newest} is the newest, "
-                f"this save is based on {based_on}. Load the newest, or save a copy.",
+                say(
+                    "This network was saved elsewhere in the meantime: revision {newest} is the newest, this "
+                    "save is based on {based_on}. Load the newest, or save a copy.",
+                    newest=error.newest,
+                    based_on=based_on,
+                ),
             ) from error
         if not is_there:
             raise not_found("network")

@@ -3,6 +3,7 @@
 import json
 
 from netwright.compiler.report import Totals
+from netwright.language import parse_stored
 from netwright.services.models import CheckpointRead, RunRead, RunSummary
 from netwright.store.runs import RunRecord
 from netwright.store.scalars import parse_scalars
@@ -23,7 +24,7 @@ def to_summary(record: RunRecord) -> RunSummary:
         state=RunState(row.state),
         phase=row.phase,
         reason=None if row.reason is None else EndReason(row.reason),
-        message=row.message,
+        message=parse_stored(row.message),
         created=row.created,
         started=row.started,
         ended=row.ended,

@@ -11,6 +11,7 @@ from pathlib import Path
 from netwright import __version__
 from netwright.compiler.report import CheckReport
 from netwright.graph.document import Document
+from netwright.language import current_language, listed, say
 from netwright.services.datasets import DatasetService
 from netwright.services.devices import slot_of
 from netwright.services.errors import ServiceError, not_found
@@ -80,8 +81,15 @@ class RunService:
         checked = await check_all(document, body.training, self._datasets, self._weights)
         errors = [problem for problem in checked.problems if problem.severity == "error"]
         if errors or checked.source is None:
-            count = "1 problem" if len(errors) == 1 else f"{len(errors)} problems"
-            raise ServiceError("invalid_run", f"This run has {count}: {errors[0].message}", checked.problems)
+            raise ServiceError(
+                "invalid_run",
+                say(
+                    "This run has 1 problem: {first}" if len(errors) == 1 else "This run has {count} problems: {first}",
+                    count=len(errors),
+                    first=errors[0].message,
+                ),
+                checked.problems,
+            )
         weights = await self._weights.prepare(body.training)
         spec = RunSpec(
             run=new_id(),
@@ -101,7 +109,7 @@ class RunService:
 
     async def _document_of(self, body: RunCreate) -> Document:
         if (body.document is None) == (body.network_id is None):
-            raise ServiceError("invalid_request", "Send exactly one of document and network_id.")
+            raise ServiceError("invalid_request", say("Send exactly one of document and network_id."))
         if body.document is not None:
             return body.document
         assert body.network_id is not None
@@ -149,7 +157,9 @@ class RunService:
         if state is None:
             raise not_found("run")
         if state not in FINAL:
-            raise ServiceError("run_is_active", f"This run is {state}. Stop it first, then delete it.")
+            raise ServiceError(
+                "run_is_active", say("This run is {state}. Stop it first, then delete it.", state=say(state))
+            )
         await asyncio.to_thread(remove_folder, self._folder / run_id)
         await asyncio.to_thread(self._exports.forget, run_id)
 
@@ -167,7 +177,7 @@ class RunService:
             moved = await self._store.write(lambda session: resume_run(session, run_id))
         except NotResumableError as error:
             raise ServiceError(
-                "run_cannot_resume", "This run has completed: nothing is left to train. Start a new one."
+                "run_cannot_resume", say("This run has completed: nothing is left to train. Start a new one.")
             ) from error
         return await self._move(run_id, moved)
 
@@ -197,7 +207,11 @@ class RunService:
         if unknown:
             raise ServiceError(
                 "invalid_request",
-                f"There are no events of type {unknown[0][:100]!r}. There are: {', '.join(EVENT_TYPES)}.",
+                say(
+                    "There are no events of type {type}. There are: {known}.",
+                    type=repr(unknown[0][:100]),
+                    known=listed(EVENT_TYPES),
+                ),
             )
         newest = (await self._record(run_id)).row.cursor
         stored = await self._store.read(lambda session: list_events(session, run_id, after, limit, types))
@@ -209,11 +223,15 @@ class RunService:
     async def live_events(self, run_id: str, after: int) -> AsyncGenerator[str, None]:
         """JSON arrays of events: first those after the cursor ``after``, then live ones."""
         record = await self._record(run_id)
-        return self._hub.events(run_id, min(after, record.row.cursor), idle_seconds=IDLE_SECONDS)
+        return self._hub.events(
+            run_id, min(after, record.row.cursor), idle_seconds=IDLE_SECONDS, language=current_language()
+        )
 
     def live_summaries(self) -> AsyncGenerator[str, None]:
         """JSON arrays of the summaries of runs that changed."""
-        return self._hub.summaries(every_seconds=SUMMARY_SECONDS, idle_seconds=IDLE_SECONDS)
+        return self._hub.summaries(
+            every_seconds=SUMMARY_SECONDS, idle_seconds=IDLE_SECONDS, language=current_language()
+        )
 
     async def source(self, run_id: str) -> str:
         """The run's Python module.
@@ -226,8 +244,11 @@ class RunService:
         if text is None:
             raise ServiceError(
                 "not_ready",
-                f"This run is {record.row.state}. Its code is written when training begins, "
-                "for preprocessing is fitted to the data then.",
+                say(
+                    "This run is {state}. Its code is written when training begins, for preprocessing is fitted "
+                    "to the data then.",
+                    state=say(record.row.state),
+                ),
             )
         return text
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from netwright.executors.base import Executor, ExecutorError
+from netwright.language import said_by, say
 from netwright.services.files import write_whole
 from netwright.services.hub import Hub
 from netwright.services.ingest import IngestService, hash_token
@@ -181,7 +182,7 @@ class Scheduler:
         try:
             handle = await asyncio.to_thread(self._submit, folder, spec)
         except (ExecutorError, OSError) as error:
-            message = f"No worker could be started: {error}"
+            message = say("No worker could be started: {why}", why=said_by(error))
             failed = await self._store.write(lambda session: fail_start(session, run_id, attempt, message))
             if failed is not None:
                 self.publish(failed)

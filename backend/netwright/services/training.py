@@ -9,6 +9,7 @@ from netwright.data.registry import open_source
 from netwright.data.transforms import TRANSFORMS, plan_chain
 from netwright.graph.document import Document
 from netwright.graph.problems import Problem
+from netwright.language import say
 from netwright.services.datasets import DatasetService
 from netwright.services.documents import check_document
 from netwright.services.errors import ServiceError
@@ -55,8 +56,8 @@ async def read_options() -> TrainingOptions:
         transforms=[
             OptionRead(
                 type=transform.type,
-                title=transform.title,
-                description=transform.description,
+                title=say(transform.title),
+                description=say(transform.description),
                 params_schema=transform.Params.model_json_schema(),
                 kinds=list(transform.kinds),
             )
@@ -121,7 +122,7 @@ async def check_all(
             shape = await asyncio.to_thread(_plan_input_shape, source, training.data)
         except DataError as error:
             problems += [
-                Problem(code=error.code, field="data.preprocess", message=str(error)),
+                Problem(code=error.code, field="data.preprocess", message=error.message),
                 *check_choices(training),
             ]
             return Checked(report, source, problems)

@@ -3,19 +3,31 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from pydantic import TypeAdapter
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from netwright.language import STORED, use_language
 from netwright.store.tables import EventRow, RunRow
 from netwright.training.events import Event
 
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event as browsers get it; ``payload`` is its JSON with the cursor in it."""
+    """An event as it is kept: ``payload`` is its JSON with the cursor in it; sentences in it hold their templates."""
 
     cursor: int
     payload: str
+
+    def spoken(self, language: str) -> str:
+        """``payload`` as browsers of this language get it."""
+        if '"template":' not in self.payload:
+            return self.payload
+        with use_language(language):
+            return _EVENT.dump_json(_EVENT.validate_json(self.payload)).decode()
+
+
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 
 
 def add_events(session: Session, run: RunRow, events: Sequence[Event]) -> list[StoredEvent]:
@@ -24,7 +36,7 @@ def add_events(session: Session, run: RunRow, events: Sequence[Event]) -> list[S
     rows = []
     for event in events:
         run.cursor += 1
-        payload = event.model_copy(update={"cursor": run.cursor}).model_dump_json()
+        payload = event.model_copy(update={"cursor": run.cursor}).model_dump_json(context=STORED)
         stored.append(StoredEvent(run.cursor, payload))
         rows.append(
             {

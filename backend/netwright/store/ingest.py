@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 from sqlalchemy.orm import Session
 
+from netwright.language import say
 from netwright.store.checkpoints import add_checkpoint
 from netwright.store.commands import list_commands, remove_commands
 from netwright.store.events import StoredEvent, add_events
@@ -91,7 +92,9 @@ class Ingest:
         run = session.get(RunRow, self._run_id)
         attempt = get_attempt(session, self._run_id, self._attempt)
         if run is None or attempt is None or attempt.is_fenced or run.attempt != self._attempt:
-            raise FencedError(f"Attempt {self._attempt} of run {self._run_id} has been given up.")
+            raise FencedError(
+                say("Attempt {attempt} of run {run_id} has been given up.", attempt=self._attempt, run_id=self._run_id)
+            )
         fresh = []
         for event in self._events:
             if event.seq == attempt.last_seq + 1 and attempt.ended is None:
@@ -186,7 +189,12 @@ class Ingest:
         if event.state in FINAL:
             move(run, event.state, reason=event.reason, message=event.message)
         else:
-            move(run, RunState.FAILED, reason=EndReason.ERROR, message=f"The worker ended as {event.state}.")
+            move(
+                run,
+                RunState.FAILED,
+                reason=EndReason.ERROR,
+                message=say("The worker ended as {state}.", state=say(event.state)),
+            )
 
     def _collect(self, event: MetricsEvent) -> None:
         for name, values in event.values.items():

@@ -2,6 +2,7 @@
 
 import time
 
+from netwright.language import dump_stored
 from netwright.store.tables import RunRow
 from netwright.training.states import FINAL, MOVES, EndReason, RunState, is_allowed
 
@@ -31,7 +32,7 @@ def move(run: RunRow, new: RunState, *, reason: EndReason | None = None, message
     now = time.time()
     run.state = new
     run.phase = None
-    run.reason, run.message = (reason, message) if new in FINAL else (None, None)
+    run.reason, run.message = (reason, dump_stored(message)) if new in FINAL else (None, None)
     run.ended = now if new in FINAL else None
     if new is RunState.QUEUED:
         run.queued = now

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from netwright.language import say
 from netwright.store.commands import add_command, find_command, remove_commands
 from netwright.store.events import StoredEvent, add_events
 from netwright.store.moves import move, state_of
@@ -95,13 +96,13 @@ def lose_attempt(session: Session, run_id: str, attempt: int) -> Moved | None:
     move(run, RunState.LOST)
     events = _tell(session, run, StateEvent, state=RunState.LOST)
     if is_stopping:
-        moved = _end(
-            session, run, RunState.STOPPED, EndReason.STOPPED_BY_USER, "The worker was ended while it stopped."
-        )
+        message = say("The worker was ended while it stopped.")
+        moved = _end(session, run, RunState.STOPPED, EndReason.STOPPED_BY_USER, message)
     elif run.retries >= MAX_RETRIES:
-        message = (
-            f"The worker died {run.retries + 1} times without a checkpoint in between. The log may say why; memory is the "
-            "commonest reason. Resume to try again."
+        message = say(
+            "The worker died {count} times without a checkpoint in between. The log may say why; memory "
+            "is the commonest reason. Resume to try again.",
+            count=run.retries + 1,
         )
         moved = _end(session, run, RunState.FAILED, EndReason.WORKER_LOST, message)
     else:

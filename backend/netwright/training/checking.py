@@ -9,6 +9,7 @@ from netwright.compiler.report import CheckReport
 from netwright.graph.document import NETWORK, Document
 from netwright.graph.edits import SetParam
 from netwright.graph.problems import Fix, Problem
+from netwright.language import listed, say
 from netwright.layers.registry import LAYERS
 from netwright.training.checking_graph import check_graph_input, wrong_entry
 from netwright.training.checking_objectives import check_objectives
@@ -46,7 +47,7 @@ def check_training(
             problems.append(
                 Problem(
                     code="nothing_to_train",
-                    message="The network has no weights to train. Add a layer that has some, such as Linear.",
+                    message=say("The network has no weights to train. Add a layer that has some, such as Linear."),
                 )
             )
     return problems
@@ -61,7 +62,9 @@ def check_choices(training: TrainingConfig) -> Iterator[Problem]:
             yield _unknown(METRICS, name, f"metrics.{i}")
         elif name in training.metrics[:i]:
             yield Problem(
-                code="metric_doubled", field=f"metrics.{i}", message=f"The metric `{name}` is there twice. Remove one."
+                code="metric_doubled",
+                field=f"metrics.{i}",
+                message=say("The metric `{name}` is there twice. Remove one.", name=name),
             )
     yield from _check_choice(OPTIMIZERS, training.optimizer, "optimizer")
     yield from _check_choice(SCHEDULES, training.schedule, "schedule")
@@ -77,7 +80,7 @@ def _check_choice(registry: Registry[Any], choice: Choice, field: str) -> Iterat
             yield Problem(
                 code="setting_invalid",
                 field=f"{field}.params.{name}" if name else f"{field}.params",
-                message=f"{choice.type}: {sentence}",
+                message=say("{type}: {why}", type=choice.type, why=sentence),
                 values={"type": choice.type},
             )
 
@@ -87,7 +90,12 @@ def _unknown(registry: Registry[Any], name: str, field: str) -> Problem:
     return Problem(
         code="choice_unknown",
         field=field,
-        message=f"There is no {registry.kind} `{name}`. There are: {', '.join(registry.classes)}.",
+        message=say(
+            "There is no {kind} `{name}`. There are: {known}.",
+            kind=say(registry.kind),
+            name=name,
+            known=listed(registry.classes),
+        ),
         values={"kind": registry.kind, "type": name, "known": known},
     )
 
@@ -100,7 +108,11 @@ def _check_lengths(training: TrainingConfig, data: DataFacts) -> Iterator[Proble
             code="batch_larger_than_data",
             severity="warning",
             field="data.batch_size",
-            message=f"A batch of {size} is larger than the {num_train} training samples: each epoch is a single step.",
+            message=say(
+                "A batch of {size} is larger than the {samples} training samples: each epoch is a single step.",
+                size=size,
+                samples=num_train,
+            ),
             values={"batch_size": size, "samples": num_train},
         )
     total = training.epochs * max(-(-num_train // size), 1)
@@ -109,7 +121,11 @@ def _check_lengths(training: TrainingConfig, data: DataFacts) -> Iterator[Proble
             code="warmup_too_long",
             severity="warning",
             field="schedule.warmup_steps",
-            message=f"The warm-up of {training.schedule.warmup_steps} steps is as long as the whole run ({total} steps).",
+            message=say(
+                "The warm-up of {steps} steps is as long as the whole run ({total} steps).",
+                steps=training.schedule.warmup_steps,
+                total=total,
+            ),
             values={"warmup_steps": training.schedule.warmup_steps, "total_steps": total},
         )
 
@@ -136,7 +152,9 @@ def _check_monitors(training: TrainingConfig) -> Iterator[Problem]:
             yield Problem(
                 code="monitor_unknown",
                 field=f"{field}.monitor",
-                message=f"`{monitor}` cannot be monitored. There are: {', '.join(names)}.",
+                message=say(
+                    "`{monitor}` cannot be monitored. There are: {names}.", monitor=monitor, names=listed(names)
+                ),
                 values={"monitor": monitor},
             )
 
@@ -191,7 +209,11 @@ def _check_device(training: TrainingConfig, devices: Sequence[str]) -> Iterator[
         yield Problem(
             code="device_missing",
             field="device",
-            message=f"The device `{training.device}` is not there. This machine has: {', '.join(devices)}.",
+            message=say(
+                "The device `{device}` is not there. This machine has: {devices}.",
+                device=training.device,
+                devices=listed(devices),
+            ),
             values={"device": training.device},
         )
 
@@ -209,7 +231,11 @@ def _check_input(document: Document, report: CheckReport, data: DataFacts) -> It
     if len(inputs) != 1:
         yield Problem(
             code="inputs_several",
-            message=f"The network has {len(inputs)} inputs, but {data.title} has one. Keep one Input.",
+            message=say(
+                "The network has {count} inputs, but {title} has one. Keep one Input.",
+                count=len(inputs),
+                title=data.title,
+            ),
         )
         return
     node = inputs[0]
@@ -224,14 +250,21 @@ def _check_input(document: Document, report: CheckReport, data: DataFacts) -> It
         node=node.id,
         path=node.id,
         field="shape",
-        message=f"{data.title} gives {expected}, but `{node.id}` expects {got}. Set its shape to {wanted}.",
+        message=say(
+            "{title} gives {expected}, but `{node}` expects {got}. Set its shape to {wanted}.",
+            title=data.title,
+            expected=expected,
+            node=node.id,
+            got=got,
+            wanted=wanted,
+        ),
         values={"data": data.title},
         expected=expected,
         got=got,
         fixes=[
             Fix(
                 code="set_input_shape",
-                label=f"Set `{node.id}` to {wanted}",
+                label=say("Set `{node}` to {wanted}", node=node.id, wanted=wanted),
                 values={"node": node.id, "shape": wanted},
                 edits=[SetParam(block=NETWORK, id=node.id, name="shape", value=wanted)],
             )

@@ -25,6 +25,7 @@ from safetensors.torch import load_file, save_file
 
 from netwright import __version__
 from netwright.graph.model import Model
+from netwright.language import say
 from netwright.training.events import Scalar
 
 LOG = logging.getLogger(__name__)
@@ -200,7 +201,7 @@ class CheckpointFolder:
 
     def _check_current(self) -> None:
         if not self.is_current():
-            raise FencedError("A newer attempt of this run has begun; this one touches no checkpoint.")
+            raise FencedError(say("A newer attempt of this run has begun; this one touches no checkpoint."))
 
     def _write(self, name: str, write: Any) -> FileRecord:
         """Temp file in the same folder, flush, fsync, SHA-256, rename."""
@@ -265,7 +266,9 @@ class CheckpointFolder:
                 return self.load(candidate)
             except CheckpointError as error:
                 LOG.warning("%s", error)
-        raise CheckpointError(f"No checkpoint up to step {step} of this run can be read. Start a new run.")
+        raise CheckpointError(
+            say("No checkpoint up to step {step} of this run can be read. Start a new run.", step=step)
+        )
 
     def load(self, name: str) -> LoadedCheckpoint:
         """The checkpoint whose weights file is ``name``.
@@ -275,26 +278,34 @@ class CheckpointFolder:
         """
         record = next((each for each in self.records() if each.weights.name == name), None)
         if record is None:
-            raise CheckpointError(f"There is no checkpoint {name} in {self.folder}.")
+            raise CheckpointError(say("There is no checkpoint {name} in {folder}.", name=name, folder=self.folder))
         for part in (record.weights, record.resume):
             path = self.folder / part.name
             if not path.exists():
-                raise CheckpointError(f"{part.name} is missing in {self.folder}.")
+                raise CheckpointError(say("{file} is missing in {folder}.", file=part.name, folder=self.folder))
             if file_record(path) != part:
                 raise CheckpointError(
-                    f"{part.name} differs from its SHA-256: the file is damaged. Use another checkpoint."
+                    say(
+                        "{file} differs from its SHA-256: the file is damaged. Use another checkpoint.",
+                        file=part.name,
+                    )
                 )
         try:
             weights = load_file(self.folder / record.weights.name)
             resume = torch.load(self.folder / record.resume.name, map_location="cpu", weights_only=True)
         except (SafetensorError, pickle.UnpicklingError) as error:
-            raise CheckpointError(f"The checkpoint {name} cannot be read: {error}") from error
+            raise CheckpointError(say("The checkpoint {name} cannot be read: {why}", name=name, why=error)) from error
         if resume["format"] != RESUME_FORMAT:
             raise CheckpointError(
-                f"{record.resume.name} has format {resume['format']}, this version reads {RESUME_FORMAT}."
+                say(
+                    "{file} has format {format}, this version reads {known}.",
+                    file=record.resume.name,
+                    format=resume["format"],
+                    known=RESUME_FORMAT,
+                )
             )
         if resume["graph_hash"] != self.graph_hash:
-            raise CheckpointError(f"The checkpoint {name} belongs to another network.")
+            raise CheckpointError(say("The checkpoint {name} belongs to another network.", name=name))
         return LoadedCheckpoint(record, weights, resume)
 
 

@@ -6,12 +6,13 @@ methods that build something.
 
 import builtins
 from collections.abc import Mapping
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from typing import ClassVar, Generic, Literal, TypeVar
 
 from pydantic import ConfigDict, JsonValue, ValidationError
 
 from netwright.data.base import Kind, Task
 from netwright.graph.model import Model
+from netwright.language import Schema, Sentence, Text, fault_sentence, listed, say
 
 
 class ChoiceParams(Model):
@@ -71,7 +72,14 @@ class Registry(Generic[R]):
             UnknownChoiceError: there is none.
         """
         if type not in self.classes:
-            raise UnknownChoiceError(f"There is no {self.kind} `{type}`. There are: {', '.join(self.classes)}.")
+            raise UnknownChoiceError(
+                say(
+                    "There is no {kind} `{name}`. There are: {known}.",
+                    kind=say(self.kind),
+                    name=type,
+                    known=listed(self.classes),
+                )
+            )
         return self.classes[type]
 
     def params(self, type: str, params: Mapping[str, JsonValue]) -> ChoiceParams:  # noqa: A002
@@ -90,9 +98,9 @@ class Option(Model):
     """
 
     type: str
-    title: str
-    description: str
-    params_schema: dict[str, Any]
+    title: Sentence
+    description: Sentence
+    params_schema: Schema
     tasks: list[Task]
     kinds: list[Kind]
     mode: Literal["min", "max"] | None = None
@@ -103,8 +111,8 @@ def to_options(registry: Registry[R]) -> list[Option]:
     return [
         Option(
             type=each.type,
-            title=each.title,
-            description=each.description,
+            title=say(each.title),
+            description=say(each.description),
             params_schema=each.Params.model_json_schema(),
             tasks=list(each.tasks),
             kinds=list(each.kinds),
@@ -114,14 +122,14 @@ def to_options(registry: Registry[R]) -> list[Option]:
     ]
 
 
-def explain(error: ValidationError) -> list[tuple[str, str]]:
+def explain(error: ValidationError) -> list[tuple[str, Text]]:
     """``(field, sentence)`` of each fault in settings, in our words."""
     faults = []
     for fault in error.errors(include_url=False):
         field = ".".join(str(part) for part in fault["loc"])
         if fault["type"] == "extra_forbidden":
-            faults.append((field, f"There is no setting `{field}`."))
+            faults.append((field, say("There is no setting `{field}`.", field=field)))
         else:
-            message = fault["msg"]
-            faults.append((field, f"`{field}`: {message[0].lower()}{message[1:]}, but it is {fault['input']!r}."))
+            why, got = fault_sentence(fault), repr(fault["input"])
+            faults.append((field, say("`{field}`: {why}, but it is {got}.", field=field, why=why, got=got)))
     return faults

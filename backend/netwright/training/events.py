@@ -9,6 +9,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field, JsonValue, TypeAdapter
 
 from netwright.graph.model import Model
+from netwright.language import Sentence
 from netwright.training.states import EndReason, RunState
 
 Scalar = float | Literal["NaN", "Infinity", "-Infinity"]
@@ -37,7 +38,7 @@ class HelloEvent(Envelope):
     steps_per_epoch: int
     total_steps: int
     data_fingerprint: str | None = None
-    notes: list[str] = Field(default_factory=list)
+    notes: list[Sentence] = Field(default_factory=list)
     """What the trainer chose by itself and why (channels_last, fused optimizer, data on the device)."""
 
 
@@ -60,7 +61,7 @@ class MetricsEvent(Envelope):
 class LogEvent(Envelope):
     type: Literal["log"] = "log"
     level: Literal["info", "warning", "error"] = "info"
-    message: str
+    message: Sentence
 
 
 class CheckpointEvent(Envelope):
@@ -119,7 +120,7 @@ class AlertEvent(Envelope):
 
     type: Literal["alert"] = "alert"
     code: str
-    message: str
+    message: Sentence
     node: str | None = None
     values: dict[str, JsonValue] = Field(default_factory=dict)
 
@@ -136,7 +137,7 @@ class EndEvent(Envelope):
     type: Literal["end"] = "end"
     state: RunState
     reason: EndReason
-    message: str | None = None
+    message: Sentence | None = None
 
 
 Event = Annotated[

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 
+from netwright.language import say
 from netwright.training.batches import Inputs
 from netwright.training.graph_batches import GraphInputs
 from netwright.training.reporting import LossNotFiniteError
@@ -100,11 +101,14 @@ def _look_before(network: "nn.Module", inputs: Inputs, targets: "Tensor") -> Ori
     for name, weight in network.named_parameters():
         if not is_finite(weight):
             node = name.rpartition(".")[0]
-            return Origin(node, f"`{name}` holds weights that are not finite: the gradient of an earlier step was not.")
+            return Origin(
+                node,
+                say("`{name}` holds weights that are not finite: the gradient of an earlier step was not.", name=name),
+            )
     if not is_finite(inputs.x if isinstance(inputs, GraphInputs) else inputs):
-        return Origin(None, "The batch itself holds values that are not finite; look at the preprocessing.")
+        return Origin(None, say("The batch itself holds values that are not finite; look at the preprocessing."))
     if not is_finite(targets):
-        return Origin(None, "The targets of the batch are not finite; look at the target column.")
+        return Origin(None, say("The targets of the batch are not finite; look at the target column."))
     return None
 
 
@@ -131,11 +135,16 @@ def find_origin(network: "nn.Module", inputs: Inputs, targets: "Tensor", forward
             if found or not outputs:
                 return
             if any(isinstance(value, torch.Tensor) and not is_finite(value) for value in given):
-                found.append(Origin(name, f"What reaches `{name}` was the first value that is not finite."))
-            elif not all(map(is_finite, outputs)):
                 found.append(
-                    Origin(name, f"The output of `{name}` ({type(module).__name__}) was the first that is not finite.")
+                    Origin(name, say("What reaches `{name}` was the first value that is not finite.", name=name))
                 )
+            elif not all(map(is_finite, outputs)):
+                what = say(
+                    "The output of `{name}` ({type}) was the first that is not finite.",
+                    name=name,
+                    type=type(module).__name__,
+                )
+                found.append(Origin(name, what))
 
         return hook
 
@@ -150,5 +159,9 @@ def find_origin(network: "nn.Module", inputs: Inputs, targets: "Tensor", forward
         return found[0]
     largest = float(outputs.abs().max())
     return Origin(
-        None, f"Every node's output is finite (the largest is {largest:.3g}): it happened in the loss itself."
+        None,
+        say(
+            "Every node's output is finite (the largest is {largest}): it happened in the loss itself.",
+            largest=f"{largest:.3g}",
+        ),
     )

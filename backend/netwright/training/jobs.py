@@ -11,6 +11,7 @@ from netwright.data.prepare import prepare
 from netwright.data.registry import open_source
 from netwright.graph.document import Document
 from netwright.graph.io import graph_hash
+from netwright.language import listed, say
 from netwright.training.checkpoints import seed_everything
 from netwright.training.setup import Job
 from netwright.training.spec import RunSpec
@@ -57,12 +58,15 @@ def find_output(document: Document, name: str | None) -> str | None:
     """
     outputs = [node.id for node in document.network.nodes if node.type == "Output"]
     if name is not None and name not in outputs:
-        raise ValueError(f"There is no Output `{name}`. There are: {', '.join(outputs)}.")
+        raise ValueError(say("There is no Output `{name}`. There are: {outputs}.", name=name, outputs=listed(outputs)))
     if len(outputs) == 1:
         return None
     if name is None:
         raise ValueError(
-            f"The network has several outputs ({', '.join(outputs)}): name the one that the objective is on."
+            say(
+                "The network has several outputs ({outputs}): name the one that the objective is on.",
+                outputs=listed(outputs),
+            )
         )
     return name
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from netwright.language import say
 from netwright.training.batches import Batches
 from netwright.training.checkpoints import Kind, LoadedCheckpoint, load_rng_state, rng_state
 from netwright.training.control import Control
@@ -120,10 +121,12 @@ class Keeper:
         wants_checkpoint, values = control.take()
         if "lr" in values:
             run.rate.lr = values["lr"]
-            self.emit("log", message=f"The learning rate is now {values['lr']:g} (before the schedule).")
+            self.emit(
+                "log", message=say("The learning rate is now {rate} (before the schedule).", rate=f"{values['lr']:g}")
+            )
         if "epochs" in values:
             run.set_epochs(max(int(values["epochs"]), self.progress.epoch))
-            self.emit("log", message=f"The run now ends after epoch {run.epochs}.")
+            self.emit("log", message=say("The run now ends after epoch {epoch}.", epoch=run.epochs))
         if wants_checkpoint:
             self._flush()
             self.save("step")
@@ -258,7 +261,9 @@ class Keeper:
         """
         run, at, state = self.run, self.progress, checkpoint.resume
         if state["fingerprint"] != run.fingerprint:
-            raise ValueError("The data has changed since the checkpoint: its fingerprint differs. Start a new run.")
+            raise ValueError(
+                say("The data has changed since the checkpoint: its fingerprint differs. Start a new run.")
+            )
         run.network.load_state_dict(checkpoint.weights)
         run.optimizer.load_state_dict(state["optimizer"])
         at.epoch, at.batch, at.step = state["epoch"], state["batch"], state["step"]
@@ -290,8 +295,11 @@ class Keeper:
         message = None
         if reason is EndReason.EARLY_STOP and run.early_stopping is not None:
             best = run.early_stopping.best
-            message = (
-                f"{best.monitor} did not improve for {run.early_stopping.patience} epochs (best {best.value:.6g})."
+            message = say(
+                "{monitor} did not improve for {patience} epochs (best {best}).",
+                monitor=best.monitor,
+                patience=run.early_stopping.patience,
+                best=f"{best.value:.6g}",
             )
             if run.early_stopping.weights is not None:
                 run.network.load_state_dict(run.early_stopping.weights)
@@ -337,9 +345,12 @@ class Keeper:
 
 def describe_not_finite(error: LossNotFiniteError, epoch: int, origin: Origin) -> str:
     """One paragraph: what, where, what was prevented, what to do."""
-    what = "not a number" if math.isnan(error.loss) else "infinite"
-    return (
-        f"The loss of step {error.step} (epoch {epoch}) is {what}. {origin.sentence} "
+    return say(
+        "The loss of step {step} (epoch {epoch}) is {what}. {origin} "
         "The optimizer did not move, so the weights are those of the step before. "
-        "Try a smaller learning rate, or set a gradient clip norm of 1."
+        "Try a smaller learning rate, or set a gradient clip norm of 1.",
+        step=error.step,
+        epoch=epoch,
+        what=say("not a number") if math.isnan(error.loss) else say("infinite"),
+        origin=origin.sentence,
     )

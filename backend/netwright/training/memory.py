@@ -2,6 +2,7 @@
 
 import torch
 
+from netwright.language import say
 from netwright.training.config import TrainingConfig
 from netwright.training.reporting import Progress
 
@@ -15,6 +16,11 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 def describe_out_of_memory(training: TrainingConfig, progress: Progress) -> str:
     """When it happened and what to do."""
-    where = f"in step {progress.step + 1}" if progress.step else "before the first step ended"
-    size = training.data.batch_size
-    return f"Memory ran out {where}, at a batch of {size}. Halve the batch size, or make the network narrower."
+    return say(
+        "Memory ran out in step {step}, at a batch of {size}. Halve the batch size, or make the network narrower."
+        if progress.step
+        else "Memory ran out before the first step ended, at a batch of {size}. Halve the batch size, or make the network "
+        "narrower.",
+        step=progress.step + 1,
+        size=training.data.batch_size,
+    )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field, Strict, model_validator
 
+from netwright.language import say
 from netwright.training.choices import ChoiceParams, RegisteredChoice, Registry
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class SGD(Optimizer):
         @model_validator(mode="after")
         def _nesterov_needs_momentum(self) -> "SGD.Params":
             if self.nesterov and (self.momentum <= 0 or self.dampening != 0):
-                raise ValueError("nesterov needs momentum above 0 and dampening 0")
+                raise ValueError(say("nesterov needs momentum above 0 and dampening 0"))
             return self
 
 

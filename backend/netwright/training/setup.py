@@ -11,6 +11,7 @@ from torch import nn
 
 from netwright.data.base import DataError, Part, Prepared
 from netwright.data.graphs import GraphPart
+from netwright.language import listed, say
 from netwright.training.batches import Batches, Inputs, Sampler, hold
 from netwright.training.checking import monitored_names
 from netwright.training.checkpoints import CheckpointFolder
@@ -180,14 +181,20 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
     """
     config, data = job.config, job.data
     if len(data.train) == 0 or len(data.validation) == 0:
-        raise DataError(f"There are {len(data.train)} samples to train on and {len(data.validation)} to validate on.")
+        raise DataError(
+            say(
+                "There are {train} samples to train on and {validation} to validate on.",
+                train=len(data.train),
+                validation=len(data.validation),
+            )
+        )
     device = choose_device(config.device)
     notes = [*data.notes, *job.notes]
     channels_last = wants_channels_last(job.network, data, device, config.precision)
     network = job.network.to(device)
     if channels_last:
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
-        notes.append("channels_last: convolutions run faster with the channels last (1.3 to 1.6 times on a CPU).")
+        notes.append(say("channels_last: convolutions run faster with the channels last (1.3 to 1.6 times on a CPU)."))
     frozen = freeze(network, config.frozen)
     if config.frozen:
         notes.append(describe_frozen(frozen))
@@ -200,21 +207,26 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         return hold(part, job.preprocess, device, channels_last=channels_last)
 
     train_batches = batches(data.train)
-    notes.append(f"Data: {train_batches.describe()}")
+    notes.append(say("Data: {what}", what=train_batches.describe()))
     sampler = Sampler(train_batches, config.data.batch_size, config.seed)
     weights = [weight for weight in network.parameters() if weight.requires_grad]
     if not weights:
         raise ValueError(
-            "All weights of the network are frozen. Unfreeze the layers that should learn."
+            say("All weights of the network are frozen. Unfreeze the layers that should learn.")
             if frozen.num_values
-            else "The network has no weights to train. Add a layer that has some, such as Linear."
+            else say("The network has no weights to train. Add a layer that has some, such as Linear.")
         )
     optimizer_class, optimizer = build_optimizer(config, network)
     if optimizer_class.is_fused:
-        notes.append(f"{optimizer_class.type}: fused, all weights in one kernel.")
+        notes.append(say("{type}: fused, all weights in one kernel.", type=optimizer_class.type))
     late = device.type == "cuda" if guard_on_device is None else guard_on_device
     if late and not optimizer_class.is_fused:
-        notes.append(f"{optimizer_class.type} has no fused form: the loss is read at each step to guard the weights.")
+        notes.append(
+            say(
+                "{type} has no fused form: the loss is read at each step to guard the weights.",
+                type=optimizer_class.type,
+            )
+        )
     metrics = [METRICS.get(name) for name in config.metrics]
     rate = LearningRate.from_config(config, sampler.num_batches)
     check_monitors(config)
@@ -278,7 +290,7 @@ def _build_autocast(
 ) -> Callable[[], AbstractContextManager[Any]]:
     if config.precision == "float32":
         return nullcontext
-    notes.append("bfloat16: the network runs under autocast; weights and the optimizer stay in float32.")
+    notes.append(say("bfloat16: the network runs under autocast; weights and the optimizer stay in float32."))
     return lambda: torch.autocast(device.type, torch.bfloat16)
 
 
@@ -289,4 +301,10 @@ def check_monitors(config: TrainingConfig) -> None:
         monitors.append(config.early_stopping.monitor)
     for monitor in monitors:
         if monitor not in monitored_names(config):
-            raise ValueError(f"`{monitor}` cannot be monitored. There are: {', '.join(monitored_names(config))}.")
+            raise ValueError(
+                say(
+                    "`{monitor}` cannot be monitored. There are: {names}.",
+                    monitor=monitor,
+                    names=listed(monitored_names(config)),
+                )
+            )

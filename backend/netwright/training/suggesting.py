@@ -6,6 +6,7 @@ from netwright.compiler.report import CheckReport
 from netwright.data.base import Kind
 from netwright.graph.document import Document
 from netwright.graph.problems import Problem
+from netwright.language import say
 from netwright.training.checking import check_training
 from netwright.training.config import (
     MAX_OBJECTIVES,
@@ -50,7 +51,7 @@ def suggest(document: Document, report: CheckReport, data: DataFacts, source: st
     is_small_table = data.kind == "table" and data.num_samples < 5000
     early_stopping = EarlyStoppingConfig(monitor="val/loss", mode="min", patience=15) if is_small_table else None
     if early_stopping is not None:
-        reasons["early_stopping"] = (
+        reasons["early_stopping"] = say(
             "A small table is soon learnt by heart: stop when the validation loss no longer falls."
         )
     config = TrainingConfig(
@@ -68,20 +69,20 @@ def suggest(document: Document, report: CheckReport, data: DataFacts, source: st
         ),
     )
     if is_perceptron:
-        reasons["optimizer"] = (
+        reasons["optimizer"] = say(
             "Plain steps of size 1: each wrong answer adds the sample to the weights or takes it away."
         )
-        reasons["schedule"] = "The rule knows no schedule."
-        reasons["data.batch_size"] = "The rule looks at one sample at a time."
+        reasons["schedule"] = say("The rule knows no schedule.")
+        reasons["data.batch_size"] = say("The rule looks at one sample at a time.")
     else:
-        reasons["optimizer"] = "AdamW finds a step size for each weight by itself and works well without tuning."
-        reasons["schedule"] = "A learning rate that falls along a cosine ends with small, careful steps."
+        reasons["optimizer"] = say("AdamW finds a step size for each weight by itself and works well without tuning.")
+        reasons["schedule"] = say("A learning rate that falls along a cosine ends with small, careful steps.")
     reasons["checkpoint"] = (
-        "The best checkpoint is the one with the highest validation accuracy."
+        say("The best checkpoint is the one with the highest validation accuracy.")
         if is_class
-        else "The best checkpoint is the one with the lowest validation loss."
+        else say("The best checkpoint is the one with the lowest validation loss.")
     )
-    reasons["device"] = "The first GPU, or the CPU where there is none."
+    reasons["device"] = say("The first GPU, or the CPU where there is none.")
     return Suggestion(config, reasons, check_training(config, document, report, data))
 
 
@@ -93,8 +94,10 @@ def _choose_batch_size(data: DataFacts, reasons: dict[str, str]) -> int:
         )
         return size
     size = 32 if data.num_samples < 5_000 else 64 if data.num_samples < 20_000 else 128
-    reasons["data.batch_size"] = (
-        f"{data.num_samples} samples: {size} a step gives many steps an epoch, yet few enough to be fast."
+    reasons["data.batch_size"] = say(
+        "{samples} samples: {size} a step gives many steps an epoch, yet few enough to be fast.",
+        samples=data.num_samples,
+        size=size,
     )
     return size
 
@@ -109,8 +112,10 @@ def _choose_epochs(data: DataFacts, reasons: dict[str, str]) -> int:
         epochs = 100
     else:
         epochs = 20 if data.num_samples < 5_000 else 10 if data.num_samples < 20_000 else 5
-    reasons["epochs"] = (
-        f"{epochs} passes over {data.num_samples} samples are usually enough; more can be added while it trains."
+    reasons["epochs"] = say(
+        "{epochs} passes over {samples} samples are usually enough; more can be added while it trains.",
+        epochs=epochs,
+        samples=data.num_samples,
     )
     return epochs
 
@@ -120,16 +125,18 @@ def _choose_objectives(
 ) -> tuple[list[ObjectiveConfig], list[str]]:
     outputs = [node.id for node in document.network.nodes if node.type == "Output"]
     if data.task == "regression":
-        reasons["objectives"] = "The targets are numbers: squared error is the usual loss."
+        reasons["objectives"] = say("The targets are numbers: squared error is the usual loss.")
         loss, metrics = "MSELoss", ["MeanAbsoluteError"]
     elif _ends_in_step(document) and data.num_outputs == 2:
         reasons["objectives"] = "Two classes and a network that ends in Step: the perceptron's own rule."
         loss, metrics = "PerceptronLoss", ["Accuracy"]
     elif data.num_outputs == 2 and outputs and _width(report, outputs[0]) == 1:
-        reasons["objectives"] = "Two classes and one score: binary cross entropy."
+        reasons["objectives"] = say("Two classes and one score: binary cross entropy.")
         loss, metrics = "BCEWithLogitsLoss", ["Accuracy"]
     else:
-        reasons["objectives"] = f"One of {data.num_outputs} classes: cross entropy on one score a class."
+        reasons["objectives"] = say(
+            "One of {count} classes: cross entropy on one score a class.", count=data.num_outputs
+        )
         loss, metrics = "CrossEntropyLoss", ["Accuracy"]
     if len(outputs) < 2:
         return [ObjectiveConfig(loss=Choice(type=loss))], metrics

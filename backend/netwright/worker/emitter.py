@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from netwright.language import to_stored
 from netwright.training.reporting import Progress, to_scalar
 from netwright.worker.spool import SpoolWriter
 
@@ -80,13 +81,23 @@ class Emitter:
         if type == "metrics":
             fields["values"] = {name: _finite(values) for name, values in fields["values"].items()}
         envelope = {"type": type, "run": self._run, "attempt": self._attempt, "seq": self.seq}
-        return orjson.dumps({**envelope, "time": now, "elapsed": round(max(elapsed, 0.0), 6), **fields})
+        event = {**envelope, "time": now, "elapsed": round(max(elapsed, 0.0), 6), **fields}
+        return orjson.dumps(event, _whole, orjson.OPT_PASSTHROUGH_SUBCLASS)
 
     def close(self) -> None:
         """Writes what is left and ends the thread; later events are lost."""
         self._stopping.set()
         self._thread.join()
         self._spool.close()
+
+
+def _whole(value: Any) -> Any:
+    """A sentence with its template: its readers' languages are not known here."""
+    if isinstance(value, str):
+        return to_stored(value)
+    if isinstance(value, float):  # NumPy's is one
+        return float(value)
+    raise TypeError(f"{value!r} cannot be put into an event")
 
 
 def _finite(values: list[float | None]) -> list[Any]:

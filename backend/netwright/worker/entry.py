@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from netwright.data.base import DataError
+from netwright.language import said_by, say
 from netwright.training.control import Control
 from netwright.training.reporting import Progress
 from netwright.training.spec import AttemptSpec, RunSpec
@@ -109,7 +110,7 @@ class Attempt:
             self._end_fenced()
             raise
         except DataError as error:
-            return RunState.FAILED, EndReason.BAD_DATA, str(error)
+            return RunState.FAILED, EndReason.BAD_DATA, error.message
         except Exception as error:
             LOG.exception("The attempt ends with an error:")
             if is_out_of_memory(error):
@@ -118,7 +119,7 @@ class Attempt:
                     EndReason.OUT_OF_MEMORY,
                     describe_out_of_memory(self.spec.training, self.progress),
                 )
-            text = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+            text = said_by(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
             return RunState.FAILED, EndReason.ERROR, text
         return outcome.state, outcome.reason, outcome.message
 
@@ -129,7 +130,7 @@ class Attempt:
         from netwright.worker.initial import load_initial
 
         if self.control.is_stopping:
-            return Outcome(RunState.STOPPED, EndReason.STOPPED_BY_USER, "Stopped before the first step.")
+            return Outcome(RunState.STOPPED, EndReason.STOPPED_BY_USER, say("Stopped before the first step."))
         job = build_job(self.spec, self.folder, self._is_current)
         resume = self._load_resume(job.graph_hash)
         if resume is None and self.spec.initial_weights is not None:

@@ -1,12 +1,13 @@
 import createClient from "openapi-fetch";
 import { connection } from "./connection";
+import { pageLanguage } from "./language";
 import { isServerAway, noAnswer, toApiProblem } from "./problem";
 import type { paths } from "./schema";
 
-/** The headers of a request and the language that the page is in, which is what `<html lang>` says. */
+/** The headers of a request, and the language in which the page wants to be answered. */
 function withPageLanguage(request: Request | string, init?: RequestInit): RequestInit {
   const headers = new Headers(init?.headers ?? (request instanceof Request ? request.headers : undefined));
-  headers.set("Accept-Language", document.documentElement.lang || "en");
+  headers.set("Accept-Language", pageLanguage());
   return { ...init, headers };
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { connection } from "./connection";
+import { pageLanguage } from "./language";
 import type { RunEvent, RunSummary } from "./types";
 
 /**
@@ -223,6 +224,8 @@ export function openLive<Item>(options: LiveOptions<Item>): LiveConnection {
 function socketUrl(path: string): string {
   const url = new URL(path, window.location.href);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  // A browser's socket cannot say it in a header.
+  url.searchParams.set("language", pageLanguage());
   return url.toString();
 }
 

@@ -1,3 +1,4 @@
+import i18next from "i18next";
 import type { Problem, ProblemDocument } from "./types";
 
 /** The request never got an answer: the server is gone or the network is. */
@@ -29,8 +30,8 @@ export function noAnswer(): ApiProblem {
   return new ApiProblem({
     code: OFFLINE,
     status: 0,
-    title: "No answer",
-    detail: "The server does not answer. It is asked again until it is back.",
+    title: i18next.t("ui:answer.noneTitle"),
+    detail: i18next.t("ui:answer.none"),
   });
 }
 
@@ -72,6 +73,6 @@ export function toApiProblem(status: number, body: unknown): ApiProblem {
     code: `http_${status}`,
     status,
     title: `HTTP ${status}`,
-    detail: `The server answered ${status} without saying why.`,
+    detail: i18next.t("ui:answer.unexplained", { status }),
   });
 }

@@ -30,7 +30,7 @@ export interface paths {
         };
         /**
          * Read Layers
-         * @description The catalogue: every layer type with its ports, its form and its documentation.
+         * @description The catalogue: every layer type with its ports, its form and its documentation in the language of the request.
          */
         get: operations["read_layers"];
         put?: never;
@@ -1615,7 +1615,7 @@ export interface components {
          * Fix
          * @description A way out that the page offers as a button: ``edits`` applied to the document.
          *
-         *     ``label`` is English; ``code`` and ``values`` let the page say it in another language.
+         *     ``label`` is said in the language of whoever is answered; ``code`` and ``values`` are for programs.
          */
         Fix: {
             /** Code */
@@ -2339,7 +2339,7 @@ export interface components {
          *
          *     ``code`` names the kind (documented in docs/problems.md).  ``block`` and ``node`` say where it stands in the document
          *     (the block's *definition*), ``path`` where it was met in the network (``stage.0.conv``), ``field`` the parameter or
-         *     port.  ``message`` is a full English sentence; ``values`` holds what was put into it, for translations.
+         *     port.  ``message`` is a full sentence, in the language of whoever is answered; ``values`` holds what programs need of it.
          */
         Problem: {
             /** Code */

@@ -1,4 +1,5 @@
 import { QueryClient } from "@tanstack/react-query";
+import i18next from "i18next";
 import { connection, isApiProblem } from "@/api";
 
 const MAX_RETRIES = 2;
@@ -14,6 +15,10 @@ export function createQueryClient(): QueryClient {
       queries: { retry: shouldRetry, staleTime: 10_000, networkMode: "always" },
       mutations: { networkMode: "always" },
     },
+  });
+  // What the server says it says in the page's language. The open network holds edits that it does not have.
+  i18next.on("languageChanged", () => {
+    void client.invalidateQueries({ predicate: ({ queryKey: [what, id] }) => what !== "networks" || id === undefined });
   });
   let before = connection.get();
   connection.subscribe((now) => {

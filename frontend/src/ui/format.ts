@@ -1,8 +1,24 @@
 /** Numbers as the page writes them: three significant digits with a unit; the exact value is for hovers and copies. */
 
-const LOCALE = "en-US";
-const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
-const exact = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 20 });
+import i18next from "i18next";
+import { locale } from "./locale";
+
+const formatters = new Map<string, Intl.NumberFormat>();
+
+/** Making a formatter costs a hundred times what using it does: one for each language and number of decimals. */
+function numberFormat(decimals: number): Intl.NumberFormat {
+  const key = `${locale()} ${decimals}`;
+  let formatter = formatters.get(key);
+  if (formatter === undefined) {
+    formatter = new Intl.NumberFormat(locale(), { maximumFractionDigits: decimals });
+    formatters.set(key, formatter);
+  }
+  return formatter;
+}
+
+function formatWhole(value: number): string {
+  return numberFormat(0).format(value);
+}
 
 /** Counts up to here are written out. */
 const LONGEST_EXACT = 10_000;
@@ -35,28 +51,28 @@ function scaled(value: number, base: number, units: readonly string[]): { digits
 /** `9,999`, `11.7 k`, `11.7 M`. */
 export function formatCount(value: number): string {
   if (!Number.isFinite(value)) return formatMetric(value);
-  if (Math.abs(value) < LONGEST_EXACT) return whole.format(value);
+  if (Math.abs(value) < LONGEST_EXACT) return formatWhole(value);
   const { digits, unit } = scaled(value, 1000, DECIMAL);
   return `${digits} ${unit}`;
 }
 
 /** Multiply-accumulates: `512 MAC`, `1.81 GMAC`. */
 export function formatMacs(value: number): string {
-  if (Math.abs(value) < 1000) return `${whole.format(value)} MAC`;
+  if (Math.abs(value) < 1000) return `${formatWhole(value)} MAC`;
   const { digits, unit } = scaled(value, 1000, DECIMAL);
   return `${digits} ${unit}MAC`;
 }
 
 /** `512 B`, `46.8 MiB`. */
 export function formatBytes(value: number): string {
-  if (Math.abs(value) < 1024) return `${whole.format(value)} B`;
+  if (Math.abs(value) < 1024) return `${formatWhole(value)} B`;
   const { digits, unit } = scaled(value, 1024, BINARY);
   return `${digits} ${unit}`;
 }
 
 /** The value in full, with thousands separated: `11,689,512`. */
 export function formatExact(value: number, unit = ""): string {
-  const text = Number.isFinite(value) ? exact.format(value) : formatMetric(value);
+  const text = Number.isFinite(value) ? numberFormat(20).format(value) : formatMetric(value);
   return unit === "" ? text : `${text} ${unit}`;
 }
 
@@ -71,13 +87,14 @@ const DAY = 24 * HOUR;
 /** Seconds as `340 ms`, `4.2 s`, `42 s`, `2 min 14 s`, `3 h 05 min`, `2 d 4 h`. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) return "-";
-  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 0.9995) return i18next.t("ui:duration.milliseconds", { number: Math.round(seconds * 1000) });
+  if (seconds < 9.95) return i18next.t("ui:duration.seconds", { number: seconds.toFixed(1) });
   const total = Math.round(seconds);
-  if (total < MINUTE) return `${total} s`;
-  if (total < HOUR) return `${Math.floor(total / MINUTE)} min ${twoDigits(total % MINUTE)} s`;
-  if (total < DAY) return `${Math.floor(total / HOUR)} h ${twoDigits(Math.floor((total % HOUR) / MINUTE))} min`;
-  return `${Math.floor(total / DAY)} d ${Math.floor((total % DAY) / HOUR)} h`;
+  if (total < MINUTE) return i18next.t("ui:duration.seconds", { number: total });
+  const [minutes, hours, days] = [Math.floor(total / MINUTE), Math.floor(total / HOUR), Math.floor(total / DAY)];
+  if (total < HOUR) return i18next.t("ui:duration.minutes", { minutes, seconds: twoDigits(total % MINUTE) });
+  if (total < DAY) return i18next.t("ui:duration.hours", { hours, minutes: twoDigits(minutes % 60) });
+  return i18next.t("ui:duration.days", { days, hours: hours % 24 });
 }
 
 const WORDS: Record<string, string> = { NaN: "NaN", Infinity: "∞", "-Infinity": "-∞" };
@@ -96,7 +113,7 @@ export function formatMetric(value: number | string): string {
   if (size < 0.1) return String(Number(number.toPrecision(3)));
   if (size < 10) return number.toFixed(4);
   if (size < 1000) return number.toPrecision(4);
-  return whole.format(number);
+  return formatWhole(number);
 }
 
 /** A share from 0 to 1: `97.3 %`. */
@@ -112,8 +129,8 @@ export function formatShape(shape: readonly (number | string | null)[]): string 
 /** How long ago a moment was (Unix seconds): `just now`, `5 min ago`, else the date. */
 export function formatAgo(moment: number, now: number = Date.now() / 1000): string {
   const seconds = now - moment;
-  const words = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto", style: "short" });
-  if (seconds < 45) return "just now";
+  const words = new Intl.RelativeTimeFormat(locale(), { numeric: "auto", style: "short" });
+  if (seconds < 45) return i18next.t("ui:justNow");
   if (seconds < HOUR) return words.format(-Math.max(1, Math.round(seconds / MINUTE)), "minute");
   if (seconds < DAY) return words.format(-Math.round(seconds / HOUR), "hour");
   if (seconds < 7 * DAY) return words.format(-Math.round(seconds / DAY), "day");
@@ -122,5 +139,10 @@ export function formatAgo(moment: number, now: number = Date.now() / 1000): stri
 
 /** A moment (Unix seconds) in full, in the reader's zone. */
 export function formatDate(moment: number): string {
-  return new Date(moment * 1000).toLocaleString(LOCALE, { dateStyle: "medium", timeStyle: "short" });
+  return new Date(moment * 1000).toLocaleString(locale(), { dateStyle: "medium", timeStyle: "short" });
+}
+
+/** The time of day of a moment (Unix seconds) to the second, from 00 to 23 hours. */
+export function formatTime(moment: number): string {
+  return new Date(moment * 1000).toLocaleTimeString(locale(), { hourCycle: "h23" });
 }

@@ -7,6 +7,7 @@ export { type FieldNaming, type FieldProblem, SchemaForm, type SchemaFormProps }
 export { type FormField, type JsonSchema, type NumberShape, readFields } from "./form/schema";
 export * from "./format";
 export { InlineEdit } from "./InlineEdit";
+export { locale } from "./locale";
 export { notifyDone, notifyError, notifyUndo } from "./notify";
 export { PageBar, PageBarProvider, PageBarSlot } from "./PageBar";
 export { ReasonedButton, ReasonedIcon } from "./ReasonedButton";

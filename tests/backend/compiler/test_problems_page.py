@@ -40,7 +40,7 @@ def written() -> set[str]:
         r'else "([a-z]+_[a-z_]+)",\n',
         r'"([a-z_]+)" if is_block else "',
         r'"([a-z_]+)" if out_of_range else',
-        r'\("(too_[a-z_]+)", "',
+        r'\(\s*"(too_[a-z_]+)",\s*say\(',
         r'_problem\("([a-z_]+)"',
     )
     return {code for pattern in patterns for code in re.findall(pattern, text)}

@@ -1,9 +1,11 @@
 from pathlib import Path
 
+import pytest
 from netwright.layers.page import to_markdown
 
-PAGE = Path(__file__).parents[3] / "docs" / "layers.md"
+DOCS = Path(__file__).parents[3] / "docs"
 
 
-def test_layers_page_is_what_the_catalogue_says() -> None:
-    assert PAGE.read_text("utf-8") == to_markdown(), "run: python -m netwright.layers.page > docs/layers.md"
+@pytest.mark.parametrize(("name", "language"), [("layers.md", "en"), ("layers.zh.md", "zh")])
+def test_layers_page_is_what_the_catalogue_says(name: str, language: str) -> None:
+    assert (DOCS / name).read_text("utf-8") == to_markdown(language), "run: make generate"

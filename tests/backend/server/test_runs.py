@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from backend.server.helpers import RealServer, assert_problem
 from backend.services.fakes import FakeExecutor, FakeWorker
+from netwright.language import STORED
 from netwright.training.events import Event
 
 
@@ -45,7 +46,7 @@ class Player:
 
 
 def _plain(event: Event) -> dict[str, Any]:
-    return event.model_dump(mode="json", exclude={"cursor"})
+    return event.model_dump(mode="json", exclude={"cursor"}, context=STORED)
 
 
 def end_all(server: RealServer) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
+from netwright.language import say
 from netwright.server.dependencies import ServicesDep
 from netwright.server.problems import ApiError
 from netwright.server.responses import answer, answer_list
@@ -68,11 +69,13 @@ def check_range(text: str | None, size: int) -> None:
     if text is None:
         return
     if not _RANGE.fullmatch(text):
-        raise ApiError("invalid_request", f"This is no range of bytes: {text[:100]!r}.", status=400)
+        raise ApiError(
+            "invalid_request", say("This is no range of bytes: {range}.", range=repr(text[:100])), status=400
+        )
     starts = [part.strip().partition("-")[0] for part in text.partition("=")[2].split(",")]
     if all(start and int(start) >= size for start in starts):
         headers = {"content-range": f"bytes */{size}"}
-        raise ApiError("range_not_satisfiable", f"The file has {size} bytes.", headers=headers)
+        raise ApiError("range_not_satisfiable", say("The file has {size} bytes.", size=size), headers=headers)
 
 
 def to_disposition(name: str) -> str:

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 from starlette.concurrency import run_in_threadpool
 
 from netwright.compiler.report import CheckReport, CheckRequest
+from netwright.language import current_language
 from netwright.server.bodies import ModelRoute
 from netwright.server.responses import JSON, answer, answer_list
 from netwright.services import documents
@@ -15,8 +16,8 @@ router = APIRouter(route_class=ModelRoute, tags=["documents"])
 
 @router.get("/api/layers", response_model=list[LayerRead])
 async def read_layers() -> Response:
-    """The catalogue: every layer type with its ports, its form and its documentation."""
-    return answer_list(list_layers(), LayerRead)
+    """The catalogue: every layer type with its ports, its form and its documentation in the language of the request."""
+    return answer_list(list_layers(current_language()), LayerRead)
 
 
 @router.post("/api/check", response_model=CheckReport)

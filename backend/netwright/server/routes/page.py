@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
+from netwright.language import say
 from netwright.server import pages
 from netwright.server.problems import problem_response
 
@@ -19,7 +20,7 @@ async def read_page(path: str) -> Response:
         caching = _IMMUTABLE if path.startswith("assets/") else "no-cache"
         return FileResponse(file, headers={"cache-control": caching})
     if path.startswith(("api/", "assets/")) or path in {"api", "assets"}:
-        return problem_response("not_found", "There is nothing at this address.")
+        return problem_response("not_found", say("There is nothing at this address."))
     if not (pages.FOLDER / "index.html").is_file():
         return HTMLResponse(pages.not_built_page(), 503)
     return FileResponse(pages.FOLDER / "index.html", headers={"cache-control": "no-cache"})

@@ -1,6 +1,7 @@
 /** Numbers on axes and in readouts. */
 
-import { formatMetric } from "@/ui";
+import i18next from "i18next";
+import { formatMetric, locale } from "@/ui";
 import type { XAxis } from "./frame";
 
 const MAX_DECIMALS = 6;
@@ -15,7 +16,7 @@ export function formatTick(value: number, increment: number): string {
     return value.toExponential(digits).replace("e+", "e");
   }
   const decimals = decimalsOf(increment);
-  return value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return value.toLocaleString(locale(), { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }
 
 const MOST_DECADES = 8;
@@ -61,7 +62,7 @@ function decimalsOf(increment: number): number {
 /** Seconds as `45 s`, `2:05`, `1:02:05`. */
 export function formatClock(seconds: number): string {
   const total = Math.round(seconds);
-  if (total < 60) return `${total} s`;
+  if (total < 60) return i18next.t("ui:duration.seconds", { number: total });
   const parts = [Math.floor(total / 60) % 60, total % 60].map((part) => String(part).padStart(2, "0"));
   const hours = Math.floor(total / 3600);
   return hours > 0 ? `${hours}:${parts.join(":")}` : parts.join(":").replace(/^0/, "");
@@ -71,7 +72,7 @@ export function formatClock(seconds: number): string {
 export function formatX(value: number, axis: XAxis): string {
   if (axis === "elapsed") return formatClock(value);
   const decimals = axis === "epoch" ? 2 : 0;
-  return value.toLocaleString("en", { maximumFractionDigits: decimals });
+  return value.toLocaleString(locale(), { maximumFractionDigits: decimals });
 }
 
 /** A measured value as everywhere on the page; a gap is a value that is no number. */

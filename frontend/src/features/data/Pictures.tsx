@@ -8,7 +8,7 @@ export function Pictures({ pictures }: { pictures: DatasetPreview["pictures"] })
   const byClass = new Map<string, string[]>();
   for (const { label, data } of pictures) byClass.set(label, [...(byClass.get(label) ?? []), data]);
   return (
-    <section className={classes.panel} aria-labelledby="data-pictures">
+    <section data-testid="dataset-pictures" className={classes.panel} aria-labelledby="data-pictures">
       <h2 id="data-pictures" className={classes.heading}>
         {t("pictures.title")}
       </h2>

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
 import { api, compareWeights, sentenceOf, unwrap } from "@/api";
 import {
   type CheckReport,
@@ -16,6 +17,7 @@ import { type Compare, createWeightsStore, startComparing } from "./weights";
 export interface EditorProviderProps {
   /** What is opened; a later change of this property is not followed (give the provider a `key`, or call `load`). */
   document: WireDocument;
+  /** Followed: the documentation comes in another language when the page's changes. */
   layers: readonly LayerRead[];
   /** The revision that `document` has on the server, null where it was never saved. */
   revision?: number | null;
@@ -27,9 +29,16 @@ export function EditorProvider({ document, layers, revision = null, children }: 
   const [editor] = useState(() => ({
     store: createDocumentStore({ document, layers, revision }),
     canvas: createCanvasStore(),
+    layers,
     weights: createWeightsStore(),
   }));
-  useEffect(() => startChecking(editor.store, checkDocument, reportFailure), [editor]);
+  const { language } = useTranslation().i18n;
+  useEffect(() => {
+    if (layers !== editor.layers) editor.store.getState().setCatalogue(layers);
+    editor.layers = layers;
+  }, [editor, layers]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is wrong is said anew in another language
+  useEffect(() => startChecking(editor.store, checkDocument, reportFailure), [editor, language]);
   useEffect(() => startComparing(editor.store, editor.weights, compare, sentenceOf), [editor]);
   return <EditorContext value={editor}>{children}</EditorContext>;
 }

@@ -21,7 +21,10 @@ export function Palette() {
   const [active, setActive] = useState<string | null>(null);
   const listId = useId();
   const { data: library } = useQuery(blocksQuery);
-  const all = useMemo(() => paletteItems(catalogue, blocks, library), [catalogue, blocks, library]);
+  const all = useMemo(
+    () => paletteItems(catalogue, blocks, (family) => t(`family.${family}`), library),
+    [catalogue, blocks, library, t],
+  );
   const groups = useMemo(() => searchPalette(all, query), [all, query]);
   const items = useMemo(() => groups.flatMap((group) => group.items), [groups]);
   const current = items.find(({ type }) => type === active) ?? (query === "" ? undefined : items[0]);

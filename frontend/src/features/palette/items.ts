@@ -8,6 +8,8 @@ export interface PaletteItem {
   type: string;
   name: string;
   family: string;
+  /** The family's name in the page's language. */
+  familyName: string;
   /** Other names to find it by, in small letters. */
   aliases: readonly string[];
   /** A sentence; empty for blocks of the document, which have none, and for blocks that nobody described. */
@@ -30,14 +32,17 @@ export const LIBRARY = "library";
 export function paletteItems(
   catalogue: Catalogue,
   blocks: Document["blocks"],
+  nameOf: (family: string) => string,
   library: readonly LibraryBlockSummary[] = [],
 ): PaletteItem[] {
   const layers = [...catalogue.values()].map((layer): PaletteItem => {
+    const { type, family, aliases } = layer;
     const { summary, shape } = layer.documentation;
-    return { type: layer.type, name: layer.type, family: layer.family, aliases: layer.aliases, summary, shape };
+    return { type, name: type, family, familyName: nameOf(family), aliases, summary, shape };
   });
   const own = Object.keys(blocks).map((name): PaletteItem => {
-    return { type: BLOCK_PREFIX + name, name, family: "block", aliases: [], summary: "", shape: "" };
+    const type = BLOCK_PREFIX + name;
+    return { type, name, family: "block", familyName: nameOf("block"), aliases: [], summary: "", shape: "" };
   });
   const kept = library.map(({ id, name, description }): PaletteItem => {
     return {
@@ -88,7 +93,7 @@ function scoreOf(item: PaletteItem, query: string): number | null {
   const byAlias = Math.max(...item.aliases.map((alias) => aliasScore(asked, alias)));
   if (byAlias > 0) return KIND.alias + byAlias;
   if (byLetters !== null && byLetters > 0) return KIND.letters + byLetters;
-  if (item.family.toLowerCase().startsWith(asked)) return KIND.family;
+  if ([item.family, item.familyName].some((name) => name.toLowerCase().startsWith(asked))) return KIND.family;
   if (holdsWords(item, asked)) return KIND.words;
   return byLetters === null ? null : KIND.scattered + byLetters;
 }
@@ -111,7 +116,7 @@ function holdsWords(item: PaletteItem, asked: string): boolean {
   const words = asked.split(NO_LETTERS).filter((word) => word !== "");
   if (!words.some((word) => word.length >= SHORTEST || HAN.test(word))) return false;
   const names = item.name.replace(/([a-z0-9])([A-Z])/g, "$1 $2");
-  const parts = [names, item.name, item.family, ...item.aliases, item.summary]
+  const parts = [names, item.name, item.family, item.familyName, ...item.aliases, item.summary]
     .join(" ")
     .toLowerCase()
     .split(NO_LETTERS);

@@ -4,7 +4,12 @@ import { LAYERS } from "@/document/testing/catalogue";
 import { fuzzyScore } from "./fuzzy";
 import { paletteItems, searchPalette } from "./items";
 
-const items = paletteItems(createCatalogue(LAYERS), { Stage: { parameters: {}, nodes: [], edges: [] } });
+const CHINESE: Record<string, string> = { convolution: "卷积", merge: "合并" };
+const items = paletteItems(
+  createCatalogue(LAYERS),
+  { Stage: { parameters: {}, nodes: [], edges: [] } },
+  (family) => CHINESE[family] ?? family,
+);
 const names = (query: string) => searchPalette(items, query).flatMap((group) => group.items.map(({ name }) => name));
 
 describe("the palette", () => {
@@ -43,7 +48,7 @@ describe("the palette", () => {
 
   it("puts a name before another name, and both before scattered letters", () => {
     const item = (name: string, aliases: string[] = []) => ({
-      ...{ type: name, name, family: "pooling", aliases, summary: "", shape: "" },
+      ...{ type: name, name, family: "pooling", familyName: "", aliases, summary: "", shape: "" },
     });
     const pools = [
       item("GroupAllPixels"),
@@ -58,7 +63,7 @@ describe("the palette", () => {
 
   it("puts a whole other name before a name that holds it somewhere within", () => {
     const item = (name: string, aliases: string[] = []) => ({
-      ...{ type: name, name, family: "activation", aliases, summary: "", shape: "" },
+      ...{ type: name, name, family: "activation", familyName: "", aliases, summary: "", shape: "" },
     });
     const found = searchPalette([item("Hardswish"), item("SiLU", ["swish"])], "swish");
     expect(found[0]?.items.map(({ name }) => name)).toEqual(["SiLU", "Hardswish"]);
@@ -70,6 +75,7 @@ describe("the palette", () => {
         type: "Transpose",
         name: "Transpose",
         family: "shape",
+        familyName: "",
         aliases: [],
         summary: "交换每个样本的两个轴。",
         shape: "",
@@ -77,6 +83,15 @@ describe("the palette", () => {
     };
     expect(searchPalette([item], "两个轴")).toHaveLength(1);
     expect(searchPalette([item], "卷积")).toHaveLength(0);
+  });
+
+  it("finds a family by its name in the page's language, and a layer by one Chinese character", () => {
+    expect(names("卷积")).toEqual(names("convolution"));
+    expect(names("合")).toEqual(["Sum", "Pair"]);
+    const [first] = items;
+    if (first === undefined) throw new Error("there are no layers");
+    const documented = [{ ...first, summary: "取每个窗口的最大值。" }, ...items.slice(1)];
+    expect(searchPalette(documented, "窗口").flatMap((group) => group.items)).toEqual([documented[0]]);
   });
 
   it("finds nothing where letters are missing or out of order", () => {

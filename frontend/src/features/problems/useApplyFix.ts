@@ -15,7 +15,7 @@ export function useApplyFix(): (fix: Fix) => void {
       } catch (error) {
         // The document has moved on since the check: its next answer brings fixes that fit.
         if (!(error instanceof EditError)) throw error;
-        notifyError(t("fixIsOld"), error);
+        notifyError(t("fixIsOld"), t("fixIsOldDetail"));
       }
     },
     [store, t],

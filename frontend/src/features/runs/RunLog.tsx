@@ -2,6 +2,7 @@ import { Anchor, Group, Switch, Text, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { formatTime } from "@/ui";
 import type { LogLine } from "./runSession";
 import classes from "./runs.module.css";
 
@@ -84,7 +85,7 @@ export function RunLog({ runId, lines }: { runId: string; lines: readonly LogLin
         )}
         {shown.map((line) => (
           <div key={line.id} className={classes.line} data-level={line.level}>
-            <time>{new Date(line.time * 1000).toLocaleTimeString("en-GB")}</time>
+            <time>{formatTime(line.time)}</time>
             {hasAttempts && <span className={classes.attempt}>{t("log.attempt", { attempt: line.attempt })}</span>}
             <span>{textOf(line)}</span>
           </div>

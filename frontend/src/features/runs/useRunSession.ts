@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useTranslation } from "react-i18next";
 import { keys, type RunRead, type RunSummary } from "@/api";
 import { openRunsLive } from "@/api/live";
 import { EMPTY_LIVE, type RunLive, RunSession } from "./runSession";
@@ -13,12 +14,14 @@ const getEmpty = () => EMPTY_LIVE;
 export function useRunSession(id: string): { session: RunSession | null; live: RunLive } {
   const client = useQueryClient();
   const [session, setSession] = useState<RunSession | null>(null);
+  const { language } = useTranslation().i18n;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what the worker said is told anew in another language
   useEffect(() => {
     const opened = new RunSession(id);
     setSession(opened);
     void opened.open();
     return () => opened.close();
-  }, [id]);
+  }, [id, language]);
   const live = useSyncExternalStore(session?.subscribe ?? subscribeNothing, session?.getSnapshot ?? getEmpty);
   const { changes } = live;
   const lastAsked = useRef(0);

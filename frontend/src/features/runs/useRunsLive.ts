@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
 import { keys, type RunSummary } from "@/api";
 import { openRunsLive } from "@/api/live";
 import { mergeRuns } from "./runsTable";
@@ -7,6 +8,8 @@ import { mergeRuns } from "./runsTable";
 /** Keeps the list of runs up to date while somebody looks at it. */
 export function useRunsLive(): void {
   const client = useQueryClient();
+  const { language } = useTranslation().i18n;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows come with the reason of their end, in words
   useEffect(() => {
     const connection = openRunsLive({
       onItems: (changed) =>
@@ -16,5 +19,5 @@ export function useRunsLive(): void {
       onReconnected: () => void client.invalidateQueries({ queryKey: keys.runs(), exact: true }),
     });
     return () => connection.close();
-  }, [client]);
+  }, [client, language]);
 }

@@ -103,8 +103,8 @@ function fieldsOf(schema: JsonSchema, definitions: Definitions): FormField[] {
   });
 }
 
-/** Descriptions of optional settings end like this: `Empty: the whole run.`, `empty means as much as kernel_size`. */
-const EMPTY_MEANS = /\bempty(?::| means)\s+(.+?)(?=[.;](?:\s|$)|$)/i;
+/** Descriptions of optional settings say it like this: `Empty: the whole run.`, `empty means as much as kernel_size`, `留空：1。` */
+const EMPTY_MEANS = /(?:\bempty(?::| means)\s+|留空(?:：|表示))(.+?)(?=[.;](?:\s|$)|[，。；]|$)/i;
 
 function resolve(schema: JsonSchema, definitions: Definitions): JsonSchema {
   if (schema.$ref === undefined) return schema;

@@ -1,6 +1,6 @@
 import "@xyflow/react/dist/base.css";
 import { Background, BackgroundVariant, MiniMap, type NodeChange, ReactFlow, ReactFlowProvider } from "@xyflow/react";
-import { type MouseEvent, useCallback, useRef, useState } from "react";
+import { type MouseEvent, useCallback, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { GRID, type Positions } from "@/document";
 import { useEditorContext } from "../context";
@@ -81,6 +81,11 @@ function Drawing() {
     [canvas],
   );
   const openMenu = useMenu();
+  // React Flow would explain keys that it does not have here, in English.
+  const ariaLabels = useMemo(
+    () => ({ "node.a11yDescription.default": t("canvas.help"), "edge.a11yDescription.default": t("canvas.help") }),
+    [t],
+  );
 
   return (
     <div
@@ -121,6 +126,7 @@ function Drawing() {
         minZoom={0.05}
         maxZoom={2}
         proOptions={HIDE_NAME}
+        ariaLabelConfig={ariaLabels}
       >
         <Background
           variant={BackgroundVariant.Dots}

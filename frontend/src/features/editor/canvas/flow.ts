@@ -297,6 +297,9 @@ export function createEdgeBuilder(): (view: LevelView, isDragging: boolean) => F
         targetHandle: targetPort,
         selected,
         data: { edge, label, labelAt, width, lane, isWrong },
+        // Names need no language; React Flow's own words for them are English.
+        ariaLabel: `${edge.source} -> ${edge.target}`,
+        domAttributes: { "aria-roledescription": undefined } as FlowEdge["domAttributes"],
       }));
     });
     memory.finish();
