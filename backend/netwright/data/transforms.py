@@ -11,7 +11,7 @@ from netwright.data.transforms_graph import NormalizeFeatures
 from netwright.data.transforms_image import Grayscale, Normalize, Resize, ToFloat
 from netwright.data.transforms_table import Impute, OneHot, Standardize
 from netwright.graph.model import Model
-from netwright.language import listed, say
+from netwright.language import all_of, listed, say
 
 if TYPE_CHECKING:
     import numpy.typing as npt

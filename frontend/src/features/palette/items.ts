@@ -49,6 +49,7 @@ export function paletteItems(
       type: `library:${id}`,
       name,
       family: LIBRARY,
+      familyName: nameOf(LIBRARY),
       aliases: [],
       summary: description,
       shape: "",
