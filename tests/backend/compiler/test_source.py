@@ -143,8 +143,8 @@ def test_source_with_many_results_of_one_call_is_formatted(pieces: int) -> None:
     wires = ["image slices", *(f"slices.part{number} end{number}" for number in range(pieces))]
     nodes = [image(pieces, 3, 3), node("slices", "Chunk", chunks=pieces), *ends]
     source = to_source(document(block(nodes, ", ".join(wires))))
-    command = [RUFF, "format", "--diff", "--isolated", "--stdin-filename", "model.py", "-"]
-    result = subprocess.run(command, input=source.encode(), capture_output=True, check=False)
+    command = ["format", "--diff", "--isolated", "--stdin-filename", "model.py", "-"]
+    result = subprocess.run([RUFF, *command], input=source.encode(), capture_output=True, check=False)
     assert result.returncode == 0, result.stdout.decode()
 
 
