@@ -23,11 +23,29 @@ def literal(value: object) -> str:
 
 def layout(statement: str, level: int) -> Iterator[str]:
     """The lines of a statement ``target = expression``, ``return expression`` or ``expression`` at an indent level."""
-    for prefix in ("return ", _assignment(statement)):
+    targets = _assignment(statement)
+    if targets and not _fits(targets, statement, level):
+        yield from _many_targets(targets, statement[len(targets) :], level)
+        return
+    for prefix in ("return ", targets):
         if prefix and statement.startswith(prefix):
             yield from _expression(prefix, statement[len(prefix) :], "", level)
             return
     yield from _expression("", statement, "", level)
+
+
+def _fits(targets: str, statement: str, level: int) -> bool:
+    """Whether the names left of ``=`` stand on one line with the beginning of what is right of it."""
+    start = _last_bracket(statement)
+    head = statement if start is None else statement[: start + 1]
+    return ", " not in targets or len(_space(level)) + min(len(statement), len(head)) <= WIDTH
+
+
+def _many_targets(targets: str, expression: str, level: int) -> Iterator[str]:
+    """More names than a line holds: each on a line of its own."""
+    yield f"{_space(level)}("
+    yield from (f"{_space(level + 1)}{name}," for name in targets.removesuffix(" = ").split(", "))
+    yield from _expression(") = ", expression, "", level)
 
 
 def layout_def(name: str, parameters: Sequence[str], returns: str, level: int) -> Iterator[str]:

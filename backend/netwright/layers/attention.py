@@ -370,6 +370,7 @@ class TransformerDecoderLayer(_TransformerLayer):
     """(N, T, F), (N, S, F) -> (N, T, F)."""
 
     attentions = 2
+    muted_is_identity = False
     Params = TransformerDecoderLayerParams
     inputs = (_X, Port("memory", "(N, S, F)", _SEQUENCE), _MASK)
     documentation = Documentation(

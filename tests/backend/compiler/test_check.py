@@ -93,8 +93,10 @@ def test_report_of_a_sample_agrees_with_the_module_that_trains(name: str) -> Non
     network = build_network(to_source(document))
     assert report.totals.parameters == sum(parameter.numel() for parameter in network.parameters())
     assert report.totals.buffers == sum(buffer.numel() for buffer in network.buffers())
+    inner = {path for path in report.nodes if any(other.startswith(f"{path}.") for other in report.nodes)}
     for key in network.state_dict():
-        assert key.rpartition(".")[0] in report.nodes, "a checkpoint's key is a node's path and the tensor's name"
+        of = [path for path in report.nodes.keys() - inner if key.startswith(f"{path}.")]
+        assert len(of) == 1, "a checkpoint's key is a layer's path and the name that PyTorch has for the tensor in it"
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,17 @@ def test_network_that_ends_in_a_node_with_several_outputs_returns_them_by_name()
     }
 
 
+@pytest.mark.parametrize("pieces", range(2, 17))
+def test_source_with_many_results_of_one_call_is_formatted(pieces: int) -> None:
+    ends = [out(f"end{number}") for number in range(pieces)]
+    wires = ["image slices", *(f"slices.part{number} end{number}" for number in range(pieces))]
+    nodes = [image(pieces, 3, 3), node("slices", "Chunk", chunks=pieces), *ends]
+    source = to_source(document(block(nodes, ", ".join(wires))))
+    command = ["format", "--diff", "--isolated", "--stdin-filename", "model.py", "-"]
+    result = subprocess.run([RUFF, *command], input=source.encode(), capture_output=True, check=False)
+    assert result.returncode == 0, result.stdout.decode()
+
+
 def test_choices_and_tuples_are_printed_as_python() -> None:
     nodes = [
         image(4, 9, 9),
