@@ -81,6 +81,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/architectures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Architectures
+         * @description Every ready-made network: a card each.
+         */
+        get: operations["read_architectures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/architectures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Architecture Document
+         * @description One ready-made network: its document, what to look at, and what its training preset needs.
+         */
+        get: operations["read_architecture_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/networks": {
         parameters: {
             query?: never;
@@ -163,6 +203,66 @@ export interface paths {
         get: operations["read_revision"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Blocks */
+        get: operations["list_blocks"];
+        put?: never;
+        /** Create Block */
+        post: operations["create_block"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/blocks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Block */
+        get: operations["read_block"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Block
+         * @description Networks that use the block keep their own copy of it.
+         */
+        delete: operations["delete_block"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Block
+         * @description Another name, another description or another definition; what is left out stays.
+         */
+        patch: operations["update_block"];
+        trace?: never;
+    };
+    "/api/blocks/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Block */
+        post: operations["restore_block"];
         delete?: never;
         options?: never;
         head?: never;
@@ -261,6 +361,81 @@ export interface paths {
         put: operations["import_file"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Import
+         * @description ONNX or a PyTorch program (a network with its weights), safetensors or a state_dict (weights); the bytes tell which.
+         */
+        post: operations["create_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Weights */
+        get: operations["list_weights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/weights/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare Weights
+         * @description What a checkpoint or a file of weights would do in a network, node by node.
+         */
+        post: operations["compare_weights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/weights/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Weights */
+        get: operations["read_weights"];
+        put?: never;
+        post?: never;
+        /** Delete Weights */
+        delete: operations["delete_weights"];
         options?: never;
         head?: never;
         patch?: never;
@@ -490,6 +665,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/checkpoints/{id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Formats Of Checkpoint
+         * @description Every format that the checkpoint can leave in, or why not.
+         */
+        get: operations["list_formats_of_checkpoint"];
+        put?: never;
+        /**
+         * Export Checkpoint
+         * @description Starts to make the file; ``GET /api/exports/{key}`` says how far it is.
+         */
+        post: operations["export_checkpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/checkpoints/{id}/download": {
         parameters: {
             query?: never;
@@ -499,9 +698,86 @@ export interface paths {
         };
         /**
          * Download Checkpoint
-         * @description The file, in parts where ``Range`` asks for them.
+         * @description The file, made first where that is needed; in parts where ``Range`` asks for them.
          */
         get: operations["download_checkpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/formats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List Formats Of Network
+         * @description What an untrained network can leave in.
+         */
+        post: operations["list_formats_of_network"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Network
+         * @description Starts to make the file; ``GET`` its ``key`` until it is ``ready``.
+         */
+        post: operations["export_network"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Export */
+        get: operations["read_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{key}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Export
+         * @description The file, once it is made.
+         */
+        get: operations["download_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -598,6 +874,120 @@ export interface components {
             };
         };
         /**
+         * ArchitectureRead
+         * @description ``look`` is what to look at, ``data`` what its training preset needs; ``document`` is ready to be one's own.
+         */
+        ArchitectureRead: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /**
+             * Family
+             * @enum {string}
+             */
+            family: "neuron" | "dense" | "convolution" | "vgg" | "googlenet" | "resnet" | "cifar" | "lesson" | "recurrent" | "attention" | "graph" | "picture";
+            /**
+             * Chapter
+             * @enum {string}
+             */
+            chapter: "perceptron" | "neuron" | "structure" | "convolution" | "vgg" | "googlenet" | "conv1x1" | "resnet" | "pooling" | "beyond";
+            /**
+             * Task
+             * @enum {string}
+             */
+            task: "classification" | "segmentation" | "reconstruction" | "node classification" | "graph classification";
+            paper: components["schemas"]["PaperRead"];
+            /** Summary */
+            summary: {
+                [key: string]: string;
+            };
+            /** Parameters */
+            parameters: number;
+            /** Macs */
+            macs: number;
+            /** Inputs */
+            inputs: {
+                [key: string]: number[];
+            };
+            /** Outputs */
+            outputs: {
+                [key: string]: number[];
+            };
+            /** Data Source */
+            data_source: string | null;
+            /** Is Starter */
+            is_starter: boolean;
+            outline: components["schemas"]["Outline"];
+            /** Look */
+            look: {
+                [key: string]: string[];
+            };
+            /** Data */
+            data: {
+                [key: string]: string;
+            };
+            published: components["schemas"]["PublishedRead"] | null;
+            example: components["schemas"]["ExampleRead"] | null;
+            sweep: components["schemas"]["SweepRead"] | null;
+            /** Block Outlines */
+            block_outlines: {
+                [key: string]: components["schemas"]["Outline"];
+            };
+            document: components["schemas"]["Document"];
+        };
+        /**
+         * ArchitectureSummary
+         * @description A card of the gallery.  Texts are by language (``en``, ``zh``); shapes leave the batch out.
+         */
+        ArchitectureSummary: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /**
+             * Family
+             * @enum {string}
+             */
+            family: "neuron" | "dense" | "convolution" | "vgg" | "googlenet" | "resnet" | "cifar" | "lesson" | "recurrent" | "attention" | "graph" | "picture";
+            /**
+             * Chapter
+             * @enum {string}
+             */
+            chapter: "perceptron" | "neuron" | "structure" | "convolution" | "vgg" | "googlenet" | "conv1x1" | "resnet" | "pooling" | "beyond";
+            /**
+             * Task
+             * @enum {string}
+             */
+            task: "classification" | "segmentation" | "reconstruction" | "node classification" | "graph classification";
+            paper: components["schemas"]["PaperRead"];
+            /** Summary */
+            summary: {
+                [key: string]: string;
+            };
+            /** Parameters */
+            parameters: number;
+            /** Macs */
+            macs: number;
+            /** Inputs */
+            inputs: {
+                [key: string]: number[];
+            };
+            /** Outputs */
+            outputs: {
+                [key: string]: number[];
+            };
+            /** Data Source */
+            data_source: string | null;
+            /** Is Starter */
+            is_starter: boolean;
+            outline: components["schemas"]["Outline"];
+        };
+        /**
          * Block
          * @description Nodes and edges with named numeric parameters; its inputs and outputs are its Input and Output nodes.
          */
@@ -610,6 +1000,29 @@ export interface components {
             nodes?: components["schemas"]["Node"][];
             /** Edges */
             edges?: components["schemas"]["Edge"][];
+        };
+        /**
+         * BlockBundle
+         * @description The block ``name`` of ``blocks``, and in ``blocks`` all that it uses.
+         *
+         *     ``view`` is as in a document: places by block and node.
+         */
+        BlockBundle: {
+            /** Name */
+            name: string;
+            /** Blocks */
+            blocks: {
+                [key: string]: components["schemas"]["Block"];
+            };
+            /** View */
+            view?: {
+                [key: string]: {
+                    [key: string]: [
+                        number,
+                        number
+                    ];
+                };
+            };
         };
         /**
          * CheckReport
@@ -1087,7 +1500,7 @@ export interface components {
             /** Attempt */
             attempt: number;
             /** Events */
-            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
+            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
         };
         /**
          * EventList
@@ -1095,7 +1508,7 @@ export interface components {
          */
         EventList: {
             /** Events */
-            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
+            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
             /** Cursor */
             cursor: number;
         };
@@ -1109,6 +1522,94 @@ export interface components {
             seq: number;
             /** Commands */
             commands: (components["schemas"]["StopCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["ResumeCommand"] | components["schemas"]["CheckpointCommand"] | components["schemas"]["SetCommand"])[];
+        };
+        /**
+         * ExampleRead
+         * @description The notes' own numbers: pictures as ``[channel][row][column]``, ``weights`` by their key in the ``state_dict``.
+         */
+        ExampleRead: {
+            /** Input */
+            input: number[][][];
+            /** Weights */
+            weights: {
+                [key: string]: unknown[];
+            };
+            /** Output */
+            output: string;
+            /** Result */
+            result: number[][][];
+        };
+        /**
+         * ExportOption
+         * @description A format that a checkpoint or a network can leave in, or why not (``reason``).
+         *
+         *     ``bytes`` is known of a file that is there (``is_ready``): the checkpoint's own, or one that was made lately.  ``code`` and
+         *     ``node`` belong to the reason.
+         */
+        ExportOption: {
+            /** Format */
+            format: string;
+            /** Title */
+            title: string;
+            /** Suffix */
+            suffix: string;
+            /** Description */
+            description: string;
+            /** Bytes */
+            bytes?: number | null;
+            /**
+             * Is Ready
+             * @default false
+             */
+            is_ready: boolean;
+            /** Reason */
+            reason?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Node */
+            node?: string | null;
+        };
+        /**
+         * ExportRead
+         * @description A file that is being made.  ``stage`` is one of ``loading``, ``exporting``, ``checking``, ``packing`` while it is
+         *     ``preparing``; ``code``, ``message`` and ``node`` say why it failed.
+         */
+        ExportRead: {
+            /** Key */
+            key: string;
+            /** Format */
+            format: string;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "preparing" | "ready" | "failed";
+            /** Stage */
+            stage?: string | null;
+            /** Bytes */
+            bytes?: number | null;
+            /** Code */
+            code?: string | null;
+            /** Message */
+            message?: string | null;
+            /** Node */
+            node?: string | null;
+        };
+        /**
+         * ExportRequest
+         * @description An untrained network in ``format``: its weights are fresh under ``seed``.
+         */
+        ExportRequest: {
+            document: components["schemas"]["Document"];
+            /** Format */
+            format: string;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
         };
         /**
          * Fix
@@ -1127,6 +1628,20 @@ export interface components {
             };
             /** Edits */
             edits: (components["schemas"]["AddNode"] | components["schemas"]["RemoveNode"] | components["schemas"]["RenameNode"] | components["schemas"]["SetParam"] | components["schemas"]["SetNode"] | components["schemas"]["AddEdge"] | components["schemas"]["RemoveEdge"] | components["schemas"]["MoveNode"] | components["schemas"]["SetBlock"] | components["schemas"]["SetParameter"] | components["schemas"]["SetName"])[];
+        };
+        /**
+         * FoldedBlock
+         * @description A block made of repeated structure: it stands ``copies`` times in the network, as ``uses`` nodes.
+         */
+        FoldedBlock: {
+            /** Name */
+            name: string;
+            /** Num Nodes */
+            num_nodes: number;
+            /** Uses */
+            uses: number;
+            /** Copies */
+            copies: number;
         };
         /**
          * GraphDrawing
@@ -1271,17 +1786,97 @@ export interface components {
             /** Counts */
             counts: number[];
         };
+        /**
+         * ImportNote
+         * @description ``values`` are the figures in the sentence, for translations.
+         */
+        ImportNote: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "size_chosen" | "batch_fixed" | "input_shape_unknown" | "operators_dropped" | "dtype_changed";
+            /** Message */
+            message: string;
+            /** Values */
+            values?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ImportRead
+         * @description What was taken in: weights alone, or a network (``network_id``, ``report``) and its weights.
+         *
+         *     ``problems`` counts what is wrong with the network as it now stands.
+         */
+        ImportRead: {
+            weights?: components["schemas"]["WeightsRead"] | null;
+            /** Network Id */
+            network_id?: string | null;
+            report?: components["schemas"]["ImportReport"] | null;
+            /**
+             * Problems
+             * @default 0
+             */
+            problems: number;
+        };
+        /**
+         * ImportReport
+         * @description ``num_operators`` of the file became ``num_layers`` layers, drawn as ``num_nodes`` nodes (blocks counted once).
+         */
+        ImportReport: {
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "onnx" | "program";
+            /**
+             * Producer
+             * @default
+             */
+            producer: string;
+            /** Num Operators */
+            num_operators: number;
+            /** Num Layers */
+            num_layers: number;
+            /** Num Nodes */
+            num_nodes: number;
+            /** Folded */
+            folded?: components["schemas"]["FoldedBlock"][];
+            /** Placeholders */
+            placeholders?: components["schemas"]["Placeholder"][];
+            /** Notes */
+            notes?: components["schemas"]["ImportNote"][];
+        };
+        /**
+         * InitialWeightsConfig
+         * @description Weights to begin with instead of random ones.  ``source`` is a checkpoint of a run or a file of weights by its id.
+         *
+         *     ``match`` says what a tensor of the file is found by: its name, or its place and shape where names differ.
+         */
+        InitialWeightsConfig: {
+            /** Source */
+            source: string;
+            /**
+             * Match
+             * @default name
+             * @enum {string}
+             */
+            match: "name" | "order";
+        };
         JsonValue: unknown;
         /**
          * LayerRead
          * @description A layer type as the palette, the inspector and the canvas need it.  ``params_schema`` is JSON Schema; each property
-         *     has ``description`` and may have ``unit``.
+         *     has ``description`` and may have ``unit``.  ``aliases`` are other names to find it by.
          */
         LayerRead: {
             /** Type */
             type: string;
             /** Family */
             family: string;
+            /** Aliases */
+            aliases: string[];
             /** Inputs */
             inputs: components["schemas"]["PortRead"][];
             /** Outputs */
@@ -1293,6 +1888,58 @@ export interface components {
             documentation: components["schemas"]["DocumentationRead"];
             /** Can Be Muted */
             can_be_muted: boolean;
+        };
+        /** LibraryBlockCreate */
+        LibraryBlockCreate: {
+            definition: components["schemas"]["BlockBundle"];
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+        };
+        /** LibraryBlockRead */
+        LibraryBlockRead: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Created */
+            created: number;
+            /** Updated */
+            updated: number;
+            outline: components["schemas"]["Outline"];
+            definition: components["schemas"]["BlockBundle"];
+        };
+        /**
+         * LibraryBlockSummary
+         * @description A block in the list.  ``outline`` is a small picture of its inside.
+         */
+        LibraryBlockSummary: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Created */
+            created: number;
+            /** Updated */
+            updated: number;
+            outline: components["schemas"]["Outline"];
+        };
+        /**
+         * LibraryBlockUpdate
+         * @description What is null stays.
+         */
+        LibraryBlockUpdate: {
+            /** Name */
+            name?: string | null;
+            /** Description */
+            description?: string | null;
+            definition?: components["schemas"]["BlockBundle"] | null;
         };
         /** LogEvent */
         LogEvent: {
@@ -1473,6 +2120,7 @@ export interface components {
          *     ``compiler.check``, not here, so that a document with an illegal id still opens and can be repaired.)
          *     ``params`` are saved by name, only those that differ from the defaults need to be there; a string that begins with
          *     ``=`` is an expression over the block's parameters.
+         *     ``share`` is the id of the node of the same block whose weights this one uses; None where it has its own.
          */
         Node: {
             /** Id */
@@ -1493,6 +2141,8 @@ export interface components {
              * @default false
              */
             muted: boolean;
+            /** Share */
+            share?: string | null;
         };
         /**
          * NodeReport
@@ -1538,8 +2188,23 @@ export interface components {
             summary: string;
         };
         /**
+         * NodeWeights
+         * @description ``partial``: some of the node's tensors are kept and some begin anew.
+         */
+        NodeWeights: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "kept" | "resized" | "partial" | "new";
+            /** Tensors */
+            tensors: components["schemas"]["WeightTensor"][];
+        };
+        /**
          * ObjectiveConfig
          * @description A loss on one Output.  ``output`` null is the only one.
+         *
+         *     The loss of a run is the sum of its objectives, each times its ``weight``; metrics are measured on the first one's output.
          */
         ObjectiveConfig: {
             /** Output */
@@ -1600,6 +2265,15 @@ export interface components {
             /** Label */
             label: string;
         };
+        /** PaperRead */
+        PaperRead: {
+            /** Citation */
+            citation: string;
+            /** Year */
+            year: number;
+            /** Url */
+            url: string;
+        };
         /**
          * ParameterGroupConfig
          * @description Settings of the optimizer for the weights of some nodes, named by their paths (a block means everything in it).
@@ -1617,6 +2291,18 @@ export interface components {
              * @enum {string}
              */
             type: "pause";
+        };
+        /**
+         * Placeholder
+         * @description An operator that no layer stands for.  ``node`` is the path of the node that keeps its place.
+         */
+        Placeholder: {
+            /** Node */
+            node: string;
+            /** Operator */
+            operator: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * PortRead
@@ -1707,6 +2393,20 @@ export interface components {
             problems?: components["schemas"]["Problem"][];
         };
         /**
+         * PublishedRead
+         * @description What others printed of exactly this network; ``gmacs`` is multiply-accumulates in 1e9, rounded as printed.
+         */
+        PublishedRead: {
+            /** Source */
+            source: {
+                [key: string]: string;
+            };
+            /** Parameters */
+            parameters: number | null;
+            /** Gmacs */
+            gmacs: number | null;
+        };
+        /**
          * RemoveEdge
          * @description Removes one edge that equals ``edge`` (the last such, where it is doubled).
          */
@@ -1722,7 +2422,7 @@ export interface components {
         };
         /**
          * RemoveNode
-         * @description Removes the node, its edges and its position.
+         * @description Removes the node, its edges and its position.  Its weights stay with the first node that shares them.
          */
         RemoveNode: {
             /**
@@ -1737,7 +2437,7 @@ export interface components {
         };
         /**
          * RenameNode
-         * @description Gives a node another id; edges and position follow.
+         * @description Gives a node another id; edges, position and nodes that share its weights follow.
          *
          *     The id of a block's Input or Output is a port's name, so edges of nodes that use the block follow too.
          */
@@ -2003,7 +2703,10 @@ export interface components {
         };
         /**
          * SetNode
-         * @description Changes ``muted``, ``repeat`` or ``type`` of a node; what is null stays.
+         * @description Changes ``muted``, ``repeat``, ``type`` or ``share`` of a node; what is null stays.
+         *
+         *     ``repeat`` and ``type`` are changed for all nodes that share their weights.  ``share`` is the node whose weights this one
+         *     uses from now on, empty for its own.
          */
         SetNode: {
             /**
@@ -2021,10 +2724,13 @@ export interface components {
             repeat?: number | string | null;
             /** Type */
             type?: string | null;
+            /** Share */
+            share?: string | null;
         };
         /**
          * SetParam
-         * @description Sets one parameter of a node; ``value`` null removes it, so that the layer's default holds again.
+         * @description Sets one parameter of a node, and of all that share its weights; ``value`` null removes it, so that the layer's default
+         *     holds again.
          *
          *     A parameter whose value is really null is never stored: for every layer null is either the default or not allowed.
          */
@@ -2149,6 +2855,67 @@ export interface components {
             source: string;
         };
         /**
+         * SurfaceEvent
+         * @description What the network answers all over the plane of its two features (or along its one): the decision boundary as it moves.
+         *
+         *     ``ranges`` holds smallest and largest value of each feature, ``size`` the points along each.  ``values`` has one answer a
+         *     point, the first feature running fastest: the index in ``classes``, or the predicted number of a regression.
+         *     ``confidence`` is the probability that the network gives to that class (softmax or sigmoid of its scores), empty for a
+         *     regression and for answers that are no scores (a perceptron's).  ``points`` are some samples, ``[*features, target]``; only
+         *     the first of an attempt has them.
+         */
+        SurfaceEvent: {
+            /** Run */
+            run: string;
+            /** Attempt */
+            attempt: number;
+            /** Seq */
+            seq: number;
+            /** Time */
+            time: number;
+            /** Elapsed */
+            elapsed: number;
+            /** Cursor */
+            cursor?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "surface";
+            /** Step */
+            step: number;
+            /** Epoch */
+            epoch: number;
+            /** Features */
+            features: string[];
+            /** Ranges */
+            ranges: number[][];
+            /** Classes */
+            classes?: string[];
+            /** Size */
+            size: number;
+            /** Values */
+            values: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            /** Confidence */
+            confidence?: number[];
+            /** Points */
+            points?: number[][];
+        };
+        /**
+         * SweepRead
+         * @description A parameter of the network that is worth turning: the parameters of some nodes at each of ``values``.
+         */
+        SweepRead: {
+            /** Parameter */
+            parameter: string;
+            /** Values */
+            values: number[];
+            /** Nodes */
+            nodes: {
+                [key: string]: number[];
+            };
+        };
+        /**
          * SystemEvent
          * @description Use of the machine: ``cpu_percent``, ``rss_bytes``, ``gpu_memory_bytes``, ``samples_per_second``.
          */
@@ -2267,6 +3034,9 @@ export interface components {
             gradient_clip_norm?: number | null;
             early_stopping?: components["schemas"]["EarlyStoppingConfig"] | null;
             checkpoint?: components["schemas"]["CheckpointConfig"];
+            initial_weights?: components["schemas"]["InitialWeightsConfig"] | null;
+            /** Frozen */
+            frozen?: string[];
         };
         /**
          * TrainingOptions
@@ -2302,6 +3072,112 @@ export interface components {
             };
             /** Problems */
             problems: components["schemas"]["Problem"][];
+        };
+        /** UnusedTensor */
+        UnusedTensor: {
+            /** Name */
+            name: string;
+            /** Shape */
+            shape: number[];
+        };
+        /**
+         * WeightTensor
+         * @description One tensor of a node (``name``: ``weight``); ``source`` and its shape are those of the file's tensor found for it.
+         */
+        WeightTensor: {
+            /** Name */
+            name: string;
+            /** Shape */
+            shape: number[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "kept" | "resized" | "new";
+            /** Source */
+            source: string | null;
+            /** Source Shape */
+            source_shape: number[] | null;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "" | "shape_differs" | "missing" | "with_its_layer" | "channels_summed" | "channels_spread";
+        };
+        /**
+         * WeightsCompare
+         * @description The body of ``POST /api/weights/compare``.  ``source`` is ``checkpoint:ID`` or ``file:ID``; ``match`` null chooses.
+         */
+        WeightsCompare: {
+            document: components["schemas"]["Document"];
+            /** Source */
+            source: string;
+            /** Match */
+            match?: ("name" | "order") | null;
+        };
+        /**
+         * WeightsCompared
+         * @description What becomes of each node with these weights.  ``title`` is what a person knows them by.
+         */
+        WeightsCompared: {
+            /**
+             * Match
+             * @enum {string}
+             */
+            match: "name" | "order";
+            /** Nodes */
+            nodes: {
+                [key: string]: components["schemas"]["NodeWeights"];
+            };
+            /** Unused */
+            unused: components["schemas"]["UnusedTensor"][];
+            totals: components["schemas"]["WeightsTotals"];
+            /** Is Sorted */
+            is_sorted: boolean;
+            /** Source */
+            source: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * WeightsRead
+         * @description A file of weights.  ``format`` is what it came as (``safetensors``, ``pytorch``, ``onnx``, ``program``).
+         */
+        WeightsRead: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Format */
+            format: string;
+            /** Num Tensors */
+            num_tensors: number;
+            /** Num Values */
+            num_values: number;
+            /** Bytes */
+            bytes: number;
+            /** Sha256 */
+            sha256: string;
+            /** Created */
+            created: number;
+        };
+        /**
+         * WeightsTotals
+         * @description Counts of tensors; ``kept_values`` and ``values`` count single numbers (parameters only, without running statistics).
+         */
+        WeightsTotals: {
+            /** Kept */
+            kept: number;
+            /** Resized */
+            resized: number;
+            /** New */
+            new: number;
+            /** Unused */
+            unused: number;
+            /** Kept Values */
+            kept_values: number;
+            /** Values */
+            values: number;
         };
     };
     responses: never;
@@ -2423,6 +3299,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CodeRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_architectures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchitectureSummary"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_architecture_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchitectureRead"];
                 };
             };
             /** @description A problem document (RFC 9457) */
@@ -2687,6 +3623,194 @@ export interface operations {
             };
         };
     };
+    list_blocks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryBlockSummary"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    create_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LibraryBlockCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryBlockRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryBlockRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    update_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LibraryBlockUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryBlockRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    restore_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryBlockRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_datasets: {
         parameters: {
             query?: never;
@@ -2933,6 +4057,163 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DatasetRead"];
                 };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    create_import: {
+        parameters: {
+            query: {
+                filename: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_weights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeightsRead"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    compare_weights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WeightsCompare"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeightsCompared"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_weights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeightsRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_weights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document (RFC 9457) */
             default: {
@@ -3456,6 +4737,70 @@ export interface operations {
             };
         };
     };
+    list_formats_of_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOption"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    export_checkpoint: {
+        parameters: {
+            query: {
+                format: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     download_checkpoint: {
         parameters: {
             query?: {
@@ -3464,6 +4809,134 @@ export interface operations {
             header?: never;
             path: {
                 id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_formats_of_network: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOption"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    export_network: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    download_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
             };
             cookie?: never;
         };
