@@ -33,7 +33,14 @@ Chapter = Literal[
 ]
 """The chapter of the study notes that a network belongs to; ``beyond`` is what they do not treat."""
 
-Task = Literal["classification", "segmentation", "reconstruction", "node classification", "graph classification"]
+Task = Literal[
+    "classification",
+    "text classification",
+    "segmentation",
+    "reconstruction",
+    "node classification",
+    "graph classification",
+]
 
 
 @dataclass(frozen=True, slots=True)

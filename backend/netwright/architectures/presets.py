@@ -35,6 +35,9 @@ FASHION = Preset(
     {"data": {"batch_size": 128}, "epochs": 5, "checkpoint": _ACCURACY},
 )
 
+DIGITS_ROWS = replace(DIGITS, text="digits_rows")
+"""Each row of a digit is a step of a sequence."""
+
 _TO_224 = [
     {"type": "ToFloat", "params": {}},
     {"type": "Resize", "params": {"size": [224, 224]}},

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from netwright.architectures.attention import ATTENTION
 from netwright.architectures.base import Architecture
 from netwright.architectures.basics import BASICS
 from netwright.architectures.cifar import CIFAR_NETWORKS
@@ -10,6 +11,7 @@ from netwright.architectures.convolutional import CONVOLUTIONAL
 from netwright.architectures.googlenet import GOOGLENET
 from netwright.architectures.lessons import LESSONS
 from netwright.architectures.pictures import PICTURES
+from netwright.architectures.recurrent import RECURRENT
 from netwright.architectures.resnet import RESNET
 from netwright.architectures.vgg import VGG
 
@@ -21,6 +23,8 @@ _ALL: tuple[Architecture, ...] = (
     *GOOGLENET,
     *RESNET,
     *CIFAR_NETWORKS,
+    *RECURRENT,
+    *ATTENTION,
     *PICTURES,
 )
 

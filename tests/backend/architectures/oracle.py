@@ -28,6 +28,7 @@ from netwright.compiler.source import to_source  # noqa: E402
 THEIRS: dict[str, tuple[str, dict[str, Any]]] = {
     "alexnet": ("alexnet", {}),
     **{name: (name, {}) for name in ARCHITECTURES if name.startswith(("vgg", "resnet"))},
+    "vit_b16": ("vit_b_16", {}),
     "googlenet_torchvision": ("googlenet", {"aux_logits": False, "init_weights": False}),
     "googlenet_torchvision_aux": ("googlenet", {"aux_logits": True, "init_weights": False}),
 }
@@ -60,6 +61,28 @@ def fill(network: nn.Module) -> None:
             module.running_mean.uniform_(-0.1, 0.1, generator=generator)
             module.running_var.uniform_(0.5, 1.5, generator=generator)
             module.num_batches_tracked.zero_()
+        elif not isinstance(module, nn.ModuleList | nn.Sequential):
+            for weight in module.parameters(recurse=False):
+                weight.data.uniform_(-0.1, 0.1, generator=generator)
+
+
+def in_our_order(theirs: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """ViT's weights in the order of ours: ``nn.TransformerEncoderLayer`` names its norms after what they stand before."""
+    parts = ("self_attention.in_proj_", "self_attention.out_proj.", "mlp.0.", "mlp.3.", "ln_1.", "ln_2.")
+
+    def place(name: str) -> tuple[int, int]:
+        if "encoder_layer_" not in name:
+            # The class token comes after the patches, the positions after the token.
+            return {"class_token": (1, 0), "conv_proj.weight": (0, 0), "conv_proj.bias": (0, 1)}.get(
+                name, (2, 0) if name.endswith("pos_embedding") else (10_000, 0)
+            )
+        number = int(name.split("encoder_layer_")[1].split(".", maxsplit=1)[0])
+        return 3 + number, next(i for i, part in enumerate(parts) if part in name)
+
+    ordered = dict(sorted(theirs.items(), key=lambda item: place(item[0])))
+    # Ours have no axis for the batch.
+    batched = {"class_token": (0, 1), "encoder.pos_embedding": (0,)}
+    return {name: value.squeeze(batched[name]) if name in batched else value for name, value in ordered.items()}
 
 
 def compare(name: str) -> dict[str, Any]:
@@ -72,6 +95,8 @@ def compare(name: str) -> dict[str, Any]:
     theirs = theirs.to_empty(device="cpu").eval()
     fill(theirs)
     values, keys = theirs.state_dict(), list(ours.state_dict())
+    if name.startswith("vit"):
+        values = in_our_order(values)
     assert [value.shape for value in values.values()] == [value.shape for value in ours.state_dict().values()], name
     ours.load_state_dict(dict(zip(keys, values.values(), strict=True)), assign=True)
     ours.eval()

@@ -19,6 +19,7 @@ REFERENCE = {
     "googlenet_torchvision_aux": "torchvision/googlenet_aux",
     **{name: name for name in ARCHITECTURES if name.startswith("cifar_")},
     "unet": "unet_original",
+    "transformer_encoder": "small_transformer_classifier",
     "lenet5": "lenet5_full_c3",
     "mlp": "mlp_784_256_128_100_10",
 }

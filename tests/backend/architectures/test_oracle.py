@@ -14,7 +14,9 @@ from netwright.architectures.registry import ARCHITECTURES
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / ".oracle"
 SAME_IN_TORCHVISION = [
-    name for name in ARCHITECTURES if name == "alexnet" or name.startswith(("vgg", "resnet", "googlenet_torchvision"))
+    name
+    for name in ARCHITECTURES
+    if name in {"alexnet", "vit_b16"} or name.startswith(("vgg", "resnet", "googlenet_torchvision"))
 ]
 
 Answers = dict[str, dict[str, Any]]
@@ -37,7 +39,7 @@ def answers() -> Answers:
 @pytest.mark.timeout(600)
 def test_oracle_when_asked_knows_every_network_that_both_have(answers: Answers) -> None:
     assert set(answers) == set(SAME_IN_TORCHVISION)
-    assert len(answers) == 16
+    assert len(answers) == 17
 
 
 @pytest.mark.parametrize("name", SAME_IN_TORCHVISION)
