@@ -23,7 +23,9 @@ def measure(architecture: Architecture) -> Figures:
     """
     drawn = architecture.build()
     report = _check(drawn)
-    ends = {kind: [node.id for node in drawn.network.nodes if node.type == kind] for kind in ("Input", "Output")}
+    targets = {edge.target for edge in drawn.network.edges}
+    entries = [node.id for node in drawn.network.nodes if node.id not in targets]
+    exits = [node.id for node in drawn.network.nodes if node.type == "Output"]
     sweep: dict[str, tuple[int, ...]] = {}
     if architecture.sweep is not None:
         reports = [_check(_turned(drawn, architecture.sweep.parameter, value)) for value in architecture.sweep.values]
@@ -31,8 +33,8 @@ def measure(architecture: Architecture) -> Figures:
     return Figures(
         parameters=report.totals.parameters,
         macs=report.totals.macs,
-        inputs={name: _shape(report.nodes[name].outputs) for name in ends["Input"]},
-        outputs={name: _shape(report.nodes[name].inputs) for name in ends["Output"]},
+        inputs={name: _shape(report.nodes[name].outputs) for name in entries},
+        outputs={name: _shape(report.nodes[name].inputs) for name in exits},
         sweep=sweep,
     )
 
@@ -49,7 +51,7 @@ def _turned(drawn: Document, parameter: str, value: int) -> Document:
 
 
 def _shape(ports: dict[str, TensorShape]) -> tuple[int, ...]:
-    """Of the first port, without its open axis."""
+    """Of the first port, without the axis that is left open: the batch, or the vertices of a graph."""
     return tuple(size for size in next(iter(ports.values())).shape if isinstance(size, int))
 
 

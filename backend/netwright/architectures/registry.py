@@ -9,6 +9,7 @@ from netwright.architectures.basics import BASICS
 from netwright.architectures.cifar import CIFAR_NETWORKS
 from netwright.architectures.convolutional import CONVOLUTIONAL
 from netwright.architectures.googlenet import GOOGLENET
+from netwright.architectures.graph import GRAPHS
 from netwright.architectures.lessons import LESSONS
 from netwright.architectures.pictures import PICTURES
 from netwright.architectures.recurrent import RECURRENT
@@ -25,6 +26,7 @@ _ALL: tuple[Architecture, ...] = (
     *CIFAR_NETWORKS,
     *RECURRENT,
     *ATTENTION,
+    *GRAPHS,
     *PICTURES,
 )
 

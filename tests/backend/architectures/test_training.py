@@ -9,16 +9,17 @@ from netwright.architectures.base import Architecture
 from netwright.architectures.registry import ARCHITECTURES
 from netwright.compiler.module import build_network, load_source
 from netwright.compiler.source import to_run_source, to_source
-from netwright.data.base import RawData, Step
+from netwright.data.base import RawData, SourceSpec, Step
 from netwright.data.prepare import prepare
 from netwright.data.registry import SOURCES
 from netwright.graph.document import Document
 from netwright.training.checkpoints import seed_everything
 from netwright.training.config import TrainingConfig
 from netwright.training.control import Control
-from netwright.training.jobs import find_output
+from netwright.training.jobs import build_job, find_output
 from netwright.training.loop import train
 from netwright.training.setup import Job, set_up
+from netwright.training.spec import RunSpec
 from netwright.training.states import RunState
 
 torch.set_num_threads(1)
@@ -79,7 +80,8 @@ def _job(architecture: Architecture, folder: Path) -> Job:
 
 
 CLASSIFIERS = {name: each for name, each in ARCHITECTURES.items() if each.task == "classification"}
-OTHERS = {name: each for name, each in ARCHITECTURES.items() if name not in CLASSIFIERS}
+GRAPHS = {name: each for name, each in ARCHITECTURES.items() if each.family == "graph"}
+OTHERS = {name: each for name, each in ARCHITECTURES.items() if name not in CLASSIFIERS and name not in GRAPHS}
 """Tasks that the product has no loss for yet: their first step is made by hand here."""
 
 
@@ -120,3 +122,26 @@ def test_network_of_another_task_when_stepped_by_hand_has_gradients_everywhere(a
     assert torch.isfinite(loss)
     assert all(weight.grad is not None and weight.grad.abs().sum() > 0 for weight in network.parameters())
     optimizer.step()
+
+
+@pytest.mark.parametrize("architecture", GRAPHS.values(), ids=GRAPHS)
+def test_graph_network_when_its_preset_is_run_learns(
+    architecture: Architecture, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    source = architecture.preset.source
+    assert source is not None
+    path = str(request.getfixturevalue("shared_data") / "graph-cora") if SOURCES[source].files else None
+    document = architecture.build()
+    training = TrainingConfig.model_validate({**(document.training or {}), "device": "cpu"})
+    spec = RunSpec(
+        run="test",
+        document=document,
+        training=training.model_copy(update={"epochs": min(training.epochs, 12)}),
+        source=SourceSpec(type=source, path=path),
+        versions={},
+        created=0.0,
+    )
+    job = build_job(spec, tmp_path)
+    outcome = train(job, lambda *_, **__: None, Control())
+    assert outcome.state is RunState.COMPLETED, outcome.message
+    assert outcome.metrics["train/Accuracy"] > 1.5 / job.data.num_outputs or source == "karate"
