@@ -898,7 +898,7 @@ export interface components {
              * Task
              * @enum {string}
              */
-            task: "classification" | "segmentation" | "reconstruction" | "node classification" | "graph classification";
+            task: "classification" | "text classification" | "segmentation" | "reconstruction" | "node classification" | "graph classification";
             paper: components["schemas"]["PaperRead"];
             /** Summary */
             summary: {
@@ -963,7 +963,7 @@ export interface components {
              * Task
              * @enum {string}
              */
-            task: "classification" | "segmentation" | "reconstruction" | "node classification" | "graph classification";
+            task: "classification" | "text classification" | "segmentation" | "reconstruction" | "node classification" | "graph classification";
             paper: components["schemas"]["PaperRead"];
             /** Summary */
             summary: {
