@@ -1,6 +1,7 @@
 """Nodes that use the weights of another: who may, and whether both would be the very same module."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -104,7 +105,9 @@ def check_shares(instance: "Instance") -> tuple[int, int]:
             if definition.live[i]:
                 parameters += report["parameters"]
                 buffers += report["buffers"]
-            result.fragment = orjson.dumps(report | {"parameters": 0, "buffers": 0})
+            # A result of its own: that of a layer is shared by all documents.
+            fragment = orjson.dumps(report | {"parameters": 0, "buffers": 0})
+            instance.nodes[i] = replace(result, fragment=fragment)
     return parameters, buffers
 
 

@@ -106,10 +106,11 @@ def _expression(prefix: str, expression: str, suffix: str, level: int) -> Iterat
     if start is None or expression[start + 1 : -1].strip() == "":
         yield line  # a name that is longer than the line: nothing to break
         return
-    head, body, tail = expression[: start + 1], expression[start + 1 : -1], expression[-1]
+    start, end = _bracket_that_fits(expression, start, WIDTH - len(f"{_space(level)}{prefix}"))
+    head, body, tail = expression[: start + 1], expression[start + 1 : end], expression[end:]
     clauses = _split(body, (" for ",), keep=True)
     yield f"{_space(level)}{prefix}{head}"
-    inner = f"{_space(level + 1)}{body.rstrip(',') if tail != ')' or head[-2:] != ' (' else body}"
+    inner = f"{_space(level + 1)}{body.rstrip(',') if tail[0] != ')' or head[-2:] != ' (' else body}"
     if len(inner) <= WIDTH:
         yield inner
     elif len(clauses) > 1:
@@ -119,6 +120,23 @@ def _expression(prefix: str, expression: str, suffix: str, level: int) -> Iterat
         for item in _split(body.rstrip(","), (", ",), keep=False):
             yield from _item(item, level + 1)
     yield f"{_space(level)}{tail}{suffix}"
+
+
+_SHORT_TAIL = re.compile(r"(?:\.\w+)?$")
+
+
+def _bracket_that_fits(expression: str, start: int, width: int) -> tuple[int, int]:
+    """Where to break: the last pair of brackets, or one before it (``ones(...)`` of ``ones(...).triu(1)``, ``f(...)`` of
+    ``f(...)[0]``) where what stands before the last is longer than the line."""
+    end = len(expression) - 1
+    first = start, end
+    while start + 1 > width:
+        before = _SHORT_TAIL.sub("", expression[:start])
+        earlier = _last_bracket(before)
+        if earlier is None:
+            return first
+        start, end = earlier, len(before) - 1
+    return start, end
 
 
 def _item(item: str, level: int) -> Iterator[str]:

@@ -196,14 +196,14 @@ class ScaledDotProductAttention(Layer[ScaledDotProductAttentionParams]):
     def call(cls, params: ScaledDotProductAttentionParams, inputs: Sequence[TensorSpec]) -> Call:
         names = ["{0}", "{1}", "{2}"]
         arguments: dict[str, Any] = {}
-        end = ""
+        joined = "{}"
         if params.num_heads > 1:
             arguments["num_heads"] = params.num_heads
             names = [f"{name}.unflatten(2, ({{num_heads}}, -1)).transpose(1, 2)" for name in names]
-            end = ".transpose(1, 2).flatten(2)"
+            joined = "torch.flatten({}.transpose(1, 2), 2)"
         causal = ", is_causal=True" if params.causal else ""
-        template = f"nn.functional.scaled_dot_product_attention({', '.join(names)}{causal}){end}"
-        return Call(template=template, arguments=arguments)
+        attended = f"nn.functional.scaled_dot_product_attention({', '.join(names)}{causal})"
+        return Call(template=joined.format(attended), arguments=arguments)
 
     @classmethod
     def check(cls, params: ScaledDotProductAttentionParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:

@@ -93,7 +93,7 @@ def _way_out(port: Port, spec: TensorSpec) -> str:
     if port.along == {"V"}:
         return f"Connect it to what comes from the Graph node: its output {port.name}, or a layer behind it."
     if spec.along == "V":
-        return "Put a global pool before it, such as GlobalMeanPool: it makes one row a graph."
+        return "Put a global pool before it, such as GraphMeanPool: it makes one row a graph."
     return "Only layers that pass messages along edges take it, such as GCNConv."
 
 
@@ -101,7 +101,7 @@ def _mixed_rows(layer: "type[Layer[Any]]", port: Port, first: TensorSpec, spec: 
     return Complaint(
         code="mixed_rows",
         message=f"{layer.type} `{{node}}` cannot join {first}, one row for each {_ROW_OF[first.along]}, with {spec} from "
-        f"`{{source}}`, one row for each {_ROW_OF[spec.along]}. Pool the vertices first, with GlobalMeanPool.",
+        f"`{{source}}`, one row for each {_ROW_OF[spec.along]}. Pool the vertices first, with GraphMeanPool.",
         port=port.name,
         wire=wire,
         expected=str(first),

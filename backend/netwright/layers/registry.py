@@ -183,15 +183,18 @@ _TYPES: tuple[type[Layer[Any]], ...] = (
     graph.SAGEConv,
     graph.GATConv,
     graph.GINConv,
-    graph_pooling.GlobalMeanPool,
-    graph_pooling.GlobalMaxPool,
-    graph_pooling.GlobalAddPool,
+    graph_pooling.GraphMeanPool,
+    graph_pooling.GraphMaxPool,
+    graph_pooling.GraphAddPool,
     graph_pooling.TopKPooling,
     graph_pooling.SAGPooling,
 )
 
 LAYERS: Mapping[str, type[Layer[Any]]] = MappingProxyType({layer.type: layer for layer in _TYPES})
 """Every layer type by name, in the order of the palette."""
+
+if len(LAYERS) != len(_TYPES):
+    raise TypeError("two layers have one name")
 
 
 def get_layer(type: str) -> type[Layer[Any]]:  # noqa: A002 - the document's own word

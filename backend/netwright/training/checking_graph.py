@@ -67,7 +67,7 @@ def wrong_sample(data: DataFacts, output: Node, shape: Sequence[int | str | None
         way = "one row for each graph, but every vertex has a target. Take the global pool out"
     else:
         way = (
-            "one row for each vertex, but every graph has a target. Put a global pool before it, such as GlobalMeanPool"
+            "one row for each vertex, but every graph has a target. Put a global pool before it, such as GraphMeanPool"
         )
     return Problem(
         code="output_not_for_sample",
