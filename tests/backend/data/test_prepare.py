@@ -48,7 +48,11 @@ def pictures(num: int = 40, channels: int = 3) -> RawData:
     )
 
 
-@pytest.mark.parametrize("name", [name for name, source in SOURCES.items() if source.facts and not source.files])
+# Graphs are not tables of samples: tests/backend/data/test_graphs.py has theirs.
+EMBEDDED = [name for name, source in SOURCES.items() if source.facts and not source.files and source.kind != "graph"]
+
+
+@pytest.mark.parametrize("name", EMBEDDED)
 def test_every_embedded_set_when_prepared_gives_what_its_facts_say(name: str) -> None:
     raw = open_source(SourceSpec(type=name)).load()
     prepared = prepare(raw, DataConfig(source=name))
@@ -232,7 +236,7 @@ def test_preprocess_when_its_constants_are_read_back_they_are_the_same_floats() 
         ([Choice(type="Normalize")], "put ToFloat before it"),
         ([Choice(type="ToFloat"), Choice(type="ToFloat")], "floats already"),
         ([Choice(type="Sharpen")], "There is no transform Sharpen; there are: ToFloat"),
-        ([Choice(type="OneHot")], "it is for tables, and this data is pictures"),
+        ([Choice(type="OneHot")], "it is for tables and graphs, and this data is pictures"),
         ([Choice(type="ToFloat", params={"maximum": -1})], "option maximum is wrong"),
         ([Choice(type="ToFloat", params={"minimum": 1})], "option minimum is unknown; it knows: maximum"),
         ([Choice(type="ToFloat"), Choice(type="Resize", params={"size": [0, 4]})], "from 1 to 1024"),
@@ -251,7 +255,7 @@ def test_chain_when_it_does_not_fit_pictures_says_why(steps: list[Choice], messa
         ([Choice(type="Standardize"), Choice(type="OneHot")], "x1 has missing values; put Impute before it"),
         ([Choice(type="Standardize")], "x0 has missing values and the preprocessing does not fill them. Add Impute"),
         ([Choice(type="Impute")], "x1 holds categories.*Add OneHot"),
-        ([Choice(type="ToFloat")], "it is for pictures, and this data is a table"),
+        ([Choice(type="ToFloat")], "it is for pictures, and this data is tables"),
     ],
 )
 def test_chain_when_it_does_not_fit_a_table_says_why(steps: list[Choice], message: str) -> None:
