@@ -90,7 +90,7 @@ def infer_leaf(type_name: str, key: bytes, inputs: Specs) -> Leaf | None:
         return _leaf(layer, params, inputs, complaints, MetaRun((), 0, 0, 0))
     call = layer.call(params, inputs)
     try:
-        run = _without_running(layer, params, inputs) or run_on_meta(call, given(inputs))
+        run = without_running(layer, params, inputs) or run_on_meta(call, given(inputs))
     except (RuntimeError, ValueError, TypeError, IndexError, OverflowError) as error:
         return _leaf(layer, params, inputs, [*complaints, _refused(layer, params, error)])
     macs = layer.macs(params, inputs, run.outputs)
@@ -99,7 +99,7 @@ def infer_leaf(type_name: str, key: bytes, inputs: Specs) -> Leaf | None:
     return _leaf(layer, params, inputs, complaints, run, macs, call)
 
 
-def _without_running(layer: type[Layer[Any]], params: LayerParams, inputs: Specs) -> MetaRun | None:
+def without_running(layer: type[Layer[Any]], params: LayerParams, inputs: Specs) -> MetaRun | None:
     """The layer's own word for what comes out; None where it has none and is to be run.  A boundary keeps nothing."""
     outputs = layer.infer(params, inputs)
     if outputs is None:

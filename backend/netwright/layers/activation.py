@@ -19,6 +19,12 @@ class _Activation(Layer[Any]):
         """``nn.<type>(...)`` with the parameters that differ from the defaults, which are PyTorch's."""
         return Call(cls.type, params.changed())
 
+    @classmethod
+    def infer(cls, params: Any, inputs: Sequence[TensorSpec]) -> tuple[TensorSpec, ...] | None:
+        """Value by value: what comes out is as what goes in.  Said here and held to PyTorch's run by a test, since an edit near
+        the beginning of a network asks it of every activation behind."""
+        return (inputs[0],)
+
 
 class ReLU(_Activation):
     """(N, *) -> (N, *)."""
@@ -202,6 +208,10 @@ class Identity(_Activation):
         source=TORCH_DOCS + "Identity.html",
     )
     aliases = ("pass through", "no operation", "skip")
+
+    @classmethod
+    def infer(cls, params: LayerParams, inputs: Sequence[TensorSpec]) -> None:
+        """Its run says more: that nothing new is kept."""
 
 
 _STEP = '''class Step(nn.Module):

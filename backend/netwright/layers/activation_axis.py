@@ -121,6 +121,10 @@ class GLU(_Activation):
     aliases = ("gated linear unit", "gate")
 
     @classmethod
+    def infer(cls, params: GLUParams, inputs: Sequence[TensorSpec]) -> None:
+        """It halves an axis: PyTorch says what comes out."""
+
+    @classmethod
     def check(cls, params: GLUParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
         complaints = list(check_dim(cls.type, params.dim, inputs[0]))
         yield from complaints

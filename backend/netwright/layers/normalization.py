@@ -69,6 +69,16 @@ class _BatchNorm(Layer[BatchNormParams]):
     def estimate_parameters(cls, params: BatchNormParams, inputs: Sequence[TensorSpec]) -> int:
         return 2 * inputs[0].shape[0] if params.affine else 0
 
+    @classmethod
+    def estimate_buffers(cls, params: BatchNormParams, inputs: Sequence[TensorSpec]) -> int:
+        """Running mean and variance of each channel, and how many batches they are of."""
+        return 2 * inputs[0].shape[0] + 1 if params.track_running_stats else 0
+
+    @classmethod
+    def infer(cls, params: BatchNormParams, inputs: Sequence[TensorSpec]) -> tuple[TensorSpec, ...]:
+        """As what goes in: said here as by activations, and held to PyTorch's run by the same test."""
+        return (inputs[0],)
+
 
 def _batch_norm(dims: int, shape: str, use_when: str) -> Documentation:
     return Documentation(

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import pytest
 import torch
 from drawing import chain, image, node, scores
+from layer_cases import CASES, IDS, Case
 from layer_inputs import fitting_shapes, specs_for
 from netwright.compiler.calls import build_call, call_source
 from netwright.compiler.check import check, forget, warm_up
-from netwright.compiler.check_infer import InferenceError, given, has_errors, run_on_meta
+from netwright.compiler.check_infer import InferenceError, given, has_errors, run_on_meta, without_running
 from netwright.layers.base import Call, TensorSpec
 from netwright.layers.registry import LAYERS
 from torch import nn
@@ -52,6 +53,16 @@ def test_short_cuts_of_run_on_meta_give_what_pytorch_gives_without_them(type_nam
         wired = given(inputs)
         assert run_on_meta(call, wired) == run_on_meta(call, wired, with_short_cuts=False)
     assert tried > 0
+
+
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_layer_that_says_its_own_shapes_says_what_its_run_gives(case: Case) -> None:
+    name, params, shapes = case
+    layer = LAYERS[name]
+    model, inputs = layer.Params.model_validate(params), specs_for(layer, shapes)
+    said = without_running(layer, model, inputs)
+    assert said is None or said == run_on_meta(layer.call(model, inputs), given(inputs))
 
 
 def test_run_on_meta_of_an_output_without_the_batch_is_refused() -> None:

@@ -63,7 +63,11 @@ def test_list_when_nothing_is_uploaded_holds_the_built_ins(tmp_path: Path) -> No
         listed = {dataset.id: dataset for dataset in await service.list_all()}
         ready = {name for name, dataset in listed.items() if dataset.state == "ready"}
         assert {"digits", "iris", "wine", "breast_cancer", "diabetes", "two_clusters", "sine"} <= ready
-        assert {name for name, dataset in listed.items() if dataset.state == "missing"} == {"mnist", "fashion_mnist", "cora"}
+        assert {name for name, dataset in listed.items() if dataset.state == "missing"} == {
+            "mnist",
+            "fashion_mnist",
+            "cora",
+        }
         assert listed["digits"].input_shape == [1, 8, 8]
         assert all(dataset.is_built_in and dataset.citation for dataset in listed.values())
 
