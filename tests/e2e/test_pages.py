@@ -148,7 +148,9 @@ def test_page_shows_whole_and_is_accessible(
         page = context.new_page()
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type in {"error", "warning"} else None)
+        page.on(
+            "console", lambda message: errors.append(message.text) if message.type in {"error", "warning"} else None
+        )
         page.goto(server.url)
         show(page, name, network, run, f"http://127.0.0.1:{server.port}", language)
         keep(page, f"{name}-{theme}-{size[0]}-{language}")

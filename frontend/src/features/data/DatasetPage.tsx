@@ -117,7 +117,7 @@ function Overview({ dataset }: { dataset: DatasetRead }) {
   const { t } = useTranslation("data");
   const target = dataset.columns?.find((column) => column.role === "target");
   const facts: [string, string | null][] = [
-    [t("page.kind"), `${t(`kind.${dataset.kind}`)}, ${t(`task.${dataset.task}`)}`],
+    [t("page.kind"), `${t(`kind.${dataset.kind}`)} · ${t(`task.${dataset.task}`)}`],
     [t("page.samples"), numberOf(dataset.num_samples)],
     [t("page.test"), numberOf(dataset.num_test) ?? t("page.none")],
     [
