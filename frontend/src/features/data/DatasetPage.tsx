@@ -120,7 +120,7 @@ function Overview({ dataset }: { dataset: DatasetRead }) {
   const { t } = useTranslation("data");
   const target = dataset.columns?.find((column) => column.role === "target");
   const facts: [string, string | null][] = [
-    [t("page.kind"), `${t(`kind.${dataset.kind}`)}, ${t(`task.${dataset.task}`)}`],
+    [t("page.kind"), `${t(`kind.${dataset.kind}`)} · ${t(`task.${dataset.task}`)}`],
     ...useGraphFacts(dataset),
     [t("page.samples"), numberOf(dataset.num_samples)],
     ...(typeof dataset.num_validation === "number"

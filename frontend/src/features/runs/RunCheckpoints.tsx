@@ -63,7 +63,7 @@ export const RunCheckpoints = memo(function RunCheckpoints({ runId, checkpoints,
       ) : (
         <Table.ScrollContainer minWidth={560} type="native">
           <Table verticalSpacing={6}>
-            <Table.Thead>
+            <Table.Thead className={classes.tight}>
               <Table.Tr>
                 <Table.Th scope="col">{t("checkpoints.kind")}</Table.Th>
                 <Table.Th scope="col">{t("progress.step")}</Table.Th>
@@ -91,7 +91,9 @@ function Row({ checkpoint, kind }: { checkpoint: CheckpointRead; kind: Kind }) {
   const title = t(`checkpoints.kinds.${kind}`);
   return (
     <Table.Tr data-testid={`checkpoint-${kind}`}>
-      <Table.Td fw={kind === "best" ? 600 : undefined}>{title}</Table.Td>
+      <Table.Td className={classes.tight} fw={kind === "best" ? 600 : undefined}>
+        {title}
+      </Table.Td>
       <Table.Td>{formatExact(checkpoint.step)}</Table.Td>
       <Table.Td>{formatExact(checkpoint.epoch)}</Table.Td>
       <Table.Td className={classes.metrics}>
