@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from netwright.language import say
 from netwright.layers.axes import check_dim
 from netwright.layers.base import ROWS, Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.merge import _Elementwise, shapes_differ
@@ -214,7 +215,12 @@ class MatMul(Layer[LayerParams]):
     def _differs(cls, need: str, first: TensorSpec, other: TensorSpec, fixes: tuple[Repair, ...]) -> Complaint:
         return Complaint(
             code="matrices_differ",
-            message=f"MatMul `{{node}}` needs {need} but gets {first} first and {other} from `{{source}}`.",
+            message=say(
+                "MatMul `{node}` needs {need} but gets {first} first and {other} from `{source}`.",
+                need=need,
+                first=first,
+                other=other,
+            ),
             port="other",
             expected=f"N x ... x {first.shape[-1]} x C",
             got=str(other),

@@ -69,8 +69,14 @@ def _wrong_rows(layer: "type[Layer[Any]]", port: Port, spec: TensorSpec, wire: i
     expected = " or ".join(letter for letter in _ROW_OF if letter in port.along)
     return Complaint(
         code="wrong_rows",
-        message=f"{layer.type} `{{node}}` needs {_needed(port)} but gets {spec} from `{{source}}`, one entry for each "
-        f"{_ROW_OF[spec.along]}. {_way_out(port, spec)}",
+        message=say(
+            "{type} `{node}` needs {needed} but gets {spec} from `{source}`, one entry for each {row}. {way_out}",
+            type=layer.type,
+            needed=_needed(port),
+            spec=spec,
+            row=_ROW_OF[spec.along],
+            way_out=_way_out(port, spec),
+        ),
         port=port.name,
         wire=wire,
         expected=port.axes,
@@ -100,8 +106,15 @@ def _way_out(port: Port, spec: TensorSpec) -> str:
 def _mixed_rows(layer: "type[Layer[Any]]", port: Port, first: TensorSpec, spec: TensorSpec, wire: int) -> Complaint:
     return Complaint(
         code="mixed_rows",
-        message=f"{layer.type} `{{node}}` cannot join {first}, one row for each {_ROW_OF[first.along]}, with {spec} from "
-        f"`{{source}}`, one row for each {_ROW_OF[spec.along]}. Pool the vertices first, with GlobalMeanPool.",
+        message=say(
+            "{type} `{node}` cannot join {first}, one row for each {first_row}, with {spec} from "
+            "`{source}`, one row for each {row}. Pool the vertices first, with GlobalMeanPool.",
+            type=layer.type,
+            first=first,
+            first_row=_ROW_OF[first.along],
+            spec=spec,
+            row=_ROW_OF[spec.along],
+        ),
         port=port.name,
         wire=wire,
         expected=str(first),

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from netwright.language import say
 from netwright.layers.axes import check_dim
 from netwright.layers.base import (
     ANY_DTYPE,
@@ -91,9 +92,9 @@ def _check_sizes(name: str, field: str, sizes: tuple[int, ...], numel: int, what
         wrong = "two axes of -1, and only one can take what is left" if sizes.count(-1) > 1 else "an axis of 0"
         yield Complaint(
             code="reshape_ambiguous",
-            message=f"{name} `{{node}}` asks for {text}: {wrong}.",
+            message=say("{name} `{node}` asks for {shape}: {wrong}.", name=name, shape=text, wrong=wrong),
             field=field,
-            expected="sizes of at least 1, at most one of them -1",
+            expected=say("sizes of at least 1, at most one of them -1"),
             got=text,
             values={"shape": text},
             fixes=(Repair("set_param", {"name": field, "value": [-1]}),),
@@ -104,10 +105,18 @@ def _check_sizes(name: str, field: str, sizes: tuple[int, ...], numel: int, what
         times = " times a whole number" if -1 in sizes else ""
         yield Complaint(
             code="reshape_size_differs",
-            message=f"{name} `{{node}}` asks for {text} = {known}{times} {what} but {got}",
+            message=say(
+                "{name} `{node}` asks for {shape} = {known}{times} {what} but {got}",
+                name=name,
+                shape=text,
+                known=known,
+                times=times,
+                what=what,
+                got=got,
+            ),
             port="x",
             field=field,
-            expected=f"{numel} values",
+            expected=say("{count} values", count=numel),
             got=text,
             values={"shape": text, "known": known, "numel": numel},
             fixes=tuple(Repair("set_param", {"name": field, "value": value}) for value in _fitting(sizes, numel)),
