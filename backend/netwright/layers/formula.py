@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, Strict
 
-from netwright.language import say
+from netwright.language import all_of, say
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.formula_language import (
     FUNCTIONS,
@@ -63,12 +63,12 @@ class Formula(Layer[FormulaParams]):
             return
         if shape is None:
             yield cls._wrong(
-                FormulaError("The formula uses no input: it would be the same for every sample", 0), inputs
+                FormulaError(say("The formula uses no input: it would be the same for every sample"), 0), inputs
             )
             return
         unused = sorted(set(range(len(inputs))) - inputs_of(tree))
         if unused:
-            names = " and ".join(input_name(number) for number in unused)
+            names = all_of(input_name(number) for number in unused)
             yield Complaint(
                 code="formula_ignores_input",
                 message=say("Formula `{node}` does not use {names}: what comes from `{source}` is lost.", names=names),

@@ -112,7 +112,7 @@ class _Recurrent(Layer[Any]):
                 ),
                 port=next(port.name for port, spec in states if spec.is_given),
                 expected=say("both states or none"),
-                got="one",
+                got=say("one"),
                 values={"port": absent[0]},
             )
             return

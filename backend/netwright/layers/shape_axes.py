@@ -333,7 +333,7 @@ class Slice(_AxisLayer):
             return
         size = cls.size(params.dim, inputs[0])
         if len(range(*slice(params.start, params.stop, params.step).indices(size))) == 0:
-            stop = "the end" if params.stop is None else str(params.stop)
+            stop = say("the end") if params.stop is None else str(params.stop)
             name = "start" if params.stop is None or abs(params.start) >= size else "stop"
             yield Complaint(
                 code="nothing_left",

@@ -186,7 +186,11 @@ def _check_mode(name: str, mode: str, align_corners: bool, spec: TensorSpec) -> 
     """One complaint when the mode is for another number of axes, or corners are to be aligned by a mode that has none."""
     rank = len(spec.shape) + 1
     if _MODES_OF_RANK.get(mode, rank) != rank:
-        kind = {3: "a series (N x C x L)", 4: "a picture (N x C x H x W)", 5: "a volume (N x C x D x H x W)"}
+        kind = {
+            3: say("a series (N x C x L)"),
+            4: say("a picture (N x C x H x W)"),
+            5: say("a volume (N x C x D x H x W)"),
+        }
         yield Complaint(
             code="mode_does_not_fit",
             message=say(

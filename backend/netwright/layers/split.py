@@ -143,9 +143,10 @@ class Chunk(_Cut):
         each = math.ceil(size / chunks)
         made = math.ceil(size / each)
         wishes = sorted((n for n in range(2, MAX_PIECES + 1) if size % n == 0), key=lambda n: abs(n - chunks))
-        outcome = f"PyTorch makes only {made}"
+        outcome = say("PyTorch makes only {count}", count=made)
         if made == chunks:
-            outcome = f"the last piece has {size - each * (chunks - 1)} in place of {each}"
+            last = size - each * (chunks - 1)
+            outcome = say("the last piece has {last} in place of {each}", last=last, each=each)
         yield Complaint(
             code="chunks_do_not_fit",
             message=say(
