@@ -1,7 +1,5 @@
 """A block with everything that it uses: what is kept in the library, and what travels from one document to another."""
 
-from functools import reduce
-
 from pydantic import Field
 
 from netwright.graph.document import BLOCK_PREFIX, MAX_NAME_LENGTH, NETWORK, Block, Position
@@ -56,9 +54,9 @@ def check_bundle(bundle: BlockBundle) -> list[Problem]:
     circle = _circle(uses)
     if circle is not None:
         first, *rest = map(repr, circle)
-        way: Text = reduce(
-            lambda before, last: say("{before} uses {last}", before=before, last=last), rest, say("{it}", it=first)
-        )
+        way = say("{it}", it=first)
+        for last in rest:
+            way = say("{before} uses {last}", before=way, last=last)
         problems.append(
             _problem("document_block_recursion", circle[0], say("A block is within itself: {way}.", way=way))
         )
