@@ -42,8 +42,10 @@ class GlobalMeanPool(_GlobalPool):
     )
 
 
-class GlobalMaxPool(_GlobalPool):
-    """(V, F), (V) -> (N, F)."""
+class GraphMaxPool(_GlobalPool):
+    """(V, F), (V) -> (N, F).  GlobalMaxPool is that of pictures."""
+
+    aliases = ("global max pool", "readout")
 
     function = "global_max_pool"
     documentation = Documentation(

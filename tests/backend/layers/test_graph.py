@@ -29,7 +29,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("GINConv", {}),
     ("GINConv", {"out_channels": 5, "eps": 0.5, "train_eps": True}),
     ("GlobalMeanPool", {}),
-    ("GlobalMaxPool", {}),
+    ("GraphMaxPool", {}),
     ("GlobalAddPool", {}),
     ("TopKPooling", {}),
     ("TopKPooling", {"ratio": 0.3, "multiplier": 2.0, "nonlinearity": "sigmoid"}),
