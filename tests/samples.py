@@ -441,7 +441,7 @@ def plain_graph_classifier(features: int = 6, classes: int = 3, hidden: int = 32
         node("act1", "ReLU"),
         node("conv2", "GINConv", out_channels=hidden),
         node("act2", "ReLU"),
-        node("readout", "GlobalAddPool"),
+        node("readout", "GraphAddPool"),
         node("head", "Linear", out_features=classes),
         out(),
     ]
@@ -461,7 +461,7 @@ def graph_classifier(features: int = 6, classes: int = 3, hidden: int = 32) -> D
         node("pool", "TopKPooling", ratio=0.8),
         node("conv2", "GINConv", out_channels=hidden),
         node("act2", "ReLU"),
-        node("readout", "GlobalAddPool"),
+        node("readout", "GraphAddPool"),
         node("head", "Linear", out_features=classes),
         out(),
     ]

@@ -80,7 +80,7 @@ def draw_graphs(convolutions: tuple[Node, Node], has_top_k: bool) -> Document:
         *pool,
         convolutions[1],
         node("act2", "ReLU"),
-        node("readout", "GlobalMeanPool"),
+        node("readout", "GraphMeanPool"),
         node("head", "Linear", out_features=3),
         node("scores", "Output"),
     ]

@@ -279,7 +279,7 @@ class GINConv(_Convolution):
         formula=r"x'_i = \operatorname{MLP}\Big((1 + \epsilon)\, x_i + \sum_{j \in N(i)} x_j\Big)",
         shape="(V, F), (2, E) -> (V, F')",
         use_when="To classify whole graphs by their structure: among layers that only look at neighbours none tells more "
-        "of them apart. Sum the vertices up afterwards with GlobalAddPool.",
+        "of them apart. Sum the vertices up afterwards with GraphAddPool.",
         pitfalls="Sums grow with the degree; a BatchNorm1d behind it keeps training stable. Regular graphs with equal features "
         "look the same to it, as they do to every layer of this kind.",
         source=f"Xu et al. 2019, https://arxiv.org/abs/1810.00826; {DOCS}conv.GINConv.html",

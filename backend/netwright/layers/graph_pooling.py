@@ -28,7 +28,7 @@ class _GlobalPool(Layer[LayerParams]):
         return Call(template=f"{cls.function}({{0}}, {{1}})", imports=(GEOMETRIC + cls.function,))
 
 
-class GlobalMeanPool(_GlobalPool):
+class GraphMeanPool(_GlobalPool):
     """(V, F), (V) -> (N, F)."""
 
     function = "global_mean_pool"
@@ -37,15 +37,13 @@ class GlobalMeanPool(_GlobalPool):
         formula=r"y_g = \frac{1}{|V_g|} \sum_{i \in V_g} x_i",
         shape="(V, F), (V) -> (N, F)",
         use_when="Between the message passing and the head of a network that classifies whole graphs of different sizes.",
-        pitfalls="The mean forgets how large a graph is and how often a motif occurs; GlobalAddPool keeps both.",
+        pitfalls="The mean forgets how large a graph is and how often a motif occurs; GraphAddPool keeps both.",
         source=f"{DOCS}pool.global_mean_pool.html",
     )
 
 
 class GraphMaxPool(_GlobalPool):
-    """(V, F), (V) -> (N, F).  GlobalMaxPool is that of pictures."""
-
-    aliases = ("global max pool", "readout")
+    """(V, F), (V) -> (N, F)."""
 
     function = "global_max_pool"
     documentation = Documentation(
@@ -58,7 +56,7 @@ class GraphMaxPool(_GlobalPool):
     )
 
 
-class GlobalAddPool(_GlobalPool):
+class GraphAddPool(_GlobalPool):
     """(V, F), (V) -> (N, F)."""
 
     function = "global_add_pool"

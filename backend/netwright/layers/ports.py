@@ -101,7 +101,7 @@ def _way_out(port: Port, spec: TensorSpec) -> Text:
             "Connect it to what comes from the Graph node: its output {port}, or a layer behind it.", port=port.name
         )
     if spec.along == "V":
-        return say("Put a global pool before it, such as GlobalMeanPool: it makes one row a graph.")
+        return say("Put a global pool before it, such as GraphMeanPool: it makes one row a graph.")
     return say("Only layers that pass messages along edges take it, such as GCNConv.")
 
 
@@ -110,7 +110,7 @@ def _mixed_rows(layer: "type[Layer[Any]]", port: Port, first: TensorSpec, spec: 
         code="mixed_rows",
         message=say(
             "{type} `{node}` cannot join {first}, one row for each {first_row}, with {spec} from "
-            "`{source}`, one row for each {row}. Pool the vertices first, with GlobalMeanPool.",
+            "`{source}`, one row for each {row}. Pool the vertices first, with GraphMeanPool.",
             type=layer.type,
             first=first,
             first_row=_ROW_OF[first.along],

@@ -3,7 +3,7 @@
 To add a layer, write its class in a family file and add it here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -183,30 +183,18 @@ _TYPES: tuple[type[Layer[Any]], ...] = (
     graph.SAGEConv,
     graph.GATConv,
     graph.GINConv,
-    graph_pooling.GlobalMeanPool,
+    graph_pooling.GraphMeanPool,
     graph_pooling.GraphMaxPool,
-    graph_pooling.GlobalAddPool,
+    graph_pooling.GraphAddPool,
     graph_pooling.TopKPooling,
     graph_pooling.SAGPooling,
 )
 
-
-def by_name(types: Iterable[type[Layer[Any]]]) -> Mapping[str, type[Layer[Any]]]:
-    """Layer types by name, in their order.
-
-    Raises:
-        TypeError: two of them have one name, so that one would hide the other.
-    """
-    named: dict[str, type[Layer[Any]]] = {}
-    for layer in types:
-        if layer.type in named:
-            raise TypeError(f"{layer.__module__}.{layer.type}: {named[layer.type].__module__} has a layer of this name")
-        named[layer.type] = layer
-    return MappingProxyType(named)
-
-
-LAYERS: Mapping[str, type[Layer[Any]]] = by_name(_TYPES)
+LAYERS: Mapping[str, type[Layer[Any]]] = MappingProxyType({layer.type: layer for layer in _TYPES})
 """Every layer type by name, in the order of the palette."""
+
+if len(LAYERS) != len(_TYPES):
+    raise TypeError("two layers have one name")
 
 
 def get_layer(type: str) -> type[Layer[Any]]:  # noqa: A002 - the document's own word

@@ -33,7 +33,7 @@ def residual() -> Document:
     nodes = [
         node("graph", "Graph", num_features=8),
         node("stage", "block:Residual", repeat=3),
-        node("pool", "GlobalMeanPool"),
+        node("pool", "GraphMeanPool"),
         node("head", "Linear", out_features=2),
         out(),
     ]
@@ -46,7 +46,7 @@ def awkward() -> Document:
     nodes = [
         node("x", "Graph", num_features=4),
         node("batch", "GCNConv", out_channels=4),
-        node("global_mean_pool", "GlobalMeanPool"),
+        node("global_mean_pool", "GraphMeanPool"),
         node("GCNConv", "Linear", out_features=2),
         out("edge_index"),
         out("other"),

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from netwright.layers.base import Call, Documentation, Layer, LayerParams, TensorSpec
 from netwright.layers.params import Size, setting
-from netwright.layers.registry import by_name
 from pydantic import Field
 
 DOCUMENTATION = Documentation("What.", "y = x", "(N, *) -> (N, *)", "When.", "Beware.", "https://example.org")
@@ -67,8 +66,3 @@ def test_documentation_of_the_parent_is_not_the_childs() -> None:
 def test_tensor_spec_counts_one_sample() -> None:
     spec = TensorSpec((3, 4, 5))
     assert (spec.numel, str(spec)) == (60, "N x 3 x 4 x 5")
-
-
-def test_two_layers_of_one_name_are_refused_where_they_are_registered() -> None:
-    with pytest.raises(TypeError, match=r"Odd: .* has a layer of this name"):
-        by_name((define(), define()))

@@ -212,7 +212,7 @@ def test_kinds_that_do_not_meet_are_named() -> None:
     pictures = DataFacts("Digits", "image", "classification", 1797, (1, 8, 8), 10)
     assert "takes graphs" in problems_of(gcn(), pictures)["data_kind_mismatch"].message
     assert "needs a Graph node" in problems_of(lenet(), FACTS)["data_kind_mismatch"].message
-    assert "GlobalMeanPool" in problems_of(gcn(6, 16, 3), GRAPHS)["output_not_for_sample"].message
+    assert "GraphMeanPool" in problems_of(gcn(6, 16, 3), GRAPHS)["output_not_for_sample"].message
     per_vertex = DataFacts("Club", "graph", "classification", 34, (6,), 3, num_validation=30, are_vertices=True)
     assert "Take the global pool out" in problems_of(graph_classifier(), per_vertex)["output_not_for_sample"].message
 
