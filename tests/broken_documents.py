@@ -366,17 +366,17 @@ CASES = [
             block(
                 [
                     image(8, 8, 8),
-                    node("one: block:Stage"),
-                    node("two: block:Stage", params={"channels": 4}, share="one"),
+                    node("first: block:Stage"),
+                    node("second: block:Stage", params={"channels": 4}, share="first"),
                     node("join: Concat"),
                     scores(),
                 ],
-                "image -> one -> join -> scores",
-                "image -> two -> join",
+                "image -> first -> join -> scores",
+                "image -> second -> join",
             ),
             Stage=STAGE,
         ),
-        "two",
+        "second",
         ("adopt_settings", "own_weights"),
     ),
     Case(

@@ -47,16 +47,20 @@ def ports_by_expression(definition: Definition, i: int, name: str) -> Finding:
     """A parameter that decides which outputs there are, given as an expression: wires could not rely on it."""
     node = definition.block.nodes[i]
     text = str(node.params[name])
-    reset = Wish("reset_param", f"Use the default of {name}", ((name, None),))
+    reset = Wish("reset_param", say("Use the default of {name}", name=name), ((name, None),))
     return Finding(
         "ports_by_expression",
-        f"{definition.say(i)}: {name} decides how many outputs there are, so it cannot be the expression `{text}`. "
-        "Type a number.",
+        say(
+            "{node}: {name} decides how many outputs there are, so it cannot be the expression `{text}`. Type a number.",
+            node=definition.say(i),
+            name=name,
+            text=text,
+        ),
         definition.name,
         i,
         name,
         values={"name": name, "expression": text},
-        expected="a number",
+        expected=say("a number"),
         got=text,
         fixes=partial(_from_wishes, definition.name, node.id, (reset,)),
     )

@@ -10,6 +10,7 @@ import orjson
 from netwright.compiler import fixes
 from netwright.compiler.check_definition import Definition, Finding
 from netwright.graph.problems import Fix
+from netwright.language import Text, all_of, say
 
 if TYPE_CHECKING:
     from netwright.compiler.check_walk import Instance, NodeResult
@@ -32,21 +33,33 @@ def find_shares(definition: Definition) -> dict[int, int]:
 
 def _fault(definition: Definition, i: int, owner: int | None) -> Finding | None:
     nodes = definition.block.nodes
-    say, wanted = definition.say(i), nodes[i].share
+    name, wanted = definition.say(i), nodes[i].share
     if owner is None:
-        message = (
-            f"{say} uses the weights of `{wanted}`, but there is no node of that name. Give it weights of its own."
+        message = say(
+            "{node} uses the weights of `{wanted}`, but there is no node of that name. Give it weights of its own.",
+            node=name,
+            wanted=wanted,
         )
         return _finding(definition, i, "share_unknown", message, ())
     if owner == i or nodes[owner].share is not None:
         end = _end_of_chain(definition, owner)
-        chain = "itself" if owner == i else f"`{wanted}`, which uses those of `{nodes[owner].share}`"
-        way = "Give it weights of its own" if end is None else f"Let it use those of `{nodes[end].id}`"
-        message = f"{say} uses the weights of {chain}. {way}."
+        chain = (
+            say("itself")
+            if owner == i
+            else say("`{wanted}`, which uses those of `{other}`", wanted=wanted, other=nodes[owner].share)
+        )
+        way = (
+            say("Give it weights of its own")
+            if end is None
+            else say("Let it use those of `{other}`", other=nodes[end].id)
+        )
+        message = say("{node} uses the weights of {chain}. {way}.", node=name, chain=chain, way=way)
         return _finding(definition, i, "share_chain", message, () if end is None else (nodes[end].id,))
     if nodes[owner].type != nodes[i].type:
-        message = (
-            f"{say} uses the weights of {definition.say(owner)}, which is of another type. Give it weights of its own."
+        message = say(
+            "{node} uses the weights of {owner}, which is of another type. Give it weights of its own.",
+            node=name,
+            owner=definition.say(owner),
         )
         return _finding(definition, i, "share_other_type", message, ())
     return None
@@ -65,7 +78,7 @@ def _end_of_chain(definition: Definition, start: int) -> int | None:
     return None
 
 
-def _finding(definition: Definition, i: int, code: str, message: str, owners: Sequence[str]) -> Finding:
+def _finding(definition: Definition, i: int, code: str, message: Text, owners: Sequence[str]) -> Finding:
     node = definition.block.nodes[i]
     return Finding(
         code,
@@ -125,11 +138,16 @@ def _difference(instance: "Instance", i: int, home: int) -> Finding | None:
     assert other is not None
     definition = instance.definition
     node, owner = definition.block.nodes[i], definition.block.nodes[home]
-    say = f"{definition.say(i)} uses the weights of `{owner.id}`"
+    name = definition.say(i)
     if _settings(one) != _settings(other):
         return Finding(
             "share_params_differ",
-            f"{say} but has other settings. Give both the same, or give it weights of its own.",
+            say(
+                "{node} uses the weights of `{owner}` but has other settings. Give both the same, or give it weights of its "
+                "own.",
+                node=name,
+                owner=owner.id,
+            ),
             definition.name,
             i,
             "share",
@@ -137,11 +155,17 @@ def _difference(instance: "Instance", i: int, home: int) -> Finding | None:
             fixes=partial(_adopt_or_own, definition, i, home),
         )
     if one.outputs is not None and other.outputs is not None and not _are_alike(one, other):
-        shapes = [" and ".join(str(spec) for spec in result.inputs or ()) for result in (one, other)]
+        shapes = [all_of(result.inputs) if result.inputs else say("nothing") for result in (one, other)]
         return Finding(
             "share_sizes_differ",
-            f"{say} but gets {shapes[0]} where that gets {shapes[1]}: the weights would have another size. "
-            "Bring both inputs to one size, or give it weights of its own.",
+            say(
+                "{node} uses the weights of `{owner}` but gets {got} where that gets {expected}: the weights would have "
+                "another size. Bring both inputs to one size, or give it weights of its own.",
+                node=name,
+                owner=owner.id,
+                got=shapes[0],
+                expected=shapes[1],
+            ),
             definition.name,
             i,
             "share",
@@ -153,7 +177,11 @@ def _difference(instance: "Instance", i: int, home: int) -> Finding | None:
     if one.outputs is not None and one.leaf is not None and not (one.leaf.parameters or one.leaf.buffers):
         return Finding(
             "share_nothing",
-            f"{say}, but neither has any. Give it its own, which changes nothing.",
+            say(
+                "{node} uses the weights of `{owner}`, but neither has any. Give it its own, which changes nothing.",
+                node=name,
+                owner=owner.id,
+            ),
             definition.name,
             i,
             "share",

@@ -26,7 +26,7 @@ from netwright.compiler.check_wiring import Wiring
 from netwright.graph.document import BLOCK_PREFIX, NETWORK, Document
 from netwright.graph.problems import Fix
 from netwright.graph.topology import find_cycles, reachable, reverse, topological_order
-from netwright.language import Text, all_of, say
+from netwright.language import Text, all_of, listed, say
 from netwright.layers.registry import LAYERS
 
 
@@ -185,11 +185,15 @@ def _check_names(definition: Definition) -> None:
 
 
 def _entry_in_block(definition: Definition, i: int) -> Finding:
-    names = ", ".join(port.name for port in LAYERS[definition.block.nodes[i].type].outputs)
+    names = listed(port.name for port in LAYERS[definition.block.nodes[i].type].outputs)
     return Finding(
         "entry_in_block",
-        f"{definition.say(i)} can only stand in the network itself. Inside a block, add Inputs for {names} and connect them "
-        "from outside.",
+        say(
+            "{node} can only stand in the network itself. Inside a block, add Inputs for {names} and connect them from "
+            "outside.",
+            node=definition.say(i),
+            names=names,
+        ),
         definition.name,
         i,
         "type",

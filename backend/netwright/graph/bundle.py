@@ -6,6 +6,7 @@ from netwright.graph.document import BLOCK_PREFIX, MAX_NAME_LENGTH, NETWORK, Blo
 from netwright.graph.expressions import is_name
 from netwright.graph.model import Model
 from netwright.graph.problems import Problem
+from netwright.language import Text, say
 
 
 class BlockBundle(Model):
@@ -23,23 +24,42 @@ def check_bundle(bundle: BlockBundle) -> list[Problem]:
     """What keeps a bundle from standing for itself: a name that no class can have, a block that is not there, or one that
     is within itself.  Whether its layers fit together shows where it is used."""
     if bundle.name not in bundle.blocks:
-        return [_problem("document_block_missing", bundle.name, f"There is no block {bundle.name!r} in what was sent.")]
+        return [
+            _problem(
+                "document_block_missing",
+                bundle.name,
+                say("There is no block {name} in what was sent.", name=repr(bundle.name)),
+            )
+        ]
     problems = [
-        _problem("document_block_name", name, f"{name!r} cannot be the name of a block: it is no Python name.")
+        _problem(
+            "document_block_name",
+            name,
+            say("{name} cannot be the name of a block: it is no Python name.", name=repr(name)),
+        )
         for name in bundle.blocks
         if not is_name(name) or name == NETWORK
     ]
     uses = {name: _used(block) for name, block in bundle.blocks.items()}
     for name, used in uses.items():
         problems += [
-            _problem("document_block_missing", name, f"{name!r} uses the block {other!r}, which is not there.")
+            _problem(
+                "document_block_missing",
+                name,
+                say("{name} uses the block {other}, which is not there.", name=repr(name), other=repr(other)),
+            )
             for other in used
             if other not in uses
         ]
     circle = _circle(uses)
     if circle is not None:
-        way = " uses ".join(map(repr, circle))
-        problems.append(_problem("document_block_recursion", circle[0], f"A block is within itself: {way}."))
+        first, *rest = map(repr, circle)
+        way = say("{it}", it=first)
+        for last in rest:
+            way = say("{before} uses {last}", before=way, last=last)
+        problems.append(
+            _problem("document_block_recursion", circle[0], say("A block is within itself: {way}.", way=way))
+        )
     return problems
 
 
@@ -66,5 +86,5 @@ def _circle(uses: dict[str, list[str]]) -> list[str] | None:
     return None
 
 
-def _problem(code: str, block: str, message: str) -> Problem:
+def _problem(code: str, block: str, message: Text) -> Problem:
     return Problem(code=code, block=block, field=f"definition.blocks.{block}", message=message, values={"name": block})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from netwright.language import say
 from netwright.layers.activation import TORCH_DOCS, _Activation
 from netwright.layers.axes import check_dim
 from netwright.layers.base import Call, Complaint, Documentation, LayerParams, Repair, TensorSpec
@@ -136,11 +137,16 @@ class GLU(_Activation):
             even = [axis for axis, other in enumerate(shape, start=1) if other % 2 == 0]
             yield Complaint(
                 code="size_does_not_divide",
-                message=f"GLU `{{node}}` cuts axis {params.dim} in two halves, but {inputs[0]} from `{{source}}` has "
-                f"{size} there, an odd number.",
+                message=say(
+                    "GLU `{node}` cuts axis {dim} in two halves, but {got} from `{source}` has {size} there, an "
+                    "odd number.",
+                    dim=params.dim,
+                    got=inputs[0],
+                    size=size,
+                ),
                 port="x",
                 field="dim",
-                expected="an even size",
+                expected=say("an even size"),
                 got=str(size),
                 values={"dim": params.dim, "size": size, "got": str(inputs[0])},
                 fixes=tuple(Repair("set_param", {"name": "dim", "value": axis}) for axis in even),

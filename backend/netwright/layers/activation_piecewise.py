@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from netwright.language import say
 from netwright.layers.activation import TORCH_DOCS, _Activation
 from netwright.layers.base import Call, Complaint, Documentation, LayerParams, Repair, TensorSpec
 from netwright.layers.params import NonNegative, Real, setting
@@ -46,9 +47,13 @@ class Hardtanh(_Activation):
         if low >= high:
             yield Complaint(
                 code="bounds_out_of_order",
-                message=f"Hardtanh `{{node}}` has a floor of {low:g} and a ceiling of {high:g}: min_val must be below max_val.",
+                message=say(
+                    "Hardtanh `{node}` has a floor of {low} and a ceiling of {high}: min_val must be below max_val.",
+                    low=f"{low:g}",
+                    high=f"{high:g}",
+                ),
                 field="min_val",
-                expected=f"below {high:g}",
+                expected=say("below {high}", high=f"{high:g}"),
                 got=f"{low:g}",
                 values={"low": low, "high": high},
                 fixes=(

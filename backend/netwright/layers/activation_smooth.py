@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from netwright.language import say
 from netwright.layers.activation import TORCH_DOCS, _Activation
 from netwright.layers.base import Complaint, Documentation, LayerParams, Repair, TensorSpec
 from netwright.layers.params import NonNegative, Positive, Real, setting
@@ -70,10 +71,13 @@ class RReLU(_Activation):
         if params.lower > params.upper:
             yield Complaint(
                 code="bounds_out_of_order",
-                message=f"RReLU `{{node}}` draws slopes from {params.lower:g} to {params.upper:g}: lower must not be above "
-                "upper.",
+                message=say(
+                    "RReLU `{node}` draws slopes from {lower} to {upper}: lower must not be above upper.",
+                    lower=f"{params.lower:g}",
+                    upper=f"{params.upper:g}",
+                ),
                 field="lower",
-                expected=f"at most {params.upper:g}",
+                expected=say("at most {size}", size=f"{params.upper:g}"),
                 got=f"{params.lower:g}",
                 values={"low": params.lower, "high": params.upper},
                 fixes=(

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Literal
 
+from netwright.language import say
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.params import Positive, Probability, Size, setting
 
@@ -40,11 +41,16 @@ def check_heads(
     wide = -(-features // heads) * heads
     yield Complaint(
         code="heads_do_not_divide",
-        message=f"{name} `{{node}}` splits the features into {heads} heads, but {features} features from `{{source}}` do not "
-        "divide.",
+        message=say(
+            "{name} `{node}` splits the features into {heads} heads, but {features} features from "
+            "`{source}` do not divide.",
+            name=name,
+            heads=heads,
+            features=features,
+        ),
         port=port,
         field=field,
-        expected=f"a multiple of {heads} features",
+        expected=say("a multiple of {heads} features", heads=heads),
         got=str(features),
         values={"heads": heads, "features": features},
         fixes=(
@@ -59,8 +65,14 @@ def check_mask(name: str, mask: TensorSpec, steps: int, whose: str) -> Iterator[
     if mask.is_given and mask.shape != (steps,):
         yield Complaint(
             code="mask_does_not_fit",
-            message=f"{name} `{{node}}` needs a mask of N x {steps}, one truth value for each step of {whose}, but gets {mask} "
-            "from `{source}`.",
+            message=say(
+                "{name} `{node}` needs a mask of N x {steps}, one truth value for each step of {whose}, but "
+                "gets {mask} from `{source}`.",
+                name=name,
+                steps=steps,
+                whose=whose,
+                mask=mask,
+            ),
             port="mask",
             expected=f"N x {steps}",
             got=str(mask),
@@ -129,12 +141,16 @@ class MultiheadAttention(Layer[MultiheadAttentionParams]):
         if params.causal and memory.is_given and memory.shape[0] != x.shape[0]:
             yield Complaint(
                 code="causal_with_memory",
-                message=f"MultiheadAttention `{{node}}` is causal, which compares steps of one sequence, but `memory` from "
-                f"`{{source}}` has {memory.shape[0]} steps and `x` has {x.shape[0]}.",
+                message=say(
+                    "MultiheadAttention `{node}` is causal, which compares steps of one sequence, but `memory` "
+                    "from `{source}` has {memory} steps and `x` has {steps}.",
+                    memory=memory.shape[0],
+                    steps=x.shape[0],
+                ),
                 port="memory",
                 field="causal",
-                expected=f"{x.shape[0]} steps",
-                got=f"{memory.shape[0]} steps",
+                expected=say("{count} steps", count=x.shape[0]),
+                got=say("{count} steps", count=memory.shape[0]),
                 values={"steps": x.shape[0], "memory": memory.shape[0]},
                 fixes=(Repair("set_param", {"name": "causal", "value": False}),),
             )
@@ -221,22 +237,30 @@ class ScaledDotProductAttention(Layer[ScaledDotProductAttentionParams]):
             linear = {"type": "Linear", "params": {"out_features": query.shape[-1]}}
             yield Complaint(
                 code="key_width_differs",
-                message=f"ScaledDotProductAttention `{{node}}` compares queries of {query.shape[-1]} features with keys of "
-                f"{key.shape[-1]} from `{{source}}`: both need the same.",
+                message=say(
+                    "ScaledDotProductAttention `{node}` compares queries of {features} features with keys of "
+                    "{other} from `{source}`: both need the same.",
+                    features=query.shape[-1],
+                    other=key.shape[-1],
+                ),
                 port="key",
-                expected=f"{query.shape[-1]} features",
-                got=f"{key.shape[-1]} features",
+                expected=say("{count} features", count=query.shape[-1]),
+                got=say("{count} features", count=key.shape[-1]),
                 values={"query": query.shape[-1], "key": key.shape[-1]},
                 fixes=(Repair("insert", {"nodes": [linear]}),),
             )
         elif key.shape[0] != value.shape[0]:
             yield Complaint(
                 code="value_length_differs",
-                message=f"ScaledDotProductAttention `{{node}}` gets {key.shape[0]} keys but {value.shape[0]} values from "
-                "`{source}`: every key has one value.",
+                message=say(
+                    "ScaledDotProductAttention `{node}` gets {steps} keys but {values} values from `{source}`: "
+                    "every key has one value.",
+                    steps=key.shape[0],
+                    values=value.shape[0],
+                ),
                 port="value",
-                expected=f"{key.shape[0]} steps",
-                got=f"{value.shape[0]} steps",
+                expected=say("{count} steps", count=key.shape[0]),
+                got=say("{count} steps", count=value.shape[0]),
                 values={"keys": key.shape[0], "values": value.shape[0]},
             )
 
@@ -402,12 +426,15 @@ class TransformerDecoderLayer(_TransformerLayer):
             linear = {"type": "Linear", "params": {"out_features": x.shape[-1]}}
             yield Complaint(
                 code="memory_width_differs",
-                message=f"TransformerDecoderLayer `{{node}}` needs a memory of {x.shape[-1]} features, as its own sequence "
-                f"has, but "
-                f"gets {memory} from `{{source}}`.",
+                message=say(
+                    "TransformerDecoderLayer `{node}` needs a memory of {features} features, as its own sequence "
+                    "has, but gets {memory} from `{source}`.",
+                    features=x.shape[-1],
+                    memory=memory,
+                ),
                 port="memory",
-                expected=f"{x.shape[-1]} features",
-                got=f"{memory.shape[-1]} features",
+                expected=say("{count} features", count=x.shape[-1]),
+                got=say("{count} features", count=memory.shape[-1]),
                 values={"features": x.shape[-1], "memory": memory.shape[-1]},
                 fixes=(Repair("insert", {"nodes": [linear]}),),
             )

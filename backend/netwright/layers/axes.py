@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from netwright.language import say
 from netwright.layers.base import Complaint, Repair, TensorSpec
 
 
@@ -29,10 +30,13 @@ def check_dims(name: str, dims: Sequence[int], spec: TensorSpec) -> Iterator[Com
     elif len(rest) < len(dims):
         yield Complaint(
             code="axis_twice",
-            message=f"{name} `{{node}}` names an axis twice in {', '.join(map(str, dims))}: negative numbers count from "
-            "the last axis.",
+            message=say(
+                "{name} `{node}` names an axis twice in {dims}: negative numbers count from the last axis.",
+                name=name,
+                dims=", ".join(map(str, dims)),
+            ),
             field="dim",
-            expected="every axis once",
+            expected=say("every axis once"),
             got=", ".join(map(str, dims)),
             values={"dims": list(dims)},
             fixes=(Repair("set_param", {"name": "dim", "value": rest}),),
@@ -42,12 +46,24 @@ def check_dims(name: str, dims: Sequence[int], spec: TensorSpec) -> Iterator[Com
 def _no_such_axis(name: str, dim: int, spec: TensorSpec, rank: int, field: str, instead: int | list[int]) -> Complaint:
     return Complaint(
         code="no_such_axis",
-        message=f"{name} `{{node}}` works along axis {dim}, but {spec} from `{{source}}` has axes 0 to {rank - 1}."
+        message=say(
+            "{name} `{node}` works along axis {dim}, but {spec} from `{source}` has axes 0 to {last}.",
+            name=name,
+            dim=dim,
+            spec=spec,
+            last=rank - 1,
+        )
         if rank == len(spec.shape) + 1
-        else f"{name} `{{node}}` puts an axis at {dim}, but with it {spec} from `{{source}}` has axes 0 to {rank - 1}.",
+        else say(
+            "{name} `{node}` puts an axis at {dim}, but with it {spec} from `{source}` has axes 0 to {last}.",
+            name=name,
+            dim=dim,
+            spec=spec,
+            last=rank - 1,
+        ),
         port="x",
         field=field,
-        expected=f"1 to {rank - 1}, or -{rank - 1} to -1",
+        expected=say("1 to {last}, or -{last} to -1", last=rank - 1),
         got=str(dim),
         values={"dim": dim, "rank": rank, "got": str(spec)},
         fixes=(Repair("set_param", {"name": field, "value": instead}),),
@@ -57,9 +73,13 @@ def _no_such_axis(name: str, dim: int, spec: TensorSpec, rank: int, field: str, 
 def _axis_is_batch(name: str, dim: int, rank: int, field: str, instead: int | list[int]) -> Complaint:
     return Complaint(
         code="axis_is_batch",
-        message=f"{name} `{{node}}` works along axis {dim}, which is the batch: samples would be mixed with each other.",
+        message=say(
+            "{name} `{node}` works along axis {dim}, which is the batch: samples would be mixed with each other.",
+            name=name,
+            dim=dim,
+        ),
         field=field,
-        expected=f"1 to {rank - 1}, or -{rank - 1} to -1",
+        expected=say("1 to {last}, or -{last} to -1", last=rank - 1),
         got=str(dim),
         values={"dim": dim, "rank": rank},
         fixes=(Repair("set_param", {"name": field, "value": instead}),),

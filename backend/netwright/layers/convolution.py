@@ -151,10 +151,14 @@ class _Conv(_Filters):
             half = tuple(reach // 2 for reach in cls.window(params).reach)
             yield Complaint(
                 code="same_padding_with_stride",
-                message=f"{cls.type} `{{node}}` has padding 'same', which needs stride 1, but its stride is {short(stride)}.",
+                message=say(
+                    "{type} `{node}` has padding 'same', which needs stride 1, but its stride is {stride}.",
+                    type=cls.type,
+                    stride=short(stride),
+                ),
                 field="padding",
-                expected="stride 1",
-                got=f"stride {short(stride)}",
+                expected=say("stride {stride}", stride=1),
+                got=say("stride {stride}", stride=short(stride)),
                 values={"stride": short(stride)},
                 fixes=(
                     Repair("set_param", {"name": "padding", "value": plain(half)}),
@@ -171,11 +175,15 @@ class _Conv(_Filters):
         kernel = "x".join(map(str, expand(params.kernel_size, cls.dims)))
         yield Complaint(
             code="uneven_padding",
-            message=f"{cls.type} `{{node}}` has padding 'same' and a kernel of {kernel}: one side gets a pixel more than the "
-            "other, and PyTorch copies the input for it.",
+            message=say(
+                "{type} `{node}` has padding 'same' and a kernel of {kernel}: one side gets a pixel more than"
+                " the other, and PyTorch copies the input for it.",
+                type=cls.type,
+                kernel=kernel,
+            ),
             field="kernel_size",
             severity="warning",
-            expected="an odd kernel",
+            expected=say("an odd kernel"),
             got=kernel,
             values={"kernel": kernel},
             fixes=(Repair("set_param", {"name": "kernel_size", "value": plain(odd)}),),

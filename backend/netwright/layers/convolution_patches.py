@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from netwright.language import say
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.params import Padding2, Size2, expand, setting, short
 from netwright.layers.spatial import Window, check_window, picture_port
@@ -107,11 +108,15 @@ class Fold(_Patches):
         if rows % math.prod(kernel):
             yield Complaint(
                 code="size_does_not_divide",
-                message=f"Fold `{{node}}` needs {math.prod(kernel)} rows for each channel, as its kernel has pixels, but "
-                f"gets {rows} from `{{source}}`.",
+                message=say(
+                    "Fold `{node}` needs {count} rows for each channel, as its kernel has pixels, but gets {rows}"
+                    " from `{source}`.",
+                    count=math.prod(kernel),
+                    rows=rows,
+                ),
                 port="x",
                 field="kernel_size",
-                expected=f"a multiple of {math.prod(kernel)}",
+                expected=say("a multiple of {count}", count=math.prod(kernel)),
                 got=str(rows),
                 values={"size": rows, "parts": math.prod(kernel), "got": str(inputs[0])},
                 fixes=tuple(
@@ -126,12 +131,17 @@ class Fold(_Patches):
             text, patches = " x ".join(map(str, wanted)), max(0, min(counts)) and math.prod(counts)
             yield Complaint(
                 code="patches_do_not_match",
-                message=f"Fold `{{node}}` finds {patches} patches in {text} pixels but gets {columns} columns from "
-                "`{source}`.",
+                message=say(
+                    "Fold `{node}` finds {patches} patches in {size} pixels but gets {columns} columns from "
+                    "`{source}`.",
+                    patches=patches,
+                    size=text,
+                    columns=columns,
+                ),
                 port="x",
                 field="output_size",
-                expected=f"{patches} columns",
-                got=f"{columns} columns",
+                expected=say("{count} columns", count=patches),
+                got=say("{count} columns", count=columns),
                 values={"patches": patches, "columns": columns, "size": text},
                 fixes=tuple(cls._square(params, columns)),
             )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Generic
 
+from netwright.language import say
 from netwright.layers.base import Call, Complaint, Documentation, LayerParams, Repair, TensorSpec, Value
 from netwright.layers.convolution import BIAS, OUT_CHANNELS, _Filters
 from netwright.layers.params import (
@@ -67,10 +68,16 @@ class _ConvTranspose(_Filters):
             fits = tuple(min(pad, limit) for pad, limit in zip(extra, most, strict=True))
             yield Complaint(
                 code="output_padding_too_large",
-                message=f"{cls.type} `{{node}}` adds {short(extra)} pixels at the end, but output_padding must be less "
-                f"than its stride of {short(stride)} or its dilation of {short(dilation)}.",
+                message=say(
+                    "{type} `{node}` adds {extra} pixels at the end, but output_padding must be less than its "
+                    "stride of {stride} or its dilation of {dilation}.",
+                    type=cls.type,
+                    extra=short(extra),
+                    stride=short(stride),
+                    dilation=short(dilation),
+                ),
                 field="output_padding",
-                expected=f"at most {short(most)}",
+                expected=say("at most {size}", size=short(most)),
                 got=short(extra),
                 values={"output_padding": short(extra), "stride": short(stride), "dilation": short(dilation)},
                 fixes=(Repair("set_param", {"name": "output_padding", "value": plain(fits)}),),
@@ -95,11 +102,15 @@ class _ConvTranspose(_Filters):
         fits = tuple(max(0, pad - (2 - min(size, 1)) // 2) for pad, size in zip(padding, sizes, strict=True))
         yield Complaint(
             code="nothing_left",
-            message=f"{cls.type} `{{node}}` cuts {short(padding)} pixels off every side, and of {spec} from `{{source}}` "
-            "nothing is left.",
+            message=say(
+                "{type} `{node}` cuts {padding} pixels off every side, and of {spec} from `{source}` nothing is left.",
+                type=cls.type,
+                padding=short(padding),
+                spec=spec,
+            ),
             port="x",
             field="padding",
-            expected=f"at most {short(fits)}",
+            expected=say("at most {size}", size=short(fits)),
             got=short(padding),
             values={"padding": short(padding), "got": str(spec)},
             fixes=(Repair("set_param", {"name": "padding", "value": plain(fits)}),),

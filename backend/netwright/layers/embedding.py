@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
+from netwright.language import say
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.params import Padding, Positive, Size, setting
 
@@ -39,10 +40,14 @@ class _Lookup(Layer[Any]):
         if index is not None and index >= params.num_embeddings:
             yield Complaint(
                 code="padding_index_outside",
-                message=f"{cls.type} `{{node}}` takes {index} for padding, but its indices run from 0 to "
-                f"{params.num_embeddings - 1}.",
+                message=say(
+                    "{type} `{node}` takes {index} for padding, but its indices run from 0 to {last}.",
+                    type=cls.type,
+                    index=index,
+                    last=params.num_embeddings - 1,
+                ),
                 field="padding_idx",
-                expected=f"0 to {params.num_embeddings - 1}",
+                expected=say("0 to {last}", last=params.num_embeddings - 1),
                 got=str(index),
                 values={"index": index, "count": params.num_embeddings},
                 fixes=(
@@ -217,12 +222,15 @@ class LearnedPositionalEncoding(_Positions):
         if steps > params.max_length:
             yield Complaint(
                 code="sequence_too_long",
-                message=f"LearnedPositionalEncoding `{{node}}` learns {params.max_length} positions but gets {steps} steps "
-                f"from "
-                "`{source}`.",
+                message=say(
+                    "LearnedPositionalEncoding `{node}` learns {count} positions but gets {steps} steps from "
+                    "`{source}`.",
+                    count=params.max_length,
+                    steps=steps,
+                ),
                 port="x",
                 field="max_length",
-                expected=f"at most {params.max_length} steps",
+                expected=say("at most {count} steps", count=params.max_length),
                 got=str(steps),
                 values={"steps": steps, "max_length": params.max_length},
                 fixes=(Repair("set_param", {"name": "max_length", "value": steps}),),
@@ -297,12 +305,17 @@ class RotaryEmbedding(_Positions):
             fitting = [heads for heads in range(params.num_heads, 0, -1) if features % (2 * heads) == 0]
             yield Complaint(
                 code="heads_do_not_divide",
-                message=f"RotaryEmbedding `{{node}}` turns pairs of features in {params.num_heads} heads but gets {inputs[0]} "
-                f"from "
-                f"`{{source}}`: {features} features do not divide into {2 * params.num_heads}.",
+                message=say(
+                    "RotaryEmbedding `{node}` turns pairs of features in {heads} heads but gets {got} from "
+                    "`{source}`: {features} features do not divide into {count}.",
+                    heads=params.num_heads,
+                    got=inputs[0],
+                    features=features,
+                    count=2 * params.num_heads,
+                ),
                 port="x",
                 field="num_heads",
-                expected=f"a multiple of {2 * params.num_heads} features",
+                expected=say("a multiple of {count} features", count=2 * params.num_heads),
                 got=str(features),
                 values={"heads": params.num_heads, "features": features},
                 fixes=(
@@ -414,12 +427,15 @@ class PatchEmbedding(Layer[PatchEmbeddingParams]):
         nearest = min(fitting, key=lambda size: (abs(size - patch), size))
         yield Complaint(
             code="patches_do_not_fit",
-            message=f"PatchEmbedding `{{node}}` cuts patches of {patch} x {patch} but gets {inputs[0]} from `{{source}}`: a "
-            f"rest "
-            "would be lost.",
+            message=say(
+                "PatchEmbedding `{node}` cuts patches of {patch} x {patch} but gets {got} from `{source}`: a "
+                "rest would be lost.",
+                patch=patch,
+                got=inputs[0],
+            ),
             port="x",
             field="patch_size",
-            expected=f"a height and a width that {patch} divides",
+            expected=say("a height and a width that {patch} divides", patch=patch),
             got=f"{height} x {width}",
             values={"patch": patch, "height": height, "width": width},
             fixes=(Repair("set_param", {"name": "patch_size", "value": nearest}),),

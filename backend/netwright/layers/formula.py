@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, Strict
 
+from netwright.language import all_of, say
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.formula_language import (
     FUNCTIONS,
@@ -62,21 +63,21 @@ class Formula(Layer[FormulaParams]):
             return
         if shape is None:
             yield cls._wrong(
-                FormulaError("The formula uses no input: it would be the same for every sample", 0), inputs
+                FormulaError(say("The formula uses no input: it would be the same for every sample"), 0), inputs
             )
             return
         unused = sorted(set(range(len(inputs))) - inputs_of(tree))
         if unused:
-            names = " and ".join(input_name(number) for number in unused)
+            names = all_of(input_name(number) for number in unused)
             yield Complaint(
                 code="formula_ignores_input",
-                message=f"Formula `{{node}}` does not use {names}: what comes from `{{source}}` is lost.",
+                message=say("Formula `{node}` does not use {names}: what comes from `{source}` is lost.", names=names),
                 port="x",
                 field="formula",
                 wire=unused[0],
                 severity="warning",
-                expected="a formula that uses every input",
-                got=f"{names} not used",
+                expected=say("a formula that uses every input"),
+                got=say("{names} not used", names=names),
                 values={"inputs": names},
             )
 
@@ -86,10 +87,10 @@ class Formula(Layer[FormulaParams]):
         are_alike = len({spec.shape for spec in inputs}) == 1
         return Complaint(
             code="formula_error",
-            message=f"Formula `{{node}}`, column {error.column}: {error.message}.",
+            message=say("Formula `{node}`, column {column}: {message}.", column=error.column, message=error.message),
             field="formula",
-            expected="a formula over the inputs",
-            got=f"column {error.column}",
+            expected=say("a formula over the inputs"),
+            got=say("column {column}", column=error.column),
             values={"column": error.column, "reason": error.message},
             fixes=(Repair("set_param", {"name": "formula", "value": first if are_alike else "a"}),),
         )

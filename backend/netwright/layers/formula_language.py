@@ -20,6 +20,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from netwright.language import Text, listed, say
+
 MAX_LENGTH = 500
 """Characters in one formula."""
 
@@ -33,7 +35,7 @@ MAX_NUMBER = 1e15
 class FormulaError(ValueError):
     """What is wrong with a formula; ``column`` counts its characters from 1."""
 
-    def __init__(self, message: str, position: int) -> None:
+    def __init__(self, message: Text, position: int) -> None:
         super().__init__(message)
         self.message = message
         self.column = position + 1
@@ -116,7 +118,10 @@ def parse(text: str) -> Tree:
         FormulaError: it is none.
     """
     if len(text) > MAX_LENGTH:
-        raise FormulaError(f"The formula has {len(text)} characters; at most {MAX_LENGTH} are allowed", MAX_LENGTH)
+        message = say(
+            "The formula has {count} characters; at most {limit} are allowed", count=len(text), limit=MAX_LENGTH
+        )
+        raise FormulaError(message, MAX_LENGTH)
     return _Parser(text).parse()
 
 
@@ -153,7 +158,8 @@ class _Parser:
         while position < len(self.text):
             match = _TOKEN.match(self.text, position)
             if match is None:
-                raise FormulaError(f"The character {_shown(self.text[position])} is not understood", position)
+                message = say("The character {character} is not understood", character=_shown(self.text[position]))
+                raise FormulaError(message, position)
             if match.lastgroup != "space":
                 tokens.append((str(match.lastgroup), match.group(), position))
             position = match.end()
@@ -161,12 +167,14 @@ class _Parser:
 
     def parse(self) -> Tree:
         if self.tokens[0][0] == "end":
-            raise FormulaError("The formula is empty", 0)
+            raise FormulaError(say("The formula is empty"), 0)
         tree = self._formula(1)
         kind, word, position = self.tokens[self.index]
         if kind != "end":
-            what = "This ) was never opened" if word == ")" else f"An operator is missing before {_shown(word)}"
-            raise FormulaError(what, position)
+            message = say(
+                "This ) was never opened" if word == ")" else "An operator is missing before {word}", word=_shown(word)
+            )
+            raise FormulaError(message, position)
         return tree
 
     def _formula(self, lowest: int) -> Tree:
@@ -182,7 +190,8 @@ class _Parser:
                 and left.operator in _COMPARISONS
                 and not self._is_closed()
             ):
-                raise FormulaError("Comparisons do not follow each other; put parentheses around one of them", position)
+                message = say("Comparisons do not follow each other; put parentheses around one of them")
+                raise FormulaError(message, position)
             self.index += 1
             left = Binary(word, left, self._formula(precedence + 1), position)
 
@@ -209,7 +218,8 @@ class _Parser:
     def _deeper(self, position: int, read: Callable[[], Tree]) -> Tree:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise FormulaError(f"More than {MAX_DEPTH} levels of parentheses, calls and signs", position)
+            message = say("More than {limit} levels of parentheses, calls and signs", limit=MAX_DEPTH)
+            raise FormulaError(message, position)
         tree = read()
         self.depth -= 1
         return tree
@@ -223,23 +233,33 @@ class _Parser:
             return self._named(word, position)
         if word == "(":
             tree = self._deeper(position, lambda: self._formula(1))
-            self._expect(")", "This ( is never closed", position)
+            self._expect(")", say("This ( is never closed"), position)
             return tree
-        place = f"before {_shown(word)}" if word else "at the end"
-        raise FormulaError(f"A number, an input or a function is missing {place}", position)
+        raise FormulaError(
+            say("A number, an input or a function is missing before {word}", word=_shown(word))
+            if word
+            else say("A number, an input or a function is missing at the end"),
+            position,
+        )
 
     def _named(self, word: str, position: int) -> Tree:
         if self.tokens[self.index][1] == "(":
             if word not in FUNCTIONS:
-                raise FormulaError(f"There is no function {word}; there are {', '.join(FUNCTIONS)}", position)
+                message = say("There is no function {word}; there are {known}", word=word, known=listed(FUNCTIONS))
+                raise FormulaError(message, position)
             self.index += 1
             return self._deeper(position, lambda: self._call(word, position))
         if word == "pi":
             return Number(math.pi, position)
         if len(word) == 1 and "a" <= word <= "z":
             return Input(ord(word) - ord("a"), position)
-        hint = f"{word} is a function: write {word}(...)" if word in FUNCTIONS else f"There is no input {word}"
-        raise FormulaError(f"{hint}; the inputs are a, b, c ... in the order of their wires", position)
+        message = say(
+            "{word} is a function: write {word}(...); the inputs are a, b, c ... in the order of their wires"
+            if word in FUNCTIONS
+            else "There is no input {word}; the inputs are a, b, c ... in the order of their wires",
+            word=word,
+        )
+        raise FormulaError(message, position)
 
     def _call(self, word: str, position: int) -> Tree:
         arguments: list[Tree] = []
@@ -253,42 +273,47 @@ class _Parser:
             if self.tokens[self.index][1] != ",":
                 break
             self.index += 1
-        self._expect(")", f"The ( of {word} is never closed", position)
+        self._expect(")", say("The ( of {word} is never closed", word=word), position)
         return Apply(word, tuple(arguments), position, keepdim)
 
     def _keepdim(self, function: str, name: str, position: int) -> bool:
         if name != "keepdim" or function not in REDUCTIONS:
-            hint = "mean, sum, amax and amin have keepdim"
-            if name in {"dim", "axis"}:
-                hint = "axes follow the tensor, as in mean(a, 1)"
-            raise FormulaError(f"{function} has no setting {name}; {hint}", position)
+            message = say(
+                "{function} has no setting {name}; axes follow the tensor, as in mean(a, 1)"
+                if name in {"dim", "axis"}
+                else "{function} has no setting {name}; mean, sum, amax and amin have keepdim",
+                function=function,
+                name=name,
+            )
+            raise FormulaError(message, position)
         _, value, at = self.tokens[self.index + 2]
         if value not in {"True", "False"}:
-            raise FormulaError("keepdim is True or False", at)
+            raise FormulaError(say("keepdim is True or False"), at)
         self.index += 3
         return value == "True"
 
-    def _expect(self, word: str, message: str, position: int) -> None:
+    def _expect(self, word: str, message: Text, position: int) -> None:
         if self.tokens[self.index][1] != word:
             found = self.tokens[self.index]
-            raise FormulaError(
-                message if found[0] == "end" else f"A {word} is missing before {_shown(found[1])}", position
-            )
+            missing = say("A {word} is missing before {found}", word=word, found=_shown(found[1]))
+            raise FormulaError(message if found[0] == "end" else missing, position)
         self.index += 1
 
 
-def _shown(word: str) -> str:
+def _shown(word: str) -> Text:
     """A word of the formula inside a sentence, which itself has no braces."""
-    return {"{": "'opening brace'", "}": "'closing brace'"}.get(word, repr(word))
+    if word in {"{", "}"}:
+        return say("'opening brace'" if word == "{" else "'closing brace'")
+    return say("{it}", it=repr(word))
 
 
 def _number(word: str, position: int) -> Number:
     is_whole = word.isdigit()
     if is_whole and len(word) > 1 and word[0] == "0":
-        raise FormulaError("A whole number does not begin with 0", position)
+        raise FormulaError(say("A whole number does not begin with 0"), position)
     value: int | float = int(word) if is_whole and len(word) <= 16 else float(word)
     if not math.isfinite(value) or abs(value) > MAX_NUMBER:
-        raise FormulaError("This number is too big", position)
+        raise FormulaError(say("This number is too big"), position)
     return Number(value, position)
 
 

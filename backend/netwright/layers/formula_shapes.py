@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from netwright.language import say
 from netwright.layers.formula_language import (
     ALONG,
     ELEMENTWISE,
@@ -33,9 +34,12 @@ def infer_shape(tree: Tree, inputs: Sequence[tuple[int, ...]]) -> Shape:
             if number >= len(inputs):
                 last = input_name(len(inputs) - 1)
                 wires = (
-                    "one wire comes in, which is a" if len(inputs) == 1 else f"{len(inputs)} wires come in, a to {last}"
+                    say("one wire comes in, which is a")
+                    if len(inputs) == 1
+                    else say("{count} wires come in, a to {last}", count=len(inputs), last=last)
                 )
-                raise FormulaError(f"There is no input {input_name(number)}: {wires}", position)
+                message = say("There is no input {name}: {wires}", name=input_name(number), wires=wires)
+                raise FormulaError(message, position)
             return inputs[number]
         case Unary(operand=operand):
             return infer_shape(operand, inputs)
@@ -54,11 +58,16 @@ def _joined(shapes: Sequence[Shape], position: int) -> Shape:
     for shape in known[1:]:
         if len(shape) != len(result):
             raise FormulaError(
-                f"{_text(result)} and {_text(shape)} have different numbers of axes; keep them with keepdim=True",
+                say(
+                    "{first} and {other} have different numbers of axes; keep them with keepdim=True",
+                    first=_text(result),
+                    other=_text(shape),
+                ),
                 position,
             )
         if any(a != b and 1 not in {a, b} for a, b in zip(result, shape, strict=True)):
-            raise FormulaError(f"{_text(result)} and {_text(shape)} do not go together", position)
+            message = say("{first} and {other} do not go together", first=_text(result), other=_text(shape))
+            raise FormulaError(message, position)
         result = tuple(b if a == 1 else a for a, b in zip(result, shape, strict=True))
     return result
 
@@ -105,23 +114,32 @@ def _check_count(tree: Apply) -> None:
     elif name in ALONG:
         least, most = 2, 2
     if not least <= count <= most:
-        takes = {1: "one tensor", 2: "a tensor and an axis"}.get(most, "a tensor and the axes to join")
-        takes = takes if name in ELEMENTWISE or name in REDUCTIONS or name in ALONG else f"{least} arguments"
-        raise FormulaError(f"{name} takes {takes}, but has {count}", tree.position)
+        if name in ELEMENTWISE:
+            takes = say("one tensor")
+        elif name in ALONG:
+            takes = say("a tensor and an axis")
+        elif name in REDUCTIONS:
+            takes = say("a tensor and the axes to join")
+        else:
+            takes = say("{count} arguments", count=least)
+        message = say("{name} takes {takes}, but has {count}", name=name, takes=takes, count=count)
+        raise FormulaError(message, tree.position)
 
 
 def _several(tree: Apply, shapes: Sequence[Shape]) -> Shape:
     if shapes[0] is None:
-        raise FormulaError(f"{tree.function} works on a tensor, but its first argument is a number", tree.position)
+        message = say("{name} works on a tensor, but its first argument is a number", name=tree.function)
+        raise FormulaError(message, tree.position)
     if tree.function == "clamp" and (shapes[1] is not None or shapes[2] is not None):
-        raise FormulaError("clamp takes a tensor and two numbers; minimum and maximum take tensors", tree.position)
+        message = say("clamp takes a tensor and two numbers; minimum and maximum take tensors")
+        raise FormulaError(message, tree.position)
     return _joined(shapes, tree.position)
 
 
 def _tensor(tree: Apply, number: int, inputs: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
     shape = infer_shape(tree.arguments[number], inputs)
     if shape is None:
-        raise FormulaError(f"{tree.function} works on a tensor, but gets a number", tree.position)
+        raise FormulaError(say("{name} works on a tensor, but gets a number", name=tree.function), tree.position)
     return shape
 
 
@@ -130,12 +148,16 @@ def _axis(tree: Apply, argument: Tree, shape: tuple[int, ...]) -> int:
     sign = -1 if isinstance(argument, Unary) and argument.operator == "-" else 1
     plain = argument.operand if isinstance(argument, Unary) else argument
     if not isinstance(plain, Number) or not isinstance(plain.value, int):
-        raise FormulaError(f"{tree.function} takes its axes as whole numbers", argument.position)
+        raise FormulaError(say("{name} takes its axes as whole numbers", name=tree.function), argument.position)
     value, rank = sign * plain.value, len(shape) + 1
     if not -rank <= value < rank:
-        raise FormulaError(f"There is no axis {value}: {_text(shape)} has axes 0 to {rank - 1}", argument.position)
+        message = say(
+            "There is no axis {axis}: {shape} has axes 0 to {last}", axis=value, shape=_text(shape), last=rank - 1
+        )
+        raise FormulaError(message, argument.position)
     if value % rank == 0:
-        raise FormulaError(f"Axis {value} is the batch: samples would be mixed with each other", argument.position)
+        message = say("Axis {axis} is the batch: samples would be mixed with each other", axis=value)
+        raise FormulaError(message, argument.position)
     return value % rank - 1
 
 
@@ -143,14 +165,18 @@ def _product(tree: Apply, left: tuple[int, ...], right: tuple[int, ...]) -> tupl
     """The product of matrices, sample by sample: (N, T, F) with (N, F, S)."""
     if len(left) < 2 or len(left) != len(right):
         raise FormulaError(
-            "matmul takes two tensors of three or more axes, the last two being matrices, but gets "
-            f"{_text(left)} and {_text(right)}",
+            say(
+                "matmul takes two tensors of three or more axes, the last two being matrices, but gets {first} and {other}",
+                first=_text(left),
+                other=_text(right),
+            ),
             tree.position,
         )
     if left[-1] != right[-2]:
-        raise FormulaError(
-            f"The last axis of {_text(left)} is not the one before the last of {_text(right)}", tree.position
+        message = say(
+            "The last axis of {first} is not the one before the last of {other}", first=_text(left), other=_text(right)
         )
+        raise FormulaError(message, tree.position)
     return (*(_joined([left[:-2], right[:-2]], tree.position) or ()), left[-2], right[-1])
 
 

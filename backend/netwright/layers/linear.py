@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from netwright.language import say
 from netwright.layers.base import (
     ROWS,
     Call,
@@ -108,11 +109,15 @@ class Bilinear(Layer[BilinearParams]):
             port = max(longer, key=lambda name: len(longer[name].shape))
             yield Complaint(
                 code="shapes_differ",
-                message=f"Bilinear `{{node}}` needs two inputs that differ in the last axis alone but gets {first} and "
-                f"{other}.",
+                message=say(
+                    "Bilinear `{node}` needs two inputs that differ in the last axis alone but gets {first} and "
+                    "{other}.",
+                    first=first,
+                    other=other,
+                ),
                 port=port,
-                expected="the same axes but the last",
-                got=f"{first} and {other}",
+                expected=say("the same axes but the last"),
+                got=say("{first} and {other}", first=first, other=other),
                 values={"expected": str(first), "got": str(other)},
                 fixes=(Repair("insert", {"nodes": [flatten]}),) if len(first.shape) != len(other.shape) else (),
             )

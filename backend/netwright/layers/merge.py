@@ -52,8 +52,13 @@ class _Elementwise(Layer[LayerParams]):
     def _broadcast_warning(cls, first: TensorSpec, spec: TensorSpec, number: int) -> Complaint:
         return Complaint(
             code="broadcasts",
-            message=f"{cls.type} `{{node}}` joins {first} with {spec} from `{{source}}`: axes of size 1 are repeated to "
-            "fit. If that is not meant, give both the same shape.",
+            message=say(
+                "{type} `{node}` joins {first} with {spec} from `{source}`: axes of size 1 are repeated to "
+                "fit. If that is not meant, give both the same shape.",
+                type=cls.type,
+                first=first,
+                spec=spec,
+            ),
             port=cls.inputs[min(number, len(cls.inputs) - 1)].name,
             wire=number if len(cls.inputs) == 1 else 0,
             severity="warning",
@@ -70,7 +75,12 @@ def shapes_differ(layer: type[Layer[Any]], inputs: Sequence[TensorSpec], number:
     is_variadic = len(layer.inputs) == 1
     return Complaint(
         code="shapes_differ",
-        message=f"{layer.type} `{{node}}` needs inputs of one shape but gets {first} first and {spec} from `{{source}}`.",
+        message=say(
+            "{type} `{node}` needs inputs of one shape but gets {first} first and {spec} from `{source}`.",
+            type=layer.type,
+            first=first,
+            spec=spec,
+        ),
         port=layer.inputs[0 if is_variadic else number].name,
         wire=number if is_variadic else 0,
         expected=str(first),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from netwright.language import Text, say
 from netwright.layers.axes import check_dim
 from netwright.layers.base import ROWS, Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.merge import _Elementwise, shapes_differ
@@ -202,19 +203,24 @@ class MatMul(Layer[LayerParams]):
     def check(cls, params: LayerParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
         first, other = inputs
         if len(first.shape) != len(other.shape) or first.shape[:-2] != other.shape[:-2]:
-            yield cls._differs("the same axes before the last two", first, other, ())
+            yield cls._differs(say("the same axes before the last two"), first, other, ())
         elif first.shape[-1] != other.shape[-2]:
             turned = {"type": "Transpose", "params": {"dim0": -2, "dim1": -1}}
             fits = first.shape[-1] == other.shape[-1]
             fixes = (Repair("insert", {"nodes": [turned]}),) if fits else ()
-            need = f"{first.shape[-1]} rows in the second matrix, as many as the first has columns,"
+            need = say("{count} rows in the second matrix, as many as the first has columns,", count=first.shape[-1])
             yield cls._differs(need, first, other, fixes)
 
     @classmethod
-    def _differs(cls, need: str, first: TensorSpec, other: TensorSpec, fixes: tuple[Repair, ...]) -> Complaint:
+    def _differs(cls, need: Text, first: TensorSpec, other: TensorSpec, fixes: tuple[Repair, ...]) -> Complaint:
         return Complaint(
             code="matrices_differ",
-            message=f"MatMul `{{node}}` needs {need} but gets {first} first and {other} from `{{source}}`.",
+            message=say(
+                "MatMul `{node}` needs {need} but gets {first} first and {other} from `{source}`.",
+                need=need,
+                first=first,
+                other=other,
+            ),
             port="other",
             expected=f"N x ... x {first.shape[-1]} x C",
             got=str(other),

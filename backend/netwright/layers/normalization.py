@@ -138,11 +138,17 @@ def check_normalized_dims(name: str, count: int, spec: TensorSpec) -> Iterator[C
     if count > axes:
         yield Complaint(
             code="too_many_axes",
-            message=f"{name} `{{node}}` normalises the last {count} axes, but {spec} from `{{source}}` has {axes} without the "
-            "batch.",
+            message=say(
+                "{name} `{node}` normalises the last {count} axes, but {got} from `{source}` has {axes} "
+                "without the batch.",
+                name=name,
+                count=count,
+                got=spec,
+                axes=axes,
+            ),
             port="x",
             field="normalized_dims",
-            expected=f"1 to {axes}",
+            expected=say("1 to {axes}", axes=axes),
             got=str(count),
             values={"wanted": count, "axes": axes, "got": str(spec)},
             fixes=(Repair("set_param", {"name": "normalized_dims", "value": axes}),),
@@ -202,7 +208,7 @@ class LayerNorm(Layer[LayerNormParams]):
                 field="normalized_dims",
                 severity="warning",
                 expected=say("3 axes for a picture"),
-                got="1 axis",
+                got=say("1 axis"),
                 values={"got": str(inputs[0])},
                 fixes=(
                     Repair("set_param", {"name": "normalized_dims", "value": 3}),

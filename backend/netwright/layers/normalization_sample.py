@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from netwright.language import say
 from netwright.layers.axes import check_dim
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec, Value
 from netwright.layers.normalization import EPS, TORCH_DOCS, check_normalized_dims
@@ -37,10 +38,14 @@ class _InstanceNorm(Layer[InstanceNormParams]):
         if math.prod(inputs[0].shape[1:]) == 1:
             yield Complaint(
                 code="nothing_to_normalize",
-                message=f"{cls.type} `{{node}}` gets a single value per channel ({inputs[0]}) from `{{source}}`: less its "
-                "own mean it is always zero.",
+                message=say(
+                    "{type} `{node}` gets a single value per channel ({got}) from `{source}`: less its own mean "
+                    "it is always zero.",
+                    type=cls.type,
+                    got=inputs[0],
+                ),
                 port="x",
-                expected="more than one value per channel",
+                expected=say("more than one value per channel"),
                 got=str(inputs[0]),
                 values={"got": str(inputs[0])},
                 fixes=(Repair("replace", {"type": "GroupNorm", "params": {}}),),

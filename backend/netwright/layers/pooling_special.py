@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Generic
 
+from netwright.language import say
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Repair, TensorSpec, Value
 from netwright.layers.params import Positive, S, Share, Size1, Size2, Size3, expand, plain, setting
 from netwright.layers.pooling import _Pool
@@ -38,11 +39,15 @@ class _LPPool(_Pool):
         if params.norm_type != 1 and params.norm_type % 2:
             yield Complaint(
                 code="power_of_negative_values",
-                message=f"{cls.type} `{{node}}` raises values to the power {params.norm_type:g}: of a window with "
-                "negative values the result may be no number (NaN). Put a ReLU before it, or use an even power.",
+                message=say(
+                    "{type} `{node}` raises values to the power {power}: of a window with negative values the "
+                    "result may be no number (NaN). Put a ReLU before it, or use an even power.",
+                    type=cls.type,
+                    power=f"{params.norm_type:g}",
+                ),
                 field="norm_type",
                 severity="warning",
-                expected="an even power",
+                expected=say("an even power"),
                 got=f"{params.norm_type:g}",
                 values={"power": params.norm_type},
                 fixes=(Repair("set_param", {"name": "norm_type", "value": 2.0}),),
@@ -148,10 +153,12 @@ class _FractionalMaxPool(Layer[Any]):
         if params.output_size is not None and params.output_ratio is not None:
             yield Complaint(
                 code="size_set_twice",
-                message=f"{cls.type} `{{node}}` has both output_size and output_ratio: leave one of them empty.",
+                message=say(
+                    "{type} `{node}` has both output_size and output_ratio: leave one of them empty.", type=cls.type
+                ),
                 field="output_ratio",
-                expected="one of output_size and output_ratio",
-                got="both",
+                expected=say("one of output_size and output_ratio"),
+                got=say("both"),
                 fixes=tuple(Repair("set_param", {"name": n, "value": None}) for n in ("output_ratio", "output_size")),
             )
             return
@@ -172,11 +179,17 @@ class _FractionalMaxPool(Layer[Any]):
         window = " x ".join(map(str, kernel))
         yield Complaint(
             code="does_not_shrink_enough",
-            message=f"{cls.type} `{{node}}` cannot find {text} windows of {window} in {room} from `{{source}}`: every size "
-            "must be at least 1 and at most the input less the kernel plus 1.",
+            message=say(
+                "{type} `{node}` cannot find {sizes} windows of {window} in {room} from `{source}`: every "
+                "size must be at least 1 and at most the input less the kernel plus 1.",
+                type=cls.type,
+                sizes=text,
+                window=window,
+                room=room,
+            ),
             port="x",
             field=name,
-            expected=f"at most {' x '.join(str(max(limit, 0)) for limit in most)}",
+            expected=say("at most {size}", size=" x ".join(str(max(limit, 0)) for limit in most)),
             got=text,
             values={"wanted": text, "window": window, "input": room},
             fixes=tuple(repairs),

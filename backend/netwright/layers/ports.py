@@ -4,13 +4,13 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from netwright.language import any_of, say
+from netwright.language import Text, any_of, say
 from netwright.layers.base import Along, Complaint, Port, Repair, TensorSpec
 
 if TYPE_CHECKING:
     from netwright.layers.base import Layer
 
-_ROW_OF: dict[Along, str] = {"N": "sample", "V": "vertex of a graph", "E": "edge of a graph"}
+_ROW_OF: dict[Along, Text] = {"N": say("sample"), "V": say("vertex of a graph"), "E": say("edge of a graph")}
 _AVERAGE_POOL = {3: "AdaptiveAvgPool1d", 4: "AdaptiveAvgPool2d", 5: "AdaptiveAvgPool3d"}
 
 
@@ -69,8 +69,14 @@ def _wrong_rows(layer: "type[Layer[Any]]", port: Port, spec: TensorSpec, wire: i
     expected = " or ".join(letter for letter in _ROW_OF if letter in port.along)
     return Complaint(
         code="wrong_rows",
-        message=f"{layer.type} `{{node}}` needs {_needed(port)} but gets {spec} from `{{source}}`, one entry for each "
-        f"{_ROW_OF[spec.along]}. {_way_out(port, spec)}",
+        message=say(
+            "{type} `{node}` needs {needed} but gets {spec} from `{source}`, one entry for each {row}. {way_out}",
+            type=layer.type,
+            needed=_needed(port),
+            spec=spec,
+            row=_ROW_OF[spec.along],
+            way_out=_way_out(port, spec),
+        ),
         port=port.name,
         wire=wire,
         expected=port.axes,
@@ -79,29 +85,38 @@ def _wrong_rows(layer: "type[Layer[Any]]", port: Port, spec: TensorSpec, wire: i
     )
 
 
-def _needed(port: Port) -> str:
+def _needed(port: Port) -> Text:
     if port.along == {"E"}:
-        return f"the edges of a graph {port.axes} at `{port.name}`"
+        return say("the edges of a graph {axes} at `{port}`", axes=port.axes, port=port.name)
     if port.along == {"V"}:
-        return f"one entry for each vertex of a graph {port.axes} at `{port.name}`"
-    return "one entry for each sample"
+        return say("one entry for each vertex of a graph {axes} at `{port}`", axes=port.axes, port=port.name)
+    return say("one entry for each sample")
 
 
-def _way_out(port: Port, spec: TensorSpec) -> str:
+def _way_out(port: Port, spec: TensorSpec) -> Text:
     if port.along == {"E"}:
-        return "Connect the output edge_index of the Graph node (behind a top-k pool: that of the pool)."
+        return say("Connect the output edge_index of the Graph node (behind a top-k pool: that of the pool).")
     if port.along == {"V"}:
-        return f"Connect it to what comes from the Graph node: its output {port.name}, or a layer behind it."
+        return say(
+            "Connect it to what comes from the Graph node: its output {port}, or a layer behind it.", port=port.name
+        )
     if spec.along == "V":
-        return "Put a global pool before it, such as GraphMeanPool: it makes one row a graph."
-    return "Only layers that pass messages along edges take it, such as GCNConv."
+        return say("Put a global pool before it, such as GraphMeanPool: it makes one row a graph.")
+    return say("Only layers that pass messages along edges take it, such as GCNConv.")
 
 
 def _mixed_rows(layer: "type[Layer[Any]]", port: Port, first: TensorSpec, spec: TensorSpec, wire: int) -> Complaint:
     return Complaint(
         code="mixed_rows",
-        message=f"{layer.type} `{{node}}` cannot join {first}, one row for each {_ROW_OF[first.along]}, with {spec} from "
-        f"`{{source}}`, one row for each {_ROW_OF[spec.along]}. Pool the vertices first, with GraphMeanPool.",
+        message=say(
+            "{type} `{node}` cannot join {first}, one row for each {first_row}, with {spec} from "
+            "`{source}`, one row for each {row}. Pool the vertices first, with GraphMeanPool.",
+            type=layer.type,
+            first=first,
+            first_row=_ROW_OF[first.along],
+            spec=spec,
+            row=_ROW_OF[spec.along],
+        ),
         port=port.name,
         wire=wire,
         expected=str(first),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
+from netwright.language import say
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.params import Probability, Size, setting
 
@@ -78,13 +79,16 @@ class _Recurrent(Layer[Any]):
         if params.dropout > 0 and params.num_layers == 1:
             yield Complaint(
                 code="dropout_between_nothing",
-                message=f"{cls.type} `{{node}}` has a dropout of {params.dropout:g} but one layer only: it stands between "
-                f"layers, "
-                "so it does nothing.",
+                message=say(
+                    "{type} `{node}` has a dropout of {dropout} but one layer only: it stands between layers, so "
+                    "it does nothing.",
+                    type=cls.type,
+                    dropout=f"{params.dropout:g}",
+                ),
                 field="dropout",
                 severity="warning",
-                expected="2 layers or more, or no dropout",
-                got="1 layer",
+                expected=say("2 layers or more, or no dropout"),
+                got=say("1 layer"),
                 values={"dropout": params.dropout},
                 fixes=(
                     Repair("set_param", {"name": "dropout", "value": 0.0}),
@@ -100,11 +104,15 @@ class _Recurrent(Layer[Any]):
         if absent and len(absent) < len(states):
             yield Complaint(
                 code="state_incomplete",
-                message=f"{cls.type} `{{node}}` begins with a state that is given in part: nothing comes in at `{absent[0]}`. "
-                "Connect it too, or none of them.",
+                message=say(
+                    "{type} `{node}` begins with a state that is given in part: nothing comes in at `{port}`. "
+                    "Connect it too, or none of them.",
+                    type=cls.type,
+                    port=absent[0],
+                ),
                 port=next(port.name for port, spec in states if spec.is_given),
-                expected="both states or none",
-                got="one",
+                expected=say("both states or none"),
+                got=say("one"),
                 values={"port": absent[0]},
             )
             return
@@ -113,8 +121,14 @@ class _Recurrent(Layer[Any]):
                 width = spec.shape[-1] if spec.shape[0] == wanted[0] else None
                 yield Complaint(
                     code="state_does_not_fit",
-                    message=f"{cls.type} `{{node}}` begins with a state of N x {wanted[0]} x {wanted[1]} (its layers and "
-                    f"directions, its hidden size) but gets {spec} from `{{source}}`.",
+                    message=say(
+                        "{type} `{node}` begins with a state of N x {layers} x {size} (its layers and directions, its"
+                        " hidden size) but gets {spec} from `{source}`.",
+                        type=cls.type,
+                        layers=wanted[0],
+                        size=wanted[1],
+                        spec=spec,
+                    ),
                     port=port.name,
                     expected=f"N x {wanted[0]} x {wanted[1]}",
                     got=str(spec),
@@ -306,9 +320,12 @@ class LSTMCell(_Cell):
             width = inputs[1].shape[0]
             yield Complaint(
                 code="state_and_memory_differ",
-                message=f"LSTMCell `{{node}}` needs a state and a memory of one size but gets {inputs[1]} at `h` and "
-                f"{inputs[2]} from "
-                "`{source}`.",
+                message=say(
+                    "LSTMCell `{node}` needs a state and a memory of one size but gets {state} at `h` and "
+                    "{memory} from `{source}`.",
+                    state=inputs[1],
+                    memory=inputs[2],
+                ),
                 port="c",
                 expected=str(inputs[1]),
                 got=str(inputs[2]),

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from netwright.language import Text, say
 from netwright.layers.axes import check_dim
 from netwright.layers.base import (
     ANY_DTYPE,
@@ -75,25 +76,29 @@ class Reshape(Layer[ReshapeParams]):
 
     @classmethod
     def check(cls, params: ReshapeParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
-        numel = inputs[0].numel
-        rest = f"`{{source}}` gives {inputs[0]}, {numel} values."
-        yield from _check_sizes("Reshape", "shape", params.shape, numel, "values a sample", rest)
+        sentence = say(
+            "Reshape `{node}` asks for {shape} = {wanted} values a sample but `{source}` gives {got}, {count} values.",
+            got=inputs[0],
+            count=inputs[0].numel,
+        )
+        yield from _check_sizes("Reshape", "shape", params.shape, inputs[0].numel, sentence)
 
     @classmethod
     def summary(cls, params: ReshapeParams) -> str:
         return " x ".join(map(str, params.shape))
 
 
-def _check_sizes(name: str, field: str, sizes: tuple[int, ...], numel: int, what: str, got: str) -> Iterator[Complaint]:
-    """One complaint when ``sizes`` do not hold exactly ``numel`` values; ``got`` ends the sentence."""
+def _check_sizes(name: str, field: str, sizes: tuple[int, ...], numel: int, sentence: Text) -> Iterator[Complaint]:
+    """One complaint when ``sizes`` do not hold exactly ``numel`` values: ``sentence``, whose ``{shape}`` and ``{wanted}`` are
+    open."""
     text = " x ".join(map(str, sizes))
     if sizes.count(-1) > 1 or 0 in sizes:
-        wrong = "two axes of -1, and only one can take what is left" if sizes.count(-1) > 1 else "an axis of 0"
+        wrong = say("two axes of -1, and only one can take what is left" if sizes.count(-1) > 1 else "an axis of 0")
         yield Complaint(
             code="reshape_ambiguous",
-            message=f"{name} `{{node}}` asks for {text}: {wrong}.",
+            message=say("{name} `{node}` asks for {shape}: {wrong}.", name=name, shape=text, wrong=wrong),
             field=field,
-            expected="sizes of at least 1, at most one of them -1",
+            expected=say("sizes of at least 1, at most one of them -1"),
             got=text,
             values={"shape": text},
             fixes=(Repair("set_param", {"name": field, "value": [-1]}),),
@@ -101,13 +106,13 @@ def _check_sizes(name: str, field: str, sizes: tuple[int, ...], numel: int, what
         return
     known = math.prod(size for size in sizes if size != -1)
     if numel % known if -1 in sizes else known != numel:
-        times = " times a whole number" if -1 in sizes else ""
+        wanted = say("{count} times a whole number", count=known) if -1 in sizes else known
         yield Complaint(
             code="reshape_size_differs",
-            message=f"{name} `{{node}}` asks for {text} = {known}{times} {what} but {got}",
+            message=sentence.with_values(shape=text, wanted=wanted),
             port="x",
             field=field,
-            expected=f"{numel} values",
+            expected=say("{count} values", count=numel),
             got=text,
             values={"shape": text, "known": known, "numel": numel},
             fixes=tuple(Repair("set_param", {"name": field, "value": value}) for value in _fitting(sizes, numel)),
@@ -162,8 +167,14 @@ class Unflatten(Layer[UnflattenParams]):
         yield from complaints
         if not complaints:
             size = inputs[0].shape[params.dim % (len(inputs[0].shape) + 1) - 1]
-            rest = f"axis {params.dim} of {inputs[0]} from `{{source}}` has {size}."
-            yield from _check_sizes(cls.type, "unflattened_size", params.unflattened_size, size, "elements", rest)
+            sentence = say(
+                "Unflatten `{node}` asks for {shape} = {wanted} elements but axis {dim} of {got} from `{source}` has "
+                "{size}.",
+                dim=params.dim,
+                got=inputs[0],
+                size=size,
+            )
+            yield from _check_sizes(cls.type, "unflattened_size", params.unflattened_size, size, sentence)
 
     @classmethod
     def summary(cls, params: UnflattenParams) -> str:

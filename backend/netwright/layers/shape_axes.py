@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from netwright.language import say
 from netwright.layers.axes import check_dim
 from netwright.layers.base import (
     ANY_DTYPE,
@@ -73,11 +74,16 @@ class Permute(_AxisLayer):
             order = [0, *kept, *(axis for axis in range(1, rank) if axis not in kept)]
             yield Complaint(
                 code="not_an_order",
-                message=f"Permute `{{node}}` puts the axes in the order {text}, but {inputs[0]} from `{{source}}` has axes "
-                f"0 to {rank - 1}: each must stand there once.",
+                message=say(
+                    "Permute `{node}` puts the axes in the order {order}, but {got} from `{source}` has axes 0 to"
+                    " {last}: each must stand there once.",
+                    order=text,
+                    got=inputs[0],
+                    last=rank - 1,
+                ),
                 port="x",
                 field="dims",
-                expected=f"0 to {rank - 1}, each once",
+                expected=say("0 to {last}, each once", last=rank - 1),
                 got=text,
                 values={"dims": list(params.dims), "rank": rank, "got": str(inputs[0])},
                 fixes=(Repair("set_param", {"name": "dims", "value": order}),),
@@ -85,10 +91,13 @@ class Permute(_AxisLayer):
         elif places[0] != 0:
             yield Complaint(
                 code="axis_is_batch",
-                message="Permute `{node}` moves axis 0, which is the batch: it must stay first, and stands in the order "
-                f"{text}.",
+                message=say(
+                    "Permute `{node}` moves axis 0, which is the batch: it must stay first, and stands in the "
+                    "order {order}.",
+                    order=text,
+                ),
                 field="dims",
-                expected="0 first",
+                expected=say("0 first"),
                 got=text,
                 values={"dims": list(params.dims), "rank": rank},
                 fixes=(Repair("set_param", {"name": "dims", "value": [0, *(place for place in places if place)]}),),
@@ -165,11 +174,16 @@ class Squeeze(_AxisLayer):
             select = Repair("replace", {"type": "Select", "params": {"dim": params.dim, "index": 0}})
             yield Complaint(
                 code="axis_not_single",
-                message=f"Squeeze `{{node}}` takes away axis {params.dim}, but {inputs[0]} from `{{source}}` has {size} "
-                "entries there, not one.",
+                message=say(
+                    "Squeeze `{node}` takes away axis {dim}, but {got} from `{source}` has {size} entries there, "
+                    "not one.",
+                    dim=params.dim,
+                    got=inputs[0],
+                    size=size,
+                ),
                 port="x",
                 field="dim",
-                expected="an axis of size 1",
+                expected=say("an axis of size 1"),
                 got=str(size),
                 values={"dim": params.dim, "size": size, "got": str(inputs[0])},
                 fixes=(*(Repair("set_param", {"name": "dim", "value": axis}) for axis in single), select),
@@ -251,11 +265,17 @@ class Select(_AxisLayer):
         if not complaints and not -(size := cls.size(params.dim, inputs[0])) <= params.index < size:
             yield Complaint(
                 code="no_such_entry",
-                message=f"Select `{{node}}` takes entry {params.index} of axis {params.dim}, but `{{source}}` gives "
-                f"{inputs[0]}, with entries 0 to {size - 1} there.",
+                message=say(
+                    "Select `{node}` takes entry {index} of axis {dim}, but `{source}` gives {got}, with entries "
+                    "0 to {last} there.",
+                    index=params.index,
+                    dim=params.dim,
+                    got=inputs[0],
+                    last=size - 1,
+                ),
                 port="x",
                 field="index",
-                expected=f"{-size} to {size - 1}",
+                expected=say("{first} to {last}", first=-size, last=size - 1),
                 got=str(params.index),
                 values={"index": params.index, "dim": params.dim, "size": size, "got": str(inputs[0])},
                 fixes=(Repair("set_param", {"name": "index", "value": -1 if params.index > 0 else 0}),),
@@ -313,16 +333,23 @@ class Slice(_AxisLayer):
             return
         size = cls.size(params.dim, inputs[0])
         if len(range(*slice(params.start, params.stop, params.step).indices(size))) == 0:
-            stop = "the end" if params.stop is None else str(params.stop)
+            stop = say("the end") if params.stop is None else str(params.stop)
             name = "start" if params.stop is None or abs(params.start) >= size else "stop"
             yield Complaint(
                 code="nothing_left",
-                message=f"Slice `{{node}}` keeps entries {params.start} to {stop} of axis {params.dim}, but {inputs[0]} "
-                f"from `{{source}}` has entries 0 to {size - 1} there: nothing is left.",
+                message=say(
+                    "Slice `{node}` keeps entries {start} to {stop} of axis {dim}, but {got} from `{source}` has "
+                    "entries 0 to {last} there: nothing is left.",
+                    start=params.start,
+                    stop=stop,
+                    dim=params.dim,
+                    got=inputs[0],
+                    last=size - 1,
+                ),
                 port="x",
                 field=name,
-                expected=f"a range within 0 to {size}",
-                got=f"{params.start} to {stop}",
+                expected=say("a range within 0 to {size}", size=size),
+                got=say("{first} to {last}", first=params.start, last=stop),
                 values={"start": params.start, "stop": params.stop, "size": size, "got": str(inputs[0])},
                 fixes=tuple(cls._repairs(params, size)),
             )

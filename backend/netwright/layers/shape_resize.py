@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from netwright.language import say
 from netwright.layers.base import (
     Call,
     Complaint,
@@ -75,9 +76,12 @@ class Pad(Layer[PadParams]):
         if len(params.pad) % 2:
             yield Complaint(
                 code="pad_needs_pairs",
-                message=f"Pad `{{node}}` has {len(params.pad)} numbers, but each axis takes two: pixels before and after.",
+                message=say(
+                    "Pad `{node}` has {count} numbers, but each axis takes two: pixels before and after.",
+                    count=len(params.pad),
+                ),
                 field="pad",
-                expected="an even number of numbers",
+                expected=say("an even number of numbers"),
                 got=str(len(params.pad)),
                 values={"numbers": len(params.pad)},
                 fixes=(Repair("set_param", {"name": "pad", "value": list(params.pad[:-1])}),) if pairs else (),
@@ -85,12 +89,17 @@ class Pad(Layer[PadParams]):
         elif pairs > axes:
             yield Complaint(
                 code="too_many_axes",
-                message=f"Pad `{{node}}` has two numbers for each of {pairs} axes, but {inputs[0]} from `{{source}}` has "
-                f"{axes} without the batch.",
+                message=say(
+                    "Pad `{node}` has two numbers for each of {pairs} axes, but {got} from `{source}` has {axes} "
+                    "without the batch.",
+                    pairs=pairs,
+                    got=inputs[0],
+                    axes=axes,
+                ),
                 port="x",
                 field="pad",
-                expected=f"at most {2 * axes} numbers",
-                got=f"{2 * pairs} numbers",
+                expected=say("at most {count} numbers", count=2 * axes),
+                got=say("{count} numbers", count=2 * pairs),
                 values={"wanted": pairs, "axes": axes, "got": str(inputs[0])},
                 fixes=(Repair("set_param", {"name": "pad", "value": list(params.pad[: 2 * axes])}),) if axes else (),
             )
@@ -107,12 +116,17 @@ class Pad(Layer[PadParams]):
             all_axes = Repair("set_param", {"name": "pad", "value": numbers})
             yield Complaint(
                 code="mode_does_not_fit",
-                message=f"Pad `{{node}}` pads the last {pairs} of the axes of {spec} from `{{source}}` by '{params.mode}', "
-                "which works on all axes, or all behind the first, of which there are one to three.",
+                message=say(
+                    "Pad `{node}` pads the last {pairs} of the axes of {spec} from `{source}` by '{mode}', which "
+                    "works on all axes, or all behind the first, of which there are one to three.",
+                    pairs=pairs,
+                    spec=spec,
+                    mode=params.mode,
+                ),
                 port="x",
                 field="mode",
-                expected=f"{2 * spatial} numbers" if 1 <= spatial <= 3 else "mode constant",
-                got=f"{2 * pairs} numbers",
+                expected=say("{count} numbers", count=2 * spatial) if 1 <= spatial <= 3 else say("mode constant"),
+                got=say("{count} numbers", count=2 * pairs),
                 values={"mode": params.mode, "got": str(spec)},
                 fixes=(all_axes, constant) if 1 <= spatial <= 3 and pairs < spatial else (constant,),
             )
@@ -124,11 +138,15 @@ class Pad(Layer[PadParams]):
         ):
             yield Complaint(
                 code="padding_too_large",
-                message=f"Pad `{{node}}` pads {', '.join(map(str, params.pad))} pixels by '{params.mode}', more than "
-                f"{spec} from `{{source}}` has to give.",
+                message=say(
+                    "Pad `{node}` pads {padding} pixels by '{mode}', more than {spec} from `{source}` has to give.",
+                    padding=", ".join(map(str, params.pad)),
+                    mode=params.mode,
+                    spec=spec,
+                ),
                 port="x",
                 field="pad",
-                expected="less than each axis has",
+                expected=say("less than each axis has"),
                 got=", ".join(map(str, params.pad)),
                 values={"padding": list(params.pad), "mode": params.mode, "got": str(spec)},
                 fixes=(constant, Repair("set_param", {"name": "mode", "value": "replicate"})),
@@ -168,11 +186,20 @@ def _check_mode(name: str, mode: str, align_corners: bool, spec: TensorSpec) -> 
     """One complaint when the mode is for another number of axes, or corners are to be aligned by a mode that has none."""
     rank = len(spec.shape) + 1
     if _MODES_OF_RANK.get(mode, rank) != rank:
-        kind = {3: "a series (N x C x L)", 4: "a picture (N x C x H x W)", 5: "a volume (N x C x D x H x W)"}
+        kind = {
+            3: say("a series (N x C x L)"),
+            4: say("a picture (N x C x H x W)"),
+            5: say("a volume (N x C x D x H x W)"),
+        }
         yield Complaint(
             code="mode_does_not_fit",
-            message=f"{name} `{{node}}` has mode '{mode}', which is for {kind[_MODES_OF_RANK[mode]]}, but gets {spec} from "
-            "`{source}`.",
+            message=say(
+                "{name} `{node}` has mode '{mode}', which is for {kind}, but gets {spec} from `{source}`.",
+                name=name,
+                mode=mode,
+                kind=kind[_MODES_OF_RANK[mode]],
+                spec=spec,
+            ),
             port="x",
             field="mode",
             expected=_SMOOTH[rank],
@@ -183,11 +210,15 @@ def _check_mode(name: str, mode: str, align_corners: bool, spec: TensorSpec) -> 
     elif align_corners and mode not in _MODES_OF_RANK:
         yield Complaint(
             code="align_corners_without_effect",
-            message=f"{name} `{{node}}` is to align corners, which mode '{mode}' cannot: linear, bilinear, bicubic and "
-            "trilinear can.",
+            message=say(
+                "{name} `{node}` is to align corners, which mode '{mode}' cannot: linear, bilinear, bicubic "
+                "and trilinear can.",
+                name=name,
+                mode=mode,
+            ),
             field="align_corners",
-            expected="off",
-            got="on",
+            expected=say("off"),
+            got=say("on"),
             values={"mode": mode},
             fixes=(
                 Repair("set_param", {"name": "align_corners", "value": False}),
@@ -226,10 +257,10 @@ class Upsample(Layer[UpsampleParams]):
         if params.size is not None and params.scale_factor is not None:
             yield Complaint(
                 code="size_set_twice",
-                message="Upsample `{node}` has both size and scale_factor: leave one of them empty.",
+                message=say("Upsample `{node}` has both size and scale_factor: leave one of them empty."),
                 field="scale_factor",
-                expected="one of size and scale_factor",
-                got="both",
+                expected=say("one of size and scale_factor"),
+                got=say("both"),
                 fixes=tuple(Repair("set_param", {"name": n, "value": None}) for n in ("scale_factor", "size")),
             )
             return
@@ -237,12 +268,17 @@ class Upsample(Layer[UpsampleParams]):
             fits = [*params.size, *(params.size[-1],) * len(spatial)][: len(spatial)]
             yield Complaint(
                 code="sizes_do_not_match",
-                message=f"Upsample `{{node}}` has sizes for {len(params.size)} axes, but {inputs[0]} from `{{source}}` has "
-                f"{len(spatial)} behind the channels.",
+                message=say(
+                    "Upsample `{node}` has sizes for {count} axes, but {got} from `{source}` has {axes} behind "
+                    "the channels.",
+                    count=len(params.size),
+                    got=inputs[0],
+                    axes=len(spatial),
+                ),
                 port="x",
                 field="size",
-                expected=f"{len(spatial)} sizes",
-                got=f"{len(params.size)} sizes",
+                expected=say("{count} sizes", count=len(spatial)),
+                got=say("{count} sizes", count=len(params.size)),
                 values={"wanted": len(spatial), "sizes": list(params.size), "got": str(inputs[0])},
                 fixes=(Repair("set_param", {"name": "size", "value": fits}),),
             )
@@ -257,11 +293,16 @@ class Upsample(Layer[UpsampleParams]):
         if factor is not None and int(smallest * factor) < 1:
             yield Complaint(
                 code="nothing_left",
-                message=f"Upsample `{{node}}` makes {spec} from `{{source}}` {factor:g} times as large: of an axis of "
-                f"{smallest} nothing is left.",
+                message=say(
+                    "Upsample `{node}` makes {spec} from `{source}` {factor} times as large: of an axis of "
+                    "{smallest} nothing is left.",
+                    spec=spec,
+                    factor=f"{factor:g}",
+                    smallest=smallest,
+                ),
                 port="x",
                 field="scale_factor",
-                expected=f"at least {1 / smallest:g}",
+                expected=say("at least {size}", size=f"{1 / smallest:g}"),
                 got=f"{factor:g}",
                 values={"factor": factor, "got": str(spec)},
                 fixes=(Repair("set_param", {"name": "scale_factor", "value": 1.0}),),
@@ -281,8 +322,13 @@ def _check_ranks(name: str, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]
     if len(x.shape) != len(like.shape):
         yield Complaint(
             code="ranks_differ",
-            message=f"{name} `{{node}}` gets {x} and is to make it as large as {like} from `{{source}}`, which has another "
-            "number of axes.",
+            message=say(
+                "{name} `{node}` gets {x} and is to make it as large as {like} from `{source}`, which has "
+                "another number of axes.",
+                name=name,
+                x=x,
+                like=like,
+            ),
             port="like",
             expected=str(x),
             got=str(like),
@@ -373,10 +419,14 @@ class CenterCropLike(Layer[LayerParams]):
         if not complaints and any(a < b for a, b in zip(x.shape[1:], like.shape[1:], strict=True)):
             yield Complaint(
                 code="crop_too_large",
-                message=f"CenterCropLike `{{node}}` is to cut the size of {like} out of {x} from `{{source}}`, which is "
-                "smaller.",
+                message=say(
+                    "CenterCropLike `{node}` is to cut the size of {like} out of {x} from `{source}`, which is "
+                    "smaller.",
+                    like=like,
+                    x=x,
+                ),
                 port="x",
-                expected=f"at least {' x '.join(map(str, like.shape[1:]))}",
+                expected=say("at least {size}", size=" x ".join(map(str, like.shape[1:]))),
                 got=str(x),
                 values={"expected": str(like), "got": str(x)},
                 fixes=(Repair("replace", {"type": "ResizeLike", "params": {}}),),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from netwright.language import say
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.params import Size, setting
 from netwright.layers.spatial import not_divided, picture_port
@@ -43,12 +44,17 @@ class PixelShuffle(Layer[PixelShuffleParams]):
             smaller = [r for r in range(min(factor, 64), 1, -1) if channels % r**2 == 0][:1]
             yield Complaint(
                 code="size_does_not_divide",
-                message=f"PixelShuffle `{{node}}` makes a square of {factor} x {factor} pixels out of {factor**2} "
-                f"channels, but the {channels} channels from `{{source}}` are no multiple of that.",
+                message=say(
+                    "PixelShuffle `{node}` makes a square of {factor} x {factor} pixels out of {count} channels, "
+                    "but the {channels} channels from `{source}` are no multiple of that.",
+                    factor=factor,
+                    count=factor**2,
+                    channels=channels,
+                ),
                 port="x",
                 field="upscale_factor",
-                expected=f"a multiple of {factor**2} channels",
-                got=f"{channels} channels",
+                expected=say("a multiple of {count} channels", count=factor**2),
+                got=say("{channels} channels", channels=channels),
                 values={"size": channels, "parts": factor**2, "got": str(inputs[0])},
                 fixes=(
                     *(Repair("set_param", {"name": "upscale_factor", "value": r}) for r in smaller),
@@ -103,11 +109,16 @@ class PixelUnshuffle(Layer[PixelUnshuffleParams]):
             ]
             yield Complaint(
                 code="size_does_not_divide",
-                message=f"PixelUnshuffle `{{node}}` cuts the picture into squares of {factor} x {factor}, but {height} x "
-                f"{width} from `{{source}}` is no multiple of that.",
+                message=say(
+                    "PixelUnshuffle `{node}` cuts the picture into squares of {factor} x {factor}, but {height} x"
+                    " {width} from `{source}` is no multiple of that.",
+                    factor=factor,
+                    height=height,
+                    width=width,
+                ),
                 port="x",
                 field="downscale_factor",
-                expected=f"multiples of {factor}",
+                expected=say("multiples of {factor}", factor=factor),
                 got=f"{height} x {width}",
                 values={"height": height, "width": width, "factor": factor, "got": str(inputs[0])},
                 fixes=(

@@ -60,7 +60,7 @@ def check_window(name: str, window: Window, spec: TensorSpec, *, can_pad: bool =
         ),
         port="x",
         field="kernel_size",
-        expected=say("at least {reach}", reach=reach),
+        expected=say("at least {size}", size=reach),
         got=room,
         values={"window": reach, "input": room},
         fixes=(
@@ -78,10 +78,15 @@ def not_divided(name: str, channels: int, groups: int, instead: int, field: str)
     """The channels of the input cannot be split into equal groups; ``instead`` of them can."""
     return Complaint(
         code="groups_do_not_divide",
-        message=f"{name} `{{node}}` cannot split the {channels} channels from `{{source}}` into {groups} equal groups.",
+        message=say(
+            "{name} `{node}` cannot split the {channels} channels from `{source}` into {groups} equal groups.",
+            name=name,
+            channels=channels,
+            groups=groups,
+        ),
         port="x",
         field=field,
-        expected=f"a divisor of {channels}",
+        expected=say("a divisor of {channels}", channels=channels),
         got=str(groups),
         values={"channels": channels, "groups": groups},
         fixes=(Repair("set_param", {"name": field, "value": instead}),),

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, Strict
 
+from netwright.language import say
 from netwright.layers.axes import check_dim
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.params import Integer, Size, setting
@@ -84,11 +85,17 @@ class Split(_Cut):
         wishes += [equal] if size >= count and equal not in wishes else []
         yield Complaint(
             code="split_sizes_differ",
-            message=f"Split `{{node}}` cuts into {text} = {total}, but the axis {params.dim} of {spec} from `{{source}}` "
-            f"has {size}.",
+            message=say(
+                "Split `{node}` cuts into {sizes} = {total}, but the axis {dim} of {spec} from `{source}` has {size}.",
+                sizes=text,
+                total=total,
+                dim=params.dim,
+                spec=spec,
+                size=size,
+            ),
             port="x",
             field="split_size_or_sections",
-            expected=f"sizes that add up to {size}",
+            expected=say("sizes that add up to {size}", size=size),
             got=f"{text} = {total}",
             values={"sizes": text, "total": total, "size": size},
             fixes=tuple(Repair("set_param", {"name": "split_size_or_sections", "value": wish}) for wish in wishes),
@@ -136,17 +143,25 @@ class Chunk(_Cut):
         each = math.ceil(size / chunks)
         made = math.ceil(size / each)
         wishes = sorted((n for n in range(2, MAX_PIECES + 1) if size % n == 0), key=lambda n: abs(n - chunks))
-        outcome = f"PyTorch makes only {made}"
+        outcome = say("PyTorch makes only {count}", count=made)
         if made == chunks:
-            outcome = f"the last piece has {size - each * (chunks - 1)} in place of {each}"
+            last = size - each * (chunks - 1)
+            outcome = say("the last piece has {last} in place of {each}", last=last, each=each)
         yield Complaint(
             code="chunks_do_not_fit",
-            message=f"Chunk `{{node}}` cuts the axis {params.dim} of {spec} from `{{source}}` into {chunks} pieces, but its "
-            f"size {size} does not divide: {outcome}.",
+            message=say(
+                "Chunk `{node}` cuts the axis {dim} of {spec} from `{source}` into {chunks} pieces, but its "
+                "size {size} does not divide: {outcome}.",
+                dim=params.dim,
+                spec=spec,
+                chunks=chunks,
+                size=size,
+                outcome=outcome,
+            ),
             port="x",
             field="chunks",
             severity="warning" if made == chunks else "error",
-            expected=f"a number that divides {size}",
+            expected=say("a number that divides {size}", size=size),
             got=str(chunks),
             values={"chunks": chunks, "size": size, "pieces": made},
             fixes=tuple(Repair("set_param", {"name": "chunks", "value": n}) for n in wishes[:1]),

@@ -41,7 +41,7 @@ def written() -> set[str]:
         r'"([a-z_]+)" if is_block else "',
         r'"([a-z_]+)" if out_of_range else',
         r'\(\s*"(too_[a-z_]+)",\s*say\(',
-        r'_problem\("([a-z_]+)"',
+        r'_problem\(\s*"([a-z_]+)"',
     )
     return {code for pattern in patterns for code in re.findall(pattern, text)}
 

@@ -146,6 +146,7 @@ RAISED = {
     "DamagedPictureError": 0,
     "DataError": 0,
     "ExpressionError": 0,
+    "FormulaError": 0,
     "Finding": 1,
     "InferenceError": 0,
     "MigrationError": 0,

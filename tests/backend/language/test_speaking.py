@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from broken_documents import CASES, Case
+from layer_inputs import specs_for
 from layer_mistakes import FAILING
 from netwright.compiler.check import check_document_json
 from netwright.language import (
@@ -24,7 +25,6 @@ from netwright.language import (
     to_stored,
     use_language,
 )
-from netwright.layers.base import TensorSpec
 from netwright.layers.registry import get_layer
 from netwright.store.events import StoredEvent
 from netwright.training.events import EVENTS, EndEvent, HelloEvent, LogEvent
@@ -67,7 +67,8 @@ def test_complaint_of_a_layer_is_a_text_with_a_chinese_twin(
 ) -> None:
     layer = get_layer(name)
     checked = layer.Params.model_validate({**params})
-    specs = [TensorSpec(shape) for shape in shapes]
+    without_wire = [None for port in layer.inputs[len(shapes) :] if port.optional]
+    specs = specs_for(layer, [*shapes, *without_wire])
     complaints = list(layer.check_ports(specs)) or list(layer.check(checked, specs))
     assert complaints
     for complaint in complaints:

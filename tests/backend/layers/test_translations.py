@@ -5,12 +5,14 @@ from pathlib import Path
 
 import netwright.layers
 import pytest
+from netwright.layers.chinese import FAMILIES
 from netwright.layers.registry import LAYERS
 
 FOLDER = Path(netwright.layers.__file__).parent / "zh"
 ENTRIES = [
     pytest.param(path.stem, name, entry, id=name)
     for path in sorted(FOLDER.glob("*.json"))
+    if path.name != FAMILIES
     for name, entry in json.loads(path.read_text("utf-8")).items()
 ]
 
