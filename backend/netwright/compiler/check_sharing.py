@@ -1,5 +1,6 @@
 """Nodes that use the weights of another: who may, and whether both would be the very same module."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ import orjson
 from netwright.compiler import fixes
 from netwright.compiler.check_definition import Definition, Finding
 from netwright.graph.problems import Fix
+from netwright.language import all_of, say
 
 if TYPE_CHECKING:
     from netwright.compiler.check_walk import Instance, NodeResult
@@ -31,21 +33,32 @@ def find_shares(definition: Definition) -> dict[int, int]:
 
 def _fault(definition: Definition, i: int, owner: int | None) -> Finding | None:
     nodes = definition.block.nodes
-    say, wanted = definition.say(i), nodes[i].share
+    node, wanted = definition.say(i), nodes[i].share
     if owner is None:
-        message = (
-            f"{say} uses the weights of `{wanted}`, but there is no node of that name. Give it weights of its own."
+        message = say(
+            "{node} uses the weights of `{owner}`, but there is no node of that name. Give it weights of its own.",
+            node=node,
+            owner=wanted,
         )
         return _finding(definition, i, "share_unknown", message, ())
     if owner == i or nodes[owner].share is not None:
         end = _end_of_chain(definition, owner)
-        chain = "itself" if owner == i else f"`{wanted}`, which uses those of `{nodes[owner].share}`"
-        way = "Give it weights of its own" if end is None else f"Let it use those of `{nodes[end].id}`"
-        message = f"{say} uses the weights of {chain}. {way}."
+        message = say(
+            "{node} uses the weights of {chain}. {way}.",
+            node=node,
+            chain=say("itself")
+            if owner == i
+            else say("`{owner}`, which uses those of `{next}`", owner=wanted, next=nodes[owner].share),
+            way=say("Give it weights of its own")
+            if end is None
+            else say("Let it use those of `{owner}`", owner=nodes[end].id),
+        )
         return _finding(definition, i, "share_chain", message, () if end is None else (nodes[end].id,))
     if nodes[owner].type != nodes[i].type:
-        message = (
-            f"{say} uses the weights of {definition.say(owner)}, which is of another type. Give it weights of its own."
+        message = say(
+            "{node} uses the weights of {owner}, which is of another type. Give it weights of its own.",
+            node=node,
+            owner=definition.say(owner),
         )
         return _finding(definition, i, "share_other_type", message, ())
     return None
@@ -104,7 +117,9 @@ def check_shares(instance: "Instance") -> tuple[int, int]:
             if definition.live[i]:
                 parameters += report["parameters"]
                 buffers += report["buffers"]
-            result.fragment = orjson.dumps(report | {"parameters": 0, "buffers": 0})
+            fragment = orjson.dumps(report | {"parameters": 0, "buffers": 0})
+            # A new one: a layer's result is that of all layers which are alike, in other documents too.
+            instance.nodes[i] = dataclasses.replace(result, fragment=fragment)
     return parameters, buffers
 
 
@@ -122,11 +137,15 @@ def _difference(instance: "Instance", i: int, home: int) -> Finding | None:
     assert other is not None
     definition = instance.definition
     node, owner = definition.block.nodes[i], definition.block.nodes[home]
-    say = f"{definition.say(i)} uses the weights of `{owner.id}`"
+    names = {"node": definition.say(i), "owner": owner.id}
     if _settings(one) != _settings(other):
         return Finding(
             "share_params_differ",
-            f"{say} but has other settings. Give both the same, or give it weights of its own.",
+            say(
+                "{node} uses the weights of `{owner}` but has other settings. Give both the same, or give it weights of its "
+                "own.",
+                **names,
+            ),
             definition.name,
             i,
             "share",
@@ -134,23 +153,31 @@ def _difference(instance: "Instance", i: int, home: int) -> Finding | None:
             fixes=partial(_adopt_or_own, definition, i, home),
         )
     if one.outputs is not None and other.outputs is not None and not _are_alike(one, other):
-        shapes = [" and ".join(str(spec) for spec in result.inputs or ()) for result in (one, other)]
+        got, expected = (all_of(result.inputs or ()) for result in (one, other))
         return Finding(
             "share_sizes_differ",
-            f"{say} but gets {shapes[0]} where that gets {shapes[1]}: the weights would have another size. "
-            "Bring both inputs to one size, or give it weights of its own.",
+            say(
+                "{node} uses the weights of `{owner}` but gets {got} where that gets {expected}: the weights would have "
+                "another size. Bring both inputs to one size, or give it weights of its own.",
+                **names,
+                got=got,
+                expected=expected,
+            ),
             definition.name,
             i,
             "share",
-            values={"id": node.id, "share": owner.id, "expected": shapes[1], "got": shapes[0]},
-            expected=shapes[1],
-            got=shapes[0],
+            values={"id": node.id, "share": owner.id, "expected": expected, "got": got},
+            expected=expected,
+            got=got,
             fixes=partial(_share_or_own, definition.name, node.id, ()),
         )
     if one.outputs is not None and one.leaf is not None and not (one.leaf.parameters or one.leaf.buffers):
         return Finding(
             "share_nothing",
-            f"{say}, but neither has any. Give it its own, which changes nothing.",
+            say(
+                "{node} uses the weights of `{owner}`, but neither has any. Give it its own, which changes nothing.",
+                **names,
+            ),
             definition.name,
             i,
             "share",

@@ -394,7 +394,7 @@ def unmute(block: str, node: str) -> Fix:
 
 def set_share(block: str, node: str, owner: str | None) -> Fix:
     """The weights of another node, or its own."""
-    label = "Give it weights of its own" if owner is None else f"Use the weights of {owner}"
+    label = say("Give it weights of its own") if owner is None else say("Use the weights of {owner}", owner=owner)
     edits: list[Edit] = [SetNode(block=block, id=node, share=owner or "")]
     return Fix(code="own_weights" if owner is None else "set_share", label=label, values={"share": owner}, edits=edits)
 
@@ -409,7 +409,7 @@ def adopt_settings(block: str, node: Node, owner: Node) -> Fix:
     ]
     if node.repeat != owner.repeat:
         edits.append(SetNode(block=block, id=node.id, repeat=owner.repeat))
-    label = f"Use the settings of {owner.id}"
+    label = say("Use the settings of {owner}", owner=owner.id)
     return Fix(code="adopt_settings", label=label, values={"share": owner.id}, edits=edits)
 
 
