@@ -37,9 +37,7 @@ export function groupProblem(level: Level, ids: readonly string[]): Label | null
 /** A node whose weights stand on the other side of the border: nodes share weights only within one block. */
 function sharingAcross(block: Block, chosen: ReadonlySet<string>): Node | undefined {
   const ids = new Set(block.nodes.map(({ id }) => id));
-  return block.nodes.find(
-    ({ id, share }) => share !== null && ids.has(share) && chosen.has(id) !== chosen.has(share),
-  );
+  return block.nodes.find(({ id, share }) => share !== null && ids.has(share) && chosen.has(id) !== chosen.has(share));
 }
 
 /** A node outside that the chosen ones feed and that feeds them: a block in their place would feed itself. */

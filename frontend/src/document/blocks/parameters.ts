@@ -92,7 +92,8 @@ export function inlineEdits(document: Document, blockName: string, id: string, f
   const after = blockOf(applyEdits(document, edits), blockName);
   const used = new Set(after?.nodes.flatMap(namesUsed));
   for (const name of namesIn(value)) {
-    if (Object.hasOwn(block.parameters, name) && !used.has(name)) edits.push(...removeParameter(document, blockName, name));
+    if (Object.hasOwn(block.parameters, name) && !used.has(name))
+      edits.push(...removeParameter(document, blockName, name));
   }
   return edits;
 }
