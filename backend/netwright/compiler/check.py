@@ -117,7 +117,8 @@ def _without_shapes(definitions: dict[str, Definition], findings: list[Finding])
 def iterate_calls(document: Document) -> Iterator[tuple[str, Call]]:
     """Path and PyTorch call of every layer that is understood and that an Output depends on, in order of execution.
 
-    What is broken, and what stands behind it, is left out: the rest of a document with problems is told all the same.
+    What is broken, and what stands behind it, is left out: the rest of a document with problems is told all the same.  Of
+    nodes that share weights the first is there, under the id of the node whose weights they are: as in the checkpoint.
     """
     root = _examine(document).root
     if root is not None:
@@ -126,11 +127,14 @@ def iterate_calls(document: Document) -> Iterator[tuple[str, Call]]:
 
 def _calls(instance: Instance, prefix: str) -> Iterator[tuple[str, Call]]:
     definition = instance.definition
+    made: set[int] = set()
     for i in definition.order:
         result = instance.nodes[i]
-        if result is None or not definition.live[i]:
+        home = definition.shares.get(i, i)
+        if result is None or not definition.live[i] or result.is_identity or home in made:
             continue
-        path = prefix + definition.block.nodes[i].id
+        made.add(home)
+        path = prefix + definition.block.nodes[home].id
         if result.leaf is not None and result.leaf.call is not None:
             yield path, result.leaf.call
         for number, inner in enumerate(result.iterations):

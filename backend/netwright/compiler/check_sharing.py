@@ -169,9 +169,9 @@ def _difference(instance: "Instance", i: int, home: int) -> Finding | None:
             definition.name,
             i,
             "share",
-            values={"id": node.id, "share": owner.id, "expected": shapes[1], "got": shapes[0]},
-            expected=shapes[1],
-            got=shapes[0],
+            values={"id": node.id, "share": owner.id, "expected": expected, "got": got},
+            expected=expected,
+            got=got,
             fixes=partial(_share_or_own, definition.name, node.id, ()),
         )
     if one.outputs is not None and one.leaf is not None and not (one.leaf.parameters or one.leaf.buffers):

@@ -127,7 +127,8 @@ export function pasteEdits(
   const ids = newIds(block, clip.nodes);
   const place = placer(clip, options.at ?? null);
   const nodes = clip.nodes.map((node): Edit => {
-    const share = pastedShare(node, ids, block);
+    // Without the node whose weights it uses a copy has its own: here that name may be another's.
+    const share = node.share === null ? null : (ids.get(node.share) ?? null);
     const copy = { ...node, id: ids.get(node.id) ?? node.id, type: blocks.rename(node.type), share };
     return { op: "add_node", block: blockName, node: copy, position: place(node.id) };
   });
@@ -140,13 +141,6 @@ export function pasteEdits(
     return { op: "add_edge", block: blockName, edge: { ...edge, target: ids.get(edge.target) ?? edge.target } };
   });
   return { edits: [...blocks.edits, ...nodes, ...wires], ids: [...ids.values()] };
-}
-
-/** Whose weights a copy uses: those of the copied node, or of the one that is here under that name, else its own. */
-function pastedShare(node: Node, ids: ReadonlyMap<string, string>, block: Block): string | null {
-  if (node.share === null) return null;
-  const isHere = block.nodes.some((other) => other.id === node.share && other.type === node.type);
-  return ids.get(node.share) ?? (isHere ? node.share : null);
 }
 
 function newIds(block: Block, nodes: readonly Node[]): Map<string, string> {

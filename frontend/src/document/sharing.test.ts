@@ -65,11 +65,8 @@ describe("copies of nodes that share weights", () => {
     expect(shareOf(pasted(["a", "b"], document))).toEqual({ a: null, b: "a", a1: null, b1: "a1" });
   });
 
-  it("share with the owner itself where that was not copied", () => {
-    expect(shareOf(pasted(["b"], document))).toEqual({ a: null, b: "a", b1: "a" });
-  });
-
-  it("have their own weights where the owner is not", () => {
-    expect(shareOf(pasted(["b"], make()))).toEqual({ b: null });
+  it("have their own weights where the owner was not copied, also beside it", () => {
+    expect(shareOf(pasted(["b"], document))).toEqual({ a: null, b: "a", b1: null });
+    expect(shareOf(pasted(["b"], make({ id: "a", type: "Dense" })))).toEqual({ a: null, b: null });
   });
 });

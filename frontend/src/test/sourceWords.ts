@@ -13,7 +13,14 @@ export interface Source {
 
 export const SOURCES: readonly Source[] = Object.entries(files).map(([path, text]) => ({
   path: path.replace("../", ""),
-  tree: ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX),
+  // `<T>(...)` is a function in the one and a tag in the other.
+  tree: ts.createSourceFile(
+    path,
+    text,
+    ts.ScriptTarget.Latest,
+    true,
+    path.endsWith(".tsx") ? ts.ScriptKind.TSX : ts.ScriptKind.TS,
+  ),
 }));
 
 export function visit(tree: ts.Node, each: (node: ts.Node) => void): void {

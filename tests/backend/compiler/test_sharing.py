@@ -28,6 +28,17 @@ def test_shared_weights_are_counted_once_and_computed_twice() -> None:
     assert report.totals.macs == 2 * 64
 
 
+def test_counting_once_changes_nothing_for_layers_that_are_alike() -> None:
+    # Same settings and same shapes at both ends: what the check knows of such a layer is kept for all documents.
+    same = twice()
+    same.network.nodes[1].params = same.network.nodes[3].params = {"out_features": 8, "bias": False}
+    own = apply_edits(same, [SetNode(block="network", id="fc2", share="")])
+    for _ in range(2):
+        assert check(same).totals.parameters == 64
+        assert check(own).totals.parameters == 128
+        assert [check(own).nodes[name].parameters for name in ("fc", "fc2")] == [64, 64]
+
+
 def test_shared_layer_is_one_attribute_that_is_called_twice() -> None:
     source = to_source(twice())
     assert source.count("nn.Linear(") == 1

@@ -251,12 +251,13 @@ describe("unpacking", () => {
   });
 });
 
-/** A random network: `sizes` nodes of random types, each wired to earlier ones at its ports. */
+/** A random network: nodes of random types, each wired to earlier ones at its ports, some with the weights of an earlier one. */
 const networks = fc
   .array(
     fc.tuple(
       fc.constantFrom("Filter2d", "Dense", "Bend", "Sum", "Split", "Pair"),
       fc.array(fc.nat(), { minLength: 3, maxLength: 3 }),
+      fc.boolean(),
     ),
     {
       minLength: 2,
@@ -267,8 +268,10 @@ const networks = fc
     const document = make([node("in1", "Input"), node("in2", "Input")], "", { parameters: { width: 4, k: 2 } });
     const nodes = [...document.network.nodes];
     const edges: Edge[] = [];
-    drawn.forEach(([type, picks], index) => {
-      const made = node(`n${index}`, type, { out: index % 2 ? "=2*width" : 3, size: ["=k", index] });
+    drawn.forEach(([type, picks, shares], index) => {
+      const owner = shares ? nodes.find((other) => other.type === type) : undefined;
+      const params = owner?.params ?? { out: index % 2 ? "=2*width" : 3, size: ["=k", index] };
+      const made = { ...node(`n${index}`, type, params), share: owner?.id ?? null };
       const level = { ...levelOf(document), block: { ...document.network, nodes: [...nodes, made] } };
       const seen = new Set<string>();
       const ports = portsAt(level, made.id).inputs;
@@ -305,13 +308,17 @@ function meaning(block: Block) {
 
 describe("grouping and unpacking", () => {
   it("give the same network back, wire by wire and place by place", () => {
-    let grouped = 0;
+    let [grouped, shared] = [0, 0];
     fc.assert(
       fc.property(networks, fc.array(fc.nat(), { minLength: 1, maxLength: 6 }), (document, picks) => {
         const inner = document.network.nodes.filter(({ id }) => id.startsWith("n"));
-        const ids = [...new Set(picks.map((pick) => inner[pick % inner.length]?.id ?? ""))];
+        const picked = new Set(picks.map((pick) => inner[pick % inner.length]?.id ?? ""));
+        const owners = new Set(inner.filter(({ id }) => picked.has(id)).map(({ id, share }) => share ?? id));
+        const ids = inner.filter(({ id, share }) => picked.has(id) || owners.has(share ?? id)).map(({ id }) => id);
+        if (ids.length > picked.size) expect(groupProblem(levelOf(document), [...picked])).not.toBeNull();
         if (groupProblem(levelOf(document), ids)) return;
         grouped += 1;
+        if (inner.some(({ id, share }) => share !== null && ids.includes(id))) shared += 1;
         const made = group(document, ids, "Made");
         const back = unpack(made.document, made.id);
         // An open end is an entry that nothing feeds: it goes again, and so the network is the same.
@@ -322,11 +329,96 @@ describe("grouping and unpacking", () => {
       { numRuns: 300 },
     );
     expect(grouped).toBeGreaterThan(100);
+    expect(shared).toBeGreaterThan(40);
   });
 
   it("brings a grouped selection back to its own places", () => {
     const made = group(residual(), ["conv", "act"], "Made");
     expect(unpack(made.document, made.id).view.network).toEqual(residual().view.network);
+  });
+});
+
+describe("blocks and weights of another node", () => {
+  const twins = () =>
+    make(
+      [
+        node("image", "Input"),
+        node("a", "Dense"),
+        { ...node("b", "Dense"), share: "a" },
+        { ...node("c", "Dense"), share: "a" },
+        node("sum", "Sum"),
+        node("y", "Output"),
+      ],
+      "image>a a>b b>c a>sum c>sum sum>y",
+    );
+  const shares = (block: Block | undefined) =>
+    Object.fromEntries((block?.nodes ?? []).flatMap(({ id, share }) => (share === null ? [] : [[id, share]])));
+
+  it.each([
+    ["a node that uses weights outside", ["c"], { id: "c", owner: "a" }],
+    ["the node whose weights are used outside", ["a", "b"], { id: "c", owner: "a" }],
+  ])("%s is not grouped without the other", (_name, ids, values) => {
+    expect(groupProblem(levelOf(twins()), ids)).toEqual({ key: "group.shared", values });
+  });
+
+  it("are kept in a block, and on the way out with the ids that are free there", () => {
+    const { document, id } = group(twins(), ["a", "b", "c"], "Twins");
+    expect(shares(document.blocks.Twins)).toEqual({ b: "a", c: "a" });
+    expect(shares(document.network)).toEqual({});
+    const taken = applyEdits(document, [{ op: "add_node", block: "network", node: node("a", "Dense") }]);
+    expect(shares(unpack(taken, id).network)).toEqual({ b: "twins1_a", c: "twins1_a" });
+  });
+
+  it("stay within each repetition", () => {
+    const { document, id } = group(twins(), ["a", "b", "c", "sum"], "Twins");
+    const twice = applyEdits(document, [{ op: "set_node", block: "network", id, repeat: 2 }]);
+    expect(shares(unpack(twice, id).network)).toEqual({
+      twins1_0_b: "twins1_0_a",
+      twins1_0_c: "twins1_0_a",
+      twins1_1_b: "twins1_1_a",
+      twins1_1_c: "twins1_1_a",
+    });
+  });
+
+  it.each(["first", "second"])("keep two blocks with one set of weights from being unpacked alone: %s", (id) => {
+    const document = make(
+      [
+        node("image", "Input"),
+        node("first", "block:Stage"),
+        { ...node("second", "block:Stage"), share: "first" },
+        node("y", "Output"),
+      ],
+      "image>first first>second second>y",
+      { blocks: { Stage: stage() } },
+    );
+    const twin = id === "first" ? "second" : "first";
+    expect(planUnpack(levelOf(document), "network", id)).toEqual({ key: "unpack.shared", values: { id, twin } });
+  });
+
+  it("do not come to be another's because the name is taken outside", () => {
+    const astray = { ...stage(), nodes: [...stage().nodes, { ...node("loose", "Dense"), share: "conv9" }] };
+    const document = make(
+      [node("image", "Input"), node("stage", "block:Stage"), node("conv9", "Dense"), node("y", "Output")],
+      "image>stage stage>conv9 conv9>y",
+      { blocks: { Stage: astray } },
+    );
+    const values = { id: "loose", owner: "conv9", name: "Stage" };
+    expect(planUnpack(levelOf(document), "network", "stage")).toEqual({ key: "unpack.shareUnknown", values });
+  });
+
+  it("belong to the next in the block when the owner goes, and follow its new name", () => {
+    const { document } = group(twins(), ["a", "b", "c"], "Twins");
+    const edit = (edits: Parameters<typeof applyEdits>[1]) => shares(applyEdits(document, edits).blocks.Twins);
+    expect(edit([{ op: "rename_node", block: "Twins", id: "a", new_id: "first" }])).toEqual({ b: "first", c: "first" });
+    expect(edit([{ op: "remove_node", block: "Twins", id: "a" }])).toEqual({ c: "b" });
+  });
+
+  it("follow a parameter of the block together, and are numbers again together", () => {
+    const made = group(twins(), ["a", "b", "c"], "Twins").document;
+    const document = applyEdits(made, [{ op: "set_param", block: "Twins", id: "a", name: "slope", value: 2 }]);
+    const exposed = applyEdits(document, exposeEdits(document, "Twins", "c", "slope", catalogue)?.edits ?? []);
+    expect(followersOf(exposed.blocks.Twins as Block, "slope")).toEqual(["a.slope", "b.slope", "c.slope"]);
+    expect(applyEdits(exposed, inlineEdits(exposed, "Twins", "b", "slope") as never)).toEqual(document);
   });
 });
 

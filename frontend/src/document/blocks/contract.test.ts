@@ -47,9 +47,12 @@ function become(document: Document, action: Action): Document {
   return applyEdits(document, plan.edits);
 }
 
-/** As it travels, without places. */
+/** As the server writes it, without places: whose weights a node uses only where it is another's. */
 function plain({ format, name, network, blocks }: Document): unknown {
-  return JSON.parse(JSON.stringify({ format, name, network, blocks }));
+  const text = JSON.stringify({ format, name, network, blocks }, (key, value) =>
+    key === "share" && value === null ? undefined : value,
+  );
+  return JSON.parse(text);
 }
 
 describe("grouping and unpacking networks of real layers", () => {

@@ -28,8 +28,16 @@ export function groupProblem(level: Level, ids: readonly string[]): Label | null
   if (port) return { key: "group.port", values: { id: port.id, type: port.type } };
   const doubled = nodes.find(({ id }, at) => nodes.findIndex((other) => other.id === id) !== at);
   if (doubled) return { key: "group.doubledId", values: { id: doubled.id } };
+  const lent = sharingAcross(level.block, chosen);
+  if (lent) return { key: "group.shared", values: { id: lent.id, owner: lent.share ?? "" } };
   const between = nodeBetween(level.block, chosen);
   return between === null ? null : { key: "group.circle", values: { id: between } };
+}
+
+/** A node whose weights stand on the other side of the border: nodes share weights only within one block. */
+function sharingAcross(block: Block, chosen: ReadonlySet<string>): Node | undefined {
+  const ids = new Set(block.nodes.map(({ id }) => id));
+  return block.nodes.find(({ id, share }) => share !== null && ids.has(share) && chosen.has(id) !== chosen.has(share));
 }
 
 /** A node outside that the chosen ones feed and that feeds them: a block in their place would feed itself. */

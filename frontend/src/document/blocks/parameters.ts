@@ -1,5 +1,6 @@
 /** Parameters of blocks: a setting becomes one, and a setting that follows one becomes a number again. */
 import type { Catalogue } from "../catalogue";
+import { applyEdits } from "../edits";
 import { idProblem } from "../ids";
 import {
   type Block,
@@ -87,24 +88,19 @@ export function inlineEdits(document: Document, blockName: string, id: string, f
   if (!number) return { key: "parameter.noValue", values: { text: value } };
   if (number.isFloat && Number.isInteger(number.value)) return { key: "parameter.noValue", values: { text: value } };
   const edits: Edit[] = [{ op: "set_param", block: blockName, id, name: field, value: number.value }];
-  const others = namesUsed(block, node, field);
+  // Nodes that share weights follow together, and so they become numbers together.
+  const after = blockOf(applyEdits(document, edits), blockName);
+  const used = new Set(after?.nodes.flatMap(namesUsed));
   for (const name of namesIn(value)) {
-    if (Object.hasOwn(block.parameters, name) && !others.has(name))
+    if (Object.hasOwn(block.parameters, name) && !used.has(name))
       edits.push(...removeParameter(document, blockName, name));
   }
   return edits;
 }
 
-/** The names that expressions of a block use, those of one setting left out. */
-function namesUsed(block: Block, except: Node, field: string): ReadonlySet<string> {
-  const found = new Set<string>();
-  for (const node of block.nodes) {
-    const values = Object.entries(node.params).filter(([name]) => node !== except || name !== field);
-    for (const value of [...values.map(([, held]) => held), node.repeat]) {
-      for (const name of namesInValue(value)) found.add(name);
-    }
-  }
-  return found;
+/** The names that the expressions of a node use. */
+function namesUsed(node: Node): string[] {
+  return [...Object.values(node.params), node.repeat].flatMap((value) => [...namesInValue(value)]);
 }
 
 /** The edits that take a parameter away, at the nodes that use the block too. */

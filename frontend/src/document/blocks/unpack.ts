@@ -3,6 +3,7 @@ import { CARD_WIDTH, COLUMN_GAP, cardSize, GRID, overlaps, type Size, snap } fro
 import { freeIdLike } from "../ids";
 import { completePositions, type Positions } from "../placement";
 import { type Level, portsAt } from "../ports";
+import { sharersOf } from "../sharing";
 import { downstream } from "../topology";
 import {
   type Block,
@@ -88,6 +89,9 @@ class Unpacking {
     if (!inside) refuse("reason.noSuchBlock", { name });
     if (node.muted) refuse("unpack.muted", { id });
     if (downstream(level.block, id).has(id)) refuse("unpack.circle", { id });
+    // Nodes share weights only within one block, and its twin stays one.
+    const twin = node.share ?? sharersOf(level.block, id)[0]?.id ?? null;
+    if (twin !== null) refuse("unpack.shared", { id, twin });
     this.node = node;
     this.name = name;
     this.inside = inside;
@@ -95,6 +99,8 @@ class Unpacking {
     this.exits = inside.nodes.filter(({ type }) => type === EXIT_TYPE).map((port) => port.id);
     this.nodes = inside.nodes.filter(({ type }) => type !== ENTRY_TYPE && type !== EXIT_TYPE);
     if (new Set(inside.nodes.map((inner) => inner.id)).size < inside.nodes.length) refuse("unpack.doubledId", { name });
+    const astray = this.nodes.find(({ share }) => share !== null && !this.nodes.some((one) => one.id === share));
+    if (astray) refuse("unpack.shareUnknown", { id: astray.id, owner: astray.share ?? "", name });
     this.copies = this.countCopies();
     this.ids = this.newIds();
   }
@@ -103,7 +109,13 @@ class Unpacking {
     const { blockName: block, node } = this;
     const values = this.passedValues();
     const inner = this.ids.flatMap((ids) =>
-      this.nodes.map((old): Node => ({ ...this.withValues(old, values), id: ids.get(old.id) ?? old.id })),
+      this.nodes.map(
+        (old): Node => ({
+          ...this.withValues(old, values),
+          id: ids.get(old.id) ?? old.id,
+          share: old.share === null ? null : (ids.get(old.share) ?? null),
+        }),
+      ),
     );
     const wires = this.wires();
     const { places, moves } = this.places();

@@ -68,7 +68,7 @@ function Loaded({ record, session, live }: LoadedProps) {
   const { t } = useTranslation("runs");
   const [params, setParams] = useSearchParams();
   const run = mergeLive(record, live);
-  const { data: checkpoints = NO_CHECKPOINTS } = useQuery(checkpointsQuery(run.id));
+  const { data: checkpoints = NO_CHECKPOINTS, error: unread, refetch } = useQuery(checkpointsQuery(run.id));
   const { sentence } = runWords(run);
   const tab = TABS.find((candidate) => candidate === params.get("tab")) ?? "overview";
   const rates = session.metrics.buffer("lr");
@@ -128,12 +128,21 @@ function Loaded({ record, session, live }: LoadedProps) {
             </div>
           )}
           <div className={classes.below}>
-            <RunCheckpoints
-              runId={run.id}
-              checkpoints={checkpoints}
-              hasEnded={hasEnded}
-              hasStarted={run.started !== null}
-            />
+            {unread === null ? (
+              <RunCheckpoints
+                runId={run.id}
+                checkpoints={checkpoints}
+                hasEnded={hasEnded}
+                hasStarted={run.started !== null}
+              />
+            ) : (
+              <EmptyState
+                title={t("checkpoints.failed")}
+                actions={<Button onClick={() => refetch()}>{t("again")}</Button>}
+              >
+                {unread.message}
+              </EmptyState>
+            )}
             <RunAbout run={record} />
           </div>
         </Tabs.Panel>
