@@ -15,13 +15,12 @@ def wrong_entry(entries: Sequence[Node], data: DataFacts) -> Problem:
     is_graph = data.kind == "graph"
     needs = say("a Graph node") if is_graph else say("an Input")
     stray = next((node for node in entries if (node.type == "Graph") != is_graph), None)
-    has = (
-        say("`{node}`, which takes graphs", node=stray.id)
-        if not is_graph
-        else say("`{node}`, which takes samples", node=stray.id)
-        if stray is not None
-        else say("none")
-    )
+    if stray is None:
+        has = say("none")
+    elif is_graph:
+        has = say("`{node}`, which takes samples", node=stray.id)
+    else:
+        has = say("`{node}`, which takes graphs", node=stray.id)
     return Problem(
         code="data_kind_mismatch",
         block=NETWORK,
