@@ -126,7 +126,7 @@ _FORMATS = (
     ),
     Format(
         "bundle",
-        "Project",
+        say("Project"),
         ".zip",
         "application/zip",
         say(

@@ -37,7 +37,7 @@ def write_onnx(material: Material, target: Path) -> None:
     if num_bytes > MAX_PROTOBUF_BYTES:
         raise ExportError(
             say(
-                "The weights take {bytes:,} bytes; a single ONNX file holds less than 2 GiB. {OTHERS}",
+                "The weights take {bytes:,} bytes; a single ONNX file holds less than 2 GiB. {others}",
                 bytes=num_bytes,
                 others=_OTHERS,
             )
@@ -134,13 +134,13 @@ def _explain(error: BaseException, program: ExportedProgram) -> ExportError:
         found = _AT_FAULT.search(str(cause))
         cause = cause.__cause__
     if found is None:
-        return ExportError(say("ONNX cannot express this network. {OTHERS}", others=_OTHERS))
+        return ExportError(say("ONNX cannot express this network. {others}", others=_OTHERS))
     name, operation = found[1], found[2].removesuffix(".default")
     node = _path_of(name, program)
     where = f"`{node}`" if node else say("this network")
     return ExportError(
         say(
-            "ONNX has no operation for {where}: `{operation}` cannot be translated. {OTHERS}",
+            "ONNX has no operation for {where}: `{operation}` cannot be translated. {others}",
             where=where,
             operation=operation,
             others=_OTHERS,

@@ -41,6 +41,7 @@ def load_initial(network: nn.Module, spec: RunSpec, weights: InitialWeights, fol
     )
     if not new:
         return note
-    names = listed(new[:10])
-    anew = say("Begun anew: {names} ...", names=names) if len(new) > 10 else say("Begun anew: {names}.", names=names)
-    return in_a_row([note, anew])
+    shown, rest = listed(new[:10]), len(new) - 10
+    if rest > 0:
+        return in_a_row([note, say("Begun anew: {names} and {count} more.", names=shown, count=rest)])
+    return in_a_row([note, say("Begun anew: {names}.", names=shown)])
