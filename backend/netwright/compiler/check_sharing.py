@@ -155,7 +155,7 @@ def _difference(instance: "Instance", i: int, home: int) -> Finding | None:
             fixes=partial(_adopt_or_own, definition, i, home),
         )
     if one.outputs is not None and other.outputs is not None and not _are_alike(one, other):
-        shapes = [all_of(result.inputs) if result.inputs else say("nothing") for result in (one, other)]
+        got, expected = (all_of(result.inputs) if result.inputs else say("nothing") for result in (one, other))
         return Finding(
             "share_sizes_differ",
             say(
@@ -163,8 +163,8 @@ def _difference(instance: "Instance", i: int, home: int) -> Finding | None:
                 "another size. Bring both inputs to one size, or give it weights of its own.",
                 node=name,
                 owner=owner.id,
-                got=shapes[0],
-                expected=shapes[1],
+                got=got,
+                expected=expected,
             ),
             definition.name,
             i,

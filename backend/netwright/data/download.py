@@ -8,11 +8,12 @@ import logging
 import re
 import time
 from collections.abc import Sequence
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netwright.data.base import DataError, Progress, RemoteFile
-from netwright.language import say
+from netwright.language import said_by, say
 
 if TYPE_CHECKING:
     import httpx
@@ -81,7 +82,7 @@ def _fetch_from_any(
             try:
                 _fetch(client, mirror + file.name, file, folder, progress)
             except _MirrorError as error:
-                reasons[mirror] = str(error)
+                reasons[mirror] = said_by(error)
             except httpx.HTTPError as error:
                 reasons[mirror] = str(error) or type(error).__name__
             else:
@@ -89,7 +90,8 @@ def _fetch_from_any(
             log.warning("%s from %s: %s", file.name, mirror, reasons[mirror])
         if attempt + 1 < ROUNDS:
             time.sleep(pause_seconds * 2**attempt)
-    said = "; ".join(f"{mirror} ({reason})" for mirror, reason in reasons.items())
+    answers = [say("{mirror} ({reason})", mirror=mirror, reason=reason) for mirror, reason in reasons.items()]
+    said = reduce(lambda before, last: say("{before}; {last}", before=before, last=last), answers)
     raise DataError(
         say(
             "{file_name} could not be downloaded from any mirror: {said}. Check the connection and try "
@@ -122,11 +124,11 @@ def _fetch(client: httpx.Client, url: str, file: RemoteFile, folder: Path, progr
                 progress(done, file.bytes)
     if done > file.bytes:
         part.unlink()
-        raise _MirrorError(f"sent more than the {file.bytes:,} bytes of the file")
+        raise _MirrorError(say("sent more than the {bytes:,} bytes of the file", bytes=file.bytes))
     if done < file.bytes:
-        raise _MirrorError(f"the connection ended at {done:,} of {file.bytes:,} bytes")
+        raise _MirrorError(say("the connection ended at {done:,} of {bytes:,} bytes", done=done, bytes=file.bytes))
     if not put_in_place(part, file, folder):
-        raise _MirrorError("sent other bytes than the file's (wrong SHA-256)")
+        raise _MirrorError(say("sent other bytes than the file's (wrong SHA-256)"))
 
 
 def _check_answer(response: httpx.Response, have: int, file: RemoteFile) -> int:
@@ -135,12 +137,14 @@ def _check_answer(response: httpx.Response, have: int, file: RemoteFile) -> int:
         match = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("Content-Range", ""))
         if match and int(match[1]) == have and match[2] in {str(file.bytes), "*"}:
             return have
-        raise _MirrorError("answered with another range than was asked for")
+        raise _MirrorError(say("answered with another range than was asked for"))
     if response.status_code != 200:
-        raise _MirrorError(f"answered with status {response.status_code}")
+        raise _MirrorError(say("answered with status {status}", status=response.status_code))
     length = response.headers.get("Content-Length", "")
     if length.isdecimal() and int(length) != file.bytes:
-        raise _MirrorError(f"offers {int(length):,} bytes, the file has {file.bytes:,}")
+        raise _MirrorError(
+            say("offers {offered:,} bytes, the file has {bytes:,}", offered=int(length), bytes=file.bytes)
+        )
     return 0
 
 

@@ -25,6 +25,7 @@ from netwright.data.graphs import (
 )
 from netwright.data.planetoid import dense
 from netwright.graph.model import Model
+from netwright.language import say
 
 _EDGES = ("edges", "edge_index", "adj_indptr")
 _LABELS = ("y", "labels")
@@ -116,7 +117,11 @@ def _load(path: Path, name: str) -> Mapping[str, npt.NDArray[Any]]:
         raise
     except (*READ_ERRORS, ValueError, zipfile.BadZipFile) as error:
         raise DataError(
-            f"{name} is no sound NPZ of plain arrays: {error}. Save it with numpy.savez and without objects.",
+            say(
+                "{name} is no sound NPZ of plain arrays: {why}. Save it with numpy.savez and without objects.",
+                name=name,
+                why=error,
+            ),
             code="bad_file",
             file=name,
         ) from error
@@ -134,7 +139,13 @@ def _csr(found: Mapping[str, npt.NDArray[Any]], prefix: str, name: str) -> npt.N
     rows, columns = (int(size) for size in shape.ravel()[:2])
     if rows * columns > MAX_FEATURE_VALUES:
         raise DataError(
-            f"{name} has {rows * columns:,} values of features; the limit is {MAX_FEATURE_VALUES:,}.",
+            say(
+                "{name} has {count:,} {what}; the limit is {limit:,}.",
+                name=name,
+                count=rows * columns,
+                what=say("values of features"),
+                limit=MAX_FEATURE_VALUES,
+            ),
             code="too_large",
             file=name,
         )
@@ -147,29 +158,39 @@ def _features(found: Mapping[str, npt.NDArray[Any]], name: str) -> npt.NDArray[n
     matrix = matrix if matrix is not None else _csr(found, "attr", name)
     if matrix is None:
         raise DataError(
-            f"{name} has no features of its vertices. Add an array x of shape (V, F); where there are none, the identity.",
+            say(
+                "{name} has no features of its vertices. Add an array x of shape (V, F); where there are none, "
+                "the identity.",
+                name=name,
+            ),
             code="bad_file",
             file=name,
         )
     if matrix.ndim != 2 or matrix.shape[1] < 1 or matrix.dtype.kind not in "fiub":
-        raise _misfit(name, f"x is {matrix.dtype} {matrix.shape}, not numbers of shape (V, F)")
+        raise _misfit(
+            name, say("x is {dtype} {shape}, not numbers of shape (V, F)", dtype=matrix.dtype, shape=matrix.shape)
+        )
     features = matrix.astype(np.float32)
     if not np.isfinite(features).all():
-        raise _misfit(name, "x holds values that are not finite")
+        raise _misfit(name, say("x holds values that are not finite"))
     return features
 
 
 def _targets(found: Mapping[str, npt.NDArray[Any]], name: str) -> Ints:
     labels = _first(found, *_LABELS)
     if labels is None:
-        raise _misfit(name, "it has no array y with the class of each vertex or graph")
+        raise _misfit(name, say("it has no array y with the class of each vertex or graph"))
     if labels.ndim == 2 and labels.shape[1] > 1:  # one-hot
         return np.where(labels.any(axis=1), labels.argmax(axis=1), -1).astype(np.int64)
     if labels.dtype.kind not in "iu" or labels.size == 0:
-        raise _misfit(name, f"y is {labels.dtype}; classes are whole numbers from 0, -1 where there is none")
+        raise _misfit(
+            name, say("y is {dtype}; classes are whole numbers from 0, -1 where there is none", dtype=labels.dtype)
+        )
     targets = labels.ravel().astype(np.int64)
     if targets.max() < 1:
-        raise DataError(f"{name}: y has one class only; at least 2 are needed.", code="bad_target", file=name)
+        raise DataError(
+            say("{name}: y has one class only; at least 2 are needed.", name=name), code="bad_target", file=name
+        )
     return targets
 
 
@@ -179,7 +200,11 @@ def _classes(found: Mapping[str, npt.NDArray[Any]], targets: Ints, name: str) ->
     if names is not None and names.dtype.kind == "U" and len(names) >= count:
         return tuple(str(one) for one in names.tolist())
     if count > 1000:
-        raise DataError(f"{name}: y has {count:,} classes, the limit is 1,000.", code="bad_target", file=name)
+        raise DataError(
+            say("{name}: y has {count:,} classes, the limit is 1,000.", name=name, count=count),
+            code="bad_target",
+            file=name,
+        )
     return tuple(map(str, range(count)))
 
 
@@ -188,11 +213,19 @@ def _graph(found: Mapping[str, npt.NDArray[Any]], num_vertices: int, num_targets
     batch = found.get("batch")
     if batch is not None:
         if batch.shape != (num_vertices,) or batch.dtype.kind not in "iu" or (np.diff(batch) < 0).any() or batch[0] < 0:
-            raise _misfit(name, "batch must name the graph of each vertex, in ascending order from 0")
+            raise _misfit(name, say("batch must name the graph of each vertex, in ascending order from 0"))
         sizes = np.bincount(batch.astype(np.int64))
     is_vertex = num_targets == num_vertices
     if not is_vertex and num_targets != len(sizes):
-        raise _misfit(name, f"y has {num_targets:,} values for {num_vertices:,} vertices in {len(sizes):,} graphs")
+        raise _misfit(
+            name,
+            say(
+                "y has {targets:,} values for {vertices:,} vertices in {graphs:,} graphs",
+                targets=num_targets,
+                vertices=num_vertices,
+                graphs=len(sizes),
+            ),
+        )
     if is_vertex and len(sizes) > 1 and num_targets != len(sizes):
         sizes = np.array([num_vertices])  # a target for each vertex: several graphs beside each other are one
     parts = {part: _part(found, short, num_targets, name) for part, short in _PARTS.items()}
@@ -203,16 +236,28 @@ def _edge_index(found: Mapping[str, npt.NDArray[Any]], num_vertices: int, name: 
     index = found.get("edge_index")
     if index is not None:
         if index.ndim != 2 or index.shape[0] != 2 or index.dtype.kind not in "iu":
-            raise _misfit(name, f"edge_index is {index.dtype} {index.shape}, not whole numbers of shape (2, E)")
+            raise _misfit(
+                name,
+                say(
+                    "edge_index is {dtype} {shape}, not whole numbers of shape (2, E)",
+                    dtype=index.dtype,
+                    shape=index.shape,
+                ),
+            )
         return in_order(index.astype(np.int64))
     edges = found.get("edges")
     if edges is not None:
         if edges.ndim != 2 or edges.shape[1] != 2 or edges.dtype.kind not in "iu":
-            raise _misfit(name, f"edges is {edges.dtype} {edges.shape}, not whole numbers of shape (E, 2)")
+            raise _misfit(
+                name,
+                say(
+                    "edges is {dtype} {shape}, not whole numbers of shape (E, 2)", dtype=edges.dtype, shape=edges.shape
+                ),
+            )
         return undirected(edges.T.astype(np.int64))
     indptr, indices = found["adj_indptr"], found.get("adj_indices")
     if indices is None or len(indptr) != num_vertices + 1 or (np.diff(indptr) < 0).any() or indptr[-1] != len(indices):
-        raise _misfit(name, "the parts of its adjacency matrix do not fit each other")
+        raise _misfit(name, say("the parts of its adjacency matrix do not fit each other"))
     source = np.repeat(np.arange(num_vertices), np.diff(indptr))
     return undirected(np.stack([source, indices]).astype(np.int64))
 
@@ -221,14 +266,31 @@ def _part(found: Mapping[str, npt.NDArray[Any]], short: str, num_samples: int, n
     mask, indices = found.get(f"{short}_mask"), found.get(f"{short}_idx")
     if mask is not None:
         if mask.shape != (num_samples,) or mask.dtype != np.bool_:
-            raise _misfit(name, f"{short}_mask is {mask.dtype} {mask.shape}, not bool of shape ({num_samples},)")
+            raise _misfit(
+                name,
+                say(
+                    "{part}_mask is {dtype} {shape}, not bool of shape ({samples},)",
+                    part=short,
+                    dtype=mask.dtype,
+                    shape=mask.shape,
+                    samples=num_samples,
+                ),
+            )
         return np.flatnonzero(mask)
     if indices is None:
         return None
     if indices.ndim != 1 or indices.dtype.kind not in "iu":
-        raise _misfit(name, f"{short}_idx is {indices.dtype} {indices.shape}, not a row of whole numbers")
+        raise _misfit(
+            name,
+            say(
+                "{part}_idx is {dtype} {shape}, not a row of whole numbers",
+                part=short,
+                dtype=indices.dtype,
+                shape=indices.shape,
+            ),
+        )
     return indices.astype(np.int64)
 
 
 def _misfit(name: str, why: str) -> DataError:
-    return DataError(f"{name}: {why}.", code="bad_file", file=name)
+    return DataError(say("{name}: {why}.", name=name, why=why), code="bad_file", file=name)

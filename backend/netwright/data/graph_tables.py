@@ -20,6 +20,7 @@ from netwright.data.graphs import GraphArrays, Ints, check_graph, in_order, undi
 from netwright.data.targets import guess_target, guess_task, read_target
 from netwright.data.text_table import TextTable, read_text_table
 from netwright.graph.model import Model
+from netwright.language import listed, say
 
 FILES = ("nodes.csv", "edges.csv", "graphs.csv")
 _IDS = ("id", "node", "node_id", "vertex", "vertex_id")
@@ -71,7 +72,11 @@ class GraphTables(Source):
                 if name in members:
                     (self.folder / name).write_bytes(archive.read(members[name]))
                 elif name != "graphs.csv":
-                    raise DataError(f"{filename} has no {name}.", code="missing_file", file=filename)
+                    raise DataError(
+                        say("{filename} has no {name}.", filename=filename, name=name),
+                        code="missing_file",
+                        file=filename,
+                    )
         progress(1, 1)
 
     def read(self) -> Arrays:
@@ -82,8 +87,13 @@ class GraphTables(Source):
         facts = describe(reading.arrays, (self.folder / "original").stat().st_size, tuple(reading.notes))
         if facts.input_shape[0] > MAX_INPUTS:
             raise DataError(
-                f"nodes.csv: the columns would become {facts.input_shape[0]:,} inputs, the limit is {MAX_INPUTS:,}. Ignore "
-                "columns with many categories.",
+                say(
+                    "{filename}: the columns would become {count:,} inputs, the limit is {max_inputs:,}. "
+                    "Ignore columns with many categories.",
+                    filename="nodes.csv",
+                    count=facts.input_shape[0],
+                    max_inputs=MAX_INPUTS,
+                ),
                 code="too_large",
                 file="nodes.csv",
             )
@@ -132,15 +142,18 @@ class _Reading:
         graph_name = _named(nodes, _GRAPHS)
         if (graphs is None) != (graph_name is None):
             raise DataError(
-                "Several graphs need both: a column graph in nodes.csv, and graphs.csv with the class of each graph.",
+                say(
+                    "Several graphs need both: a column graph in nodes.csv, and graphs.csv with the class of each "
+                    "graph."
+                ),
                 code="bad_file",
                 file="nodes.csv",
             )
         ids = nodes.columns[nodes.names.index(id_name)]
         owners = [""] * len(ids) if graph_name is None else nodes.columns[nodes.names.index(graph_name)]
-        self._columns[id_name].leave_out("the name of the vertex")
+        self._columns[id_name].leave_out(say("the name of the vertex"))
         if graph_name is not None:
-            self._columns[graph_name].leave_out("the graph of the vertex")
+            self._columns[graph_name].leave_out(say("the graph of the vertex"))
         names, rank = _graph_order(graphs, owners)
         order = np.argsort(np.array([rank[owner] for owner in owners]), kind="stable")
         place = {int(row): number for number, row in enumerate(order)}
@@ -148,7 +161,11 @@ class _Reading:
         for row, key in enumerate(zip(owners, ids, strict=True)):
             if key in keys:
                 raise DataError(
-                    f"nodes.csv, line {nodes.lines[row]}: the vertex {key[1]!r} is there twice. Give each a name of its own.",
+                    say(
+                        "nodes.csv, line {line}: the vertex {vertex} is there twice. Give each a name of its own.",
+                        line=nodes.lines[row],
+                        vertex=repr(key[1]),
+                    ),
                     code="bad_file",
                     file="nodes.csv",
                     line=nodes.lines[row],
@@ -176,22 +193,37 @@ class _Reading:
         free = [column for name, column in columns.items() if name not in taken and name.lower() not in _GRAPHS]
         if self.options.target is not None and self.options.target not in columns:
             raise DataError(
-                f"{table.filename} has no column {self.options.target}; it has: {', '.join(table.names)}.",
+                say(
+                    "{filename} has no column {name}; it has: {names}.",
+                    filename=table.filename,
+                    name=self.options.target,
+                    names=listed(table.names),
+                ),
                 code="bad_option",
                 file=table.filename,
                 column=self.options.target,
             )
         if not free:
-            raise DataError(f"{table.filename} has no column to predict.", code="bad_target", file=table.filename)
+            raise DataError(
+                say("{filename} has no column to predict.", filename=table.filename),
+                code="bad_target",
+                file=table.filename,
+            )
         target = columns[self.options.target] if self.options.target else guess_target(free, "")[0]
         task = self.options.task or guess_task(target)
         values, classes = read_target(table, target, task, 1.0)
         target.role, target.why_ignored = "target", ""
         parts: dict[str, Ints] = {}
         if split_name is not None:
-            columns[split_name].leave_out("the split")
+            columns[split_name].leave_out(say("the split"))
             parts = _parts(table, split_name)
-            self.notes.append(f"The split is that of the column {split_name} in {table.filename}.")
+            self.notes.append(
+                say(
+                    "The split is that of the column {column_name} in {filename}.",
+                    column_name=split_name,
+                    filename=table.filename,
+                )
+            )
         if task == "classification":
             return _Labels(target, task, np.where(np.isnan(values), -1, values).astype(np.int64), classes, parts)
         return _Labels(target, task, values.astype(np.float32).reshape(-1, 1), (), parts)
@@ -202,13 +234,15 @@ class _Reading:
         if source is None or target is None:
             free = [name for name in table.names if name != owner]
             if len(free) < 2:
-                raise DataError("edges.csv needs two columns, source and target.", code="bad_file", file="edges.csv")
+                raise DataError(
+                    say("edges.csv needs two columns, source and target."), code="bad_file", file="edges.csv"
+                )
             source, target = free[:2]
         if has_graphs and owner is None:
             everyone = {name: place for (_, name), place in keys.items()}
             if len(everyone) < len(keys):
                 raise DataError(
-                    "Vertices of different graphs have the same name: edges.csv needs a column graph too.",
+                    say("Vertices of different graphs have the same name: edges.csv needs a column graph too."),
                     code="bad_file",
                     file="edges.csv",
                 )
@@ -221,7 +255,11 @@ class _Reading:
             if -1 in places:
                 row = places.index(-1)
                 raise DataError(
-                    f"edges.csv, line {table.lines[row]}: there is no vertex {cells[row]!r} in nodes.csv.",
+                    say(
+                        "edges.csv, line {line}: there is no vertex {vertex} in nodes.csv.",
+                        line=table.lines[row],
+                        vertex=repr(cells[row]),
+                    ),
                     code="bad_file",
                     file="edges.csv",
                     line=table.lines[row],
@@ -276,7 +314,9 @@ class _Reading:
                 check_numbers(self.nodes, column)
         if not features:
             raise DataError(
-                "nodes.csv: no column is left to describe the vertices. Add one, such as the degree of each vertex.",
+                say(
+                    "nodes.csv: no column is left to describe the vertices. Add one, such as the degree of each vertex."
+                ),
                 code="bad_file",
                 file="nodes.csv",
             )
@@ -301,10 +341,10 @@ def _graph_order(graphs: TextTable | None, owners: Sequence[str]) -> tuple[list[
     names = graphs.columns[graphs.names.index(column)]
     rank = {name: number for number, name in enumerate(names)}
     if len(rank) < len(names):
-        raise DataError("graphs.csv names a graph twice.", code="bad_file", file="graphs.csv")
+        raise DataError(say("graphs.csv names a graph twice."), code="bad_file", file="graphs.csv")
     if stray := set(owners) - set(rank):
         raise DataError(
-            f"nodes.csv names the graph {min(stray)!r}, which graphs.csv does not have.",
+            say("nodes.csv names the graph {graph}, which graphs.csv does not have.", graph=repr(min(stray))),
             code="bad_file",
             file="nodes.csv",
         )
@@ -318,8 +358,14 @@ def _parts(table: TextTable, name: str) -> dict[str, Ints]:
         part = _PARTS.get(cell.lower())
         if part is None and cell:
             raise DataError(
-                f"{table.filename}, line {table.lines[row]}, column {name}: {cell!r} is no part of a split. Write train, "
-                "validation or test, or leave the cell empty.",
+                say(
+                    "{filename}, line {line}, column {column_name}: {cell} is no part of a split. Write train, validation "
+                    "or test, or leave the cell empty.",
+                    filename=table.filename,
+                    line=table.lines[row],
+                    column_name=name,
+                    cell=repr(cell),
+                ),
                 code="bad_file",
                 file=table.filename,
                 line=table.lines[row],

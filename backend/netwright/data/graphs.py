@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netwright.data.base import DataError
+from netwright.language import say
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -136,24 +137,40 @@ def check_graph(features: npt.NDArray[np.float32], graph: GraphArrays, name: str
     num_vertices = len(features)
     num_samples = num_vertices if graph.sample == "vertex" else len(graph.sizes)
     for what, count, limit in (
-        ("vertices", num_vertices, MAX_VERTICES),
-        ("edges", graph.edge_index.shape[1], MAX_EDGES),
-        ("values of features", features.size, MAX_FEATURE_VALUES),
+        (say("vertices"), num_vertices, MAX_VERTICES),
+        (say("edges"), graph.edge_index.shape[1], MAX_EDGES),
+        (say("values of features"), features.size, MAX_FEATURE_VALUES),
     ):
         if count > limit:
-            raise DataError(f"{name} has {count:,} {what}; the limit is {limit:,}.", code="too_large", file=name)
+            raise DataError(
+                say(
+                    "{name} has {count:,} {what}; the limit is {limit:,}.",
+                    name=name,
+                    count=count,
+                    what=what,
+                    limit=limit,
+                ),
+                code="too_large",
+                file=name,
+            )
     if not num_vertices:
-        raise DataError(f"{name} has no vertices.", code="too_few", file=name)
+        raise DataError(say("{name} has no vertices.", name=name), code="too_few", file=name)
     if graph.edge_index.size and (graph.edge_index.min() < 0 or graph.edge_index.max() >= num_vertices):
         raise DataError(
-            f"{name}: an edge leads to the vertex {graph.edge_index.max()}, but there are {num_vertices:,} vertices, "
-            "numbered from 0.",
+            say(
+                "{name}: an edge leads to the vertex {vertex}, but there are {count:,} vertices, numbered from 0.",
+                name=name,
+                vertex=graph.edge_index.max(),
+                count=num_vertices,
+            ),
             code="bad_file",
             file=name,
         )
     if (graph.sizes < 1).any():
         raise DataError(
-            f"{name}: graph {int((graph.sizes < 1).argmax())} has no vertices. Leave it out.",
+            say(
+                "{name}: graph {graph} has no vertices. Leave it out.", name=name, graph=int((graph.sizes < 1).argmax())
+            ),
             code="bad_file",
             file=name,
         )
@@ -161,23 +178,34 @@ def check_graph(features: npt.NDArray[np.float32], graph: GraphArrays, name: str
 
 
 def _check_split(graph: GraphArrays, num_samples: int, name: str) -> None:
-    parts = {"training": graph.train, "validation": graph.validation, "test": graph.test}
+    parts = {say("training"): graph.train, say("validation"): graph.validation, say("test"): graph.test}
     seen = np.zeros(num_samples, dtype=bool)
     for part, indices in parts.items():
         if indices is None:
             continue
         if not len(indices):
-            raise DataError(f"{name}: its own split has an empty {part} part.", code="too_few", file=name)
+            raise DataError(
+                say("{name}: its own split has an empty {part} part.", name=name, part=part), code="too_few", file=name
+            )
         if indices.min() < 0 or indices.max() >= num_samples or len(np.unique(indices)) != len(indices):
             raise DataError(
-                f"{name}: the {part} part of its split names samples twice or that are not there.",
+                say(
+                    "{name}: the {part} part of its split names samples twice or that are not there.",
+                    name=name,
+                    part=part,
+                ),
                 code="bad_file",
                 file=name,
             )
         if seen[indices].any():
             raise DataError(
-                f"{name}: sample {int(indices[seen[indices]][0])} is in the {part} part of the split and in another one. Each "
-                "sample belongs to one part.",
+                say(
+                    "{name}: sample {sample} is in the {part} part of the split and in another one. Each sample "
+                    "belongs to one part.",
+                    name=name,
+                    sample=int(indices[seen[indices]][0]),
+                    part=part,
+                ),
                 code="bad_file",
                 file=name,
             )

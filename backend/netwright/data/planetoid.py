@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from netwright.data.base import DataError
 from netwright.data.graphs import Ints, undirected
+from netwright.language import said_by, say
 
 PARTS = ("x", "y", "tx", "ty", "allx", "ally", "graph", "test.index")
 _NUM_VALIDATION = 500
@@ -71,11 +72,11 @@ class _Reader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         found = _STAND_INS.get((module, name))
         if found is None:
-            raise pickle.UnpicklingError(f"it names {module}.{name}, which is no array")
+            raise pickle.UnpicklingError(say("it names {module}.{name}, which is no array", module=module, name=name))
         return found
 
     def persistent_load(self, pid: Any) -> Any:
-        raise pickle.UnpicklingError("it refers to something outside of itself")
+        raise pickle.UnpicklingError(say("it refers to something outside of itself"))
 
 
 def read_pickle(path: Path) -> Any:
@@ -88,16 +89,20 @@ def read_pickle(path: Path) -> Any:
         return _Reader(io.BytesIO(path.read_bytes()), encoding="latin1").load()
     except FileNotFoundError as error:
         raise DataError(
-            f"{path.name} is not in the data folder. Download or import it again.", code="missing_file", file=path.name
+            say("{name} is not in the data folder. Download or import it again.", name=path.name),
+            code="missing_file",
+            file=path.name,
         ) from error
     # A damaged pickle can fail in any way that a wrong argument can.
     except (pickle.UnpicklingError, EOFError, ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
-        raise _damaged(path, str(error) or type(error).__name__) from error
+        raise _damaged(path, said_by(error) or type(error).__name__) from error
 
 
 def _damaged(path: Path, why: str) -> DataError:
     return DataError(
-        f"{path.name} cannot be read: {why}. Download or import it again.", code="bad_file", file=path.name
+        say("{name} cannot be read: {why}. Download or import it again.", name=path.name, why=why),
+        code="bad_file",
+        file=path.name,
     )
 
 
@@ -107,21 +112,21 @@ def _array(value: Any, path: Path) -> npt.NDArray[Any]:
         _, shape, dtype, is_fortran, data = value.state
         kind, order = dtype.arguments[0], dtype.state[1]
         if kind not in _DTYPES or order not in {"<", ">", "|"}:
-            raise _damaged(path, f"an array has the type {kind!r}")
+            raise _damaged(path, say("an array has the type {kind}", kind=repr(kind)))
         flat = np.frombuffer(data.encode("latin1"), dtype=np.dtype(kind).newbyteorder(order))
         return flat.reshape(shape, order="F" if is_fortran else "C")
     except (AttributeError, TypeError, ValueError, IndexError) as error:
-        raise _damaged(path, f"it holds no array where one should be ({error})") from error
+        raise _damaged(path, say("it holds no array where one should be ({why})", why=error)) from error
 
 
 def _matrix(value: Any, path: Path) -> npt.NDArray[np.float32]:
     """A sparse matrix as rows of numbers."""
     if not isinstance(value, _Csr) or not isinstance(value.state, dict):
-        raise _damaged(path, "it holds no sparse matrix")
+        raise _damaged(path, say("it holds no sparse matrix"))
     state: dict[str, Any] = value.state
     shape = state.get("_shape")
     if not (isinstance(shape, tuple) and len(shape) == 2 and all(isinstance(size, int) for size in shape)):
-        raise _damaged(path, "its matrix has no shape")
+        raise _damaged(path, say("its matrix has no shape"))
     data, indices, indptr = (_array(state.get(name), path) for name in ("data", "indices", "indptr"))
     return dense(data, indices, indptr, (shape[0], shape[1]), path.name)
 
@@ -144,7 +149,9 @@ def dense(
         or int(counts.sum()) != len(data)
         or (len(indices) and (indices.min() < 0 or indices.max() >= columns))
     ):
-        raise DataError(f"{name}: the parts of its sparse matrix do not fit each other.", code="bad_file", file=name)
+        raise DataError(
+            say("{name}: the parts of its sparse matrix do not fit each other.", name=name), code="bad_file", file=name
+        )
     result = np.zeros(shape, dtype=np.float32)
     result[np.repeat(np.arange(rows), counts), indices] = data
     return result
@@ -164,21 +171,21 @@ def read_planetoid(folder: Path, name: str) -> tuple[npt.NDArray[np.float32], In
         order = np.array([int(line) for line in order_path.read_text(encoding="ascii").split()])
     except FileNotFoundError as error:
         raise DataError(
-            f"{order_path.name} is not in the data folder. Download or import it again.",
+            say("{name} is not in the data folder. Download or import it again.", name=order_path.name),
             code="missing_file",
             file=order_path.name,
         ) from error
     except ValueError as error:
-        raise _damaged(order_path, "it is no list of numbers") from error
+        raise _damaged(order_path, say("it is no list of numbers")) from error
     allx, tx = (_matrix(read_pickle(paths[part]), paths[part]) for part in ("allx", "tx"))
     ally, ty, y = (_array(read_pickle(paths[part]), paths[part]) for part in ("ally", "ty", "y"))
     features, scores = np.concatenate([allx, tx]), np.concatenate([ally, ty])
     if sorted(order) != list(range(len(allx), len(features))) or len(scores) != len(features):
-        raise _damaged(order_path, "its numbers are not those of the test vertices")
+        raise _damaged(order_path, say("its numbers are not those of the test vertices"))
     features[order], scores[order] = tx, ty
     graph = read_pickle(paths["graph"])
     if not isinstance(graph, dict):
-        raise _damaged(paths["graph"], "it holds no lists of neighbours")
+        raise _damaged(paths["graph"], say("it holds no lists of neighbours"))
     edges = np.array([(i, j) for i, neighbours in graph.items() for j in neighbours], dtype=np.int64).T
     train = np.arange(len(y))
     validation = np.arange(len(y), len(y) + _NUM_VALIDATION)

@@ -11,6 +11,7 @@ from netwright.data.base import DataError, Prepared, RawData, Step
 from netwright.data.graphs import GraphArrays, GraphPart, Ints
 from netwright.data.prepare import DataConfigLike, raw_layout, write_preprocess
 from netwright.data.split import Split, split_samples
+from netwright.language import say
 
 
 def prepare_graph(raw: RawData, graph: GraphArrays, config: DataConfigLike) -> Prepared:
@@ -50,10 +51,20 @@ def prepare_graph(raw: RawData, graph: GraphArrays, config: DataConfigLike) -> P
 def split_graph(raw: RawData, graph: GraphArrays, config: DataConfigLike) -> Split:
     """Training and validation samples, ascending."""
     if graph.train is not None and graph.validation is not None:
-        note = (
-            f"The split is the set's own: {len(graph.train)} samples to train on, {len(graph.validation)} to validate with"
-            f"{f', {len(graph.test)} to test' if graph.test is not None else ''}. The fraction in data.split is not used."
-        )
+        counts = {"train": len(graph.train), "validation": len(graph.validation)}
+        if graph.test is None:
+            note = say(
+                "The split is the set's own: {train} samples to train on, {validation} to validate with. The fraction "
+                "in data.split is not used.",
+                **counts,
+            )
+        else:
+            note = say(
+                "The split is the set's own: {train} samples to train on, {validation} to validate with, {test} to test. "
+                "The fraction in data.split is not used.",
+                **counts,
+                test=len(graph.test),
+            )
         return Split(np.sort(graph.train), np.sort(graph.validation), (note,))
     pool = np.sort(graph.train) if graph.train is not None else _labelled(raw, graph)
     labels = raw.targets.numpy()[pool] if raw.task == "classification" and config.split.stratify else None
@@ -71,7 +82,10 @@ def _labelled(raw: RawData, graph: GraphArrays) -> Ints:
     pool = np.flatnonzero(is_known)
     if len(pool) < 2:
         raise DataError(
-            f"{len(pool)} samples have a target; a run needs at least 2, one to train on and one to validate with.",
+            say(
+                "{count} samples have a target; a run needs at least 2, one to train on and one to validate with.",
+                count=len(pool),
+            ),
             code="too_few",
         )
     return pool

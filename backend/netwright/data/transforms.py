@@ -16,7 +16,7 @@ from netwright.language import all_of, listed, say
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-_NAMES: Mapping[Kind, str] = {"image": "pictures", "table": "tables", "graph": "graphs"}
+_NAMES: Mapping[Kind, str] = {"image": say("pictures"), "table": say("tables"), "graph": say("graphs")}
 
 TRANSFORMS: Mapping[str, type[Transform]] = {
     transform.type: transform

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from netwright.language import say
+
 if TYPE_CHECKING:
     from netwright.exchange.material import Material
 
@@ -91,14 +93,14 @@ _FORMATS = (
         "safetensors",
         ".safetensors",
         BINARY,
-        "The checkpoint as it was written: names and plain numbers, no code. Safe to open, read by most tools.",
+        say("The checkpoint as it was written: names and plain numbers, no code. Safe to open, read by most tools."),
     ),
     Format(
         "pytorch",
-        "PyTorch state_dict",
+        say("PyTorch state_dict"),
         ".pt",
         BINARY,
-        "A state_dict for network.load_state_dict(torch.load(path, weights_only=True)).",
+        say("A state_dict for network.load_state_dict(torch.load(path, weights_only=True))."),
         write_pytorch,
         needs_source=False,
     ),
@@ -107,35 +109,43 @@ _FORMATS = (
         "ONNX",
         ".onnx",
         BINARY,
-        "Runs without PyTorch: in ONNX Runtime, in browsers, on phones. Compared with PyTorch before it is offered.",
+        say(
+            "Runs without PyTorch: in ONNX Runtime, in browsers, on phones. Compared with PyTorch before it is offered."
+        ),
         write_onnx,
         is_for_networks=True,
     ),
     Format(
         "exported",
-        "Exported program",
+        say("Exported program"),
         ".pt2",
         BINARY,
-        "The network as one PyTorch program, without its source: torch.export.load(path).module().",
+        say("The network as one PyTorch program, without its source: torch.export.load(path).module()."),
         write_exported,
         is_for_networks=True,
     ),
     Format(
         "bundle",
-        "Project",
+        say("Project"),
         ".zip",
         "application/zip",
-        "Everything to predict and to train again in plain PyTorch: code, weights, preprocessing, the first losses of the run.",
+        say(
+            "Everything to predict and to train again in plain PyTorch: code, weights, preprocessing, the "
+            "first losses of the run."
+        ),
         write_bundle,
         needs_run=True,
         is_for_networks=True,
     ),
     Format(
         "hub",
-        "Model repository",
+        say("Model repository"),
         ".zip",
         "application/zip",
-        "The files that a repository of the Hugging Face Hub holds: model card, config.json, model.safetensors, model.py.",
+        say(
+            "The files that a repository of the Hugging Face Hub holds: model card, config.json, "
+            "model.safetensors, model.py."
+        ),
         write_hub,
         needs_run=True,
     ),

@@ -16,6 +16,7 @@ from typing import Literal
 from netwright.exchange.graphs.report import ImportReport
 from netwright.exchange.refusal import ImportRefusedError
 from netwright.graph.model import Model
+from netwright.language import STORED, Sentence, say
 
 Kind = Literal["safetensors", "pytorch", "onnx", "program"]
 
@@ -27,7 +28,7 @@ MAX_MEMORY_BYTES = 12 * 2**30
 
 class Refusal(Model):
     code: str
-    message: str
+    message: Sentence
 
 
 class Outcome(Model):
@@ -55,7 +56,8 @@ def sniff(path: Path, label: str) -> Kind:
                 names = archive.namelist()
         except zipfile.BadZipFile as error:
             raise ImportRefusedError(
-                "file_truncated", f"{label} is a ZIP archive that is cut off or damaged. Fetch it again."
+                "file_truncated",
+                say("{label} is a ZIP archive that is cut off or damaged. Fetch it again.", label=label),
             ) from error
         if any(name.endswith(("models/model.json", "serialized_exported_program.json")) for name in names):
             return "program"
@@ -64,22 +66,31 @@ def sniff(path: Path, label: str) -> Kind:
         if any("/code/" in name for name in names):
             raise ImportRefusedError(
                 "file_runs_code",
-                f"{label} is a TorchScript program, which holds code. Save the state_dict, or use torch.export.",
+                say(
+                    "{label} is a TorchScript program, which holds code. Save the state_dict, or use torch.export.",
+                    label=label,
+                ),
             )
     elif head[8:9] == b"{":
         return "safetensors"
     elif head[:2] in {b"\x80\x02", b"\x80\x04", b"\x80\x05"}:
         raise ImportRefusedError(
             "file_runs_code",
-            f"{label} is a bare pickle, which can run code, or a PyTorch file from before version 1.6. "
-            "Load it where you trust it, and save its state_dict with torch.save or as safetensors.",
+            say(
+                "{label} is a bare pickle, which can run code, or a PyTorch file from before version 1.6. Load "
+                "it where you trust it, and save its state_dict with torch.save or as safetensors.",
+                label=label,
+            ),
         )
     elif head[:1] == b"\x08":
         return "onnx"
     raise ImportRefusedError(
         "file_kind_unknown",
-        f"{label} is none of what can be read: a Netwright document (.json), ONNX, a PyTorch program (.pt2), "
-        "safetensors, or a PyTorch state_dict.",
+        say(
+            "{label} is none of what can be read: a Netwright document (.json), ONNX, a PyTorch program "
+            "(.pt2), safetensors, or a PyTorch state_dict.",
+            label=label,
+        ),
     )
 
 
@@ -115,7 +126,7 @@ def main(arguments: list[str]) -> int:
     resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     assert kind in {"safetensors", "pytorch", "onnx", "program"}
     outcome = read_file(kind, Path(source), Path(folder), label)  # type: ignore[arg-type]  # asserted above
-    (Path(folder) / OUTCOME).write_text(outcome.model_dump_json(), encoding="utf-8")
+    (Path(folder) / OUTCOME).write_text(outcome.model_dump_json(context=STORED), encoding="utf-8")
     return 0
 
 

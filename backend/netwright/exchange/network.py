@@ -8,6 +8,7 @@ from torch import nn
 from netwright.compiler.module import build_network
 from netwright.exchange.material import ExportError, Material
 from netwright.graph.document import Document
+from netwright.language import say
 from netwright.layers.boundary import InputParams
 
 TOLERANCE = 1e-4
@@ -29,9 +30,9 @@ def build_trained(material: Material) -> nn.Module:
         try:
             network.load_state_dict(load_file(material.weights))
         except RuntimeError as error:
-            raise ExportError(f"The checkpoint does not fit the network of its run: {error}") from error
+            raise ExportError(say("The checkpoint does not fit the network of its run: {why}", why=error)) from error
         except SafetensorError as error:
-            raise ExportError(f"The checkpoint cannot be read: {error}. Take another one.") from error
+            raise ExportError(say("The checkpoint cannot be read: {why}. Take another one.", why=error)) from error
     return network.eval()
 
 

@@ -2,6 +2,7 @@
 
 from netwright.exchange.material import ExportError
 from netwright.graph.document import Block, Document
+from netwright.language import say
 from netwright.layers.registry import LAYERS
 
 BLOCK = "block:"
@@ -24,5 +25,5 @@ def _look(document: Document, block: Block, format_: str, path: str, above: froz
         layer = LAYERS.get(node.type)
         reason = None if layer is None or node.muted else layer.no_export.get(format_)
         if reason is not None:
-            return ExportError(f"{node.type} `{here}`: {reason}", node=here)
+            return ExportError(say("{type} `{node}`: {reason}", type=node.type, node=here, reason=reason), node=here)
     return None

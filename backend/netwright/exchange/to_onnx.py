@@ -17,11 +17,12 @@ from torch.onnx import OnnxExporterError
 from netwright.exchange.material import ExportError, Material
 from netwright.exchange.network import build_trained, input_specs, output_names, random_batch
 from netwright.exchange.traced import check_equal, checked_with, trace
+from netwright.language import say
 
 MAX_PROTOBUF_BYTES = 2**31 - 1
 """A protobuf message cannot be longer; ONNX keeps larger weights in a second file, which a single download cannot be."""
 _AT_FAULT = re.compile(r"translating node %(\w+).*?torch\.ops\.(?:aten\.)?([\w.]+)", re.DOTALL)
-_OTHERS = "The formats exported, safetensors, pytorch and bundle hold it."
+_OTHERS = say("The formats exported, safetensors, pytorch and bundle hold it.")
 
 
 def write_onnx(material: Material, target: Path) -> None:
@@ -34,7 +35,13 @@ def write_onnx(material: Material, target: Path) -> None:
     network = build_trained(material)
     num_bytes = sum(value.nbytes for value in network.state_dict().values())
     if num_bytes > MAX_PROTOBUF_BYTES:
-        raise ExportError(f"The weights take {num_bytes:,} bytes; a single ONNX file holds less than 2 GiB. {_OTHERS}")
+        raise ExportError(
+            say(
+                "The weights take {bytes:,} bytes; a single ONNX file holds less than 2 GiB. {others}",
+                bytes=num_bytes,
+                others=_OTHERS,
+            )
+        )
     material.say("exporting")
     program = trace(material, network)
     model = _convert(material, program, network)
@@ -127,11 +134,19 @@ def _explain(error: BaseException, program: ExportedProgram) -> ExportError:
         found = _AT_FAULT.search(str(cause))
         cause = cause.__cause__
     if found is None:
-        return ExportError(f"ONNX cannot express this network. {_OTHERS}")
+        return ExportError(say("ONNX cannot express this network. {others}", others=_OTHERS))
     name, operation = found[1], found[2].removesuffix(".default")
     node = _path_of(name, program)
-    where = f"`{node}`" if node else "this network"
-    return ExportError(f"ONNX has no operation for {where}: `{operation}` cannot be translated. {_OTHERS}", node=node)
+    where = f"`{node}`" if node else say("this network")
+    return ExportError(
+        say(
+            "ONNX has no operation for {where}: `{operation}` cannot be translated. {others}",
+            where=where,
+            operation=operation,
+            others=_OTHERS,
+        ),
+        node=node,
+    )
 
 
 def _path_of(name: str, program: ExportedProgram) -> str | None:

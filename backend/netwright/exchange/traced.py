@@ -21,6 +21,7 @@ from netwright.exchange.network import (
     output_names,
     random_batch,
 )
+from netwright.language import say
 
 METADATA_FILE = "netwright.json"
 Run = Callable[[dict[str, torch.Tensor]], list[torch.Tensor]]
@@ -43,8 +44,11 @@ def trace(material: Material, network: nn.Module) -> ExportedProgram:
     except Exception as error:  # torch.export raises what its many parts raise
         reason = str(error).strip().partition("\n")[0][:300]
         raise ExportError(
-            f"PyTorch cannot trace this network for any batch size: {reason} The formats safetensors, pytorch and bundle hold "
-            "it as it is."
+            say(
+                "PyTorch cannot trace this network for any batch size: {reason} The formats safetensors, "
+                "pytorch and bundle hold it as it is.",
+                reason=reason,
+            )
         ) from error
     forget_places(program)
     return program
@@ -75,12 +79,24 @@ def check_equal(material: Material, network: nn.Module, run: Run, what: str) -> 
             found = run(batch)
         except Exception as error:  # whatever the other side raises, the file is not offered
             reason = str(error).strip().partition("\n")[0][:300]
-            raise ExportError(f"{what} cannot run a batch of {size}: {reason} Take another format.") from error
+            raise ExportError(
+                say(
+                    "{what} cannot run a batch of {size}: {reason} Take another format.",
+                    what=what,
+                    size=size,
+                    reason=reason,
+                )
+            ) from error
         worst = max(worst, largest_difference(expected, found))
     if worst > TOLERANCE:
         raise ExportError(
-            f"{what} gives other values than PyTorch: they differ by {worst:.2g} where {TOLERANCE:g} is allowed, so the file "
-            "is not offered. Take another format."
+            say(
+                "{what} gives other values than PyTorch: they differ by {worst} where {allowed} is allowed, "
+                "so the file is not offered. Take another format.",
+                what=what,
+                worst=f"{worst:.2g}",
+                allowed=f"{TOLERANCE:g}",
+            )
         )
     return worst
 
@@ -117,5 +133,5 @@ def write_exported(material: Material, target: Path) -> None:
         with torch.no_grad():
             return answers(loaded(**batch))
 
-    check_equal(material, network, run, "The exported program")
+    check_equal(material, network, run, say("The exported program"))
     target.write_bytes(buffer.getbuffer())

@@ -7,6 +7,7 @@ from functools import cache
 
 from netwright.architectures.base import LANGUAGES, Architecture, Words
 from netwright.architectures.registry import ARCHITECTURES, STARTERS
+from netwright.language import say
 from netwright.services.errors import ServiceError
 from netwright.services.models import (
     ArchitectureRead,
@@ -33,7 +34,7 @@ def read_architecture(architecture_id: str) -> ArchitectureRead:
     """
     architecture = ARCHITECTURES.get(architecture_id)
     if architecture is None:
-        raise ServiceError("not_found", "There is no ready-made network at this address. The gallery lists all.")
+        raise ServiceError("not_found", say("There is no ready-made network at this address. The gallery lists all."))
     words = {language: architecture.words(language) for language in LANGUAGES}
     document = architecture.build()
     return ArchitectureRead(

@@ -4,6 +4,7 @@ import time
 
 from netwright.graph.bundle import BlockBundle, check_bundle
 from netwright.graph.document import NETWORK, Document
+from netwright.language import say
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.models import (
     LibraryBlockCreate,
@@ -83,7 +84,10 @@ def _renamed(bundle: BlockBundle, name: str) -> BlockBundle:
         ServiceError: ``invalid_request``, a block within it is called so.
     """
     if name != bundle.name and name in bundle.blocks:
-        raise ServiceError("invalid_request", f"A block within {bundle.name} is called {name}. Choose another name.")
+        raise ServiceError(
+            "invalid_request",
+            say("A block within {block} is called {name}. Choose another name.", block=bundle.name, name=name),
+        )
 
     def rename(old: str) -> str:
         return name if old == bundle.name else old

@@ -13,7 +13,7 @@ from netwright.exchange.formats import FORMATS, Format
 from netwright.exchange.obstacles import find_obstacle
 from netwright.graph.document import Document
 from netwright.graph.io import graph_hash
-from netwright.language import say
+from netwright.language import listed, say
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.export_order import Order, Record
 from netwright.services.exports import Download, ExportService, Job
@@ -92,7 +92,7 @@ class CheckpointService:
         row, record = await self._find(checkpoint_id)
         form = find_format(format_)
         if form.write is None:
-            raise ServiceError("invalid_request", f"{form.title} need not be made: download it.")
+            raise ServiceError("invalid_request", say("{title} need not be made: download it.", title=form.title))
         return await self._prepare(form, row, record)
 
     async def _prepare(self, form: Format, row: CheckpointRow, record: RunRecord) -> Job:
@@ -176,7 +176,8 @@ def _read_source(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise ServiceError(
-            "not_ready", "The code of this run is gone from the data folder; without it only its weights can be had."
+            "not_ready",
+            say("The code of this run is gone from the data folder; without it only its weights can be had."),
         ) from error
 
 
@@ -204,7 +205,10 @@ def find_format(name: str) -> Format:
     """
     form = FORMATS.get(name)
     if form is None:
-        raise ServiceError("invalid_request", f"There is no format {name[:100]!r}. There are: {', '.join(FORMATS)}.")
+        raise ServiceError(
+            "invalid_request",
+            say("There is no format {format}. There are: {known}.", format=repr(name[:100]), known=listed(FORMATS)),
+        )
     return form
 
 

@@ -15,6 +15,7 @@ from typing import TextIO
 
 from netwright.exchange.formats import FORMATS
 from netwright.exchange.material import ExportError, Material
+from netwright.language import STORED, said_by, say
 from netwright.services.export_order import Order, Said
 from netwright.training.threads import spin_briefly
 
@@ -44,20 +45,20 @@ def make(order: Order, target: Path, answers: TextIO) -> Said:
     try:
         FORMATS[order.format].write(_material(order, answers), target)  # type: ignore[misc]  # only written formats are ordered
     except ExportError as error:
-        return Said(is_over=True, code="cannot_export", message=str(error), node=error.node)
+        return Said(is_over=True, code="cannot_export", message=said_by(error), node=error.node)
     except DataError as error:
-        return Said(is_over=True, code="bad_data", message=str(error))
+        return Said(is_over=True, code="bad_data", message=said_by(error))
     except MemoryError:
         return Said(
             is_over=True,
             code="export_failed",
-            message="Memory ran out while the file was made. Close other programs, or take another format.",
+            message=say("Memory ran out while the file was made. Close other programs, or take another format."),
         )
     except OSError as error:
         return _explain(error)
     except RuntimeError as error:
         if "can't allocate memory" in str(error):
-            return Said(is_over=True, code="export_failed", message="Memory ran out while the file was made.")
+            return Said(is_over=True, code="export_failed", message=say("Memory ran out while the file was made."))
         raise
     return Said(is_over=True)
 
@@ -85,19 +86,23 @@ def _explain(error: OSError) -> Said:
         return _full()
     if isinstance(error, FileNotFoundError):
         return Said(
-            is_over=True, code="checkpoint_damaged", message="The file of this checkpoint is gone. Take another one."
+            is_over=True,
+            code="checkpoint_damaged",
+            message=say("The file of this checkpoint is gone. Take another one."),
         )
-    return Said(is_over=True, code="export_failed", message=f"The file cannot be written: {error.strerror}.")
+    return Said(
+        is_over=True, code="export_failed", message=say("The file cannot be written: {why}.", why=error.strerror)
+    )
 
 
 def _full() -> Said:
     return Said(
-        is_over=True, code="disk_full", message="The disk of the data folder is full. Make room and take it again."
+        is_over=True, code="disk_full", message=say("The disk of the data folder is full. Make room and take it again.")
     )
 
 
 def _tell(answers: TextIO, said: Said) -> None:
-    answers.write(said.model_dump_json() + "\n")
+    answers.write(said.model_dump_json(context=STORED) + "\n")
     answers.flush()
 
 

@@ -11,6 +11,7 @@ from netwright import __version__
 from netwright.exchange.card import Curve
 from netwright.graph.document import Document
 from netwright.graph.model import Model
+from netwright.language import STORED, Sentence
 from netwright.training.events import Scalar
 from netwright.training.spec import RunSpec
 
@@ -47,7 +48,7 @@ class Order(Model):
 
     def key(self) -> str:
         """The same for what would make the same file (of these versions): SHA-256 over all but the place of the weights."""
-        meaning = self.model_dump(mode="json", exclude={"weights"})
+        meaning = self.model_dump(mode="json", exclude={"weights"}, context=STORED)
         meaning["packages"] = {name: version(name) for name in PACKAGES} | {"netwright": __version__}
         return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -58,5 +59,5 @@ class Said(Model):
     stage: str | None = None
     is_over: bool = False
     code: Literal["cannot_export", "checkpoint_damaged", "bad_data", "disk_full", "export_failed"] | None = None
-    message: str = ""
+    message: Sentence = ""
     node: str | None = None

@@ -8,6 +8,7 @@ from netwright.compiler.source import to_run_source
 from netwright.exchange.card import Card
 from netwright.exchange.material import ExportError, Material
 from netwright.exchange.network import build_trained
+from netwright.language import said_by, say
 from netwright.services.export_order import Record
 from netwright.training.metrics import METRICS
 from netwright.training.project.write import Project, write_project
@@ -29,7 +30,7 @@ def project_of(material: Material, record: Record) -> Material:
     try:
         project = write_project(record.spec, network, record.first_losses, record.fingerprint)
     except DocumentInvalidError as error:
-        raise ExportError(f"There is no project of this network yet. {error}") from error
+        raise ExportError(say("There is no project of this network yet. {why}", why=said_by(error))) from error
     source = material.source
     if not is_trained:
         header = {"data": f"{record.spec.source.type}, fingerprint {project.fingerprint}"}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from netwright.exchange.formats import FORMATS, Format
+from netwright.language import STORED, say
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.export_order import Order, Said
 from netwright.services.models import ExportRead
@@ -165,13 +166,17 @@ class ExportService:
                     job.node = said.node
                     job.error = ServiceError(said.code, said.message)
         except asyncio.CancelledError:
-            job.error = ServiceError("shutting_down", "The server is shutting down. Take the file again in a moment.")
+            job.error = ServiceError(
+                "shutting_down", say("The server is shutting down. Take the file again in a moment.")
+            )
             raise
         except OSError as error:
-            job.error = ServiceError("disk_full", f"The file cannot be written to the data folder: {error.strerror}.")
+            job.error = ServiceError(
+                "disk_full", say("The file cannot be written to the data folder: {why}.", why=error.strerror)
+            )
         except Exception:
             log.exception("Making %s failed:", job.name)
-            job.error = ServiceError("export_failed", "The file could not be made; the server's log says why.")
+            job.error = ServiceError("export_failed", say("The file could not be made; the server's log says why."))
         finally:
             if job.error is not None:
                 job.state = "failed"
@@ -197,17 +202,22 @@ class ExportService:
         try:
             async with asyncio.timeout(self._timeout):
                 with contextlib.suppress(ConnectionError):  # one that died at once is told of by its status
-                    process.stdin.write(order.model_dump_json().encode() + b"\n" + str(target).encode() + b"\n")
+                    process.stdin.write(
+                        order.model_dump_json(context=STORED).encode() + b"\n" + str(target).encode() + b"\n"
+                    )
                     await process.stdin.drain()
                 said = await _listen(process, job)
                 if said is None:
                     await process.wait()  # before anything is sent to it: how it ended is asked for only once
         except TimeoutError:
-            minutes = f"{self._timeout / 60:.3g} minutes"
+            minutes = f"{self._timeout / 60:.3g}"
             return Said(
                 is_over=True,
                 code="export_failed",
-                message=f"The file was not made within {minutes}, so it was given up. Take another format.",
+                message=say(
+                    "The file was not made within {minutes} minutes, so it was given up. Take another format.",
+                    minutes=minutes,
+                ),
             )
         finally:
             if process.returncode is None:
@@ -219,10 +229,12 @@ class ExportService:
             return said
         log.error("The process that made %s ended with status %s:\n%s", job.name, process.returncode, words)
         if process.returncode == -signal.SIGKILL:
-            why = "The system ended the process that makes the file: mostly memory ran out. Close other programs and take it "
-            why += "again, or take another format."
+            why = say(
+                "The system ended the process that makes the file: mostly memory ran out. Close other programs and take it "
+                "again, or take another format."
+            )
         else:
-            why = (
+            why = say(
                 "The process that makes the file ended with an error; the server's log says which. Take another format."
             )
         return Said(is_over=True, code="export_failed", message=why)

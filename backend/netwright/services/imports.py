@@ -14,6 +14,7 @@ from netwright.exchange.refusal import ImportRefusedError
 from netwright.graph.document import Document
 from netwright.graph.io import load_document
 from netwright.graph.problems import Problem
+from netwright.language import said_by, say
 from netwright.services.datasets_files import clean_filename, save_stream
 from netwright.services.documents import check_document
 from netwright.services.errors import ServiceError
@@ -72,7 +73,7 @@ class ImportService:
             if outcome.refusal is not None:
                 raise _refused(outcome.refusal.code, outcome.refusal.message)
             if await is_given_up():
-                raise _refused("import_failed", f"The import of {label} was called off.")
+                raise _refused("import_failed", say("The import of {label} was called off.", label=label))
             return await self._keep(kind, folder, label, outcome)
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
@@ -113,7 +114,7 @@ async def _receive(stream: AsyncIterator[bytes], upload: Path, label: str) -> No
     try:
         await save_stream(stream, upload, MAX_IMPORT_BYTES, label)
     except DataError as error:
-        raise _refused(error.code, str(error)) from error
+        raise _refused(error.code, said_by(error)) from error
 
 
 def _sniff(upload: Path, label: str) -> Kind:
@@ -122,7 +123,9 @@ def _sniff(upload: Path, label: str) -> Kind:
     except ImportRefusedError as error:
         raise _refused(error.code, error.message) from error
     if kind == "onnx" and upload.stat().st_size > MAX_ONNX_BYTES:
-        raise _refused("file_too_large", f"{label} is larger than 2 GiB, which no ONNX file in one piece can be.")
+        raise _refused(
+            "file_too_large", say("{label} is larger than 2 GiB, which no ONNX file in one piece can be.", label=label)
+        )
     return kind
 
 
@@ -146,7 +149,11 @@ async def _read_apart(kind: Kind, upload: Path, folder: Path, label: str) -> Out
         async with asyncio.timeout(READING_SECONDS):
             _, said = await process.communicate()
     except TimeoutError as error:
-        message = f"Reading {label} took longer than {READING_SECONDS:.0f} s and was given up. The file may be damaged."
+        message = say(
+            "Reading {label} took longer than {seconds} s and was given up. The file may be damaged.",
+            label=label,
+            seconds=f"{READING_SECONDS:.0f}",
+        )
         raise _refused("import_took_too_long", message) from error
     finally:
         if process.returncode is None:
@@ -154,8 +161,9 @@ async def _read_apart(kind: Kind, upload: Path, folder: Path, label: str) -> Out
             await process.wait()
     if process.returncode != 0:
         log.error("Reading %s ended with %s:\n%s", label, process.returncode, said.decode("utf-8", "replace")[-4000:])
-        message = (
-            f"{label} could not be read: it is damaged, or needs more memory than there is. The terminal says where."
+        message = say(
+            "{label} could not be read: it is damaged, or needs more memory than there is. The terminal says where.",
+            label=label,
         )
         raise _refused("import_failed", message)
     return Outcome.model_validate_json(await asyncio.to_thread((folder / OUTCOME).read_bytes))

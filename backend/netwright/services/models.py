@@ -441,7 +441,7 @@ class WeightsCompared(WeightsReport):
     """What becomes of each node with these weights.  ``title`` is what a person knows them by."""
 
     source: str
-    title: str
+    title: Sentence
 
 
 class ImportRead(Model):
@@ -572,12 +572,12 @@ class ExportOption(Model):
     """
 
     format: str
-    title: str
+    title: Sentence
     suffix: str
-    description: str
+    description: Sentence
     bytes: int | None = None
     is_ready: bool = False
-    reason: str | None = None
+    reason: Sentence | None = None
     code: str | None = None
     node: str | None = None
 
@@ -601,5 +601,5 @@ class ExportRead(Model):
     stage: str | None = None
     bytes: int | None = None
     code: str | None = None
-    message: str | None = None
+    message: Sentence | None = None
     node: str | None = None

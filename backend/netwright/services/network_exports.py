@@ -9,6 +9,7 @@ from netwright import __version__
 from netwright.exchange.formats import FORMATS
 from netwright.graph.document import Document
 from netwright.graph.io import graph_hash
+from netwright.language import fault_sentence, say
 from netwright.services.checkpoints import check_obstacle, clean_name, describe, find_format
 from netwright.services.datasets import DatasetService
 from netwright.services.documents import write_code
@@ -37,7 +38,7 @@ def list_network_formats(document: Document) -> list[ExportOption]:
     ]
 
 
-NO_TRAINING = "A project trains on data: open Train and choose some first."
+NO_TRAINING = say("A project trains on data: open Train and choose some first.")
 
 
 async def prepare_network(
@@ -52,7 +53,8 @@ async def prepare_network(
     form = find_format(body.format)
     if not form.is_for_networks:
         raise ServiceError(
-            "invalid_request", f"{form.title} needs trained weights: take it from a checkpoint of a run."
+            "invalid_request",
+            say("{title} needs trained weights: take it from a checkpoint of a run.", title=form.title),
         )
     await asyncio.to_thread(write_code, body.document)  # what has no code cannot leave
     check_obstacle(form, body.document)
@@ -76,11 +78,17 @@ async def _record(
     try:
         training = TrainingConfig.model_validate(document.training)
     except ValidationError as error:
-        raise ServiceError("invalid_run", f"The training form is not complete: {error.errors()[0]['msg']}.") from error
+        raise ServiceError(
+            "invalid_run", say("The training form is not complete: {why}.", why=fault_sentence(error.errors()[0]))
+        ) from error
     checked = await check_all(document, training, datasets, weights)
     errors = [problem for problem in checked.problems if problem.severity == "error"]
     if errors or checked.source is None:
-        raise ServiceError("invalid_run", f"This network cannot be trained yet: {errors[0].message}", checked.problems)
+        raise ServiceError(
+            "invalid_run",
+            say("This network cannot be trained yet: {why}", why=errors[0].message),
+            checked.problems,
+        )
     plain = document.model_copy(update={"view": {}, "training": None})
     spec = RunSpec(run="", document=plain, training=training, source=checked.source, versions=versions, created=0.0)
     return Record(spec=spec, name=document.name, versions=versions)

@@ -11,7 +11,7 @@ from pathlib import Path
 from netwright import __version__
 from netwright.compiler.report import CheckReport
 from netwright.graph.document import Document
-from netwright.language import current_language, listed, say
+from netwright.language import STORED, current_language, listed, say
 from netwright.services.datasets import DatasetService
 from netwright.services.devices import slot_of
 from netwright.services.errors import ServiceError, not_found
@@ -121,7 +121,7 @@ class RunService:
         (folder / "checkpoints").mkdir()
         if weights is not None:
             keep_copy(weights, folder)
-        write_whole(folder / "spec.json", spec.model_dump_json())
+        write_whole(folder / "spec.json", spec.model_dump_json(context=STORED))
 
     async def list_all(self, network_id: str | None = None) -> list[RunSummary]:
         records = await self._store.read(lambda session: list_runs(session, network_id))
@@ -266,7 +266,7 @@ def _new_row(spec: RunSpec, body: RunCreate, report: CheckReport) -> RunRow:
         tags="[]",
         network_id=body.network_id,
         network_name=spec.document.name,
-        spec=spec.model_dump_json(),
+        spec=spec.model_dump_json(context=STORED),
         totals=report.totals.model_dump_json(),
         parameters=report.totals.parameters,
         data_source=spec.training.data.source,

@@ -13,6 +13,7 @@ from netwright.exchange.weights.matching import MatchBy
 from netwright.exchange.weights.tensors import TensorList, list_tensors
 from netwright.graph.document import Document
 from netwright.graph.problems import Problem
+from netwright.language import Text, say
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.files import find_inside, is_intact, remove_folder
 from netwright.services.models import WeightsCompared, WeightsRead
@@ -20,7 +21,7 @@ from netwright.store import weights as queries
 from netwright.store.checkpoints import get_checkpoint
 from netwright.store.runs import get_run
 from netwright.store.store import Store
-from netwright.store.tables import WeightsRow
+from netwright.store.tables import CheckpointRow, WeightsRow
 from netwright.training.config import TrainingConfig
 from netwright.training.spec import INITIAL_WEIGHTS, InitialWeights
 
@@ -91,7 +92,8 @@ class WeightsService:
             return await self._find_checkpoint(source, key)
         if kind != "file":
             raise ServiceError(
-                "invalid_request", f"{source[:100]!r} names no weights: it begins with checkpoint: or file:."
+                "invalid_request",
+                say("{source} names no weights: it begins with checkpoint: or file:.", source=repr(source[:100])),
             )
         row = await self._store.read(lambda session: queries.get_weights(session, key))
         if row is None:
@@ -104,9 +106,9 @@ class WeightsService:
         if row is None:
             raise not_found("checkpoint")
         record = await self._store.read(lambda session: get_run(session, row.run_id))
-        name = "a run" if record is None else record.row.name
+        name = say("a run") if record is None else record.row.name
         path = find_inside(self._runs_folder / row.run_id, row.file)
-        title = f"{name}, {row.kind} checkpoint (step {row.step})"
+        title = _checkpoint_title(name, row)
         return self._found(WeightsSource(source, title, path or Path(), row.bytes, row.sha256))
 
     @staticmethod
@@ -114,7 +116,7 @@ class WeightsService:
         if not found.path.is_file() or found.path.stat().st_size != found.bytes:
             raise ServiceError(
                 "checkpoint_damaged",
-                f"The file of these weights ({found.title}) is gone or damaged. Choose other weights.",
+                say("The file of these weights ({title}) is gone or damaged. Choose other weights.", title=found.title),
             )
         return found
 
@@ -166,8 +168,12 @@ class WeightsService:
                 Problem(
                     code="weights_do_not_fit",
                     field="initial_weights",
-                    message=f"Nothing of {compared.title} fits this network by {compared.match}. Match by "
-                    f"{'order' if compared.match == 'name' else 'name'}, or begin without weights.",
+                    message=say(
+                        "Nothing of {title} fits this network by {match}. Match by {other}, or begin without weights.",
+                        title=compared.title,
+                        match=_WAYS[compared.match],
+                        other=_WAYS["order" if compared.match == "name" else "name"],
+                    ),
                 )
             ]
         anew = [
@@ -185,8 +191,7 @@ class WeightsService:
                 field="frozen",
                 node=anew[0] if "." not in anew[0] else None,
                 path=anew[0],
-                message=f"`{anew[0]}`{f' and {len(anew) - 1} more nodes are' if len(anew) > 1 else ' is'} frozen but gets no "
-                "weights from the file: it would stay as random as it begins. Unfreeze it.",
+                message=_frozen_and_new(anew),
                 values={"path": anew[0], "count": len(anew)},
             )
         ]
@@ -204,11 +209,40 @@ class WeightsService:
         if not await asyncio.to_thread(is_intact, found.path.parent, found.path.name, found.bytes, found.sha256):
             raise ServiceError(
                 "checkpoint_damaged",
-                f"The file of these weights ({found.title}) differs from its SHA-256. Choose other weights.",
+                say(
+                    "The file of these weights ({title}) differs from its SHA-256. Choose other weights.",
+                    title=found.title,
+                ),
             )
         return found, InitialWeights(
             source=found.source, title=found.title, match=wanted.match, bytes=found.bytes, sha256=found.sha256
         )
+
+
+_WAYS: dict[MatchBy, str] = {"name": say("name"), "order": say("order")}
+
+
+def _frozen_and_new(paths: list[str]) -> Text:
+    if len(paths) == 1:
+        return say(
+            "`{node}` is frozen but gets no weights from the file: it would stay as random as it begins. Unfreeze it.",
+            node=paths[0],
+        )
+    return say(
+        "`{node}` and {count} more nodes are frozen but gets no weights from the file: it would stay as random as it "
+        "begins. Unfreeze it.",
+        node=paths[0],
+        count=len(paths) - 1,
+    )
+
+
+def _checkpoint_title(name: str, row: CheckpointRow) -> Text:
+    titles = {
+        "best": say("{run}, best checkpoint (step {step})", run=name, step=row.step),
+        "last": say("{run}, last checkpoint (step {step})", run=name, step=row.step),
+        "step": say("{run}, step checkpoint (step {step})", run=name, step=row.step),
+    }
+    return titles[row.kind]
 
 
 def keep_copy(found: WeightsSource, run_folder: Path) -> None:

@@ -12,6 +12,7 @@ import torch
 
 from netwright.data.base import Part
 from netwright.data.graphs import GraphPart
+from netwright.language import say
 from netwright.training.graph_batches import GraphBatches, GraphInputs
 
 if TYPE_CHECKING:
@@ -75,8 +76,13 @@ class Batches:
 
     def describe(self) -> str:
         """For the run's log."""
-        how = "preprocessed once" if self.is_ready else "raw, preprocessed a batch at a time (too large as floats)"
-        return f"{len(self)} samples held on {self.device}, {how}."
+        if self.is_ready:
+            return say("{count} samples held on {device}, preprocessed once.", count=len(self), device=self.device)
+        return say(
+            "{count} samples held on {device}, raw, preprocessed a batch at a time (too large as floats).",
+            count=len(self),
+            device=self.device,
+        )
 
     def pick(self, indices: "Tensor") -> "tuple[Tensor, Tensor]":
         """The network's input ``(n, *input_shape)`` and the targets of some samples; ``indices`` on the device."""

@@ -190,7 +190,7 @@ def _check_frozen(training: TrainingConfig, report: CheckReport) -> Iterator[Pro
             yield Problem(
                 code="frozen_unknown",
                 field=f"frozen.{i}",
-                message=f"The network has no node `{path}` that could be frozen. Take it off the list.",
+                message=say("The network has no node `{path}` that could be frozen. Take it off the list.", path=path),
                 values={"path": path},
             )
     total = report.totals.parameters
@@ -198,8 +198,10 @@ def _check_frozen(training: TrainingConfig, report: CheckReport) -> Iterator[Pro
         yield Problem(
             code="everything_frozen",
             field="frozen",
-            message="All weights of the network are frozen, so nothing would be trained. "
-            "Unfreeze the layers that should learn.",
+            message=say(
+                "All weights of the network are frozen, so nothing would be trained. Unfreeze the layers that "
+                "should learn."
+            ),
         )
 
 

@@ -6,33 +6,49 @@ from netwright.compiler.report import CheckReport
 from netwright.graph.document import NETWORK, Node
 from netwright.graph.edits import SetParam
 from netwright.graph.problems import Fix, Problem
+from netwright.language import listed, say
 from netwright.training.facts import DataFacts, describe_shape, first_shape
 
 
 def wrong_entry(entries: Sequence[Node], data: DataFacts) -> Problem:
     """Graph data and a network for something else, or the other way round."""
     is_graph = data.kind == "graph"
-    needs = "a Graph node" if is_graph else "an Input"
+    needs = say("a Graph node") if is_graph else say("an Input")
     stray = next((node for node in entries if (node.type == "Graph") != is_graph), None)
-    has = f"`{stray.id}`, which takes {'graphs' if not is_graph else 'samples'}" if stray is not None else "none"
+    if stray is None:
+        has = say("none")
+    elif is_graph:
+        has = say("`{node}`, which takes samples", node=stray.id)
+    else:
+        has = say("`{node}`, which takes graphs", node=stray.id)
     return Problem(
         code="data_kind_mismatch",
         block=NETWORK,
         node=None if stray is None else stray.id,
         path=None if stray is None else stray.id,
         field="data.source",
-        message=f"{data.title} needs {needs}, but the network has {has}. Choose "
-        f"{'a network that begins with a Graph' if is_graph else 'a set of graphs'}, or change the network.",
+        message=say(
+            "{title} needs {needs}, but the network has {has}. Choose {other}, or change the network.",
+            title=data.title,
+            needs=needs,
+            has=has,
+            other=say("a network that begins with a Graph") if is_graph else say("a set of graphs"),
+        ),
         values={"data": data.title, "kind": data.kind},
     )
 
 
 def check_graph_input(entries: Sequence[Node], report: CheckReport, data: DataFacts) -> Iterator[Problem]:
     if len(entries) != 1:
-        names = ", ".join(f"`{node.id}`" for node in entries)
+        names = listed(f"`{node.id}`" for node in entries)
         yield Problem(
             code="inputs_several",
-            message=f"The network has {len(entries)} Graph nodes ({names}), but {data.title} has one graph. Keep one.",
+            message=say(
+                "The network has {count} Graph nodes ({names}), but {title} has one graph. Keep one.",
+                count=len(entries),
+                names=names,
+                title=data.title,
+            ),
         )
         return
     [node] = entries
@@ -45,15 +61,21 @@ def check_graph_input(entries: Sequence[Node], report: CheckReport, data: DataFa
         node=node.id,
         path=node.id,
         field="num_features",
-        message=f"{data.title} has {wanted} features a vertex, but `{node.id}` expects {features}. Set its num_features to "
-        f"{wanted}.",
+        message=say(
+            "{title} has {wanted} features a vertex, but `{node}` expects {features}. Set its num_features "
+            "to {wanted}.",
+            title=data.title,
+            wanted=wanted,
+            node=node.id,
+            features=features,
+        ),
         values={"data": data.title},
         expected=f"V x {wanted}",
         got=f"V x {features}",
         fixes=[
             Fix(
                 code="set_input_shape",
-                label=f"Set `{node.id}` to {wanted} features",
+                label=say("Set `{node}` to {wanted} features", node=node.id, wanted=wanted),
                 values={"node": node.id, "shape": [wanted]},
                 edits=[SetParam(block=NETWORK, id=node.id, name="num_features", value=wanted)],
             )
@@ -64,9 +86,9 @@ def check_graph_input(entries: Sequence[Node], report: CheckReport, data: DataFa
 def wrong_sample(data: DataFacts, output: Node, shape: Sequence[int | str | None]) -> Problem:
     """An output for each vertex where whole graphs are classified, or the other way round."""
     if data.are_vertices:
-        way = "one row for each graph, but every vertex has a target. Take the global pool out"
+        way = say("one row for each graph, but every vertex has a target. Take the global pool out")
     else:
-        way = (
+        way = say(
             "one row for each vertex, but every graph has a target. Put a global pool before it, such as GraphMeanPool"
         )
     return Problem(
@@ -74,7 +96,7 @@ def wrong_sample(data: DataFacts, output: Node, shape: Sequence[int | str | None
         block=NETWORK,
         node=output.id,
         path=output.id,
-        message=f"`{output.id}` gives {describe_shape(shape)}, {way}.",
+        message=say("`{node}` gives {shape}, {way}.", node=output.id, shape=describe_shape(shape), way=way),
         values={"data": data.title},
         expected="V x K" if data.are_vertices else "N x K",
         got=describe_shape(shape),

@@ -10,6 +10,7 @@ from netwright.compiler.report import CheckReport
 from netwright.graph.document import NETWORK, Document, Node
 from netwright.graph.edits import SetNode, SetParam
 from netwright.graph.problems import Fix, Problem
+from netwright.language import any_of, listed, say
 from netwright.layers.base import Layer
 from netwright.layers.registry import LAYERS
 from netwright.training.checking_graph import wrong_sample
@@ -44,7 +45,9 @@ def check_objectives(
             yield Problem(
                 code="objective_doubled",
                 field=f"{field}.output",
-                message=f"Two objectives are on `{name}`. Give one of them another Output, or remove it.",
+                message=say(
+                    "Two objectives are on `{name}`. Give one of them another Output, or remove it.", name=name
+                ),
                 values={"output": name},
             )
         seen.add(name)
@@ -63,15 +66,20 @@ def _name_output(objective: ObjectiveConfig, outputs: Mapping[str, Node]) -> str
 
 def _no_output(objective: ObjectiveConfig, field: str, names: list[str]) -> Problem:
     if objective.output is not None:
-        code, message = "output_unknown", f"There is no Output `{objective.output}`. There are: {', '.join(names)}."
+        code = "output_unknown"
+        message = say(
+            "There is no Output `{output}`. There are: {outputs}.", output=objective.output, outputs=listed(names)
+        )
     else:
         code = "output_not_named"
-        message = f"The network has several outputs ({', '.join(names)}). Name the one that the loss is on."
+        message = say(
+            "The network has several outputs ({outputs}). Name the one that the loss is on.", outputs=listed(names)
+        )
     return Problem(code=code, field=f"{field}.output", message=message, values={"outputs": list[JsonValue](names)})
 
 
 def _describe_targets(data: DataFacts) -> str:
-    return "classes" if data.task == "classification" else "numbers"
+    return say("classes") if data.task == "classification" else say("numbers")
 
 
 def _check_task(objective: ObjectiveConfig, field: str, data: DataFacts) -> Iterator[Problem]:
@@ -81,15 +89,25 @@ def _check_task(objective: ObjectiveConfig, field: str, data: DataFacts) -> Iter
         yield Problem(
             code="loss_not_for_task",
             field=f"{field}.loss.type",
-            message=f"{loss.type} does not fit {data.title}, whose targets are {_describe_targets(data)}. "
-            f"Choose {' or '.join(fitting)}.",
+            message=say(
+                "{type} does not fit {title}, whose targets are {what}. Choose {fitting}.",
+                type=loss.type,
+                title=data.title,
+                what=_describe_targets(data),
+                fitting=any_of(fitting),
+            ),
             values={"loss": loss.type, "task": data.task},
         )
     elif not loss.allowed_outputs(data.task, data.num_outputs):
         yield Problem(
             code="loss_needs_two_classes",
             field=f"{field}.loss.type",
-            message=f"{loss.type} is for two classes, but {data.title} has {data.num_outputs}. Choose CrossEntropyLoss.",
+            message=say(
+                "{type} is for two classes, but {title} has {classes}. Choose CrossEntropyLoss.",
+                type=loss.type,
+                title=data.title,
+                classes=data.num_outputs,
+            ),
             values={"loss": loss.type, "classes": data.num_outputs},
         )
 
@@ -101,7 +119,12 @@ def _check_metrics(training: TrainingConfig, data: DataFacts) -> Iterator[Proble
             yield Problem(
                 code="metric_not_for_task",
                 field=f"metrics.{i}",
-                message=f"{name} does not fit {data.title}, whose targets are {_describe_targets(data)}. Remove it.",
+                message=say(
+                    "{name} does not fit {title}, whose targets are {what}. Remove it.",
+                    name=name,
+                    title=data.title,
+                    what=_describe_targets(data),
+                ),
                 values={"metric": name, "task": data.task},
             )
 
@@ -117,7 +140,12 @@ def _check_output_shape(
         yield Problem(
             code="class_weights_length",
             field=f"{field}.loss.params.weight",
-            message=f"`weight` has {len(weight)} factors, but {data.title} has {data.num_outputs} classes.",
+            message=say(
+                "`weight` has {count} factors, but {title} has {classes} classes.",
+                count=len(weight),
+                title=data.title,
+                classes=data.num_outputs,
+            ),
         )
     open_axis = "V" if data.are_vertices else None
     if shape[0] != open_axis and (data.kind == "graph" or shape[0] == "V"):
@@ -132,9 +160,15 @@ def _check_output_shape(
         block=NETWORK,
         node=output.id,
         path=output.id,
-        message=f"{loss.type} needs {needs}, but `{output.id}` gives {gives}.",
+        message=say(
+            "{type} needs {needs}, but `{node}` gives {gives}.",
+            type=loss.type,
+            needs=needs,
+            node=output.id,
+            gives=gives,
+        ),
         values={"loss": loss.type, "needs": allowed[0]},
-        expected=" or ".join(describe_shape([open_axis, size]) for size in allowed),
+        expected=any_of(describe_shape([open_axis, size]) for size in allowed),
         got=describe_shape(shape),
         fixes=_fix_width(document, report, output, allowed[0]) if len(shape) == 2 else [],
     )
@@ -143,10 +177,12 @@ def _check_output_shape(
 def _describe_need(data: DataFacts, allowed: tuple[int, ...]) -> str:
     count = allowed[0]
     if data.task == "regression":
-        return f"{count} value{'s' if count > 1 else ''}, one a target column"
+        if count == 1:
+            return say("1 value, one a target column")
+        return say("{count} values, one a target column", count=count)
     if count == 1:
-        return "1 score (positive: the second class) or 2, one a class"
-    return f"{count} scores, one a class"
+        return say("1 score (positive: the second class) or 2, one a class")
+    return say("{count} scores, one a class", count=count)
 
 
 def _fix_width(document: Document, report: CheckReport, output: Node, width: int) -> list[Fix]:
@@ -165,7 +201,7 @@ def _fix_width(document: Document, report: CheckReport, output: Node, width: int
             return [
                 Fix(
                     code="set_out_features",
-                    label=f"Set `{node.id}` to {width} outputs",
+                    label=say("Set `{node}` to {width} outputs", node=node.id, width=width),
                     values={"node": node.id, name: width},
                     edits=[SetParam(block=NETWORK, id=node.id, name=name, value=width)],
                 )
@@ -198,8 +234,11 @@ def _check_last_node(loss: str, field: str, document: Document, output: Node) ->
             node=output.id,
             path=output.id,
             field=f"{field}.loss.type",
-            message=f"The perceptron's rule is made for a network that ends in Step, but `{output.id}` gets raw scores. "
-            "Insert Step.",
+            message=say(
+                "The perceptron's rule is made for a network that ends in Step, but `{node}` gets raw scores. "
+                "Insert Step.",
+                node=output.id,
+            ),
             fixes=[insert(document, NETWORK, wires[0], [{"type": "Step", "params": {}}])],
         )
     for node in feeding:
@@ -210,12 +249,17 @@ def _check_last_node(loss: str, field: str, document: Document, output: Node) ->
                 block=NETWORK,
                 node=node.id,
                 path=node.id,
-                message=f"{loss} applies {applied} itself: with `{node.id}` before it the network learns slowly. Mute it.",
+                message=say(
+                    "{loss} applies {applied} itself: with `{node}` before it the network learns slowly. Mute it.",
+                    loss=loss,
+                    applied=applied,
+                    node=node.id,
+                ),
                 values={"loss": loss, "activation": node.type},
                 fixes=[
                     Fix(
                         code="mute_node",
-                        label=f"Mute `{node.id}`",
+                        label=say("Mute `{node}`", node=node.id),
                         values={"node": node.id},
                         edits=[SetNode(block=NETWORK, id=node.id, muted=True)],
                     )

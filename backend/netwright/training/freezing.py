@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from torch import nn
 
+from netwright.language import in_a_row, say
+
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
@@ -47,5 +49,9 @@ def freeze(network: nn.Module, paths: Iterable[str]) -> Frozen:
 
 def describe_frozen(frozen: Frozen) -> str:
     """One line for the run's notes."""
-    held = f" The running statistics of {len(frozen.held)} normalisations stand still." if frozen.held else ""
-    return f"Frozen: {frozen.num_values:,} parameters do not move.{held}"
+    moved = say("Frozen: {count:,} parameters do not move.", count=frozen.num_values)
+    if not frozen.held:
+        return moved
+    return in_a_row(
+        [moved, say("The running statistics of {count} normalisations stand still.", count=len(frozen.held))]
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from netwright.data.graphs import GraphPart
+from netwright.language import say
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -59,11 +60,20 @@ class GraphBatches:
     def describe(self) -> str:
         """For the run's log."""
         if self.sample == "vertex":
-            return (
-                f"a graph of {len(self._x)} vertices and {self._edge_index.shape[1]} directed edges held on {self.device}; the "
-                f"loss is taken of {len(self)} vertices."
+            return say(
+                "a graph of {vertices} vertices and {edges} directed edges held on {device}; the loss is taken of "
+                "{count} vertices.",
+                vertices=len(self._x),
+                edges=self._edge_index.shape[1],
+                device=self.device,
+                count=len(self),
             )
-        return f"{len(self)} graphs held on {self.device}, {len(self._x)} vertices in all parts."
+        return say(
+            "{count} graphs held on {device}, {vertices} vertices in all parts.",
+            count=len(self),
+            device=self.device,
+            vertices=len(self._x),
+        )
 
     def pick(self, indices: Tensor) -> tuple[GraphInputs, Tensor]:
         """The network's inputs and the targets of some samples; ``indices`` count within this part, on the device."""

@@ -286,7 +286,10 @@ class Keeper:
         if at.step and self._saved != (at.epoch, at.batch, at.step):
             self.save("last")
         return Outcome(
-            RunState.STOPPED, EndReason.STOPPED_BY_USER, f"Stopped after step {at.step}.", metrics=self.metrics
+            RunState.STOPPED,
+            EndReason.STOPPED_BY_USER,
+            say("Stopped after step {step}.", step=at.step),
+            metrics=self.metrics,
         )
 
     def finish(self, reason: EndReason) -> Outcome:

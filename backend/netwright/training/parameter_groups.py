@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from netwright.compiler.report import CheckReport
 from netwright.graph.problems import Problem
+from netwright.language import say
 from netwright.training.config import TrainingConfig
 from netwright.training.optimizers import OPTIMIZERS
 
@@ -33,7 +34,13 @@ def split_weights(config: TrainingConfig, network: nn.Module) -> list[dict[str, 
         for node in group.nodes:
             names = [name for name in left if belongs_to(name, node)]
             if not names:
-                raise ValueError(f"Group {number + 1} names `{node}`, which has no weights that are left to it.")
+                raise ValueError(
+                    say(
+                        "Group {number} names `{node}`, which has no weights that are left to it.",
+                        number=number + 1,
+                        node=node,
+                    )
+                )
             chosen += [left.pop(name) for name in names]
         groups.append({"params": chosen, **settings})
     return [{"params": list(left.values())}, *groups] if left else groups
@@ -49,7 +56,11 @@ def check_groups(training: TrainingConfig, report: CheckReport) -> Iterator[Prob
                 yield Problem(
                     code="group_setting_unknown",
                     field=f"parameter_groups.{i}.{name}",
-                    message=f"{optimizer.type} has no {name}. Leave it out of the group, or choose another optimizer.",
+                    message=say(
+                        "{type} has no {name}. Leave it out of the group, or choose another optimizer.",
+                        type=optimizer.type,
+                        name=name,
+                    ),
                     values={"name": name},
                 )
         for j, node in enumerate(group.nodes):
@@ -59,7 +70,10 @@ def check_groups(training: TrainingConfig, report: CheckReport) -> Iterator[Prob
                 yield Problem(
                     code="group_node_unknown",
                     field=field,
-                    message=f"There is no node `{node}`. Name a node, or a block with everything in it, by its path.",
+                    message=say(
+                        "There is no node `{node}`. Name a node, or a block with everything in it, by its path.",
+                        node=node,
+                    ),
                     values={"node": node},
                 )
                 continue
@@ -67,7 +81,9 @@ def check_groups(training: TrainingConfig, report: CheckReport) -> Iterator[Prob
                 yield Problem(
                     code="group_without_weights",
                     field=field,
-                    message=f"`{node}` has no weights, so that the group does nothing for it. Take it out.",
+                    message=say(
+                        "`{node}` has no weights, so that the group does nothing for it. Take it out.", node=node
+                    ),
                     values={"node": node},
                 )
             twice = next((other for other in taken if belongs_to(node, other) or belongs_to(other, node)), None)
@@ -75,7 +91,12 @@ def check_groups(training: TrainingConfig, report: CheckReport) -> Iterator[Prob
                 yield Problem(
                     code="group_node_doubled",
                     field=field,
-                    message=f"`{node}` is in group {taken[twice] + 1} already, as `{twice}`. A weight is in one group.",
+                    message=say(
+                        "`{node}` is in group {number} already, as `{other}`. A weight is in one group.",
+                        node=node,
+                        number=taken[twice] + 1,
+                        other=twice,
+                    ),
                     values={"node": node},
                 )
             taken.setdefault(node, i)

@@ -84,8 +84,14 @@ def choose_device(wanted: str) -> torch.device:
         return torch.device("cuda:0" if count else "cpu")
     index = int(wanted.partition(":")[2] or 0)
     if index >= count:
-        has = "no GPU that PyTorch can use" if not count else f"only cuda:0 to cuda:{count - 1}"
-        raise DeviceMissingError(f"The device `{wanted}` is not there: this machine has {has}. Choose `auto` or `cpu`.")
+        has = say("no GPU that PyTorch can use") if not count else say("only cuda:0 to cuda:{last}", last=count - 1)
+        raise DeviceMissingError(
+            say(
+                "The device `{device}` is not there: this machine has {has}. Choose `auto` or `cpu`.",
+                device=wanted,
+                has=has,
+            )
+        )
     return torch.device("cuda", index)
 
 

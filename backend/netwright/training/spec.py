@@ -18,6 +18,7 @@ from pydantic import Field
 from netwright.data.base import SourceSpec
 from netwright.graph.document import Document
 from netwright.graph.model import Model
+from netwright.language import Sentence
 from netwright.training.config import TrainingConfig
 
 INITIAL_WEIGHTS = "initial.safetensors"
@@ -30,7 +31,7 @@ class InitialWeights(Model):
     """
 
     source: str
-    title: str
+    title: Sentence
     match: Literal["name", "order"]
     bytes: int
     sha256: str

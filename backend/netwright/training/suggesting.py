@@ -6,7 +6,7 @@ from netwright.compiler.report import CheckReport
 from netwright.data.base import Kind
 from netwright.graph.document import Document
 from netwright.graph.problems import Problem
-from netwright.language import say
+from netwright.language import in_a_row, listed, say
 from netwright.training.checking import check_training
 from netwright.training.config import (
     MAX_OBJECTIVES,
@@ -47,7 +47,7 @@ def suggest(document: Document, report: CheckReport, data: DataFacts, source: st
     split = SplitConfig()
     if data.num_validation is not None:
         split = SplitConfig(validation=data.num_validation / data.num_samples)
-        reasons["data.split"] = f"{data.title} comes with a split of its own, which is used."
+        reasons["data.split"] = say("{title} comes with a split of its own, which is used.", title=data.title)
     is_small_table = data.kind == "table" and data.num_samples < 5000
     early_stopping = EarlyStoppingConfig(monitor="val/loss", mode="min", patience=15) if is_small_table else None
     if early_stopping is not None:
@@ -89,8 +89,9 @@ def suggest(document: Document, report: CheckReport, data: DataFacts, source: st
 def _choose_batch_size(data: DataFacts, reasons: dict[str, str]) -> int:
     if data.are_vertices:
         size = data.num_samples - (data.num_validation or 0)
-        reasons["data.batch_size"] = (
-            f"Every step passes the whole graph through the network: the loss is taken of all {size} vertices at once."
+        reasons["data.batch_size"] = say(
+            "Every step passes the whole graph through the network: the loss is taken of all {size} vertices at once.",
+            size=size,
         )
         return size
     size = 32 if data.num_samples < 5_000 else 64 if data.num_samples < 20_000 else 128
@@ -104,7 +105,7 @@ def _choose_batch_size(data: DataFacts, reasons: dict[str, str]) -> int:
 
 def _choose_epochs(data: DataFacts, reasons: dict[str, str]) -> int:
     if data.are_vertices:
-        reasons["epochs"] = (
+        reasons["epochs"] = say(
             "An epoch is one step on the whole graph: 200 of them are what the papers on graph networks use."
         )
         return 200
@@ -128,7 +129,7 @@ def _choose_objectives(
         reasons["objectives"] = say("The targets are numbers: squared error is the usual loss.")
         loss, metrics = "MSELoss", ["MeanAbsoluteError"]
     elif _ends_in_step(document) and data.num_outputs == 2:
-        reasons["objectives"] = "Two classes and a network that ends in Step: the perceptron's own rule."
+        reasons["objectives"] = say("Two classes and a network that ends in Step: the perceptron's own rule.")
         loss, metrics = "PerceptronLoss", ["Accuracy"]
     elif data.num_outputs == 2 and outputs and _width(report, outputs[0]) == 1:
         reasons["objectives"] = say("Two classes and one score: binary cross entropy.")
@@ -144,7 +145,14 @@ def _choose_objectives(
     width = _width(report, outputs[0])
     heads = [name for name in outputs[1:] if width is not None and _width(report, name) == width][: MAX_OBJECTIVES - 1]
     if heads:
-        reasons["objectives"] += f" {', '.join(heads)} as auxiliary heads, at a weight of {AUXILIARY_WEIGHT}."
+        reasons["objectives"] = in_a_row(
+            [
+                reasons["objectives"],
+                say(
+                    "{heads} as auxiliary heads, at a weight of {weight}.", heads=listed(heads), weight=AUXILIARY_WEIGHT
+                ),
+            ]
+        )
     return [
         ObjectiveConfig(output=outputs[0], loss=Choice(type=loss)),
         *(ObjectiveConfig(output=name, loss=Choice(type=loss), weight=AUXILIARY_WEIGHT) for name in heads),

@@ -48,7 +48,10 @@ SAID_OF_CONSTANTS = {
 }
 """Where ``say`` is given something that is not written there; the tests below know all that it may be."""
 
-SAME_IN_CHINESE = {"SGD", "Adam", "AdamW", "RMSprop", "MNIST", "Fashion-MNIST", "null", "{it}", "{before}{last}"}
+SAME_IN_CHINESE = {
+    *("SGD", "Adam", "AdamW", "RMSprop", "MNIST", "Fashion-MNIST", "Cora", "XOR", "PyTorch state_dict"),
+    *("null", "{it}", "{before}{last}"),
+}
 
 
 def descriptions(schema: Any) -> Iterator[str]:
@@ -145,11 +148,16 @@ RAISED = {
     "CheckpointError": 0,
     "DamagedPictureError": 0,
     "DataError": 0,
+    "DeviceMissingError": 0,
+    "ExportError": 0,
     "ExpressionError": 0,
     "FormulaError": 0,
     "Finding": 1,
+    "ImportRefusedError": 1,
     "InferenceError": 0,
+    "InitialWeightsError": 0,
     "MigrationError": 0,
+    "NoRuleError": 0,
     "ParamIssue": 2,
     "ServiceError": 1,
     "Wish": 1,
@@ -158,7 +166,7 @@ RAISED = {
 }
 """Which argument of these is a sentence for people."""
 
-NAMED = {"advice", "detail", "label", "message", "sentence", "why"}
+NAMED = {"advice", "detail", "label", "message", "reason", "sentence", "why"}
 """Keywords that are sentences for people, whatever is called."""
 
 FOR_THE_TERMINAL = {

@@ -14,6 +14,7 @@ from netwright.exchange.refusal import ImportRefusedError
 from netwright.exchange.weights.tensors import Stored, TensorInfo, write_tensors
 from netwright.graph.document import BLOCK_PREFIX, Block, Document, Edge, Node
 from netwright.graph.io import dump_document
+from netwright.language import say
 from netwright.layers.registry import LAYERS
 
 Counts = tuple[int, int]
@@ -42,7 +43,7 @@ def build_network(graph: ForeignGraph) -> tuple[Document, list[Stored], ImportRe
     flat = _build_flat(graph)
     if not any(node.type == "Output" for node in flat):
         raise ImportRefusedError(
-            "file_without_network", "No output of the network in this file is computed from its inputs."
+            "file_without_network", say("No output of the network in this file is computed from its inputs.")
         )
     items, blocks = fold(to_items(_without_unused(flat)))
     document = _Writer(graph.title, items, blocks).write()

@@ -9,6 +9,7 @@ from pydantic import JsonValue, ValidationError
 
 from netwright.exchange.graphs.foreign import Array, ForeignGraph, Operator, Shape, from_array, to_array
 from netwright.exchange.weights.tensors import Stored
+from netwright.language import fault_sentence, said_by, say
 from netwright.layers.registry import LAYERS
 
 MAX_FOLDED_VALUES = 4096
@@ -66,7 +67,7 @@ class Builder:
         """
         shape = self.graph.shapes.get(value)
         if shape is None:
-            raise NoRuleError("the file does not tell the shape of its input")
+            raise NoRuleError(say("the file does not tell the shape of its input"))
         return shape
 
     def sample_shape(self, value: str) -> list[int]:
@@ -77,10 +78,10 @@ class Builder:
         """
         shape = self.shape(value)
         if not shape or (shape[0] is not None and shape[0] != self.graph.batch):
-            raise NoRuleError("it does not keep the batch on the first axis")
+            raise NoRuleError(say("it does not keep the batch on the first axis"))
         sizes = [size for size in shape[1:] if size is not None]
         if len(sizes) != len(shape) - 1:
-            raise NoRuleError("the file leaves a size open")
+            raise NoRuleError(say("the file leaves a size open"))
         return sizes
 
     def rank(self, value: str) -> int:
@@ -99,11 +100,11 @@ class Builder:
             return self._arrays[value]
         stored = self.graph.constants.get(value)
         if stored is None:
-            raise NoRuleError("a setting of it is computed from data")
+            raise NoRuleError(say("a setting of it is computed from data"))
         try:
             return to_array(stored)
         except KeyError as error:
-            raise NoRuleError(f"a constant of it is of type {stored.info.dtype}") from error
+            raise NoRuleError(say("a constant of it is of type {dtype}", dtype=stored.info.dtype)) from error
 
     def optional_array(self, op: Operator, index: int) -> Array | None:
         """The constant input number ``index``; None where it is left out."""
@@ -114,7 +115,7 @@ class Builder:
     def set_array(self, value: str, array: Array) -> None:
         """Says what a value is that follows from constants alone: a small one, or a view of a large one."""
         if array.size > MAX_FOLDED_VALUES and array.base is None:
-            raise NoRuleError("it computes a large constant")
+            raise NoRuleError(say("it computes a large constant"))
         self._arrays[value] = array
 
     # --- what a rule may do ------------------------------------------------------------------------------------------
@@ -137,13 +138,18 @@ class Builder:
         given = {name: plain(value) for name, value in (params or {}).items()}
         layer = LAYERS.get(type_name)
         if layer is None:
-            raise NoRuleError(f"there is no layer {type_name} yet")
+            raise NoRuleError(say("there is no layer {type} yet", type=type_name))
         try:
             layer.Params.model_validate(given)
         except ValidationError as error:
             first = error.errors()[0]
             raise NoRuleError(
-                f"{type_name} does not take {'.'.join(map(str, first['loc'][:1]))}: {first['msg']}"
+                say(
+                    "{type} does not take {name}: {why}",
+                    type=type_name,
+                    name=".".join(map(str, first["loc"][:1])),
+                    why=fault_sentence(first),
+                )
             ) from error
         defaults = {name: plain(info.default) for name, info in layer.Params.model_fields.items()}
         kept = {name: value for name, value in given.items() if value != defaults.get(name, _NOTHING)}
@@ -178,8 +184,8 @@ class Builder:
         """
         wire = self.wires.get(value)
         if wire is None:
-            what = "a constant" if self.is_constant(value) else "a shape"
-            raise NoRuleError(f"it joins data with {what}")
+            what = say("a constant") if self.is_constant(value) else say("a shape")
+            raise NoRuleError(say("it joins data with {what}", what=what))
         return wire
 
     # --- the walk ----------------------------------------------------------------------------------------------------
@@ -212,7 +218,7 @@ class Builder:
             if all(self.is_constant(value) or value in self.shape_values for value in op.inputs if value):
                 self.shape_values.update(op.outputs)  # no data flows there
             else:
-                self._place(op, str(error))
+                self._place(op, said_by(error))
 
     def _is_about_shapes(self, op: Operator) -> bool:
         """Shapes of data, and what is computed from them, are no data: reshapes are read from the shapes of their results."""
@@ -243,7 +249,7 @@ _NOTHING = object()
 
 
 def _no_rule(build: Builder, op: Operator) -> None:  # noqa: ARG001  (a rule like any other)
-    raise NoRuleError("no layer of the catalogue does this")
+    raise NoRuleError(say("no layer of the catalogue does this"))
 
 
 def plain(value: Any) -> Any:

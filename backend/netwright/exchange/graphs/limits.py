@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from netwright.exchange.graphs.foreign import ForeignGraph, ForeignInput, Operator, Shape
 from netwright.exchange.graphs.report import ImportNote
 from netwright.exchange.refusal import ImportRefusedError
+from netwright.language import say
 from netwright.layers.params import LARGEST
 
 MAX_RANK = 8
@@ -20,14 +21,27 @@ def check_shape(shape: Shape, name: str, label: str) -> None:
     """
     if len(shape) > MAX_RANK:
         raise ImportRefusedError(
-            "file_damaged", f"`{name[:100]}` in {label} has {len(shape)} axes; at most {MAX_RANK} can be read."
+            "file_damaged",
+            say(
+                "`{name}` in {label} has {count} axes; at most {limit} can be read.",
+                name=name[:100],
+                label=label,
+                count=len(shape),
+                limit=MAX_RANK,
+            ),
         )
     for size in shape:
         if size is not None and not 0 <= size <= LARGEST:
             raise ImportRefusedError(
                 "file_damaged",
-                f"`{name[:100]}` in {label} says that it has {size:,} entries along one axis; at most {LARGEST:,} can be. "
-                "The file is damaged.",
+                say(
+                    "`{name}` in {label} says that it has {size:,} entries along one axis; at most {limit:,} can "
+                    "be. The file is damaged.",
+                    name=name[:100],
+                    label=label,
+                    size=size,
+                    limit=LARGEST,
+                ),
             )
 
 
@@ -42,7 +56,11 @@ def choose_shape(inputs: Iterable[ForeignInput], graph: ForeignGraph, label: str
         if not each.shape:
             raise ImportRefusedError(
                 "file_format_unsupported",
-                f"The input `{each.name[:100]}` of {label} is a single number, not a batch of samples.",
+                say(
+                    "The input `{name}` of {label} is a single number, not a batch of samples.",
+                    name=each.name[:100],
+                    label=label,
+                ),
             )
         if each.shape[0] is not None:
             graph.batch = each.shape[0]
@@ -54,7 +72,11 @@ def choose_shape(inputs: Iterable[ForeignInput], graph: ForeignGraph, label: str
             graph.notes.append(
                 ImportNote(
                     code="size_chosen",
-                    message=f"The file leaves sizes of the input `{each.name}` open; {text} is set. Change it at the Input.",
+                    message=say(
+                        "The file leaves sizes of the input `{name}` open; {shape} is set. Change it at the Input.",
+                        name=each.name,
+                        shape=text,
+                    ),
                     values={"input": each.name, "shape": text},
                 )
             )
@@ -62,7 +84,7 @@ def choose_shape(inputs: Iterable[ForeignInput], graph: ForeignGraph, label: str
         chosen.append(ForeignInput(each.value, each.name, (each.shape[0], *rest), each.dtype))
         graph.shapes[each.value] = (each.shape[0], *rest)
     if not chosen:
-        raise ImportRefusedError("file_without_network", f"{label} holds a network without an input.")
+        raise ImportRefusedError("file_without_network", say("{label} holds a network without an input.", label=label))
     return chosen
 
 
@@ -76,7 +98,9 @@ def order_operators(operators: Sequence[Operator], known: set[str], label: str) 
     for number, op in enumerate(operators):
         for value in op.outputs:
             if value and (value in makers or value in known):
-                raise ImportRefusedError("file_damaged", f"The value `{value[:100]}` of {label} is made twice.")
+                raise ImportRefusedError(
+                    "file_damaged", say("The value `{value}` of {label} is made twice.", value=value[:100], label=label)
+                )
             makers[value] = number
     from netwright.graph.topology import find_cycles, topological_order
 
@@ -88,11 +112,19 @@ def order_operators(operators: Sequence[Operator], known: set[str], label: str) 
             elif value and value not in known:
                 raise ImportRefusedError(
                     "file_damaged",
-                    f"The operator {op.kind} of {label} takes `{value[:100]}`, which comes from nowhere.",
+                    say(
+                        "The operator {kind} of {label} takes `{value}`, which comes from nowhere.",
+                        kind=op.kind,
+                        label=label,
+                        value=value[:100],
+                    ),
                 )
     order = topological_order(successors)
     if len(order) < len(operators):
         circle = find_cycles(successors)[0]
         names = ", ".join(operators[number].kind for number in circle[:5])
-        raise ImportRefusedError("file_cyclic", f"The operators of {label} run in a circle ({names}); no network does.")
+        raise ImportRefusedError(
+            "file_cyclic",
+            say("The operators of {label} run in a circle ({names}); no network does.", label=label, names=names),
+        )
     return [operators[number] for number in order]

@@ -9,6 +9,7 @@ from netwright.exchange.graphs.foreign import ForeignGraph, ForeignInput, Operat
 from netwright.exchange.graphs.limits import check_shape, choose_shape, order_operators
 from netwright.exchange.refusal import ImportRefusedError
 from netwright.exchange.weights.tensors import Stored, TensorInfo
+from netwright.language import say
 
 MAX_OPERATORS = 20_000
 MAX_DEPTH = 16
@@ -45,10 +46,16 @@ def read_onnx(path: Path, label: str) -> ForeignGraph:
     _refuse_external(model, label)
     graph = model.graph
     if not graph.node:
-        raise ImportRefusedError("file_without_network", f"{label} holds no operators.")
+        raise ImportRefusedError("file_without_network", say("{label} holds no operators.", label=label))
     if len(graph.node) > MAX_OPERATORS:
         raise ImportRefusedError(
-            "file_too_large", f"{label} has {len(graph.node):,} operators; at most {MAX_OPERATORS:,} are read."
+            "file_too_large",
+            say(
+                "{label} has {count:,} operators; at most {limit:,} are read.",
+                label=label,
+                count=len(graph.node),
+                limit=MAX_OPERATORS,
+            ),
         )
     for item in (*graph.input, *graph.output, *graph.value_info):
         check_shape(_raw_shape(item), item.name, label)
@@ -80,10 +87,13 @@ def _parse(path: Path, label: str) -> Any:
         return onnx.load(path, load_external_data=False)
     except DecodeError as error:
         raise ImportRefusedError(
-            "file_damaged", f"{label} is no whole ONNX file: it is cut off, damaged or nests too deep. Fetch it again."
+            "file_damaged",
+            say(
+                "{label} is no whole ONNX file: it is cut off, damaged or nests too deep. Fetch it again.", label=label
+            ),
         ) from error
     except RecursionError as error:
-        raise ImportRefusedError("file_too_deep", f"{label} nests too deep to be read.") from error
+        raise ImportRefusedError("file_too_deep", say("{label} nests too deep to be read.", label=label)) from error
 
 
 def _refuse_external(model: Any, label: str) -> None:
@@ -92,13 +102,21 @@ def _refuse_external(model: Any, label: str) -> None:
 
     for depth, tensor in _tensors(model.graph, 0):
         if depth > MAX_DEPTH:
-            raise ImportRefusedError("file_too_deep", f"{label} nests graphs more than {MAX_DEPTH} levels deep.")
+            raise ImportRefusedError(
+                "file_too_deep",
+                say("{label} nests graphs more than {limit} levels deep.", label=label, limit=MAX_DEPTH),
+            )
         if tensor.data_location == onnx.TensorProto.EXTERNAL:
             where = next((entry.value for entry in tensor.external_data if entry.key == "location"), "")
             raise ImportRefusedError(
                 "file_external_data",
-                f"{label} keeps the tensor `{tensor.name[:100]}` in another file ({where[:200]!r}), which is not opened. "
-                "Save the model in one file: onnx.save(onnx.load(path), new_path, save_as_external_data=False).",
+                say(
+                    "{label} keeps the tensor `{name}` in another file ({where}), which is not opened. Save the "
+                    "model in one file: onnx.save(onnx.load(path), new_path, save_as_external_data=False).",
+                    label=label,
+                    name=tensor.name[:100],
+                    where=repr(where[:200]),
+                ),
             )
 
 
@@ -129,7 +147,8 @@ def _tensor(tensor: Any, label: str) -> Stored:
     dtype = _DTYPES.get(tensor.data_type)
     if dtype is None:
         raise ImportRefusedError(
-            "file_format_unsupported", f"The tensor `{tensor.name[:100]}` of {label} is of a type that is not read."
+            "file_format_unsupported",
+            say("The tensor `{name}` of {label} is of a type that is not read.", name=tensor.name[:100], label=label),
         )
     if tensor.HasField("raw_data"):
         stored = Stored(TensorInfo(tensor.name, shape, dtype), memoryview(tensor.raw_data))
@@ -154,7 +173,12 @@ def _check_size(stored: Stored, label: str) -> None:
 
 def _wrong_size(name: str, label: str) -> ImportRefusedError:
     return ImportRefusedError(
-        "file_damaged", f"The tensor `{name[:100]}` of {label} does not hold what its shape says. The file is damaged."
+        "file_damaged",
+        say(
+            "The tensor `{name}` of {label} does not hold what its shape says. The file is damaged.",
+            name=name[:100],
+            label=label,
+        ),
     )
 
 
@@ -209,7 +233,8 @@ def _input(item: Any, label: str) -> ForeignInput:
     )
     if dtype is None:
         raise ImportRefusedError(
-            "file_format_unsupported", f"The input `{item.name[:100]}` of {label} is no tensor of numbers."
+            "file_format_unsupported",
+            say("The input `{name}` of {label} is no tensor of numbers.", name=item.name[:100], label=label),
         )
     return ForeignInput(item.name, item.name, _raw_shape(item), dtype)  # type: ignore[arg-type]  # one of the three
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from netwright.exchange.graphs.flat import Builder, NoRuleError, Rule, one_or_all
 from netwright.exchange.graphs.foreign import Operator
+from netwright.language import say
 
 RULES: dict[str, Rule] = {}
 
@@ -32,7 +33,7 @@ def rule(*kinds: str) -> Callable[[Rule], Rule]:
 def _dims(build: Builder, op: Operator) -> int:
     dims = build.rank(op.inputs[0]) - 2
     if not 1 <= dims <= 3:
-        raise NoRuleError(f"it works on {dims + 2} axes")
+        raise NoRuleError(say("it works on {count} axes", count=dims + 2))
     return dims
 
 
@@ -49,11 +50,11 @@ def _padding(op: Operator, dims: int, *, kernel: Sequence[int], dilation: Sequen
         strides = op.attributes.get("strides") or [1] * dims
         reach = [d * (k - 1) for d, k in zip(dilation, kernel, strict=True)]
         if any(step != 1 for step in strides) or any(each % 2 for each in reach):
-            raise NoRuleError("it pads one side more than the other")
+            raise NoRuleError(say("it pads one side more than the other"))
         return one_or_all([each // 2 for each in reach])
     pads = op.attributes.get("pads") or [0] * (2 * dims)
     if list(pads[:dims]) != list(pads[dims:]):
-        raise NoRuleError("it pads one side more than the other")
+        raise NoRuleError(say("it pads one side more than the other"))
     return one_or_all(pads[:dims])
 
 
@@ -86,7 +87,7 @@ def conv_transpose(build: Builder, op: Operator) -> None:
     weight, bias = build.array(op.inputs[1]), build.optional_array(op, 2)
     groups = op.attributes.get("group", 1)
     if op.attributes.get("output_shape") or op.attributes.get("auto_pad", "NOTSET") != "NOTSET":
-        raise NoRuleError("its output size is given instead of its padding")
+        raise NoRuleError(say("its output size is given instead of its padding"))
     params = {
         "out_channels": weight.shape[1] * groups,
         **_window(op, dims, weight.shape[2:]),
@@ -109,7 +110,7 @@ def average_pool(build: Builder, op: Operator) -> None:
     dims = _dims(build, op)
     params = _window(op, dims, op.attributes["kernel_shape"])
     if params.pop("dilation") != 1:
-        raise NoRuleError("AvgPool has no dilation")
+        raise NoRuleError(say("AvgPool has no dilation"))
     params["ceil_mode"] = bool(op.attributes.get("ceil_mode", 0))
     params["count_include_pad"] = params["padding"] == 0 or bool(op.attributes.get("count_include_pad", 0))
     build.add(op, f"AvgPool{dims}d", params)
@@ -133,7 +134,7 @@ def reduce_space(build: Builder, op: Operator) -> None:
     axes = build.optional_array(op, 1) if given is None else np.array(given)
     wanted = sorted(int(axis) % rank for axis in axes.reshape(-1)) if axes is not None else list(range(rank))
     if wanted != list(range(2, rank)) or rank < 3:
-        raise NoRuleError("it does not work over all axes behind the channels")
+        raise NoRuleError(say("it does not work over all axes behind the channels"))
     pool = "AdaptiveAvgPool" if op.kind == "ReduceMean" else "AdaptiveMaxPool"
     if op.attributes.get("keepdims", 1):
         build.add(op, f"{pool}{_dims(build, op)}d", {"output_size": 1})
@@ -148,7 +149,7 @@ def reduce_space(build: Builder, op: Operator) -> None:
 @rule("Gemm")
 def gemm(build: Builder, op: Operator) -> None:
     if op.attributes.get("transA", 0):
-        raise NoRuleError("its data is transposed")
+        raise NoRuleError(say("its data is transposed"))
     weight, bias = build.array(op.inputs[1]), build.optional_array(op, 2)
     weight = weight if op.attributes.get("transB", 0) else weight.T
     weight = weight * np.float32(op.attributes.get("alpha", 1.0))
@@ -160,10 +161,10 @@ def gemm(build: Builder, op: Operator) -> None:
 @rule("MatMul")
 def matmul(build: Builder, op: Operator) -> None:
     if not build.is_constant(op.inputs[1]):
-        raise NoRuleError("it multiplies two tensors of data")
+        raise NoRuleError(say("it multiplies two tensors of data"))
     weight = build.array(op.inputs[1])
     if weight.ndim != 2:
-        raise NoRuleError(f"its weight has {weight.ndim} axes")
+        raise NoRuleError(say("its weight has {count} axes", count=weight.ndim))
     _linear(build, op, weight.T, None)
 
 
@@ -281,7 +282,7 @@ def elu(build: Builder, op: Operator) -> None:
 def selu(build: Builder, op: Operator) -> None:
     alpha, gamma = op.attributes.get("alpha", 1.67326), op.attributes.get("gamma", 1.0507)
     if abs(alpha - 1.67326) > 1e-4 or abs(gamma - 1.0507) > 1e-4:
-        raise NoRuleError("its constants are not SELU's")
+        raise NoRuleError(say("its constants are not SELU's"))
     build.add(op, "SELU")
 
 
@@ -298,7 +299,7 @@ def softplus(build: Builder, op: Operator) -> None:
 @rule("HardSigmoid")
 def hard_sigmoid(build: Builder, op: Operator) -> None:
     if abs(op.attributes.get("alpha", 0.2) - 1 / 6) > 1e-5 or abs(op.attributes.get("beta", 0.5) - 0.5) > 1e-5:
-        raise NoRuleError("its slope is not Hardsigmoid's")
+        raise NoRuleError(say("its slope is not Hardsigmoid's"))
     build.add(op, "Hardsigmoid")
 
 
@@ -312,7 +313,7 @@ def prelu(build: Builder, op: Operator) -> None:
     slope = build.array(op.inputs[1])
     count = slope.size
     if count not in {1, build.sample_shape(op.inputs[0])[0]} or (slope.shape and max(slope.shape) != count):
-        raise NoRuleError("it has neither one slope nor one a channel")
+        raise NoRuleError(say("it has neither one slope nor one a channel"))
     build.add(op, "PReLU", {"num_parameters": count} if count > 1 else {}, weights={"weight": slope.reshape(-1)})
 
 
@@ -328,7 +329,7 @@ def clip(build: Builder, op: Operator) -> None:
     elif low is not None and high is not None:
         build.add(op, "Hardtanh", {"min_val": float(low), "max_val": float(high)})
     else:
-        raise NoRuleError("it cuts on one side only")
+        raise NoRuleError(say("it cuts on one side only"))
 
 
 @rule("Softmax", "LogSoftmax")
@@ -337,7 +338,7 @@ def softmax(build: Builder, op: Operator) -> None:
     is_old = op.attributes.get("opset", 13) < 13
     axis = op.attributes.get("axis", 1 if is_old else -1) % rank
     if is_old and axis != rank - 1:
-        raise NoRuleError("it works over several axes at once")
+        raise NoRuleError(say("it works over several axes at once"))
     build.add(op, op.kind, {"dim": axis if axis < rank - 1 or rank == 2 else -1})
 
 
@@ -411,14 +412,14 @@ def reshape(build: Builder, op: Operator) -> None:
     elif math.prod(before) == math.prod(after):
         build.add(op, "Reshape", {"shape": after})
     else:
-        raise NoRuleError("it mixes the samples of a batch")
+        raise NoRuleError(say("it mixes the samples of a batch"))
 
 
 @rule("Transpose")
 def transpose(build: Builder, op: Operator) -> None:
     order = op.attributes.get("perm") or list(range(build.rank(op.inputs[0])))[::-1]
     if order[0] != 0:
-        raise NoRuleError("it moves the batch from the first axis")
+        raise NoRuleError(say("it moves the batch from the first axis"))
     if list(order) == sorted(order):
         build.same(op)
         return
@@ -437,4 +438,4 @@ def cast(build: Builder, op: Operator) -> None:
     elif op.attributes.get("to") in {1, 10, 11, 16}:
         build.same(op)  # the network runs in float32
     else:
-        raise NoRuleError("it changes the type of its values")
+        raise NoRuleError(say("it changes the type of its values"))

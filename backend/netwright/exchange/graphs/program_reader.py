@@ -16,6 +16,7 @@ from netwright.exchange.graphs.limits import check_shape, choose_shape, order_op
 from netwright.exchange.refusal import ImportRefusedError
 from netwright.exchange.weights.reading import check_archive, load_state_dict
 from netwright.exchange.weights.tensors import DTYPE_BYTES, Stored, TensorInfo
+from netwright.language import say
 
 MAX_JSON_BYTES = 64 * 2**20
 MAX_NODES = 20_000
@@ -46,24 +47,34 @@ def read_program(path: Path, label: str) -> ForeignGraph:
                 constants = _read_old_weights(archive, old.removesuffix(_OLD_GRAPH), label)
             else:
                 raise ImportRefusedError(
-                    "file_without_network", f"{label} holds no graph that torch.export has written."
+                    "file_without_network", say("{label} holds no graph that torch.export has written.", label=label)
                 )
             return _to_graph(description, constants, label)
         except (KeyError, TypeError, AttributeError, IndexError, StopIteration) as error:
             raise ImportRefusedError(
                 "file_damaged",
-                f"The description of the network in {label} does not have the form that torch.export writes "
-                f"({type(error).__name__}: {str(error)[:100]}). It is damaged, or of a version that is not known.",
+                say(
+                    "The description of the network in {label} does not have the form that torch.export writes "
+                    "({type}: {why}). It is damaged, or of a version that is not known.",
+                    label=label,
+                    type=type(error).__name__,
+                    why=str(error)[:100],
+                ),
             ) from error
 
 
 def _read_json(archive: zipfile.ZipFile, name: str, label: str) -> Any:
     if archive.getinfo(name).file_size > MAX_JSON_BYTES:
-        raise ImportRefusedError("file_too_large", f"{name} in {label} is larger than {MAX_JSON_BYTES // 2**20} MiB.")
+        raise ImportRefusedError(
+            "file_too_large",
+            say("{name} in {label} is larger than {limit} MiB.", name=name, label=label, limit=MAX_JSON_BYTES // 2**20),
+        )
     try:
         return json.loads(_read(archive, name, label))
     except (ValueError, RecursionError) as error:
-        raise ImportRefusedError("file_damaged", f"{name} in {label} is no JSON: {str(error)[:200]}.") from error
+        raise ImportRefusedError(
+            "file_damaged", say("{name} in {label} is no JSON: {why}.", name=name, label=label, why=str(error)[:200])
+        ) from error
 
 
 def _read(archive: zipfile.ZipFile, name: str, label: str) -> bytes:
@@ -71,7 +82,8 @@ def _read(archive: zipfile.ZipFile, name: str, label: str) -> bytes:
         return archive.read(name)
     except (zipfile.BadZipFile, EOFError, OSError) as error:
         raise ImportRefusedError(
-            "file_damaged", f"{name} in {label} is damaged: {error}. Fetch the file again."
+            "file_damaged",
+            say("{name} in {label} is damaged: {why}. Fetch the file again.", name=name, label=label, why=error),
         ) from error
 
 
@@ -88,7 +100,11 @@ def _read_weights(archive: zipfile.ZipFile, root: str, model: str, label: str) -
             if entry.get("use_pickle"):
                 raise ImportRefusedError(
                     "file_runs_code",
-                    f"{label} keeps `{name[:100]}` as a pickle, which can run code. Export the program again.",
+                    say(
+                        "{label} keeps `{name}` as a pickle, which can run code. Export the program again.",
+                        label=label,
+                        name=name[:100],
+                    ),
                 )
             file = f"{root}data/{folder}/{entry['path_name']}"
             if entry.get("tensor_meta") is None or file not in known:
@@ -105,7 +121,10 @@ def _tensor(name: str, meta: Mapping[str, Any], data: bytes, label: str) -> Stor
     check_shape(shape, name, label)
     dtype = _DTYPES.get(meta["dtype"])
     if dtype is None:
-        raise ImportRefusedError("file_format_unsupported", f"`{name[:100]}` in {label} is of a type that is not read.")
+        raise ImportRefusedError(
+            "file_format_unsupported",
+            say("`{name}` in {label} is of a type that is not read.", name=name[:100], label=label),
+        )
     size = DTYPE_BYTES[dtype]
     offset = int(meta["storage_offset"]["as_int"])
     # A damaged or hostile description must not reach outside of the bytes.
@@ -115,7 +134,9 @@ def _tensor(name: str, meta: Mapping[str, Any], data: bytes, label: str) -> Stor
         or (last + 1) * size > max(len(data), size)
         or (numel(shape) and numel(shape) * size > len(data))
     ):
-        raise ImportRefusedError("file_damaged", f"`{name[:100]}` in {label} does not hold what its shape says.")
+        raise ImportRefusedError(
+            "file_damaged", say("`{name}` in {label} does not hold what its shape says.", name=name[:100], label=label)
+        )
     if not numel(shape):
         return Stored(TensorInfo(name, shape, dtype), b"")
     units = np.frombuffer(data, f"<u{size}", count=len(data) // size)[offset:]
@@ -142,10 +163,16 @@ def _to_graph(description: Mapping[str, Any], weights: Mapping[str, Stored], lab
     graph, signature = module["graph"], module["signature"]
     nodes = graph["nodes"]
     if not nodes:
-        raise ImportRefusedError("file_without_network", f"{label} holds no operators.")
+        raise ImportRefusedError("file_without_network", say("{label} holds no operators.", label=label))
     if len(nodes) > MAX_NODES:
         raise ImportRefusedError(
-            "file_too_large", f"{label} has {len(nodes):,} operators; at most {MAX_NODES:,} are read."
+            "file_too_large",
+            say(
+                "{label} has {count:,} operators; at most {limit:,} are read.",
+                label=label,
+                count=len(nodes),
+                limit=MAX_NODES,
+            ),
         )
     metas = graph["tensor_values"]
     shapes = {name: _shape(meta, name, label) for name, meta in metas.items()}

@@ -12,6 +12,7 @@ import numpy as np
 
 from netwright.exchange.graphs.flat import Builder, NoRuleError, Rule, one_or_all
 from netwright.exchange.graphs.foreign import Array, Operator
+from netwright.language import say
 
 RULES: dict[str, Rule] = {}
 _LIKE_THE_KERNEL = -1
@@ -36,7 +37,7 @@ def _array(build: Builder, op: Operator, name: str) -> Array | None:
 def _needed(build: Builder, op: Operator, name: str) -> Array:
     array = _array(build, op, name)
     if array is None:
-        raise NoRuleError(f"it has no constant `{name}`")
+        raise NoRuleError(say("it has no constant `{name}`", name=name))
     return array
 
 
@@ -100,7 +101,7 @@ def max_pool(build: Builder, op: Operator) -> None:
 def average_pool(build: Builder, op: Operator) -> None:
     dims = _rank(op)
     if op.attributes.get("divisor_override") is not None:
-        raise NoRuleError("it divides by a number of its own")
+        raise NoRuleError(say("it divides by a number of its own"))
     params = {
         "kernel_size": _sizes(op, "kernel_size", 1, dims),
         "stride": _sizes(op, "stride", _LIKE_THE_KERNEL, dims),
@@ -133,7 +134,7 @@ def mean(build: Builder, op: Operator) -> None:
     rank = build.rank(_data(op))
     axes = sorted(axis % rank for axis in op.attributes.get("dim") or [])
     if rank < 3 or axes != list(range(2, rank)):
-        raise NoRuleError("it does not work over all axes behind the channels")
+        raise NoRuleError(say("it does not work over all axes behind the channels"))
     name = f"AdaptiveAvgPool{rank - 2}d"
     if op.attributes.get("keepdim", False):
         build.add(op, name, {"output_size": 1}, [_data(op)])
@@ -160,13 +161,13 @@ def addmm(build: Builder, op: Operator) -> None:
 def matmul(build: Builder, op: Operator) -> None:
     data, weight = op.inputs
     if not build.is_constant(weight):
-        raise NoRuleError("it multiplies two tensors of data")
+        raise NoRuleError(say("it multiplies two tensors of data"))
     _linear(build, op, data, build.array(weight).T, None)
 
 
 def _linear(build: Builder, op: Operator, data: str, weight: Array, bias: Array | None) -> None:
     if weight.ndim != 2:
-        raise NoRuleError(f"its weight has {weight.ndim} axes")
+        raise NoRuleError(say("its weight has {count} axes", count=weight.ndim))
     params = {"out_features": weight.shape[0], "bias": bias is not None}
     build.add(op, "Linear", params, [data], {"weight": weight, "bias": bias})
 
@@ -304,9 +305,9 @@ _MERGES = {"add": "Add", "mul": "Multiply", "sub": "Subtract", "div": "Divide", 
 @rule(*_MERGES)
 def merge(build: Builder, op: Operator) -> None:
     if len(op.inputs) != 2:
-        raise NoRuleError("it joins data with a number")
+        raise NoRuleError(say("it joins data with a number"))
     if op.attributes.get("alpha", 1) != 1 or op.attributes.get("rounding_mode") is not None:
-        raise NoRuleError("it scales or rounds as it joins")
+        raise NoRuleError(say("it scales or rounds as it joins"))
     build.add(op, _MERGES[op.kind.removeprefix("aten.")], {}, op.inputs)
 
 
@@ -334,7 +335,7 @@ def reshape(build: Builder, op: Operator) -> None:
     elif math.prod(before) == math.prod(after):
         build.add(op, "Reshape", {"shape": after}, [_data(op)])
     else:
-        raise NoRuleError("it mixes the samples of a batch")
+        raise NoRuleError(say("it mixes the samples of a batch"))
 
 
 @rule("permute", "transpose", "t")
@@ -344,7 +345,7 @@ def permute(build: Builder, op: Operator) -> None:
     if build.is_constant(_data(op)):
         build.set_array(op.outputs[0], build.array(_data(op)).transpose(order))
     elif order[0] != 0:
-        raise NoRuleError("it moves the batch from the first axis")
+        raise NoRuleError(say("it moves the batch from the first axis"))
     elif order == sorted(order):
         build.same(op, _data(op))
     else:
@@ -365,5 +366,5 @@ def _order(op: Operator, rank: int) -> list[int]:
 def same(build: Builder, op: Operator) -> None:
     dtype = op.attributes.get("dtype")
     if dtype not in {None, 6, 7, 8, 13}:
-        raise NoRuleError("it changes the type of its values")
+        raise NoRuleError(say("it changes the type of its values"))
     build.same(op, _data(op))

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from netwright.graph.model import Model
+from netwright.language import Sentence
 
 NoteCode = Literal["size_chosen", "batch_fixed", "input_shape_unknown", "operators_dropped", "dtype_changed"]
 
@@ -23,14 +24,14 @@ class Placeholder(Model):
 
     node: str
     operator: str
-    reason: str
+    reason: Sentence
 
 
 class ImportNote(Model):
     """``values`` are the figures in the sentence, for translations."""
 
     code: NoteCode
-    message: str
+    message: Sentence
     values: dict[str, str] = Field(default_factory=dict)
 
 

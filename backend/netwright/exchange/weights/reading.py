@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from netwright.exchange.refusal import ImportRefusedError
 from netwright.exchange.weights.tensors import DTYPE_BYTES, MAX_TENSORS, Stored, TensorInfo, list_tensors, write_tensors
+from netwright.language import say
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -30,12 +31,17 @@ def read_safetensors(source: Path, target: Path, label: str) -> tuple[int, int]:
     """
     tensors = list_tensors(source, label).tensors
     if not tensors:
-        raise ImportRefusedError("file_without_weights", f"{label} holds no tensors.")
+        raise ImportRefusedError("file_without_weights", say("{label} holds no tensors.", label=label))
     for info in tensors:
         if info.dtype not in DTYPE_BYTES:
             raise ImportRefusedError(
                 "file_format_unsupported",
-                f"The tensor `{info.name}` of {label} is of type {info.dtype}, which is not read.",
+                say(
+                    "The tensor `{name}` of {label} is of type {dtype}, which is not read.",
+                    name=info.name,
+                    label=label,
+                    dtype=info.dtype,
+                ),
             )
     source.replace(target)
     return len(tensors), sum(math.prod(info.shape) for info in tensors)
@@ -77,20 +83,34 @@ def check_archive(source: Path, label: str) -> None:
     except zipfile.BadZipFile as error:
         raise ImportRefusedError(
             "file_truncated",
-            f"{label} is no whole PyTorch file: it is cut off, damaged, or in the format from before PyTorch 1.6. "
-            "Fetch it again, or load it in PyTorch and save its state_dict anew.",
+            say(
+                "{label} is no whole PyTorch file: it is cut off, damaged, or in the format from before PyTorch "
+                "1.6. Fetch it again, or load it in PyTorch and save its state_dict anew.",
+                label=label,
+            ),
         ) from error
     for entry in entries:
         if entry.compress_type != zipfile.ZIP_STORED or entry.file_size != entry.compress_size:
             raise ImportRefusedError(
                 "file_damaged",
-                f"{label} is packed ({entry.filename[:100]!r} grows from {entry.compress_size:,} to {entry.file_size:,} "
-                "bytes); PyTorch's own files are not. Save it again in PyTorch.",
+                say(
+                    "{label} is packed ({file} grows from {packed:,} to {unpacked:,} bytes); PyTorch's "
+                    "own files are not. Save it again in PyTorch.",
+                    label=label,
+                    file=repr(entry.filename[:100]),
+                    packed=entry.compress_size,
+                    unpacked=entry.file_size,
+                ),
             )
         if entry.filename.endswith(".pkl") and entry.file_size > MAX_PICKLE_BYTES:
             raise ImportRefusedError(
                 "file_too_large",
-                f"The list of tensors in {label} has {entry.file_size:,} bytes; at most {MAX_PICKLE_BYTES:,} are read.",
+                say(
+                    "The list of tensors in {label} has {bytes:,} bytes; at most {limit:,} are read.",
+                    label=label,
+                    bytes=entry.file_size,
+                    limit=MAX_PICKLE_BYTES,
+                ),
             )
 
 
@@ -104,12 +124,17 @@ def _load(source: Path, label: str) -> Any:
     except pickle.UnpicklingError as error:
         raise ImportRefusedError(
             "file_runs_code",
-            f"{label} holds more than tensors: {_first_sentence(error)} Such a file can run code, so it is not opened. "
-            "In PyTorch, save the state_dict alone: torch.save(model.state_dict(), path).",
+            say(
+                "{label} holds more than tensors: {found} Such a file can run code, so it is not opened. In "
+                "PyTorch, save the state_dict alone: torch.save(model.state_dict(), path).",
+                label=label,
+                found=_first_sentence(error),
+            ),
         ) from error
     except (RuntimeError, EOFError, KeyError, ValueError, TypeError, AttributeError, IndexError, OSError) as error:
         raise ImportRefusedError(
-            "file_damaged", f"PyTorch cannot read {label}: {_first_sentence(error)} Fetch the file again."
+            "file_damaged",
+            say("PyTorch cannot read {label}: {why} Fetch the file again.", label=label, why=_first_sentence(error)),
         ) from error
 
 
@@ -117,12 +142,14 @@ def _first_sentence(error: BaseException) -> str:
     """The part of PyTorch's message that says what was found, without its advice to read the file with less care."""
     text = str(error)
     if "Unsupported global" in text:
-        name = text.partition("GLOBAL ")[2].split()[0] if "GLOBAL " in text else "an unknown name"
-        return f"it names {name}."
+        if "GLOBAL " not in text:
+            return say("it names something unknown.")
+        return say("it names {name}.", name=text.partition("GLOBAL ")[2].split()[0])
     if "Unsupported" in text or "Trying to" in text:
         found = text[text.find("Unsupported") :] if "Unsupported" in text else text[text.find("Trying to") :]
         return found.split(".")[0][:200] + "."
-    return (text.splitlines() or ["no reason given"])[0][:200].rstrip(".") + "."
+    lines = text.splitlines()
+    return lines[0][:200].rstrip(".") + "." if lines else say("no reason given.")
 
 
 def _find_tensors(loaded: Any, label: str) -> "dict[str, Tensor]":
@@ -140,7 +167,10 @@ def _find_tensors(loaded: Any, label: str) -> "dict[str, Tensor]":
             return tensors
     raise ImportRefusedError(
         "file_without_weights",
-        f"{label} holds no state_dict: no names with tensors. Save it with torch.save(model.state_dict(), path).",
+        say(
+            "{label} holds no state_dict: no names with tensors. Save it with torch.save(model.state_dict(), path).",
+            label=label,
+        ),
     )
 
 
@@ -150,7 +180,13 @@ def _to_stored(tensors: "Mapping[str, Tensor]", num_bytes: int, label: str) -> I
 
     if len(tensors) > MAX_TENSORS:
         raise ImportRefusedError(
-            "file_too_large", f"{label} has {len(tensors):,} tensors; at most {MAX_TENSORS:,} are read."
+            "file_too_large",
+            say(
+                "{label} has {count:,} tensors; at most {limit:,} are read.",
+                label=label,
+                count=len(tensors),
+                limit=MAX_TENSORS,
+            ),
         )
     total = 0
     for name, tensor in tensors.items():
@@ -158,7 +194,13 @@ def _to_stored(tensors: "Mapping[str, Tensor]", num_bytes: int, label: str) -> I
         if dtype is None or tensor.layout is not torch.strided or tensor.is_quantized:
             raise ImportRefusedError(
                 "file_format_unsupported",
-                f"The tensor `{name}` of {label} is {tensor.dtype}, {tensor.layout}: only plain tensors are read.",
+                say(
+                    "The tensor `{name}` of {label} is {dtype}, {layout}: only plain tensors are read.",
+                    name=name,
+                    label=label,
+                    dtype=tensor.dtype,
+                    layout=tensor.layout,
+                ),
             )
         size = tensor.numel() * tensor.element_size()
         total += size
@@ -166,7 +208,13 @@ def _to_stored(tensors: "Mapping[str, Tensor]", num_bytes: int, label: str) -> I
         if size > num_bytes or total > MAX_WEIGHTS_BYTES or total > 16 * num_bytes:
             raise ImportRefusedError(
                 "file_damaged",
-                f"The tensor `{name}` of {label} says that it has {size:,} bytes, more than the file. It is damaged.",
+                say(
+                    "The tensor `{name}` of {label} says that it has {size:,} bytes, more than the file. It is "
+                    "damaged.",
+                    name=name,
+                    label=label,
+                    size=size,
+                ),
             )
         plain = tensor.detach().contiguous().reshape(-1)
         data = plain.view(torch.uint8).numpy().data if size else b""

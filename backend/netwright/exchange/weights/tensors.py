@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from netwright.exchange.refusal import ImportRefusedError
+from netwright.language import say
 
 ORDER = "order"
 MAX_TENSORS = 100_000
@@ -93,26 +94,46 @@ def _read_header(path: Path, label: str) -> dict[str, Any]:
     with path.open("rb") as file:
         length = file.read(8)
         if len(length) < 8:
-            raise ImportRefusedError("file_truncated", f"{label} ends after {size} bytes: it is no safetensors file.")
+            raise ImportRefusedError(
+                "file_truncated",
+                say("{label} ends after {size} bytes: it is no safetensors file.", label=label, size=size),
+            )
         (num_bytes,) = struct.unpack("<Q", length)
         if num_bytes > MAX_HEADER_BYTES:
             raise ImportRefusedError(
                 "file_damaged",
-                f"{label} announces a header of {num_bytes:,} bytes; at most {MAX_HEADER_BYTES:,} are read. "
-                "It is damaged or no safetensors file.",
+                say(
+                    "{label} announces a header of {bytes:,} bytes; at most {limit:,} are read. It "
+                    "is damaged or no safetensors file.",
+                    label=label,
+                    bytes=num_bytes,
+                    limit=MAX_HEADER_BYTES,
+                ),
             )
         raw = file.read(num_bytes)
     if len(raw) < num_bytes:
         raise ImportRefusedError(
-            "file_truncated", f"{label} is cut off: its header should have {num_bytes:,} bytes. Fetch the file again."
+            "file_truncated",
+            say(
+                "{label} is cut off: its header should have {bytes:,} bytes. Fetch the file again.",
+                label=label,
+                bytes=num_bytes,
+            ),
         )
     try:
         header = json.loads(raw)
     except (ValueError, RecursionError) as error:
-        raise ImportRefusedError("file_damaged", f"The header of {label} is no JSON: {error}.") from error
+        raise ImportRefusedError(
+            "file_damaged", say("The header of {label} is no JSON: {why}.", label=label, why=error)
+        ) from error
     if not isinstance(header, dict) or len(header) > MAX_TENSORS:
         raise ImportRefusedError(
-            "file_damaged", f"The header of {label} is no list of at most {MAX_TENSORS:,} tensors."
+            "file_damaged",
+            say(
+                "The header of {label} is no list of at most {limit:,} tensors.",
+                label=label,
+                limit=MAX_TENSORS,
+            ),
         )
     return header
 
@@ -129,12 +150,19 @@ def _check_with_the_library(path: Path, label: str) -> None:
         if "IncompleteBuffer" in detail or "not fully covered" in detail:
             raise ImportRefusedError(
                 "file_truncated",
-                f"{label} does not hold what its header lists: tensors lie outside of the file, or bytes belong to none. "
-                "It is cut off or damaged; fetch it again.",
+                say(
+                    "{label} does not hold what its header lists: tensors lie outside of the file, or bytes belong "
+                    "to none. It is cut off or damaged; fetch it again.",
+                    label=label,
+                ),
             ) from error
         raise ImportRefusedError(
             "file_damaged",
-            f"The header of {label} is wrong ({detail[:200]}): a tensor's place or size does not fit. Fetch the file again.",
+            say(
+                "The header of {label} is wrong ({why}): a tensor's place or size does not fit. Fetch the file again.",
+                label=label,
+                why=detail[:200],
+            ),
         ) from error
 
 

@@ -11,6 +11,7 @@ from netwright.data.prepare import prepare, split_raw
 from netwright.data.registry import open_source
 from netwright.data.sample_code import SampleCode
 from netwright.graph.document import Document
+from netwright.language import say
 from netwright.training.jobs import find_output
 from netwright.training.objectives import LOSSES
 from netwright.training.project.data_script import write_data
@@ -50,8 +51,10 @@ def write_project(
     data = prepare(raw, spec.training.data)
     if fingerprint is not None and data.fingerprint != fingerprint:
         raise DataError(
-            "The data has changed since this run (its fingerprint differs), so a project could not repeat it. Take another "
-            "format, or start a new run."
+            say(
+                "The data has changed since this run (its fingerprint differs), so a project could not repeat "
+                "it. Take another format, or start a new run."
+            )
         )
     code = source.code(arrays)
     objective = spec.training.objectives[0]
