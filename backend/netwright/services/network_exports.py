@@ -82,5 +82,15 @@ async def _record(
     if errors or checked.source is None:
         raise ServiceError("invalid_run", f"This network cannot be trained yet: {errors[0].message}", checked.problems)
     plain = document.model_copy(update={"view": {}, "training": None})
-    spec = RunSpec(run="", document=plain, training=training, source=checked.source, versions=versions, created=0.0)
-    return Record(spec=spec, name=document.name, versions=versions)
+    begins_with = await weights.prepare(training)
+    spec = RunSpec(
+        run="",
+        document=plain,
+        training=training,
+        source=checked.source,
+        versions=versions,
+        created=0.0,
+        initial_weights=None if begins_with is None else begins_with[1],
+    )
+    initial = None if begins_with is None else str(begins_with[0].path)
+    return Record(spec=spec, name=document.name, versions=versions, initial=initial)

@@ -179,7 +179,7 @@ class Keeper:
         try:
             return run.main(run.forward(inputs))
         finally:
-            run.network.train()
+            run.start_training_mode()
 
     def end_epoch(self, validation: dict[str, float]) -> None:
         """Counts for early stopping, moves to the next epoch, and writes its checkpoints."""

@@ -11,9 +11,14 @@ from typing import Any
 import pytest
 import torch
 from drawing import block, chain, document, image, node, scores
+from netwright.compiler.module import build_network
+from netwright.compiler.source import to_source
 from netwright.data.base import DataError, SourceSpec
 from netwright.graph.document import Document
 from netwright.graph.model import Model
+from netwright.services.export_order import Record
+from netwright.services.export_project import write_initial
+from netwright.training.checkpoints import file_record
 from netwright.training.choices import Registry
 from netwright.training.config import (
     CheckpointConfig,
@@ -32,7 +37,9 @@ from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.project.train_script import WRITTEN
 from netwright.training.project.write import write_project
 from netwright.training.schedules import SCHEDULES, LearningRate
-from netwright.training.spec import RunSpec
+from netwright.training.spec import INITIAL_WEIGHTS, InitialWeights, RunSpec
+from netwright.worker.initial import load_initial
+from safetensors.torch import save_file
 from torch import nn
 
 RUNNER = """
@@ -84,6 +91,55 @@ def cnn() -> Document:
     )
 
 
+def other_cnn() -> Document:
+    """Another network under other names: its convolutions fit :func:`cnn`, the first for three colours, its head does not."""
+    return chain(
+        image(3, 8, 8),
+        node("first: Conv2d", params={"out_channels": 8, "kernel_size": 3, "padding": 1}),
+        node("normal: BatchNorm2d"),
+        node("pooled: MaxPool2d", params={"kernel_size": 2}),
+        node("second: Conv2d", params={"out_channels": 8, "kernel_size": 3}),
+        node("flat: Flatten"),
+        node("answer: Linear", params={"out_features": 5}),
+        scores(),
+    )
+
+
+def three_exits() -> Document:
+    """A classifier with two more on the way, one of them with dropout and a single score."""
+    nodes = [
+        node("x: Input", params={"shape": [30]}),
+        node("stem: Linear", params={"out_features": 16}),
+        node("act: ReLU"),
+        node("drop: Dropout", params={"p": 0.3}),
+        node("early: Linear", params={"out_features": 1}),
+        node("side: Output"),
+        node("norm: BatchNorm1d"),
+        node("middle: Linear", params={"out_features": 2}),
+        node("half_way: Output"),
+        node("head: Linear", params={"out_features": 2}),
+        scores(),
+    ]
+    wires = ["x -> stem -> act -> norm -> head -> scores", "act -> drop -> early -> side", "norm -> middle -> half_way"]
+    return document(block(nodes, *wires))
+
+
+def perceptron() -> Document:
+    return chain(
+        node("x: Input", params={"shape": [2]}),
+        node("sum: Linear", params={"out_features": 1}),
+        node("step: Step"),
+        scores(),
+    )
+
+
+EXITS = [
+    {"output": "scores"},
+    {"output": "side", "loss": {"type": "HingeLoss"}, "weight": 0.3},
+    {"output": "half_way", "loss": {"type": "MSELoss"}, "weight": 0.7},
+]
+
+
 def two_heads() -> Document:
     nodes = [
         node("x: Input", params={"shape": [4]}),
@@ -97,11 +153,13 @@ def two_heads() -> Document:
 
 @dataclass
 class Case:
-    """A run of two epochs: ``source`` and the changes to its config."""
+    """A run of two epochs: ``source`` and the changes to its config; ``begins_with`` is a network whose weights it takes over,
+    matched as the config's ``initial_weights`` say."""
 
     drawn: Document
     source: str
     config: dict[str, Any]
+    begins_with: Document | None = None
 
 
 def optimizer_params(name: str) -> dict[str, Any]:
@@ -118,6 +176,8 @@ LOSS_CASES: dict[str, tuple[int, str, dict[str, Any]]] = {
     "BCEWithLogitsLoss": (1, "breast_cancer", {"pos_weight": 1.5}),
     "MSELoss": (10, "digits", {}),
     "L1Loss": (1, "diabetes", {}),
+    "PerceptronLoss": (1, "breast_cancer", {}),
+    "HingeLoss": (1, "breast_cancer", {}),
 }
 """Scores, data and params for each registered loss."""
 SCHEDULE_PARAMS: dict[str, dict[str, Any]] = {
@@ -144,6 +204,53 @@ CASES: dict[str, Case] = {
         mlp([4], 3),
         "iris",
         {"parameter_groups": [{"nodes": ["hidden"], "weight_decay": 0.5}], "optimizer": {"type": "Adam"}},
+    ),
+    "three objectives": Case(three_exits(), "breast_cancer", {"objectives": EXITS}),
+    "two objectives in bfloat16, the first of weight 0": Case(
+        three_exits(),
+        "breast_cancer",
+        {
+            "objectives": [{"output": "half_way", "weight": 0.0}, {"output": "scores", "weight": 2.5}],
+            "precision": "bfloat16",
+        },
+    ),
+    "perceptron": Case(
+        perceptron(),
+        "two_clusters",
+        {
+            "objectives": [{"loss": {"type": "PerceptronLoss"}}],
+            "optimizer": {"type": "SGD", "params": {"lr": 1.0}},
+            "data": {"batch_size": 1},
+        },
+    ),
+    "begins with weights": Case(
+        cnn(), "digits", {"initial_weights": {"source": "file:a", "match": "name"}, "seed": 3}, cnn()
+    ),
+    "begins with weights of another network": Case(
+        cnn(), "digits", {"initial_weights": {"source": "file:a", "match": "order"}}, other_cnn()
+    ),
+    "frozen": Case(cnn(), "digits", {"frozen": ["conv", "norm", "pool"]}),
+    "frozen layers of a plane, which is looked at": Case(
+        chain(
+            node("x: Input", params={"shape": [2]}),
+            node("norm: BatchNorm1d"),
+            node("hidden: Linear", params={"out_features": 8}),
+            node("norm2: BatchNorm1d"),
+            node("head: Linear", params={"out_features": 2}),
+            scores(),
+        ),
+        "xor",
+        {"frozen": ["norm2", "hidden"]},
+    ),
+    "begins with weights, of which some are frozen, in groups": Case(
+        cnn(),
+        "digits",
+        {
+            "initial_weights": {"source": "file:a", "match": "order"},
+            "frozen": ["conv", "norm"],
+            "parameter_groups": [{"nodes": ["conv2"], "weight_decay": 0.5}],
+        },
+        other_cnn(),
     ),
     "diabetes": Case(
         mlp([10], 1), "diabetes", {"objectives": [{"loss": {"type": "MSELoss"}}], "metrics": ["MeanAbsoluteError"]}
@@ -195,7 +302,11 @@ def run_product(case: Case, folder: Path) -> tuple[RunSpec, list[float], dict[st
         created=0.0,
     )
     folder.mkdir(parents=True)
+    if case.begins_with is not None:
+        spec = spec.model_copy(update={"initial_weights": keep_weights(case.begins_with, spec.training, folder)})
     job = build_job(spec, folder)
+    if spec.initial_weights is not None:
+        load_initial(job.network, spec, spec.initial_weights, folder)
     losses, validation = [], {}
 
     def emit(kind: str, /, **fields: Any) -> None:
@@ -212,7 +323,25 @@ def run_product(case: Case, folder: Path) -> tuple[RunSpec, list[float], dict[st
     project = write_project(spec, job.network, losses[:20], job.data.fingerprint)
     for name, content in project.files.items():
         (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    initial = str(folder / INITIAL_WEIGHTS)
+    for name, path in write_initial(Record(spec=spec, name="", initial=initial)).items():
+        path.replace(folder / name)
     return spec, losses, validation
+
+
+def keep_weights(document: Document, training: TrainingConfig, folder: Path) -> InitialWeights:
+    """Weights of a network under a seed of its own, where a run looks for those that it begins with."""
+    torch.manual_seed(99)
+    state = build_network(to_source(document)).state_dict()
+    save_file(
+        {name: value + 0.01 if value.is_floating_point() else value for name, value in state.items()},
+        folder / INITIAL_WEIGHTS,
+    )
+    wanted, record = training.initial_weights, file_record(folder / INITIAL_WEIGHTS)
+    assert wanted is not None
+    return InitialWeights(
+        source=wanted.source, title="theirs", match=wanted.match, bytes=record.bytes, sha256=record.sha256
+    )
 
 
 @pytest.fixture(scope="module")

@@ -5,22 +5,25 @@ of ``training.loop`` without what serves a page.  A test trains the script besid
 compares the losses bit by bit; ``WRITTEN`` names the settings that it knows, and another test that there are no others.
 """
 
+import ast
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from netwright.compiler.source import join_imports, to_comment, to_literal
 from netwright.training.choices import ChoiceParams, Registry
-from netwright.training.config import Choice, TrainingConfig
+from netwright.training.config import Choice, ObjectiveConfig, TrainingConfig
 from netwright.training.metrics import METRICS
 from netwright.training.objectives import LOSSES, fit_targets_source
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.schedules import SCHEDULES
+from netwright.training.spec import INITIAL_WEIGHTS
 
 WRITTEN = {
     "": {
         "data", "objectives", "metrics", "optimizer", "parameter_groups", "schedule", "epochs", "seed", "precision", "device",
-        "gradient_clip_norm", "early_stopping", "checkpoint",
+        "gradient_clip_norm", "early_stopping", "checkpoint", "initial_weights", "frozen",
     },
     "data": {"source", "batch_size", "split", "preprocess", "augment"},
     "objectives": {"output", "target", "loss", "weight"},
@@ -32,18 +35,27 @@ WRITTEN = {
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """An output that an objective stands on: its key (None where the network gives one tensor) and its second axis."""
+
+    output: str | None
+    num_scores: int
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """What the script needs to know beyond the config.  ``output`` is the key of one of several outputs, ``num_scores`` the
-    second axis of that output, ``argument`` what ``--data`` takes where a person must bring it (empty: nothing)."""
+    """What the script needs to know beyond the config.  ``terms`` are the outputs that the objectives stand on, in their order;
+    ``argument`` is what ``--data`` takes where a person must bring it (empty: nothing), ``begins_with`` the title of the
+    weights in :data:`INITIAL_WEIGHTS` (empty: the run began with random ones)."""
 
     run: str
     is_class: bool
-    num_scores: int
-    output: str | None
+    terms: tuple[Term, ...]
     is_channels_last: bool
     argument: str
     output_file: str
     first_losses: tuple[float, ...]
+    begins_with: str = ""
 
 
 def write_train(config: TrainingConfig, facts: Facts) -> str:
@@ -65,7 +77,8 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
         "import torch",
         "from torch import Tensor, nn",
     ]
-    imports += ["from torch.nn import functional", "from safetensors.torch import save_file"]
+    files = "load_file, save_file" if facts.begins_with else "save_file"
+    imports += ["from torch.nn import functional", f"from safetensors.torch import {files}"]
     sections = [
         _head(config, facts, metrics),
         join_imports(imports) + "\n\nfrom data import load_parts\nfrom model import Network, preprocess",
@@ -75,7 +88,8 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
         _optimizer(config),
         _forward(config, facts),
         _BATCHES,
-        _evaluate(metrics),
+        _evaluate(facts, metrics),
+        *([_FROZEN_MODULES] if config.frozen else []),
         _main(config, facts, monitor, mode, stop_monitor),
     ]
     text = "\n\n\n".join(section.strip("\n") for section in sections).replace("\n\n\n", "\n\n", 2)
@@ -91,7 +105,7 @@ def _params(registry: Registry[Any], chosen: Choice) -> ChoiceParams:
 
 def _metrics(config: TrainingConfig, facts: Facts) -> dict[str, str]:
     """Expressions of the metrics that can be written as one, by name."""
-    found = {name: METRICS.get(name).source(facts.num_scores) for name in config.metrics}
+    found = {name: METRICS.get(name).source(facts.terms[0].num_scores) for name in config.metrics}
     return {name: source for name, source in found.items() if source is not None}
 
 
@@ -112,7 +126,6 @@ def _head(config: TrainingConfig, facts: Facts, metrics: dict[str, str]) -> str:
 
 
 def _constants(config: TrainingConfig, facts: Facts) -> str:
-    losses = ", ".join(map(repr, facts.first_losses))
     rate = OPTIMIZERS.params(config.optimizer.type, config.optimizer.params).model_dump()["lr"]
     lines = [
         f"SEED = {config.seed}",
@@ -122,11 +135,21 @@ def _constants(config: TrainingConfig, facts: Facts) -> str:
     ]
     if config.schedule.warmup_steps:
         lines.append(f"WARMUP_STEPS = {config.schedule.warmup_steps}")
-    one = f"RUN_LOSSES = [{losses}]"
-    lines += [one] if len(one) <= 120 else ["RUN_LOSSES = [", *(f"    {loss!r}," for loss in facts.first_losses), "]"]
+    if facts.begins_with:
+        lines.append(f'INITIAL_WEIGHTS = Path(__file__).parent / "{INITIAL_WEIGHTS}"')
+    if config.frozen:
+        lines += [*_listed("FROZEN", config.frozen), '"""Parts of the network whose weights do not move."""']
+    lines += _listed("RUN_LOSSES", list(facts.first_losses))
     first = "What the run itself measured in its first steps." if facts.first_losses else "Nothing to compare with yet."
     lines.append(f'"""{first}"""')
     return "\n".join(lines)
+
+
+def _listed(name: str, values: Sequence[float] | Sequence[str]) -> list[str]:
+    """Lines that assign a list: one, or one for each value where that would be too long."""
+    literals = [to_literal(value) if isinstance(value, str) else repr(value) for value in values]
+    one = f"{name} = [{', '.join(literals)}]"
+    return [one] if len(one) <= 120 else [f"{name} = [", *(f"    {literal}," for literal in literals), "]"]
 
 
 def _learning_rate(config: TrainingConfig) -> str:
@@ -149,17 +172,51 @@ def _learning_rate(config: TrainingConfig) -> str:
 
 
 def _loss(config: TrainingConfig, facts: Facts) -> str:
-    objective = config.objectives[0]
-    loss = LOSSES.get(objective.loss.type)
-    fitted = fit_targets_source(facts.num_scores, is_class=facts.is_class)
-    expression = loss.source(_params(LOSSES, objective.loss), fitted)
-    if objective.weight != 1.0:
-        expression = f"{objective.weight!r} * {expression}"
-    return (
-        "def compute_loss(outputs: Tensor, targets: Tensor) -> Tensor:\n"
-        f'    """{loss.type}."""\n'
-        f"    return {expression}"
+    objectives = [
+        _objective(objective, term, facts) for objective, term in zip(config.objectives, facts.terms, strict=True)
+    ]
+    names = [objective.loss.type for objective in config.objectives]
+    if len(objectives) == 1:
+        return (
+            "def compute_loss(outputs: Tensor, targets: Tensor) -> Tensor:\n"
+            f'    """{names[0]}."""\n'
+            f"    return {objectives[0]}"
+        )
+    return "\n".join(
+        [
+            "def compute_loss(outputs: dict[str, Tensor], targets: Tensor) -> Tensor:",
+            f'    """The weighted sum of {" and ".join(dict.fromkeys(names))} on {len(names)} outputs."""',
+            "    terms = [",
+            *(f"        {expression}," for expression in objectives),
+            "    ]",
+            "    return torch.stack(terms).sum()",
+        ]
     )
+
+
+def _objective(objective: ObjectiveConfig, term: Term, facts: Facts) -> str:
+    """One term of the loss, as an expression."""
+    fitted = fit_targets_source(term.num_scores, is_class=facts.is_class)
+    expression = LOSSES.get(objective.loss.type).source(_params(LOSSES, objective.loss), fitted)
+    if objective.weight != 1.0:
+        expression = f"{objective.weight!r} * {_in_brackets(expression)}"
+    return expression if len(facts.terms) == 1 else _on_output(expression, term)
+
+
+def _in_brackets(expression: str) -> str:
+    """As one factor: what is a sum, a product or a quotient goes into brackets."""
+    is_whole = isinstance(ast.parse(expression, mode="eval").body, ast.Call | ast.Name)
+    return expression if is_whole else f"({expression})"
+
+
+def _on_output(expression: str, term: Term) -> str:
+    """An expression over ``outputs`` where these are a dict."""
+    return re.sub(r"\boutputs\b", lambda _: f"outputs[{_key(term)}]", expression)
+
+
+def _key(term: Term) -> str:
+    assert term.output is not None, "of several outputs each has a name"
+    return to_literal(term.output)
 
 
 _GROUPS = """    left = {{name: weight for name, weight in network.named_parameters() if weight.requires_grad}}
@@ -191,10 +248,10 @@ def _settings(values: Mapping[str, Any]) -> str:
 
 
 def _forward(config: TrainingConfig, facts: Facts) -> str:
-    chosen = "" if facts.output is None else f"[{to_literal(facts.output)}]"
+    is_single = len(facts.terms) == 1
     lines = [
-        "def forward(network: nn.Module, samples: Tensor) -> Tensor:",
-        '    """Raw samples to the scores, float32."""',
+        f"def forward(network: nn.Module, samples: Tensor) -> {'Tensor' if is_single else 'dict[str, Tensor]'}:",
+        f'    """Raw samples to the scores, float32{"" if is_single else "; by the outputs that have a loss"}."""',
         "    inputs = preprocess(samples)",
     ]
     if facts.is_channels_last:
@@ -202,16 +259,22 @@ def _forward(config: TrainingConfig, facts: Facts) -> str:
             "    # Convolutions run faster with the channels last.",
             "    inputs = inputs.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)",
         ]
+    call = "network(inputs)"
     if config.precision == "bfloat16":
         lines += [
             "    # The network runs in bfloat16, the loss is computed in float32.",
             "    with torch.autocast(samples.device.type, torch.bfloat16):",
             "        outputs = network(inputs)",
-            f"    return outputs{chosen}.float()",
         ]
-    else:
-        lines.append(f"    return network(inputs){chosen}.float()")
-    return "\n".join(lines)
+        call = "outputs"
+    if is_single:
+        output = facts.terms[0].output
+        chosen = "" if output is None else f"[{to_literal(output)}]"
+        return "\n".join([*lines, f"    return {call}{chosen}.float()"])
+    if call != "outputs":
+        lines.append("    outputs = network(inputs)")
+    names = ", ".join(map(_key, facts.terms))
+    return "\n".join([*lines, f"    return {{name: outputs[name].float() for name in ({names})}}"])
 
 
 _BATCHES = '''def num_batches(num_samples: int) -> int:
@@ -229,7 +292,9 @@ def batches(part: tuple[Tensor, Tensor], epoch: int, device: torch.device) -> It
         yield inputs[indices].to(device), targets[indices].to(device)'''
 
 
-def _evaluate(metrics: dict[str, str]) -> str:
+def _evaluate(facts: Facts, metrics: dict[str, str]) -> str:
+    if len(facts.terms) > 1:
+        metrics = {name: _on_output(expression, facts.terms[0]) for name, expression in metrics.items()}
     names = [to_literal(f"val/{name}") for name in ("loss", *metrics)]
     lines = [
         "@torch.inference_mode()",
@@ -245,7 +310,6 @@ def _evaluate(metrics: dict[str, str]) -> str:
         '        sums["val/loss"] += compute_loss(outputs, batch).item() * len(batch)',
         *(f'        sums["val/{name}"] += {_renamed(expression)}.item()' for name, expression in metrics.items()),
         "        num_values += batch.numel()",
-        "    network.train()",
         '    return {name: value / (len(targets) if name == "val/loss" else num_values) for name, value in sums.items()}',
     ]
     return "\n".join(lines)
@@ -254,6 +318,24 @@ def _evaluate(metrics: dict[str, str]) -> str:
 def _renamed(expression: str) -> str:
     return expression.replace("targets", "batch")
 
+
+_FROZEN_MODULES = """def frozen_modules(network: nn.Module) -> Iterator[nn.Module]:
+    named = dict(network.named_modules(remove_duplicate=False))
+    for path in FROZEN:
+        if path in named:
+            yield from named[path].modules()"""
+
+_BEGIN = """    # The run began with these; what they lack is as the seed made it.
+    network.load_state_dict({**network.state_dict(), **load_file(INITIAL_WEIGHTS)})
+"""
+_FREEZE = """    for module in frozen_modules(network):
+        module.requires_grad_(False)
+"""
+_HOLD = """        for module in frozen_modules(network):
+            # The running statistics of a frozen normalisation stand still too.
+            if getattr(module, "track_running_stats", False):
+                module.eval()
+"""
 
 _MAIN = '''def main() -> None:
     parser = argparse.ArgumentParser(description="Trains the network again.")
@@ -269,7 +351,7 @@ _MAIN = '''def main() -> None:
     np.random.seed(SEED)
     torch.manual_seed(SEED)
     network = Network().to(device){channels_last}
-    weights = [weight for weight in network.parameters() if weight.requires_grad]
+{begin}{freeze}    weights = [weight for weight in network.parameters() if weight.requires_grad]
     optimizer = build_optimizer(network)
     steps_per_epoch = num_batches(len(train[1]))
     num_steps = arguments.epochs * steps_per_epoch
@@ -277,7 +359,8 @@ _MAIN = '''def main() -> None:
     step, best{stop_names} = 0, None{stop_values}
     for epoch in range(1, arguments.epochs + 1):
         began, losses = time.perf_counter(), []
-        for samples, targets in batches(train, epoch, device):
+        network.train()
+{hold}        for samples, targets in batches(train, epoch, device):
             step += 1
             loss = compute_loss(forward(network, samples), targets)
             loss.backward()
@@ -338,6 +421,9 @@ def _main(config: TrainingConfig, facts: Facts, monitor: str, mode: str, stop_mo
         data_value="arguments.data" if facts.argument else "None",
         weights=facts.output_file,
         channels_last=".to(memory_format=torch.channels_last)" if facts.is_channels_last else "",
+        begin=_BEGIN if facts.begins_with else "",
+        freeze=_FREEZE if config.frozen else "",
+        hold=_HOLD if config.frozen else "",
         stop_names=", stop_best, wait" if stop_code else "",
         stop_values=", None, 0" if stop_code else "",
         clip=f"            nn.utils.clip_grad_norm_(weights, {clip!r})\n" if clip is not None else "",
