@@ -15,7 +15,8 @@ from netwright.training.jobs import find_output
 from netwright.training.objectives import LOSSES
 from netwright.training.project.data_script import write_data
 from netwright.training.project.predict_script import WEIGHTS, write_predict
-from netwright.training.project.train_script import Facts, Term, write_train
+from netwright.training.project.script_facts import Facts, Term
+from netwright.training.project.train_script import write_train
 from netwright.training.setup import wants_channels_last
 from netwright.training.spec import RunSpec
 
@@ -68,7 +69,7 @@ def write_project(
         argument=code.needs,
         output_file=WEIGHTS if network is None else "trained.safetensors",
         first_losses=tuple(first_losses),
-        begins_with="" if spec.initial_weights is None else spec.initial_weights.title,
+        has_initial_weights=spec.initial_weights is not None,
     )
     predict = write_predict(
         LOSSES.get(spec.training.objectives[0].loss.type),
