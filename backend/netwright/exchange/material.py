@@ -28,8 +28,8 @@ class Material:
 
     ``source`` is the module that made it (``Network``, and ``preprocess`` where a run fitted one).  ``weights`` is a
     checkpoint's safetensors file; None stands for fresh weights under ``seed``.  ``metadata`` says where they come from (run,
-    graph hash, step, versions) and is written into every format that can hold it.  ``files`` are the texts of a project that
-    go beside the network, by name; ``card`` is what is known of the run.
+    graph hash, step, versions) and is written into every format that can hold it.  ``files`` are what goes beside
+    the network in a project, by name: texts, bytes, or the path of a large file; ``card`` is what is known of the run.
     """
 
     document: Document
@@ -37,6 +37,6 @@ class Material:
     weights: Path | None
     seed: int = 0
     metadata: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, str | bytes] = field(default_factory=dict)
+    files: Mapping[str, str | bytes | Path] = field(default_factory=dict)
     card: Card | None = None
     say: Callable[[Stage], None] = lambda _: None

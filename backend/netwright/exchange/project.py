@@ -20,6 +20,7 @@ ABOUT = {
     "data.py": "reads the data; which samples were held out",
     "held_out.npy": "indices of the validation samples",
     "data.npz": "the samples",
+    "initial.safetensors": "the weights that the training begins with",
     "samples.csv": "the pictures in the order of the run",
     "document.json": "the network as it was drawn, to open in Netwright",
     "config.json": "shape of the input, classes, where the weights come from",
@@ -49,10 +50,10 @@ def write_hub(material: Material, target: Path) -> None:
     _pack(material, target, {**_common(material), **material.files, "config.json": _config(material)})
 
 
-def _common(material: Material) -> dict[str, str | bytes]:
+def _common(material: Material) -> dict[str, str | bytes | Path]:
     card = material.card
     assert card is not None, "a project tells of a run"
-    files: dict[str, str | bytes] = {
+    files: dict[str, str | bytes | Path] = {
         "model.py": material.source,
         "requirements.txt": "".join(f"{name}=={version}\n" for name, version in card.requirements.items()),
     }
@@ -77,23 +78,23 @@ def _config(material: Material) -> str:
     return json.dumps(config, indent=2, ensure_ascii=False) + "\n"
 
 
-def _pack(material: Material, target: Path, files: dict[str, str | bytes]) -> None:
+def _pack(material: Material, target: Path, files: dict[str, str | bytes | Path]) -> None:
     card = material.card
     assert card is not None, "a project tells of a run"
-    names = [*files] if material.weights is None else [*files, WEIGHTS]
-    about = {name: ABOUT.get(name, "") for name in ABOUT if name in names} | {
-        name: "" for name in names if name not in ABOUT
+    if material.weights is not None:
+        files = {**files, WEIGHTS: material.weights}
+    about = {name: ABOUT.get(name, "") for name in ABOUT if name in files} | {
+        name: "" for name in files if name not in ABOUT
     }
     files = {"README.md": write_readme(card, about, is_trained=material.weights is not None), **files}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             member = zipfile.ZipInfo(name, MOMENT)
             member.external_attr = 0o644 << 16
-            archive.writestr(member, content, zipfile.ZIP_DEFLATED)
-        if material.weights is not None:
+            if not isinstance(content, Path):
+                archive.writestr(member, content, zipfile.ZIP_DEFLATED)
+                continue
             # Weights hardly pack: they are stored as they are, in parts, however large.
-            member = zipfile.ZipInfo(WEIGHTS, MOMENT)
-            member.external_attr = 0o644 << 16
-            with material.weights.open("rb") as source, archive.open(member, "w", force_zip64=True) as inside:
+            with content.open("rb") as source, archive.open(member, "w", force_zip64=True) as inside:
                 while chunk := source.read(1 << 22):
                     inside.write(chunk)

@@ -27,7 +27,7 @@ from netwright.store.runs import RunRecord, get_run
 from netwright.store.scalars import parse_scalars
 from netwright.store.store import Session, Store
 from netwright.store.tables import CheckpointRow
-from netwright.training.spec import RunSpec
+from netwright.training.spec import INITIAL_WEIGHTS, RunSpec
 
 NUM_FIRST_LOSSES = 20
 MAX_CURVE_POINTS = 400
@@ -168,6 +168,7 @@ class CheckpointService:
             first_losses=first_losses,
             fingerprint=record.row.data_fingerprint,
             versions=versions,
+            initial=None if spec.initial_weights is None else str(self._folder / row.run_id / INITIAL_WEIGHTS),
         )
 
 

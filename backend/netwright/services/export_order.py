@@ -20,7 +20,10 @@ PACKAGES = ("torch", "safetensors", "onnx", "onnxruntime", "onnxscript")
 
 
 class Record(Model):
-    """A run as its project needs it: what was fixed when it began, and what came of it."""
+    """A run as its project needs it: what was fixed when it began, and what came of it.
+
+    ``initial`` is the absolute path of the weights that it begins with, None where they are random; the spec has their SHA-256.
+    """
 
     spec: RunSpec
     name: str
@@ -31,6 +34,7 @@ class Record(Model):
     first_losses: list[float] = Field(default_factory=list)
     fingerprint: str | None = None
     versions: dict[str, str] = Field(default_factory=dict)
+    initial: str | None = None
 
 
 class Order(Model):
@@ -48,7 +52,7 @@ class Order(Model):
 
     def key(self) -> str:
         """The same for what would make the same file (of these versions): SHA-256 over all but the place of the weights."""
-        meaning = self.model_dump(mode="json", exclude={"weights"}, context=STORED)
+        meaning = self.model_dump(mode="json", exclude={"weights": True, "record": {"initial"}}, context=STORED)
         meaning["packages"] = {name: version(name) for name in PACKAGES} | {"netwright": __version__}
         return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()[:32]
 

@@ -2,17 +2,22 @@
 
 from dataclasses import replace
 from importlib.metadata import version
+from pathlib import Path
+from tempfile import mkdtemp
 
 from netwright.compiler.program import DocumentInvalidError
 from netwright.compiler.source import to_run_source
 from netwright.exchange.card import Card
 from netwright.exchange.material import ExportError, Material
 from netwright.exchange.network import build_trained
+from netwright.exchange.weights.loading import write_fitted
 from netwright.language import said_by, say
 from netwright.services.export_order import Record
+from netwright.training.checkpoints import file_record
+from netwright.training.config import ObjectiveConfig
 from netwright.training.metrics import METRICS
 from netwright.training.project.write import Project, write_project
-from netwright.training.spec import RunSpec
+from netwright.training.spec import INITIAL_WEIGHTS, RunSpec
 
 ALWAYS = ("torch", "numpy", "safetensors")
 
@@ -22,7 +27,8 @@ def project_of(material: Material, record: Record) -> Material:
 
     Raises:
         DataError: the data of the run is gone or has changed.
-        ExportError: the weights are not those of the network; the network has problems.
+        ExportError: the weights are not those of the network; those that the run begins with are gone or damaged; the network
+            has problems.
     """
     material.say("loading")
     is_trained = material.weights is not None
@@ -35,7 +41,30 @@ def project_of(material: Material, record: Record) -> Material:
     if not is_trained:
         header = {"data": f"{record.spec.source.type}, fingerprint {project.fingerprint}"}
         source = to_run_source(material.document, project.preprocess_source, header=header)
-    return replace(material, source=source, files=project.files, card=_card(record, project))
+    files = {**project.files, **write_initial(record)}
+    return replace(material, source=source, files=files, card=_card(record, project))
+
+
+def write_initial(record: Record) -> dict[str, Path]:
+    """The weights that the run begins with, under the network's own names, in a temporary file; nothing where it begins with
+    random ones.
+
+    Raises:
+        ExportError: they are gone or damaged.
+    """
+    weights = record.spec.initial_weights
+    if weights is None:
+        return {}
+    source = Path(record.initial or "")
+    if not source.is_file() or file_record(source).sha256 != weights.sha256:
+        raise ExportError(
+            f"The weights that this run begins with ({weights.title}) are gone or damaged, so a project could not repeat it. "
+            "Take another format."
+        )
+    # The export's own folder for temporary files: it goes with the process.
+    target = Path(mkdtemp()) / INITIAL_WEIGHTS
+    write_fitted(record.spec.document, source, weights.match, target)
+    return {INITIAL_WEIGHTS: target}
 
 
 def _card(record: Record, project: Project) -> Card:
@@ -77,7 +106,7 @@ def _title(name: str) -> str:
 def _settings(spec: RunSpec) -> dict[str, str]:
     training = spec.training
     settings = {
-        "loss": _call(training.objectives[0].loss.type, training.objectives[0].loss.params),
+        "loss": " + ".join(_term(each, len(training.objectives)) for each in training.objectives),
         "optimizer": _call(training.optimizer.type, training.optimizer.params),
         "schedule": _call(training.schedule.type, training.schedule.params)
         + (f" after {training.schedule.warmup_steps} warm-up steps" if training.schedule.warmup_steps else ""),
@@ -88,10 +117,24 @@ def _settings(spec: RunSpec) -> dict[str, str]:
     }
     if training.gradient_clip_norm is not None:
         settings["gradient clipping"] = f"norm {training.gradient_clip_norm:g}"
+    if spec.initial_weights is not None:
+        settings["first weights"] = f"`{spec.initial_weights.title}`"
+    if training.frozen:
+        settings["frozen"] = ", ".join(f"`{path}`" for path in training.frozen)
+    for group in training.parameter_groups:
+        changed = group.model_dump(exclude={"nodes"}, exclude_none=True)
+        settings[f"group {', '.join(group.nodes)}"] = ", ".join(f"{name}={value}" for name, value in changed.items())
     if training.early_stopping is not None:
         stopping = training.early_stopping
         settings["early stopping"] = f"on {stopping.monitor}, patience {stopping.patience}"
     return settings
+
+
+def _term(objective: ObjectiveConfig, count: int) -> str:
+    """A loss as it goes into the sum: with its weight, and with its output where there are several."""
+    weight = "" if objective.weight == 1.0 else f"{objective.weight:g} x "
+    output = f" on `{objective.output}`" if count > 1 else ""
+    return f"{weight}{_call(objective.loss.type, objective.loss.params)}{output}"
 
 
 def _call(name: str, params: object) -> str:

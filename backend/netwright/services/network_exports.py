@@ -90,5 +90,15 @@ async def _record(
             checked.problems,
         )
     plain = document.model_copy(update={"view": {}, "training": None})
-    spec = RunSpec(run="", document=plain, training=training, source=checked.source, versions=versions, created=0.0)
-    return Record(spec=spec, name=document.name, versions=versions)
+    begins_with = await weights.prepare(training)
+    spec = RunSpec(
+        run="",
+        document=plain,
+        training=training,
+        source=checked.source,
+        versions=versions,
+        created=0.0,
+        initial_weights=None if begins_with is None else begins_with[1],
+    )
+    initial = None if begins_with is None else str(begins_with[0].path)
+    return Record(spec=spec, name=document.name, versions=versions, initial=initial)

@@ -116,9 +116,11 @@ class SystemEvent(Envelope):
 
 
 class AlertEvent(Envelope):
-    """Something a person must see, as a problem: ``code``, ``message``, ``node``."""
+    """Something a person must see, as a problem: ``code``, ``message``, ``node``.  A ``warning`` is about what the run came to,
+    an ``error`` about what went wrong in it."""
 
     type: Literal["alert"] = "alert"
+    level: Literal["warning", "error"] = "error"
     code: str
     message: Sentence
     node: str | None = None

@@ -15,6 +15,7 @@ from netwright.training.events import Scalar
 from netwright.training.graph_batches import GraphBatches
 from netwright.training.guard import Origin, find_origin
 from netwright.training.reporting import Emit, LossNotFiniteError, Progress, RunningSums, to_scalar
+from netwright.training.separating import measure_separation
 from netwright.training.setup import Job, Setup, set_up
 from netwright.training.states import EndReason, RunState
 
@@ -179,7 +180,7 @@ class Keeper:
         try:
             return run.main(run.forward(inputs))
         finally:
-            run.network.train()
+            run.start_training_mode()
 
     def end_epoch(self, validation: dict[str, float]) -> None:
         """Counts for early stopping, moves to the next epoch, and writes its checkpoints."""
@@ -310,9 +311,22 @@ class Keeper:
         if self._saved != (at.epoch, at.batch, at.step):
             self.save("last")
         at.epoch -= 1  # the epoch that was trained last
+        self._look_at_boundary()
         if run.test is not None:
             self._test(run.test)
         return Outcome(RunState.COMPLETED, reason, message, metrics=self.metrics)
+
+    def _look_at_boundary(self) -> None:
+        """Says of a perceptron that found no boundary why more epochs may not help."""
+        found = measure_separation(self.run)
+        if found is not None and found.wrong:
+            self.emit(
+                "alert",
+                level="warning",
+                code="classes_not_separated",
+                message=found.sentence,
+                values={"wrong": found.wrong, "total": found.total},
+            )
 
     def _test(self, batches: Batches | GraphBatches) -> None:
         self.emit("state", state=RunState.RUNNING, phase="testing")

@@ -23,8 +23,9 @@ LossFunction = Callable[["Tensor", "Tensor"], "Tensor"]
 class Loss(RegisteredChoice, is_abstract=True):
     """A loss that averages over the batch."""
 
-    scores_to: ClassVar[Literal["softmax", "sigmoid"] | None] = None
-    """What turns the network's scores into probabilities, where anything does."""
+    scores_to: ClassVar[Literal["softmax", "sigmoid", "sides"] | None] = None
+    """What turns the network's scores into probabilities, where anything does.  ``sides`` does not: one score, whose sign says
+    on which side of the boundary a sample lies (positive: the second class)."""
 
     @classmethod
     @abstractmethod
@@ -242,6 +243,7 @@ class HingeLoss(_OneScore):
         "For yes or no with a margin: one raw score, positive for the second class. A sample that is on the right side by at "
         "least 1 no longer counts."
     )
+    scores_to = "sides"
 
     @classmethod
     def build(cls, params: ChoiceParams, device: str) -> LossFunction:

@@ -842,7 +842,8 @@ export interface components {
         };
         /**
          * AlertEvent
-         * @description Something a person must see, as a problem: ``code``, ``message``, ``node``.
+         * @description Something a person must see, as a problem: ``code``, ``message``, ``node``.  A ``warning`` is about what the run came to,
+         *     an ``error`` about what went wrong in it.
          */
         AlertEvent: {
             /** Run */
@@ -862,6 +863,12 @@ export interface components {
              * @enum {string}
              */
             type: "alert";
+            /**
+             * Level
+             * @default error
+             * @enum {string}
+             */
+            level: "warning" | "error";
             /** Code */
             code: string;
             /** Message */

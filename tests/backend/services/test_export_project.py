@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from runpy import run_path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -23,14 +24,17 @@ from netwright.graph.document import Document
 from netwright.graph.io import load_document
 from netwright.services.export_child import make
 from netwright.services.export_order import Order, Record
+from netwright.training.checkpoints import file_record
 from netwright.training.config import TrainingConfig
 from netwright.training.control import Control
 from netwright.training.jobs import build_job
 from netwright.training.loop import train
-from netwright.training.spec import RunSpec
+from netwright.training.spec import INITIAL_WEIGHTS, InitialWeights, RunSpec
+from netwright.worker.initial import load_initial
 from PIL import Image
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from sklearn.datasets import load_digits
+from torch import Tensor
 
 ALONE = """
 import runpy, sys
@@ -63,14 +67,26 @@ def people() -> Document:
     return chain(node("row: Input", params={"shape": [3]}), node("head: Linear", params={"out_features": 2}), scores())
 
 
-def trained(folder: Path, drawn: Document, source: SourceSpec, **config: Any) -> Order:
+def trained(
+    folder: Path, drawn: Document, source: SourceSpec, begins_with: dict[str, Tensor] | None = None, **config: Any
+) -> Order:
     """A short run, and the order of its newest checkpoint."""
     settings = {"epochs": 2, "device": "cpu", "data": {"source": source.type, "batch_size": 64}} | config
     training = TrainingConfig.model_validate(settings)
     spec = RunSpec(run="r1", document=drawn, training=training, source=source, versions={}, created=0.0)
     run = folder / "run"
     run.mkdir()
+    initial = run / INITIAL_WEIGHTS
+    if begins_with is not None:
+        save_file(begins_with, initial)
+        kept = file_record(initial)
+        weights = InitialWeights(
+            source="file:a", title="theirs.pt", match="order", bytes=kept.bytes, sha256=kept.sha256
+        )
+        spec = spec.model_copy(update={"initial_weights": weights})
     job = build_job(spec, run)
+    if spec.initial_weights is not None:
+        load_initial(job.network, spec, spec.initial_weights, run)
     events: list[tuple[str, dict[str, Any]]] = []
     torch.set_num_threads(1)
     train(job, lambda kind, /, **fields: events.append((kind, fields)), Control())
@@ -87,6 +103,7 @@ def trained(folder: Path, drawn: Document, source: SourceSpec, **config: Any) ->
         first_losses=losses[:20],
         fingerprint=job.data.fingerprint,
         versions={"torch": torch.__version__},
+        initial=None if begins_with is None else str(initial),
     )
     return Order(
         format="bundle",
@@ -143,6 +160,76 @@ def test_bundle_when_unpacked_predicts_and_repeats_the_run(tmp_path: Path) -> No
     assert (home / "model.safetensors").read_bytes() == before
     again, taken = load_file(home / "trained.safetensors"), load_file(home / "model.safetensors")
     assert all(torch.equal(again[name], value) for name, value in taken.items())
+
+
+def theirs() -> dict[str, Tensor]:
+    """Weights of a network for colour pictures and other classes, under names of its own."""
+    torch.manual_seed(5)
+    return {
+        "features.0.weight": torch.randn(8, 3, 3, 3) / 5,
+        "features.0.bias": torch.randn(8),
+        "features.1.weight": torch.rand(8) + 0.5,
+        "features.1.bias": torch.randn(8),
+        "features.1.running_mean": torch.randn(8),
+        "features.1.running_var": torch.rand(8) + 0.5,
+        "features.1.num_batches_tracked": torch.tensor(7),
+        "classifier.weight": torch.randn(1000, 288),
+        "classifier.bias": torch.randn(1000),
+    }
+
+
+def test_bundle_of_a_run_that_began_with_weights_when_unpacked_begins_with_them_too(tmp_path: Path) -> None:
+    order = trained(tmp_path, digits(), SourceSpec(type="digits"), theirs(), frozen=["conv", "norm"])
+    home = unpack(order, tmp_path)
+    begun, given = load_file(home / INITIAL_WEIGHTS), theirs()
+    assert set(begun) == {
+        "conv.weight", "conv.bias", "norm.weight", "norm.bias", "norm.running_mean", "norm.running_var",
+        "norm.num_batches_tracked",
+    }  # fmt: skip
+    assert torch.equal(begun["conv.weight"], given["features.0.weight"].sum(1, keepdim=True))
+    printed = run(home, "train.py", "--steps", "8", "--device", "cpu")
+    assert printed.count("(as in the run)") == 8
+    card = (home / "README.md").read_text("utf-8")
+    assert "| first weights | `theirs.pt` |" in card
+    assert "| frozen | `conv`, `norm` |" in card
+    assert "`initial.safetensors`" in card
+
+
+def test_bundle_when_the_weights_to_begin_with_are_gone_or_others_says_so(tmp_path: Path) -> None:
+    order = trained(tmp_path, digits(), SourceSpec(type="digits"), theirs())
+    path = tmp_path / "run" / INITIAL_WEIGHTS
+    path.write_bytes(path.read_bytes()[:-4] + b"else")
+    for _ in range(2):
+        said = make(order, tmp_path / "out.zip", io.StringIO())
+        assert said.code == "cannot_export"
+        assert "theirs.pt) are gone or damaged" in said.message
+        path.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("loss", ["HingeLoss", "PerceptronLoss"])
+def test_bundle_of_one_score_without_probabilities_when_it_predicts_takes_the_side(tmp_path: Path, loss: str) -> None:
+    step = [node("step: Step")] if loss == "PerceptronLoss" else []
+    drawn = chain(
+        node("x: Input", params={"shape": [2]}), node("sum: Linear", params={"out_features": 1}), *step, scores()
+    )
+    learning: dict[str, Any] = {
+        "objectives": [{"loss": {"type": loss}}],
+        "optimizer": {"type": "SGD", "params": {"lr": 0.05}},
+    }
+    order = trained(tmp_path, drawn, SourceSpec(type="two_clusters"), **learning)
+    home = unpack(order, tmp_path)
+    network = load_file(home / "model.safetensors")
+    points = np.repeat(np.linspace(-1, 1, 41, dtype=np.float32)[:, None], 2, axis=1)
+    np.save(home / "points.npy", points)
+    lines = run(home, "predict.py", "points.npy").splitlines()
+    module = run_path(str(home / "model.py"))
+    with torch.inference_mode():
+        made = module["Network"]()
+        made.load_state_dict(network)
+        second = made(module["preprocess"](torch.from_numpy(points)))[:, 0] > 0
+    classes = run_path(str(home / "data.py"))["CLASSES"]
+    assert set(second.tolist()) == {True, False}
+    assert [line.split(": ")[1].split(" ")[0] for line in lines] == [classes[int(each)] for each in second]
 
 
 def test_bundle_of_an_uploaded_table_when_unpacked_takes_the_person_s_own_file(tmp_path: Path) -> None:

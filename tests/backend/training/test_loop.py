@@ -141,9 +141,35 @@ def test_perceptron_when_a_line_separates_the_classes_gets_all_right_and_on_xor_
         build = lambda: nn.Sequential(nn.Linear(2, 1), Step())  # noqa: E731
         job = make_job(name, data=load_points(name), build=build, epochs=10, **RULE)
         job.config = job.config.model_copy(update={"data": DataConfig(batch_size=1)})
-        outcome = train(job, make_recorder(), Control())
+        recorder = make_recorder()
+        outcome = train(job, recorder, Control())
         assert (outcome.metrics["val/Accuracy"] == 1.0) == is_separable, name
         assert (outcome.metrics["train/Accuracy"] == 1.0) == is_separable, name
+        alerts = recorder.of("alert")
+        assert [alert["code"] for alert in alerts] == ([] if is_separable else ["classes_not_separated"])
+        if alerts:
+            wrong, total = alerts[0]["values"]["wrong"], alerts[0]["values"]["total"]
+            # The best line leaves one of the four squares, a quarter of the points, on the wrong side.
+            assert total == len(job.data.train)
+            assert wrong > total / 8
+            assert (
+                f"No straight line separates the two classes as far as this run saw: {wrong} of {total}"
+                in (alerts[0]["message"])
+            )
+
+
+def test_network_with_a_hidden_layer_when_xor_is_learned_by_the_perceptrons_rule_hears_nothing_of_lines(
+    make_job: MakeJob, recorder: Recorder
+) -> None:
+    """What the perceptron's alert advises is true."""
+
+    def build() -> nn.Module:
+        return nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 1), Step())
+
+    rule = RULE | {"optimizer": {"type": "AdamW", "params": {"lr": 0.01}}}
+    outcome = train(make_job(data=load_points("xor"), build=build, epochs=30, **rule), recorder, Control())
+    assert outcome.metrics["train/Accuracy"] == 1.0
+    assert recorder.of("alert") == []
 
 
 def test_objectives_when_several_add_up_by_their_weights(make_job: MakeJob, recorder: Recorder) -> None:

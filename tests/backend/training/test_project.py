@@ -10,10 +10,14 @@ from typing import Any
 
 import pytest
 import torch
-from drawing import block, chain, document, image, node, scores
+from netwright.compiler.module import build_network
+from netwright.compiler.source import to_source
 from netwright.data.base import DataError, SourceSpec
 from netwright.graph.document import Document
 from netwright.graph.model import Model
+from netwright.services.export_order import Record
+from netwright.services.export_project import write_initial
+from netwright.training.checkpoints import file_record
 from netwright.training.choices import Registry
 from netwright.training.config import (
     CheckpointConfig,
@@ -32,7 +36,10 @@ from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.project.train_script import WRITTEN
 from netwright.training.project.write import write_project
 from netwright.training.schedules import SCHEDULES, LearningRate
-from netwright.training.spec import RunSpec
+from netwright.training.spec import INITIAL_WEIGHTS, InitialWeights, RunSpec
+from netwright.worker.initial import load_initial
+from project_cases import CASES, LOSS_CASES, SCHEDULE_PARAMS, Case, mlp, optimizer_params
+from safetensors.torch import save_file
 from torch import nn
 
 RUNNER = """
@@ -60,120 +67,6 @@ print(json.dumps(results))
 """
 
 
-def mlp(inputs: list[int], outputs: int, *more: Any) -> Document:
-    start = image(*inputs) if len(inputs) > 1 else node("image: Input", params={"shape": inputs})
-    flat = [node("flat: Flatten")] if len(inputs) > 1 else []
-    hidden = node("hidden: Linear", params={"out_features": 16})
-    return chain(
-        start, *flat, hidden, node("act: ReLU"), *more, node("head: Linear", params={"out_features": outputs}), scores()
-    )
-
-
-def cnn() -> Document:
-    return chain(
-        image(1, 8, 8),
-        node("conv: Conv2d", params={"out_channels": 8, "kernel_size": 3, "padding": 1}),
-        node("norm: BatchNorm2d"),
-        node("act: ReLU"),
-        node("pool: MaxPool2d", params={"kernel_size": 2}),
-        node("drop: Dropout2d", params={"p": 0.2}),
-        node("conv2: Conv2d", params={"out_channels": 8, "kernel_size": 3}),
-        node("flat: Flatten"),
-        node("head: Linear", params={"out_features": 10}),
-        scores(),
-    )
-
-
-def two_heads() -> Document:
-    nodes = [
-        node("x: Input", params={"shape": [4]}),
-        node("kind: Linear", params={"out_features": 3}),
-        node("other: Linear", params={"out_features": 2}),
-        node("side: Output"),
-        scores(),
-    ]
-    return document(block(nodes, "x -> other -> side", "x -> kind -> scores"))
-
-
-@dataclass
-class Case:
-    """A run of two epochs: ``source`` and the changes to its config."""
-
-    drawn: Document
-    source: str
-    config: dict[str, Any]
-
-
-def optimizer_params(name: str) -> dict[str, Any]:
-    """Other settings than the defaults, where there are some that go together."""
-    params: dict[str, dict[str, Any]] = {
-        "SGD": {"lr": 0.05, "momentum": 0.9, "nesterov": True},
-        "AdamW": {"lr": 0.003, "betas": [0.8, 0.99]},
-    }
-    return params.get(name, {"lr": 0.002})
-
-
-LOSS_CASES: dict[str, tuple[int, str, dict[str, Any]]] = {
-    "CrossEntropyLoss": (10, "digits", {"label_smoothing": 0.1, "weight": [1.0] * 9 + [2.5]}),
-    "BCEWithLogitsLoss": (1, "breast_cancer", {"pos_weight": 1.5}),
-    "MSELoss": (10, "digits", {}),
-    "L1Loss": (1, "diabetes", {}),
-}
-"""Scores, data and params for each registered loss."""
-SCHEDULE_PARAMS: dict[str, dict[str, Any]] = {
-    "StepLR": {"step_size": 1, "gamma": 0.3},
-    "CosineAnnealingLR": {"T_max": 3, "eta_min": 1e-5},
-}
-SHAPES = {"digits": [1, 8, 8], "iris": [4], "breast_cancer": [30], "diabetes": [10], "wine": [13]}
-
-CASES: dict[str, Case] = {
-    "digits mlp": Case(mlp([1, 8, 8], 10), "digits", {}),
-    "digits cnn": Case(
-        cnn(), "digits", {"schedule": {"type": "CosineAnnealingLR", "warmup_steps": 7}, "gradient_clip_norm": 0.5}
-    ),
-    "digits cnn in bfloat16": Case(cnn(), "digits", {"precision": "bfloat16"}),
-    "iris with preprocessing": Case(mlp([4], 3, node("norm: BatchNorm1d")), "iris", {"seed": 7}),
-    "iris, one of two outputs": Case(two_heads(), "iris", {"objectives": [{"output": "scores", "weight": 0.25}]}),
-    "iris, early stopping": Case(
-        mlp([4], 3),
-        "iris",
-        {"early_stopping": {"patience": 1}, "checkpoint": {"monitor": "val/Accuracy", "mode": "max"}},
-    ),
-    "wine, one sample left over": Case(mlp([13], 3, node("n: BatchNorm1d")), "wine", {"data": {"batch_size": 53}}),
-    "groups": Case(
-        mlp([4], 3),
-        "iris",
-        {"parameter_groups": [{"nodes": ["hidden"], "weight_decay": 0.5}], "optimizer": {"type": "Adam"}},
-    ),
-    "diabetes": Case(
-        mlp([10], 1), "diabetes", {"objectives": [{"loss": {"type": "MSELoss"}}], "metrics": ["MeanAbsoluteError"]}
-    ),
-}
-CASES |= {
-    f"optimizer {name}": Case(mlp([4], 3), "iris", {"optimizer": {"type": name, "params": optimizer_params(name)}})
-    for name in OPTIMIZERS.classes
-}
-CASES |= {
-    f"schedule {name}": Case(
-        mlp([4], 3),
-        "iris",
-        {"schedule": {"type": name, "params": SCHEDULE_PARAMS.get(name, {}), "warmup_steps": 3}},
-    )
-    for name in SCHEDULES.classes
-}
-CASES |= {
-    f"loss {name}": Case(
-        mlp(SHAPES[LOSS_CASES[name][1]], LOSS_CASES[name][0]),
-        LOSS_CASES[name][1],
-        {
-            "objectives": [{"loss": {"type": name, "params": LOSS_CASES[name][2]}}],
-            "metrics": ["MeanAbsoluteError"] if LOSS_CASES[name][1] == "diabetes" else ["Accuracy"],
-        },
-    )
-    for name in LOSSES.classes
-}
-
-
 @dataclass
 class Trained:
     """What the product measured, and what the project printed."""
@@ -195,7 +88,11 @@ def run_product(case: Case, folder: Path) -> tuple[RunSpec, list[float], dict[st
         created=0.0,
     )
     folder.mkdir(parents=True)
+    if case.begins_with is not None:
+        spec = spec.model_copy(update={"initial_weights": keep_weights(case.begins_with, spec.training, folder)})
     job = build_job(spec, folder)
+    if spec.initial_weights is not None:
+        load_initial(job.network, spec, spec.initial_weights, folder)
     losses, validation = [], {}
 
     def emit(kind: str, /, **fields: Any) -> None:
@@ -212,7 +109,25 @@ def run_product(case: Case, folder: Path) -> tuple[RunSpec, list[float], dict[st
     project = write_project(spec, job.network, losses[:20], job.data.fingerprint)
     for name, content in project.files.items():
         (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    initial = str(folder / INITIAL_WEIGHTS)
+    for name, path in write_initial(Record(spec=spec, name="", initial=initial)).items():
+        path.replace(folder / name)
     return spec, losses, validation
+
+
+def keep_weights(document: Document, training: TrainingConfig, folder: Path) -> InitialWeights:
+    """Weights of a network under a seed of its own, where a run looks for those that it begins with."""
+    torch.manual_seed(99)
+    state = build_network(to_source(document)).state_dict()
+    save_file(
+        {name: value + 0.01 if value.is_floating_point() else value for name, value in state.items()},
+        folder / INITIAL_WEIGHTS,
+    )
+    wanted, record = training.initial_weights, file_record(folder / INITIAL_WEIGHTS)
+    assert wanted is not None
+    return InitialWeights(
+        source=wanted.source, title="theirs", match=wanted.match, bytes=record.bytes, sha256=record.sha256
+    )
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """Weights into a network that is about to be trained."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -20,16 +21,36 @@ def load_weights(network: nn.Module, document: Document, path: Path, by: MatchBy
         ImportRefusedError: the file is damaged.
         OSError: it is gone.
     """
-    from safetensors import safe_open
-
     match = match_tensors(expected_tensors(document), list_tensors(path).tensors, by)
     state = network.state_dict()
-    with safe_open(path, framework="pt", device="cpu") as file, torch.no_grad():
+    with torch.no_grad():
+        for key, value in _fitted(match, path):
+            state[key].copy_(value.reshape(state[key].shape))
+    return match
+
+
+def write_fitted(document: Document, path: Path, by: MatchBy, target: Path) -> None:
+    """What :func:`load_weights` would copy, as a safetensors file under the names of the network's own tensors.
+
+    Raises:
+        ImportRefusedError: the file is damaged.
+        OSError: it is gone, or the target cannot be written.
+    """
+    from safetensors.torch import save_file
+
+    match = match_tensors(expected_tensors(document), list_tensors(path).tensors, by)
+    shapes = {each.expected.key: each.expected.shape for each in match.tensors}
+    save_file({key: value.reshape(shapes[key]).clone() for key, value in _fitted(match, path)}, target)
+
+
+def _fitted(match: Match, path: Path) -> Iterator[tuple[str, Tensor]]:
+    """Each tensor that is taken, by the network's name for it."""
+    from safetensors import safe_open
+
+    with safe_open(path, framework="pt", device="cpu") as file:
         for each in match.tensors:
             if each.state != "new" and each.source is not None:
-                target = state[each.expected.key]
-                target.copy_(_fit(each, file.get_tensor(each.source.name)).reshape(target.shape))
-    return match
+                yield each.expected.key, _fit(each, file.get_tensor(each.source.name))
 
 
 def _fit(each: Matched, value: Tensor) -> Tensor:

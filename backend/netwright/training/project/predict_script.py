@@ -73,18 +73,24 @@ def write_predict(
 ) -> str:
     """The script.  Scores become probabilities as the loss says; of two classes with one score, both are shown."""
     is_class = arrays.task == "classification"
+    are_probabilities = loss.scores_to in {"softmax", "sigmoid"}
     result, what = "scores", "The network's values, (N, T)."
     if is_class and loss.scores_to == "softmax":
         result, what = "scores.softmax(dim=1)", "The probability of each class, (N, K)."
     elif is_class and loss.scores_to == "sigmoid":
         result, what = "scores.sigmoid()", "The probability of each class by itself, (N, K)."
+    elif is_class and loss.scores_to == "sides":
+        result, what = (
+            "torch.cat([-scores, scores], dim=1)",
+            "The side of the boundary as the score of both classes, (N, 2).",
+        )
     elif is_class:
         what = "The score of each class, (N, K); this loss makes no probabilities of them."
     elif target_scale != 1.0:
         result, what = "scores * TARGET_SCALE", "The values in the target's own unit, (N, T)."
-    if is_class and num_scores == 1:
+    if is_class and num_scores == 1 and loss.scores_to != "sides":
         result = f"torch.cat([1 - {result}, {result}], dim=1)"
-        what = "The probability of both classes, (N, 2)." if loss.scores_to else "The score of both classes, (N, 2)."
+        what = "The probability of both classes, (N, 2)." if are_probabilities else "The score of both classes, (N, 2)."
     names = ["CLASSES", "read"] if is_class else ["TARGET_SCALE", "read"] if target_scale != 1.0 else ["read"]
     return _TEXT.format(
         reads=reads,
@@ -92,6 +98,6 @@ def write_predict(
         what=what,
         output="" if output is None else f"[{to_literal(output)}]",
         result=result,
-        describe=_CLASSES.format(format=".1%" if loss.scores_to else ".3f") if is_class else _VALUES,
+        describe=_CLASSES.format(format=".1%" if are_probabilities else ".3f") if is_class else _VALUES,
         weights=WEIGHTS,
     )

@@ -5,22 +5,26 @@ of ``training.loop`` without what serves a page.  A test trains the script besid
 compares the losses bit by bit; ``WRITTEN`` names the settings that it knows, and another test that there are no others.
 """
 
+import ast
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from netwright.compiler.source import join_imports, to_comment, to_literal
 from netwright.training.choices import ChoiceParams, Registry
-from netwright.training.config import Choice, TrainingConfig
+from netwright.training.config import Choice, ObjectiveConfig, TrainingConfig
 from netwright.training.metrics import METRICS
 from netwright.training.objectives import LOSSES, fit_targets_source
 from netwright.training.optimizers import OPTIMIZERS
+from netwright.training.project.main_script import BATCHES, FROZEN_MODULES, write_main
+from netwright.training.project.script_facts import Facts, Term
 from netwright.training.schedules import SCHEDULES
+from netwright.training.spec import INITIAL_WEIGHTS
 
 WRITTEN = {
     "": {
         "data", "objectives", "metrics", "optimizer", "parameter_groups", "schedule", "epochs", "seed", "precision", "device",
-        "gradient_clip_norm", "early_stopping", "checkpoint",
+        "gradient_clip_norm", "early_stopping", "checkpoint", "initial_weights", "frozen",
     },
     "data": {"source", "batch_size", "split", "preprocess", "augment"},
     "objectives": {"output", "target", "loss", "weight"},
@@ -29,21 +33,6 @@ WRITTEN = {
     "checkpoint": {"monitor", "mode", "every_epochs", "keep"},
 }  # fmt: skip
 """Fields of the config and of its parts that the script minds (or that are for the page alone: ``keep``, ``every_epochs``)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the script needs to know beyond the config.  ``output`` is the key of one of several outputs, ``num_scores`` the
-    second axis of that output, ``argument`` what ``--data`` takes where a person must bring it (empty: nothing)."""
-
-    run: str
-    is_class: bool
-    num_scores: int
-    output: str | None
-    is_channels_last: bool
-    argument: str
-    output_file: str
-    first_losses: tuple[float, ...]
 
 
 def write_train(config: TrainingConfig, facts: Facts) -> str:
@@ -65,7 +54,8 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
         "import torch",
         "from torch import Tensor, nn",
     ]
-    imports += ["from torch.nn import functional", "from safetensors.torch import save_file"]
+    files = "load_file, save_file" if facts.has_initial_weights else "save_file"
+    imports += ["from torch.nn import functional", f"from safetensors.torch import {files}"]
     sections = [
         _head(config, facts, metrics),
         join_imports(imports) + "\n\nfrom data import load_parts\nfrom model import Network, preprocess",
@@ -74,9 +64,10 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
         _loss(config, facts),
         _optimizer(config),
         _forward(config, facts),
-        _BATCHES,
-        _evaluate(metrics),
-        _main(config, facts, monitor, mode, stop_monitor),
+        BATCHES,
+        _evaluate(facts, metrics),
+        *([FROZEN_MODULES] if config.frozen else []),
+        write_main(config, facts, monitor, mode, stop_monitor),
     ]
     text = "\n\n\n".join(section.strip("\n") for section in sections).replace("\n\n\n", "\n\n", 2)
     used = text.split("from model import", 1)[1]
@@ -91,16 +82,19 @@ def _params(registry: Registry[Any], chosen: Choice) -> ChoiceParams:
 
 def _metrics(config: TrainingConfig, facts: Facts) -> dict[str, str]:
     """Expressions of the metrics that can be written as one, by name."""
-    found = {name: METRICS.get(name).source(facts.num_scores) for name in config.metrics}
+    found = {name: METRICS.get(name).source(facts.terms[0].num_scores) for name in config.metrics}
     return {name: source for name, source in found.items() if source is not None}
 
 
 def _head(config: TrainingConfig, facts: Facts, metrics: dict[str, str]) -> str:
     data = " --data PATH" if facts.argument else ""
     left_out = [name for name in config.metrics if name not in metrics]
+    follows = "samples, order and first weights follow from the seed"
+    if facts.has_initial_weights:
+        follows = f"it begins with the weights of {INITIAL_WEIGHTS}, all else follows from the seed"
     as_run = f" as run {to_comment(facts.run)} did" if facts.run else ""
     lines = [
-        f'"""Trains the network of model.py{as_run}: samples, order and first weights follow from the seed.',
+        f'"""Trains the network of model.py{as_run}: {follows}.',
         "",
         f"    python train.py{data} [--epochs N] [--device cpu] [--output {facts.output_file}]",
         "",
@@ -112,7 +106,6 @@ def _head(config: TrainingConfig, facts: Facts, metrics: dict[str, str]) -> str:
 
 
 def _constants(config: TrainingConfig, facts: Facts) -> str:
-    losses = ", ".join(map(repr, facts.first_losses))
     rate = OPTIMIZERS.params(config.optimizer.type, config.optimizer.params).model_dump()["lr"]
     lines = [
         f"SEED = {config.seed}",
@@ -122,11 +115,21 @@ def _constants(config: TrainingConfig, facts: Facts) -> str:
     ]
     if config.schedule.warmup_steps:
         lines.append(f"WARMUP_STEPS = {config.schedule.warmup_steps}")
-    one = f"RUN_LOSSES = [{losses}]"
-    lines += [one] if len(one) <= 120 else ["RUN_LOSSES = [", *(f"    {loss!r}," for loss in facts.first_losses), "]"]
+    if facts.has_initial_weights:
+        lines.append(f'INITIAL_WEIGHTS = Path(__file__).parent / "{INITIAL_WEIGHTS}"')
+    if config.frozen:
+        lines += [*_listed("FROZEN", config.frozen), '"""Parts of the network whose weights do not move."""']
+    lines += _listed("RUN_LOSSES", list(facts.first_losses))
     first = "What the run itself measured in its first steps." if facts.first_losses else "Nothing to compare with yet."
     lines.append(f'"""{first}"""')
     return "\n".join(lines)
+
+
+def _listed(name: str, values: Sequence[float] | Sequence[str]) -> list[str]:
+    """Lines that assign a list: one, or one for each value where that would be too long."""
+    literals = [to_literal(value) if isinstance(value, str) else repr(value) for value in values]
+    one = f"{name} = [{', '.join(literals)}]"
+    return [one] if len(one) <= 120 else [f"{name} = [", *(f"    {literal}," for literal in literals), "]"]
 
 
 def _learning_rate(config: TrainingConfig) -> str:
@@ -149,17 +152,51 @@ def _learning_rate(config: TrainingConfig) -> str:
 
 
 def _loss(config: TrainingConfig, facts: Facts) -> str:
-    objective = config.objectives[0]
-    loss = LOSSES.get(objective.loss.type)
-    fitted = fit_targets_source(facts.num_scores, is_class=facts.is_class)
-    expression = loss.source(_params(LOSSES, objective.loss), fitted)
-    if objective.weight != 1.0:
-        expression = f"{objective.weight!r} * {expression}"
-    return (
-        "def compute_loss(outputs: Tensor, targets: Tensor) -> Tensor:\n"
-        f'    """{loss.type}."""\n'
-        f"    return {expression}"
+    objectives = [
+        _objective(objective, term, facts) for objective, term in zip(config.objectives, facts.terms, strict=True)
+    ]
+    names = [objective.loss.type for objective in config.objectives]
+    if len(objectives) == 1:
+        return (
+            "def compute_loss(outputs: Tensor, targets: Tensor) -> Tensor:\n"
+            f'    """{names[0]}."""\n'
+            f"    return {objectives[0]}"
+        )
+    return "\n".join(
+        [
+            "def compute_loss(outputs: dict[str, Tensor], targets: Tensor) -> Tensor:",
+            f'    """The weighted sum of {" and ".join(dict.fromkeys(names))} on {len(names)} outputs."""',
+            "    terms = [",
+            *(f"        {expression}," for expression in objectives),
+            "    ]",
+            "    return torch.stack(terms).sum()",
+        ]
     )
+
+
+def _objective(objective: ObjectiveConfig, term: Term, facts: Facts) -> str:
+    """One term of the loss, as an expression."""
+    fitted = fit_targets_source(term.num_scores, is_class=facts.is_class)
+    expression = LOSSES.get(objective.loss.type).source(_params(LOSSES, objective.loss), fitted)
+    if objective.weight != 1.0:
+        expression = f"{objective.weight!r} * {_in_brackets(expression)}"
+    return expression if len(facts.terms) == 1 else _on_output(expression, term)
+
+
+def _in_brackets(expression: str) -> str:
+    """As one factor: what is a sum, a product or a quotient goes into brackets."""
+    is_whole = isinstance(ast.parse(expression, mode="eval").body, ast.Call | ast.Name)
+    return expression if is_whole else f"({expression})"
+
+
+def _on_output(expression: str, term: Term) -> str:
+    """An expression over ``outputs`` where these are a dict."""
+    return re.sub(r"\boutputs\b", lambda _: f"outputs[{_key(term)}]", expression)
+
+
+def _key(term: Term) -> str:
+    assert term.output is not None, "of several outputs each has a name"
+    return to_literal(term.output)
 
 
 _GROUPS = """    left = {{name: weight for name, weight in network.named_parameters() if weight.requires_grad}}
@@ -191,10 +228,10 @@ def _settings(values: Mapping[str, Any]) -> str:
 
 
 def _forward(config: TrainingConfig, facts: Facts) -> str:
-    chosen = "" if facts.output is None else f"[{to_literal(facts.output)}]"
+    is_single = len(facts.terms) == 1
     lines = [
-        "def forward(network: nn.Module, samples: Tensor) -> Tensor:",
-        '    """Raw samples to the scores, float32."""',
+        f"def forward(network: nn.Module, samples: Tensor) -> {'Tensor' if is_single else 'dict[str, Tensor]'}:",
+        f'    """Raw samples to the scores, float32{"" if is_single else "; by the outputs that have a loss"}."""',
         "    inputs = preprocess(samples)",
     ]
     if facts.is_channels_last:
@@ -202,34 +239,27 @@ def _forward(config: TrainingConfig, facts: Facts) -> str:
             "    # Convolutions run faster with the channels last.",
             "    inputs = inputs.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)",
         ]
+    call = "network(inputs)"
     if config.precision == "bfloat16":
         lines += [
             "    # The network runs in bfloat16, the loss is computed in float32.",
             "    with torch.autocast(samples.device.type, torch.bfloat16):",
             "        outputs = network(inputs)",
-            f"    return outputs{chosen}.float()",
         ]
-    else:
-        lines.append(f"    return network(inputs){chosen}.float()")
-    return "\n".join(lines)
+        call = "outputs"
+    if is_single:
+        output = facts.terms[0].output
+        chosen = "" if output is None else f"[{to_literal(output)}]"
+        return "\n".join([*lines, f"    return {call}{chosen}.float()"])
+    if call != "outputs":
+        lines.append("    outputs = network(inputs)")
+    names = ", ".join(map(_key, facts.terms))
+    return "\n".join([*lines, f"    return {{name: outputs[name].float() for name in ({names})}}"])
 
 
-_BATCHES = '''def num_batches(num_samples: int) -> int:
-    """Of an epoch.  A last batch of a single sample is left out: BatchNorm cannot learn from one."""
-    full, rest = divmod(num_samples, BATCH_SIZE)
-    return max(full + (rest > 1), 1)
-
-
-def batches(part: tuple[Tensor, Tensor], epoch: int, device: torch.device) -> Iterator[tuple[Tensor, Tensor]]:
-    """The training samples in an order that follows from seed and epoch (from 1) alone."""
-    inputs, targets = part
-    generator = torch.Generator().manual_seed((SEED * 1_000_003 + epoch) % 2**63)
-    order = torch.randperm(len(targets), generator=generator)
-    for indices in torch.split(order, BATCH_SIZE)[: num_batches(len(targets))]:
-        yield inputs[indices].to(device), targets[indices].to(device)'''
-
-
-def _evaluate(metrics: dict[str, str]) -> str:
+def _evaluate(facts: Facts, metrics: dict[str, str]) -> str:
+    if len(facts.terms) > 1:
+        metrics = {name: _on_output(expression, facts.terms[0]) for name, expression in metrics.items()}
     names = [to_literal(f"val/{name}") for name in ("loss", *metrics)]
     lines = [
         "@torch.inference_mode()",
@@ -245,7 +275,6 @@ def _evaluate(metrics: dict[str, str]) -> str:
         '        sums["val/loss"] += compute_loss(outputs, batch).item() * len(batch)',
         *(f'        sums["val/{name}"] += {_renamed(expression)}.item()' for name, expression in metrics.items()),
         "        num_values += batch.numel()",
-        "    network.train()",
         '    return {name: value / (len(targets) if name == "val/loss" else num_values) for name, value in sums.items()}',
     ]
     return "\n".join(lines)
@@ -253,95 +282,3 @@ def _evaluate(metrics: dict[str, str]) -> str:
 
 def _renamed(expression: str) -> str:
     return expression.replace("targets", "batch")
-
-
-_MAIN = '''def main() -> None:
-    parser = argparse.ArgumentParser(description="Trains the network again.")
-{data_argument}    parser.add_argument("--epochs", type=int, default=EPOCHS)
-    parser.add_argument("--steps", type=int, help="stop after so many updates and show the loss of each")
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--output", type=Path, default=Path("{weights}"), help="where the best weights go")
-    arguments = parser.parse_args()
-    device = torch.device(arguments.device)
-    train, validation = load_parts({data_value})
-
-    random.seed(SEED)
-    np.random.seed(SEED)
-    torch.manual_seed(SEED)
-    network = Network().to(device){channels_last}
-    weights = [weight for weight in network.parameters() if weight.requires_grad]
-    optimizer = build_optimizer(network)
-    steps_per_epoch = num_batches(len(train[1]))
-    num_steps = arguments.epochs * steps_per_epoch
-
-    step, best{stop_names} = 0, None{stop_values}
-    for epoch in range(1, arguments.epochs + 1):
-        began, losses = time.perf_counter(), []
-        for samples, targets in batches(train, epoch, device):
-            step += 1
-            loss = compute_loss(forward(network, samples), targets)
-            loss.backward()
-            losses.append(loss.item())
-            if not math.isfinite(losses[-1]):
-                raise SystemExit(f"The loss of step {{step}} is {{losses[-1]}}: nothing is learned from here on.")
-{clip}            for group in optimizer.param_groups:
-                group["lr"] = learning_rate(step, num_steps, steps_per_epoch)
-            optimizer.step()
-            optimizer.zero_grad()
-            show(step, losses[-1], arguments.steps is not None)
-            if step == arguments.steps:
-                return
-        results = {{"train/loss": sum(losses) / len(losses), **evaluate(network, validation, device)}}
-        values = ", ".join(f"{{name}} {{value:.4f}}" for name, value in results.items())
-        print(f"epoch {{epoch}}: {{values}} ({{time.perf_counter() - began:.1f}} s)")
-        if is_better(results["{monitor}"], best, "{mode}"):
-            best = results["{monitor}"]
-            save_file({{name: value.contiguous() for name, value in network.state_dict().items()}}, arguments.output)
-{stop_code}    print(f"best {monitor}: {{best:.4f}}, saved to {{arguments.output}}")
-
-
-def is_better(value: float, best: float | None, mode: str, min_delta: float = 0.0) -> bool:
-    """By more than ``min_delta``; what is not finite is never better."""
-    if best is None or not math.isfinite(value):
-        return math.isfinite(value)
-    return (best - value if mode == "min" else value - best) > min_delta
-
-
-def show(step: int, loss: float, is_wanted: bool) -> None:
-    """The first losses, beside those of the run."""
-    if step <= len(RUN_LOSSES):
-        run = RUN_LOSSES[step - 1]
-        print(f"step {{step}}: loss {{loss!r}} ({{'as in the run' if loss == run else f'in the run {{run!r}}'}})")
-    elif is_wanted:
-        print(f"step {{step}}: loss {{loss!r}}")'''
-
-
-def _main(config: TrainingConfig, facts: Facts, monitor: str, mode: str, stop_monitor: str | None) -> str:
-    stopping = config.early_stopping
-    stop_code = ""
-    if stopping is not None:
-        stop_mode = stopping.mode if stop_monitor == stopping.monitor else "min"
-        stop_code = (
-            "        # Early stopping.\n"
-            f'        if is_better(results["{stop_monitor}"], stop_best, "{stop_mode}", {stopping.min_delta!r}):\n'
-            f'            stop_best, wait = results["{stop_monitor}"], 0\n'
-            "        else:\n"
-            "            wait += 1\n"
-            f"        if wait >= {stopping.patience}:\n"
-            "            break\n"
-        )
-    clip = config.gradient_clip_norm
-    about = to_literal(facts.argument.replace("%", "%%"))  # argparse formats it
-    data = f'    parser.add_argument("--data", type=Path, required=True, help={about})\n'
-    return _MAIN.format(
-        data_argument=data if facts.argument else "",
-        data_value="arguments.data" if facts.argument else "None",
-        weights=facts.output_file,
-        channels_last=".to(memory_format=torch.channels_last)" if facts.is_channels_last else "",
-        stop_names=", stop_best, wait" if stop_code else "",
-        stop_values=", None, 0" if stop_code else "",
-        clip=f"            nn.utils.clip_grad_norm_(weights, {clip!r})\n" if clip is not None else "",
-        monitor=monitor,
-        mode=mode,
-        stop_code=stop_code,
-    )

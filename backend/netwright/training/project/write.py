@@ -16,15 +16,16 @@ from netwright.training.jobs import find_output
 from netwright.training.objectives import LOSSES
 from netwright.training.project.data_script import write_data
 from netwright.training.project.predict_script import WEIGHTS, write_predict
-from netwright.training.project.train_script import Facts, write_train
+from netwright.training.project.script_facts import Facts, Term
+from netwright.training.project.train_script import write_train
 from netwright.training.setup import wants_channels_last
 from netwright.training.spec import RunSpec
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """``files`` are ``data.py``, ``train.py``, ``predict.py`` and what they read; they expect ``model.py`` beside them, and
-    ``model.safetensors`` to predict."""
+    """``files`` are ``data.py``, ``train.py``, ``predict.py`` and what they read; they expect ``model.py`` beside them,
+    ``model.safetensors`` to predict, and ``initial.safetensors`` where the run began with weights."""
 
     files: Mapping[str, str | bytes]
     source: Source
@@ -57,10 +58,8 @@ def write_project(
             )
         )
     code = source.code(arrays)
-    objective = spec.training.objectives[0]
-    loss = LOSSES.get(objective.loss.type)
-    output = find_output(spec.document, objective.output)
-    num_scores = count_scores(spec.document, output)
+    outputs = [find_output(spec.document, objective.output) for objective in spec.training.objectives]
+    terms = tuple(Term(output, count_scores(spec.document, output)) for output in outputs)
     is_channels_last = network is not None and wants_channels_last(
         network, data, next(network.parameters()).device, "float32"
     )
@@ -68,15 +67,20 @@ def write_project(
     facts = Facts(
         run=spec.run,
         is_class=raw.task == "classification",
-        num_scores=num_scores,
-        output=output,
+        terms=terms,
         is_channels_last=is_channels_last,
         argument=code.needs,
         output_file=WEIGHTS if network is None else "trained.safetensors",
         first_losses=tuple(first_losses),
+        has_initial_weights=spec.initial_weights is not None,
     )
     predict = write_predict(
-        loss, arrays, reads=code.reads, output=output, num_scores=num_scores, target_scale=target_scale
+        LOSSES.get(spec.training.objectives[0].loss.type),
+        arrays,
+        reads=code.reads,
+        output=terms[0].output,
+        num_scores=terms[0].num_scores,
+        target_scale=target_scale,
     )
     files: dict[str, str | bytes] = {
         **write_data(code, arrays, split_raw(raw, spec.training.data.split), target_scale),

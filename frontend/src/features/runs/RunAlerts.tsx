@@ -12,7 +12,7 @@ export function RunAlerts({ alerts, networkId }: { alerts: readonly AlertEvent[]
   return (
     <section className={classes.alerts} aria-label={t("alerts.title")} role="alert" data-testid="run-alerts">
       {alerts.map((alert) => (
-        <p key={`${alert.attempt}-${alert.seq}`}>
+        <p key={`${alert.attempt}-${alert.seq}`} data-level={alert.level ?? "error"}>
           <IconAlertTriangle size={16} aria-hidden />
           <span>
             <Sentence text={alert.message} />{" "}

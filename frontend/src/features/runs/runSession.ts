@@ -181,7 +181,7 @@ function toLines(event: RunEvent): LogLine[] {
     case "log":
       return [{ ...base, level: event.level ?? "info", message: event.message }];
     case "alert":
-      return [{ ...base, level: "error", message: event.message }];
+      return [{ ...base, level: event.level ?? "error", message: event.message }];
     case "hello": {
       const { device, resumed_from_step: step = 0, notes = [] } = event;
       const key = step > 0 ? "log.resumed" : "log.hello";

@@ -5,7 +5,7 @@ import { flattenConfig } from "./flattenConfig";
 import { groupMetrics } from "./metricGroups";
 import { RateMeter, secondsLeft, shareDone } from "./progress";
 import { editorAddress } from "./RunAlerts";
-import { EMPTY_LIVE, reduceLive } from "./runSession";
+import { type AlertEvent, EMPTY_LIVE, reduceLive } from "./runSession";
 import { type EventQuery, readStory } from "./runStory";
 import { filterRuns, headlineMetric, mergeRuns, sortRuns } from "./runsTable";
 import { type RunFacts, runControls, runWords } from "./runWords";
@@ -201,10 +201,24 @@ describe("reduceLive", () => {
   });
 
   it("shows an alert as an error in the log too", () => {
-    const alert: RunEvent = { ...envelope, type: "alert", code: "loss_not_finite", message: "NaN at 7", node: "conv1" };
+    const alert: AlertEvent = {
+      ...envelope,
+      type: "alert",
+      level: "error",
+      code: "loss_not_finite",
+      message: "NaN at 7",
+      node: "conv1",
+    };
     const live = reduceLive(EMPTY_LIVE, [alert], new RateMeter());
     expect(live.alerts).toEqual([alert]);
     expect(live.log[0]).toMatchObject({ level: "error", message: "NaN at 7" });
+    const warning: AlertEvent = {
+      ...alert,
+      level: "warning",
+      code: "classes_not_separated",
+      message: "No straight line",
+    };
+    expect(reduceLive(live, [warning], new RateMeter()).log.at(-1)).toMatchObject({ level: "warning" });
   });
 
   it("never holds more than its limit of log lines", () => {

@@ -1,0 +1,224 @@
+"""Runs whose exported projects must repeat them: networks, and a case for each choice and feature of training."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from drawing import block, chain, document, image, node, scores
+from netwright.graph.document import Document
+from netwright.training.objectives import LOSSES
+from netwright.training.optimizers import OPTIMIZERS
+from netwright.training.schedules import SCHEDULES
+
+
+def mlp(inputs: list[int], outputs: int, *more: Any) -> Document:
+    start = image(*inputs) if len(inputs) > 1 else node("image: Input", params={"shape": inputs})
+    flat = [node("flat: Flatten")] if len(inputs) > 1 else []
+    hidden = node("hidden: Linear", params={"out_features": 16})
+    return chain(
+        start, *flat, hidden, node("act: ReLU"), *more, node("head: Linear", params={"out_features": outputs}), scores()
+    )
+
+
+def cnn() -> Document:
+    return chain(
+        image(1, 8, 8),
+        node("conv: Conv2d", params={"out_channels": 8, "kernel_size": 3, "padding": 1}),
+        node("norm: BatchNorm2d"),
+        node("act: ReLU"),
+        node("pool: MaxPool2d", params={"kernel_size": 2}),
+        node("drop: Dropout2d", params={"p": 0.2}),
+        node("conv2: Conv2d", params={"out_channels": 8, "kernel_size": 3}),
+        node("flat: Flatten"),
+        node("head: Linear", params={"out_features": 10}),
+        scores(),
+    )
+
+
+def other_cnn() -> Document:
+    """Another network under other names: its convolutions fit :func:`cnn`, the first for three colours, its head does not."""
+    return chain(
+        image(3, 8, 8),
+        node("first: Conv2d", params={"out_channels": 8, "kernel_size": 3, "padding": 1}),
+        node("normal: BatchNorm2d"),
+        node("pooled: MaxPool2d", params={"kernel_size": 2}),
+        node("second: Conv2d", params={"out_channels": 8, "kernel_size": 3}),
+        node("flat: Flatten"),
+        node("answer: Linear", params={"out_features": 5}),
+        scores(),
+    )
+
+
+def three_exits() -> Document:
+    """A classifier with two more on the way, one of them with dropout and a single score."""
+    nodes = [
+        node("x: Input", params={"shape": [30]}),
+        node("stem: Linear", params={"out_features": 16}),
+        node("act: ReLU"),
+        node("drop: Dropout", params={"p": 0.3}),
+        node("early: Linear", params={"out_features": 1}),
+        node("side: Output"),
+        node("norm: BatchNorm1d"),
+        node("middle: Linear", params={"out_features": 2}),
+        node("half_way: Output"),
+        node("head: Linear", params={"out_features": 2}),
+        scores(),
+    ]
+    wires = ["x -> stem -> act -> norm -> head -> scores", "act -> drop -> early -> side", "norm -> middle -> half_way"]
+    return document(block(nodes, *wires))
+
+
+def perceptron() -> Document:
+    return chain(
+        node("x: Input", params={"shape": [2]}),
+        node("sum: Linear", params={"out_features": 1}),
+        node("step: Step"),
+        scores(),
+    )
+
+
+EXITS = [
+    {"output": "scores"},
+    {"output": "side", "loss": {"type": "HingeLoss"}, "weight": 0.3},
+    {"output": "half_way", "loss": {"type": "MSELoss"}, "weight": 0.7},
+]
+
+
+def two_heads() -> Document:
+    nodes = [
+        node("x: Input", params={"shape": [4]}),
+        node("kind: Linear", params={"out_features": 3}),
+        node("other: Linear", params={"out_features": 2}),
+        node("side: Output"),
+        scores(),
+    ]
+    return document(block(nodes, "x -> other -> side", "x -> kind -> scores"))
+
+
+@dataclass
+class Case:
+    """A run of two epochs: ``source`` and the changes to its config; ``begins_with`` is a network whose weights it takes over,
+    matched as the config's ``initial_weights`` say."""
+
+    drawn: Document
+    source: str
+    config: dict[str, Any]
+    begins_with: Document | None = None
+
+
+def optimizer_params(name: str) -> dict[str, Any]:
+    """Other settings than the defaults, where there are some that go together."""
+    params: dict[str, dict[str, Any]] = {
+        "SGD": {"lr": 0.05, "momentum": 0.9, "nesterov": True},
+        "AdamW": {"lr": 0.003, "betas": [0.8, 0.99]},
+    }
+    return params.get(name, {"lr": 0.002})
+
+
+LOSS_CASES: dict[str, tuple[int, str, dict[str, Any]]] = {
+    "CrossEntropyLoss": (10, "digits", {"label_smoothing": 0.1, "weight": [1.0] * 9 + [2.5]}),
+    "BCEWithLogitsLoss": (1, "breast_cancer", {"pos_weight": 1.5}),
+    "MSELoss": (10, "digits", {}),
+    "L1Loss": (1, "diabetes", {}),
+    "PerceptronLoss": (1, "breast_cancer", {}),
+    "HingeLoss": (1, "breast_cancer", {}),
+}
+"""Scores, data and params for each registered loss."""
+SCHEDULE_PARAMS: dict[str, dict[str, Any]] = {
+    "StepLR": {"step_size": 1, "gamma": 0.3},
+    "CosineAnnealingLR": {"T_max": 3, "eta_min": 1e-5},
+}
+SHAPES = {"digits": [1, 8, 8], "iris": [4], "breast_cancer": [30], "diabetes": [10], "wine": [13]}
+
+CASES: dict[str, Case] = {
+    "digits mlp": Case(mlp([1, 8, 8], 10), "digits", {}),
+    "digits cnn": Case(
+        cnn(), "digits", {"schedule": {"type": "CosineAnnealingLR", "warmup_steps": 7}, "gradient_clip_norm": 0.5}
+    ),
+    "digits cnn in bfloat16": Case(cnn(), "digits", {"precision": "bfloat16"}),
+    "iris with preprocessing": Case(mlp([4], 3, node("norm: BatchNorm1d")), "iris", {"seed": 7}),
+    "iris, one of two outputs": Case(two_heads(), "iris", {"objectives": [{"output": "scores", "weight": 0.25}]}),
+    "iris, early stopping": Case(
+        mlp([4], 3),
+        "iris",
+        {"early_stopping": {"patience": 1}, "checkpoint": {"monitor": "val/Accuracy", "mode": "max"}},
+    ),
+    "wine, one sample left over": Case(mlp([13], 3, node("n: BatchNorm1d")), "wine", {"data": {"batch_size": 53}}),
+    "groups": Case(
+        mlp([4], 3),
+        "iris",
+        {"parameter_groups": [{"nodes": ["hidden"], "weight_decay": 0.5}], "optimizer": {"type": "Adam"}},
+    ),
+    "three objectives": Case(three_exits(), "breast_cancer", {"objectives": EXITS}),
+    "two objectives in bfloat16, the first of weight 0": Case(
+        three_exits(),
+        "breast_cancer",
+        {
+            "objectives": [{"output": "half_way", "weight": 0.0}, {"output": "scores", "weight": 2.5}],
+            "precision": "bfloat16",
+        },
+    ),
+    "perceptron": Case(
+        perceptron(),
+        "two_clusters",
+        {
+            "objectives": [{"loss": {"type": "PerceptronLoss"}}],
+            "optimizer": {"type": "SGD", "params": {"lr": 1.0}},
+            "data": {"batch_size": 1},
+        },
+    ),
+    "begins with weights": Case(
+        cnn(), "digits", {"initial_weights": {"source": "file:a", "match": "name"}, "seed": 3}, cnn()
+    ),
+    "begins with weights of another network": Case(
+        cnn(), "digits", {"initial_weights": {"source": "file:a", "match": "order"}}, other_cnn()
+    ),
+    "frozen": Case(cnn(), "digits", {"frozen": ["conv", "norm", "pool"]}),
+    "frozen layers of a plane, which is looked at": Case(
+        chain(
+            node("x: Input", params={"shape": [2]}),
+            node("norm: BatchNorm1d"),
+            node("hidden: Linear", params={"out_features": 8}),
+            node("norm2: BatchNorm1d"),
+            node("head: Linear", params={"out_features": 2}),
+            scores(),
+        ),
+        "xor",
+        {"frozen": ["norm2", "hidden"]},
+    ),
+    "begins with weights, of which some are frozen, in groups": Case(
+        cnn(),
+        "digits",
+        {
+            "initial_weights": {"source": "file:a", "match": "order"},
+            "frozen": ["conv", "norm"],
+            "parameter_groups": [{"nodes": ["conv2"], "weight_decay": 0.5}],
+        },
+        other_cnn(),
+    ),
+    "diabetes": Case(
+        mlp([10], 1), "diabetes", {"objectives": [{"loss": {"type": "MSELoss"}}], "metrics": ["MeanAbsoluteError"]}
+    ),
+}
+CASES |= {
+    f"optimizer {name}": Case(mlp([4], 3), "iris", {"optimizer": {"type": name, "params": optimizer_params(name)}})
+    for name in OPTIMIZERS.classes
+}
+CASES |= {
+    f"schedule {name}": Case(
+        mlp([4], 3),
+        "iris",
+        {"schedule": {"type": name, "params": SCHEDULE_PARAMS.get(name, {}), "warmup_steps": 3}},
+    )
+    for name in SCHEDULES.classes
+}
+CASES |= {
+    f"loss {name}": Case(
+        mlp(SHAPES[LOSS_CASES[name][1]], LOSS_CASES[name][0]),
+        LOSS_CASES[name][1],
+        {
+            "objectives": [{"loss": {"type": name, "params": LOSS_CASES[name][2]}}],
+            "metrics": ["MeanAbsoluteError"] if LOSS_CASES[name][1] == "diabetes" else ["Accuracy"],
+        },
+    )
+    for name in LOSSES.classes
+}
