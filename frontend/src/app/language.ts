@@ -4,6 +4,7 @@
  */
 
 import i18next from "i18next";
+import type { Catalogue } from "../locales/namespaces";
 
 export const LANGUAGES = ["en", "zh"] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -16,14 +17,22 @@ export const LANGUAGE_NAMES: Record<Language, string> = { en: "English", zh: "ç®
 
 const LANGUAGE_KEY = "netwright-language";
 
-type Catalogue = Record<string, object>;
+type Loader = () => Promise<Catalogue>;
 
-/** English comes with the page: it stands in for what another language lacks. The others are loaded when they are wanted. */
-const loaders: Record<Exclude<Language, "en">, () => Promise<Catalogue>> = {
-  zh: async () => (await import("../locales/zh")).catalogue,
+/** What the first page says. English comes with the page (`i18n.ts`): it stands in for what another language lacks. */
+const firsts: Record<Exclude<Language, "en">, Loader> = {
+  zh: async () => (await import("../locales/zh/first")).first,
 };
 
-function isLanguage(word: string | null): word is Language {
+/** What the other pages say; they ask for it with `loadAllWords`. */
+const rests: Record<Language, Loader> = {
+  en: async () => (await import("../locales/en/rest")).rest,
+  zh: async () => (await import("../locales/zh/rest")).rest,
+};
+
+let areAllWanted = false;
+
+function isLanguage(word: string | null | undefined): word is Language {
   return LANGUAGES.some((language) => language === word);
 }
 
@@ -56,11 +65,23 @@ export function systemLanguage(wanted: readonly string[]): Language {
   return "en";
 }
 
+async function add(language: Language, load: Loader): Promise<void> {
+  for (const [name, words] of Object.entries(await load())) i18next.addResourceBundle(language, name, words);
+}
+
+async function addRests(language: Language): Promise<void> {
+  await Promise.all([...new Set<Language>(["en", language])].map((one) => add(one, rests[one])));
+}
+
+/** Before a page other than the first one is shown: its words are there when it is. */
+export async function loadAllWords(): Promise<void> {
+  areAllWanted = true;
+  await addRests(isLanguage(i18next.language) ? i18next.language : "en");
+}
+
 async function speak(language: Language): Promise<void> {
-  if (language !== "en") {
-    const namespaces = await loaders[language]();
-    for (const [name, words] of Object.entries(namespaces)) i18next.addResourceBundle(language, name, words);
-  }
+  if (language !== "en") await add(language, firsts[language]);
+  if (areAllWanted) await addRests(language);
   document.documentElement.lang = TAGS[language];
   await i18next.changeLanguage(language);
 }

@@ -1,23 +1,33 @@
+import type { ComponentType } from "react";
 import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
 import { Frame } from "./frame/Frame";
 import { PageError } from "./frame/PageError";
 import { PageLoading } from "./frame/PageLoading";
+import { loadAllWords } from "./language";
 import { NotFoundPage } from "./pages/NotFoundPage";
 
-/** The pages, each loaded when it is first opened. */
+/** A page that is loaded when it is first opened, together with its words. */
+function page(load: () => Promise<ComponentType>): RouteObject["lazy"] {
+  return async () => {
+    const [Component] = await Promise.all([load(), loadAllWords()]);
+    return { Component };
+  };
+}
+
+/** The pages. The first ones have their words with them: `i18n.ts` names their namespaces. */
 const pages: RouteObject[] = [
   { index: true, element: <Navigate to="/networks" replace /> },
   { path: "networks", lazy: async () => ({ Component: (await import("@/features/networks")).NetworkList }) },
-  { path: "networks/:id", lazy: async () => ({ Component: (await import("./editor/EditorPage")).EditorPage }) },
+  { path: "networks/:id", lazy: page(async () => (await import("./editor/EditorPage")).EditorPage) },
   { path: "architectures", lazy: async () => ({ Component: (await import("@/features/architectures")).Gallery }) },
   {
     path: "architectures/:id",
     lazy: async () => ({ Component: (await import("@/features/architectures")).ArchitecturePage }),
   },
-  { path: "data", lazy: async () => ({ Component: (await import("@/features/data")).DataPage }) },
-  { path: "data/:id", lazy: async () => ({ Component: (await import("@/features/data")).DatasetPage }) },
-  { path: "runs", lazy: async () => ({ Component: (await import("@/features/runs")).RunsPage }) },
-  { path: "runs/:id", lazy: async () => ({ Component: (await import("@/features/runs")).RunPage }) },
+  { path: "data", lazy: page(async () => (await import("@/features/data")).DataPage) },
+  { path: "data/:id", lazy: page(async () => (await import("@/features/data")).DatasetPage) },
+  { path: "runs", lazy: page(async () => (await import("@/features/runs")).RunsPage) },
+  { path: "runs/:id", lazy: page(async () => (await import("@/features/runs")).RunPage) },
   { path: "*", Component: NotFoundPage },
 ];
 

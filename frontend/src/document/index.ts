@@ -65,7 +65,7 @@ export {
   portsOf,
   type Verdict,
 } from "./ports";
-export { findLane, type Point, type Rect, type WirePath, wirePath } from "./routing";
+export { findLane, type Point, type Rect, type WirePath, wireAt, wirePath } from "./routing";
 export { hasWeights, shareCandidates, shareEdits, sharersOf } from "./sharing";
 export { createDocumentStore, type EditorState, type EditorStore, type Selection } from "./store";
 export { dataOrder } from "./topology";

@@ -104,6 +104,18 @@ export function wirePath(source: Point, target: Point, lane: number | null): Wir
   return { path: roundedPath([...corners, target]), label: { x: (out + back) / 2, y: lane } };
 }
 
+/** The point at `x` of a wire that goes straight over, without a lane; `x` lies between its ends. */
+export function wireAt(source: Point, target: Point, x: number): Point {
+  // A wire that goes forwards never turns back, so that halving finds the place.
+  let [low, high] = [0, 1];
+  for (let step = 0; step < 12; step += 1) {
+    const middle = (low + high) / 2;
+    if (curveAt(source, target, middle).x < x) low = middle;
+    else high = middle;
+  }
+  return { x, y: curveAt(source, target, (low + high) / 2).y };
+}
+
 /** Straight lines through the points with round corners. */
 function roundedPath(points: readonly Point[]): string {
   const [first, ...rest] = points;

@@ -1,6 +1,7 @@
 import "../app/i18n";
 import { cleanup } from "@testing-library/react";
 import { afterEach, beforeEach, vi } from "vitest";
+import { loadAllWords } from "../app/language";
 
 /** What React Flow and Mantine ask of a browser and jsdom does not have. */
 class ResizeObserverStub implements ResizeObserver {
@@ -53,5 +54,6 @@ Object.defineProperty(SVGElement.prototype, "getBBox", {
 });
 Object.defineProperty(document, "fonts", { value: new EventTarget(), configurable: true });
 
+await loadAllWords();
 beforeEach(() => localStorage.clear());
 afterEach(() => cleanup());

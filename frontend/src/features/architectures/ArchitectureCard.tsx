@@ -35,7 +35,9 @@ export function ArchitectureCard({ architecture, isOpening, onOpen }: Architectu
           {" · "}
           <span>{Object.values(architecture.inputs).map(formatShape).join(", ")}</span>
           <br />
-          <span title={architecture.paper.citation}>{architecture.paper.year}</span>
+          <span title={architecture.paper.citation} lang="en">
+            {architecture.paper.year}
+          </span>
           {" · "}
           <span>{t(`task.${architecture.task}`)}</span>
         </p>

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { type ArchitectureRead, architectureQuery, isApiProblem } from "@/api";
 import { OutlinePicture } from "@/features/outline";
-import { EmptyState, LineSkeletons, PageBar, usePageTitle } from "@/ui";
+import { EmptyState, LineSkeletons, PageBar, Sentence, usePageTitle } from "@/ui";
 import styles from "./architectures.module.css";
 import { ExampleTable } from "./ExampleTable";
 import { FactList } from "./FactList";
@@ -73,17 +73,23 @@ function Shown({ architecture, title }: { architecture: ArchitectureRead; title:
         ))}
       </div>
       <div className={styles.story}>
-        <p className={styles.lead}>{said(architecture.summary)}</p>
+        <p className={styles.lead}>
+          <Sentence text={said(architecture.summary) ?? ""} />
+        </p>
         <h2 className={styles.heading}>{t("look")}</h2>
         {(said(architecture.look) ?? []).map((sentence) => (
-          <p key={sentence}>{sentence}</p>
+          <p key={sentence}>
+            <Sentence text={sentence} />
+          </p>
         ))}
         {architecture.example && <ExampleTable example={architecture.example} />}
         {architecture.sweep && <SweepTable sweep={architecture.sweep} />}
         <h2 className={styles.heading}>{t("figures")}</h2>
         <FactList architecture={architecture} />
         <h2 className={styles.heading}>{t("training")}</h2>
-        <p>{said(architecture.data)}</p>
+        <p>
+          <Sentence text={said(architecture.data) ?? ""} />
+        </p>
       </div>
     </article>
   );

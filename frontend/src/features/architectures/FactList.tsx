@@ -42,7 +42,7 @@ export function FactList({ architecture }: { architecture: ArchitectureRead }) {
       <dd>{t(`task.${architecture.task}`)}</dd>
       <dt>{t("fact.paper")}</dt>
       <dd>
-        <a href={paper.url} target="_blank" rel="noreferrer">
+        <a href={paper.url} target="_blank" rel="noreferrer" lang="en">
           {paper.citation}
         </a>
         , {paper.year}

@@ -8,9 +8,11 @@ export function Costs({ report, share }: { report: NodeReport; share: string | n
   const { t } = useTranslation("inspector");
   // A node whose inputs do not fit gives nothing, and what it would cost is not known: no zeros.
   const isKnown = Object.keys(report.outputs ?? {}).length > 0;
+  const isReached = isKnown || Object.keys(report.inputs ?? {}).length > 0;
   return (
     <div className={styles.section}>
       <h3>{t("flow")}</h3>
+      {!isReached && <p className={styles.quiet}>{t("flowUnknown")}</p>}
       <dl className={styles.facts}>
         <Shapes label={t("in")} shapes={report.inputs} />
         <Shapes label={t("out")} shapes={report.outputs} />

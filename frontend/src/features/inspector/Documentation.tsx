@@ -1,6 +1,7 @@
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import type { LayerRead } from "@/document";
+import { Sentence } from "@/ui";
 import styles from "./inspector.module.css";
 
 const Formula = lazy(async () => ({ default: (await import("./Formula")).Formula }));
@@ -12,7 +13,9 @@ export function Documentation({ documentation }: { documentation: LayerRead["doc
   return (
     <div className={styles.section}>
       <h3>{t("about")}</h3>
-      <p className={styles.text}>{summary}</p>
+      <p className={styles.text}>
+        <Sentence text={summary} />
+      </p>
       {formula !== "" && (
         <Suspense fallback={<code className={styles.formula}>{formula}</code>}>
           <Formula latex={formula} />
@@ -21,12 +24,12 @@ export function Documentation({ documentation }: { documentation: LayerRead["doc
       {shape !== "" && <code className={styles.rule}>{shape}</code>}
       {use_when !== "" && (
         <p className={styles.text}>
-          <strong>{t("useWhen")}</strong> {use_when}
+          <strong>{t("useWhen")}</strong> <Sentence text={use_when} />
         </p>
       )}
       {pitfalls !== "" && (
         <p className={styles.text}>
-          <strong>{t("pitfalls")}</strong> {pitfalls}
+          <strong>{t("pitfalls")}</strong> <Sentence text={pitfalls} />
         </p>
       )}
       {source !== "" && <Source source={source} />}
@@ -34,12 +37,31 @@ export function Documentation({ documentation }: { documentation: LayerRead["doc
   );
 }
 
+const ADDRESS = /(https?:\/\/[^\s;,]+)/;
+
+/** Where it is from: a paper's name and its address, PyTorch's page, or both; names of papers are English in any language. */
 function Source({ source }: { source: string }) {
   const { t } = useTranslation("inspector");
-  if (!/^https?:\/\//.test(source)) return <p className={styles.text}>{source}</p>;
+  const parts = source.split(ADDRESS);
   return (
-    <a className={styles.source} href={source} target="_blank" rel="noreferrer noopener">
-      {t("source")}
-    </a>
+    <p className={`${styles.text} ${styles.source}`} lang="en">
+      {parts.map((part) =>
+        ADDRESS.test(part) ? (
+          <a key={part} href={part} target="_blank" rel="noreferrer noopener">
+            {part.startsWith(PYTORCH) ? (
+              <span lang={document.documentElement.lang}>{t("source")}</span>
+            ) : (
+              shortened(part)
+            )}
+          </a>
+        ) : (
+          part
+        ),
+      )}
+    </p>
   );
 }
+
+const PYTORCH = "https://docs.pytorch.org/";
+
+const shortened = (address: string) => address.replace(/^https?:\/\//, "");

@@ -112,7 +112,7 @@ function Row({ field, values, ...props }: Omit<SchemaFormProps, "schema"> & { fi
         <VariantFields field={field} tag={shape.tag} variants={shape.variants} value={value} {...props} />
       )}
       <p id={`${id}-about`} className={styles.below} hidden={props.showDescriptions === false}>
-        {field.description}
+        <Sentence text={field.description} />
       </p>
       <div id={`${id}-problems`} className={styles.below} aria-live="polite">
         {wrong !== null && <p className={styles.problem}>{t(`form.${wrong}`)}</p>}
@@ -160,7 +160,7 @@ function isWide({ shape, emptyMeans, default: held }: FormField, value: unknown)
     return [emptyMeans, ...words].some((word) => word.length > SHORT_CHOICE);
   }
   if (shape.kind === "tuple") return Array.isArray(value) || !shape.canBeOne;
-  return shape.kind === "wordsOr" || shape.kind === "list" || shape.kind === "words";
+  return ["wordsOr", "list", "words", "text"].includes(shape.kind);
 }
 
 function describe({ default: held, emptyMeans }: FormField, none: string): string {

@@ -15,6 +15,7 @@ import {
   type NodePorts,
   type NodeReport,
   type Point,
+  type PortRead,
   type Positions,
   type Problem,
   portOffset,
@@ -27,7 +28,7 @@ import {
 } from "@/document";
 import { formatShape } from "@/ui";
 import type { WeightsMark } from "../weights";
-import { placeLabels } from "./wireLabels";
+import { nameOfPort, placeLabels } from "./wireLabels";
 
 export interface CardProblem {
   severity: "error" | "warning";
@@ -342,6 +343,17 @@ function placeWires(edges: readonly Edge[], rects: Rects): Placed[] {
   });
 }
 
+/** Where the names of a card's ports stand; a port that is alone on its side shows none. */
+function namesBeside({ x, y, width, height, ports: { inputs, outputs } }: CardRect): Rect[] {
+  const side = (ports: readonly PortRead[], at: number, kind: "input" | "output") =>
+    ports.length < 2
+      ? []
+      : ports.map(({ name }, index) =>
+          nameOfPort(name, { x: at, y: y + portOffset(index, ports.length, height) }, kind),
+        );
+  return [...side(inputs, x, "input"), ...side(outputs, x + width, "output")];
+}
+
 interface Way {
   lane: number | null;
   labelAt: Point | null;
@@ -388,7 +400,10 @@ function createWayFinder() {
     lastLabels = texts;
     lastWires = wires;
     const laid = wires.map((wire, at) => ({ ...wire, lane: lanes[at] ?? null, text: labels[at] ?? null }));
-    ways = placeLabels(laid, cards).map((labelAt, at) => ({ lane: lanes[at] ?? null, labelAt }));
+    ways = placeLabels(laid, cards, cards.flatMap(namesBeside)).map((labelAt, at) => ({
+      lane: lanes[at] ?? null,
+      labelAt,
+    }));
     return ways;
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Rect } from "@/document";
-import { type LabelledWire, placeLabels } from "./wireLabels";
+import { type LabelledWire, nameOfPort, placeLabels } from "./wireLabels";
 
 const card = (x: number, y: number): Rect => ({ x, y, width: 200, height: 60 });
 
@@ -35,6 +35,16 @@ describe("a wire's label", () => {
     const second = card(262, 0);
     const places = placeLabels([wire(first, second), wire(first, second)], [first, second]);
     expect(places[0]).not.toEqual(places[1]);
+  });
+
+  it("moves along the wire where the names of ports leave less room on one side", () => {
+    const second = card(340, 0);
+    const name = nameOfPort("edge_index", { x: 340, y: 30 }, "input");
+    const [at] = placeLabels([wire(first, second, "N x 64")], [first, second], [name]);
+    expect(at?.y).toBe(30);
+    expect(at?.x).toBeLessThan(270);
+    const [past] = placeLabels([wire(first, second)], [first, second], [name]);
+    expect(past?.y).not.toBe(30);
   });
 
   it("has no place without a text", () => {

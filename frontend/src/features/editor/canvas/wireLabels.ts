@@ -1,14 +1,23 @@
 /** Places for the shapes on wires: on the wire where the gap is wide enough, else beside it, never behind a card. */
 import type { Point, Rect } from "@/document";
-import { wirePath } from "@/document";
+import { wireAt, wirePath } from "@/document";
 
 /** What a label takes at zoom 1: its text at 11 px (tabular figures, so that a text is as wide as another) in a frame. */
 const LETTER = 7;
 const SPACE = 3.5;
 const FRAME = 6;
 const HEIGHT = 16;
+/** The name of a port stands outside its card, above the wire: so far from the edge, 10 px letters, above the port. */
+const NAME = { away: 8, letter: 4.6, height: 12, lift: 15 };
 /** From a card's edge to the middle of a label above or below it: clear of the badge that stands on the edge. */
 const LIFT = 18;
+
+/** What the name of a port at `port` takes, on the side where the card's inputs or its outputs are. */
+export function nameOfPort(name: string, port: Point, side: "input" | "output"): Rect {
+  const width = name.length * NAME.letter;
+  const x = side === "output" ? port.x + NAME.away : port.x - NAME.away - width;
+  return { x, y: port.y - NAME.lift, width, height: NAME.height };
+}
 
 export interface LabelledWire {
   from: Point;
@@ -21,15 +30,19 @@ export interface LabelledWire {
 }
 
 /** Where the middle of each wire's label stands; null where it has none. */
-export function placeLabels(wires: readonly LabelledWire[], cards: readonly Rect[]): (Point | null)[] {
+export function placeLabels(
+  wires: readonly LabelledWire[],
+  cards: readonly Rect[],
+  names: readonly Rect[] = [],
+): (Point | null)[] {
   const taken: Rect[] = [];
   return wires.map((wire) => {
     if (wire.text === null) return null;
     const width = widthOf(wire.text);
-    const places = candidates(wire);
+    const places = candidates(wire, width, names);
     const isFree = (at: Point) => {
       const rect = around(at, width);
-      return ![cards, taken].some((list) => list.some((other) => touches(rect, other)));
+      return ![cards, names, taken].some((list) => list.some((other) => touches(rect, other)));
     };
     // Where cards lie over one another nothing is free: above its own two cards a label is not behind them at least.
     const at = places.find(isFree) ?? (places[wire.lane === null ? 1 : 0] as Point);
@@ -38,15 +51,34 @@ export function placeLabels(wires: readonly LabelledWire[], cards: readonly Rect
   });
 }
 
-/** The middle of the wire first, then above and below the cards at its ends, then further along its lane. */
-function candidates({ from, to, lane, source, target }: LabelledWire): Point[] {
+/**
+ * The middle of the wire first, then as far from the names of the ports at its ends, then above and below the cards at its
+ * ends, then further along its lane.
+ */
+function candidates(wire: LabelledWire, width: number, names: readonly Rect[]): Point[] {
+  const { from, to, lane, source, target } = wire;
   const { label } = wirePath(from, to, lane);
   const x = (from.x + to.x) / 2;
   const above = { x, y: Math.min(source.y, target.y) - LIFT };
   const below = { x, y: Math.max(source.y + source.height, target.y + target.height) + LIFT };
-  if (lane === null) return [label, above, below];
+  if (lane === null) return [label, betweenNames(wire, width, names), above, below];
   const along = (part: number) => ({ x: from.x + (to.x - from.x) * part, y: lane });
   return [label, along(0.25), along(0.75), above, below];
+}
+
+/** On the wire, in the middle of what the names beside it leave free. */
+function betweenNames({ from, to }: LabelledWire, width: number, names: readonly Rect[]): Point {
+  const middleOf = (from.x + to.x) / 2;
+  let [left, right] = [from.x, to.x];
+  for (const name of names) {
+    const isBeside = name.x > from.x && name.x + name.width < to.x;
+    const middle = name.x + name.width / 2;
+    const near = middle < middleOf ? from : to;
+    if (!isBeside || Math.abs(name.y + NAME.lift - near.y) > 2 * HEIGHT) continue;
+    if (near === from) left = Math.max(left, name.x + name.width);
+    else right = Math.min(right, name.x);
+  }
+  return wireAt(from, to, right - left < width ? middleOf : (left + right) / 2);
 }
 
 function widthOf(text: string): number {

@@ -1,0 +1,6 @@
+/** The Chinese words that the first page needs, as one piece: one file per namespace, as in `en`. */
+import { byNamespace } from "../namespaces";
+
+export const first = byNamespace(
+  import.meta.glob<object>("./{app,ui,networks,architectures,imports}.json", { eager: true, import: "default" }),
+);
