@@ -33,7 +33,10 @@ def gemm(build: Builder, op: Operator) -> None:
 @rule("MatMul")
 def matmul(build: Builder, op: Operator) -> None:
     if not build.is_constant(op.inputs[1]):
-        raise NoRuleError("it multiplies two tensors of data")
+        for value in op.inputs:
+            build.sample_shape(value)
+        build.add(op, "MatMul", inputs=op.inputs)
+        return
     weight = build.array(op.inputs[1])
     if weight.ndim != 2:
         raise NoRuleError(f"its weight has {weight.ndim} axes")

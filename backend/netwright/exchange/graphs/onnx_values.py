@@ -1,7 +1,9 @@
 """Activations and merges of ONNX: what works value by value."""
 
+import numpy as np
+
 from netwright.exchange.graphs.flat import Builder, NoRuleError
-from netwright.exchange.graphs.foreign import Operator
+from netwright.exchange.graphs.foreign import Array, Operator
 from netwright.exchange.graphs.onnx_registry import real, rule
 
 # --- activations -----------------------------------------------------------------------------------------------------
@@ -11,7 +13,6 @@ _PLAIN = {
     "Sigmoid": "Sigmoid",
     "Tanh": "Tanh",
     "nw.Silu": "SiLU",
-    "nw.Step": "Step",
     "HardSwish": "Hardswish",
     "Mish": "Mish",
     "Softsign": "Softsign",
@@ -109,27 +110,104 @@ def dropout(build: Builder, op: Operator) -> None:
 
 @rule("Add", "Sum")
 def add(build: Builder, op: Operator) -> None:
+    for data, other in (op.inputs[:2], op.inputs[1::-1]):
+        if len(op.inputs) == 2 and build.is_constant(other) and not build.is_constant(data):
+            _add_constant(build, op, data, build.array(other))
+            return
     _merge(build, op, "Add")
+
+
+def _add_constant(build: Builder, op: Operator, data: str, constant: Array) -> None:
+    """A number, or a vector for each step of a sequence: waves, or learned."""
+    if constant.size == 1:
+        build.add(op, "Formula", {"formula": f"a + {_number(constant)}"}, [data])
+        return
+    shape = build.sample_shape(data)
+    table = constant.reshape(constant.shape[1:]) if constant.ndim == 3 and constant.shape[0] == 1 else constant
+    if len(shape) != 2 or list(table.shape) != shape:
+        raise NoRuleError("it adds a constant that is neither a number nor a vector for each step")
+    if np.allclose(table, _waves(*shape), atol=1e-5):
+        build.add(op, "PositionalEncoding", {}, [data])
+    else:
+        build.add(op, "LearnedPositionalEncoding", {"max_length": shape[0]}, [data], {"weight": table})
+
+
+def _waves(steps: int, features: int) -> Array:
+    """Sines and cosines of positions as in Vaswani et al. 2017."""
+    rate = 10000.0 ** (-np.arange(0, features, 2) / features)
+    angle = np.arange(steps)[:, None] * rate
+    table: Array = np.stack((np.sin(angle), np.cos(angle)), axis=2).reshape(steps, -1)[:, :features]
+    return table
 
 
 @rule("Mul")
 def multiply(build: Builder, op: Operator) -> None:
-    _merge(build, op, "Multiply")
+    _join(build, op, "Multiply", "*")
 
 
 @rule("Sub")
 def subtract(build: Builder, op: Operator) -> None:
-    _merge(build, op, "Subtract")
+    _join(build, op, "Subtract", "-")
 
 
 @rule("Div")
 def divide(build: Builder, op: Operator) -> None:
-    _merge(build, op, "Divide")
+    _join(build, op, "Divide", "/")
 
 
 @rule("Max")
 def maximum(build: Builder, op: Operator) -> None:
     _merge(build, op, "Maximum")
+
+
+@rule("Min")
+def minimum(build: Builder, op: Operator) -> None:
+    _merge(build, op, "Minimum")
+
+
+def _join(build: Builder, op: Operator, type_name: str, sign: str) -> None:
+    """Two tensors by the layer, a tensor and a number by a formula."""
+    left, right = op.inputs
+    constants = [build.array(value) if build.is_constant(value) else None for value in op.inputs]
+    if constants[1] is not None and constants[1].size == 1:
+        build.add(op, "Formula", {"formula": f"a {sign} {_number(constants[1])}"}, [left])
+    elif constants[0] is not None and constants[0].size == 1:
+        build.add(op, "Formula", {"formula": f"{_number(constants[0])} {sign} a"}, [right])
+    else:
+        _merge(build, op, type_name)
+
+
+def _number(constant: Array) -> str:
+    value = real(float(constant.reshape(-1)[0]))
+    return f"({value!r})" if value < 0 else repr(value)
+
+
+_FORMULAS = {
+    "Exp": "exp(a)",
+    "Log": "log(a)",
+    "Sqrt": "sqrt(a)",
+    "Abs": "abs(a)",
+    "Neg": "-a",
+    "Sin": "sin(a)",
+    "Cos": "cos(a)",
+    "Sign": "sign(a)",
+    "Erf": "erf(a)",
+    "Reciprocal": "1 / a",
+}
+
+
+@rule(*_FORMULAS)
+def formula(build: Builder, op: Operator) -> None:
+    """What has no layer of its own but can be written."""
+    build.add(op, "Formula", {"formula": _FORMULAS[op.kind]})
+
+
+@rule("Pow")
+def power(build: Builder, op: Operator) -> None:
+    exponent = build.array(op.inputs[1])
+    if exponent.size != 1:
+        raise NoRuleError("its exponent is no single number")
+    build.add(op, "Formula", {"formula": f"a ** {_number(exponent)}"})
 
 
 def _merge(build: Builder, op: Operator, type_name: str) -> None:
