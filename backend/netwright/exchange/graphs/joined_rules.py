@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from netwright.exchange.graphs.flat import Builder, Rule
+from netwright.exchange.graphs.flat import Builder, Rule, one_or_all
 from netwright.exchange.graphs.foreign import Array, Operator
 
 
@@ -31,6 +31,10 @@ def encoder_layer(build: Builder, op: Operator) -> None:
     build.add(op, "TransformerEncoderLayer", params, op.inputs, _weights(build, op))
 
 
+def adaptive_pool(build: Builder, op: Operator) -> None:
+    build.add(op, "AdaptiveAvgPool2d", {"output_size": one_or_all(op.attributes["output_size"])})
+
+
 def class_token(build: Builder, op: Operator) -> None:
     build.add(op, "ClassToken", {}, op.inputs, _weights(build, op))
 
@@ -55,6 +59,7 @@ JOINED: dict[str, Rule] = {
     "nw.Step": step,
     "nw.MultiheadAttention": multihead_attention,
     "nw.TransformerEncoderLayer": encoder_layer,
+    "nw.AdaptiveAvgPool": adaptive_pool,
     "nw.ClassToken": class_token,
     **dict.fromkeys(("nw.LSTM", "nw.GRU", "nw.RNN"), recurrent),
 }
