@@ -5,6 +5,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 
+from netwright.compiler.check_params import resolve_value
 from netwright.compiler.module import build_network
 from netwright.exchange.material import ExportError, Material
 from netwright.graph.document import Document
@@ -38,7 +39,12 @@ def build_trained(material: Material) -> nn.Module:
 
 def input_specs(document: Document) -> dict[str, InputParams]:
     """Each Input of the network in document order, by its id: the names of ``forward``'s arguments."""
-    return {node.id: InputParams.model_validate(node.params) for node in document.network.nodes if node.type == "Input"}
+    values = document.network.parameters
+    return {
+        node.id: InputParams.model_validate({name: resolve_value(value, values) for name, value in node.params.items()})
+        for node in document.network.nodes
+        if node.type == "Input"
+    }
 
 
 def output_names(document: Document) -> list[str]:

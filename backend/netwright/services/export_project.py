@@ -58,8 +58,11 @@ def write_initial(record: Record) -> dict[str, Path]:
     source = Path(record.initial or "")
     if not source.is_file() or file_record(source).sha256 != weights.sha256:
         raise ExportError(
-            f"The weights that this run begins with ({weights.title}) are gone or damaged, so a project could not repeat it. "
-            "Take another format."
+            say(
+                "The weights that this run begins with ({title}) are gone or damaged, so a project could not repeat it. "
+                "Take another format.",
+                title=weights.title,
+            )
         )
     # The export's own folder for temporary files: it goes with the process.
     target = Path(mkdtemp()) / INITIAL_WEIGHTS

@@ -75,10 +75,12 @@ def build_network(graph: ForeignGraph) -> tuple[Document, list[Stored], ImportRe
 
 def _build_flat(graph: ForeignGraph) -> list[FlatNode]:
     from netwright.exchange.graphs import onnx_rules, program_rules
+    from netwright.exchange.graphs.joined_rules import JOINED
     from netwright.exchange.graphs.patterns import join_operators
 
     join_operators(graph)
-    return Builder(graph, onnx_rules.RULES if graph.format == "onnx" else program_rules.RULES).build()
+    rules = onnx_rules.RULES if graph.format == "onnx" else program_rules.RULES
+    return Builder(graph, {**rules, **JOINED}).build()
 
 
 def _without_unused(flat: list[FlatNode]) -> list[FlatNode]:

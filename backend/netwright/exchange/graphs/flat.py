@@ -161,6 +161,11 @@ class Builder:
         self.wires[target] = Wire(len(self.nodes) - 1)
         return target
 
+    def name_outputs(self, op: Operator, ports: Sequence[str]) -> None:
+        """Says which port of the layer that was added last gives each of the operator's outputs."""
+        for value, port in zip(op.outputs, ports, strict=True):
+            self.wires[value] = Wire(len(self.nodes) - 1, port)
+
     def between(self, op: Operator) -> str:
         """A name for a value between two layers that stand for one operator."""
         self._counter += 1

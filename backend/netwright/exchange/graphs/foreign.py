@@ -69,6 +69,10 @@ class ForeignGraph:
     constants: dict[str, Stored]
     shapes: dict[str, Shape]
     batch: int | None = None
+    batched: set[str] = field(default_factory=set)
+    """Values that are told to have the batch, unchanged, as their one open axis."""
+    scopes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Where constants that were computed stood in the program."""
     notes: list[ImportNote] = field(default_factory=list)
 
 

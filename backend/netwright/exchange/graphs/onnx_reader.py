@@ -60,7 +60,7 @@ def read_onnx(path: Path, label: str) -> ForeignGraph:
     for item in (*graph.input, *graph.output, *graph.value_info):
         check_shape(_raw_shape(item), item.name, label)
     constants = {tensor.name: _tensor(tensor, label) for tensor in graph.initializer}
-    shapes = _infer_shapes(model, constants)
+    shapes, batched = _infer_shapes(model, constants)
     inputs = [_input(item, label) for item in graph.input if item.name not in constants]
     found = ForeignGraph(
         title=_title(graph.name, label),
@@ -71,6 +71,7 @@ def read_onnx(path: Path, label: str) -> ForeignGraph:
         operators=[],
         constants=constants,
         shapes=shapes,
+        batched=batched,
     )
     found.inputs = choose_shape(inputs, found, label)
     opset = next((each.version for each in model.opset_import if each.domain in {"", "ai.onnx"}), 1)
@@ -187,8 +188,9 @@ def _raw_shape(item: Any) -> Shape:
     return tuple(dim.dim_value if dim.HasField("dim_value") else None for dim in dims)
 
 
-def _infer_shapes(model: Any, constants: dict[str, Stored]) -> dict[str, Shape]:
-    """Shapes of all values by ONNX's own inference, on a copy without the large tensors."""
+def _infer_shapes(model: Any, constants: dict[str, Stored]) -> tuple[dict[str, Shape], set[str]]:
+    """Shapes of all values by ONNX's own inference, on a copy without the large tensors, and which of them have the batch as
+    their one open axis."""
     import onnx
 
     light = onnx.ModelProto()
@@ -203,7 +205,18 @@ def _infer_shapes(model: Any, constants: dict[str, Stored]) -> dict[str, Shape]:
         for item in (*graph.input, *graph.value_info, *graph.output)
         if item.type.tensor_type.HasField("shape")
     }
-    return shapes | {name: stored.info.shape for name, stored in constants.items()}
+    batched = set(_batched(graph))
+    return shapes | {name: stored.info.shape for name, stored in constants.items()}, batched
+
+
+def _batched(graph: Any) -> Iterator[str]:
+    """Axes are told apart by the names that the file gives to open ones."""
+    dims = [item.type.tensor_type.shape.dim for item in graph.input]
+    batch = next((each[0].dim_param for each in dims if len(each) and each[0].dim_param), None)
+    for item in (*graph.input, *graph.value_info, *graph.output):
+        open_axes = [dim for dim in item.type.tensor_type.shape.dim if not dim.HasField("dim_value")]
+        if batch is not None and [dim.dim_param for dim in open_axes] == [batch]:
+            yield item.name
 
 
 def _copy_light(model: Any, light: Any) -> None:

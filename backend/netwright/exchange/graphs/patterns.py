@@ -5,58 +5,17 @@ nowhere else; the walk drops operators whose values nobody takes any more.
 """
 
 import math
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from netwright.exchange.graphs.foreign import Array, ForeignGraph, Operator, to_array
-
-
-class Reading:
-    """Who makes a value, and how often it is taken."""
-
-    def __init__(self, graph: ForeignGraph) -> None:
-        self.graph = graph
-        self.makers = {value: op for op in graph.operators for value in op.outputs}
-        self.uses = Counter(value for op in graph.operators for value in op.inputs)
-        self.uses.update(value for value, _ in graph.outputs)
-
-    def maker(self, value: str, *kinds: str) -> Operator | None:
-        """The operator of one of ``kinds`` that makes ``value`` for one use alone."""
-        op = self.makers.get(value)
-        return op if op is not None and op.kind in kinds and self.uses[value] == 1 else None
-
-    def behind_detach(self, value: str) -> str:
-        """The value itself where this one only cuts the gradient off."""
-        op = self.makers.get(value)
-        return self.behind_detach(op.inputs[0]) if op is not None and op.kind in {"aten.detach", "Identity"} else value
-
-    def constant(self, value: str) -> Array | None:
-        stored = self.graph.constants.get(value)
-        try:
-            return None if stored is None else to_array(stored)
-        except KeyError:
-            return None
-
-    def number(self, value: str) -> float | None:
-        """A constant with one value."""
-        array = self.constant(value)
-        return float(array.reshape(-1)[0]) if array is not None and array.size == 1 else None
-
-    def split(self, op: Operator) -> tuple[str, float] | None:
-        """The data and the number of an operator that joins the two."""
-        if len(op.inputs) != 2:
-            return None
-        for data, other in (op.inputs, op.inputs[::-1]):
-            number = self.number(other)
-            if number is not None and self.constant(data) is None:
-                return data, number
-        return None
-
-
-Pattern = Callable[[Operator, Reading], Operator | None]
+from netwright.exchange.graphs.foreign import ForeignGraph, Operator
+from netwright.exchange.graphs.layouts import fold_constants
+from netwright.exchange.graphs.patterns_attention import attention, class_token, encoder_layer, multihead_attention
+from netwright.exchange.graphs.patterns_pictures import adaptive_pool, local_response_norm
+from netwright.exchange.graphs.patterns_recurrent import recurrent, recurrent_result, unrolled_rnn
+from netwright.exchange.graphs.reading import Pattern, Reading
 
 
 def linear(op: Operator, reading: Reading) -> Operator | None:
@@ -168,16 +127,28 @@ def step(op: Operator, reading: Reading) -> Operator | None:
     return None
 
 
-PATTERNS: tuple[Pattern, ...] = (linear, silu, erf_gelu, group_norm, step)
+PHASES: tuple[tuple[Pattern, ...], ...] = (
+    (linear, silu, erf_gelu, group_norm, step, class_token, local_response_norm, adaptive_pool),
+    (attention, recurrent, recurrent_result, unrolled_rnn),
+    (multihead_attention,),
+    (encoder_layer,),
+)
+"""Patterns of one phase look at what the phases before have joined."""
 
 
 def join_operators(graph: ForeignGraph) -> None:
     """Puts patterns back together in place, and drops what nobody takes any more."""
-    reading = Reading(graph)
-    joined = [
-        next((found for pattern in PATTERNS if (found := pattern(op, reading)) is not None), op)
-        for op in graph.operators
-    ]
+    numbers = fold_constants(graph)
+    for patterns in PHASES:
+        reading = Reading(graph, numbers)
+        _replace(graph, [_join(op, reading, patterns) for op in graph.operators])
+
+
+def _join(op: Operator, reading: Reading, patterns: Sequence[Pattern]) -> Operator:
+    return next((found for pattern in patterns if (found := pattern(op, reading)) is not None), op)
+
+
+def _replace(graph: ForeignGraph, joined: Sequence[Operator]) -> None:
     wanted = {value for value, _ in graph.outputs}
     kept = []
     for op in reversed(joined):

@@ -235,14 +235,6 @@ _PLAIN = {
 }
 
 
-def step(build: Builder, op: Operator) -> None:
-    """The pattern of that name (``patterns.step``)."""
-    build.add(op, "Step")
-
-
-RULES["nw.Step"] = step
-
-
 @rule(*_PLAIN)
 def plain_activation(build: Builder, op: Operator) -> None:
     build.add(op, _PLAIN[op.kind.removeprefix("aten.")], {}, [_data(op)])

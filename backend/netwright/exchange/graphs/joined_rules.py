@@ -1,0 +1,65 @@
+"""Rules for what patterns have put back together (kinds ``nw.*``): the same for every format."""
+
+from typing import Any
+
+from netwright.exchange.graphs.flat import Builder, Rule, one_or_all
+from netwright.exchange.graphs.foreign import Array, Operator
+
+
+def _weights(build: Builder, op: Operator) -> dict[str, Array | None]:
+    return {name: build.array(value) for name, value in op.attributes["weights"].items()}
+
+
+def _real(value: float) -> float:
+    """A number that was kept in 32 bits as a person wrote it."""
+    return float(f"{value:.6g}")
+
+
+def step(build: Builder, op: Operator) -> None:
+    build.add(op, "Step")
+
+
+def multihead_attention(build: Builder, op: Operator) -> None:
+    params = {name: op.attributes[name] for name in ("num_heads", "bias", "causal")}
+    build.add(op, "MultiheadAttention", params, op.inputs, _weights(build, op))
+
+
+def encoder_layer(build: Builder, op: Operator) -> None:
+    names = ("nhead", "dim_feedforward", "dropout", "activation", "norm_first", "causal")
+    params: dict[str, Any] = {name: op.attributes[name] for name in names}
+    params |= {"layer_norm_eps": _real(op.attributes["eps"])}
+    build.add(op, "TransformerEncoderLayer", params, op.inputs, _weights(build, op))
+
+
+def adaptive_pool(build: Builder, op: Operator) -> None:
+    build.add(op, "AdaptiveAvgPool2d", {"output_size": one_or_all(op.attributes["output_size"])})
+
+
+def class_token(build: Builder, op: Operator) -> None:
+    build.add(op, "ClassToken", {}, op.inputs, _weights(build, op))
+
+
+_PORTS = ("y", "last", "h", "c")
+
+
+def recurrent(build: Builder, op: Operator) -> None:
+    """Its outputs are ``y``, ``last`` and the states, as far as it has them."""
+    name = op.kind.removeprefix("nw.")
+    kept = ("hidden_size", "num_layers", "dropout", "bias", "bidirectional")
+    params = {each: op.attributes[each] for each in kept if each in op.attributes}
+    if name == "RNN":
+        params["nonlinearity"] = op.attributes["nonlinearity"]
+    taken = {value for each in build.graph.operators for value in each.inputs}
+    params["return_state"] = any(value in taken for value in op.outputs[2:])
+    build.add(op, name, params, op.inputs, _weights(build, op))
+    build.name_outputs(op, _PORTS[: len(op.outputs)])
+
+
+JOINED: dict[str, Rule] = {
+    "nw.Step": step,
+    "nw.MultiheadAttention": multihead_attention,
+    "nw.TransformerEncoderLayer": encoder_layer,
+    "nw.AdaptiveAvgPool": adaptive_pool,
+    "nw.ClassToken": class_token,
+    **dict.fromkeys(("nw.LSTM", "nw.GRU", "nw.RNN"), recurrent),
+}
