@@ -1,7 +1,7 @@
 """The formats in which a person takes a network home.  Importing this loads no torch.
 
 To add a format, write its ``write_...`` function and add it to ``FORMATS``: the download, the command line and the page's
-list of formats follow (its words stand in ``locales/*/exports.json`` too; a test looks).
+list of formats follow (its words stand in ``locales/*/exports.json`` and ``language/zh/exchange.json`` too; tests look).
 """
 
 import io

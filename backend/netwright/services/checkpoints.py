@@ -13,7 +13,7 @@ from netwright.exchange.formats import FORMATS, Format
 from netwright.exchange.obstacles import find_obstacle
 from netwright.graph.document import Document
 from netwright.graph.io import graph_hash
-from netwright.language import listed, say
+from netwright.language import listed, said_by, say
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.export_order import Order, Record
 from netwright.services.exports import Download, ExportService, Job
@@ -92,7 +92,7 @@ class CheckpointService:
         row, record = await self._find(checkpoint_id)
         form = find_format(format_)
         if form.write is None:
-            raise ServiceError("invalid_request", say("{title} need not be made: download it.", title=form.title))
+            raise ServiceError("invalid_request", say("{title} need not be made: download it.", title=say(form.title)))
         return await self._prepare(form, row, record)
 
     async def _prepare(self, form: Format, row: CheckpointRow, record: RunRecord) -> Job:
@@ -218,10 +218,10 @@ def describe(form: Format, document: Document) -> ExportOption:
     obstacle = find_obstacle(document, form.name)
     return ExportOption(
         format=form.name,
-        title=form.title,
+        title=say(form.title),
         suffix=form.suffix,
-        description=form.description,
-        reason=None if obstacle is None else str(obstacle),
+        description=say(form.description),
+        reason=None if obstacle is None else said_by(obstacle),
         code=None if obstacle is None else obstacle.code,
         node=None if obstacle is None else obstacle.node,
     )
@@ -234,7 +234,7 @@ def check_obstacle(form: Format, document: Document) -> None:
     """
     obstacle = find_obstacle(document, form.name)
     if obstacle is not None:
-        raise ServiceError("cannot_export", str(obstacle))
+        raise ServiceError("cannot_export", said_by(obstacle))
 
 
 def _file_name(record: RunRecord, row: CheckpointRow, form: Format) -> str:

@@ -54,7 +54,7 @@ async def prepare_network(
     if not form.is_for_networks:
         raise ServiceError(
             "invalid_request",
-            say("{title} needs trained weights: take it from a checkpoint of a run.", title=form.title),
+            say("{title} needs trained weights: take it from a checkpoint of a run.", title=say(form.title)),
         )
     await asyncio.to_thread(write_code, body.document)  # what has no code cannot leave
     check_obstacle(form, body.document)

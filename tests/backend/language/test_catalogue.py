@@ -12,6 +12,7 @@ import pytest
 from backend.language.sentences import PACKAGE, Said, literals, name_of, said, sources
 from netwright.data.registry import SOURCES
 from netwright.data.transforms import TRANSFORMS
+from netwright.exchange.formats import FORMATS
 from netwright.language.faults import fault_templates
 from netwright.language.speaking import catalogue
 from netwright.layers.registry import LAYERS
@@ -37,9 +38,11 @@ SAID_OF_CONSTANTS = {
     "layers/page.py": "units",
     "server/problems.py": "titles of errors",
     "services/catalogue.py": "units",
+    "services/checkpoints.py": "titles and descriptions of formats",
     "services/datasets_built_in.py": "titles of data sources",
     "services/datasets_read.py": "descriptions and citations of data sources",
     "services/errors.py": "what not_found is given",
+    "services/network_exports.py": "titles of formats",
     "services/runs.py": "states of runs",
     "services/training.py": "titles and descriptions of transforms",
     "store/ingest.py": "states of runs",
@@ -49,7 +52,8 @@ SAID_OF_CONSTANTS = {
 """Where ``say`` is given something that is not written there; the tests below know all that it may be."""
 
 SAME_IN_CHINESE = {
-    *("SGD", "Adam", "AdamW", "RMSprop", "MNIST", "Fashion-MNIST", "Cora", "XOR", "PyTorch state_dict"),
+    *("SGD", "Adam", "AdamW", "RMSprop", "MNIST", "Fashion-MNIST", "Cora", "XOR", "PyTorch state_dict", "safetensors"),
+    "ONNX",
     *("null", "{it}", "{before}{last}"),
 }
 
@@ -74,6 +78,8 @@ def constants() -> set[str]:
     for transform in TRANSFORMS.values():
         found |= {transform.title, transform.description, *descriptions(transform.Params.model_json_schema())}
     found |= set(descriptions(TrainingConfig.model_json_schema()))
+    for form in FORMATS.values():
+        found |= {form.title, form.description}
     for layer in LAYERS.values():
         fields = layer.Params.model_json_schema().get("properties", {})
         found |= {field["unit"] for field in fields.values()}
