@@ -35,6 +35,7 @@ Chapter = Literal[
 
 Task = Literal[
     "classification",
+    "regression",
     "text classification",
     "segmentation",
     "reconstruction",

@@ -21,28 +21,57 @@ _RUMELHART = Paper(
     "https://doi.org/10.1038/323533a0",
 )
 
-_CANCER = Preset(
-    "breast_cancer",
-    "breast_cancer",
+_RULE = Preset(
+    "two_clusters",
+    "two_clusters",
     {
-        "data": {"batch_size": 32},
-        "objectives": [{"loss": {"type": "BCEWithLogitsLoss", "params": {}}}],
-        "optimizer": {"type": "SGD", "params": {"lr": 0.05}},
-        "epochs": 50,
-        "early_stopping": None,
+        "data": {"batch_size": 1},
+        "objectives": [{"loss": {"type": "PerceptronLoss", "params": {}}}],
+        "optimizer": {"type": "SGD", "params": {"lr": 1.0}},
+        "epochs": 10,
         "checkpoint": {"monitor": "val/Accuracy", "mode": "max"},
     },
 )
-_IRIS = Preset(
-    "iris",
-    "iris",
-    {"data": {"batch_size": 16}, "optimizer": {"type": "AdamW", "params": {"lr": 0.03}}, "epochs": 100},
+"""Rosenblatt's rule: one sample at a time, steps of size 1."""
+
+_PLANE = Preset(
+    "plane",
+    "plane",
+    {
+        "data": {"batch_size": 16},
+        "objectives": [{"loss": {"type": "MSELoss", "params": {}}}],
+        "metrics": ["MeanAbsoluteError"],
+        "optimizer": {"type": "SGD", "params": {"lr": 0.1}},
+        "epochs": 20,
+    },
+)
+"""The same for each activation, so that the runs can be compared."""
+
+_CLUSTERS = Preset(
+    "gaussian_clusters",
+    "gaussian_clusters",
+    {
+        "data": {"batch_size": 16},
+        "optimizer": {"type": "AdamW", "params": {"lr": 0.03}},
+        "epochs": 30,
+        "checkpoint": {"monitor": "val/Accuracy", "mode": "max"},
+    },
+)
+_SPIRALS = Preset(
+    "spirals",
+    "spirals",
+    {
+        "data": {"batch_size": 32},
+        "optimizer": {"type": "AdamW", "params": {"lr": 0.01}},
+        "epochs": 60,
+        "checkpoint": {"monitor": "val/Accuracy", "mode": "max"},
+    },
 )
 
 
 def draw_perceptron() -> Document:
     nodes = [
-        node("features", "Input", shape=[30]),
+        node("point", "Input", shape=[2]),
         node("sum", "Linear", out_features=1),
         node("step", "Step"),
         node("answer", "Output"),
@@ -50,12 +79,25 @@ def draw_perceptron() -> Document:
     return document("", draw(nodes))
 
 
-def draw_neuron(activation: str, count: int, features: int) -> Document:
+def draw_neuron(activation: str, count: int) -> Document:
     nodes = [
-        node("features", "Input", shape=[features]),
+        node("point", "Input", shape=[2]),
         node("sum", "Linear", out_features=count),
         node("activation", activation),
         node("answer", "Output"),
+    ]
+    return document("", draw(nodes))
+
+
+def draw_small_mlp() -> Document:
+    nodes = [
+        node("point", "Input", shape=[2]),
+        node("fc1", "Linear", out_features=32),
+        node("relu1", "ReLU"),
+        node("fc2", "Linear", out_features=32),
+        node("relu2", "ReLU"),
+        node("fc3", "Linear", out_features=2),
+        node("scores", "Output"),
     ]
     return document("", draw(nodes))
 
@@ -79,16 +121,15 @@ def draw_mlp() -> Document:
 
 def _neuron(activation: str) -> Architecture:
     is_softmax = activation == "Softmax"
-    count, features = (3, 4) if is_softmax else (1, 30)
     return Architecture(
         id=f"neuron_{activation.lower()}",
         family="neuron",
         chapter="neuron",
-        task="classification",
+        task="classification" if is_softmax else "regression",
         paper=_MCCULLOCH,
-        look="neuron",
-        preset=_IRIS if is_softmax else _CANCER,
-        draw=lambda: draw_neuron(activation, count, features),
+        look="softmax" if is_softmax else "neuron",
+        preset=_CLUSTERS if is_softmax else _PLANE,
+        draw=lambda: draw_neuron(activation, 3 if is_softmax else 1),
     )
 
 
@@ -100,10 +141,20 @@ BASICS = (
         task="classification",
         paper=_ROSENBLATT,
         look="perceptron",
-        preset=_CANCER,
+        preset=_RULE,
         draw=draw_perceptron,
     ),
     *(_neuron(activation) for activation in ("Sigmoid", "Tanh", "ReLU", "Softmax")),
+    Architecture(
+        id="mlp_spirals",
+        family="dense",
+        chapter="structure",
+        task="classification",
+        paper=_RUMELHART,
+        look="spirals",
+        preset=_SPIRALS,
+        draw=draw_small_mlp,
+    ),
     Architecture(
         id="mlp",
         family="dense",

@@ -60,9 +60,18 @@ IMAGENET = Preset(
 )
 
 IMAGENET_HEADS = replace(
-    IMAGENET, text="imagenet_heads", config={**IMAGENET.config, "objectives": [{"output": "scores"}]}
+    IMAGENET,
+    text="imagenet_heads",
+    config={
+        **IMAGENET.config,
+        "objectives": [
+            {"output": "scores"},
+            {"output": "aux1_scores", "weight": 0.3},
+            {"output": "aux2_scores", "weight": 0.3},
+        ],
+    },
 )
-"""With auxiliary classifiers: the loss stands on the last one."""
+"""With auxiliary classifiers, whose losses count 0.3 each as in the paper."""
 
 CIFAR = Preset(
     "cifar",
