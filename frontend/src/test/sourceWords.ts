@@ -6,6 +6,8 @@ const files = import.meta.glob<string>(
   { eager: true, query: "?raw", import: "default" },
 );
 
+const kindOf = (path: string) => (path.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS);
+
 export interface Source {
   path: string;
   tree: ts.SourceFile;
@@ -13,14 +15,8 @@ export interface Source {
 
 export const SOURCES: readonly Source[] = Object.entries(files).map(([path, text]) => ({
   path: path.replace("../", ""),
-  // `<T>(...)` is a function in the one and a tag in the other.
-  tree: ts.createSourceFile(
-    path,
-    text,
-    ts.ScriptTarget.Latest,
-    true,
-    path.endsWith(".tsx") ? ts.ScriptKind.TSX : ts.ScriptKind.TS,
-  ),
+  // A type in angle brackets is a tag where a file may have tags.
+  tree: ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, kindOf(path)),
 }));
 
 export function visit(tree: ts.Node, each: (node: ts.Node) => void): void {

@@ -39,7 +39,18 @@ const placesIn = (words: string) => [...words.matchAll(/\{\{\s*(\w+)/g)].map(([,
 // --- the two languages -----------------------------------------------------------------------------------------------
 
 /** What is the same in Chinese: names, and patterns without a word of their own. */
-const SAME = new Set(["GoogLeNet", "ONNX", "PyTorch", "ResNet", "VGG", "safetensors", "-", "x {{times}}", "{{label}}"]);
+const SAME = new Set([
+  "PyTorch",
+  "PyTorch state_dict",
+  "safetensors",
+  "ONNX",
+  "GoogLeNet",
+  "ResNet",
+  "VGG",
+  "-",
+  "x {{times}}",
+  "{{label}}",
+]);
 
 describe("Chinese", () => {
   test("has the keys of English, with Chinese's one form in place of singular and plural", () => {
