@@ -11,8 +11,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from netwright.language import say
-
 if TYPE_CHECKING:
     from netwright.exchange.material import Material
 
@@ -93,14 +91,14 @@ _FORMATS = (
         "safetensors",
         ".safetensors",
         BINARY,
-        say("The checkpoint as it was written: names and plain numbers, no code. Safe to open, read by most tools."),
+        "The checkpoint as it was written: names and plain numbers, no code. Safe to open, read by most tools.",
     ),
     Format(
         "pytorch",
-        say("PyTorch state_dict"),
+        "PyTorch state_dict",
         ".pt",
         BINARY,
-        say("A state_dict for network.load_state_dict(torch.load(path, weights_only=True))."),
+        "A state_dict for network.load_state_dict(torch.load(path, weights_only=True)).",
         write_pytorch,
         needs_source=False,
     ),
@@ -109,43 +107,35 @@ _FORMATS = (
         "ONNX",
         ".onnx",
         BINARY,
-        say(
-            "Runs without PyTorch: in ONNX Runtime, in browsers, on phones. Compared with PyTorch before it is offered."
-        ),
+        "Runs without PyTorch: in ONNX Runtime, in browsers, on phones. Compared with PyTorch before it is offered.",
         write_onnx,
         is_for_networks=True,
     ),
     Format(
         "exported",
-        say("Exported program"),
+        "Exported program",
         ".pt2",
         BINARY,
-        say("The network as one PyTorch program, without its source: torch.export.load(path).module()."),
+        "The network as one PyTorch program, without its source: torch.export.load(path).module().",
         write_exported,
         is_for_networks=True,
     ),
     Format(
         "bundle",
-        say("Project"),
+        "Project",
         ".zip",
         "application/zip",
-        say(
-            "Everything to predict and to train again in plain PyTorch: code, weights, preprocessing, the "
-            "first losses of the run."
-        ),
+        "Everything to predict and to train again in plain PyTorch: code, weights, preprocessing, the first losses of the run.",
         write_bundle,
         needs_run=True,
         is_for_networks=True,
     ),
     Format(
         "hub",
-        say("Model repository"),
+        "Model repository",
         ".zip",
         "application/zip",
-        say(
-            "The files that a repository of the Hugging Face Hub holds: model card, config.json, "
-            "model.safetensors, model.py."
-        ),
+        "The files that a repository of the Hugging Face Hub holds: model card, config.json, model.safetensors, model.py.",
         write_hub,
         needs_run=True,
     ),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from netwright.language import say
+from netwright.language import said_by, say
 from netwright.services.best import mode_of
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.files import is_intact
@@ -67,7 +67,7 @@ class IngestService:
         try:
             ingested = await self._take(run_id, batch.attempt, batch.events)
         except FencedError as error:
-            raise ServiceError("fenced", str(error)) from error
+            raise ServiceError("fenced", said_by(error)) from error
         self._heard(run_id, batch.attempt)
         return EventReply(seq=ingested.seq, commands=_COMMANDS.validate_json(f"[{','.join(ingested.commands)}]"))
 

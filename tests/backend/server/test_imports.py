@@ -220,6 +220,31 @@ def _relu() -> onnx.ModelProto:
     return helper.make_model(helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "g", [value], [result]))
 
 
+def test_import_when_asked_in_chinese_says_report_and_refusal_in_chinese(tmp_path: Path) -> None:
+    """Both are said by the process that reads the file, which knows nothing of who asks."""
+    helper = onnx.helper
+    value = helper.make_tensor_value_info("x", 1, ("N", "width"))
+    result = helper.make_tensor_value_info("y", 1, ("N", "width"))
+    node_ = helper.make_node("Nobody", ["x"], ["y"], domain="made.up")
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("made.up", 1)]
+    model = helper.make_model(helper.make_graph([node_], "g", [value], [result]), opset_imports=opsets)
+
+    async def scenario(client: httpx.AsyncClient) -> None:
+        client.headers["accept-language"] = "zh-CN"
+        report = (await send(client, model.SerializeToString(), "strange.onnx")).json()["report"]
+        assert [each["reason"] for each in report["placeholders"]] == ["没有对应的层"]
+        (note,) = report["notes"]
+        assert note["message"] == f"文件没有确定输入 `x` 的大小；已设为 {note['values']['shape']}。可在 Input 处修改。"
+        refused = (await send(client, b"root:x:0:0", "passwd")).json()
+        assert refused["detail"].startswith("passwd 不是可以读取的文件")
+        assert refused["problems"][0]["message"] == refused["detail"]
+        client.headers["accept-language"] = "en"
+        again = (await send(client, model.SerializeToString(), "strange.onnx")).json()["report"]
+        assert [each["reason"] for each in again["placeholders"]] == ["no layer of the catalogue does this"]
+
+    run(tmp_path / "home", scenario)
+
+
 def test_import_when_the_upload_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     async def broken() -> Any:
         yield _relu().SerializeToString()
