@@ -147,7 +147,7 @@ def test_network_when_it_has_no_weights_or_several_ends_is_refused() -> None:
 def test_heads_when_the_data_has_other_classes_are_set_by_one_click() -> None:
     document = ARCHITECTURES["googlenet_aux"].build()
     training = TrainingConfig.model_validate(document.training)
-    config = {"objectives": [each.model_dump() for each in training.objectives]}
+    config: dict[str, Any] = {"objectives": [each.model_dump() for each in training.objectives]}
     pictures = replace(PICTURES, input_shape=(3, 224, 224))
     found = [each for each in problems_of(document, pictures, **config) if each.code == "output_shape_mismatch"]
     assert [each.node for each in found] == ["scores", "aux1_scores", "aux2_scores"]
