@@ -43,6 +43,21 @@ def test_perceptron_on_separable_points_draws_a_boundary_that_gets_all_right(pag
         page.screenshot(path=Path(folder) / "boundary.png", full_page=True)
 
 
+def test_perceptron_on_xor_is_told_that_no_line_was_found(page: Page, server: Server) -> None:
+    network = create_network(server, PERCEPTRON)
+    open_training(page, server, network, "xor", 3)
+    start_training(page)
+    wait_for_end(page)
+    alert = page.get_by_test_id("run-alerts")
+    expect(alert).to_contain_text("No straight line separates the two classes as far as this run saw")
+    expect(alert).to_contain_text("A hidden layer")
+    if folder := os.environ.get("NETWRIGHT_PICTURES"):
+        page.screenshot(path=Path(folder) / "xor.png")
+        page.emulate_media(color_scheme="dark")
+        page.set_viewport_size({"width": 1024, "height": 768})
+        page.screenshot(path=Path(folder) / "xor_dark.png")
+
+
 def test_network_with_a_head_half_way_is_trained_on_both(page: Page, server: Server) -> None:
     document = chain(
         "Two heads",

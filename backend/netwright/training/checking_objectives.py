@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from netwright.compiler.fixes_repairs import insert
 from netwright.compiler.report import CheckReport
 from netwright.graph.document import NETWORK, Document, Node
-from netwright.graph.edits import SetNode, SetParam
+from netwright.graph.edits import SetNode, SetParam, SetParameter
 from netwright.graph.problems import Fix, Problem
 from netwright.language import any_of, listed, say
 from netwright.layers.base import Layer
@@ -198,6 +198,16 @@ def _fix_width(document: Document, report: CheckReport, output: Node, width: int
         layer = LAYERS.get(node.type)
         name = _width_name(layer)
         if name is not None:
+            shared = _network_parameter(node.params.get(name), document)
+            if shared is not None:
+                return [
+                    Fix(
+                        code="set_out_features",
+                        label=say("Set the network's `{name}` to {width}", name=shared, width=width),
+                        values={"node": node.id, shared: width},
+                        edits=[SetParameter(block=NETWORK, name=shared, value=width)],
+                    )
+                ]
             return [
                 Fix(
                     code="set_out_features",
@@ -210,6 +220,12 @@ def _fix_width(document: Document, report: CheckReport, output: Node, width: int
         if found is None or not found.inputs or first_shape(found.inputs) != first_shape(found.outputs):
             break
     return []
+
+
+def _network_parameter(value: JsonValue, document: Document) -> str | None:
+    """The parameter of the network that a layer's is (``=classes``): set there, it holds for every head alike."""
+    name = value.removeprefix("=") if isinstance(value, str) else None
+    return name if name in document.network.parameters and name != value else None
 
 
 def _width_name(layer: type[Layer[Any]] | None) -> str | None:

@@ -1,9 +1,11 @@
 """Problems between a config, a network and its data, and the fixes that repair them."""
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from netwright.architectures.registry import ARCHITECTURES
 from netwright.compiler.check import check
 from netwright.graph.document import Block, Document, Edge, Node
 from netwright.graph.edits import apply_edits
@@ -140,6 +142,18 @@ def test_network_when_it_has_no_weights_or_several_ends_is_refused() -> None:
     )
     assert by_code(problems_of(two, PICTURES))["output_not_named"].field == "objectives.0.output"
     assert problems_of(two, PICTURES, objectives=[{"output": "scores"}]) == []
+
+
+def test_heads_when_the_data_has_other_classes_are_set_by_one_click() -> None:
+    document = ARCHITECTURES["googlenet_aux"].build()
+    training = TrainingConfig.model_validate(document.training)
+    config: dict[str, Any] = {"objectives": [each.model_dump() for each in training.objectives]}
+    pictures = replace(PICTURES, input_shape=(3, 224, 224))
+    found = [each for each in problems_of(document, pictures, **config) if each.code == "output_shape_mismatch"]
+    assert [each.node for each in found] == ["scores", "aux1_scores", "aux2_scores"]
+    assert str(found[0].fixes[0].label) == "Set the network's `classes` to 10"
+    mended = apply_edits(document, found[0].fixes[0].edits)
+    assert [each.code for each in problems_of(mended, pictures, **config) if each.severity == "error"] == []
 
 
 def test_perceptron_loss_when_the_network_does_not_end_in_step_offers_to_insert_it() -> None:
