@@ -22,6 +22,8 @@ from netwright.exchange.network import (
     random_batch,
 )
 
+_SHADOWED = "__node."
+"""Stands behind the id of a node whose weights had to be renamed; no id ends like this."""
 METADATA_FILE = "netwright.json"
 Run = Callable[[dict[str, torch.Tensor]], list[torch.Tensor]]
 
@@ -47,6 +49,7 @@ def trace(material: Material, network: nn.Module) -> ExportedProgram:
             "it as it is."
         ) from error
     forget_places(program)
+    _rename_shadowed(program)
     return program
 
 
@@ -56,6 +59,22 @@ def forget_places(program: ExportedProgram) -> None:
         if isinstance(module, GraphModule):
             for node in module.graph.nodes:
                 node.meta.pop("stack_trace", None)
+
+
+def _rename_shadowed(program: ExportedProgram) -> None:
+    """Weights of a node whose id is an attribute of the exporter's own module (``code``, ``graph``) get other names: PyTorch
+    would find its attribute in their place."""
+    for spec in program.graph_signature.input_specs:
+        old = spec.target or ""
+        owner, dot, rest = old.partition(".")
+        if dot and hasattr(GraphModule, owner) and not hasattr(nn.Module, owner):
+            spec.target = f"{owner}{_SHADOWED}{rest}"
+            program.state_dict[spec.target] = program.state_dict.pop(old)
+
+
+def unshadowed(name: str) -> str:
+    """A weight's name in the network."""
+    return name.replace(_SHADOWED, ".", 1)
 
 
 def check_equal(material: Material, network: nn.Module, run: Run, what: str) -> float:
