@@ -2,6 +2,7 @@
 
 import io
 import json
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,7 +39,9 @@ def trace(material: Material, network: nn.Module) -> ExportedProgram:
     example = random_batch(specs, network, 2, torch.Generator().manual_seed(0))
     batch = Dim("N", min=1)
     try:
-        with torch.no_grad():
+        with torch.no_grad(), warnings.catch_warnings():
+            # Recurrent layers keep a list of their weights beside them, which they renew in every call: nothing is lost.
+            warnings.filterwarnings("ignore", message="The tensor attributes? .* assigned during export")
             program = torch.export.export(
                 network, (), kwargs=example, dynamic_shapes={name: {0: batch} for name in example}
             )
