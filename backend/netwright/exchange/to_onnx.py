@@ -11,14 +11,12 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
-from torch import nn
 from torch.export import ExportedProgram
-from torch.fx import GraphModule
 from torch.onnx import OnnxExporterError
 
 from netwright.exchange.material import ExportError, Material
 from netwright.exchange.network import build_trained, input_specs, output_names, random_batch
-from netwright.exchange.traced import check_equal, checked_with, trace
+from netwright.exchange.traced import check_equal, checked_with, trace, unshadowed
 from netwright.language import say
 
 MAX_PROTOBUF_BYTES = 2**31 - 1
@@ -67,7 +65,6 @@ def write_onnx(material: Material, target: Path) -> None:
 
 def _convert(material: Material, program: ExportedProgram, network: torch.nn.Module) -> onnx.ModelProto:
     inputs, outputs = list(input_specs(material.document)), output_names(material.document)
-    shadowed = _rename_shadowed(program)
     example = random_batch(input_specs(material.document), network, 2, torch.Generator().manual_seed(0))
     try:
         with _quietly():
@@ -84,7 +81,7 @@ def _convert(material: Material, program: ExportedProgram, network: torch.nn.Mod
         raise _explain(error, program) from error
     assert exported is not None, "the exporter answers with a program"
     model: onnx.ModelProto = exported.model_proto
-    _rename_weights(model, shadowed)
+    _rename_weights(model)
     _name_the_batch(model)
     _clean(model)
     model.producer_name, model.producer_version = "Netwright", material.metadata.get("netwright", "")
@@ -95,26 +92,13 @@ def _convert(material: Material, program: ExportedProgram, network: torch.nn.Mod
     return model
 
 
-def _rename_shadowed(program: ExportedProgram) -> dict[str, str]:
-    """Weights of a node whose id is an attribute of the exporter's own module (``code``, ``graph``) get other names, since the
-    exporter would find its attribute in their place; the old names by the new ones."""
-    renamed: dict[str, str] = {}
-    for spec in program.graph_signature.input_specs:
-        owner, dot, rest = (spec.target or "").partition(".")
-        if dot and hasattr(GraphModule, owner) and not hasattr(nn.Module, owner):
-            renamed[f"{owner}_node.{rest}"] = f"{owner}.{rest}"
-            spec.target = f"{owner}_node.{rest}"
-    for new, old in renamed.items():
-        program.state_dict[new] = program.state_dict.pop(old)
-    return renamed
-
-
-def _rename_weights(model: onnx.ModelProto, names: dict[str, str]) -> None:
+def _rename_weights(model: onnx.ModelProto) -> None:
+    """Weights by their names in the network, which :func:`trace` may have changed."""
     for weights in model.graph.initializer:
-        weights.name = names.get(weights.name, weights.name)
+        weights.name = unshadowed(weights.name)
     for node in model.graph.node:
         for place, value in enumerate(node.input):
-            node.input[place] = names.get(value, value)
+            node.input[place] = unshadowed(value)
 
 
 @contextlib.contextmanager

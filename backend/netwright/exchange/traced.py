@@ -2,6 +2,7 @@
 
 import io
 import json
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from netwright.exchange.network import (
 )
 from netwright.language import say
 
+_SHADOWED = "__node."
+"""Stands behind the id of a node whose weights had to be renamed; no id ends like this."""
 METADATA_FILE = "netwright.json"
 Run = Callable[[dict[str, torch.Tensor]], list[torch.Tensor]]
 
@@ -37,7 +40,9 @@ def trace(material: Material, network: nn.Module) -> ExportedProgram:
     example = random_batch(specs, network, 2, torch.Generator().manual_seed(0))
     batch = Dim("N", min=1)
     try:
-        with torch.no_grad():
+        with torch.no_grad(), warnings.catch_warnings():
+            # Recurrent layers keep a list of their weights beside them, which they renew in every call: nothing is lost.
+            warnings.filterwarnings("ignore", message="The tensor attributes? .* assigned during export")
             program = torch.export.export(
                 network, (), kwargs=example, dynamic_shapes={name: {0: batch} for name in example}
             )
@@ -51,6 +56,7 @@ def trace(material: Material, network: nn.Module) -> ExportedProgram:
             )
         ) from error
     forget_places(program)
+    _rename_shadowed(program)
     return program
 
 
@@ -60,6 +66,22 @@ def forget_places(program: ExportedProgram) -> None:
         if isinstance(module, GraphModule):
             for node in module.graph.nodes:
                 node.meta.pop("stack_trace", None)
+
+
+def _rename_shadowed(program: ExportedProgram) -> None:
+    """Weights of a node whose id is an attribute of the exporter's own module (``code``, ``graph``) get other names: PyTorch
+    would find its attribute in their place."""
+    for spec in program.graph_signature.input_specs:
+        old = spec.target or ""
+        owner, dot, rest = old.partition(".")
+        if dot and hasattr(GraphModule, owner) and not hasattr(nn.Module, owner):
+            spec.target = f"{owner}{_SHADOWED}{rest}"
+            program.state_dict[spec.target] = program.state_dict.pop(old)
+
+
+def unshadowed(name: str) -> str:
+    """A weight's name in the network."""
+    return name.replace(_SHADOWED, ".", 1)
 
 
 def check_equal(material: Material, network: nn.Module, run: Run, what: str) -> float:

@@ -14,7 +14,7 @@ import torch
 from netwright.compiler.module import build_network
 from netwright.compiler.source import to_source
 from netwright.graph.document import Document
-from samples import input_shape
+from samples import drawn_inputs
 from torch import nn
 
 
@@ -34,7 +34,7 @@ def network_of(document: Document) -> nn.Module:
 def samples_of(document: Document, count: int = 3) -> tuple[torch.Tensor, ...]:
     """A batch for each Input."""
     torch.manual_seed(1)
-    return tuple(torch.randn(count, *input_shape(node)) for node in document.network.nodes if node.type == "Input")
+    return tuple(drawn_inputs(document, count).values())
 
 
 def write_onnx(network: nn.Module, inputs: tuple[torch.Tensor, ...], path: Path, *, dynamo: bool = True) -> None:

@@ -158,7 +158,8 @@ class Numbers:
 
     def compute(self, op: Operator) -> Array | None:
         """The operator's result, kept; None where it takes data."""
-        found = self._shape(op) if op.kind == "Shape" else self._compute(op)
+        special = {"Shape": self._shape, "aten.expand": self._expand}
+        found = special.get(op.kind, self._compute)(op)
         if found is not None:
             self._computed[op.outputs[0]] = found
         return found
@@ -174,6 +175,19 @@ class Numbers:
         except (ValueError, IndexError, TypeError, KeyError, OverflowError):
             return None
         return found if found.size <= max(MAX_COMPUTED, sum(array.size for array in arrays)) else None
+
+    def _expand(self, op: Operator) -> Array | None:
+        """``aten.expand``, in which -1 stands for an axis as it is, and for the batch."""
+        array = self.get(op.inputs[0])
+        sizes: list[int] = op.attributes.get("size", [])
+        if array is None or len(sizes) < array.ndim:
+            return None
+        own = (*(self.batch,) * (len(sizes) - array.ndim), *array.shape)
+        wanted = [axis if size == -1 else size for size, axis in zip(sizes, own, strict=True)]
+        try:
+            return np.broadcast_to(array, wanted) if math.prod(wanted) <= MAX_COMPUTED else None
+        except ValueError:
+            return None
 
     def _shape(self, op: Operator) -> Array | None:
         value = op.inputs[0]

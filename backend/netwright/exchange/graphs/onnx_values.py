@@ -113,12 +113,12 @@ def dropout(build: Builder, op: Operator) -> None:
 def add(build: Builder, op: Operator) -> None:
     for data, other in (op.inputs[:2], op.inputs[1::-1]):
         if len(op.inputs) == 2 and build.is_constant(other) and not build.is_constant(data):
-            _add_constant(build, op, data, build.array(other))
+            add_constant(build, op, data, build.array(other))
             return
     _merge(build, op, "Add")
 
 
-def _add_constant(build: Builder, op: Operator, data: str, constant: Array) -> None:
+def add_constant(build: Builder, op: Operator, data: str, constant: Array) -> None:
     """A number, or a vector for each step of a sequence: waves, or learned."""
     if constant.size == 1:
         build.add(op, "Formula", {"formula": f"a + {_number(constant)}"}, [data])

@@ -216,6 +216,7 @@ class _Layer:
         self.reading = reading
         self.weights: dict[str, str] = {}
         self.attributes: dict[str, object] = {"dropout": 0.0}
+        self.scope: tuple[str, ...] = ()
 
     def behind(self, op: Operator) -> Operator | None:
         """norm2(x' + linear(x')), x' = norm1(x + attention(x))."""
@@ -232,14 +233,13 @@ class _Layer:
 
     def _joined(self, op: Operator, source: str, *, norm_first: bool) -> Operator | None:
         attributes = {**self.attributes, "norm_first": norm_first, "weights": self.weights}
-        scope = self.attributes.get("scope", ())
         return replace(
             op,
             kind="nw.TransformerEncoderLayer",
             inputs=(source,),
             attributes=attributes,
-            scope=scope,
-            classes=(),  # type: ignore[arg-type]
+            scope=self.scope,
+            classes=(),
         )
 
     def _maker(self, value: str, *kinds: str) -> Operator | None:
@@ -283,7 +283,10 @@ class _Layer:
 
     def _sides(self, value: str | None) -> list[tuple[str, str]]:
         total = None if value is None else self._maker(value, *_ADDS)
-        return [] if total is None or len(total.inputs) != 2 else [total.inputs, total.inputs[::-1]]  # type: ignore[list-item]
+        if total is None or len(total.inputs) != 2:
+            return []
+        one, other = total.inputs
+        return [(one, other), (other, one)]
 
     def _linear(self, value: str, name: str) -> LinearParts | None:
         op = self._maker(value, "nw.Linear", "Gemm", "aten.linear")
@@ -310,7 +313,7 @@ class _Layer:
             if data != source:
                 continue
             self.attributes |= {"nhead": found.attributes["num_heads"], "causal": found.attributes["causal"]}
-            self.attributes["scope"] = found.scope[:-1] if found.scope[-1:] == ("self_attn",) else found.scope
+            self.scope = found.scope[:-1] if found.scope[-1:] == ("self_attn",) else found.scope
             self.weights |= {f"self_attn.{name}": kept for name, kept in found.attributes["weights"].items()}
             return source
         return None

@@ -12,7 +12,10 @@ import numpy as np
 
 from netwright.exchange.graphs.flat import Builder, NoRuleError, Rule, one_or_all
 from netwright.exchange.graphs.foreign import Array, Operator
+from netwright.exchange.graphs.onnx_shapes import reduction
+from netwright.exchange.graphs.onnx_values import add_constant
 from netwright.language import say
+from netwright.layers.params import LARGEST
 
 RULES: dict[str, Rule] = {}
 _LIKE_THE_KERNEL = -1
@@ -128,19 +131,16 @@ def adaptive_pool(build: Builder, op: Operator) -> None:
     build.add(op, f"Adaptive{kind}Pool{dims}d", params, [_data(op)])
 
 
-@rule("mean")
-def mean(build: Builder, op: Operator) -> None:
-    """A mean over all axes behind the channels is a global pool."""
+_REDUCTIONS = {"aten.mean": "ReduceMean", "aten.amax": "ReduceMax", "aten.amin": "ReduceMin", "aten.sum": "ReduceSum"}
+
+
+@rule("mean", "amax", "amin", "sum")
+def reduce_axes(build: Builder, op: Operator) -> None:
     rank = build.rank(_data(op))
-    axes = sorted(axis % rank for axis in op.attributes.get("dim") or [])
-    if rank < 3 or axes != list(range(2, rank)):
-        raise NoRuleError(say("it does not work over all axes behind the channels"))
-    name = f"AdaptiveAvgPool{rank - 2}d"
-    if op.attributes.get("keepdim", False):
-        build.add(op, name, {"output_size": 1}, [_data(op)])
-        return
-    pooled = build.add(op, name, {"output_size": 1}, [_data(op)], output=build.between(op))
-    build.add(op, "Flatten", {}, [pooled])
+    axes = sorted(axis % rank for axis in op.attributes.get("dim") or range(rank))
+    keepdim = bool(op.attributes.get("keepdim", False))
+    name, params = reduction(_REDUCTIONS[op.kind], rank, axes, keepdim=keepdim)
+    build.add(op, name, params, [_data(op)])
 
 
 # --- linear ----------------------------------------------------------------------------------------------------------
@@ -161,7 +161,10 @@ def addmm(build: Builder, op: Operator) -> None:
 def matmul(build: Builder, op: Operator) -> None:
     data, weight = op.inputs
     if not build.is_constant(weight):
-        raise NoRuleError(say("it multiplies two tensors of data"))
+        for value in op.inputs:
+            build.sample_shape(value)
+        build.add(op, "MatMul", {}, op.inputs)
+        return
     _linear(build, op, data, build.array(weight).T, None)
 
 
@@ -298,6 +301,10 @@ _MERGES = {"add": "Add", "mul": "Multiply", "sub": "Subtract", "div": "Divide", 
 def merge(build: Builder, op: Operator) -> None:
     if len(op.inputs) != 2:
         raise NoRuleError(say("it joins data with a number"))
+    for data, other in (op.inputs, op.inputs[::-1]):
+        if op.kind == "aten.add" and build.is_constant(other) and not build.is_constant(data):
+            add_constant(build, op, data, build.array(other))
+            return
     if op.attributes.get("alpha", 1) != 1 or op.attributes.get("rounding_mode") is not None:
         raise NoRuleError(say("it scales or rounds as it joins"))
     build.add(op, _MERGES[op.kind.removeprefix("aten.")], {}, op.inputs)
@@ -360,3 +367,72 @@ def same(build: Builder, op: Operator) -> None:
     if dtype not in {None, 6, 7, 8, 13}:
         raise NoRuleError(say("it changes the type of its values"))
     build.same(op, _data(op))
+
+
+@rule("select")
+def select(build: Builder, op: Operator) -> None:
+    axis = op.attributes.get("dim", 0) % build.rank(_data(op))
+    build.sample_shape(_data(op))
+    if axis == 0:
+        raise NoRuleError(say("it takes a sample out of the batch"))
+    build.add(op, "Select", {"dim": axis, "index": op.attributes["index"]}, [_data(op)])
+
+
+@rule("slice")
+def cut(build: Builder, op: Operator) -> None:
+    axis = op.attributes.get("dim", 0) % build.rank(_data(op))
+    start, end = op.attributes.get("start") or 0, op.attributes.get("end")
+    step = op.attributes.get("step", 1)
+    if build.is_constant(_data(op)):
+        places = [slice(None)] * axis + [slice(start, end, step)]
+        build.set_array(op.outputs[0], build.array(_data(op))[tuple(places)])
+        return
+    size = build.shape(_data(op))[axis]
+    stop = None if end is None or end >= (size or LARGEST) else end
+    if start == 0 and stop is None and step == 1:
+        build.same(op, _data(op))
+        return
+    if axis == 0:
+        raise NoRuleError(say("it cuts the batch"))
+    build.add(op, "Slice", {"dim": axis, "start": start, "stop": stop, "step": step}, [_data(op)])
+
+
+@rule("pad", "constant_pad_nd")
+def pad(build: Builder, op: Operator) -> None:
+    rank = build.rank(_data(op))
+    sizes = list(op.attributes["pad"])
+    if any(sizes[2 * (rank - 1) :]):
+        raise NoRuleError(say("it pads the batch"))
+    params = {"pad": sizes[: 2 * (rank - 1)], "mode": op.attributes.get("mode", "constant")}
+    build.add(op, "Pad", {**params, "value": float(op.attributes.get("value") or 0.0)}, [_data(op)])
+
+
+@rule("lstm", "gru", "rnn_tanh", "rnn_relu")
+def recurrent(build: Builder, op: Operator) -> None:
+    """Layers on each other in one operator, as in PyTorch; states are zeros or come in as data."""
+    states = op.attributes["hx"] if isinstance(op.attributes["hx"], list) else [op.attributes["hx"]]
+    if not op.attributes["batch_first"] or any(value in build.wires for value in states):
+        raise NoRuleError(say("it takes steps before samples, or a state"))
+    directions, biased = 1 + op.attributes["bidirectional"], op.attributes["has_biases"]
+    names = [
+        f"{name}_l{layer}{'_reverse' if direction else ''}"
+        for layer in range(op.attributes["num_layers"])
+        for direction in range(directions)
+        for name in ("weight_ih", "weight_hh", *(("bias_ih", "bias_hh") if biased else ()))
+    ]
+    weights = {name: build.array(value) for name, value in zip(names, op.attributes["params"], strict=True)}
+    params = {
+        "hidden_size": weights["weight_hh_l0"].shape[1],
+        "num_layers": op.attributes["num_layers"],
+        "bias": biased,
+        "dropout": op.attributes["dropout"],
+        "bidirectional": op.attributes["bidirectional"],
+    }
+    layer = {"aten.lstm": "LSTM", "aten.gru": "GRU"}.get(op.kind, "RNN")
+    if layer == "RNN":
+        params["nonlinearity"] = op.kind.removeprefix("aten.rnn_")
+    taken = {value for each in build.graph.operators for value in each.inputs}
+    if any(value in taken for value in op.outputs[1:]):
+        raise NoRuleError(say("its last state is taken, which is not followed yet"))
+    build.add(op, layer, params, [str(op.attributes["input"])], weights)
+    build.name_outputs(op, ("y", "h", "c")[: len(op.outputs)])
