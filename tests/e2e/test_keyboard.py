@@ -7,6 +7,9 @@ from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
 
+FIRST_CHECK_MS = 30_000
+"""The server is fresh: its first check of a training waits for PyTorch."""
+
 
 def tab_to(page: Page, wanted: Locator) -> None:
     """Presses Tab until ``wanted`` has the focus."""
@@ -58,7 +61,9 @@ def test_keyboard_alone_builds_connects_and_trains(page: Page) -> None:
 
     press(page, page.get_by_role("button", name="Train"))
     drawer = page.get_by_test_id("train-drawer")
-    press(page, drawer.get_by_role("button", name="Set input1 to [1, 8, 8]"))
+    fix = drawer.get_by_role("button", name="Set input1 to [1, 8, 8]")
+    expect(fix).to_be_visible(timeout=FIRST_CHECK_MS)
+    press(page, fix)
     press(page, drawer.get_by_role("button", name="Set linear1 to 10 outputs"))
     expect(drawer.get_by_test_id("train-start")).to_be_enabled()
     press(page, drawer.get_by_test_id("train-start"))

@@ -24,22 +24,29 @@ LOCALES = {"en": "en-US", "zh": "zh-CN"}
 CODE = {"en": "Code", "zh": "代码"}
 """The button that shows the code."""
 
+BLOCK = {"en": "Block", "zh": "块"}
+"""What a picture of a block is called."""
+
 NAMES = ("LeNet on digits", "Needs Flatten")
 """What a person has called things: no language changes it."""
 
 ENGLISH = r"\\b(the|is|are|of|and|or|with|from|has|this|that|for|not|by|at|each|all|no)\\b"
 LEFT_ENGLISH = f"""names => {{
   const left = [];
+  // What is marked as English (the title of a paper) is read out as English.
+  const isEnglish = element => element.closest("[lang]").lang === "en";
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {{
     const node = walker.currentNode;
     if (node.parentElement.closest("script, style, code, pre, noscript, .katex")) continue;
+    if (isEnglish(node.parentElement)) continue;
     let text = node.textContent;
     for (const name of names) text = text.replaceAll(name, "");
     // Titles of papers stay as they are; a name in Chinese marks is a name.
     if (!/(19|20)\\d\\d/.test(text) && new RegExp("{ENGLISH}").test(text)) left.push(text.trim());
   }}
   for (const element of document.querySelectorAll("[aria-label], [title], [placeholder]")) {{
+    if (isEnglish(element)) continue;
     for (const attribute of ["aria-label", "title", "placeholder"]) {{
       let text = element.getAttribute(attribute) ?? "";
       for (const name of names) text = text.replaceAll(name, "");
@@ -118,7 +125,7 @@ def show(page: Page, name: str, network: str, run: str, base: str, language: str
         "code": Editor(page).node("conv2"),
         "train": page.get_by_test_id("train-curve"),
         "gallery": page.get_by_test_id("architecture-perceptron"),
-        "architecture": page.get_by_role("img", name="Block Inception", exact=True),
+        "architecture": page.get_by_role("img", name=f"{BLOCK[language]} Inception", exact=True),
         "data": page.get_by_test_id("dataset-digits"),
         "dataset": page.get_by_test_id("dataset-pictures"),
         "table": page.get_by_test_id("dataset-columns"),

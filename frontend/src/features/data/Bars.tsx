@@ -91,7 +91,7 @@ function Histogram({ histogram }: { histogram: DatasetPreview["histograms"][numb
           const height = count === 0 ? 0 : Math.max(1, (count / most) * HEIGHT);
           return (
             <rect key={edges[index]} x={index + 0.08} width={0.84} y={HEIGHT - height} height={height}>
-              <title>{`${formatDatum(edges[index] ?? 0)} - ${formatDatum(edges[index + 1] ?? 0)}: ${formatExact(count)}`}</title>
+              <title>{`${formatDatum(edges[index] ?? 0)} … ${formatDatum(edges[index + 1] ?? 0)}: ${formatExact(count)}`}</title>
             </rect>
           );
         })}

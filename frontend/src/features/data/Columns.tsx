@@ -98,5 +98,5 @@ export function Columns({ dataset }: { dataset: DatasetRead }) {
 
 function rangeOf({ minimum, maximum }: Column): string {
   if (typeof minimum !== "number" || typeof maximum !== "number") return "";
-  return `${formatDatum(minimum)} - ${formatDatum(maximum)}`;
+  return `${formatDatum(minimum)} … ${formatDatum(maximum)}`;
 }

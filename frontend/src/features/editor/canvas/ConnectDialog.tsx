@@ -64,6 +64,7 @@ function ChooseTarget({ node }: { node: string }) {
   return (
     <Modal opened onClose={close} title={t("connectDialog.title", { node })} returnFocus={false}>
       <TextInput
+        ref={focusAtOnce}
         data-autofocus
         value={query}
         onChange={(event) => {
@@ -93,6 +94,9 @@ function ChooseTarget({ node }: { node: string }) {
     </Modal>
   );
 }
+
+/** The dialog gives the focus only after a moment: what is typed right after the key that opens it would be lost. */
+const focusAtOnce = (element: HTMLInputElement | null) => element?.focus();
 
 interface ChoiceLineProps {
   id: string;
