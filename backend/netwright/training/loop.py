@@ -169,7 +169,9 @@ class Keeper:
         for metric, total, count in zip(run.metrics, values[1:], sums.counts, strict=True):
             result[f"{part}/{metric.type}"] = total / count
         at = self.progress
-        self.emit("metrics", epoch=at.shown_epoch, steps=[at.step], values={name: [value] for name, value in result.items()})
+        self.emit(
+            "metrics", epoch=at.shown_epoch, steps=[at.step], values={name: [value] for name, value in result.items()}
+        )
         return result
 
     @torch.inference_mode()
