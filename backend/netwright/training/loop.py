@@ -169,7 +169,9 @@ class Keeper:
         for metric, total, count in zip(run.metrics, values[1:], sums.counts, strict=True):
             result[f"{part}/{metric.type}"] = total / count
         at = self.progress
-        self.emit("metrics", epoch=at.epoch, steps=[at.step], values={name: [value] for name, value in result.items()})
+        self.emit(
+            "metrics", epoch=at.shown_epoch, steps=[at.step], values={name: [value] for name, value in result.items()}
+        )
         return result
 
     @torch.inference_mode()
@@ -209,13 +211,11 @@ class Keeper:
         """Writes a checkpoint that training can go on from."""
         run, at = self.run, self.progress
         self.emit("state", state=RunState.RUNNING, phase="saving")
-        # The epoch a person sees: the one that is trained, or the one that has just ended.
-        epoch = at.epoch if at.batch else max(at.epoch - 1, 1)
         metrics: dict[str, Scalar] = {name: to_scalar(value) for name, value in self.metrics.items()}
         records = run.checkpoints.save(
             kinds,
             step=at.step,
-            epoch=epoch,
+            epoch=at.shown_epoch,
             metrics=metrics,
             weights=run.network.state_dict(),
             resume=self.state(),
@@ -310,7 +310,6 @@ class Keeper:
                 self._saved = None
         if self._saved != (at.epoch, at.batch, at.step):
             self.save("last")
-        at.epoch -= 1  # the epoch that was trained last
         self._look_at_boundary()
         if run.test is not None:
             self._test(run.test)

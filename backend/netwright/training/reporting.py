@@ -39,6 +39,11 @@ class Progress:
     elapsed: float = 0.0
     """Seconds of training before this attempt."""
 
+    @property
+    def shown_epoch(self) -> int:
+        """The epoch a person sees: the one that is trained, or at a border the one that has just ended."""
+        return self.epoch if self.batch else max(self.epoch - 1, 1)
+
 
 def to_scalar(value: float) -> Scalar:
     """A number as it travels: NaN and infinities as strings."""

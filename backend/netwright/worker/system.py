@@ -36,7 +36,7 @@ class Heartbeat:
                 last_step, last_time = self._progress.step, time.monotonic()
                 continue
             step, now = self._progress.step, time.monotonic()
-            self._emit("heartbeat", step=step, epoch=self._progress.epoch)
+            self._emit("heartbeat", step=step, epoch=self._progress.shown_epoch)
             values = {
                 "samples_per_second": max(step - last_step, 0) * self._batch_size / (now - last_time),
                 "cpu_percent": self._process.cpu_percent(),

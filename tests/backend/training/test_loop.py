@@ -479,3 +479,13 @@ def test_raw_data_when_too_large_as_floats_gives_the_same_weights(
     train(raw, other, Control())
     assert any("a batch at a time" in note for note in other.of("hello")[0]["notes"])
     assert_same(weights_of(ready), weights_of(raw))
+
+
+def test_progress_when_a_checkpoint_is_written_or_the_run_is_over_shows_no_epoch_beyond_the_last(
+    make_job: MakeJob, recorder: Recorder
+) -> None:
+    progress, seen = Progress(), set[int]()
+    recorder.then = lambda _: seen.add(progress.shown_epoch)
+    train(make_job(epochs=2), recorder, Control(), progress=progress)
+    assert seen == {1, 2}
+    assert progress.shown_epoch == 2
