@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -215,7 +216,7 @@ class _Layer:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.weights: dict[str, str] = {}
-        self.attributes: dict[str, object] = {"dropout": 0.0}
+        self.attributes: dict[str, Any] = {"dropout": 0.0}
 
     def behind(self, op: Operator) -> Operator | None:
         """norm2(x' + linear(x')), x' = norm1(x + attention(x))."""
@@ -239,7 +240,7 @@ class _Layer:
             inputs=(source,),
             attributes=attributes,
             scope=scope,
-            classes=(),  # type: ignore[arg-type]
+            classes=(),
         )
 
     def _maker(self, value: str, *kinds: str) -> Operator | None:
@@ -283,7 +284,7 @@ class _Layer:
 
     def _sides(self, value: str | None) -> list[tuple[str, str]]:
         total = None if value is None else self._maker(value, *_ADDS)
-        return [] if total is None or len(total.inputs) != 2 else [total.inputs, total.inputs[::-1]]  # type: ignore[list-item]
+        return [] if total is None or len(total.inputs) != 2 else [total.inputs, total.inputs[::-1]]
 
     def _linear(self, value: str, name: str) -> LinearParts | None:
         op = self._maker(value, "nw.Linear", "Gemm", "aten.linear")
