@@ -397,6 +397,19 @@ def cut(build: Builder, op: Operator) -> None:
     build.add(op, "Slice", {"dim": axis, "start": start, "stop": stop, "step": step}, [_data(op)])
 
 
+@rule("chunk", "split", "split_with_sizes")
+def split(build: Builder, op: Operator) -> None:
+    axis = op.attributes.get("dim", 0) % build.rank(_data(op))
+    if axis == 0:
+        raise NoRuleError(say("it cuts the batch"))
+    if op.kind == "aten.chunk":
+        build.add(op, "Chunk", {"chunks": op.attributes["chunks"], "dim": axis}, [_data(op)])
+    else:
+        sizes = [build.sample_shape(value)[axis - 1] for value in op.outputs]
+        build.add(op, "Split", {"split_size_or_sections": sizes, "dim": axis}, [_data(op)])
+    build.name_outputs(op, [f"part{number}" for number in range(len(op.outputs))])
+
+
 @rule("pad", "constant_pad_nd")
 def pad(build: Builder, op: Operator) -> None:
     rank = build.rank(_data(op))
@@ -436,3 +449,19 @@ def recurrent(build: Builder, op: Operator) -> None:
         raise NoRuleError(say("its last state is taken, which is not followed yet"))
     build.add(op, layer, params, [str(op.attributes["input"])], weights)
     build.name_outputs(op, ("y", "h", "c")[: len(op.outputs)])
+
+
+@rule("rnn_tanh_cell", "rnn_relu_cell", "gru_cell", "lstm_cell")
+def recurrent_cell(build: Builder, op: Operator) -> None:
+    """One step: what it takes and the state (and memory) before, all data."""
+    states = op.attributes["hx"] if isinstance(op.attributes["hx"], list) else [op.attributes["hx"]]
+    names = {"w_ih": "weight_ih", "w_hh": "weight_hh", "b_ih": "bias_ih", "b_hh": "bias_hh"}
+    given = {name: op.attributes.get(argument) for argument, name in names.items()}
+    weights = {name: build.array(str(value)) for name, value in given.items() if value is not None}
+    layer = {"aten.gru_cell": "GRUCell", "aten.lstm_cell": "LSTMCell"}.get(op.kind, "RNNCell")
+    params: dict[str, Any] = {"bias": "bias_ih" in weights}
+    if layer == "RNNCell":
+        params["nonlinearity"] = op.kind.removeprefix("aten.rnn_").removesuffix("_cell")
+    build.add(op, layer, params, [str(op.attributes["input"]), *states], weights)
+    if len(op.outputs) > 1:
+        build.name_outputs(op, ("h", "c"))
