@@ -47,4 +47,4 @@ def test_worker_when_memory_of_the_gpu_runs_out_says_so(
     wait_for(lambda: bool(run.of("end")), 120)
     end = run.of("end")[0]
     assert (end["state"], end["reason"]) == ("failed", "out_of_memory"), run.log()
-    assert "Halve the batch size" in end["message"]
+    assert "Halve the batch size" in end["message"]["template"]
