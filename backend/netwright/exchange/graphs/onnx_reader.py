@@ -101,12 +101,7 @@ def _refuse_external(model: Any, label: str) -> None:
     """Tensors may say that their numbers lie in another file, under any path."""
     import onnx
 
-    for depth, tensor in _tensors(model.graph, 0):
-        if depth > MAX_DEPTH:
-            raise ImportRefusedError(
-                "file_too_deep",
-                say("{label} nests graphs more than {limit} levels deep.", label=label, limit=MAX_DEPTH),
-            )
+    for tensor in _tensors(model.graph, label):
         if tensor.data_location == onnx.TensorProto.EXTERNAL:
             where = next((entry.value for entry in tensor.external_data if entry.key == "location"), "")
             raise ImportRefusedError(
@@ -121,20 +116,21 @@ def _refuse_external(model: Any, label: str) -> None:
             )
 
 
-def _tensors(graph: Any, depth: int) -> Iterator[tuple[int, Any]]:
+def _tensors(graph: Any, label: str, depth: int = 0) -> Iterator[Any]:
     if depth > MAX_DEPTH:
-        return
-    for tensor in graph.initializer:
-        yield depth, tensor
+        raise ImportRefusedError(
+            "file_too_deep",
+            say("{label} nests graphs more than {limit} levels deep.", label=label, limit=MAX_DEPTH),
+        )
+    yield from graph.initializer
     for sparse in graph.sparse_initializer:
-        yield depth, sparse.values
+        yield sparse.values
     for node in graph.node:
         for attribute in node.attribute:
-            for tensor in (attribute.t, *attribute.tensors):
-                yield depth, tensor
+            yield from (attribute.t, *attribute.tensors)
             for inner in (attribute.g, *attribute.graphs):
                 if inner.node:
-                    yield from _tensors(inner, depth + 1)
+                    yield from _tensors(inner, label, depth + 1)
 
 
 def _tensor(tensor: Any, label: str) -> Stored:
