@@ -34,7 +34,7 @@ def test_closed_loop_in_chinese(page: Page) -> None:
     expect(editor.node("linear1")).to_be_visible()
 
     # A problem is said in Chinese, and its button mends it.
-    page.get_by_role("button", name="1 个问题").click()
+    page.get_by_role("button", name="1 个问题", exact=True).click()
     sentence = "Linear linear1 需要展平的输入（N x F），但从 input1 得到的是 N x 1 x 28 x 28。"
     expect(page.get_by_role("main")).to_contain_text(sentence)
     assert not serious(page)
