@@ -2,5 +2,8 @@
 import { byNamespace } from "../namespaces";
 
 export const first = byNamespace(
-  import.meta.glob<object>("./{app,ui,networks,architectures,imports}.json", { eager: true, import: "default" }),
+  import.meta.glob<object>("./{app,ui,networks,architectures,imports,weights}.json", {
+    eager: true,
+    import: "default",
+  }),
 );
