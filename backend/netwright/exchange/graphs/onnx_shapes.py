@@ -174,12 +174,20 @@ def _look_up(build: Builder, op: Operator) -> None:
 
 @rule("Split")
 def split(build: Builder, op: Operator) -> None:
-    axis = op.attributes.get("axis", 0) % build.rank(op.inputs[0])
+    add_pieces(build, op, op.inputs[0], op.attributes.get("axis", 0))
+
+
+def add_pieces(build: Builder, op: Operator, data: str, dim: int, chunks: int | None = None) -> None:
+    """Cuts axis ``dim`` into the operator's outputs: into ``chunks`` pieces, else by the sizes that the outputs have."""
+    axis = dim % build.rank(data)
     if axis == 0:
         raise NoRuleError(say("it cuts the batch"))
-    sizes = [build.sample_shape(value)[axis - 1] for value in op.outputs]
-    build.add(op, "Split", {"split_size_or_sections": sizes, "dim": axis})
-    build.name_outputs(op, [f"part{number}" for number in range(len(sizes))])
+    if chunks is not None:
+        build.add(op, "Chunk", {"chunks": chunks, "dim": axis}, [data])
+    else:
+        sizes = [build.sample_shape(value)[axis - 1] for value in op.outputs]
+        build.add(op, "Split", {"split_size_or_sections": sizes, "dim": axis}, [data])
+    build.name_outputs(op, [f"part{number}" for number in range(len(op.outputs))])
 
 
 _REDUCTIONS = {"ReduceMean": "ReduceMean", "ReduceMax": "ReduceMax", "ReduceSum": "ReduceSum", "ReduceMin": "ReduceMin"}

@@ -12,7 +12,7 @@ import numpy as np
 
 from netwright.exchange.graphs.flat import Builder, NoRuleError, Rule, one_or_all
 from netwright.exchange.graphs.foreign import Array, Operator
-from netwright.exchange.graphs.onnx_shapes import reduction
+from netwright.exchange.graphs.onnx_shapes import add_pieces, reduction
 from netwright.exchange.graphs.onnx_values import add_constant
 from netwright.language import say
 from netwright.layers.params import LARGEST
@@ -399,15 +399,7 @@ def cut(build: Builder, op: Operator) -> None:
 
 @rule("chunk", "split", "split_with_sizes")
 def split(build: Builder, op: Operator) -> None:
-    axis = op.attributes.get("dim", 0) % build.rank(_data(op))
-    if axis == 0:
-        raise NoRuleError(say("it cuts the batch"))
-    if op.kind == "aten.chunk":
-        build.add(op, "Chunk", {"chunks": op.attributes["chunks"], "dim": axis}, [_data(op)])
-    else:
-        sizes = [build.sample_shape(value)[axis - 1] for value in op.outputs]
-        build.add(op, "Split", {"split_size_or_sections": sizes, "dim": axis}, [_data(op)])
-    build.name_outputs(op, [f"part{number}" for number in range(len(op.outputs))])
+    add_pieces(build, op, _data(op), op.attributes.get("dim", 0), op.attributes.get("chunks"))
 
 
 @rule("pad", "constant_pad_nd")
