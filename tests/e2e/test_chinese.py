@@ -90,7 +90,7 @@ def test_change_of_language_keeps_what_is_drawn_and_its_history(page: Page) -> N
     editor = Editor(page)
     expect(editor.node("linear1")).to_be_visible()
     choose(page, "简体中文")
-    page.get_by_role("button", name="个问题").click()
+    page.get_by_role("button", name="2 个问题", exact=True).click()
     expect(page.get_by_role("main")).to_contain_text("网络没有 Output")
     editor.select("linear1")
     expect(page.get_by_text("每个样本输出多少个值。")).to_be_visible()

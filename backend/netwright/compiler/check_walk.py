@@ -193,7 +193,8 @@ class Walker:
         result.iterations = iterations
         for number in range(repeat):
             inner = self.instance(child.name, values, carried)
-            if number > 0 and inner.has_errors():
+            # A block that takes nothing repeats one and the same instance: its errors are its own.
+            if iterations and inner is not iterations[-1] and inner.has_errors():
                 instance.report(node.id, findings.does_not_fit(instance.definition, i, number, repeat, carried, inner))
                 return (None,) * len(child.outputs)
             segment = f"{node.id}.{number}." if result.is_repeated else f"{node.id}."

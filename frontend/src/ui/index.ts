@@ -2,6 +2,7 @@ export { CopyButton } from "./CopyButton";
 export { Delayed } from "./Delayed";
 export { downloadText, downloadUrl, toFilename } from "./download";
 export { EmptyState } from "./EmptyState";
+export { focusAtOnce } from "./focusAtOnce";
 export { NumberBox, type NumberBoxProps, type NumberValue } from "./form/NumberBox";
 export { type FieldNaming, type FieldProblem, SchemaForm, type SchemaFormProps } from "./form/SchemaForm";
 export { type FormField, type JsonSchema, type NumberShape, readFields } from "./form/schema";

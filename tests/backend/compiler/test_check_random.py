@@ -4,7 +4,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from netwright.compiler.check import check, check_json
 from netwright.compiler.program import DocumentInvalidError, build_program
@@ -76,6 +76,7 @@ def bent(seed: int) -> Document:
     return document
 
 
+@example(seed=10096851)  # a block without ports, with errors, repeated
 @given(st.integers(0, 2**32))
 @settings(max_examples=150, deadline=None)
 def test_check_of_a_bent_network_answers_and_its_fixes_work(seed: int) -> None:

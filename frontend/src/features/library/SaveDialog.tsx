@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { blocksQuery, sentenceOf, useCreateBlock, useUpdateBlock } from "@/api";
 import { blocksWithin, bundleOf } from "@/document";
 import { useEditor } from "@/features/editor";
-import { notifyDone } from "@/ui";
+import { focusAtOnce, notifyDone } from "@/ui";
 import styles from "./library.module.css";
 
 const MAX_DESCRIPTION = 2000;
@@ -43,6 +43,7 @@ export function SaveDialog({ block, onClose }: { block: string; onClose: () => v
     <Modal opened onClose={onClose} title={t("saveTitle", { name: block })} returnFocus={false}>
       <form onSubmit={save} className={styles.form}>
         <TextInput
+          ref={focusAtOnce}
           data-autofocus
           label={t("name")}
           value={name}

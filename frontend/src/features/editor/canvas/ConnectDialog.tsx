@@ -2,6 +2,7 @@ import { Modal, TextInput } from "@mantine/core";
 import { type KeyboardEvent, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { type Edge, edgesBetween, judgeAll, type PortRef, portsAt, reportPrefix, type Verdict } from "@/document";
+import { focusAtOnce } from "@/ui";
 import { hereOf } from "../commands/command";
 import { useEditorContext } from "../context";
 import { say, useEditorWords } from "../labels";
@@ -94,9 +95,6 @@ function ChooseTarget({ node }: { node: string }) {
     </Modal>
   );
 }
-
-/** The dialog gives the focus only after a moment: what is typed right after the key that opens it would be lost. */
-const focusAtOnce = (element: HTMLInputElement | null) => element?.focus();
 
 interface ChoiceLineProps {
   id: string;

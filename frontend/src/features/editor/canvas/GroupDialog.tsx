@@ -10,6 +10,7 @@ import {
   groupProblem,
   suggestBlockName,
 } from "@/document";
+import { focusAtOnce } from "@/ui";
 import { hereOf } from "../commands/command";
 import { useEditorContext } from "../context";
 import { say, useEditorWords } from "../labels";
@@ -55,6 +56,7 @@ function NameBlock({ nodes }: { nodes: readonly string[] }) {
     <Modal opened onClose={close} title={t("groupDialog.title", { count: nodes.length })} returnFocus={false}>
       <form onSubmit={make} className={classes.form}>
         <TextInput
+          ref={focusAtOnce}
           data-autofocus
           onFocus={(event) => event.currentTarget.select()}
           label={t("groupDialog.name")}

@@ -1,5 +1,6 @@
 import { Button, Modal } from "@mantine/core";
 import { useStore } from "zustand";
+import { focusAtOnce } from "@/ui";
 import { unpackNode } from "../commands/blocks";
 import { useEditorContext } from "../context";
 import { useEditorWords } from "../labels";
@@ -26,6 +27,7 @@ export function UnpackDialog() {
           {t("dialog.cancel")}
         </Button>
         <Button
+          ref={focusAtOnce}
           data-autofocus
           onClick={() => {
             canvas.setState({ dialog: null });

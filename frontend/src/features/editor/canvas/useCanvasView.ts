@@ -33,11 +33,15 @@ function createView(flow: Flow, root: RefObject<HTMLDivElement | null>): CanvasV
     zoomOut: () => void flow.zoomOut({ duration: DURATION }),
     zoomTo: (zoom) => void flow.zoomTo(zoom, { duration: DURATION }),
     show: (node) => requestAnimationFrame(() => show(flow, box(), node)),
-    reveal: (node) =>
+    reveal: (node) => {
+      // At once, for the next key; and once more when what was changed is drawn, such as another level.
+      focusNode(root, node, 0);
+      const holder = document.activeElement;
       requestAnimationFrame(() => {
         show(flow, box(), node);
-        focusNode(root, node, REVEAL_FRAMES);
-      }),
+        focusNode(root, node, REVEAL_FRAMES, holder);
+      });
+    },
     focus: () => root.current?.focus({ preventScroll: true }),
     toCanvas: (client) => {
       const { x, y } = flow.screenToFlowPosition(client, { snapToGrid: false });
@@ -70,12 +74,23 @@ function rectOf({ position, width = 0, height = 0 }: FlowNode): Rect {
   return { ...position, width, height };
 }
 
-/** Gives a node the keyboard once it is drawn. */
-function focusNode(root: RefObject<HTMLDivElement | null>, id: string, frames: number): void {
+/**
+ * Gives a node the keyboard: at once where it is drawn, else as soon as it is, unless the keyboard has gone elsewhere
+ * meanwhile (into a dialog that was opened by the next key).
+ */
+function focusNode(
+  root: RefObject<HTMLDivElement | null>,
+  id: string,
+  frames: number,
+  before = document.activeElement,
+): void {
+  const now = document.activeElement;
+  const isElsewhere = now !== before && now !== document.body && !root.current?.contains(now);
+  if (isElsewhere) return;
   const drawn = root.current?.querySelectorAll<HTMLElement>(".react-flow__node") ?? [];
   const element = [...drawn].find(({ dataset }) => dataset.node === id);
   if (element) element.focus({ preventScroll: true });
-  else if (frames > 0) requestAnimationFrame(() => focusNode(root, id, frames - 1));
+  else if (frames > 0) requestAnimationFrame(() => focusNode(root, id, frames - 1, before));
 }
 
 interface ShowLevelOptions {
