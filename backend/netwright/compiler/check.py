@@ -19,13 +19,14 @@ from netwright.compiler import costs, fixes
 from netwright.compiler.check_definition import Definition, Finding, Signature
 from netwright.compiler.check_infer import in_words, infer_leaf
 from netwright.compiler.check_params import validate_params
-from netwright.compiler.check_structure import MEMORY, analyse
+from netwright.compiler.check_structure import NAMED, WIRED, analyse
 from netwright.compiler.check_values import Counter, Use, used_blocks
 from netwright.compiler.check_walk import Instance, Walker, sound_layer
 from netwright.compiler.program import Program
 from netwright.compiler.report import CheckReport, CheckRequest
 from netwright.graph.document import NETWORK, Block, Document, Edge, Node
 from netwright.graph.problems import Problem
+from netwright.graph.recall import forget_pieces
 from netwright.language import listed, say
 from netwright.layers.base import Call
 
@@ -160,7 +161,9 @@ def forget() -> None:
     """Empty every memory of the check, so that the next one is as the first of a process: for measurements and tests."""
     for memory in (infer_leaf, validate_params, sound_layer):
         memory.cache_clear()
-    MEMORY.clear()
+    WIRED.clear()
+    NAMED.clear()
+    forget_pieces()
 
 
 # --- the network as a whole ------------------------------------------------------------------------------------------

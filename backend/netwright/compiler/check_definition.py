@@ -72,6 +72,7 @@ class Definition:
     ``inputs`` are the Input nodes, which are the ports of a block; ``entries`` all nodes by which data enters, in the network
     a Graph too.  ``order`` leaves out what stands on or behind a cycle.  ``live[i]`` says that an Output depends on node
     ``i`` (all are live while there is no Output), ``fed[i]`` that data from an entry reaches it.
+    ``successors[i]`` are the nodes that a sound wire leads to from node ``i``; one that has two of them stands there twice.
     ``shares`` maps a node that uses the weights of another to that other.
     """
 
@@ -84,6 +85,7 @@ class Definition:
     outputs: list[int]
     entries: list[int] = dataclasses.field(default_factory=list)
     sources: list[list[Source] | None] = dataclasses.field(default_factory=list)
+    successors: list[list[int]] = dataclasses.field(default_factory=list)
     order: list[int] = dataclasses.field(default_factory=list)
     live: list[bool] = dataclasses.field(default_factory=list)
     fed: list[bool] = dataclasses.field(default_factory=list)

@@ -25,13 +25,13 @@ from netwright.compiler.check_sharing import find_shares
 from netwright.compiler.check_wiring import Wiring
 from netwright.graph.document import BLOCK_PREFIX, NETWORK, Document
 from netwright.graph.problems import Fix
-from netwright.graph.topology import find_cycles, reachable, reverse, topological_order
+from netwright.graph.topology import fed_along, find_cycles, live_along, reachable, reverse, topological_order
 from netwright.language import Text, all_of, listed, say
 from netwright.layers.registry import LAYERS
 
 
 class _Memory:
-    """The last definitions without findings, by what they were made from: most edits change a parameter, not a wire."""
+    """The last definitions without findings, by what they were made from."""
 
     SIZE = 128
 
@@ -57,7 +57,12 @@ class _Memory:
             self._known.clear()
 
 
-MEMORY = _Memory()
+WIRED = _Memory()
+"""Most edits change a parameter, not a wire."""
+
+NAMED = _Memory()
+"""Definitions before their wires: an edit that changes a wire mostly changes nothing else."""
+
 _NOTHING = Document()
 
 
@@ -67,18 +72,37 @@ def analyse(name: str, document: Document, known: dict[str, Signature]) -> Defin
     ``known`` remembers the ports of types within one document.
     """
     block = document.block(name)
-    key = _structure_key(name, document, known)
-    remembered = MEMORY.get(key)
+    names = _key_of_names(name, document, known)
+    key = (names, tuple([(edge.source, edge.target, edge.source_port, edge.target_port) for edge in block.edges]))
+    remembered = WIRED.get(key)
     if remembered is not None:
         return dataclasses.replace(remembered, document=document, block=block, findings=[])
-    definition = _analyse(name, document, known)
+    definition = _recall_names(names, name, document, known)
+    wiring = Wiring(definition)
+    wiring.connect()
+    _order(definition, wiring)
     if not definition.findings:
-        MEMORY.put(key, dataclasses.replace(definition, document=_NOTHING, block=_NOTHING.network))
+        WIRED.put(key, _bare(definition))
     return definition
 
 
-def _structure_key(name: str, document: Document, known: dict[str, Signature]) -> tuple[object, ...]:
-    """All that a definition depends on: names, types, wires, and the ports of the blocks it uses."""
+def _recall_names(key: tuple[object, ...], name: str, document: Document, known: dict[str, Signature]) -> Definition:
+    remembered = NAMED.get(key)
+    if remembered is not None:
+        return dataclasses.replace(remembered, document=document, block=document.block(name), findings=[])
+    definition = _name(name, document, known)
+    if not definition.findings:
+        NAMED.put(key, _bare(definition))
+    return definition
+
+
+def _bare(definition: Definition) -> Definition:
+    """A copy that holds no document."""
+    return dataclasses.replace(definition, document=_NOTHING, block=_NOTHING.network)
+
+
+def _key_of_names(name: str, document: Document, known: dict[str, Signature]) -> tuple[object, ...]:
+    """All that a definition depends on but its wires: names, types, and the ports of the blocks it uses."""
     block = document.block(name)
     types = [node.type for node in block.nodes]
     used = sorted({type_name for type_name in types if type_name.startswith(BLOCK_PREFIX)})
@@ -88,14 +112,14 @@ def _structure_key(name: str, document: Document, known: dict[str, Signature]) -
         tuple(block.parameters),
         tuple([node.id for node in block.nodes]),
         tuple(types),
-        tuple([(edge.source, edge.target, edge.source_port, edge.target_port) for edge in block.edges]),
         tuple([(tuple(one.inputs), tuple(one.outputs), one.is_open) for one in ports]),
         tuple([output_names(node) for node in block.nodes if node.type in PORTS_DEPEND_ON]),
         tuple([(i, node.share) for i, node in enumerate(block.nodes) if node.share is not None]),
     )
 
 
-def _analyse(name: str, document: Document, known: dict[str, Signature]) -> Definition:
+def _name(name: str, document: Document, known: dict[str, Signature]) -> Definition:
+    """The definition as far as it goes without wires."""
     block = document.block(name)
     nodes = block.nodes
     index: dict[str, int] = {}
@@ -113,9 +137,6 @@ def _analyse(name: str, document: Document, known: dict[str, Signature]) -> Defi
     )
     _check_names(definition)
     definition.shares = find_shares(definition)
-    wiring = Wiring(definition)
-    wiring.connect()
-    _order(definition, wiring)
     return definition
 
 
@@ -262,8 +283,13 @@ def _order(definition: Definition, wiring: Wiring) -> None:
     if len(definition.order) < count:
         for loop in find_cycles(successors):
             definition.findings.append(_cycle(definition, successors, loop))
-    definition.fed = reachable(successors, definition.entries)
-    definition.live = reachable(reverse(successors), definition.outputs) if definition.outputs else [True] * count
+    if len(definition.order) == count:
+        definition.fed = fed_along(definition.order, successors, definition.entries)
+        live = live_along(definition.order, successors, definition.outputs)
+    else:
+        definition.fed = reachable(successors, definition.entries)
+        live = reachable(reverse(successors), definition.outputs)
+    definition.live = live if definition.outputs else [True] * count
     ordered = set(definition.order)
     is_first = [definition.index[node.id] == i for i, node in enumerate(definition.block.nodes)]
     sources: list[list[Source] | None] = [None] * count

@@ -15,7 +15,7 @@ class Wiring:
     def __init__(self, definition: Definition) -> None:
         self.definition = definition
         count = len(definition.block.nodes)
-        self.successors: list[list[int]] = [[] for _ in range(count)]
+        self.successors = definition.successors = [[] for _ in range(count)]
         self.incoming: list[list[tuple[int, int, int, int]]] = [[] for _ in range(count)]
         """For each node: input number, edge, source node, source output."""
         self.is_spoilt = [False] * count

@@ -197,24 +197,18 @@ def break_cycle(
 def connect(definition: "Definition", node: int, port: str, needs: int) -> list[Fix]:
     """Wire the most plausible ``needs`` nodes to an input: those that lead nowhere yet, the nearest before it in the
     drawing's order first; never one that the node itself leads to."""
-    block = definition.block
-    targets: list[list[int]] = [[] for _ in block.nodes]
-    wired = set()
-    for edge in block.edges:
-        source, target = definition.index.get(edge.source), definition.index.get(edge.target)
-        if source is not None and target is not None:
-            targets[source].append(target)
-            if target == node:
-                wired.add(source)
+    block, targets = definition.block, definition.successors
+    own = block.nodes[node].id
+    wired = {edge.source for edge in block.edges if edge.target == own}
     behind = reachable(targets, [node])
     candidates = [
         i
         for i, signature in enumerate(definition.signatures)
-        if signature.outputs
+        if definition.fed[i]
         and not behind[i]
-        and i not in wired
-        and definition.index[block.nodes[i].id] == i
-        and definition.fed[i]
+        and signature.outputs
+        and (name := block.nodes[i].id) not in wired
+        and definition.index[name] == i
     ]
     candidates.sort(key=lambda i: (bool(targets[i]), i > node, abs(node - i)))
     if len(candidates) < needs:

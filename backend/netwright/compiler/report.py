@@ -2,11 +2,13 @@
 
 from typing import Literal
 
-from pydantic import Field
+import orjson
+from pydantic import Field, JsonValue
 
 from netwright.graph.document import Document
 from netwright.graph.model import Model
 from netwright.graph.problems import Problem
+from netwright.graph.recall import recall_document
 
 
 class TensorShape(Model):
@@ -64,3 +66,16 @@ class CheckRequest(Model):
 
     document: Document
     batch_size: int = Field(default=1, ge=1, le=1_000_000)
+
+    @classmethod
+    def recall(cls, data: JsonValue) -> "CheckRequest":
+        """The request that JSON ``data`` holds, with what was read before recalled; its document is for reading only.
+
+        Raises:
+            pydantic.ValidationError: it holds none.
+        """
+        if not isinstance(data, dict) or "document" not in data:
+            return cls.model_validate_json(orjson.dumps(data))
+        request = cls.model_validate_json(orjson.dumps({**data, "document": {}}))
+        request.document = recall_document(data["document"])
+        return request

@@ -13,6 +13,8 @@ def topological_order(successors: Sequence[Sequence[int]]) -> list[int]:
 
     Nodes on a cycle, and all behind one, are left out: the order is shorter than ``successors`` exactly when there is one.
     """
+    if all(target > node for node, targets in enumerate(successors) for target in targets):
+        return list(range(len(successors)))  # drawn in the direction of the data, as most networks are
     waiting = [0] * len(successors)
     for targets in successors:
         for target in targets:
@@ -58,6 +60,31 @@ def reachable(successors: Sequence[Sequence[int]], starts: Iterable[int]) -> lis
                 seen[target] = True
                 stack.append(target)
     return seen
+
+
+def fed_along(order: Sequence[int], successors: Sequence[Sequence[int]], starts: Iterable[int]) -> list[bool]:
+    """``reachable`` for a graph without cycles whose topological order is known."""
+    is_fed = [False] * len(successors)
+    for node in starts:
+        is_fed[node] = True
+    for node in order:
+        if is_fed[node]:
+            for target in successors[node]:
+                is_fed[target] = True
+    return is_fed
+
+
+def live_along(order: Sequence[int], successors: Sequence[Sequence[int]], ends: Iterable[int]) -> list[bool]:
+    """For every node whether a path leads from it to ``ends`` (which lead to themselves), as ``fed_along`` the other way."""
+    is_live = [False] * len(successors)
+    for node in ends:
+        is_live[node] = True
+    for node in reversed(order):
+        for target in successors[node]:
+            if is_live[target]:
+                is_live[node] = True
+                break
+    return is_live
 
 
 def reverse(successors: Sequence[Sequence[int]]) -> list[list[int]]:

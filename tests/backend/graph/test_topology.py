@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from netwright.graph.topology import find_cycles, reachable, reverse, topological_order
+from netwright.graph.topology import fed_along, find_cycles, live_along, reachable, reverse, topological_order
 
 
 @st.composite
@@ -11,6 +11,16 @@ def graphs(draw: st.DrawFn) -> list[list[int]]:
     count = draw(st.integers(0, 12))
     targets = st.lists(st.integers(0, count - 1), max_size=3) if count else st.just([])
     return [draw(targets) for _ in range(count)]
+
+
+@st.composite
+def acyclic(draw: st.DrawFn) -> list[list[int]]:
+    names = draw(st.permutations(range(draw(st.integers(0, 12)))))
+    successors: list[list[int]] = [[] for _ in names]
+    for place, node in enumerate(names):
+        if behind := names[place + 1 :]:
+            successors[node] = draw(st.lists(st.sampled_from(behind), max_size=3))
+    return successors
 
 
 def paths(successors: list[list[int]], start: int) -> set[int]:
@@ -58,6 +68,14 @@ def test_reachable_gives_what_a_search_finds(successors: list[list[int]], starts
     starts = {start for start in starts if start < len(successors)}
     expected = starts.union(*(paths(successors, start) for start in starts))
     assert {node for node, seen in enumerate(reachable(successors, starts)) if seen} == expected
+
+
+@given(acyclic(), st.sets(st.integers(0, 11)))
+def test_fed_and_live_along_give_what_a_search_finds(successors: list[list[int]], chosen: set[int]) -> None:
+    order = topological_order(successors)
+    ends = {node for node in chosen if node < len(successors)}
+    assert fed_along(order, successors, ends) == reachable(successors, ends)
+    assert live_along(order, successors, ends) == reachable(reverse(successors), ends)
 
 
 @given(graphs())
