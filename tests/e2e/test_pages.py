@@ -27,7 +27,7 @@ CODE = {"en": "Code", "zh": "代码"}
 BLOCK = {"en": "Block", "zh": "块"}
 """What a picture of a block is called."""
 
-NAMES = ("LeNet on digits", "Needs Flatten")
+NAMES = ("LeNet on digits", "Needs Flatten", "Thrown away", "First try")
 """What a person has called things: no language changes it."""
 
 ENGLISH = r"\\b(the|is|are|of|and|or|with|from|has|this|that|for|not|by|at|each|all|no)\\b"
@@ -70,6 +70,17 @@ LENET = chain(
     ("scores", "Output", {}),
 )
 
+FIRST_TRY = chain(
+    "LeNet on digits",
+    ("image", "Input", {"shape": [1, 8, 8]}),
+    ("conv1", "Conv2d", {"out_channels": 8}),
+    ("act1", "ReLU", {}),
+    ("drop", "Dropout", {}),
+    ("flat", "Flatten", {}),
+    ("head", "Linear", {"out_features": 10}),
+    ("scores", "Output", {}),
+)
+
 
 @pytest.fixture(scope="module")
 def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str, str]]:
@@ -78,11 +89,15 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, 
     server = Server(home)
     try:
         server.start()
-        network = create_network(server, LENET)
+        network = create_network(server, FIRST_TRY)
         create_network(
             server, chain("Needs Flatten", ("image", "Input", {}), ("head", "Linear", {}), ("y", "Output", {}))
         )
+        deleted = create_network(server, chain("Thrown away", ("image", "Input", {}), ("y", "Output", {})))
         with server.client() as client:
+            client.patch(f"/api/networks/{network}/revisions/1", json={"label": "First try"}).raise_for_status()
+            client.put(f"/api/networks/{network}", json={"document": LENET, "revision": 1}).raise_for_status()
+            client.delete(f"/api/networks/{deleted}").raise_for_status()
             training = client.post("/api/training/suggest", json={"document": LENET, "source": "digits"}).json()[
                 "config"
             ]
@@ -107,6 +122,8 @@ def show(page: Page, name: str, network: str, run: str, base: str, language: str
     """Opens the page called ``name`` and waits until it shows what it is there for."""
     address = {
         "networks": "/networks",
+        "versions": f"/networks/{network}/versions",
+        "trash": "/networks/deleted",
         "editor": f"/networks/{network}?node=conv2",
         "code": f"/networks/{network}",
         "train": f"/networks/{network}?drawer=train",
@@ -121,6 +138,8 @@ def show(page: Page, name: str, network: str, run: str, base: str, language: str
     page.goto(base + address)
     sight = {
         "networks": page.get_by_text("LeNet on digits"),
+        "versions": page.get_by_test_id("network-differences").get_by_role("img"),
+        "trash": page.get_by_text("Thrown away"),
         "editor": Editor(page).node("conv2"),
         "code": Editor(page).node("conv2"),
         "train": page.get_by_test_id("train-curve"),
@@ -144,7 +163,21 @@ def show(page: Page, name: str, network: str, run: str, base: str, language: str
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize(
     "name",
-    ["networks", "editor", "code", "train", "gallery", "architecture", "data", "dataset", "table", "runs", "run"],
+    [
+        "networks",
+        "versions",
+        "trash",
+        "editor",
+        "code",
+        "train",
+        "gallery",
+        "architecture",
+        "data",
+        "dataset",
+        "table",
+        "runs",
+        "run",
+    ],
 )
 def test_page_shows_whole_and_is_accessible(
     browser: Browser,

@@ -1,7 +1,7 @@
 """Bodies and answers of the HTTP interface (``XCreate``, ``XUpdate``, ``XRead``).  The TypeScript types are generated from
 these; run events are in ``training.events``, the check's answer in ``compiler.report``."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
 
@@ -195,10 +195,33 @@ class NetworkRead(NetworkSummary):
     document: Document
 
 
+MAX_LABEL_LENGTH = 200
+
+
 class RevisionRead(Model):
+    """A saved state of a network.  ``name`` is that of the network then, ``label`` the one that a person gave this state."""
+
     revision: int
     created: float
     name: str
+    label: str | None
+
+
+class RevisionUpdate(Model):
+    """Names a revision, which is then kept as it is; null takes the name away."""
+
+    label: Annotated[str, Field(min_length=1, max_length=MAX_LABEL_LENGTH)] | None
+
+
+class DeletedNetwork(Model):
+    """A network in the trash.  After ``ends`` (Unix seconds) it is gone for good."""
+
+    id: Id
+    name: str
+    num_nodes: int
+    outline: "Outline"
+    deleted: float
+    ends: float
 
 
 # --- block library ----------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from netwright.graph.document import Document
 from netwright.language import say
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.models import (
+    DeletedNetwork,
     NetworkRead,
     NetworkSummary,
     Outline,
@@ -34,6 +35,21 @@ class NetworkService:
     async def list_all(self) -> list[NetworkSummary]:
         records = await self._store.read(queries.list_networks)
         return [_summary(record) for record in records]
+
+    async def list_deleted(self) -> list[DeletedNetwork]:
+        rows = await self._store.read(queries.list_deleted)
+        return [
+            DeletedNetwork(
+                id=row.id,
+                name=row.name,
+                num_nodes=row.num_nodes,
+                outline=Outline.model_validate_json(row.outline),
+                deleted=row.deleted,
+                ends=row.deleted + UNDO_SECONDS,
+            )
+            for row in rows
+            if row.deleted is not None
+        ]
 
     async def create(self, document: Document) -> NetworkRead:
         saved = _saved(document)
@@ -93,7 +109,14 @@ class NetworkService:
         rows = await self._store.read(lambda session: queries.list_revisions(session, network_id))
         if rows is None:
             raise not_found("network")
-        return [RevisionRead(revision=row.revision, created=row.created, name=row.name) for row in rows]
+        return [
+            RevisionRead(revision=row.revision, created=row.created, name=row.name, label=row.label) for row in rows
+        ]
+
+    async def label_revision(self, network_id: str, revision: int, label: str | None) -> None:
+        """Names a revision, which autosave then never replaces; None takes the name away."""
+        if not await self._store.write(lambda session: queries.label_revision(session, network_id, revision, label)):
+            raise not_found("revision of this network")
 
 
 def _saved(document: Document) -> queries.SavedDocument:

@@ -63,7 +63,7 @@ def save_network(session: Session, network_id: str, based_on: int, saved: SavedD
     """Writes the revision after ``based_on``; False where there is no such network.
 
     A save within the same span of :data:`SECONDS_PER_REVISION` replaces the revision before it (the number still grows), so
-    that autosave keeps one revision a minute and not thousands.
+    that autosave keeps one revision a minute and not thousands.  One that has a label stays.
 
     Raises:
         StaleRevisionError: ``based_on`` is not the newest revision.
@@ -75,7 +75,8 @@ def save_network(session: Session, network_id: str, based_on: int, saved: SavedD
         raise StaleRevisionError(row.revision)
     now = time.time()
     before = session.get(NetworkRevisionRow, (network_id, row.revision))
-    if before is not None and before.created // SECONDS_PER_REVISION == now // SECONDS_PER_REVISION:
+    is_same_span = before is not None and before.created // SECONDS_PER_REVISION == now // SECONDS_PER_REVISION
+    if before is not None and is_same_span and before.label is None:
         session.delete(before)
     row.revision += 1
     row.name, row.num_nodes, row.outline, row.updated = saved.name, saved.num_nodes, saved.outline, now
@@ -146,6 +147,25 @@ def list_revisions(session: Session, network_id: str) -> list[NetworkRevisionRow
             select(NetworkRevisionRow)
             .where(NetworkRevisionRow.network_id == network_id)
             .order_by(NetworkRevisionRow.revision.desc())
+        )
+    )
+
+
+def label_revision(session: Session, network_id: str, revision: int, label: str | None) -> bool:
+    """Names a revision, or takes its name away; False where there is none."""
+    row = session.get(NetworkRow, network_id)
+    saved = session.get(NetworkRevisionRow, (network_id, revision))
+    if row is None or row.deleted is not None or saved is None:
+        return False
+    saved.label = label
+    return True
+
+
+def list_deleted(session: Session) -> list[NetworkRow]:
+    """The networks that were put away, the last one first."""
+    return list(
+        session.scalars(
+            select(NetworkRow).where(NetworkRow.deleted.is_not(None)).order_by(NetworkRow.deleted.desc(), NetworkRow.id)
         )
     )
 

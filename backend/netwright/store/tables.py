@@ -58,7 +58,7 @@ class NetworkRow(Row):
 
 
 class NetworkRevisionRow(Row):
-    """One saved state of a network."""
+    """One saved state of a network.  ``label`` is the name that a person gave it, so that it is kept as it is."""
 
     __tablename__ = "network_revisions"
 
@@ -66,6 +66,7 @@ class NetworkRevisionRow(Row):
     revision: Mapped[int] = mapped_column(primary_key=True)
     created: Mapped[float]
     name: Mapped[str]
+    label: Mapped[str | None]
     document: Mapped[str] = mapped_column(deferred=True)
 
 

@@ -4,6 +4,7 @@ import type {
   ArchitectureRead,
   ArchitectureSummary,
   BlockBundle,
+  DeletedNetwork,
   Document,
   LibraryBlockRead,
   LibraryBlockSummary,
@@ -20,6 +21,7 @@ export const keys = {
   architectures: ["architectures"] as const,
   architecture: (id: string) => ["architectures", id] as const,
   networks: ["networks"] as const,
+  deletedNetworks: ["networks", "deleted"] as const,
   network: (id: string) => ["networks", id] as const,
   blocks: ["blocks"] as const,
   block: (id: string) => ["blocks", id] as const,
@@ -86,8 +88,17 @@ export const networksQuery = queryOptions({
   queryFn: () => unwrap<NetworkSummary[]>(api.GET("/api/networks")),
 });
 
+/** What was deleted and can be brought back, the last one first. */
+export const deletedNetworksQuery = queryOptions({
+  queryKey: keys.deletedNetworks,
+  queryFn: () => unwrap<DeletedNetwork[]>(api.GET("/api/networks/deleted")),
+});
+
 function refreshNetworks(client: QueryClient) {
-  return client.invalidateQueries({ queryKey: keys.networks, exact: true });
+  return Promise.all([
+    client.invalidateQueries({ queryKey: keys.networks, exact: true }),
+    client.invalidateQueries({ queryKey: keys.deletedNetworks }),
+  ]);
 }
 
 export function useCreateNetwork() {

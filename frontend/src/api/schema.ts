@@ -139,6 +139,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/networks/deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Deleted Networks
+         * @description The trash: what ``POST /{id}/restore`` brings back.
+         */
+        get: operations["list_deleted_networks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/networks/{id}": {
         parameters: {
             query?: never;
@@ -206,7 +226,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Label Revision */
+        patch: operations["label_revision"];
         trace?: never;
     };
     "/api/blocks": {
@@ -1359,6 +1380,23 @@ export interface components {
             } | null;
         };
         /**
+         * DeletedNetwork
+         * @description A network in the trash.  After ``ends`` (Unix seconds) it is gone for good.
+         */
+        DeletedNetwork: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Num Nodes */
+            num_nodes: number;
+            outline: components["schemas"]["Outline"];
+            /** Deleted */
+            deleted: number;
+            /** Ends */
+            ends: number;
+        };
+        /**
          * DeviceRead
          * @description ``id`` is what the config takes (``cpu``, ``cuda:0``).
          */
@@ -2469,7 +2507,10 @@ export interface components {
              */
             type: "resume";
         };
-        /** RevisionRead */
+        /**
+         * RevisionRead
+         * @description A saved state of a network.  ``name`` is that of the network then, ``label`` the one that a person gave this state.
+         */
         RevisionRead: {
             /** Revision */
             revision: number;
@@ -2477,6 +2518,16 @@ export interface components {
             created: number;
             /** Name */
             name: string;
+            /** Label */
+            label: string | null;
+        };
+        /**
+         * RevisionUpdate
+         * @description Names a revision, which is then kept as it is; null takes the name away.
+         */
+        RevisionUpdate: {
+            /** Label */
+            label: string | null;
         };
         /**
          * RunCreate
@@ -3441,6 +3492,35 @@ export interface operations {
             };
         };
     };
+    list_deleted_networks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedNetwork"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     read_network: {
         parameters: {
             query?: never;
@@ -3618,6 +3698,40 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["NetworkRead"];
                 };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    label_revision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevisionUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document (RFC 9457) */
             default: {

@@ -31,6 +31,7 @@ export type BlockBundle = Schemas["BlockBundle"];
 export type MetricSeries = Schemas["MetricSeries"];
 export type MetricsRead = Schemas["MetricsRead"];
 export type NetworkRead = Schemas["NetworkRead"];
+export type DeletedNetwork = Schemas["DeletedNetwork"];
 export type NetworkSummary = Schemas["NetworkSummary"];
 export type Node = Schemas["Node"];
 export type NodeReport = Schemas["NodeReport"];

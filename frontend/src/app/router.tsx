@@ -19,6 +19,14 @@ const pages: RouteObject[] = [
   { index: true, element: <Navigate to="/networks" replace /> },
   { path: "networks", lazy: async () => ({ Component: (await import("@/features/networks")).NetworkList }) },
   { path: "networks/:id", lazy: page(async () => (await import("./editor/EditorPage")).EditorPage) },
+  {
+    path: "networks/deleted",
+    lazy: async () => ({ Component: (await import("@/features/networks")).DeletedNetworks }),
+  },
+  {
+    path: "networks/:id/versions",
+    lazy: page(async () => (await import("./editor/VersionsRoute")).VersionsRoute),
+  },
   { path: "architectures", lazy: async () => ({ Component: (await import("@/features/architectures")).Gallery }) },
   {
     path: "architectures/:id",

@@ -25,6 +25,15 @@ export { isRefused, planUnpack, type Unpacked } from "./blocks/unpack";
 export { blocksWithin, recursionProblem, type Use, usesOf } from "./blocks/uses";
 export { type Catalogue, createCatalogue } from "./catalogue";
 export { type Clip, copyNodes, parseClip, pasteEdits } from "./clipboard";
+export {
+  type BlockChange,
+  type Change,
+  diffDocuments,
+  type EdgeChange,
+  type FieldChange,
+  meansTheSame,
+  type NodeChange,
+} from "./diff";
 export { applyEdits, EditError, equalEdges } from "./edits";
 export { writeDocument } from "./file";
 export {

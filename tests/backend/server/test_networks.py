@@ -93,6 +93,41 @@ def test_revisions_when_listed_can_each_be_read(server: RealServer) -> None:
     assert_problem(server.client.get(f"{path}/revisions/99"), 404, "not_found")
 
 
+def test_revision_when_named_is_kept_by_the_saves_of_the_same_minute(server: RealServer) -> None:
+    network = create(server)
+    path = f"/api/networks/{network['id']}"
+    assert server.client.patch(f"{path}/revisions/1", json={"label": "before the skip"}).status_code == 204
+    for revision in (1, 2, 3):
+        server.client.put(path, json={"document": small(f"B{revision}"), "revision": revision})
+    revisions = server.client.get(f"{path}/revisions").json()
+    named = [each for each in revisions if each["label"] is not None]
+    assert [(each["revision"], each["label"], each["name"]) for each in named] == [(1, "before the skip", "A")]
+    assert server.client.get(f"{path}/revisions/1").json()["document"]["name"] == "A"
+    assert server.client.patch(f"{path}/revisions/1", json={"label": None}).status_code == 204
+    assert all(each["label"] is None for each in server.client.get(f"{path}/revisions").json())
+
+
+@pytest.mark.parametrize(
+    ("revision", "label", "status"), [(99, "x", 404), (1, "", 422), (1, "x" * 201, 422), (0, "x", 422)]
+)
+def test_revision_when_it_cannot_be_named_says_why(server: RealServer, revision: int, label: str, status: int) -> None:
+    path = f"/api/networks/{create(server)['id']}/revisions/{revision}"
+    code = "not_found" if status == 404 else "invalid_request"
+    assert_problem(server.client.patch(path, json={"label": label}), status, code)
+
+
+def test_trash_lists_what_was_deleted_until_it_is_restored(server: RealServer) -> None:
+    kept, gone = create(server, name="kept"), create(server, name="gone")
+    server.client.delete(f"/api/networks/{gone['id']}")
+    deleted = server.client.get("/api/networks/deleted").json()
+    found = next(each for each in deleted if each["id"] == gone["id"])
+    assert (found["name"], found["num_nodes"]) == ("gone", 3)
+    assert found["ends"] - found["deleted"] == 30 * 24 * 3600
+    assert kept["id"] not in {each["id"] for each in deleted}
+    server.client.post(f"/api/networks/{gone['id']}/restore")
+    assert gone["id"] not in {each["id"] for each in server.client.get("/api/networks/deleted").json()}
+
+
 def test_create_when_the_format_is_newer_says_what_reads_it(server: RealServer) -> None:
     response = server.client.post("/api/networks", json={"document": small(format=99)})
     problem = assert_problem(response, 422, "invalid_request")["problems"][0]

@@ -7,7 +7,15 @@ from fastapi import APIRouter, Path, Response
 from netwright.server.bodies import ModelRoute
 from netwright.server.dependencies import ServicesDep
 from netwright.server.responses import answer, answer_list
-from netwright.services.models import NetworkCreate, NetworkRead, NetworkSummary, NetworkUpdate, RevisionRead
+from netwright.services.models import (
+    DeletedNetwork,
+    NetworkCreate,
+    NetworkRead,
+    NetworkSummary,
+    NetworkUpdate,
+    RevisionRead,
+    RevisionUpdate,
+)
 
 router = APIRouter(prefix="/api/networks", route_class=ModelRoute, tags=["networks"])
 
@@ -20,6 +28,12 @@ async def list_networks(services: ServicesDep) -> Response:
 @router.post("", response_model=NetworkRead, status_code=201)
 async def create_network(body: NetworkCreate, services: ServicesDep) -> Response:
     return answer(await services.networks.create(body.document), 201)
+
+
+@router.get("/deleted", response_model=list[DeletedNetwork])
+async def list_deleted_networks(services: ServicesDep) -> Response:
+    """The trash: what ``POST /{id}/restore`` brings back."""
+    return answer_list(await services.networks.list_deleted(), DeletedNetwork)
 
 
 @router.get("/{id}", response_model=NetworkRead)
@@ -55,3 +69,14 @@ async def read_revision(
     services: ServicesDep,
 ) -> Response:
     return answer(await services.networks.read(id, revision))
+
+
+@router.patch("/{id}/revisions/{revision}", status_code=204)
+async def label_revision(
+    id: str,  # noqa: A002
+    revision: Annotated[int, Path(ge=1, le=2**53)],
+    body: RevisionUpdate,
+    services: ServicesDep,
+) -> Response:
+    await services.networks.label_revision(id, revision, body.label)
+    return Response(status_code=204)

@@ -14,6 +14,7 @@ import type { DrawerName } from "./useAddress";
 import type { Panels } from "./usePanels";
 
 interface EditorBarProps {
+  networkId: string;
   saveState: SaveState;
   drawer: DrawerName | null;
   onDrawer: (drawer: DrawerName | null) => void;
@@ -21,7 +22,7 @@ interface EditorBarProps {
   onPanels: (change: Partial<Panels>) => void;
 }
 
-export function EditorBar({ saveState, drawer, onDrawer, panels, onPanels }: EditorBarProps) {
+export function EditorBar({ networkId, saveState, drawer, onDrawer, panels, onPanels }: EditorBarProps) {
   const { t } = useTranslation();
   const store = useEditorStore();
   const name = useEditor((state) => state.document.name);
@@ -39,7 +40,7 @@ export function EditorBar({ saveState, drawer, onDrawer, panels, onPanels }: Edi
       <h1 className={styles.name}>
         <InlineEdit label={t("editor.name")} value={name} onChange={(next) => store.getState().setName(next)} />
       </h1>
-      <SaveNote state={saveState} />
+      <SaveNote state={saveState} networkId={networkId} />
       <div className={styles.group}>
         <CommandIcon id="undo" />
         <CommandIcon id="redo" />

@@ -41,7 +41,14 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
 
   return (
     <div className={styles.root}>
-      <EditorBar saveState={state} drawer={drawer} onDrawer={setDrawer} panels={panels} onPanels={setPanels} />
+      <EditorBar
+        networkId={networkId}
+        saveState={state}
+        drawer={drawer}
+        onDrawer={setDrawer}
+        panels={panels}
+        onPanels={setPanels}
+      />
       {asksLibrary && (
         <Suspense>
           <LibraryDialogs />

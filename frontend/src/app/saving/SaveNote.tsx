@@ -1,6 +1,7 @@
-import { Tooltip } from "@mantine/core";
-import { IconCheck, IconCloudOff, IconCloudUp, IconExclamationCircle } from "@tabler/icons-react";
+import { ActionIcon, Tooltip } from "@mantine/core";
+import { IconCheck, IconCloudOff, IconCloudUp, IconExclamationCircle, IconGitCommit } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import type { SaveState } from "./autosave";
 import styles from "./saving.module.css";
 
@@ -14,19 +15,33 @@ const ICONS = {
   conflict: IconExclamationCircle,
 };
 
-/** Whether what is drawn is safe, in a word; the sentence is on hover. */
-export function SaveNote({ state }: { state: SaveState }) {
+/** Whether what is drawn is safe, in a word, and the way to what was saved before; the sentence is on hover. */
+export function SaveNote({ state, networkId }: { state: SaveState; networkId: string }) {
   const { t } = useTranslation();
   const Icon = ICONS[state.kind];
   const isLost = state.kind === "offline" && !state.isKept;
   const isLoud = state.kind === "refused" || state.kind === "conflict" || isLost;
   return (
-    <Tooltip label={detailOf(state, t)}>
-      <span className={styles.note} data-loud={isLoud || undefined} role="status" data-testid="save-state">
-        <Icon size={15} stroke={1.6} aria-hidden />
-        <span>{isLost ? t("saving.lost") : t(`saving.${state.kind}`)}</span>
-      </span>
-    </Tooltip>
+    <>
+      <Tooltip label={detailOf(state, t)}>
+        <span className={styles.note} data-loud={isLoud || undefined} role="status" data-testid="save-state">
+          <Icon size={15} stroke={1.6} aria-hidden />
+          <span>{isLost ? t("saving.lost") : t(`saving.${state.kind}`)}</span>
+        </span>
+      </Tooltip>
+      <Tooltip label={t("saving.versions")}>
+        <ActionIcon
+          component={Link}
+          to={`/networks/${networkId}/versions`}
+          variant="subtle"
+          color="gray"
+          size="sm"
+          aria-label={t("saving.versions")}
+        >
+          <IconGitCommit size={16} stroke={1.6} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+    </>
   );
 }
 

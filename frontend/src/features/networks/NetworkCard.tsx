@@ -1,5 +1,5 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconCopy, IconDots, IconDownload, IconTrash } from "@tabler/icons-react";
+import { IconCopy, IconDots, IconDownload, IconGitCommit, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { NetworkSummary } from "@/api";
@@ -51,6 +51,9 @@ export function NetworkCard({ network, actions }: { network: NetworkSummary; act
         <Menu.Dropdown>
           <Menu.Item leftSection={<IconCopy size={16} />} onClick={() => actions.duplicate(network)}>
             {t("duplicate")}
+          </Menu.Item>
+          <Menu.Item component={Link} to={`/networks/${network.id}/versions`} leftSection={<IconGitCommit size={16} />}>
+            {t("versions")}
           </Menu.Item>
           <Menu.Item leftSection={<IconDownload size={16} />} onClick={() => actions.exportFile(network)}>
             {t("export")}

@@ -1,5 +1,5 @@
 import { Button, FileButton } from "@mantine/core";
-import { IconBooks, IconFileImport, IconPlus, IconSchema } from "@tabler/icons-react";
+import { IconBooks, IconFileImport, IconPlus, IconSchema, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -45,6 +45,12 @@ export function NetworkList() {
         {networks !== undefined && networks.length > 0 && <Actions actions={actions} onFile={takeFile} />}
       </PageBar>
       {networks !== undefined && <Cards networks={networks} actions={actions} onFile={takeFile} />}
+      {networks !== undefined && (
+        <Link to="/networks/deleted" className={styles.trash}>
+          <IconTrash size={15} stroke={1.6} aria-hidden />
+          {t("trash.link")}
+        </Link>
+      )}
       {networks === undefined && error === null && <CardSkeletons />}
       {networks === undefined && error !== null && (
         <EmptyState title={t("failed.list")} actions={<Button onClick={() => refetch()}>{t("again")}</Button>}>

@@ -1,1 +1,2 @@
+export { DeletedNetworks } from "./DeletedNetworks";
 export { NetworkList } from "./NetworkList";

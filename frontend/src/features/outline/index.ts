@@ -1,1 +1,1 @@
-export { OutlinePicture } from "./OutlinePicture";
+export { type Marks, OutlinePicture } from "./OutlinePicture";

@@ -1,0 +1,1 @@
+export { NetworkDifferences } from "./NetworkDifferences";

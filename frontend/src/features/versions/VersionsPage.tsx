@@ -1,0 +1,183 @@
+import { Button, SegmentedControl } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useNavigate, useParams, useSearchParams } from "react-router";
+import { isApiProblem, layersQuery, type NetworkRead, type RevisionRead, sentenceOf, useCreateNetwork } from "@/api";
+import { createCatalogue, normalizeDocument } from "@/document";
+import { NetworkDifferences } from "@/features/networkDiff";
+import {
+  EmptyState,
+  formatDate,
+  LineSkeletons,
+  notifyDone,
+  notifyError,
+  PageBar,
+  ReasonedButton,
+  usePageTitle,
+} from "@/ui";
+import { useRestoreVersion, versionQuery, versionsQuery } from "./queries";
+import { VersionList } from "./VersionList";
+import styles from "./versions.module.css";
+
+/** The saved states of a network: looked at, compared, named, restored. */
+export function VersionsPage() {
+  const { id = "" } = useParams();
+  const { t } = useTranslation("versions");
+  const { data: versions, error, refetch } = useQuery(versionsQuery(id));
+  usePageTitle(t("title"));
+  if (versions !== undefined) return <Loaded key={id} id={id} versions={versions} />;
+  if (error === null) return <LineSkeletons lines={8} />;
+  const isMissing = isApiProblem(error) && error.status === 404;
+  return (
+    <EmptyState
+      title={isMissing ? t("missing") : t("failed.list")}
+      actions={
+        isMissing ? (
+          <Button component={Link} to="/networks">
+            {t("toNetworks")}
+          </Button>
+        ) : (
+          <Button onClick={() => refetch()}>{t("again")}</Button>
+        )
+      }
+    >
+      {isMissing ? t("missingDetail") : sentenceOf(error)}
+    </EmptyState>
+  );
+}
+
+/** What a version is compared with. */
+type Other = "newest" | "before";
+
+interface LoadedProps {
+  id: string;
+  versions: readonly RevisionRead[];
+}
+
+function Loaded({ id, versions }: LoadedProps) {
+  const { t } = useTranslation("versions");
+  const [params, setParams] = useSearchParams();
+  const newest = versions[0];
+  const wanted = Number(params.get("version"));
+  const chosen = versions.find(({ revision }) => revision === wanted) ?? versions[1] ?? newest;
+  if (newest === undefined || chosen === undefined) return <EmptyState title={t("none")} />;
+  const earlier = versions[versions.indexOf(chosen) + 1];
+  const other: Other = params.get("with") === "before" || chosen === newest ? "before" : "newest";
+  const set = (name: string, value: string) =>
+    setParams((old) => {
+      const next = new URLSearchParams(old);
+      next.set(name, value);
+      return next;
+    });
+  return (
+    <div className={styles.page}>
+      <PageBar>
+        <Link to={`/networks/${id}`} className={styles.crumb}>
+          {newest.name}
+        </Link>
+        <h1>{t("title")}</h1>
+      </PageBar>
+      <VersionList
+        id={id}
+        versions={versions}
+        chosen={chosen.revision}
+        onChoose={(revision) => set("version", String(revision))}
+      />
+      <section className={styles.detail} aria-label={t("detail")}>
+        <Heading id={id} chosen={chosen} newest={newest} />
+        <SegmentedControl
+          size="xs"
+          className={styles.compare ?? ""}
+          aria-label={t("compare.label")}
+          value={other}
+          onChange={(value) => set("with", value)}
+          data={[
+            { value: "newest", label: t("compare.newest"), disabled: chosen === newest },
+            { value: "before", label: t("compare.before") },
+          ]}
+        />
+        <Comparison
+          id={id}
+          before={other === "newest" ? chosen : earlier}
+          after={other === "newest" ? newest : chosen}
+        />
+      </section>
+    </div>
+  );
+}
+
+function Heading({ id, chosen, newest }: { id: string; chosen: RevisionRead; newest: RevisionRead }) {
+  const { t } = useTranslation("versions");
+  const navigate = useNavigate();
+  const { data } = useQuery(versionQuery(id, chosen.revision));
+  const restore = useRestoreVersion(id);
+  const create = useCreateNetwork();
+  const when = formatDate(chosen.created);
+
+  async function act(failed: string, work: () => Promise<NetworkRead>, done: string): Promise<void> {
+    try {
+      const network = await work();
+      notifyDone(done);
+      await navigate(`/networks/${network.id}`);
+    } catch (error) {
+      notifyError(failed, sentenceOf(error));
+    }
+  }
+
+  const reason = chosen === newest ? t("reason.newest") : data === undefined ? t("reason.loading") : null;
+  return (
+    <div className={styles.heading}>
+      <h2>{chosen.label ?? when}</h2>
+      {chosen.label !== null && <span className={styles.quiet}>{when}</span>}
+      <div className={styles.grow} />
+      <ReasonedButton
+        variant="default"
+        reason={data === undefined ? t("reason.loading") : null}
+        loading={create.isPending}
+        onClick={() =>
+          data &&
+          act(
+            t("failed.copy"),
+            () =>
+              create.mutateAsync({ ...data.document, name: t("copyName", { name: chosen.name, when }).slice(0, 200) }),
+            t("copied"),
+          )
+        }
+      >
+        {t("openCopy")}
+      </ReasonedButton>
+      <ReasonedButton
+        reason={reason}
+        loading={restore.isPending}
+        onClick={() =>
+          data &&
+          act(
+            t("failed.restore"),
+            () => restore.mutateAsync({ document: data.document, newest: newest.revision }),
+            t("restored", { when }),
+          )
+        }
+      >
+        {t("restore")}
+      </ReasonedButton>
+    </div>
+  );
+}
+
+function Comparison({ id, before, after }: { id: string; before: RevisionRead | undefined; after: RevisionRead }) {
+  const { t } = useTranslation("versions");
+  const layers = useQuery(layersQuery);
+  const now = useQuery(versionQuery(id, after.revision));
+  const old = useQuery({ ...versionQuery(id, before?.revision ?? after.revision), enabled: before !== undefined });
+  const catalogue = useMemo(() => (layers.data === undefined ? null : createCatalogue(layers.data)), [layers.data]);
+  const [from, to] = useMemo(
+    () => [old.data, now.data].map((read) => (read === undefined ? null : normalizeDocument(read.document))),
+    [old.data, now.data],
+  );
+  const error = layers.error ?? now.error ?? old.error;
+  if (before === undefined) return <p className={styles.quiet}>{t("first")}</p>;
+  if (error !== null) return <EmptyState title={t("failed.read")}>{sentenceOf(error)}</EmptyState>;
+  if (!catalogue || !from || !to) return <LineSkeletons lines={6} />;
+  return <NetworkDifferences before={from} after={to} catalogue={catalogue} />;
+}

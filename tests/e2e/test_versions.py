@@ -1,0 +1,72 @@
+"""Nothing is lost: versions are looked at, named and restored, and what was deleted comes back."""
+
+import re
+
+import pytest
+from e2e.conftest import Server
+from e2e.drawing import Editor
+from e2e.training import chain, create_network
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+IMAGE = ("image", "Input", {"shape": [1, 8, 8]})
+OLD = chain("Digits", IMAGE, ("flat", "Flatten", {}), ("head", "Linear", {"out_features": 10}), ("y", "Output", {}))
+NEW = chain("Digits", IMAGE, ("flat", "Flatten", {}), ("head", "Linear", {"out_features": 20}), ("z", "Output", {}))
+
+
+def test_version_when_restored_is_what_is_drawn_and_can_be_taken_back(page: Page, server: Server) -> None:
+    network = create_network(server, OLD)
+    with server.client() as client:
+        client.patch(f"/api/networks/{network}/revisions/1", json={"label": "ten"}).raise_for_status()
+        client.put(f"/api/networks/{network}", json={"document": NEW, "revision": 1}).raise_for_status()
+    page.goto(f"http://127.0.0.1:{server.port}/networks/{network}")
+    editor = Editor(page)
+    expect(editor.node("z")).to_be_visible()
+    page.get_by_role("link", name="Versions of this network").click()
+
+    page.get_by_role("button", name="ten").first.click()
+    differences = page.get_by_test_id("network-differences")
+    expect(differences).to_contain_text("out_features 10 → 20")
+    expect(differences.get_by_role("listitem").filter(has_text="added").first).to_contain_text("z")
+    expect(differences.get_by_role("img")).to_contain_text("+ z")
+    expect(differences.get_by_role("img")).to_contain_text("− y")
+
+    page.get_by_role("button", name="Restore this version").click()
+    page.wait_for_url(re.compile(f"/networks/{network}$"))
+    expect(editor.node("y")).to_be_visible()
+    expect(editor.node("z")).to_have_count(0)
+
+    # What stood before is a version itself.
+    page.get_by_role("link", name="Versions of this network").click()
+    page.get_by_text("What this version changed", exact=True).click()
+    expect(page.get_by_role("button", name="Restore this version")).to_be_visible()
+
+
+def test_version_when_named_says_so_everywhere(page: Page, server: Server) -> None:
+    network = create_network(server, OLD)
+    page.goto(f"http://127.0.0.1:{server.port}/networks/{network}/versions")
+    page.get_by_role("button", name="Name this version").click()
+    page.keyboard.type("before the skip")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="before the skip")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name="before the skip")).to_be_visible()
+    restore = page.get_by_role("button", name="Restore this version")
+    restore.hover()
+    expect(page.get_by_text("This is the version that stands now.")).to_be_visible()
+
+
+def test_network_when_deleted_comes_back_from_the_trash(page: Page, server: Server) -> None:
+    create_network(server, {**OLD, "name": "Precious"})
+    page.goto(f"http://127.0.0.1:{server.port}/networks")
+    page.get_by_role("button", name="What to do with Precious").click()
+    page.get_by_role("menuitem", name="Delete").click()
+    expect(page.get_by_role("link", name="Precious")).to_have_count(0)
+    page.get_by_role("link", name="Deleted networks").click()
+    page.get_by_role("button", name="Restore Precious").click()
+    expect(page.get_by_role("heading", name="The trash is empty")).to_be_visible()
+    page.get_by_role("main").get_by_role("link", name="Networks").or_(
+        page.get_by_role("region", name="This page").get_by_role("link", name="Networks")
+    ).first.click()
+    expect(page.get_by_role("link", name="Precious")).to_be_visible()
