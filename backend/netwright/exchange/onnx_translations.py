@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+import onnxscript
 import torch
-from onnxscript import opset18
+
+_OPSET: Any = onnxscript.opset18
 
 
 def sort_stable(
@@ -14,9 +16,8 @@ def sort_stable(
     descending: bool = False,
 ) -> Any:
     """``torch.sort(self, stable=True)``, in which pools of graphs put the vertices of each graph together."""
-    shape: Any = opset18.Shape(self)
-    size: Any = opset18.Gather(shape, opset18.Constant(value_ints=[dim]))
-    return opset18.TopK(self, size, axis=dim, largest=int(descending), sorted=1)
+    size = _OPSET.Gather(_OPSET.Shape(self), _OPSET.Constant(value_ints=[dim]))
+    return _OPSET.TopK(self, size, axis=dim, largest=int(descending), sorted=1)
 
 
 TRANSLATIONS: dict[Any, Callable[..., Any]] = {torch.ops.aten.sort.stable: sort_stable}
