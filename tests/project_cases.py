@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from drawing import block, chain, document, image, node, scores
+from netwright.architectures.registry import ARCHITECTURES
 from netwright.graph.document import Document
 from netwright.training.objectives import LOSSES
 from netwright.training.optimizers import OPTIMIZERS
@@ -194,6 +195,13 @@ CASES: dict[str, Case] = {
             "parameter_groups": [{"nodes": ["conv2"], "weight_decay": 0.5}],
         },
         other_cnn(),
+    ),
+    "vertices of a graph": Case(ARCHITECTURES["gcn_karate"].build(), "karate", {"epochs": 6}),
+    "graphs, the best vertices of each": Case(ARCHITECTURES["gcn_motifs_topk"].build(), "motifs", {}),
+    "graphs in bfloat16, frozen": Case(
+        ARCHITECTURES["gat_motifs_global"].build(),
+        "motifs",
+        {"precision": "bfloat16", "frozen": ["conv1"], "data": {"batch_size": 100}},
     ),
     "diabetes": Case(
         mlp([10], 1), "diabetes", {"objectives": [{"loss": {"type": "MSELoss"}}], "metrics": ["MeanAbsoluteError"]}

@@ -278,6 +278,10 @@ class Source(ABC):
         Raises:
             DataError: the files are missing or damaged.
         """
+        if arrays.graph is not None:
+            from netwright.data.graph_code import graph_arrays_code
+
+            return graph_arrays_code(self.title, arrays)
         from netwright.data.sample_code import arrays_code
 
         return arrays_code(self.title, arrays)

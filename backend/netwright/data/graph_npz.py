@@ -14,6 +14,7 @@ from pydantic import Field
 from netwright.data.archive import READ_ERRORS, list_members, open_archive
 from netwright.data.base import Arrays, DataError, Facts, Source, Step
 from netwright.data.csv_source import upload_name
+from netwright.data.graph_code import uploaded_arrays_code
 from netwright.data.graphs import (
     MAX_FEATURE_VALUES,
     GraphArrays,
@@ -24,6 +25,7 @@ from netwright.data.graphs import (
     undirected,
 )
 from netwright.data.planetoid import dense
+from netwright.data.sample_code import SampleCode
 from netwright.graph.model import Model
 from netwright.language import say
 
@@ -74,6 +76,13 @@ class GraphNpz(Source):
             default_preprocess=(Step("NormalizeFeatures"),) if normalize else (),
             graph=graph,
         )
+
+    def code(self, arrays: Arrays) -> SampleCode:
+        name = upload_name(self.folder)
+        found = _load(self.folder / "original", name)
+        labels = _first(found, *_LABELS)
+        is_one_hot = labels is not None and labels.ndim == 2 and labels.shape[1] > 1
+        return uploaded_arrays_code(list(found), arrays, name, is_one_hot=is_one_hot)
 
     def describe(self) -> Facts:
         return describe(self.read(), (self.folder / "original").stat().st_size)

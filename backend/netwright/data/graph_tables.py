@@ -15,8 +15,10 @@ from netwright.data.archive import list_members, open_archive
 from netwright.data.base import Arrays, ColumnFacts, DataError, Facts, Progress, Source, Step, Task
 from netwright.data.columns import Column, check_numbers, leave_out_useless, look_through
 from netwright.data.csv_source import MAX_INPUTS, MISSING_MARKS, ColumnOptions, upload_name
+from netwright.data.graph_code import TableRoles, uploaded_tables_code
 from netwright.data.graph_npz import describe
 from netwright.data.graphs import GraphArrays, Ints, check_graph, in_order, undirected
+from netwright.data.sample_code import SampleCode
 from netwright.data.targets import guess_target, guess_task, read_target
 from netwright.data.text_table import TextTable, read_text_table
 from netwright.graph.model import Model
@@ -82,6 +84,18 @@ class GraphTables(Source):
     def read(self) -> Arrays:
         return self._reading.arrays
 
+    def code(self, arrays: Arrays) -> SampleCode:
+        reading, options = self._reading, self.options
+        return uploaded_tables_code(
+            reading.tables,
+            reading.roles,
+            arrays,
+            upload_name(self.folder),
+            missing=options.missing_marks,
+            is_directed=options.directed,
+            is_number=reading.has_number_target,
+        )
+
     def describe(self) -> Facts:
         reading = self._reading
         facts = describe(reading.arrays, (self.folder / "original").stat().st_size, tuple(reading.notes))
@@ -108,7 +122,7 @@ class GraphTables(Source):
     def _reading(self) -> _Reading:
         self.prepare_files(lambda _done, _total: None)
         tables = {name: read_text_table(self.folder / name, name) for name in FILES if (self.folder / name).is_file()}
-        return _Reading(tables["nodes.csv"], tables["edges.csv"], tables.get("graphs.csv"), self.options)
+        return _Reading(tables, self.options)
 
 
 @dataclass(slots=True)
@@ -129,9 +143,9 @@ class _Reading:
         DataError: an id is missing, doubled or unknown, or nothing can be learned from these tables.
     """
 
-    def __init__(
-        self, nodes: TextTable, edges: TextTable, graphs: TextTable | None, options: GraphTables.Options
-    ) -> None:
+    def __init__(self, tables: Mapping[str, TextTable], options: GraphTables.Options) -> None:
+        self.tables = tables
+        nodes, edges, graphs = tables["nodes.csv"], tables["edges.csv"], tables.get("graphs.csv")
         self.nodes, self.options = nodes, options
         self.notes = list(nodes.notes)
         self._columns = {
@@ -173,7 +187,19 @@ class _Reading:
             keys[key] = place[row]
         sizes = np.bincount(np.array([rank[owner] for owner in owners]), minlength=len(names))
         labels = self._labels(nodes if graphs is None else graphs, is_vertex=graphs is None)
-        edge_index = self._edges(edges, keys, graph_name is not None)
+        source, target, edge_owner = _edge_columns(edges, has_graphs=graph_name is not None)
+        edge_index = self._edges(edges, keys, (source, target), edge_owner, has_graphs=graph_name is not None)
+        self.roles = TableRoles(
+            vertex=id_name,
+            owner=graph_name,
+            source=source,
+            target=target,
+            edge_owner=edge_owner,
+            labels="nodes.csv" if graphs is None else "graphs.csv",
+            label=labels.column.name,
+            graph_key=None if graphs is None else _graph_key(graphs),
+        )
+        self.has_number_target = labels.column.type == "number"
         self.arrays = self._arrays(labels, order, sizes, edge_index, "vertex" if graphs is None else "graph")
         check_graph(self.arrays.inputs.astype(np.float32), self.arrays.graph or _never(), "nodes.csv")
 
@@ -228,16 +254,15 @@ class _Reading:
             return _Labels(target, task, np.where(np.isnan(values), -1, values).astype(np.int64), classes, parts)
         return _Labels(target, task, values.astype(np.float32).reshape(-1, 1), (), parts)
 
-    def _edges(self, table: TextTable, keys: Mapping[tuple[str, str], int], has_graphs: bool) -> Ints:
-        source, target = _named(table, _SOURCES), _named(table, _TARGETS)
-        owner = _named(table, _GRAPHS) if has_graphs else None
-        if source is None or target is None:
-            free = [name for name in table.names if name != owner]
-            if len(free) < 2:
-                raise DataError(
-                    say("edges.csv needs two columns, source and target."), code="bad_file", file="edges.csv"
-                )
-            source, target = free[:2]
+    def _edges(
+        self,
+        table: TextTable,
+        keys: Mapping[tuple[str, str], int],
+        names: tuple[str, str],
+        owner: str | None,
+        *,
+        has_graphs: bool,
+    ) -> Ints:
         if has_graphs and owner is None:
             everyone = {name: place for (_, name), place in keys.items()}
             if len(everyone) < len(keys):
@@ -249,7 +274,7 @@ class _Reading:
             keys = {("", name): place for name, place in everyone.items()}
         owners = table.columns[table.names.index(owner)] if owner is not None else [""] * table.num_rows
         ends = []
-        for name in (source, target):
+        for name in names:
             cells = table.columns[table.names.index(name)]
             places = [keys.get((graph, cell), -1) for graph, cell in zip(owners, cells, strict=True)]
             if -1 in places:
@@ -333,12 +358,28 @@ def _named(table: TextTable, names: Sequence[str]) -> str | None:
     return next((lower[name] for name in names if name in lower), None)
 
 
+def _edge_columns(table: TextTable, *, has_graphs: bool) -> tuple[str, str, str | None]:
+    """The columns of both ends, and that of the graph where there is one."""
+    source, target = _named(table, _SOURCES), _named(table, _TARGETS)
+    owner = _named(table, _GRAPHS) if has_graphs else None
+    if source is None or target is None:
+        free = [name for name in table.names if name != owner]
+        if len(free) < 2:
+            raise DataError(say("edges.csv needs two columns, source and target."), code="bad_file", file="edges.csv")
+        source, target = free[:2]
+    return source, target, owner
+
+
+def _graph_key(graphs: TextTable) -> str:
+    """The column of graphs.csv that names a graph."""
+    return _named(graphs, (*_GRAPHS, *_IDS)) or graphs.names[0]
+
+
 def _graph_order(graphs: TextTable | None, owners: Sequence[str]) -> tuple[list[str], dict[str, int]]:
     """The graphs in the order of graphs.csv, which is that of the targets."""
     if graphs is None:
         return [""], {"": 0}
-    column = _named(graphs, (*_GRAPHS, *_IDS)) or graphs.names[0]
-    names = graphs.columns[graphs.names.index(column)]
+    names = graphs.columns[graphs.names.index(_graph_key(graphs))]
     rank = {name: number for number, name in enumerate(names)}
     if len(rank) < len(names):
         raise DataError(say("graphs.csv names a graph twice."), code="bad_file", file="graphs.csv")

@@ -132,15 +132,14 @@ def picture_code(target: Target, white: int = 255) -> str:
 # --- tables ----------------------------------------------------------------------------------------------------------
 
 TABLE_IMPORTS = ("import csv", "import math")
-READ_TABLE = '''def read_rows(path: Path) -> tuple[list[str], list[list[str]]]:
+READ_ROWS = '''def read_rows(path: Path) -> tuple[list[str], list[list[str]]]:
     """Names of the columns and the rows below them."""
     with path.open(encoding="{encoding}", newline="") as file:
         reader = csv.reader(file, delimiter={delimiter!r}{quoting}, skipinitialspace=True)
         rows = [[cell.strip() for cell in row] for row in reader if row]
     return {split}
-
-
-def to_number(cell: str) -> float:
+'''
+TO_INPUTS = '''def to_number(cell: str) -> float:
     return math.nan if cell in MISSING else float(cell{decimal})
 
 
@@ -160,9 +159,8 @@ def to_inputs(names: list[str], rows: list[list[str]]) -> np.ndarray:
             raise SystemExit(f"{{sorted(unknown)[0]!r}} is no known {{name}}. There are: {{', '.join(categories)}}.")
         columns.append([math.nan if cell in MISSING else float(categories.index(cell)) for cell in cells])
     return np.array(columns, dtype=np.float64).T.astype(np.float32)
-
-
-def read(path: Path) -> np.ndarray:
+'''
+READ_TABLE = '''def read(path: Path) -> np.ndarray:
     """The rows of a table with the columns of FEATURES, in any order; or raw samples from an array file (.npy)."""
     if path.suffix == ".npy":
         return np.load(path, allow_pickle=False).reshape(-1, {num_features}).astype(np.float32)
@@ -183,6 +181,28 @@ def table_code(
 ) -> str:
     """Source of ``read`` and its helpers for text tables.  ``features`` are the columns that the network sees, with their
     categories where they have some; ``names`` are those of all columns where the file's own first line cannot be relied on."""
+    lines = feature_lines(features, missing)
+    if names is not None:
+        lines += [f"NAMES = {list(names)!r}", '"""All columns in the order of the file."""']
+    rows = "rows[1:]" if has_header else "rows"
+    rows_of = READ_ROWS.format(
+        encoding=encoding,
+        delimiter=delimiter,
+        quoting="" if is_quoted else ", quoting=csv.QUOTE_NONE",
+        split=f"NAMES, {rows}" if names is not None else "rows[0], rows[1:]",
+    )
+    samples_of = READ_TABLE.format(num_features=len(features))
+    inputs_of = inputs_code(len(features), has_comma=has_comma)
+    return "\n\n\n".join(["\n".join(lines), *(part.rstrip("\n") for part in (rows_of, inputs_of, samples_of))]) + "\n"
+
+
+def inputs_code(num_features: int, *, has_comma: bool) -> str:
+    """Source of ``to_number`` and ``to_inputs``."""
+    return TO_INPUTS.format(decimal='.replace(",", ".")' if has_comma else "", num_features=num_features)
+
+
+def feature_lines(features: Mapping[str, tuple[str, ...] | None], missing: Sequence[str]) -> list[str]:
+    """``FEATURES`` and ``MISSING``, which :func:`inputs_code` reads."""
     lines = ["FEATURES = {"]
     for name, categories in features.items():
         one = f"    {name!r}: {'None' if categories is None else repr(tuple(categories))},"
@@ -192,16 +212,4 @@ def table_code(
     lines.append("}")
     marks = ", ".join(map(repr, ["", *sorted(set(missing) - {""})]))
     lines += ['"""Columns that the network sees, with their categories; None for a number."""']
-    lines += [f"MISSING = {{{marks}}}"]
-    if names is not None:
-        lines += [f"NAMES = {list(names)!r}", '"""All columns in the order of the file."""']
-    rows = "rows[1:]" if has_header else "rows"
-    body = READ_TABLE.format(
-        encoding=encoding,
-        delimiter=delimiter,
-        quoting="" if is_quoted else ", quoting=csv.QUOTE_NONE",
-        split=f"NAMES, {rows}" if names is not None else "rows[0], rows[1:]",
-        decimal='.replace(",", ".")' if has_comma else "",
-        num_features=len(features),
-    )
-    return "\n".join(lines) + "\n\n\n" + body
+    return [*lines, f"MISSING = {{{marks}}}"]

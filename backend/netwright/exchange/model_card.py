@@ -10,6 +10,8 @@ PIPELINES = {
     ("image", "classification"): "image-classification",
     ("table", "classification"): "tabular-classification",
     ("table", "regression"): "tabular-regression",
+    ("graph", "classification"): "graph-ml",
+    ("graph", "regression"): "graph-ml",
 }
 """The Hub's names of tasks."""
 
@@ -78,7 +80,8 @@ def _introduction(card: Card, *, is_trained: bool) -> str:
     else:
         answer = f"predicts {card.num_outputs} number{'' if card.num_outputs == 1 else 's'}"
     state = "" if is_trained else " It has not been trained yet: `train.py` does that."
-    return f"A network in plain PyTorch that {answer}. Its input is {shape} values a sample.{state}"
+    takes = f"a graph with {shape} features a vertex" if card.kind == "graph" else f"{shape} values a sample"
+    return f"A network in plain PyTorch that {answer}. Its input is {takes}.{state}"
 
 
 def _commands(card: Card) -> str:

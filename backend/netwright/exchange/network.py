@@ -1,5 +1,8 @@
 """The network of an export, and batches to try it with."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
@@ -7,15 +10,20 @@ from torch import nn
 
 from netwright.compiler.check_params import resolve_value
 from netwright.compiler.module import build_network
+from netwright.compiler.program import build_program
+from netwright.exchange.graph_arguments import GraphArgument, random_graphs
 from netwright.exchange.material import ExportError, Material
 from netwright.graph.document import Document
 from netwright.language import say
 from netwright.layers.boundary import InputParams
+from netwright.layers.graph import GraphParams
 
 TOLERANCE = 1e-4
 """Largest difference that is let pass, relative to the largest value of an output (or to 1 where that is smaller)."""
 BATCH_SIZES = (1, 3)
 NUM_WITHOUT_VOCABULARY = 2
+Specs = Mapping[str, InputParams | GraphArgument]
+"""The arguments of ``forward`` by their names."""
 
 
 def build_trained(material: Material) -> nn.Module:
@@ -37,14 +45,45 @@ def build_trained(material: Material) -> nn.Module:
     return network.eval()
 
 
-def input_specs(document: Document) -> dict[str, InputParams]:
-    """Each Input of the network in document order, by its id: the names of ``forward``'s arguments."""
+def input_specs(document: Document) -> Specs:
+    """What ``forward`` takes, in its order: each Input by its id, and of a Graph node the outputs that are used."""
     values = document.network.parameters
-    return {
-        node.id: InputParams.model_validate({name: resolve_value(value, values) for name, value in node.params.items()})
+    params = {
+        node.id: {name: resolve_value(value, values) for name, value in node.params.items()}
         for node in document.network.nodes
-        if node.type == "Input"
     }
+    graphs = {node.id for node in document.network.nodes if node.type == "Graph"}
+    if not graphs:
+        return {
+            node.id: InputParams.model_validate(params[node.id])
+            for node in document.network.nodes
+            if node.type == "Input"
+        }
+    program = build_program(document).network
+    found: dict[str, InputParams | GraphArgument] = {}
+    for name, (node, port) in zip(program.inputs, program.arguments, strict=True):
+        if node in graphs:
+            num_features = GraphParams.model_validate(params[node]).num_features
+            found[name] = GraphArgument(node, port, num_features)  # type: ignore[arg-type]  # the Graph's own ports
+        else:
+            found[name] = InputParams.model_validate(params[node])
+    return found
+
+
+def open_axes(specs: Specs) -> dict[str, tuple[int, str]]:
+    """For each argument the axis that may have any size, and its letter; axes of one letter have one size.
+
+    ``N`` counts samples, ``V`` and ``E`` vertices and edges, numbered where there are several graphs.
+    """
+    nodes = list(dict.fromkeys(spec.node for spec in specs.values() if isinstance(spec, GraphArgument)))
+    axes: dict[str, tuple[int, str]] = {}
+    for name, spec in specs.items():
+        if isinstance(spec, GraphArgument):
+            number = "" if len(nodes) == 1 else str(nodes.index(spec.node) + 1)
+            axes[name] = spec.open_axis, f"{spec.letter}{number}"
+        else:
+            axes[name] = 0, "N"
+    return axes
 
 
 def output_names(document: Document) -> list[str]:
@@ -52,16 +91,21 @@ def output_names(document: Document) -> list[str]:
     return [node.id for node in document.network.nodes if node.type == "Output"]
 
 
-def random_batch(
-    specs: dict[str, InputParams], network: nn.Module, size: int, generator: torch.Generator
-) -> dict[str, torch.Tensor]:
-    """``size`` random samples ``(size, *shape)`` for each Input; whole numbers stay within every embedding's table."""
+def random_batch(specs: Specs, network: nn.Module, size: int, generator: torch.Generator) -> dict[str, torch.Tensor]:
+    """``size`` random samples ``(size, *shape)`` for each Input; whole numbers stay within every embedding's table.  Of a Graph
+    the union of ``size`` random graphs."""
     tables = [
         module.num_embeddings for module in network.modules() if isinstance(module, (nn.Embedding, nn.EmbeddingBag))
     ]
     highest = min(tables, default=NUM_WITHOUT_VOCABULARY)
     batch: dict[str, torch.Tensor] = {}
+    graphs: dict[str, Any] = {}
     for name, spec in specs.items():
+        if isinstance(spec, GraphArgument):
+            if spec.node not in graphs:
+                graphs[spec.node] = random_graphs(size, spec.num_features, generator)
+            batch[name] = graphs[spec.node][spec.port]
+            continue
         shape = (size, *spec.shape)
         if spec.dtype == "float32":
             batch[name] = torch.randn(shape, generator=generator)

@@ -15,7 +15,8 @@ from torch.export import ExportedProgram
 from torch.onnx import OnnxExporterError
 
 from netwright.exchange.material import ExportError, Material
-from netwright.exchange.network import build_trained, input_specs, output_names, random_batch
+from netwright.exchange.network import build_trained, input_specs, open_axes, output_names, random_batch
+from netwright.exchange.onnx_translations import TRANSLATIONS
 from netwright.exchange.traced import check_equal, checked_with, trace, unshadowed
 from netwright.language import say
 
@@ -76,13 +77,14 @@ def _convert(material: Material, program: ExportedProgram, network: torch.nn.Mod
                 dynamo=True,
                 external_data=False,
                 verbose=False,
+                custom_translation_table=TRANSLATIONS,
             )
     except OnnxExporterError as error:
         raise _explain(error, program) from error
     assert exported is not None, "the exporter answers with a program"
     model: onnx.ModelProto = exported.model_proto
     _rename_weights(model)
-    _name_the_batch(model)
+    _name_axes(model, material)
     _clean(model)
     model.producer_name, model.producer_version = "Netwright", material.metadata.get("netwright", "")
     del model.metadata_props[:]
@@ -115,14 +117,19 @@ def _quietly() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _name_the_batch(model: onnx.ModelProto) -> None:
+def _name_axes(model: onnx.ModelProto, material: Material) -> None:
     """The exporter calls the batch ``s77``; a person reads ``N``."""
     values = [*model.graph.input, *model.graph.output, *model.graph.value_info]
-    first = model.graph.input[0].type.tensor_type.shape.dim[0].dim_param
+    axes = open_axes(input_specs(material.document))
+    letters = {}
+    for value in model.graph.input:
+        axis, letter = axes[value.name]
+        letters[value.type.tensor_type.shape.dim[axis].dim_param] = letter
     for value in values:
         for size in value.type.tensor_type.shape.dim:
-            if size.dim_param and first:
-                size.dim_param = re.sub(rf"\b{re.escape(first)}\b", "N", size.dim_param)
+            for theirs, ours in letters.items():
+                if theirs and size.dim_param:
+                    size.dim_param = re.sub(rf"\b{re.escape(theirs)}\b", ours, size.dim_param)
 
 
 def _clean(model: onnx.ModelProto) -> None:

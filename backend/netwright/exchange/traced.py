@@ -1,5 +1,6 @@
 """A network as PyTorch's exported program, with a batch of any size: what ``.pt2`` holds and ONNX is made from."""
 
+import contextlib
 import io
 import json
 import warnings
@@ -11,6 +12,7 @@ from torch import nn
 from torch.export import Dim, ExportedProgram
 from torch.fx import GraphModule
 
+from netwright.exchange.graph_arguments import GraphArgument, followed
 from netwright.exchange.material import ExportError, Material
 from netwright.exchange.network import (
     BATCH_SIZES,
@@ -19,6 +21,7 @@ from netwright.exchange.network import (
     build_trained,
     input_specs,
     largest_difference,
+    open_axes,
     output_names,
     random_batch,
 )
@@ -31,21 +34,24 @@ Run = Callable[[dict[str, torch.Tensor]], list[torch.Tensor]]
 
 
 def trace(material: Material, network: nn.Module) -> ExportedProgram:
-    """The exported program of ``network`` in eval mode; the first axis of each input is the batch, of one size for all.
+    """The exported program of ``network`` in eval mode; the first axis of each input is the batch, of one size for all.  Of a
+    graph the numbers of vertices and edges may be any.
 
     Raises:
         ExportError: PyTorch cannot follow what the network does.
     """
     specs = input_specs(material.document)
     example = random_batch(specs, network, 2, torch.Generator().manual_seed(0))
-    batch = Dim("N", min=1)
+    axes = open_axes(specs)
+    # A graph without an edge is a graph too.
+    sizes = {letter: Dim(letter, min=0 if letter.startswith("E") else 1) for _, letter in axes.values()}
+    has_graph = any(isinstance(spec, GraphArgument) for spec in specs.values())
     try:
-        with torch.no_grad(), warnings.catch_warnings():
+        with torch.no_grad(), warnings.catch_warnings(), followed() if has_graph else contextlib.nullcontext():
             # Recurrent layers keep a list of their weights beside them, which they renew in every call: nothing is lost.
             warnings.filterwarnings("ignore", message="The tensor attributes? .* assigned during export")
-            program = torch.export.export(
-                network, (), kwargs=example, dynamic_shapes={name: {0: batch} for name in example}
-            )
+            shapes = {name: {axis: sizes[letter]} for name, (axis, letter) in axes.items()}
+            program = torch.export.export(network, (), kwargs=example, dynamic_shapes=shapes)
     except Exception as error:  # torch.export raises what its many parts raise
         reason = str(error).strip().partition("\n")[0][:300]
         raise ExportError(

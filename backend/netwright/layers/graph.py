@@ -8,7 +8,6 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from netwright.language import say
 from netwright.layers.base import Along, Call, Documentation, DType, Layer, LayerParams, Port, TensorSpec, Value
 from netwright.layers.params import NonNegative, Probability, Real, Size, setting
 
@@ -64,13 +63,6 @@ class Graph(Layer[GraphParams]):
     muted_is_identity = False
     is_entry = True
     aliases = ("network data", "adjacency", "nodes and edges")
-    no_export = dict.fromkeys(
-        ("onnx", "exported", "bundle", "hub"),
-        say(
-            "a graph is three tensors whose sizes belong together, which this format is not written for yet. Take the source "
-            "with the weights as safetensors"
-        ),
-    )
     documentation = Documentation(
         summary="Where a graph enters the network: a row of features for each vertex, the edges, and which graph of the batch "
         "each vertex belongs to.",

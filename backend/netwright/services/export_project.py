@@ -42,7 +42,7 @@ def project_of(material: Material, record: Record) -> Material:
         header = {"data": f"{record.spec.source.type}, fingerprint {project.fingerprint}"}
         source = to_run_source(material.document, project.preprocess_source, header=header)
     files = {**project.files, **write_initial(record)}
-    return replace(material, source=source, files=files, card=_card(record, project))
+    return replace(material, source=source, files=files, card=_card(record, project, source))
 
 
 def write_initial(record: Record) -> dict[str, Path]:
@@ -70,7 +70,7 @@ def write_initial(record: Record) -> dict[str, Path]:
     return {INITIAL_WEIGHTS: target}
 
 
-def _card(record: Record, project: Project) -> Card:
+def _card(record: Record, project: Project, module: str) -> Card:
     source, arrays, code, spec = project.source, project.arrays, project.code, record.spec
     data = ' --data "..."' if code.needs else ""
     return Card(
@@ -91,11 +91,16 @@ def _card(record: Record, project: Project) -> Card:
         metric_names={name: _title(name) for name in record.metrics},
         settings=_settings(spec),
         curves=record.curves,
-        requirements=_requirements(record, code.requirements),
+        requirements=_requirements(record, (*_imported(module), *code.requirements)),
         reads=code.reads,
         predict_command="python predict.py FILE",
         train_command=f"python train.py{data}",
     )
+
+
+def _imported(module: str) -> tuple[str, ...]:
+    """Packages beyond torch that the network itself needs."""
+    return ("torch_geometric",) if "from torch_geometric" in module else ()
 
 
 def _title(name: str) -> str:

@@ -16,6 +16,7 @@ import pytest
 import torch
 import yaml
 from drawing import chain, image, node, scores
+from netwright.architectures.registry import ARCHITECTURES
 from netwright.data.base import SourceSpec
 from netwright.exchange.card import Card, Curve
 from netwright.exchange.curve_picture import draw_curves
@@ -250,6 +251,32 @@ def test_bundle_of_an_uploaded_table_when_unpacked_takes_the_person_s_own_file(t
     assert printed.count("(as in the run)") == 5
     assert "100% people.csv" in run(home, "train.py", "--help")
     assert "100% people.csv" in (home / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("id", "source", "num_samples"), [("gcn_karate", "karate", 34), ("gcn_motifs_topk", "motifs", 900)]
+)
+def test_bundle_of_a_network_of_graphs_when_unpacked_predicts_and_repeats_the_run(
+    tmp_path: Path,
+    id: str,  # noqa: A002  (the architecture's own word)
+    source: str,
+    num_samples: int,
+) -> None:
+    order = trained(tmp_path, ARCHITECTURES[id].build(), SourceSpec(type=source), epochs=1)
+    home = unpack(order, tmp_path)
+    lines = run(home, "predict.py", "data.npz", "--top", "1").splitlines()
+    assert len(lines) == num_samples
+    assert all("%" in line for line in lines)
+    printed = run(home, "train.py", "--epochs", "1", "--device", "cpu")
+    steps = [line for line in printed.splitlines() if line.startswith("step ")]
+    assert steps
+    assert all(line.endswith("(as in the run)") for line in steps)
+    again, taken = load_file(home / "trained.safetensors"), load_file(home / "model.safetensors")
+    assert all(torch.equal(again[name], value) for name, value in taken.items())
+    assert "torch_geometric==" in (home / "requirements.txt").read_text("utf-8")
+    card = (home / "README.md").read_text("utf-8")
+    assert "features a vertex" in card
+    assert yaml.safe_load(card.split("---\n")[1])["pipeline_tag"] == "graph-ml"
 
 
 def test_bundle_of_an_untrained_network_when_unpacked_is_trained_by_its_script(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from netwright.compiler.source import to_literal
 from netwright.data.base import Arrays
 from netwright.training.objectives import Loss
+from netwright.training.project.graph_scripts import graph_call
+from netwright.training.project.script_facts import GraphTerms
 
 WEIGHTS = "model.safetensors"
 
@@ -33,9 +35,9 @@ def load_network(weights: Path) -> Network:
 
 
 @torch.inference_mode()
-def predict(network: Network, samples: Tensor) -> Tensor:
+def predict(network: Network, samples: {kind}) -> Tensor:
     """{what}"""
-    scores = network(preprocess(samples)){output}.float()
+    scores = {call}{output}.float()
     return {result}
 
 
@@ -52,7 +54,7 @@ def main() -> None:
         raise SystemExit(f"{{arguments.weights}} is not there. Train first: python train.py")
     network = load_network(arguments.weights)
     for file in arguments.files:
-        samples = torch.from_numpy(read(file))
+        samples = {samples}
         for number, answer in enumerate(predict(network, samples), start=1):
             name = str(file) if len(samples) == 1 else f"{{file}}[{{number}}]"
             print(f"{{name}}: {{describe(answer, arguments.top)}}")
@@ -69,7 +71,14 @@ _VALUES = """def describe(answer: Tensor, top: int) -> str:
 
 
 def write_predict(
-    loss: type[Loss], arrays: Arrays, *, reads: str, output: str | None, num_scores: int, target_scale: float
+    loss: type[Loss],
+    arrays: Arrays,
+    *,
+    reads: str,
+    output: str | None,
+    num_scores: int,
+    target_scale: float,
+    graph: GraphTerms | None = None,
 ) -> str:
     """The script.  Scores become probabilities as the loss says; of two classes with one score, both are shown."""
     is_class = arrays.task == "classification"
@@ -92,7 +101,12 @@ def write_predict(
         result = f"torch.cat([1 - {result}, {result}], dim=1)"
         what = "The probability of both classes, (N, 2)." if are_probabilities else "The score of both classes, (N, 2)."
     names = ["CLASSES", "read"] if is_class else ["TARGET_SCALE", "read"] if target_scale != 1.0 else ["read"]
+    if graph is not None:
+        names = sorted(["Samples", *names])
     return _TEXT.format(
+        kind="Tensor" if graph is None else "Samples",
+        call="network(preprocess(samples))" if graph is None else graph_call(graph.arguments),
+        samples="torch.from_numpy(read(file))" if graph is None else "Samples.of(*read(file))",
         reads=reads,
         names=", ".join(names),
         what=what,

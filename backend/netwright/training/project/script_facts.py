@@ -12,6 +12,14 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class GraphTerms:
+    """Of a network of graphs: the outputs of its Graph node that ``forward`` takes, and whether a sample is a vertex."""
+
+    arguments: tuple[str, ...]
+    are_vertices: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What the script needs to know beyond the config.  ``terms`` are the outputs that the objectives stand on, in their order;
     ``argument`` is what ``--data`` takes where a person must bring it (empty: nothing); ``has_initial_weights`` is true of a
@@ -25,3 +33,4 @@ class Facts:
     output_file: str
     first_losses: tuple[float, ...]
     has_initial_weights: bool = False
+    graph: GraphTerms | None = None

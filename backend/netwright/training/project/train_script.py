@@ -16,6 +16,7 @@ from netwright.training.config import Choice, ObjectiveConfig, TrainingConfig
 from netwright.training.metrics import METRICS
 from netwright.training.objectives import LOSSES, fit_targets_source
 from netwright.training.optimizers import OPTIMIZERS
+from netwright.training.project.graph_scripts import write_graph_forward
 from netwright.training.project.main_script import BATCHES, FROZEN_MODULES, write_main
 from netwright.training.project.script_facts import Facts, Term
 from netwright.training.schedules import SCHEDULES
@@ -56,14 +57,15 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
     ]
     files = "load_file, save_file" if facts.has_initial_weights else "save_file"
     imports += ["from torch.nn import functional", f"from safetensors.torch import {files}"]
+    samples = "" if facts.graph is None else "Samples, "
     sections = [
         _head(config, facts, metrics),
-        join_imports(imports) + "\n\nfrom data import load_parts\nfrom model import Network, preprocess",
+        join_imports(imports) + f"\n\nfrom data import {samples}load_parts\nfrom model import Network, preprocess",
         _constants(config, facts),
         _learning_rate(config),
         _loss(config, facts),
         _optimizer(config),
-        _forward(config, facts),
+        _forward(config, facts) if facts.graph is None else write_graph_forward(config, facts),
         BATCHES,
         _evaluate(facts, metrics),
         *([FROZEN_MODULES] if config.frozen else []),
@@ -71,6 +73,8 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
     ]
     text = "\n\n\n".join(section.strip("\n") for section in sections).replace("\n\n\n", "\n\n", 2)
     used = text.split("from model import", 1)[1]
+    if facts.graph is not None:  # its samples are no tensor
+        text = text.replace("tuple[Tensor, Tensor]", "tuple[Samples, Tensor]")
     if "functional." not in used:
         text = text.replace("from torch.nn import functional\n", "", 1)
     return text + '\n\n\nif __name__ == "__main__":\n    main()\n'

@@ -8,15 +8,17 @@ from torch import nn
 from netwright.compiler.program import build_program
 from netwright.data.base import Arrays, DataError, Source
 from netwright.data.prepare import prepare, split_raw
+from netwright.data.prepare_graph import split_graph
 from netwright.data.registry import open_source
 from netwright.data.sample_code import SampleCode
 from netwright.graph.document import Document
 from netwright.language import say
 from netwright.training.jobs import find_output
 from netwright.training.objectives import LOSSES
-from netwright.training.project.data_script import write_data
+from netwright.training.project.data_script import classes_lines, write_data
+from netwright.training.project.graph_scripts import write_graph_data
 from netwright.training.project.predict_script import WEIGHTS, write_predict
-from netwright.training.project.script_facts import Facts, Term
+from netwright.training.project.script_facts import Facts, GraphTerms, Term
 from netwright.training.project.train_script import write_train
 from netwright.training.setup import wants_channels_last
 from netwright.training.spec import RunSpec
@@ -64,6 +66,10 @@ def write_project(
         network, data, next(network.parameters()).device, "float32"
     )
     target_scale = float(getattr(source.options, "target_scale", 1.0))
+    graph = None
+    if raw.graph is not None:
+        ports = tuple(port for _, port in build_program(spec.document).network.arguments)
+        graph = GraphTerms(ports, are_vertices=raw.graph.sample == "vertex")
     facts = Facts(
         run=spec.run,
         is_class=raw.task == "classification",
@@ -73,6 +79,7 @@ def write_project(
         output_file=WEIGHTS if network is None else "trained.safetensors",
         first_losses=tuple(first_losses),
         has_initial_weights=spec.initial_weights is not None,
+        graph=graph,
     )
     predict = write_predict(
         LOSSES.get(spec.training.objectives[0].loss.type),
@@ -81,9 +88,15 @@ def write_project(
         output=terms[0].output,
         num_scores=terms[0].num_scores,
         target_scale=target_scale,
+        graph=graph,
     )
+    if raw.graph is None:
+        read = write_data(code, arrays, split_raw(raw, spec.training.data.split), target_scale)
+    else:
+        split = split_graph(raw, raw.graph, spec.training.data)
+        read = write_graph_data(code, arrays, split, classes_lines(arrays.classes))
     files: dict[str, str | bytes] = {
-        **write_data(code, arrays, split_raw(raw, spec.training.data.split), target_scale),
+        **read,
         "train.py": write_train(spec.training, facts),
         "predict.py": predict,
     }

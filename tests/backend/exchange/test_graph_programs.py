@@ -1,0 +1,80 @@
+"""Networks of graphs as ONNX and as exported programs: any number of graphs, vertices and edges, with PyTorch's values."""
+
+from pathlib import Path
+from typing import Any
+
+import onnx
+import onnxruntime
+import pytest
+import torch
+from backend.exchange.outgoing import material_of, written
+from drawing import block, document, node
+from netwright.architectures.registry import ARCHITECTURES
+from netwright.exchange.network import answers, input_specs, largest_difference, random_batch
+from netwright.graph.document import Document
+
+SIZES = {"out_channels": 6}
+
+
+def classifier(*layers: tuple[str, dict[str, Any]], select: str = "", pool: str = "GraphMeanPool") -> Document:
+    """Whole graphs: convolutions, a selection of vertices behind the first, a pool and a head."""
+    nodes, wires = [node("graph: Graph", params={"num_features": 5})], []
+    x, edges, batch = "graph.x", "graph.edge_index", "graph.batch"
+    for number, (kind, params) in enumerate(layers):
+        nodes.append(node(f"conv{number}: {kind}", params=SIZES | params))
+        wires += [f"{x} -> conv{number}.x", f"{edges} -> conv{number}.edge_index"]
+        x = f"conv{number}"
+        if number == 0 and select:
+            nodes.append(node(f"select: {select}"))
+            wires += [f"{x} -> select.x", f"{edges} -> select.edge_index", f"{batch} -> select.batch"]
+            x, edges, batch = "select.x", "select.edge_index", "select.batch"
+    nodes += [node(f"pool: {pool}"), node("head: Linear", params={"out_features": 3}), node("scores: Output")]
+    return document(block(nodes, *wires, f"{x} -> pool.x", f"{batch} -> pool.batch", "pool -> head -> scores"))
+
+
+CASES = {
+    "vertices, GCN": ARCHITECTURES["gcn_karate"].build(),
+    "SAGE, max": classifier(("SAGEConv", {"aggr": "max", "normalize": True}), pool="GraphMaxPool"),
+    "GIN": classifier(("GINConv", {"train_eps": True}), ("GINConv", {}), pool="GraphAddPool"),
+    "GAT, top-k": classifier(("GATConv", {"heads": 2}), ("GATConv", {"heads": 2, "concat": False}), select="TopKPooling"),
+    "GCN, self-attention": classifier(("GCNConv", {}), ("GCNConv", {"improved": True}), select="SAGPooling"),
+    "SAGE, mean": classifier(("SAGEConv", {}), ("GCNConv", {"normalize": False})),
+}  # fmt: skip
+
+
+def batches(drawn: Document, network: torch.nn.Module) -> list[dict[str, torch.Tensor]]:
+    """One graph, several, and one whose vertices stand alone."""
+    specs, generator = input_specs(drawn), torch.Generator().manual_seed(4)
+    found = [random_batch(specs, network, size, generator) for size in (1, 2, 9)]
+    alone = dict(found[0])
+    alone["edge_index"] = torch.empty(2, 0, dtype=torch.int64)
+    return [*found, alone]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_network_of_graphs_when_exported_gives_pytorch_s_values_for_graphs_of_any_size(
+    tmp_path: Path, name: str
+) -> None:
+    drawn = CASES[name]
+    material, network = material_of(drawn, tmp_path)
+    network.eval()
+    program = torch.export.load(written("exported", material, tmp_path)).module()
+    file = written("onnx", material, tmp_path)
+    session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+    for batch in batches(drawn, network):
+        with torch.no_grad():
+            want = answers(network(**batch))
+            assert largest_difference(want, answers(program(**batch))) == 0.0
+        found = session.run(None, {argument: value.numpy() for argument, value in batch.items()})
+        assert largest_difference(want, [torch.from_numpy(value) for value in found]) < 1e-5
+
+
+def test_onnx_of_a_network_of_graphs_when_read_names_vertices_and_edges(tmp_path: Path) -> None:
+    material, _ = material_of(CASES["GAT, top-k"], tmp_path)
+    model = onnx.load(written("onnx", material, tmp_path))
+    shapes = {
+        value.name: [size.dim_param or size.dim_value for size in value.type.tensor_type.shape.dim]
+        for value in model.graph.input
+    }
+    assert shapes == {"x": ["V", 5], "edge_index": [2, "E"], "batch": ["V"]}
+    assert [value.name for value in model.graph.output] == ["scores"]
