@@ -27,6 +27,7 @@ export { type Catalogue, createCatalogue } from "./catalogue";
 export { type Clip, copyNodes, parseClip, pasteEdits } from "./clipboard";
 export { applyEdits, EditError, equalEdges } from "./edits";
 export { writeDocument } from "./file";
+export { type Fit, fitsOf } from "./fitting";
 export {
   countFrozen,
   existingFrozen,
@@ -71,3 +72,4 @@ export { createDocumentStore, type EditorState, type EditorStore, type Selection
 export { dataOrder } from "./topology";
 export type * from "./types";
 export { BLOCK_PREFIX, blockNameOf, blockOf, ENTRY_TYPE, EXIT_TYPE, NETWORK } from "./types";
+export { canTakeWire, deleteEdits, detachEdits, type LooseWire, wiresThrough } from "./wiring";

@@ -11,6 +11,7 @@ export { InlineEdit } from "./InlineEdit";
 export { locale } from "./locale";
 export { notifyDone, notifyError, notifyUndo } from "./notify";
 export { PageBar, PageBarProvider, PageBarSlot } from "./PageBar";
+export { Picker, type PickerItem } from "./Picker";
 export { ReasonedButton, ReasonedIcon } from "./ReasonedButton";
 export { ReasonedSwitch } from "./ReasonedSwitch";
 export { SearchBox } from "./SearchBox";

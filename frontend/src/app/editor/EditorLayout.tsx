@@ -4,7 +4,7 @@ import { useStore } from "zustand";
 import { CodePanel } from "@/features/code";
 import { Canvas, useCanvasStore, useEditor } from "@/features/editor";
 import { Inspector } from "@/features/inspector";
-import { Palette } from "@/features/palette";
+import { Palette, QuickAdd } from "@/features/palette";
 import { ProblemsPanel } from "@/features/problems";
 import { WeightsPanel } from "@/features/weights";
 import { Splitter, usePageTitle } from "@/ui";
@@ -47,6 +47,7 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
           <LibraryDialogs />
         </Suspense>
       )}
+      <QuickAdd />
       <ConflictDialog networkId={networkId} autosave={autosave} state={state} />
       <div className={styles.columns}>
         {panels.isPaletteOpen && (

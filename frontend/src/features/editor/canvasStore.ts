@@ -1,6 +1,6 @@
 /** What the canvas is doing right now: none of it is saved, none of it can be undone. */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { Edge, Label, PortRef, Position, Verdict } from "@/document";
+import type { Edge, Label, LooseWire, PortRef, Position, Verdict } from "@/document";
 
 /** A wire that is being drawn, and what may be said of every port it could go to. */
 export interface PendingConnection {
@@ -25,6 +25,8 @@ export interface CanvasView {
   reveal(node: string): void;
   focus(): void;
   toCanvas(client: { x: number; y: number }): Position;
+  /** Where the pointer is on the screen, if it is on the canvas, else the canvas's middle. */
+  pointer(): { x: number; y: number };
   /** Whether a point of the screen lies on the canvas. */
   contains(client: { x: number; y: number }): boolean;
   /** The wire under a point of the screen. */
@@ -34,6 +36,8 @@ export interface CanvasView {
 
 export type OpenDialog =
   | { kind: "connect"; node: string }
+  /** A search for what is put at this point of the screen: loose, joined to a wire, or into one. */
+  | { kind: "add"; client: { x: number; y: number }; wire: LooseWire | null; into: Edge | null }
   | { kind: "keys" }
   /** A name for the block that is made of these nodes. */
   | { kind: "group"; nodes: readonly string[] }

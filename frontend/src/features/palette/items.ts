@@ -75,6 +75,22 @@ export function searchPalette(items: readonly PaletteItem[], query: string): Pal
   return [...groups].map(([family, found]) => ({ family, items: found }));
 }
 
+/** What was added before comes before what fits as well. */
+const RECENT = 15;
+
+/** All items in one row, the best first: those that were added last where nothing is asked, and between equals. */
+export function rankPalette(items: readonly PaletteItem[], query: string, recent: readonly string[]): PaletteItem[] {
+  const asked = query.trim() !== "";
+  const scored = items.flatMap((item, order) => {
+    const score = scoreOf(item, query);
+    if (score === null) return [];
+    const at = recent.indexOf(item.type);
+    const bonus = at < 0 ? 0 : asked ? RECENT - at / recent.length : recent.length - at;
+    return [{ item, order, score: score + bonus }];
+  });
+  return scored.sort((a, b) => b.score - a.score || a.order - b.order).map(({ item }) => item);
+}
+
 /** Kinds of matches, better ones higher; a finer score within a kind is less than the step between two. */
 const KIND = { name: 10_000, alias: 8000, letters: 6000, family: 4000, words: 2000, scattered: 0 } as const;
 

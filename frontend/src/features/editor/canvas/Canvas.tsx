@@ -20,7 +20,7 @@ import { NodeCard } from "./NodeCard";
 import { Notices } from "./Notices";
 import { UnpackDialog } from "./UnpackDialog";
 import { useCanvasView } from "./useCanvasView";
-import { useConnecting } from "./useConnecting";
+import { isOnPane, useConnecting } from "./useConnecting";
 import { useKeyboard } from "./useKeyboard";
 import { useLevelView } from "./useLevelView";
 import { useMenu } from "./useMenu";
@@ -80,6 +80,14 @@ function Drawing() {
     },
     [canvas],
   );
+  const onDoubleClick = useCallback(
+    (event: MouseEvent) => {
+      const client = { x: event.clientX, y: event.clientY };
+      const into = canvas.getState().view?.edgeAt(client) ?? null;
+      if (isOnPane(client)) canvas.setState({ dialog: { kind: "add", client, wire: null, into } });
+    },
+    [canvas],
+  );
   const openMenu = useMenu();
   // React Flow would explain keys that it does not have here, in English.
   const ariaLabels = useMemo(
@@ -97,6 +105,7 @@ function Drawing() {
       tabIndex={0}
       className={classes.canvas}
       data-testid="canvas"
+      onDoubleClick={onDoubleClick}
     >
       <ReactFlow<FlowNode, FlowEdge>
         nodes={nodes}

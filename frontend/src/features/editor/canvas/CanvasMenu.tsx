@@ -5,13 +5,13 @@ import { useEditorContext } from "../context";
 import classes from "./Canvas.module.css";
 
 const ON_NODES = [
-  ["connect", "mute"],
+  ["connect", "detach", "mute"],
   ["group", "openBlock", "unpack", "makeUnique", "saveBlock"],
   ["cut", "copy", "duplicate", "paste", "pasteWired"],
-  ["remove"],
+  ["remove", "removeWithWires"],
 ];
 const ON_CANVAS = [
-  ["addNode", "paste", "selectAll"],
+  ["addHere", "paste", "selectAll"],
   ["undo", "redo"],
   ["tidy", "fit"],
   ["leaveBlock", "saveBlock", "openLibrary"],

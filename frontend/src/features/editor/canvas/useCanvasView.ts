@@ -18,12 +18,42 @@ export function useCanvasView(root: RefObject<HTMLDivElement | null>): void {
   const flow = useReactFlow<FlowNode, FlowEdge>();
   const { canvas } = useEditorContext();
   useEffect(() => {
-    canvas.setState({ view: createView(flow, root) });
-    return () => canvas.setState({ view: null });
+    const pointer = trackPointer(root);
+    canvas.setState({ view: createView(flow, root, pointer.at) });
+    return () => {
+      pointer.end();
+      canvas.setState({ view: null });
+    };
   }, [flow, root, canvas]);
 }
 
-function createView(flow: Flow, root: RefObject<HTMLDivElement | null>): CanvasView {
+interface ScreenPoint {
+  x: number;
+  y: number;
+}
+
+/** Where the pointer is, as long as it is over the canvas. */
+function trackPointer(root: RefObject<HTMLDivElement | null>): { at: () => ScreenPoint | null; end: () => void } {
+  let last: ScreenPoint | null = null;
+  const element = root.current;
+  const onMove = ({ clientX, clientY }: PointerEvent) => {
+    last = { x: clientX, y: clientY };
+  };
+  const onLeave = () => {
+    last = null;
+  };
+  element?.addEventListener("pointermove", onMove);
+  element?.addEventListener("pointerleave", onLeave);
+  return {
+    at: () => last,
+    end: () => {
+      element?.removeEventListener("pointermove", onMove);
+      element?.removeEventListener("pointerleave", onLeave);
+    },
+  };
+}
+
+function createView(flow: Flow, root: RefObject<HTMLDivElement | null>, pointer: () => ScreenPoint | null): CanvasView {
   const box = () => root.current?.getBoundingClientRect() ?? new DOMRect();
   return {
     // Nodes that were just placed are known to the view one frame later.
@@ -46,6 +76,10 @@ function createView(flow: Flow, root: RefObject<HTMLDivElement | null>): CanvasV
     toCanvas: (client) => {
       const { x, y } = flow.screenToFlowPosition(client, { snapToGrid: false });
       return [x, y];
+    },
+    pointer: () => {
+      const { left, top, width, height } = box();
+      return pointer() ?? { x: left + width / 2, y: top + height / 2 };
     },
     contains: ({ x, y }) => root.current?.contains(document.elementFromPoint(x, y)) ?? false,
     edgeAt: ({ x, y }) => edgeAt(flow, x, y),

@@ -44,6 +44,9 @@ export const needsOneNode = ({ state }: CommandContext): Label | null => {
 export const needsNodes = ({ state }: CommandContext): Label | null =>
   hereOf(state).block.nodes.length > 0 ? null : { key: "reason.empty" };
 
+export const needsCanvas = ({ canvas }: CommandContext): Label | null =>
+  canvas.getState().view ? null : { key: "reason.noCanvas" };
+
 /** The level that is open. */
 export function hereOf(state: EditorState): ResolvedLevel {
   return resolveLevel(state.document, state.level);

@@ -1,6 +1,22 @@
-import { IconArrowUpLeft, IconEyeOff, IconPlugConnected, IconPlus, IconSquareArrowRight } from "@tabler/icons-react";
+import {
+  IconArrowUpLeft,
+  IconEyeOff,
+  IconPlugConnected,
+  IconPlugConnectedX,
+  IconPlus,
+  IconSquareArrowRight,
+  IconSquarePlus,
+} from "@tabler/icons-react";
 import { blockNameOf, blockOf, canBeMuted, type Node } from "@/document";
-import { always, type Command, type CommandContext, hereOf, needsOneNode, needsSelection } from "./command";
+import {
+  always,
+  type Command,
+  type CommandContext,
+  hereOf,
+  needsCanvas,
+  needsOneNode,
+  needsSelection,
+} from "./command";
 
 function selectedNodes({ state }: CommandContext): Node[] {
   const chosen = new Set(state.selection.nodes);
@@ -16,6 +32,42 @@ export const addNode: Command = {
   scope: "page",
   guard: ({ canvas }) => (canvas.getState().focusPalette ? null : { key: "reason.noPalette" }),
   run: ({ canvas }) => canvas.getState().focusPalette?.(),
+};
+
+/** Opens the search at the pointer: what is found is put there, into the wire that lies there if one does. */
+export const addHere: Command = {
+  id: "addHere",
+  label: "command.addHere",
+  group: "node",
+  icon: IconSquarePlus,
+  keys: ["Shift+A"],
+  scope: "canvas",
+  guard: needsCanvas,
+  run: ({ canvas }) => {
+    const { view, dialog } = canvas.getState();
+    if (!view) return;
+    const client = dialog?.kind === "menu" ? { x: dialog.x, y: dialog.y } : view.pointer();
+    canvas.setState({ dialog: { kind: "add", client, wire: null, into: view.edgeAt(client) } });
+  },
+};
+
+export const detach: Command = {
+  id: "detach",
+  label: "command.detach",
+  group: "node",
+  icon: IconPlugConnectedX,
+  keys: ["Shift+X"],
+  scope: "canvas",
+  guard: (context) => {
+    const reason = needsSelection(context);
+    if (reason) return reason;
+    const out = new Set(context.state.selection.nodes);
+    const hasWires = hereOf(context.state).block.edges.some(
+      ({ source, target }) => out.has(source) !== out.has(target),
+    );
+    return hasWires ? null : { key: "reason.noWires" };
+  },
+  run: ({ state }) => state.detachSelection(),
 };
 
 export const connect: Command = {

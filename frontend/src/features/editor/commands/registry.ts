@@ -11,7 +11,9 @@ import * as view from "./view";
 /** Every command of the editor, in the order of menus and the help. */
 export const commands: readonly Command[] = [
   nodes.addNode,
+  nodes.addHere,
   nodes.connect,
+  nodes.detach,
   nodes.mute,
   nodes.openBlock,
   nodes.leaveBlock,
@@ -28,6 +30,7 @@ export const commands: readonly Command[] = [
   clipboard.pasteWired,
   clipboard.duplicate,
   selection.remove,
+  selection.removeWithWires,
   selection.selectAll,
   selection.deselect,
   selection.nextNode,

@@ -27,6 +27,11 @@ export const deselect: Command = {
   },
 };
 
+const needsAnything = ({ state }: CommandContext) => {
+  const { nodes, edges } = state.selection;
+  return nodes.length + edges.length > 0 ? null : { key: "reason.nothingSelected" };
+};
+
 export const remove: Command = {
   id: "remove",
   label: "command.remove",
@@ -34,12 +39,22 @@ export const remove: Command = {
   icon: IconTrash,
   keys: ["Delete", "Backspace"],
   scope: "canvas",
-  guard: ({ state }) => {
-    const { nodes, edges } = state.selection;
-    return nodes.length + edges.length > 0 ? null : { key: "reason.nothingSelected" };
-  },
+  guard: needsAnything,
   run: ({ state, canvas }) => {
     state.removeSelection();
+    canvas.getState().view?.focus();
+  },
+};
+
+export const removeWithWires: Command = {
+  id: "removeWithWires",
+  label: "command.removeWithWires",
+  group: "selection",
+  keys: ["Shift+Delete", "Shift+Backspace"],
+  scope: "canvas",
+  guard: needsAnything,
+  run: ({ state, canvas }) => {
+    state.removeSelection({ heal: false });
     canvas.getState().view?.focus();
   },
 };

@@ -2,9 +2,7 @@ import { IconFocusCentered, IconMagnet, IconMap, IconWand, IconZoomIn, IconZoomO
 import { blockOf } from "@/document";
 import type { CanvasView } from "../canvasStore";
 import { tidyPositions } from "../layout/tidy";
-import { always, type Command, type CommandContext, hereOf, needsNodes } from "./command";
-
-const needsCanvas = ({ canvas }: CommandContext) => (canvas.getState().view ? null : { key: "reason.noCanvas" });
+import { always, type Command, type CommandContext, hereOf, needsCanvas, needsNodes } from "./command";
 
 function viewCommand(
   id: string,

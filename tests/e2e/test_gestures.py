@@ -1,0 +1,132 @@
+"""The gestures of the canvas, by mouse: finding, joining, healing, cutting, copying, each one step back."""
+
+import re
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from e2e.conftest import Server
+from e2e.drawing import Editor
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+STEPS = 12
+"""Mouse moves in a drag: the first only starts it."""
+
+
+def chain(*nodes: dict[str, Any]) -> dict[str, Any]:
+    """A document whose nodes are wired one behind the other."""
+    ids = [str(node["id"]) for node in nodes]
+    edges = [{"source": a, "target": b} for a, b in pairwise(ids)]
+    return {"format": 1, "name": "Gestures", "network": {"nodes": list(nodes), "edges": edges}}
+
+
+def small() -> dict[str, Any]:
+    """``image -> conv -> act -> scores``."""
+    return chain(
+        {"id": "image", "type": "Input", "params": {"shape": [1, 28, 28]}},
+        {"id": "conv", "type": "Conv2d", "params": {"out_channels": 16, "padding": 1}},
+        {"id": "act", "type": "ReLU"},
+        {"id": "scores", "type": "Output"},
+    )
+
+
+def open_document(page: Page, server: Server, document: dict[str, Any]) -> Editor:
+    with server.client() as client:
+        network = client.post("/api/networks", json={"document": document}).raise_for_status().json()
+    page.goto(f"http://127.0.0.1:{server.port}/networks/{network['id']}")
+    # The first check waits until the server has loaded PyTorch.
+    expect(page.get_by_role("button", name=re.compile("problem", re.IGNORECASE))).to_be_visible(timeout=60_000)
+    return Editor(page)
+
+
+def wire(page: Page, edge: str) -> Any:
+    """The wire ``conv.y>act.x``."""
+    return page.locator(f'[data-edge="{edge}"]')
+
+
+def middle_of(page: Page, edge: str) -> tuple[float, float]:
+    """A point on a wire, in pixels of the window."""
+    x, y = page.evaluate(
+        """edge => {
+            const path = document.querySelector(`[data-edge="${edge}"] path`);
+            const at = path.getPointAtLength(path.getTotalLength() * 0.25);
+            const seen = new DOMPoint(at.x, at.y).matrixTransform(path.getScreenCTM());
+            return [seen.x, seen.y];
+        }""",
+        edge,
+    )
+    return x, y
+
+
+def empty_place(page: Page, x: float, y: float) -> tuple[float, float]:
+    """A point of the window from one of the canvas."""
+    canvas = page.get_by_test_id("canvas").bounding_box()
+    assert canvas is not None
+    return canvas["x"] + x, canvas["y"] + y
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float], key: str | None = None) -> None:
+    if key is not None:
+        page.keyboard.down(key)
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(*end, steps=STEPS)
+    page.mouse.up()
+    if key is not None:
+        page.keyboard.up(key)
+
+
+def test_search_at_the_pointer_adds_here_into_a_wire_and_behind_a_dropped_wire(page: Page, server: Server) -> None:
+    editor = open_document(page, server, small())
+    expect(wire(page, "conv.y>act.x")).to_be_attached()
+    search = page.get_by_test_id("quick-add")
+
+    # On the empty canvas: the best match is the first line, and Enter puts it there.
+    at = empty_place(page, 500, 480)
+    page.mouse.dblclick(*at)
+    expect(search.get_by_role("combobox")).to_be_focused()
+    page.keyboard.type("bn2")
+    expect(search.get_by_role("option").first).to_have_text(re.compile("BatchNorm2d"))
+    page.keyboard.press("Enter")
+    expect(search).to_have_count(0)
+    norm = editor.node("norm1")
+    expect(norm).to_be_visible()
+    box = norm.bounding_box()
+    assert box is not None
+    assert box["x"] <= at[0] <= box["x"] + box["width"]
+    assert box["y"] <= at[1] <= box["y"] + box["height"]
+
+    # What was added last comes first where nothing is asked; Escape changes nothing.
+    page.mouse.move(*empty_place(page, 200, 480))
+    page.keyboard.press("Shift+A")
+    expect(search.get_by_role("option").first).to_have_text(re.compile("BatchNorm2d"))
+    page.keyboard.press("Escape")
+    expect(search).to_have_count(0)
+
+    # On a wire: into it, as one step.
+    page.mouse.dblclick(*middle_of(page, "image.y>conv.x"))
+    expect(search).to_contain_text("Between image and conv")
+    page.keyboard.type("dropout")
+    page.keyboard.press("Enter")
+    expect(wire(page, "image.y>dropout1.x")).to_be_attached()
+    expect(wire(page, "dropout1.y>conv.x")).to_be_attached()
+    page.keyboard.press("Control+z")
+    expect(wire(page, "image.y>conv.x")).to_be_attached()
+    expect(editor.node("dropout1")).to_have_count(0)
+
+    # A wire dropped on the empty canvas: what takes it comes first, what needs a repair under its own heading.
+    begin = page.locator('[data-node="conv"][data-kind="output"]').bounding_box()
+    assert begin is not None
+    drag(page, (begin["x"] + 6, begin["y"] + 6), empty_place(page, 560, 380))
+    expect(search).to_contain_text("After conv")
+    page.keyboard.type("linear")
+    expect(search.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("maxpool2d")
+    page.keyboard.press("Enter")
+    expect(wire(page, "conv.y>pool1.x")).to_be_attached()
+    page.keyboard.press("Control+z")
+    expect(editor.node("pool1")).to_have_count(0)
+    expect(wire(page, "conv.y>pool1.x")).to_have_count(0)
