@@ -130,3 +130,100 @@ def test_search_at_the_pointer_adds_here_into_a_wire_and_behind_a_dropped_wire(p
     page.keyboard.press("Control+z")
     expect(editor.node("pool1")).to_have_count(0)
     expect(wire(page, "conv.y>pool1.x")).to_have_count(0)
+
+
+def centre(editor: Editor, node: str) -> tuple[float, float]:
+    """Where a card can be taken hold of: its middle, away from its ports and words."""
+    box = editor.node(node).bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_dragged_cards_go_into_wires_leave_them_and_leave_copies_and_a_stroke_cuts(page: Page, server: Server) -> None:
+    document = small()
+    document["network"]["nodes"].append({"id": "norm", "type": "BatchNorm2d"})
+    document["view"] = {
+        "network": {
+            "image": [0, 0],
+            "conv": [340, 0],
+            "act": [680, 0],
+            "scores": [1020, 0],
+            "norm": [340, 200],
+        }
+    }
+    editor = open_document(page, server, document)
+    expect(wire(page, "conv.y>act.x")).to_be_attached()
+
+    # A card without wires goes into the wire on which it is dropped; one step back undoes all of it.
+    drag(page, centre(editor, "norm"), middle_of(page, "conv.y>act.x"))
+    expect(wire(page, "conv.y>norm.x")).to_be_attached()
+    expect(wire(page, "norm.y>act.x")).to_be_attached()
+    page.keyboard.press("Control+z")
+    expect(wire(page, "conv.y>act.x")).to_be_attached()
+    expect(wire(page, "conv.y>norm.x")).to_have_count(0)
+    page.keyboard.press("Control+Shift+z")
+    expect(wire(page, "norm.y>act.x")).to_be_attached()
+
+    # Alt takes it out again: the wire heals.
+    x, y = centre(editor, "norm")
+    page.keyboard.down("Alt")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 220, steps=STEPS)
+    expect(page.get_by_text("Takes norm out of its wires")).to_be_visible()
+    page.mouse.up()
+    page.keyboard.up("Alt")
+    expect(wire(page, "conv.y>act.x")).to_be_attached()
+    expect(page.locator('[data-edge*="norm"]')).to_have_count(0)
+
+    # Ctrl leaves the card where it is and puts a copy at the end of the drag.
+    before = centre(editor, "conv")
+    drag(page, before, (before[0], before[1] + 300), "Control")
+    copy = editor.node("conv1")
+    expect(copy).to_be_visible()
+    assert centre(editor, "conv") == before
+    assert centre(editor, "conv1")[1] > before[1] + 250
+    expect(wire(page, "conv.y>act.x")).to_be_attached()
+    page.keyboard.press("Control+z")
+    expect(copy).to_have_count(0)
+
+    # Delete heals, Shift+Delete does not.
+    editor.select("conv")
+    page.keyboard.press("Delete")
+    expect(wire(page, "image.y>act.x")).to_be_attached()
+    page.keyboard.press("Control+z")
+    editor.select("conv")
+    page.keyboard.press("Shift+Delete")
+    expect(editor.node("conv")).to_have_count(0)
+    expect(page.locator('[data-edge*="act.x"]')).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(wire(page, "conv.y>act.x")).to_be_attached()
+
+    # A stroke with Alt over the empty canvas cuts the wires that it crosses, as one step; the knife does without Alt.
+    def across(*edges: str, key: str | None) -> None:
+        points = [middle_of(page, edge) for edge in edges]
+        left, right = min(x for x, _ in points) - 15, max(x for x, _ in points) + 15
+        level = sum(y for _, y in points) / len(points)
+        if key is not None:
+            page.keyboard.down(key)
+        page.mouse.move(left, level - 60)
+        page.mouse.down()
+        page.mouse.move(left, level - 58, steps=2)
+        page.mouse.move(left + 30, level + 60, steps=STEPS)
+        page.mouse.move(right - 30, level + 60, steps=STEPS)
+        page.mouse.move(right, level - 60, steps=STEPS)
+        page.mouse.up()
+        if key is not None:
+            page.keyboard.up(key)
+
+    across("image.y>conv.x", "conv.y>act.x", key="Alt")
+    expect(wire(page, "image.y>conv.x")).to_have_count(0)
+    expect(wire(page, "conv.y>act.x")).to_have_count(0)
+    expect(wire(page, "act.y>scores.x")).to_be_attached()
+    page.keyboard.press("Control+z")
+    expect(wire(page, "image.y>conv.x")).to_be_attached()
+    expect(wire(page, "conv.y>act.x")).to_be_attached()
+    page.keyboard.press("k")
+    across("image.y>conv.x", key=None)
+    expect(wire(page, "image.y>conv.x")).to_have_count(0)
+    expect(wire(page, "conv.y>act.x")).to_be_attached()

@@ -20,7 +20,7 @@ import {
   type PortRef,
   type Position,
 } from "../types";
-import { deleteEdits, detachEdits, type LooseWire, wiresThrough, wireTo } from "../wiring";
+import { deleteEdits, type LooseWire, wiresThrough, wireTo } from "../wiring";
 
 export interface AddNodeOptions {
   /** Where the card's upper left corner goes; left out, after the selected node, else below everything. */
@@ -44,8 +44,6 @@ export interface NodeActions {
   disconnect(edges: readonly Edge[]): void;
   /** Deletes what is selected. The wires of nodes with one way in and one way out heal, unless `heal` is false. */
   removeSelection(options?: { heal?: boolean }): void;
-  /** Takes the selected nodes out of their wires, which heal. */
-  detachSelection(): void;
   /** `value` null brings the default back. Values set under the same `mergeKey` are one step of the history. */
   setParam(id: string, name: string, value: JsonValue, mergeKey?: string): void;
   /** Renames a node, or says why that cannot be. */
@@ -81,14 +79,6 @@ export function createNodeActions(_set: SetState, get: GetState): NodeActions {
       apply(edges.map((edge): Edit => ({ op: "remove_edge", block, edge })));
     },
     removeSelection: ({ heal = true } = {}) => removeSelection(get(), heal),
-    detachSelection: () => {
-      const state = get();
-      const here = resolveLevel(state.document, state.level);
-      const { nodes } = state.selection;
-      state.applyEdits(detachEdits(levelFor(state, here), here.blockName, nodes), {
-        label: { key: "history.detach", values: { count: nodes.length } },
-      });
-    },
     setParam: (id, name, value, mergeKey) => {
       const { document, level, applyEdits: apply } = get();
       const block = resolveLevel(document, level).blockName;

@@ -1,6 +1,6 @@
 /** What the canvas is doing right now: none of it is saved, none of it can be undone. */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { Edge, Label, LooseWire, PortRef, Position, Verdict } from "@/document";
+import type { Edge, Label, LooseWire, PortRef, Position, Rect, Verdict } from "@/document";
 
 /** A wire that is being drawn, and what may be said of every port it could go to. */
 export interface PendingConnection {
@@ -31,6 +31,8 @@ export interface CanvasView {
   contains(client: { x: number; y: number }): boolean;
   /** The wire under a point of the screen. */
   edgeAt(client: { x: number; y: number }): Edge | null;
+  /** The wires under a point of the screen, also those that a card covers, the uppermost first. */
+  edgesAt(client: { x: number; y: number }): Edge[];
   center(): Position;
 }
 
@@ -65,6 +67,14 @@ export interface CanvasState {
   ghost: { type: string; name: string; x: number; y: number; reason: Label | null } | null;
   /** The wire that the dragged card would go into. */
   ghostEdge: Edge | null;
+  /** What the drag of cards under way will do, said beside the pointer; null where it only moves them. */
+  dragHint: Label | null;
+  /** Where copies will stand when a drag that duplicates ends. */
+  copies: readonly Rect[];
+  /** The next drag over the canvas cuts wires. */
+  isKnifeOut: boolean;
+  /** The wires that the stroke under way has crossed. */
+  cut: readonly Edge[];
   /** The last copied nodes as text, for where the system's clipboard may not be read. */
   clipboard: string | null;
   view: CanvasView | null;
@@ -85,6 +95,10 @@ export function createCanvasStore(): CanvasStore {
     notice: null,
     ghost: null,
     ghostEdge: null,
+    dragHint: null,
+    copies: [],
+    isKnifeOut: false,
+    cut: [],
     clipboard: null,
     view: null,
     focusPalette: null,

@@ -12,7 +12,7 @@ const ON_NODES = [
 ];
 const ON_CANVAS = [
   ["addHere", "paste", "selectAll"],
-  ["undo", "redo"],
+  ["undo", "redo", "cutWires"],
   ["tidy", "fit"],
   ["leaveBlock", "saveBlock", "openLibrary"],
   ["toggleMinimap", "toggleSnap", "showKeys"],

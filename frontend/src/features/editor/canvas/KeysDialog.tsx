@@ -17,7 +17,7 @@ const GROUPS: readonly Command["group"][] = [
   "view",
   "help",
 ];
-const MOUSE = ["pan", "box", "wire", "open"] as const;
+const MOUSE = ["pan", "box", "wire", "loose", "search", "open", "insert", "pull", "copy", "cut"] as const;
 
 /** Every key and what it does, made from the commands themselves. */
 export function KeysDialog() {

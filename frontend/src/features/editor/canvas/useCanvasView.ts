@@ -82,7 +82,11 @@ function createView(flow: Flow, root: RefObject<HTMLDivElement | null>, pointer:
       return pointer() ?? { x: left + width / 2, y: top + height / 2 };
     },
     contains: ({ x, y }) => root.current?.contains(document.elementFromPoint(x, y)) ?? false,
-    edgeAt: ({ x, y }) => edgeAt(flow, x, y),
+    edgeAt: ({ x, y }) => edgeOf(flow, document.elementFromPoint(x, y)),
+    edgesAt: ({ x, y }) => {
+      const found = document.elementsFromPoint(x, y).map((element) => edgeOf(flow, element));
+      return [...new Set(found)].filter((edge) => edge !== null);
+    },
     center: () => {
       const { left, top, width, height } = box();
       const { x, y } = flow.screenToFlowPosition({ x: left + width / 2, y: top + height / 2 }, { snapToGrid: false });
@@ -91,8 +95,8 @@ function createView(flow: Flow, root: RefObject<HTMLDivElement | null>, pointer:
   };
 }
 
-function edgeAt(flow: Flow, x: number, y: number): Edge | null {
-  const id = document.elementFromPoint(x, y)?.closest<SVGElement>("[data-edge]")?.dataset.edge;
+function edgeOf(flow: Flow, element: Element | null): Edge | null {
+  const id = element?.closest<SVGElement>("[data-edge]")?.dataset.edge;
   return (id !== undefined && flow.getEdge(id)?.data?.edge) || null;
 }
 

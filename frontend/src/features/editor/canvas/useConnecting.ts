@@ -5,6 +5,7 @@ import { bestPort, judgeAll, type PortRef, reportPrefix, type Verdict } from "@/
 import type { CanvasStore, PendingConnection } from "../canvasStore";
 import { useEditorContext } from "../context";
 import type { FlowEdge, LevelView } from "./flow";
+import { isGround } from "./ground";
 
 /** The verdict on the port (or the whole node) under the pointer, and the port it would go to. */
 export function verdictOver(
@@ -47,7 +48,7 @@ export function useConnecting(view: LevelView) {
       const target = snapped ?? over;
       const found = verdictOver(connection, target);
       const client = pointOf(event);
-      if (!target && isOnPane(client)) {
+      if (!target && isGround(document.elementFromPoint(client.x, client.y))) {
         const { from, kind } = connection;
         canvas.setState({ dialog: { kind: "add", client, wire: { from, kind }, into: null } });
         return;
@@ -88,11 +89,6 @@ function pointOf(event: MouseEvent | TouchEvent): { x: number; y: number } {
 /** A touch that ends has gone: only the changed ones know where it was. */
 function lastTouch(event: TouchEvent): { clientX: number; clientY: number } {
   return event.changedTouches[0] ?? { clientX: 0, clientY: 0 };
-}
-
-/** Whether nothing of the drawing stands at this point of the screen but the empty canvas, or a wire. */
-export function isOnPane({ x, y }: { x: number; y: number }): boolean {
-  return document.elementFromPoint(x, y)?.closest(".react-flow__pane, .react-flow__edge") != null;
 }
 
 function judge({ from, kind }: Pick<PendingConnection, "from" | "kind">, view: LevelView) {

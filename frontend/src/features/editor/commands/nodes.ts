@@ -4,6 +4,7 @@ import {
   IconPlugConnected,
   IconPlugConnectedX,
   IconPlus,
+  IconScissors,
   IconSquareArrowRight,
   IconSquarePlus,
 } from "@tabler/icons-react";
@@ -68,6 +69,21 @@ export const detach: Command = {
     return hasWires ? null : { key: "reason.noWires" };
   },
   run: ({ state }) => state.detachSelection(),
+};
+
+/** The next drag over the canvas cuts what it crosses; once more puts the knife away. */
+export const cutWires: Command = {
+  id: "cutWires",
+  label: "command.cutWires",
+  group: "node",
+  icon: IconScissors,
+  keys: ["K"],
+  scope: "canvas",
+  guard: ({ state }) => (hereOf(state).block.edges.length > 0 ? null : { key: "reason.noWires" }),
+  run: ({ canvas }) => {
+    const isKnifeOut = !canvas.getState().isKnifeOut;
+    canvas.setState({ isKnifeOut, notice: isKnifeOut ? { key: "notice.knife" } : null });
+  },
 };
 
 export const connect: Command = {

@@ -14,6 +14,7 @@ export const commands: readonly Command[] = [
   nodes.addHere,
   nodes.connect,
   nodes.detach,
+  nodes.cutWires,
   nodes.mute,
   nodes.openBlock,
   nodes.leaveBlock,

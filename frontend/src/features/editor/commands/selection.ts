@@ -23,6 +23,7 @@ export const deselect: Command = {
   guard: always,
   run: ({ state, canvas }) => {
     state.select({});
+    canvas.setState({ isKnifeOut: false });
     canvas.getState().view?.focus();
   },
 };
