@@ -41,6 +41,7 @@ export type OpenDialog =
   /** A search for what is put at this point of the screen: loose, joined to a wire, or into one. */
   | { kind: "add"; client: { x: number; y: number }; wire: LooseWire | null; into: Edge | null }
   | { kind: "keys" }
+  | { kind: "commands" }
   /** A name for the block that is made of these nodes. */
   | { kind: "group"; nodes: readonly string[] }
   /** A repeated block is about to be unrolled into so many nodes. */

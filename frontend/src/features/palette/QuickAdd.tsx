@@ -12,9 +12,8 @@ import {
   useEditorWords,
 } from "@/features/editor";
 import { Picker, type PickerItem } from "@/ui";
-import { LIBRARY, type PaletteItem, rankPalette } from "./items";
+import { LIBRARY, type PaletteItem, rankPalette, recentItems } from "./items";
 import classes from "./QuickAdd.module.css";
-import { recentTypes } from "./recent";
 import { usePlace } from "./useAdd";
 import { describe, useItems } from "./useItems";
 
@@ -41,7 +40,7 @@ function Search({ dialog }: { dialog: AddDialog }) {
   const place = usePlace();
   const items = useItems();
   const [query, setQuery] = useState("");
-  const [recent] = useState(recentTypes);
+  const [recent] = useState(recentItems.list);
   const [fitOf] = useState(() => fitsOfDialog(dialog, store.getState()));
   const lines = useMemo(() => linesFor(items, query, recent, fitOf, t), [items, query, recent, fitOf, t]);
   const close = () => {

@@ -1,6 +1,6 @@
 import type { LibraryBlockSummary } from "@/api";
 import { BLOCK_PREFIX, type Catalogue, type Document } from "@/document";
-import { fuzzyScore } from "./fuzzy";
+import { createRecent, fuzzyScore } from "@/ui";
 
 /** One thing that can be put on the canvas. */
 export interface PaletteItem {
@@ -74,6 +74,9 @@ export function searchPalette(items: readonly PaletteItem[], query: string): Pal
   }
   return [...groups].map(([family, found]) => ({ family, items: found }));
 }
+
+/** The types that were added last. */
+export const recentItems = createRecent("netwright-recent-layers", 8);
 
 /** What was added before comes before what fits as well. */
 const RECENT = 15;

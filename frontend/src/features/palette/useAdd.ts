@@ -11,8 +11,7 @@ import {
   resolveLevel,
 } from "@/document";
 import { useCanvasStore, useEditorStore } from "@/features/editor";
-import type { PaletteItem } from "./items";
-import { noteRecent } from "./recent";
+import { type PaletteItem, recentItems } from "./items";
 
 /** What is put on the canvas: a type, and the blocks that come with it. */
 export interface Placed {
@@ -55,7 +54,7 @@ export function usePlace(): (item: PaletteItem, place: (placed: Placed) => void)
           canvas.setState({ notice: reason });
           return;
         }
-        noteRecent(item.type);
+        recentItems.note(item.type);
         place(placed);
       }
       if (item.libraryId === undefined) {

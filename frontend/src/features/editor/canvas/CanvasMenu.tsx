@@ -15,7 +15,7 @@ const ON_CANVAS = [
   ["undo", "redo", "cutWires"],
   ["tidy", "fit"],
   ["leaveBlock", "saveBlock", "openLibrary"],
-  ["toggleMinimap", "toggleSnap", "showKeys"],
+  ["toggleMinimap", "toggleSnap", "showCommands", "showKeys"],
 ];
 
 /** The menu of the right mouse button: the same commands as everywhere. */

@@ -19,10 +19,15 @@ export interface Command {
   icon?: Icon;
   /** `Mod` is Ctrl, or Cmd on a Mac: `Mod+Shift+Z`. The first is the one that is shown. */
   keys: readonly string[];
-  /** `canvas` keys work only while the canvas has the keyboard; `page` keys everywhere but in a text field. */
-  scope: "canvas" | "page";
+  /**
+   * `canvas` keys work only while the canvas has the keyboard; `page` keys everywhere but in a text field; `everywhere` keys
+   * also there.
+   */
+  scope: "canvas" | "page" | "everywhere";
   /** The browser's own event (copy, cut, paste) brings these keys: the keyboard leaves them alone. */
   isClipboardEvent?: boolean;
+  /** Where it cannot be done now, its keys do what they do everywhere, and nothing is said. */
+  passesKeyOn?: boolean;
   /** Left out of menus and the help where another command of its kind stands for it. */
   isHidden?: boolean;
   /** Why it cannot be done now, or null. */

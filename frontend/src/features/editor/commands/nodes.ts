@@ -9,15 +9,7 @@ import {
   IconSquarePlus,
 } from "@tabler/icons-react";
 import { blockNameOf, blockOf, canBeMuted, type Node } from "@/document";
-import {
-  always,
-  type Command,
-  type CommandContext,
-  hereOf,
-  needsCanvas,
-  needsOneNode,
-  needsSelection,
-} from "./command";
+import { type Command, type CommandContext, hereOf, needsCanvas, needsOneNode, needsSelection } from "./command";
 
 function selectedNodes({ state }: CommandContext): Node[] {
   const chosen = new Set(state.selection.nodes);
@@ -163,14 +155,4 @@ export const leaveBlock: Command = {
     state.select({ nodes: [opened] });
     canvas.getState().view?.reveal(opened);
   },
-};
-
-export const showKeys: Command = {
-  id: "showKeys",
-  label: "command.showKeys",
-  group: "help",
-  keys: ["?"],
-  scope: "page",
-  guard: always,
-  run: ({ canvas }) => canvas.setState({ dialog: { kind: "keys" } }),
 };

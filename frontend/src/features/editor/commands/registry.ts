@@ -1,8 +1,8 @@
 import * as blocks from "./blocks";
 import * as clipboard from "./clipboard";
 import type { Command } from "./command";
+import * as help from "./help";
 import * as history from "./history";
-import { keyOfText } from "./keys";
 import { moves } from "./move";
 import * as nodes from "./nodes";
 import * as selection from "./selection";
@@ -44,20 +44,15 @@ export const commands: readonly Command[] = [
   view.tidy,
   view.toggleMinimap,
   view.toggleSnap,
-  nodes.showKeys,
+  help.showCommands,
+  help.showKeys,
 ];
 
 const byId = new Map(commands.map((command) => [command.id, command]));
-const byKey = new Map(commands.flatMap((command) => command.keys.map((key) => [keyOfText(key), command] as const)));
 
 /** The command called `id`; a miss names what exists. */
 export function commandById(id: string): Command {
   const command = byId.get(id);
   if (!command) throw new Error(`There is no command called ${id}; there are: ${[...byId.keys()].join(", ")}.`);
   return command;
-}
-
-/** The command on a key, in the spelling of `keyOfEvent`. */
-export function commandByKey(key: string): Command | undefined {
-  return byKey.get(key);
 }

@@ -76,7 +76,8 @@ function walk(id: string, label: string, key: string, step: 1 | -1): Command {
     group: "selection",
     keys: [key],
     scope: "canvas",
-    // At either end the key does what it does everywhere: it leaves the canvas.
+    // At either end the key leaves the canvas.
+    passesKeyOn: true,
     guard: (context) => (neighbour(context, step) === undefined ? { key: "reason.noFurtherNode" } : null),
     run: (context) => {
       const next = neighbour(context, step);
