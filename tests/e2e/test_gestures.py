@@ -227,3 +227,74 @@ def test_dragged_cards_go_into_wires_leave_them_and_leave_copies_and_a_stroke_cu
     across("image.y>conv.x", key=None)
     expect(wire(page, "image.y>conv.x")).to_have_count(0)
     expect(wire(page, "conv.y>act.x")).to_be_attached()
+
+
+def test_commands_keys_finding_and_arranging(page: Page, server: Server) -> None:
+    document = small()
+    document["view"] = {"network": {"image": [0, 0], "conv": [340, 60], "act": [700, 20], "scores": [1020, 0]}}
+    editor = open_document(page, server, document)
+    expect(wire(page, "conv.y>act.x")).to_be_attached()
+
+    # The palette finds a command by its letters, says why one cannot be done, and does the other.
+    page.keyboard.press("Control+k")
+    palette = page.get_by_test_id("command-palette")
+    expect(palette.get_by_role("combobox")).to_be_focused()
+    page.keyboard.type("mute")
+    expect(palette.get_by_text("No command matches")).to_be_visible()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("align top")
+    line = palette.get_by_test_id("pick-alignTop")
+    expect(line).to_have_attribute("aria-disabled", "true")
+    expect(line).to_contain_text("Select at least 2 nodes.")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("select all")
+    page.keyboard.press("Enter")
+    expect(palette).to_have_count(0)
+    page.keyboard.press("F1")
+    page.keyboard.type("align top")
+    page.keyboard.press("Enter")
+    expect(palette).to_have_count(0)
+    tops = {editor.node(name).bounding_box()["y"] for name in ("image", "conv", "act", "scores")}  # type: ignore[index]
+    assert max(tops) - min(tops) < 1
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Escape")
+
+    # Keys are changed; what another command has is taken only when that is said.
+    page.keyboard.press("?")
+    row = page.get_by_test_id("keys-find")
+    row.hover()
+    row.get_by_role("button", name="Add a key to Find a node").click()
+    page.keyboard.press("m")
+    expect(row).to_contain_text("M is Leave out or take back in.")
+    row.get_by_role("button", name="Use it here instead").click()
+    expect(row.locator("kbd")).to_have_text([re.compile("Ctrl\\+F"), re.compile("M")])
+    expect(page.get_by_test_id("keys-mute").locator("kbd")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(row).to_have_count(0)
+    page.reload()
+    expect(wire(page, "conv.y>act.x")).to_be_attached()
+    page.get_by_test_id("canvas").focus()
+    page.keyboard.press("m")
+
+    # Finding by id, type or setting; the one under the keyboard is shown and selected, Enter stays with it.
+    found = page.get_by_test_id("find")
+    expect(found.get_by_role("combobox")).to_be_focused()
+    page.keyboard.type("out_channels=16")
+    expect(found.get_by_role("option")).to_have_text([re.compile("conv")])
+    page.keyboard.press("Enter")
+    expect(found).to_have_count(0)
+    expect(editor.node("conv")).to_have_attribute("data-selected", "true")
+    page.keyboard.press("?")
+    page.get_by_role("button", name="Give all commands their own keys back").click()
+    expect(page.get_by_test_id("keys-mute").locator("kbd")).to_have_count(1)
+    page.keyboard.press("Escape")
+
+    # Selecting by keys, and a look at what is selected.
+    page.get_by_test_id("canvas").focus()
+    page.keyboard.press("d")
+    expect(page.locator("[data-testid^=node-][data-selected=true]")).to_have_count(3)
+    page.keyboard.press("i")
+    expect(editor.node("image")).to_have_attribute("data-selected", "true")
+    expect(editor.node("conv")).not_to_have_attribute("data-selected", "true")
+    page.keyboard.press("z")
+    expect(editor.node("image")).to_be_in_viewport()

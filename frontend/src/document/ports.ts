@@ -229,7 +229,7 @@ function judgeTensor(
   const mismatch = tensor ? mismatchOf(tensor, input) : null;
   if (!tensor || !mismatch) return null;
   const values = { source: source.node, target: target.node, shape: formatShape(tensor.shape), axes: input.axes };
-  if (mismatch !== "dtype") return { key: `connect.${mismatch}`, values };
+  if (mismatch !== "dtype") return { key: mismatch === "along" ? "connect.along" : "connect.rank", values };
   return { key: "connect.dtype", values: { ...values, dtype: tensor.dtype, expected: input.dtypes.join(", ") } };
 }
 

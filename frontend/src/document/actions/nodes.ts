@@ -52,7 +52,7 @@ export interface NodeActions {
   /** The node uses the weights of `owner` from now on, with that node's settings; null for its own. One step. */
   shareWeights(id: string, owner: string | null): void;
   /** Moves nodes as one step; steps with the same `mergeKey` join. */
-  moveNodes(positions: Positions, mergeKey?: string): void;
+  moveNodes(positions: Positions, mergeKey?: string, label?: Label): void;
 }
 
 export function createNodeActions(_set: SetState, get: GetState): NodeActions {
@@ -94,7 +94,7 @@ export function createNodeActions(_set: SetState, get: GetState): NodeActions {
       const { block, blockName } = resolveLevel(document, level);
       apply(shareEdits(block, blockName, id, owner));
     },
-    moveNodes: (positions, mergeKey) => {
+    moveNodes: (positions, mergeKey, label) => {
       const { document, level, applyEdits: apply } = get();
       const block = resolveLevel(document, level).blockName;
       const stored = document.view[block] ?? {};
@@ -103,7 +103,7 @@ export function createNodeActions(_set: SetState, get: GetState): NodeActions {
         .map(([id, position]): Edit => ({ op: "move_node", block, id, position }));
       apply(moves, {
         history: mergeKey ? merge(mergeKey) : RECORD,
-        label: { key: "history.move", values: { count: moves.length } },
+        label: label ?? { key: "history.move", values: { count: moves.length } },
       });
     },
   };

@@ -14,6 +14,8 @@ export interface PendingConnection {
 /** What the view can do; null while no canvas is mounted. */
 export interface CanvasView {
   fit(): void;
+  /** Brings these nodes into view, as large as they can be read well. */
+  fitNodes(nodes: readonly string[]): void;
   /** Shows the open level as if it had just been opened: all of it where that is readable, else its beginning. */
   showLevel(): void;
   zoomIn(): void;
@@ -42,6 +44,7 @@ export type OpenDialog =
   | { kind: "add"; client: { x: number; y: number }; wire: LooseWire | null; into: Edge | null }
   | { kind: "keys" }
   | { kind: "commands" }
+  | { kind: "find" }
   /** A name for the block that is made of these nodes. */
   | { kind: "group"; nodes: readonly string[] }
   /** A repeated block is about to be unrolled into so many nodes. */

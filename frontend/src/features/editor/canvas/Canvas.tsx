@@ -13,6 +13,7 @@ import { ConnectDialog } from "./ConnectDialog";
 import { ConnectionHint } from "./ConnectionHint";
 import { DragPicture } from "./DragPicture";
 import { EmptyCanvas } from "./EmptyCanvas";
+import { FindPanel } from "./FindPanel";
 import { createEdgeBuilder, createNodeBuilder, type FlowEdge, type FlowNode, type LevelView } from "./flow";
 import { GroupDialog } from "./GroupDialog";
 import { isGround } from "./ground";
@@ -182,6 +183,7 @@ function Drawing() {
       <GroupDialog />
       <UnpackDialog />
       <KeysDialog />
+      <FindPanel />
       <p id="canvas-help" hidden>
         {t("canvas.help")}
       </p>

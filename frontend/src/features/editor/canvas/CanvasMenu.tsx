@@ -13,7 +13,7 @@ const ON_NODES = [
 const ON_CANVAS = [
   ["addHere", "paste", "selectAll"],
   ["undo", "redo", "cutWires"],
-  ["tidy", "fit"],
+  ["tidy", "fit", "find"],
   ["leaveBlock", "saveBlock", "openLibrary"],
   ["toggleMinimap", "toggleSnap", "showCommands", "showKeys"],
 ];

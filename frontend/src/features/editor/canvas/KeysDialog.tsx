@@ -27,6 +27,7 @@ const GROUPS: readonly Command["group"][] = [
   "clipboard",
   "history",
   "move",
+  "arrange",
   "view",
   "help",
 ];

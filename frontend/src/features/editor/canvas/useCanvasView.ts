@@ -6,8 +6,13 @@ import { useEditorContext } from "../context";
 import type { FlowEdge, FlowNode } from "./flow";
 import { levelViewport, viewportShowing } from "./viewport";
 
-const DURATION = 150;
-const FIT = { padding: 0.12, maxZoom: 1, duration: DURATION };
+const MOTION_MS = 150;
+const FIT = { padding: 0.12, maxZoom: 1 };
+
+/** How long a move of the view may be seen: not at all where a person asked for less motion. */
+function motion(): number {
+  return window.matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : MOTION_MS;
+}
 /** Frames that a node far away may take to be drawn once the view is there. */
 const REVEAL_FRAMES = 30;
 
@@ -57,11 +62,12 @@ function createView(flow: Flow, root: RefObject<HTMLDivElement | null>, pointer:
   const box = () => root.current?.getBoundingClientRect() ?? new DOMRect();
   return {
     // Nodes that were just placed are known to the view one frame later.
-    fit: () => requestAnimationFrame(() => void flow.fitView(FIT)),
-    showLevel: () => requestAnimationFrame(() => showLevel(flow, box(), { duration: DURATION })),
-    zoomIn: () => void flow.zoomIn({ duration: DURATION }),
-    zoomOut: () => void flow.zoomOut({ duration: DURATION }),
-    zoomTo: (zoom) => void flow.zoomTo(zoom, { duration: DURATION }),
+    fit: () => requestAnimationFrame(() => void flow.fitView({ ...FIT, duration: motion() })),
+    fitNodes: (ids) => void flow.fitView({ ...FIT, duration: motion(), nodes: ids.map((id) => ({ id })) }),
+    showLevel: () => requestAnimationFrame(() => showLevel(flow, box(), { duration: motion() })),
+    zoomIn: () => void flow.zoomIn({ duration: motion() }),
+    zoomOut: () => void flow.zoomOut({ duration: motion() }),
+    zoomTo: (zoom) => void flow.zoomTo(zoom, { duration: motion() }),
     show: (node) => requestAnimationFrame(() => show(flow, box(), node)),
     reveal: (node) => {
       // At once, for the next key; and once more when what was changed is drawn, such as another level.
@@ -105,7 +111,7 @@ function show(flow: Flow, box: DOMRect, id: string): void {
   if (!node) return;
   const viewport = flow.getViewport();
   const shown = viewportShowing(viewport, rectOf(node), box);
-  if (shown !== viewport) void flow.setViewport(shown, { duration: DURATION });
+  if (shown !== viewport) void flow.setViewport(shown, { duration: motion() });
 }
 
 function rectOf({ position, width = 0, height = 0 }: FlowNode): Rect {

@@ -15,7 +15,7 @@ export interface Command {
   id: string;
   /** Keys of the `editor` catalogue. */
   label: string;
-  group: "history" | "clipboard" | "selection" | "node" | "block" | "move" | "view" | "help";
+  group: "history" | "clipboard" | "selection" | "node" | "block" | "move" | "arrange" | "view" | "help";
   icon?: Icon;
   /** `Mod` is Ctrl, or Cmd on a Mac: `Mod+Shift+Z`. The first is the one that is shown. */
   keys: readonly string[];

@@ -1,3 +1,4 @@
+import { arranging } from "./arrange";
 import * as blocks from "./blocks";
 import * as clipboard from "./clipboard";
 import type { Command } from "./command";
@@ -33,11 +34,15 @@ export const commands: readonly Command[] = [
   selection.remove,
   selection.removeWithWires,
   selection.selectAll,
+  ...selection.growing,
   selection.deselect,
   selection.nextNode,
   selection.previousNode,
   ...moves,
+  ...arranging,
+  view.find,
   view.fit,
+  view.fitSelection,
   view.zoomIn,
   view.zoomOut,
   view.zoomReset,

@@ -1,6 +1,6 @@
 import { IconSelectAll, IconTrash } from "@tabler/icons-react";
-import { dataOrder } from "@/document";
-import { always, type Command, type CommandContext, hereOf, needsNodes } from "./command";
+import { dataOrder, downstreamOfAll, upstreamOfAll } from "@/document";
+import { always, type Command, type CommandContext, hereOf, needsNodes, needsSelection } from "./command";
 
 export const selectAll: Command = {
   id: "selectAll",
@@ -12,6 +12,37 @@ export const selectAll: Command = {
   guard: needsNodes,
   run: ({ state }) => state.selectAll(),
 };
+
+function selectBy(id: string, key: string, choose: (context: CommandContext) => Iterable<string>): Command {
+  return {
+    id,
+    label: `command.${id}`,
+    group: "selection",
+    keys: [key],
+    scope: "canvas",
+    guard: needsSelection,
+    run: (context) => context.state.select({ nodes: [...choose(context)] }),
+  };
+}
+
+export const growing: readonly Command[] = [
+  selectBy("selectAfter", "D", ({ state }) => downstreamOfAll(hereOf(state).block, state.selection.nodes)),
+  selectBy("selectBefore", "U", ({ state }) => upstreamOfAll(hereOf(state).block, state.selection.nodes)),
+  selectBy("selectSameType", "Shift+S", ({ state }) => {
+    const { nodes } = hereOf(state).block;
+    const types = new Set(nodes.filter(({ id }) => state.selection.nodes.includes(id)).map(({ type }) => type));
+    return nodes.filter(({ type }) => types.has(type)).map(({ id }) => id);
+  }),
+  {
+    ...selectBy("selectOthers", "I", ({ state }) => {
+      const chosen = new Set(state.selection.nodes);
+      return hereOf(state)
+        .block.nodes.map(({ id }) => id)
+        .filter((id) => !chosen.has(id));
+    }),
+    guard: needsNodes,
+  },
+];
 
 export const deselect: Command = {
   id: "deselect",
