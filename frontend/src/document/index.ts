@@ -1,4 +1,5 @@
 /** The graph document in plain TypeScript: no React, no server. */
+export { type Axis, alignPositions, distributePositions, type Side } from "./arranging";
 export {
   type BlockSet,
   blockNameProblem,
@@ -36,6 +37,8 @@ export {
 } from "./diff";
 export { applyEdits, EditError, equalEdges } from "./edits";
 export { writeDocument } from "./file";
+export { type FoundNode, findNodes } from "./finding";
+export { type Fit, fitsOf } from "./fitting";
 export {
   countFrozen,
   existingFrozen,
@@ -77,6 +80,7 @@ export {
 export { findLane, type Point, type Rect, type WirePath, wireAt, wirePath } from "./routing";
 export { hasWeights, shareCandidates, shareEdits, sharersOf } from "./sharing";
 export { createDocumentStore, type EditorState, type EditorStore, type Selection } from "./store";
-export { dataOrder } from "./topology";
+export { dataOrder, downstreamOfAll, upstreamOfAll } from "./topology";
 export type * from "./types";
 export { BLOCK_PREFIX, blockNameOf, blockOf, ENTRY_TYPE, EXIT_TYPE, NETWORK } from "./types";
+export { canTakeWire, deleteEdits, detachEdits, type LooseWire, wiresThrough } from "./wiring";

@@ -226,14 +226,24 @@ function judgeTensor(
   prefix: string,
 ): Label | null {
   const tensor = report?.nodes[prefix + source.node]?.outputs?.[source.port];
-  if (!tensor) return null;
+  const mismatch = tensor ? mismatchOf(tensor, input) : null;
+  if (!tensor || !mismatch) return null;
   const values = { source: source.node, target: target.node, shape: formatShape(tensor.shape), axes: input.axes };
-  if (input.along.length > 0 && !input.along.includes(alongOf(tensor.shape))) return { key: "connect.along", values };
-  if (input.ranks && !input.ranks.includes(tensor.shape.length)) return { key: "connect.rank", values };
-  if (input.dtypes.length > 0 && !input.dtypes.includes(tensor.dtype)) {
-    return { key: "connect.dtype", values: { ...values, dtype: tensor.dtype, expected: input.dtypes.join(", ") } };
-  }
+  if (mismatch !== "dtype") return { key: mismatch === "along" ? "connect.along" : "connect.rank", values };
+  return { key: "connect.dtype", values: { ...values, dtype: tensor.dtype, expected: input.dtypes.join(", ") } };
+}
+
+/** In what a tensor is not what a port takes; null where it is. */
+function mismatchOf(tensor: TensorShape, input: PortRead): "along" | "rank" | "dtype" | null {
+  if (input.along.length > 0 && !input.along.includes(alongOf(tensor.shape))) return "along";
+  if (input.ranks && !input.ranks.includes(tensor.shape.length)) return "rank";
+  if (input.dtypes.length > 0 && !input.dtypes.includes(tensor.dtype)) return "dtype";
   return null;
+}
+
+/** Whether a port takes a tensor of this rank and dtype. */
+export function fitsTensor(tensor: TensorShape, input: PortRead): boolean {
+  return mismatchOf(tensor, input) === null;
 }
 
 /** What the open axis of a tensor counts: samples where it is null, else what its letter says. */

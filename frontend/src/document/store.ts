@@ -1,6 +1,7 @@
 /** The state of one open document: what is drawn, what is selected, what the check said, what can be undone. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { createEditActions, type EditActions } from "./actions/editing";
+import { createGestureActions, type GestureActions } from "./actions/gestures";
 import { createNodeActions, type NodeActions } from "./actions/nodes";
 import { createSelectionActions, type SelectionActions } from "./actions/selection";
 import { createSyncActions, type SyncActions } from "./actions/sync";
@@ -42,7 +43,7 @@ export interface EditorData {
   savedDocument: Document | null;
 }
 
-export type EditorState = EditorData & EditActions & NodeActions & SelectionActions & SyncActions;
+export type EditorState = EditorData & EditActions & NodeActions & GestureActions & SelectionActions & SyncActions;
 export type EditorStore = StoreApi<EditorState>;
 export type SetState = EditorStore["setState"];
 export type GetState = EditorStore["getState"];
@@ -70,6 +71,7 @@ export function createDocumentStore({ document: wire, layers, revision = null }:
     savedDocument: revision === null ? null : document,
     ...createEditActions(set, get),
     ...createNodeActions(set, get),
+    ...createGestureActions(get),
     ...createSelectionActions(set, get),
     ...createSyncActions(set, get),
   }));

@@ -44,6 +44,12 @@ export function downstreamOfAll(block: Block, starts: Iterable<string>): Set<str
   return new Set([...first, ...walk(neighbours(block, "source"), first)]);
 }
 
+/** `ends` and every node whose data reaches them. */
+export function upstreamOfAll(block: Block, ends: Iterable<string>): Set<string> {
+  const last = new Set(ends);
+  return new Set([...last, ...walk(neighbours(block, "target"), last)]);
+}
+
 /** How many wires the longest way from an entry has, per node. Nodes of a cycle have no column. */
 export function columnsOf(block: Block): Map<string, number> {
   const next = neighbours(block, "source");

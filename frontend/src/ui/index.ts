@@ -7,12 +7,15 @@ export { NumberBox, type NumberBoxProps, type NumberValue } from "./form/NumberB
 export { type FieldNaming, type FieldProblem, SchemaForm, type SchemaFormProps } from "./form/SchemaForm";
 export { type FormField, type JsonSchema, type NumberShape, readFields } from "./form/schema";
 export * from "./format";
+export { fuzzyScore } from "./fuzzy";
 export { InlineEdit } from "./InlineEdit";
 export { locale } from "./locale";
 export { notifyDone, notifyError, notifyUndo } from "./notify";
 export { PageBar, PageBarProvider, PageBarSlot } from "./PageBar";
+export { Picker, type PickerItem } from "./Picker";
 export { ReasonedButton, ReasonedIcon } from "./ReasonedButton";
 export { ReasonedSwitch } from "./ReasonedSwitch";
+export { createRecent, type Recent } from "./recent";
 export { SearchBox } from "./SearchBox";
 export { Sentence } from "./Sentence";
 export { CardSkeletons, LineSkeletons } from "./Skeletons";

@@ -2,9 +2,9 @@ import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useStore } from "zustand";
 import { CodePanel } from "@/features/code";
-import { Canvas, useCanvasStore, useEditor } from "@/features/editor";
+import { Canvas, CommandPalette, useCanvasStore, useEditor } from "@/features/editor";
 import { Inspector } from "@/features/inspector";
-import { Palette } from "@/features/palette";
+import { Palette, QuickAdd } from "@/features/palette";
 import { ProblemsPanel } from "@/features/problems";
 import { WeightsPanel } from "@/features/weights";
 import { Splitter, usePageTitle } from "@/ui";
@@ -15,6 +15,7 @@ import { Drawer } from "./Drawer";
 import { EditorBar } from "./EditorBar";
 import styles from "./editor.module.css";
 import { useAddress, useDrawer } from "./useAddress";
+import { useDestinations } from "./useDestinations";
 import { PANEL_LIMITS, usePanels } from "./usePanels";
 
 /** The form comes when it is first opened. */
@@ -31,6 +32,7 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
   const { autosave, state } = useAutosave(networkId, drafts);
   const [drawer, setDrawer] = useDrawer();
   const [panels, setPanels] = usePanels();
+  const destinations = useDestinations(setDrawer);
   const asksLibrary = useStore(
     useCanvasStore(),
     ({ dialog }) => dialog?.kind === "library" || dialog?.kind === "saveBlock",
@@ -54,6 +56,8 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
           <LibraryDialogs />
         </Suspense>
       )}
+      <QuickAdd />
+      <CommandPalette destinations={destinations} />
       <ConflictDialog networkId={networkId} autosave={autosave} state={state} />
       <div className={styles.columns}>
         {panels.isPaletteOpen && (

@@ -1,5 +1,5 @@
 import { type BlockSet, mergeBlocks } from "../blocks/definitions";
-import { applyEdits, equalEdges } from "../edits";
+import { applyEdits } from "../edits";
 import { renameFrozen } from "../frozen";
 import { CARD_WIDTH, COLUMN_GAP, cardSize, snapPosition } from "../geometry";
 import { merge, RECORD } from "../history";
@@ -20,6 +20,7 @@ import {
   type PortRef,
   type Position,
 } from "../types";
+import { deleteEdits, type LooseWire, wiresThrough, wireTo } from "../wiring";
 
 export interface AddNodeOptions {
   /** Where the card's upper left corner goes; left out, after the selected node, else below everything. */
@@ -28,6 +29,8 @@ export interface AddNodeOptions {
   after?: string;
   /** Puts the new node into this wire. */
   into?: Edge;
+  /** Joins the new node to this wire, at the port that is free and fits. */
+  wire?: LooseWire;
   params?: Node["params"];
   /** Blocks that the document may not have yet: they come with the node, in the same step. */
   bring?: BlockSet;
@@ -39,7 +42,8 @@ export interface NodeActions {
   /** Draws a wire and says what there is to say; an illegal one is not drawn. */
   connect(source: PortRef, target: PortRef): Verdict;
   disconnect(edges: readonly Edge[]): void;
-  removeSelection(): void;
+  /** Deletes what is selected. The wires of nodes with one way in and one way out heal, unless `heal` is false. */
+  removeSelection(options?: { heal?: boolean }): void;
   /** `value` null brings the default back. Values set under the same `mergeKey` are one step of the history. */
   setParam(id: string, name: string, value: JsonValue, mergeKey?: string): void;
   /** Renames a node, or says why that cannot be. */
@@ -48,7 +52,7 @@ export interface NodeActions {
   /** The node uses the weights of `owner` from now on, with that node's settings; null for its own. One step. */
   shareWeights(id: string, owner: string | null): void;
   /** Moves nodes as one step; steps with the same `mergeKey` join. */
-  moveNodes(positions: Positions, mergeKey?: string): void;
+  moveNodes(positions: Positions, mergeKey?: string, label?: Label): void;
 }
 
 export function createNodeActions(_set: SetState, get: GetState): NodeActions {
@@ -74,7 +78,7 @@ export function createNodeActions(_set: SetState, get: GetState): NodeActions {
       const block = resolveLevel(document, level).blockName;
       apply(edges.map((edge): Edit => ({ op: "remove_edge", block, edge })));
     },
-    removeSelection: () => removeSelection(get()),
+    removeSelection: ({ heal = true } = {}) => removeSelection(get(), heal),
     setParam: (id, name, value, mergeKey) => {
       const { document, level, applyEdits: apply } = get();
       const block = resolveLevel(document, level).blockName;
@@ -90,7 +94,7 @@ export function createNodeActions(_set: SetState, get: GetState): NodeActions {
       const { block, blockName } = resolveLevel(document, level);
       apply(shareEdits(block, blockName, id, owner));
     },
-    moveNodes: (positions, mergeKey) => {
+    moveNodes: (positions, mergeKey, label) => {
       const { document, level, applyEdits: apply } = get();
       const block = resolveLevel(document, level).blockName;
       const stored = document.view[block] ?? {};
@@ -99,7 +103,7 @@ export function createNodeActions(_set: SetState, get: GetState): NodeActions {
         .map(([id, position]): Edit => ({ op: "move_node", block, id, position }));
       apply(moves, {
         history: mergeKey ? merge(mergeKey) : RECORD,
-        label: { key: "history.move", values: { count: moves.length } },
+        label: label ?? { key: "history.move", values: { count: moves.length } },
       });
     },
   };
@@ -125,6 +129,7 @@ function addNode(before: State, named: string, options: AddNodeOptions): string 
   const block = blockOf(added, here.blockName) ?? here.block;
   const level = { document: added, block, catalogue: state.catalogue };
   if (options.into) edits.push(...wiresThrough(options.into, id, level, here.blockName));
+  else if (options.wire) edits.push(...wireTo(options.wire, id, level, { ...here, report: state.report }));
   else if (options.after !== undefined) edits.push(...wireAfter(options.after, id, level, here.blockName));
   if (options.into) {
     const wired = applyEdits(state.document, edits);
@@ -160,33 +165,27 @@ function wireAfter(source: string, id: string, level: Level, block: string): Edi
   return [{ op: "add_edge", block, edge: edgeBetween(found.source, found.target, level) }];
 }
 
-/** Takes `edge` out and leads it through node `id`. The place among the target's wires is kept: it is their order. */
-function wiresThrough(edge: Edge, id: string, level: Level, block: string): Edit[] {
-  const ports = portsAt(level, id);
-  const [input] = ports.inputs;
-  const [output] = ports.outputs;
-  const index = level.block.edges.findLastIndex((other) => equalEdges(other, edge));
-  if (!input || !output || index < 0) return [];
-  const incoming = { ...edge, target: id, target_port: ports.inputs.length > 1 ? input.name : null };
-  const outgoing = { ...edge, source: id, source_port: ports.outputs.length > 1 ? output.name : null };
-  return [
-    { op: "remove_edge", block, edge },
-    { op: "add_edge", block, edge: outgoing, index },
-    { op: "add_edge", block, edge: incoming },
-  ];
-}
-
-function removeSelection(state: State): void {
+function removeSelection(state: State, heal: boolean): void {
   const { nodes, edges } = state.selection;
-  const block = resolveLevel(state.document, state.level).blockName;
+  const here = resolveLevel(state.document, state.level);
+  const block = here.blockName;
   const gone = new Set(nodes);
   const loose = edges.filter((edge) => !gone.has(edge.source) && !gone.has(edge.target));
-  const edits = [
-    ...loose.map((edge): Edit => ({ op: "remove_edge", block, edge })),
-    ...nodes.map((id): Edit => ({ op: "remove_node", block, id })),
-  ];
-  const label = edits.length > 1 ? { label: { key: "history.removeSelection", values: { count: edits.length } } } : {};
-  state.applyEdits(edits, { select: { nodes: [], edges: [] }, ...label });
+  const cuts = loose.map((edge): Edit => ({ op: "remove_edge", block, edge }));
+  const cut = applyEdits(state.document, cuts);
+  const level = { document: cut, block: blockOf(cut, block) ?? here.block, catalogue: state.catalogue };
+  const removals = nodes.map((id): Edit => ({ op: "remove_node", block, id }));
+  const edits = [...cuts, ...(heal ? deleteEdits(level, block, nodes) : removals)];
+  state.applyEdits(edits, { select: { nodes: [], edges: [] }, ...removalLabel(nodes, loose.length) });
+}
+
+/** What the list of steps says of a deletion; one wire says its own. */
+function removalLabel(nodes: readonly string[], numEdges: number): { label?: Label } {
+  const [only, ...others] = nodes;
+  const count = nodes.length + numEdges;
+  if (count > 1) return { label: { key: "history.removeSelection", values: { count } } };
+  if (only === undefined || others.length > 0) return {};
+  return { label: { key: "history.remove_node", values: { id: only } } };
 }
 
 function renameNode(state: State, id: string, newId: string): Label | null {

@@ -1,6 +1,6 @@
 /** What the canvas is doing right now: none of it is saved, none of it can be undone. */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { Edge, Label, PortRef, Position, Verdict } from "@/document";
+import type { Edge, Label, LooseWire, PortRef, Position, Rect, Verdict } from "@/document";
 
 /** A wire that is being drawn, and what may be said of every port it could go to. */
 export interface PendingConnection {
@@ -14,6 +14,8 @@ export interface PendingConnection {
 /** What the view can do; null while no canvas is mounted. */
 export interface CanvasView {
   fit(): void;
+  /** Brings these nodes into view, as large as they can be read well. */
+  fitNodes(nodes: readonly string[]): void;
   /** Shows the open level as if it had just been opened: all of it where that is readable, else its beginning. */
   showLevel(): void;
   zoomIn(): void;
@@ -25,16 +27,24 @@ export interface CanvasView {
   reveal(node: string): void;
   focus(): void;
   toCanvas(client: { x: number; y: number }): Position;
+  /** Where the pointer is on the screen, if it is on the canvas, else the canvas's middle. */
+  pointer(): { x: number; y: number };
   /** Whether a point of the screen lies on the canvas. */
   contains(client: { x: number; y: number }): boolean;
   /** The wire under a point of the screen. */
   edgeAt(client: { x: number; y: number }): Edge | null;
+  /** The wires under a point of the screen, also those that a card covers, the uppermost first. */
+  edgesAt(client: { x: number; y: number }): Edge[];
   center(): Position;
 }
 
 export type OpenDialog =
   | { kind: "connect"; node: string }
+  /** A search for what is put at this point of the screen: loose, joined to a wire, or into one. */
+  | { kind: "add"; client: { x: number; y: number }; wire: LooseWire | null; into: Edge | null }
   | { kind: "keys" }
+  | { kind: "commands" }
+  | { kind: "find" }
   /** A name for the block that is made of these nodes. */
   | { kind: "group"; nodes: readonly string[] }
   /** A repeated block is about to be unrolled into so many nodes. */
@@ -61,6 +71,14 @@ export interface CanvasState {
   ghost: { type: string; name: string; x: number; y: number; reason: Label | null } | null;
   /** The wire that the dragged card would go into. */
   ghostEdge: Edge | null;
+  /** What the drag of cards under way will do, said beside the pointer; null where it only moves them. */
+  dragHint: Label | null;
+  /** Where copies will stand when a drag that duplicates ends. */
+  copies: readonly Rect[];
+  /** The next drag over the canvas cuts wires. */
+  isKnifeOut: boolean;
+  /** The wires that the stroke under way has crossed. */
+  cut: readonly Edge[];
   /** The last copied nodes as text, for where the system's clipboard may not be read. */
   clipboard: string | null;
   view: CanvasView | null;
@@ -81,6 +99,10 @@ export function createCanvasStore(): CanvasStore {
     notice: null,
     ghost: null,
     ghostEdge: null,
+    dragHint: null,
+    copies: [],
+    isKnifeOut: false,
+    cut: [],
     clipboard: null,
     view: null,
     focusPalette: null,

@@ -1,6 +1,7 @@
 /** The editor as other features see it. */
 export { Canvas } from "./canvas/Canvas";
 export { CommandIcon, type CommandIconProps } from "./canvas/CanvasControls";
+export { CommandPalette, type Destination } from "./canvas/CommandPalette";
 export type { CanvasState, CanvasStore } from "./canvasStore";
 export { type BoundCommand, useCommand } from "./commands/useCommand";
 export { useCanvasStore, useEditor, useEditorStore, useWeights } from "./context";

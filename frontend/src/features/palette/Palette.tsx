@@ -1,30 +1,24 @@
 import { TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
-import { blocksQuery } from "@/api";
-import { CommandIcon, FamilyIcon, type Translate, useCanvasStore, useEditor, useEditorWords } from "@/features/editor";
+import { CommandIcon, FamilyIcon, useCanvasStore, useEditor, useEditorWords } from "@/features/editor";
 import { Ghost } from "./Ghost";
-import { LIBRARY, type PaletteItem, paletteItems, searchPalette } from "./items";
+import { LIBRARY, type PaletteItem, searchPalette } from "./items";
 import classes from "./Palette.module.css";
 import { useAdd } from "./useAdd";
 import { useDragOut } from "./useDragOut";
+import { describe, useItems } from "./useItems";
 
 /** Everything that can be put on the canvas: searched, dragged, or added with Enter or a double-click. */
 export function Palette() {
   const t = useEditorWords();
-  const catalogue = useEditor((state) => state.catalogue);
-  const blocks = useEditor((state) => state.document.blocks);
+  const isEmpty = useEditor((state) => state.catalogue.size === 0);
   const canvas = useCanvasStore();
   const search = useRef<HTMLInputElement>(null);
   const [query, setQuery] = useState("");
   const [active, setActive] = useState<string | null>(null);
   const listId = useId();
-  const { data: library } = useQuery(blocksQuery);
-  const all = useMemo(
-    () => paletteItems(catalogue, blocks, (family) => t(`family.${family}`), library),
-    [catalogue, blocks, library, t],
-  );
+  const all = useItems();
   const groups = useMemo(() => searchPalette(all, query), [all, query]);
   const items = useMemo(() => groups.flatMap((group) => group.items), [groups]);
   const current = items.find(({ type }) => type === active) ?? (query === "" ? undefined : items[0]);
@@ -104,7 +98,7 @@ export function Palette() {
           </div>
         ))}
         {items.length === 0 && (
-          <p className={classes.none}>{catalogue.size === 0 ? t("palette.empty") : t("palette.none", { query })}</p>
+          <p className={classes.none}>{isEmpty ? t("palette.empty") : t("palette.none", { query })}</p>
         )}
       </div>
       <div className={classes.description} aria-live="polite">
@@ -121,11 +115,6 @@ export function Palette() {
       <Ghost />
     </section>
   );
-}
-
-function describe({ family, summary }: PaletteItem, t: Translate): string {
-  if (family === "block") return t("palette.blockHint");
-  return family === LIBRARY && summary === "" ? t("palette.libraryHint") : summary;
 }
 
 interface ItemProps {

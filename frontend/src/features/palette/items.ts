@@ -1,6 +1,6 @@
 import type { LibraryBlockSummary } from "@/api";
 import { BLOCK_PREFIX, type Catalogue, type Document } from "@/document";
-import { fuzzyScore } from "./fuzzy";
+import { createRecent, fuzzyScore } from "@/ui";
 
 /** One thing that can be put on the canvas. */
 export interface PaletteItem {
@@ -73,6 +73,25 @@ export function searchPalette(items: readonly PaletteItem[], query: string): Pal
     else groups.set(item.family, [item]);
   }
   return [...groups].map(([family, found]) => ({ family, items: found }));
+}
+
+/** The types that were added last. */
+export const recentItems = createRecent("netwright-recent-layers", 8);
+
+/** What was added before comes before what fits as well. */
+const RECENT = 15;
+
+/** All items in one row, the best first: those that were added last where nothing is asked, and between equals. */
+export function rankPalette(items: readonly PaletteItem[], query: string, recent: readonly string[]): PaletteItem[] {
+  const asked = query.trim() !== "";
+  const scored = items.flatMap((item, order) => {
+    const score = scoreOf(item, query);
+    if (score === null) return [];
+    const at = recent.indexOf(item.type);
+    const bonus = at < 0 ? 0 : asked ? RECENT - at / recent.length : recent.length - at;
+    return [{ item, order, score: score + bonus }];
+  });
+  return scored.sort((a, b) => b.score - a.score || a.order - b.order).map(({ item }) => item);
 }
 
 /** Kinds of matches, better ones higher; a finer score within a kind is less than the step between two. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createCatalogue } from "@/document";
 import { LAYERS } from "@/document/testing/catalogue";
-import { fuzzyScore } from "./fuzzy";
+import { fuzzyScore } from "@/ui";
 import { paletteItems, searchPalette } from "./items";
 
 const CHINESE: Record<string, string> = { convolution: "卷积", merge: "合并" };

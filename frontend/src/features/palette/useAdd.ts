@@ -11,7 +11,7 @@ import {
   resolveLevel,
 } from "@/document";
 import { useCanvasStore, useEditorStore } from "@/features/editor";
-import type { PaletteItem } from "./items";
+import { type PaletteItem, recentItems } from "./items";
 
 /** What is put on the canvas: a type, and the blocks that come with it. */
 export interface Placed {
@@ -41,33 +41,45 @@ export function useFetchItem(): (item: PaletteItem) => Promise<Placed> {
   );
 }
 
+/** Puts what was chosen where `place` says; the library's blocks are fetched first. Says why where it cannot be. */
+export function usePlace(): (item: PaletteItem, place: (placed: Placed) => void) => void {
+  const store = useEditorStore();
+  const canvas = useCanvasStore();
+  const fetchItem = useFetchItem();
+  return useCallback(
+    (item, place) => {
+      function check(placed: Placed): void {
+        const reason = reasonAgainst(store, placed);
+        if (reason) {
+          canvas.setState({ notice: reason });
+          return;
+        }
+        recentItems.note(item.type);
+        place(placed);
+      }
+      if (item.libraryId === undefined) {
+        check({ type: item.type });
+        return;
+      }
+      fetchItem(item).then(check, (error: unknown) => {
+        canvas.setState({ notice: { key: "notice.libraryFailed", values: { reason: sentenceOf(error) } } });
+      });
+    },
+    [store, canvas, fetchItem],
+  );
+}
+
 /** Adds a node after the one that is selected, and wires it to that one. The keyboard stays where it is. */
 export function useAdd(): (item: PaletteItem) => void {
   const store = useEditorStore();
   const canvas = useCanvasStore();
-  const fetchItem = useFetchItem();
-
-  function add(placed: Placed): void {
-    const reason = reasonAgainst(store, placed);
-    if (reason) {
-      canvas.setState({ notice: reason });
-      return;
-    }
-    const { selection, addNode } = store.getState();
-    const after = selection.nodes.at(-1);
-    const { type, ...bring } = placed;
-    const id = addNode(type, { ...bring, ...(after === undefined ? {} : { after }) });
-    canvas.setState({ notice: { key: "notice.added", values: { id } } });
-    canvas.getState().view?.show(id);
-  }
-
-  return (item) => {
-    if (item.libraryId === undefined) {
-      add({ type: item.type });
-      return;
-    }
-    fetchItem(item).then(add, (error: unknown) => {
-      canvas.setState({ notice: { key: "notice.libraryFailed", values: { reason: sentenceOf(error) } } });
+  const place = usePlace();
+  return (item) =>
+    place(item, ({ type, ...bring }) => {
+      const { selection, addNode } = store.getState();
+      const after = selection.nodes.at(-1);
+      const id = addNode(type, { ...bring, ...(after === undefined ? {} : { after }) });
+      canvas.setState({ notice: { key: "notice.added", values: { id } } });
+      canvas.getState().view?.show(id);
     });
-  };
 }

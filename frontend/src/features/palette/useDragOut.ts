@@ -1,9 +1,8 @@
 import { type PointerEvent as ReactPointerEvent, useCallback } from "react";
-import { sentenceOf } from "@/api";
 import { CARD_WIDTH, type Edge, type EditorStore } from "@/document";
 import { type CanvasStore, useCanvasStore, useEditorStore } from "@/features/editor";
 import type { PaletteItem } from "./items";
-import { type Placed, reasonAgainst, useFetchItem } from "./useAdd";
+import { type Placed, reasonAgainst, usePlace } from "./useAdd";
 
 /** A press that moves less than this is a click. */
 const THRESHOLD = 5;
@@ -14,23 +13,23 @@ const GRIP = 30;
 export function useDragOut(): (event: ReactPointerEvent, item: PaletteItem) => void {
   const store = useEditorStore();
   const canvas = useCanvasStore();
-  const fetchItem = useFetchItem();
+  const place = usePlace();
   return useCallback(
     (event, item) => {
-      if (event.button === 0) startDrag(event.nativeEvent, item, { store, canvas, fetchItem });
+      if (event.button === 0) startDrag(event.nativeEvent, item, { store, canvas, place });
     },
-    [store, canvas, fetchItem],
+    [store, canvas, place],
   );
 }
 
 interface Dragging {
   store: EditorStore;
   canvas: CanvasStore;
-  fetchItem: (item: PaletteItem) => Promise<Placed>;
+  place: ReturnType<typeof usePlace>;
 }
 
 function startDrag(start: PointerEvent, item: PaletteItem, dragging: Dragging): void {
-  const { store, canvas, fetchItem } = dragging;
+  const { store, canvas } = dragging;
   let isDragging = false;
   // A block of the library is known when it is dropped.
   const reason = item.libraryId === undefined ? reasonAgainst(store, { type: item.type }) : null;
@@ -56,15 +55,7 @@ function startDrag(start: PointerEvent, item: PaletteItem, dragging: Dragging): 
     end();
     if (!isDragging || !view?.contains(client)) return;
     const at = view.toCanvas(client);
-    if (item.libraryId === undefined) {
-      place({ type: item.type }, at, ghostEdge, dragging);
-      return;
-    }
-    fetchItem(item).then(
-      (placed) => place(placed, at, ghostEdge, dragging),
-      (error: unknown) =>
-        canvas.setState({ notice: { key: "notice.libraryFailed", values: { reason: sentenceOf(error) } } }),
-    );
+    dragging.place(item, (placed) => putAt(placed, at, ghostEdge, dragging));
   }
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -87,18 +78,12 @@ function startDrag(start: PointerEvent, item: PaletteItem, dragging: Dragging): 
   window.addEventListener("keydown", onKeyDown, true);
 }
 
-function place(
-  placed: Placed,
+function putAt(
+  { type, ...bring }: Placed,
   [x, y]: readonly [number, number],
   edge: Edge | null,
   { store, canvas }: Dragging,
 ): void {
-  const reason = reasonAgainst(store, placed);
-  if (reason) {
-    canvas.setState({ notice: reason });
-    return;
-  }
-  const { type, ...bring } = placed;
   const into = edge ? { into: edge } : {};
   const id = store.getState().addNode(type, { ...bring, position: [x - CARD_WIDTH / 2, y - GRIP], ...into });
   canvas.getState().view?.reveal(id);

@@ -2,7 +2,7 @@ import "@xyflow/react/dist/base.css";
 import { Background, BackgroundVariant, MiniMap, type NodeChange, ReactFlow, ReactFlowProvider } from "@xyflow/react";
 import { type MouseEvent, useCallback, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
-import { GRID, type Positions } from "@/document";
+import { GRID } from "@/document";
 import { useEditorContext } from "../context";
 import { familyColor } from "../FamilyIcon";
 import { useEditorWords } from "../labels";
@@ -11,9 +11,12 @@ import { CanvasControls } from "./CanvasControls";
 import { CanvasMenu } from "./CanvasMenu";
 import { ConnectDialog } from "./ConnectDialog";
 import { ConnectionHint } from "./ConnectionHint";
+import { DragPicture } from "./DragPicture";
 import { EmptyCanvas } from "./EmptyCanvas";
-import { createEdgeBuilder, createNodeBuilder, type FlowEdge, type FlowNode, nodeIdOf } from "./flow";
+import { FindPanel } from "./FindPanel";
+import { createEdgeBuilder, createNodeBuilder, type FlowEdge, type FlowNode, type LevelView } from "./flow";
 import { GroupDialog } from "./GroupDialog";
+import { isGround } from "./ground";
 import { KeysDialog } from "./KeysDialog";
 import { LevelTrail } from "./LevelTrail";
 import { NodeCard } from "./NodeCard";
@@ -21,6 +24,8 @@ import { Notices } from "./Notices";
 import { UnpackDialog } from "./UnpackDialog";
 import { useCanvasView } from "./useCanvasView";
 import { useConnecting } from "./useConnecting";
+import { CutStroke, useCutting } from "./useCutting";
+import { useDragging } from "./useDragging";
 import { useKeyboard } from "./useKeyboard";
 import { useLevelView } from "./useLevelView";
 import { useMenu } from "./useMenu";
@@ -48,8 +53,11 @@ function Drawing() {
   const t = useEditorWords();
   const { store, canvas } = useEditorContext();
   const root = useRef<HTMLDivElement>(null);
-  const [dragged, setDragged] = useState<Positions | null>(null);
+  const level = useRef<LevelView | null>(null);
+  const dragging = useDragging(level);
+  const { dragged, onPositions } = dragging;
   const view = useLevelView(dragged);
+  level.current = view;
   const [buildNodes] = useState(createNodeBuilder);
   const [buildEdges] = useState(createEdgeBuilder);
   const nodes = buildNodes(view);
@@ -61,13 +69,15 @@ function Drawing() {
   useCanvasView(root);
   useKeyboard(root);
   useShowOpenedLevel(root);
+  const line = useCutting(root);
+  const isKnifeOut = useStore(canvas, (state) => state.isKnifeOut);
 
   const onNodesChange = useCallback(
     (changes: NodeChange<FlowNode>[]) => {
       selecting.onNodesChange(changes);
-      followDrag(changes, setDragged, (moved) => store.getState().moveNodes(moved));
+      onPositions(changes);
     },
-    [selecting, store],
+    [selecting, onPositions],
   );
   const onNodeDoubleClick = useCallback(
     (_event: MouseEvent, node: FlowNode) => store.getState().openNode(node.data.node.id),
@@ -77,6 +87,15 @@ function Drawing() {
     (_event: unknown, { zoom }: { zoom: number }) => {
       const isFar = zoom < FAR_ZOOM;
       if (isFar !== canvas.getState().isFar) canvas.setState({ isFar });
+    },
+    [canvas],
+  );
+  const onDoubleClick = useCallback(
+    (event: MouseEvent) => {
+      if (!(event.target instanceof Element && isGround(event.target))) return;
+      const client = { x: event.clientX, y: event.clientY };
+      const into = canvas.getState().view?.edgeAt(client) ?? null;
+      canvas.setState({ dialog: { kind: "add", client, wire: null, into } });
     },
     [canvas],
   );
@@ -97,6 +116,8 @@ function Drawing() {
       tabIndex={0}
       className={classes.canvas}
       data-testid="canvas"
+      data-knife={isKnifeOut || undefined}
+      onDoubleClick={onDoubleClick}
     >
       <ReactFlow<FlowNode, FlowEdge>
         nodes={nodes}
@@ -106,6 +127,7 @@ function Drawing() {
         onNodesChange={onNodesChange}
         onEdgesChange={selecting.onEdgesChange}
         onNodeDoubleClick={onNodeDoubleClick}
+        onNodeDrag={dragging.onDrag}
         onPaneContextMenu={openMenu.onPane}
         onNodeContextMenu={openMenu.onNode}
         onEdgeContextMenu={openMenu.onEdge}
@@ -153,12 +175,15 @@ function Drawing() {
       <CanvasControls />
       {nodes.length === 0 && <EmptyCanvas />}
       <ConnectionHint />
+      <DragPicture />
+      <CutStroke line={line} />
       <Notices />
       <CanvasMenu />
       <ConnectDialog />
       <GroupDialog />
       <UnpackDialog />
       <KeysDialog />
+      <FindPanel />
       <p id="canvas-help" hidden>
         {t("canvas.help")}
       </p>
@@ -170,28 +195,3 @@ function Drawing() {
 const HIDE_NAME = { hideAttribution: true };
 
 const minimapColor = (node: FlowNode) => familyColor(node.data.family);
-
-/** Keeps the places of dragged cards beside the document until the drag ends; then they are one step of the history. */
-function followDrag(
-  changes: readonly NodeChange<FlowNode>[],
-  setDragged: (update: (dragged: Positions | null) => Positions | null) => void,
-  commit: (moved: Positions) => void,
-): void {
-  const moves: Positions = {};
-  let isDragging = false;
-  let isPositioned = false;
-  for (const change of changes) {
-    if (change.type !== "position") continue;
-    isPositioned = true;
-    isDragging ||= change.dragging === true;
-    // A doubled id (which the check refuses) shares one place.
-    if (change.position) moves[nodeIdOf(change.id)] = [change.position.x, change.position.y];
-  }
-  if (!isPositioned) return;
-  if (isDragging) {
-    setDragged((dragged) => ({ ...dragged, ...moves }));
-  } else {
-    setDragged(() => null);
-    commit(moves);
-  }
-}

@@ -5,17 +5,17 @@ import { useEditorContext } from "../context";
 import classes from "./Canvas.module.css";
 
 const ON_NODES = [
-  ["connect", "mute"],
+  ["connect", "detach", "mute"],
   ["group", "openBlock", "unpack", "makeUnique", "saveBlock"],
   ["cut", "copy", "duplicate", "paste", "pasteWired"],
-  ["remove"],
+  ["remove", "removeWithWires"],
 ];
 const ON_CANVAS = [
-  ["addNode", "paste", "selectAll"],
-  ["undo", "redo"],
-  ["tidy", "fit"],
+  ["addHere", "paste", "selectAll"],
+  ["undo", "redo", "cutWires"],
+  ["tidy", "fit", "find"],
   ["leaveBlock", "saveBlock", "openLibrary"],
-  ["toggleMinimap", "toggleSnap", "showKeys"],
+  ["toggleMinimap", "toggleSnap", "showCommands", "showKeys"],
 ];
 
 /** The menu of the right mouse button: the same commands as everywhere. */

@@ -19,12 +19,14 @@ export const Wire = memo(function Wire({
   const { canvas } = useEditorContext();
   const isFar = useStore(canvas, (state) => state.isFar);
   const isInsertion = useStore(canvas, (state) => data !== undefined && state.ghostEdge === data.edge);
+  const isCut = useStore(canvas, (state) => data !== undefined && state.cut.includes(data.edge));
   if (!data) return null;
   const { path, label } = wirePath({ x: sourceX, y: sourceY }, { x: targetX, y: targetY }, data.lane);
   const marks = {
     "data-selected": selected || undefined,
     "data-wrong": data.isWrong || undefined,
     "data-insertion": isInsertion || undefined,
+    "data-cut": isCut || undefined,
   };
   const { x, y } = data.labelAt ?? label;
   return (

@@ -6,8 +6,13 @@ import { useEditorContext } from "../context";
 import type { FlowEdge, FlowNode } from "./flow";
 import { levelViewport, viewportShowing } from "./viewport";
 
-const DURATION = 150;
-const FIT = { padding: 0.12, maxZoom: 1, duration: DURATION };
+const MOTION_MS = 150;
+const FIT = { padding: 0.12, maxZoom: 1 };
+
+/** How long a move of the view may be seen: not at all where a person asked for less motion. */
+function motion(): number {
+  return window.matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : MOTION_MS;
+}
 /** Frames that a node far away may take to be drawn once the view is there. */
 const REVEAL_FRAMES = 30;
 
@@ -18,20 +23,51 @@ export function useCanvasView(root: RefObject<HTMLDivElement | null>): void {
   const flow = useReactFlow<FlowNode, FlowEdge>();
   const { canvas } = useEditorContext();
   useEffect(() => {
-    canvas.setState({ view: createView(flow, root) });
-    return () => canvas.setState({ view: null });
+    const pointer = trackPointer(root);
+    canvas.setState({ view: createView(flow, root, pointer.at) });
+    return () => {
+      pointer.end();
+      canvas.setState({ view: null });
+    };
   }, [flow, root, canvas]);
 }
 
-function createView(flow: Flow, root: RefObject<HTMLDivElement | null>): CanvasView {
+interface ScreenPoint {
+  x: number;
+  y: number;
+}
+
+/** Where the pointer is, as long as it is over the canvas. */
+function trackPointer(root: RefObject<HTMLDivElement | null>): { at: () => ScreenPoint | null; end: () => void } {
+  let last: ScreenPoint | null = null;
+  const element = root.current;
+  const onMove = ({ clientX, clientY }: PointerEvent) => {
+    last = { x: clientX, y: clientY };
+  };
+  const onLeave = () => {
+    last = null;
+  };
+  element?.addEventListener("pointermove", onMove);
+  element?.addEventListener("pointerleave", onLeave);
+  return {
+    at: () => last,
+    end: () => {
+      element?.removeEventListener("pointermove", onMove);
+      element?.removeEventListener("pointerleave", onLeave);
+    },
+  };
+}
+
+function createView(flow: Flow, root: RefObject<HTMLDivElement | null>, pointer: () => ScreenPoint | null): CanvasView {
   const box = () => root.current?.getBoundingClientRect() ?? new DOMRect();
   return {
     // Nodes that were just placed are known to the view one frame later.
-    fit: () => requestAnimationFrame(() => void flow.fitView(FIT)),
-    showLevel: () => requestAnimationFrame(() => showLevel(flow, box(), { duration: DURATION })),
-    zoomIn: () => void flow.zoomIn({ duration: DURATION }),
-    zoomOut: () => void flow.zoomOut({ duration: DURATION }),
-    zoomTo: (zoom) => void flow.zoomTo(zoom, { duration: DURATION }),
+    fit: () => requestAnimationFrame(() => void flow.fitView({ ...FIT, duration: motion() })),
+    fitNodes: (ids) => void flow.fitView({ ...FIT, duration: motion(), nodes: ids.map((id) => ({ id })) }),
+    showLevel: () => requestAnimationFrame(() => showLevel(flow, box(), { duration: motion() })),
+    zoomIn: () => void flow.zoomIn({ duration: motion() }),
+    zoomOut: () => void flow.zoomOut({ duration: motion() }),
+    zoomTo: (zoom) => void flow.zoomTo(zoom, { duration: motion() }),
     show: (node) => requestAnimationFrame(() => show(flow, box(), node)),
     reveal: (node) => {
       // At once, for the next key; and once more when what was changed is drawn, such as another level.
@@ -47,8 +83,16 @@ function createView(flow: Flow, root: RefObject<HTMLDivElement | null>): CanvasV
       const { x, y } = flow.screenToFlowPosition(client, { snapToGrid: false });
       return [x, y];
     },
+    pointer: () => {
+      const { left, top, width, height } = box();
+      return pointer() ?? { x: left + width / 2, y: top + height / 2 };
+    },
     contains: ({ x, y }) => root.current?.contains(document.elementFromPoint(x, y)) ?? false,
-    edgeAt: ({ x, y }) => edgeAt(flow, x, y),
+    edgeAt: ({ x, y }) => edgeOf(flow, document.elementFromPoint(x, y)),
+    edgesAt: ({ x, y }) => {
+      const found = document.elementsFromPoint(x, y).map((element) => edgeOf(flow, element));
+      return [...new Set(found)].filter((edge) => edge !== null);
+    },
     center: () => {
       const { left, top, width, height } = box();
       const { x, y } = flow.screenToFlowPosition({ x: left + width / 2, y: top + height / 2 }, { snapToGrid: false });
@@ -57,8 +101,8 @@ function createView(flow: Flow, root: RefObject<HTMLDivElement | null>): CanvasV
   };
 }
 
-function edgeAt(flow: Flow, x: number, y: number): Edge | null {
-  const id = document.elementFromPoint(x, y)?.closest<SVGElement>("[data-edge]")?.dataset.edge;
+function edgeOf(flow: Flow, element: Element | null): Edge | null {
+  const id = element?.closest<SVGElement>("[data-edge]")?.dataset.edge;
   return (id !== undefined && flow.getEdge(id)?.data?.edge) || null;
 }
 
@@ -67,7 +111,7 @@ function show(flow: Flow, box: DOMRect, id: string): void {
   if (!node) return;
   const viewport = flow.getViewport();
   const shown = viewportShowing(viewport, rectOf(node), box);
-  if (shown !== viewport) void flow.setViewport(shown, { duration: DURATION });
+  if (shown !== viewport) void flow.setViewport(shown, { duration: motion() });
 }
 
 function rectOf({ position, width = 0, height = 0 }: FlowNode): Rect {

@@ -5,6 +5,7 @@ import { bestPort, judgeAll, type PortRef, reportPrefix, type Verdict } from "@/
 import type { CanvasStore, PendingConnection } from "../canvasStore";
 import { useEditorContext } from "../context";
 import type { FlowEdge, LevelView } from "./flow";
+import { isGround } from "./ground";
 
 /** The verdict on the port (or the whole node) under the pointer, and the port it would go to. */
 export function verdictOver(
@@ -39,13 +40,19 @@ export function useConnecting(view: LevelView) {
   );
 
   const onConnectEnd = useCallback(
-    (_event: MouseEvent | TouchEvent, end: FinalConnectionState) => {
+    (event: MouseEvent | TouchEvent, end: FinalConnectionState) => {
       const { connection, over } = canvas.getState();
       canvas.setState({ connection: null, over: null });
       if (!connection) return;
       const snapped = end.toHandle?.id ? { node: end.toHandle.nodeId, port: end.toHandle.id } : null;
       const target = snapped ?? over;
       const found = verdictOver(connection, target);
+      const client = pointOf(event);
+      if (!target && isGround(document.elementFromPoint(client.x, client.y))) {
+        const { from, kind } = connection;
+        canvas.setState({ dialog: { kind: "add", client, wire: { from, kind }, into: null } });
+        return;
+      }
       if (!target || !found || target.node === connection.from.node) return;
       if (!found.verdict.legal) {
         canvas.setState({ notice: found.verdict.reason });
@@ -72,6 +79,16 @@ export function useConnecting(view: LevelView) {
     () => ({ onConnectStart, onConnectEnd, isValidConnection }),
     [onConnectStart, onConnectEnd, isValidConnection],
   );
+}
+
+function pointOf(event: MouseEvent | TouchEvent): { x: number; y: number } {
+  const { clientX, clientY } = "changedTouches" in event ? lastTouch(event) : event;
+  return { x: clientX, y: clientY };
+}
+
+/** A touch that ends has gone: only the changed ones know where it was. */
+function lastTouch(event: TouchEvent): { clientX: number; clientY: number } {
+  return event.changedTouches[0] ?? { clientX: 0, clientY: 0 };
 }
 
 function judge({ from, kind }: Pick<PendingConnection, "from" | "kind">, view: LevelView) {

@@ -1,8 +1,9 @@
 import { type RefObject, useEffect } from "react";
+import { commandByKey, keysOf } from "../commands/bindings";
 import { copySelection, cutSelection, pasteText } from "../commands/clipboard";
 import type { Command, CommandContext } from "../commands/command";
-import { keyOfEvent } from "../commands/keys";
-import { commandByKey } from "../commands/registry";
+import { keyOfEvent, keyOfText } from "../commands/keys";
+import { commandById } from "../commands/registry";
 import { useEditorContext } from "../context";
 
 const TYPING = "input, textarea, select, [contenteditable=true], [role=textbox], [role=combobox]";
@@ -18,16 +19,16 @@ export function useKeyboard(root: RefObject<HTMLDivElement | null>): void {
     function onKeyDown(event: KeyboardEvent): void {
       if (event.defaultPrevented || event.isComposing) return;
       const command = commandByKey(keyOfEvent(event));
-      if (!command || command.isClipboardEvent || !isMeant(command, hasKeyboard())) return;
+      if (!command || isBrowsersOwn(command, event) || !isMeant(command, hasKeyboard())) return;
       const reason = command.guard(context());
-      if (reason && command.keys.some((key) => key.endsWith("Tab"))) return;
+      if (reason && command.passesKeyOn) return;
       event.preventDefault();
       if (reason) canvas.setState({ notice: reason });
       else void command.run(context());
     }
 
     function onCopy(event: ClipboardEvent): void {
-      if (!hasKeyboard() || hasTextSelected()) return;
+      if (!hasKeyboard() || hasTextSelected() || !keepsItsKey(event.type)) return;
       const text = event.type === "cut" ? cutSelection(context()) : copySelection(context());
       if (text === null) return;
       event.clipboardData?.setData("text/plain", text);
@@ -35,7 +36,7 @@ export function useKeyboard(root: RefObject<HTMLDivElement | null>): void {
     }
 
     function onPaste(event: ClipboardEvent): void {
-      if (!hasKeyboard()) return;
+      if (!hasKeyboard() || !keepsItsKey("paste")) return;
       event.preventDefault();
       pasteText(context(), event.clipboardData?.getData("text/plain") ?? "");
     }
@@ -53,10 +54,22 @@ export function useKeyboard(root: RefObject<HTMLDivElement | null>): void {
   }, [store, canvas, root]);
 }
 
+/** Whether the browser will say itself that something is to be copied or pasted, with what the clipboard holds. */
+function isBrowsersOwn({ isClipboardEvent, keys }: Command, event: KeyboardEvent): boolean {
+  return isClipboardEvent === true && keys.some((key) => keyOfText(key) === keyOfEvent(event));
+}
+
+/** Whether a person left `copy`, `cut` or `paste` on the key that the browser knows it by. */
+function keepsItsKey(id: string): boolean {
+  const command = commandById(id);
+  return command.keys.some((key) => keysOf(command).includes(key));
+}
+
 function isMeant(command: Command, isCanvas: boolean): boolean {
   if (command.scope === "canvas") return isCanvas;
   const active = document.activeElement;
-  return !active?.closest(TYPING) && !active?.closest(OVERLAYS);
+  if (active?.closest(OVERLAYS)) return false;
+  return command.scope === "everywhere" || !active?.closest(TYPING);
 }
 
 /** The canvas has the keyboard when it, a node of it, or nothing at all is focused. */

@@ -15,14 +15,19 @@ export interface Command {
   id: string;
   /** Keys of the `editor` catalogue. */
   label: string;
-  group: "history" | "clipboard" | "selection" | "node" | "block" | "move" | "view" | "help";
+  group: "history" | "clipboard" | "selection" | "node" | "block" | "move" | "arrange" | "view" | "help";
   icon?: Icon;
   /** `Mod` is Ctrl, or Cmd on a Mac: `Mod+Shift+Z`. The first is the one that is shown. */
   keys: readonly string[];
-  /** `canvas` keys work only while the canvas has the keyboard; `page` keys everywhere but in a text field. */
-  scope: "canvas" | "page";
+  /**
+   * `canvas` keys work only while the canvas has the keyboard; `page` keys everywhere but in a text field; `everywhere` keys
+   * also there.
+   */
+  scope: "canvas" | "page" | "everywhere";
   /** The browser's own event (copy, cut, paste) brings these keys: the keyboard leaves them alone. */
   isClipboardEvent?: boolean;
+  /** Where it cannot be done now, its keys do what they do everywhere, and nothing is said. */
+  passesKeyOn?: boolean;
   /** Left out of menus and the help where another command of its kind stands for it. */
   isHidden?: boolean;
   /** Why it cannot be done now, or null. */
@@ -43,6 +48,9 @@ export const needsOneNode = ({ state }: CommandContext): Label | null => {
 
 export const needsNodes = ({ state }: CommandContext): Label | null =>
   hereOf(state).block.nodes.length > 0 ? null : { key: "reason.empty" };
+
+export const needsCanvas = ({ canvas }: CommandContext): Label | null =>
+  canvas.getState().view ? null : { key: "reason.noCanvas" };
 
 /** The level that is open. */
 export function hereOf(state: EditorState): ResolvedLevel {

@@ -35,6 +35,7 @@ const SIGNS: { [key: string]: string } = {
   ArrowDown: "↓",
   Escape: "Esc",
   Delete: "Del",
+  " ": "Space",
 };
 
 /** How a key is written for a person on this machine. */

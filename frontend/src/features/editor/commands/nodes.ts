@@ -1,6 +1,15 @@
-import { IconArrowUpLeft, IconEyeOff, IconPlugConnected, IconPlus, IconSquareArrowRight } from "@tabler/icons-react";
+import {
+  IconArrowUpLeft,
+  IconEyeOff,
+  IconPlugConnected,
+  IconPlugConnectedX,
+  IconPlus,
+  IconScissors,
+  IconSquareArrowRight,
+  IconSquarePlus,
+} from "@tabler/icons-react";
 import { blockNameOf, blockOf, canBeMuted, type Node } from "@/document";
-import { always, type Command, type CommandContext, hereOf, needsOneNode, needsSelection } from "./command";
+import { type Command, type CommandContext, hereOf, needsCanvas, needsOneNode, needsSelection } from "./command";
 
 function selectedNodes({ state }: CommandContext): Node[] {
   const chosen = new Set(state.selection.nodes);
@@ -16,6 +25,57 @@ export const addNode: Command = {
   scope: "page",
   guard: ({ canvas }) => (canvas.getState().focusPalette ? null : { key: "reason.noPalette" }),
   run: ({ canvas }) => canvas.getState().focusPalette?.(),
+};
+
+/** Opens the search at the pointer: what is found is put there, into the wire that lies there if one does. */
+export const addHere: Command = {
+  id: "addHere",
+  label: "command.addHere",
+  group: "node",
+  icon: IconSquarePlus,
+  keys: ["Shift+A"],
+  scope: "canvas",
+  guard: needsCanvas,
+  run: ({ canvas }) => {
+    const { view, dialog } = canvas.getState();
+    if (!view) return;
+    const client = dialog?.kind === "menu" ? { x: dialog.x, y: dialog.y } : view.pointer();
+    canvas.setState({ dialog: { kind: "add", client, wire: null, into: view.edgeAt(client) } });
+  },
+};
+
+export const detach: Command = {
+  id: "detach",
+  label: "command.detach",
+  group: "node",
+  icon: IconPlugConnectedX,
+  keys: ["Shift+X"],
+  scope: "canvas",
+  guard: (context) => {
+    const reason = needsSelection(context);
+    if (reason) return reason;
+    const out = new Set(context.state.selection.nodes);
+    const hasWires = hereOf(context.state).block.edges.some(
+      ({ source, target }) => out.has(source) !== out.has(target),
+    );
+    return hasWires ? null : { key: "reason.noWires" };
+  },
+  run: ({ state }) => state.detachSelection(),
+};
+
+/** The next drag over the canvas cuts what it crosses; once more puts the knife away. */
+export const cutWires: Command = {
+  id: "cutWires",
+  label: "command.cutWires",
+  group: "node",
+  icon: IconScissors,
+  keys: ["K"],
+  scope: "canvas",
+  guard: ({ state }) => (hereOf(state).block.edges.length > 0 ? null : { key: "reason.noWires" }),
+  run: ({ canvas }) => {
+    const isKnifeOut = !canvas.getState().isKnifeOut;
+    canvas.setState({ isKnifeOut, notice: isKnifeOut ? { key: "notice.knife" } : null });
+  },
 };
 
 export const connect: Command = {
@@ -95,14 +155,4 @@ export const leaveBlock: Command = {
     state.select({ nodes: [opened] });
     canvas.getState().view?.reveal(opened);
   },
-};
-
-export const showKeys: Command = {
-  id: "showKeys",
-  label: "command.showKeys",
-  group: "help",
-  keys: ["?"],
-  scope: "page",
-  guard: always,
-  run: ({ canvas }) => canvas.setState({ dialog: { kind: "keys" } }),
 };

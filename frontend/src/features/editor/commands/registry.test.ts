@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import words from "../../../locales/en/editor.json";
+import { addKey, commandByKey, conflictOf, keysOf, removeKey, resetAllKeys, resetKeys } from "./bindings";
 import { keyOfEvent, keyOfText } from "./keys";
 import { commandById, commands } from "./registry";
 
@@ -16,6 +17,25 @@ describe("the registry of commands", () => {
   it("has a word for every command", () => {
     const missing = commands.filter(({ label }) => !(label.replace("command.", "") in words.command));
     expect(missing.map(({ id }) => id)).toEqual([]);
+  });
+
+  it("lets keys be changed, says what has a key already, and gives them back", () => {
+    const [tidy, fit] = [commandById("tidy"), commandById("fit")];
+    expect(conflictOf(tidy, "F")).toEqual({ kind: "held", by: fit });
+    expect(conflictOf(tidy, "Mod+S")).toEqual({ kind: "reserved" });
+    expect(conflictOf(tidy, "Alt+T")).toBeNull();
+    addKey(tidy, "F");
+    expect(commandByKey("F")).toBe(tidy);
+    expect(commandByKey("T")).toBe(tidy);
+    expect(keysOf(fit)).toEqual([]);
+    removeKey(tidy, "T");
+    expect(commandByKey("T")).toBeUndefined();
+    expect(JSON.parse(localStorage.getItem("netwright-keys") ?? "")).toEqual({ tidy: ["F"], fit: [] });
+    // Its own key is another's now: it stays there.
+    resetKeys(fit);
+    expect(commandByKey("F")).toBe(tidy);
+    resetAllKeys();
+    expect([commandByKey("F"), commandByKey("T")]).toEqual([fit, tidy]);
   });
 
   it("names what exists where an id is unknown", () => {

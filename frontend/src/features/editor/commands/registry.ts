@@ -1,8 +1,9 @@
+import { arranging } from "./arrange";
 import * as blocks from "./blocks";
 import * as clipboard from "./clipboard";
 import type { Command } from "./command";
+import * as help from "./help";
 import * as history from "./history";
-import { keyOfText } from "./keys";
 import { moves } from "./move";
 import * as nodes from "./nodes";
 import * as selection from "./selection";
@@ -11,7 +12,10 @@ import * as view from "./view";
 /** Every command of the editor, in the order of menus and the help. */
 export const commands: readonly Command[] = [
   nodes.addNode,
+  nodes.addHere,
   nodes.connect,
+  nodes.detach,
+  nodes.cutWires,
   nodes.mute,
   nodes.openBlock,
   nodes.leaveBlock,
@@ -28,32 +32,32 @@ export const commands: readonly Command[] = [
   clipboard.pasteWired,
   clipboard.duplicate,
   selection.remove,
+  selection.removeWithWires,
   selection.selectAll,
+  ...selection.growing,
   selection.deselect,
   selection.nextNode,
   selection.previousNode,
   ...moves,
+  ...arranging,
+  view.find,
   view.fit,
+  view.fitSelection,
   view.zoomIn,
   view.zoomOut,
   view.zoomReset,
   view.tidy,
   view.toggleMinimap,
   view.toggleSnap,
-  nodes.showKeys,
+  help.showCommands,
+  help.showKeys,
 ];
 
 const byId = new Map(commands.map((command) => [command.id, command]));
-const byKey = new Map(commands.flatMap((command) => command.keys.map((key) => [keyOfText(key), command] as const)));
 
 /** The command called `id`; a miss names what exists. */
 export function commandById(id: string): Command {
   const command = byId.get(id);
   if (!command) throw new Error(`There is no command called ${id}; there are: ${[...byId.keys()].join(", ")}.`);
   return command;
-}
-
-/** The command on a key, in the spelling of `keyOfEvent`. */
-export function commandByKey(key: string): Command | undefined {
-  return byKey.get(key);
 }

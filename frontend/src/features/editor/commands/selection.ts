@@ -1,6 +1,6 @@
 import { IconSelectAll, IconTrash } from "@tabler/icons-react";
-import { dataOrder } from "@/document";
-import { always, type Command, type CommandContext, hereOf, needsNodes } from "./command";
+import { dataOrder, downstreamOfAll, upstreamOfAll } from "@/document";
+import { always, type Command, type CommandContext, hereOf, needsNodes, needsSelection } from "./command";
 
 export const selectAll: Command = {
   id: "selectAll",
@@ -13,6 +13,37 @@ export const selectAll: Command = {
   run: ({ state }) => state.selectAll(),
 };
 
+function selectBy(id: string, key: string, choose: (context: CommandContext) => Iterable<string>): Command {
+  return {
+    id,
+    label: `command.${id}`,
+    group: "selection",
+    keys: [key],
+    scope: "canvas",
+    guard: needsSelection,
+    run: (context) => context.state.select({ nodes: [...choose(context)] }),
+  };
+}
+
+export const growing: readonly Command[] = [
+  selectBy("selectAfter", "D", ({ state }) => downstreamOfAll(hereOf(state).block, state.selection.nodes)),
+  selectBy("selectBefore", "U", ({ state }) => upstreamOfAll(hereOf(state).block, state.selection.nodes)),
+  selectBy("selectSameType", "Shift+S", ({ state }) => {
+    const { nodes } = hereOf(state).block;
+    const types = new Set(nodes.filter(({ id }) => state.selection.nodes.includes(id)).map(({ type }) => type));
+    return nodes.filter(({ type }) => types.has(type)).map(({ id }) => id);
+  }),
+  {
+    ...selectBy("selectOthers", "I", ({ state }) => {
+      const chosen = new Set(state.selection.nodes);
+      return hereOf(state)
+        .block.nodes.map(({ id }) => id)
+        .filter((id) => !chosen.has(id));
+    }),
+    guard: needsNodes,
+  },
+];
+
 export const deselect: Command = {
   id: "deselect",
   label: "command.deselect",
@@ -23,8 +54,14 @@ export const deselect: Command = {
   guard: always,
   run: ({ state, canvas }) => {
     state.select({});
+    canvas.setState({ isKnifeOut: false });
     canvas.getState().view?.focus();
   },
+};
+
+const needsAnything = ({ state }: CommandContext) => {
+  const { nodes, edges } = state.selection;
+  return nodes.length + edges.length > 0 ? null : { key: "reason.nothingSelected" };
 };
 
 export const remove: Command = {
@@ -34,12 +71,22 @@ export const remove: Command = {
   icon: IconTrash,
   keys: ["Delete", "Backspace"],
   scope: "canvas",
-  guard: ({ state }) => {
-    const { nodes, edges } = state.selection;
-    return nodes.length + edges.length > 0 ? null : { key: "reason.nothingSelected" };
-  },
+  guard: needsAnything,
   run: ({ state, canvas }) => {
     state.removeSelection();
+    canvas.getState().view?.focus();
+  },
+};
+
+export const removeWithWires: Command = {
+  id: "removeWithWires",
+  label: "command.removeWithWires",
+  group: "selection",
+  keys: ["Shift+Delete", "Shift+Backspace"],
+  scope: "canvas",
+  guard: needsAnything,
+  run: ({ state, canvas }) => {
+    state.removeSelection({ heal: false });
     canvas.getState().view?.focus();
   },
 };
@@ -60,7 +107,8 @@ function walk(id: string, label: string, key: string, step: 1 | -1): Command {
     group: "selection",
     keys: [key],
     scope: "canvas",
-    // At either end the key does what it does everywhere: it leaves the canvas.
+    // At either end the key leaves the canvas.
+    passesKeyOn: true,
     guard: (context) => (neighbour(context, step) === undefined ? { key: "reason.noFurtherNode" } : null),
     run: (context) => {
       const next = neighbour(context, step);

@@ -2,6 +2,7 @@ import { useCallback } from "react";
 import { useStore } from "zustand";
 import { useEditorContext } from "../context";
 import { say, useEditorWords } from "../labels";
+import { useKeysOf } from "./bindings";
 import { keyForPeople } from "./keys";
 import { commandById } from "./registry";
 
@@ -31,6 +32,6 @@ export function useCommand(id: string): BoundCommand {
     const context = { state: store.getState(), store, canvas };
     if (!command.guard(context)) void command.run(context);
   }, [store, canvas, command]);
-  const key = command.keys[0];
+  const [key] = useKeysOf(command);
   return { label: t(command.label), keys: key && keyForPeople(key), icon: command.icon, reason, run };
 }

@@ -1,10 +1,17 @@
-import { IconFocusCentered, IconMagnet, IconMap, IconWand, IconZoomIn, IconZoomOut } from "@tabler/icons-react";
+import {
+  IconFocusCentered,
+  IconMagnet,
+  IconMap,
+  IconSearch,
+  IconWand,
+  IconZoomIn,
+  IconZoomOut,
+  IconZoomScan,
+} from "@tabler/icons-react";
 import { blockOf } from "@/document";
 import type { CanvasView } from "../canvasStore";
 import { tidyPositions } from "../layout/tidy";
-import { always, type Command, type CommandContext, hereOf, needsNodes } from "./command";
-
-const needsCanvas = ({ canvas }: CommandContext) => (canvas.getState().view ? null : { key: "reason.noCanvas" });
+import { always, type Command, type CommandContext, hereOf, needsCanvas, needsNodes, needsSelection } from "./command";
 
 function viewCommand(
   id: string,
@@ -28,6 +35,14 @@ function viewCommand(
 }
 
 export const fit = viewCommand("fit", ["F"], IconFocusCentered, (view) => view.fit());
+export const fitSelection: Command = {
+  ...viewCommand("fitSelection", ["Z"], IconZoomScan, (view, { state }) => view.fitNodes(state.selection.nodes)),
+  guard: (context) => needsCanvas(context) ?? needsSelection(context),
+};
+export const find: Command = {
+  ...viewCommand("find", ["Mod+F"], IconSearch, (_view, { canvas }) => canvas.setState({ dialog: { kind: "find" } })),
+  guard: (context) => needsCanvas(context) ?? needsNodes(context),
+};
 export const zoomIn = viewCommand("zoomIn", ["+", "="], IconZoomIn, (view) => view.zoomIn());
 export const zoomOut = viewCommand("zoomOut", ["-"], IconZoomOut, (view) => view.zoomOut());
 export const zoomReset: Command = {

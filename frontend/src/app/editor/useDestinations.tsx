@@ -1,0 +1,44 @@
+import {
+  IconBook2,
+  IconBraces,
+  IconDatabase,
+  IconPlayerPlay,
+  IconScale,
+  IconSitemap,
+  IconTimeline,
+} from "@tabler/icons-react";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import type { Destination } from "@/features/editor";
+import type { DrawerName } from "./useAddress";
+
+const PAGES = [
+  { id: "networks", icon: IconSitemap },
+  { id: "architectures", icon: IconBook2 },
+  { id: "data", icon: IconDatabase },
+  { id: "runs", icon: IconTimeline },
+] as const;
+
+/** Where the command palette goes besides: the editor's drawers and the other pages. */
+export function useDestinations(open: (drawer: DrawerName) => void): readonly Destination[] {
+  const { t } = useTranslation(["app", "problems", "weights"]);
+  const navigate = useNavigate();
+  return useMemo(() => {
+    const drawers: [DrawerName, string, typeof IconBraces][] = [
+      ["train", t("editor.train"), IconPlayerPlay],
+      ["problems", t("problems:title"), IconScale],
+      ["code", t("editor.code"), IconBraces],
+      ["weights", t("weights:title"), IconDatabase],
+    ];
+    return [
+      ...drawers.map(([name, words, Icon]): Destination => {
+        return { id: `drawer-${name}`, name: words, icon: <Icon size={16} aria-hidden />, go: () => open(name) };
+      }),
+      ...PAGES.map(({ id, icon: Icon }): Destination => {
+        const go = () => void navigate(`/${id}`);
+        return { id: `page-${id}`, name: t(`frame.${id}`), icon: <Icon size={16} aria-hidden />, go };
+      }),
+    ];
+  }, [t, navigate, open]);
+}
