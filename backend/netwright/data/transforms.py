@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from netwright.data.base import DataError, Kind, Step, parse_options
 from netwright.data.transform_base import Layout, LayoutColumn, Transform, misfit
 from netwright.data.transforms_graph import NormalizeFeatures
-from netwright.data.transforms_image import Grayscale, Normalize, Resize, ToFloat
+from netwright.data.transforms_image import CenterCrop, Grayscale, Normalize, Resize, ToFloat
 from netwright.data.transforms_table import Impute, OneHot, Standardize
 from netwright.graph.model import Model
 from netwright.language import all_of, listed, say
@@ -20,7 +20,7 @@ _NAMES: Mapping[Kind, str] = {"image": say("pictures"), "table": say("tables"), 
 
 TRANSFORMS: Mapping[str, type[Transform]] = {
     transform.type: transform
-    for transform in (ToFloat, Normalize, Resize, Grayscale, Impute, Standardize, OneHot, NormalizeFeatures)
+    for transform in (ToFloat, Normalize, Resize, CenterCrop, Grayscale, Impute, Standardize, OneHot, NormalizeFeatures)
 }
 """Every transform by its name, in the order a form lists them."""
 

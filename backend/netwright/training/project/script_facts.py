@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from netwright.data.augment.base import Augment
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -15,7 +17,7 @@ class Term:
 class Facts:
     """What the script needs to know beyond the config.  ``terms`` are the outputs that the objectives stand on, in their order;
     ``argument`` is what ``--data`` takes where a person must bring it (empty: nothing); ``has_initial_weights`` is true of a
-    run that did not begin with random ones."""
+    run that did not begin with random ones; ``augment`` is what is done to the training samples."""
 
     run: str
     is_class: bool
@@ -25,3 +27,4 @@ class Facts:
     output_file: str
     first_losses: tuple[float, ...]
     has_initial_weights: bool = False
+    augment: Augment | None = None

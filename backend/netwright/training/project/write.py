@@ -14,6 +14,7 @@ from netwright.graph.document import Document
 from netwright.language import say
 from netwright.training.jobs import find_output
 from netwright.training.objectives import LOSSES
+from netwright.training.project.augment_script import augment_files
 from netwright.training.project.data_script import write_data
 from netwright.training.project.predict_script import WEIGHTS, write_predict
 from netwright.training.project.script_facts import Facts, Term
@@ -73,6 +74,7 @@ def write_project(
         output_file=WEIGHTS if network is None else "trained.safetensors",
         first_losses=tuple(first_losses),
         has_initial_weights=spec.initial_weights is not None,
+        augment=data.augment,
     )
     predict = write_predict(
         LOSSES.get(spec.training.objectives[0].loss.type),
@@ -84,6 +86,7 @@ def write_project(
     )
     files: dict[str, str | bytes] = {
         **write_data(code, arrays, split_raw(raw, spec.training.data.split), target_scale),
+        **augment_files(data.augment),
         "train.py": write_train(spec.training, facts),
         "predict.py": predict,
     }
