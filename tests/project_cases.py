@@ -197,6 +197,7 @@ CASES: dict[str, Case] = {
             }
         },
     ),
+    "balanced sampler": Case(mlp([13], 3), "wine", {"data": {"batch_size": 32, "sampler": "balanced"}}),
     "frozen": Case(cnn(), "digits", {"frozen": ["conv", "norm", "pool"]}),
     "frozen layers of a plane, which is looked at": Case(
         chain(

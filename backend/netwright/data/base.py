@@ -224,6 +224,8 @@ class Source(ABC):
     """Of a built-in: written down, so that the list of sets opens no file; held true by a test."""
     files: ClassVar[tuple[RemoteFile, ...]] = ()
     """What a downloaded or imported built-in needs in its folder."""
+    augment: ClassVar[tuple[Step, ...]] = ()
+    """Augmentations that are known to help on this set: what a training on it is suggested to begin with."""
     mirrors: ClassVar[tuple[str, ...]] = ()
     """Addresses under which each of ``files`` is served, with a slash at the end; tried in this order."""
 

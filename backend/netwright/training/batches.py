@@ -156,12 +156,20 @@ def hold(
     return Batches(part, preprocess, device, channels_last=channels_last, augment=augment)
 
 
+def balanced_weights(targets: "Tensor") -> "Tensor":
+    """How likely each sample is drawn so that all classes come equally often: class indices (N,) to float64 (N,)."""
+    return targets.bincount().double().clamp_min(1).reciprocal()[targets]
+
+
 class Sampler:
     """The order of the training samples: a new permutation each epoch that follows from seed and epoch alone, so that any
     position can be found again."""
 
-    def __init__(self, batches: Batches | GraphBatches, batch_size: int, seed: int) -> None:
+    def __init__(
+        self, batches: Batches | GraphBatches, batch_size: int, seed: int, *, is_balanced: bool = False
+    ) -> None:
         self.batches = batches
+        self._weights = balanced_weights(batches.targets.cpu()) if is_balanced else None
         self.batch_size = batch_size
         self.seed = seed
         self.num_batches = num_batches(len(batches), batch_size)
@@ -169,7 +177,11 @@ class Sampler:
     def epoch(self, epoch: int, start: int = 0) -> "Iterator[tuple[Inputs, Tensor]]":
         """Batches of ``epoch`` (from 1) from batch ``start`` on."""
         generator = torch.Generator().manual_seed((self.seed * 1_000_003 + epoch) % 2**63)
-        order = torch.randperm(len(self.batches), generator=generator).to(self.batches.device)
+        if self._weights is None:
+            order = torch.randperm(len(self.batches), generator=generator)
+        else:
+            order = torch.multinomial(self._weights, len(self.batches), replacement=True, generator=generator)
+        order = order.to(self.batches.device)
         batches = torch.split(order, self.batch_size)[start : self.num_batches]
         for number, indices in enumerate(batches, start=start):
             if isinstance(self.batches, GraphBatches):

@@ -220,7 +220,12 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
 
     train_batches = batches(data.train, data.augment)
     notes.append(say("Data: {what}", what=train_batches.describe()))
-    sampler = Sampler(train_batches, config.data.batch_size, config.seed)
+    is_balanced = config.data.sampler == "balanced" and data.task == "classification"
+    sampler = Sampler(train_batches, config.data.batch_size, config.seed, is_balanced=is_balanced)
+    if is_balanced:
+        notes.append(
+            say("Balanced sampler: every class is drawn equally often, samples of rare classes several times an epoch.")
+        )
     weights = [weight for weight in network.parameters() if weight.requires_grad]
     if not weights:
         raise ValueError(

@@ -326,6 +326,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/datasets/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Steps
+         * @description Checks preprocessing and augmentation, and shows some training samples before and after.
+         */
+        post: operations["preview_steps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/datasets/{id}/download": {
         parameters: {
             query?: never;
@@ -1242,6 +1262,9 @@ export interface components {
         /**
          * DataConfig
          * @description ``source`` is a built-in's id (``digits``, ``mnist``) or the id of an uploaded dataset.
+         *
+         *     ``preprocess`` empty stands for the set's own chain; ``augment`` is for the training part alone.  A balanced
+         *     ``sampler`` draws every class equally often: samples of a rare class come several times an epoch.
          */
         DataConfig: {
             /**
@@ -1259,6 +1282,12 @@ export interface components {
             preprocess?: components["schemas"]["Choice"][];
             /** Augment */
             augment?: components["schemas"]["Choice"][];
+            /**
+             * Sampler
+             * @default shuffle
+             * @enum {string}
+             */
+            sampler: "shuffle" | "balanced";
         };
         /**
          * DatasetPreview
@@ -2640,6 +2669,31 @@ export interface components {
             tags?: string[] | null;
         };
         /**
+         * SamplePair
+         * @description A training sample before and after.  ``before`` and ``after`` are PNGs as data URLs of a picture; of a table's row
+         *     they are empty, and the cells stand in ``cells_before`` and ``cells_after``.
+         */
+        SamplePair: {
+            /** Label */
+            label: string;
+            /** Label After */
+            label_after: string;
+            /**
+             * Before
+             * @default
+             */
+            before: string;
+            /**
+             * After
+             * @default
+             */
+            after: string;
+            /** Cells Before */
+            cells_before?: string[];
+            /** Cells After */
+            cells_after?: string[];
+        };
+        /**
          * SamplePicture
          * @description ``data`` is a PNG as a data URL.
          */
@@ -2846,6 +2900,67 @@ export interface components {
             state: components["schemas"]["RunState"];
             /** Phase */
             phase?: ("training" | "validating" | "testing" | "saving") | null;
+        };
+        /**
+         * StepFix
+         * @description A way out that works: ``steps`` is the whole list as it would be.
+         */
+        StepFix: {
+            /** Label */
+            label: string;
+            /** Steps */
+            steps: components["schemas"]["Choice"][];
+        };
+        /**
+         * StepProblem
+         * @description What is wrong with a list; ``place`` (from 0) is the step that is at fault, null where it is the list as a whole.
+         */
+        StepProblem: {
+            /**
+             * List
+             * @enum {string}
+             */
+            list: "preprocess" | "augment";
+            /** Place */
+            place: number | null;
+            /** Message */
+            message: string;
+            fix?: components["schemas"]["StepFix"] | null;
+        };
+        /**
+         * StepsRead
+         * @description ``preprocess`` is the chain that is used, which is the set's own where none was sent.  ``input_shape`` is what the
+         *     network gets; null, and no samples, where a list is wrong.
+         */
+        StepsRead: {
+            /** Preprocess */
+            preprocess: components["schemas"]["Choice"][];
+            /** Input Shape */
+            input_shape: number[] | null;
+            /** Problems */
+            problems: components["schemas"]["StepProblem"][];
+            /** Samples */
+            samples: components["schemas"]["SamplePair"][];
+            /** Header Before */
+            header_before?: string[];
+            /** Header After */
+            header_after?: string[];
+        };
+        /**
+         * StepsRequest
+         * @description ``POST /api/datasets/{id}/steps``: two lists as a data config has them, and the chance that ``seed`` gives.
+         */
+        StepsRequest: {
+            /** Preprocess */
+            preprocess?: components["schemas"]["Choice"][];
+            /** Augment */
+            augment?: components["schemas"]["Choice"][];
+            split?: components["schemas"]["SplitConfig"];
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
         };
         /** StopCommand */
         StopCommand: {
@@ -3060,6 +3175,8 @@ export interface components {
             metrics: components["schemas"]["OptionRead"][];
             /** Transforms */
             transforms: components["schemas"]["OptionRead"][];
+            /** Augmentations */
+            augmentations?: components["schemas"]["OptionRead"][];
             /** Devices */
             devices: components["schemas"]["DeviceRead"][];
             /** Config Schema */
@@ -3077,6 +3194,8 @@ export interface components {
             reasons: {
                 [key: string]: string;
             };
+            /** Augment */
+            augment?: components["schemas"]["Choice"][];
             /** Problems */
             problems: components["schemas"]["Problem"][];
         };
@@ -3996,6 +4115,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DatasetPreview"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    preview_steps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepsRead"];
                 };
             };
             /** @description A problem document (RFC 9457) */

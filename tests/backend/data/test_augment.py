@@ -30,10 +30,6 @@ def mask_subject() -> Subject:
     return Subject(raw, plan_chain(TO_INPUT, raw), 255.0, "mask", mask_fill=9)
 
 
-def steps_of(*types: str, **params: Any) -> list[Step]:
-    return [Step(each, params) for each in types]
-
-
 def apply(steps: list[Step], about: Subject, batch: Tensor, targets: Tensor, seed: int = 0) -> tuple[Tensor, Tensor]:
     written = write_augment(steps, about)
     assert written is not None
@@ -109,7 +105,7 @@ def test_mask_when_its_picture_moves_moves_with_it(name: str) -> None:
 @pytest.mark.parametrize("name", ["RandAugment", "TrivialAugmentWide"])
 def test_mask_when_operations_are_drawn_moves_with_those_that_move(name: str) -> None:
     batch, mask = coordinates()
-    params = {"fill": 9 / 255} | ({"num_ops": 1} if name == "RandAugment" else {})
+    params: dict[str, Any] = {"fill": 9 / 255} | ({"num_ops": 1} if name == "RandAugment" else {})
     found, moved = apply([Step(name, params)], mask_subject(), batch, mask)
     is_moved = (moved != mask).flatten(1).any(1)
     # Five of the fourteen operations move pixels; those that do not leave the mask as it was.

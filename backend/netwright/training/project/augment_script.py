@@ -21,8 +21,20 @@ def augment_files(augment: Augment | None) -> dict[str, str | bytes]:
     return {} if augment is None else {"augment.py": _DOC + augment.source}
 
 
+_SHUFFLED = "    order = torch.randperm(len(targets), generator=generator)\n"
+_BALANCED = """    # Every class is drawn equally often.
+    weights = targets.bincount().double().clamp_min(1).reciprocal()[targets]
+    order = torch.multinomial(weights, len(targets), replacement=True, generator=generator)
+"""
+
+
 def write_batches(batches: str, facts: Facts) -> str:
-    """``num_batches`` and ``batches`` of the script; ``batches`` is their source without augmentation."""
+    """``num_batches`` and ``batches`` of the script; ``batches`` is their source as it is without augmentation, shuffled."""
+    written = _write_batches(batches, facts)
+    return written.replace(_SHUFFLED, _BALANCED) if facts.is_balanced else written
+
+
+def _write_batches(batches: str, facts: Facts) -> str:
     augment = facts.augment
     if augment is None:
         return batches

@@ -28,3 +28,4 @@ class Facts:
     first_losses: tuple[float, ...]
     has_initial_weights: bool = False
     augment: Augment | None = None
+    is_balanced: bool = False

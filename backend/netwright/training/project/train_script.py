@@ -27,7 +27,7 @@ WRITTEN = {
         "data", "objectives", "metrics", "optimizer", "parameter_groups", "schedule", "epochs", "seed", "precision", "device",
         "gradient_clip_norm", "early_stopping", "checkpoint", "initial_weights", "frozen",
     },
-    "data": {"source", "batch_size", "split", "preprocess", "augment"},
+    "data": {"source", "batch_size", "split", "preprocess", "augment", "sampler"},
     "objectives": {"output", "target", "loss", "weight"},
     "schedule": {"type", "params", "warmup_steps"},
     "early_stopping": {"monitor", "mode", "patience", "min_delta", "restore_best_weights"},

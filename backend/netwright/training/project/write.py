@@ -75,6 +75,7 @@ def write_project(
         first_losses=tuple(first_losses),
         has_initial_weights=spec.initial_weights is not None,
         augment=data.augment,
+        is_balanced=spec.training.data.sampler == "balanced" and raw.task == "classification",
     )
     predict = write_predict(
         LOSSES.get(spec.training.objectives[0].loss.type),
