@@ -173,6 +173,32 @@ CASES: dict[str, Case] = {
     "begins with weights of another network": Case(
         cnn(), "digits", {"initial_weights": {"source": "file:a", "match": "order"}}, other_cnn()
     ),
+    "crop and flip": Case(
+        cnn(),
+        "digits",
+        {
+            "data": {
+                "batch_size": 32,
+                "augment": [{"type": "RandomCrop", "params": {"padding": 1}}, {"type": "RandomHorizontalFlip"}],
+            }
+        },
+    ),
+    "mixed samples": Case(
+        cnn(),
+        "digits",
+        {
+            "data": {
+                "batch_size": 32,
+                "augment": [
+                    {"type": "RandAugment"},
+                    {"type": "RandomErasing", "params": {"value": "random"}},
+                    {"type": "MixUp"},
+                    {"type": "CutMix"},
+                ],
+            }
+        },
+    ),
+    "balanced sampler": Case(mlp([13], 3), "wine", {"data": {"batch_size": 32, "sampler": "balanced"}}),
     "frozen": Case(cnn(), "digits", {"frozen": ["conv", "norm", "pool"]}),
     "frozen layers of a plane, which is looked at": Case(
         chain(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from torch import Tensor
 
+    from netwright.data.augment.base import Augment
     from netwright.data.graphs import GraphArrays, GraphFacts, GraphPart
     from netwright.data.sample_code import SampleCode
 
@@ -48,6 +49,8 @@ class DataError(ValueError):
         super().__init__(message)
         self.message = message
         self.code, self.file, self.line, self.column = code, file, line, column
+        self.step: int | None = None
+        """Of a list of transforms or augmentations: the place (from 0) of the one that is meant."""
 
 
 class SourceSpec(Model):
@@ -150,6 +153,8 @@ class Prepared:
     """Sentences for the run's log: what the split or the fit had to decide."""
     numbers: tuple[str, ...] = ()
     """The features of a table that holds numbers alone, in the order of its columns; empty for any other data."""
+    augment: Augment | None = None
+    """What is done to the training part anew at every step."""
 
     @property
     def are_vertices(self) -> bool:
@@ -219,6 +224,8 @@ class Source(ABC):
     """Of a built-in: written down, so that the list of sets opens no file; held true by a test."""
     files: ClassVar[tuple[RemoteFile, ...]] = ()
     """What a downloaded or imported built-in needs in its folder."""
+    augment: ClassVar[tuple[Step, ...]] = ()
+    """Augmentations that are known to help on this set: what a training on it is suggested to begin with."""
     mirrors: ClassVar[tuple[str, ...]] = ()
     """Addresses under which each of ``files`` is served, with a slash at the end; tried in this order."""
 

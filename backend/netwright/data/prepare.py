@@ -11,11 +11,12 @@ import numpy as np
 import torch
 from pydantic import JsonValue
 
-from netwright.data.base import DataError, Part, Prepared, RawData, Step
+from netwright.data.augment.subject import describe_subject
+from netwright.data.augment.write import write_augment
+from netwright.data.base import Part, Prepared, RawData, Step
 from netwright.data.split import Split, split_samples
 from netwright.data.transform_base import Code, Layout, Training
 from netwright.data.transforms import layout_of, parse_chain
-from netwright.language import say
 
 Preprocess = Callable[[torch.Tensor], torch.Tensor]
 FIT_CHUNK_BYTES = 1 << 25
@@ -61,10 +62,6 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
     Raises:
         DataError: too few samples, or a preprocessing that does not fit this data.
     """
-    if config.augment:
-        raise DataError(
-            say("There are no augmentations yet. Leave data.augment empty."), code="bad_transform", column="augment"
-        )
     if raw.graph is not None:
         from netwright.data.prepare_graph import prepare_graph
 
@@ -74,6 +71,7 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
     train = _part(raw, split.train)
     steps = [Step(choice.type, dict(choice.params)) for choice in config.preprocess]
     source, layout = write_preprocess(train.inputs, raw_layout(raw), steps or raw.default_preprocess)
+    subject = describe_subject(raw_layout(raw), layout, steps or raw.default_preprocess, raw.task, len(raw.classes))
     has_test = raw.test_inputs is not None and raw.test_targets is not None
     return Prepared(
         train=train,
@@ -89,6 +87,7 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
         fingerprint=_fingerprint(raw, split),
         notes=split.notes,
         numbers=raw.features if raw.kind == "table" and not raw.categories else (),
+        augment=write_augment([Step(choice.type, dict(choice.params)) for choice in config.augment], subject),
     )
 
 

@@ -21,6 +21,12 @@ def prepare_graph(raw: RawData, graph: GraphArrays, config: DataConfigLike) -> P
     Raises:
         DataError: too few samples, or a preprocessing that does not fit this data.
     """
+    if config.augment:
+        raise DataError(
+            say("There are no augmentations for graphs. Remove {type}.", type=config.augment[0].type),
+            code="bad_transform",
+            column="augment",
+        )
     split = split_graph(raw, graph, config)
     edge_index, sizes = torch.from_numpy(graph.edge_index), torch.from_numpy(graph.sizes)
 

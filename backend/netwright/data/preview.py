@@ -76,7 +76,7 @@ def _pictures(arrays: Arrays) -> Iterator[tuple[str, str]]:
     per_class = max(1, min(PICTURES_PER_CLASS, MAX_PICTURES // max(1, len(arrays.classes))))
     for label, name in enumerate(arrays.classes[:MAX_PICTURES]):
         for index in np.flatnonzero(arrays.targets == label)[:per_class]:
-            yield _data_url(arrays.inputs[index].astype(np.uint8), scale), name
+            yield data_url(arrays.inputs[index].astype(np.uint8), scale), name
 
 
 def _white(arrays: Arrays) -> float:
@@ -88,7 +88,7 @@ def _white(arrays: Arrays) -> float:
     return 255.0
 
 
-def _data_url(pixels: npt.NDArray[np.uint8], scale: float) -> str:
+def data_url(pixels: npt.NDArray[np.uint8], scale: float) -> str:
     """A PNG of ``(C, H, W)``."""
     bright = pixels if scale == 1.0 else np.round(pixels * scale).astype(np.uint8)
     picture = Image.fromarray(bright[0] if len(bright) == 1 else np.ascontiguousarray(bright.transpose(1, 2, 0)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from netwright.data.base import DataError, Kind, Step, parse_options
 from netwright.data.transform_base import Layout, LayoutColumn, Transform, misfit
 from netwright.data.transforms_graph import NormalizeFeatures
-from netwright.data.transforms_image import Grayscale, Normalize, Resize, ToFloat
+from netwright.data.transforms_image import CenterCrop, Grayscale, Normalize, Resize, ToFloat
 from netwright.data.transforms_table import Impute, OneHot, Standardize
 from netwright.graph.model import Model
 from netwright.language import all_of, listed, say
@@ -20,7 +20,7 @@ _NAMES: Mapping[Kind, str] = {"image": say("pictures"), "table": say("tables"), 
 
 TRANSFORMS: Mapping[str, type[Transform]] = {
     transform.type: transform
-    for transform in (ToFloat, Normalize, Resize, Grayscale, Impute, Standardize, OneHot, NormalizeFeatures)
+    for transform in (ToFloat, Normalize, Resize, CenterCrop, Grayscale, Impute, Standardize, OneHot, NormalizeFeatures)
 }
 """Every transform by its name, in the order a form lists them."""
 
@@ -53,34 +53,42 @@ def parse_chain(steps: Sequence[Step], layout: Layout) -> list[tuple[type[Transf
 
     Raises:
         DataError: code ``bad_transform`` or ``bad_option``: a step is unknown, takes other params or does not fit there, or the
-            chain's end is nothing that a network can take.
+            chain's end is nothing that a network can take.  ``step`` is the place of the one that is at fault, if it is one.
     """
     chain: list[tuple[type[Transform], Model, Layout]] = []
-    for step in steps:
-        transform = TRANSFORMS.get(step.type)
-        if transform is None:
-            raise DataError(
-                say(
-                    "There is no transform {type}; there are: {known}.",
-                    type=step.type,
-                    known=listed(TRANSFORMS),
-                ),
-                code="bad_transform",
-            )
-        if layout.kind not in transform.kinds:
-            raise misfit(
-                transform,
-                say(
-                    "it is for {fitting}, and this data is {kind}; remove it",
-                    fitting=all_of(_NAMES[kind] for kind in transform.kinds),
-                    kind=_NAMES[layout.kind],
-                ),
-            )
-        params = parse_options(transform.Params, step.params, say("The transform {type}", type=step.type))
-        chain.append((transform, params, layout))
-        layout = transform.plan(params, layout)
+    for place, step in enumerate(steps):
+        try:
+            transform, params = _parse(step, layout)
+            chain.append((transform, params, layout))
+            layout = transform.plan(params, layout)
+        except DataError as error:
+            error.step = place
+            raise
     _check_end(layout)
     return chain
+
+
+def _parse(step: Step, layout: Layout) -> tuple[type[Transform], Model]:
+    transform = TRANSFORMS.get(step.type)
+    if transform is None:
+        raise DataError(
+            say(
+                "There is no transform {type}; there are: {known}.",
+                type=step.type,
+                known=listed(TRANSFORMS),
+            ),
+            code="bad_transform",
+        )
+    if layout.kind not in transform.kinds:
+        raise misfit(
+            transform,
+            say(
+                "it is for {fitting}, and this data is {kind}; remove it",
+                fitting=all_of(_NAMES[kind] for kind in transform.kinds),
+                kind=_NAMES[layout.kind],
+            ),
+        )
+    return transform, parse_options(transform.Params, step.params, say("The transform {type}", type=step.type))
 
 
 def plan_chain(steps: Sequence[Step], layout: Layout) -> Layout:

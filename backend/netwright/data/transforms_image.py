@@ -137,3 +137,42 @@ class Grayscale(Transform):
     @classmethod
     def write(cls, params: Model, layout: Layout, training: Training, name: Callable[[str], str]) -> Code:
         return Code(("batch = 0.299 * batch[:, 0:1] + 0.587 * batch[:, 1:2] + 0.114 * batch[:, 2:3]",))
+
+
+class CenterCrop(Transform):
+    type = "CenterCrop"
+    title = "Centre crop"
+    description = "Cuts the middle out of each picture."
+    kinds = ("image",)
+
+    class Params(Model):
+        size: list[int] = Field(
+            default=[28, 28], min_length=2, max_length=2, description="Height and width in pixels, each from 1 to 1024."
+        )
+
+    @classmethod
+    def plan(cls, params: Params, layout: Layout) -> Layout:
+        high, wide = params.size
+        channels, height, width = layout.shape
+        if not (1 <= high <= height and 1 <= wide <= width):
+            raise misfit(
+                cls,
+                say(
+                    "a middle of {high} x {wide} cannot be cut out of pictures of {height} x {width}; make it smaller",
+                    high=high,
+                    wide=wide,
+                    height=height,
+                    width=width,
+                ),
+            )
+        return replace(layout, shape=(channels, high, wide))
+
+    @classmethod
+    def write(cls, params: Params, layout: Layout, training: Training, name: Callable[[str], str]) -> Code:
+        high, wide = params.size
+        return Code(
+            (
+                f"top, left = (batch.shape[2] - {high}) // 2, (batch.shape[3] - {wide}) // 2",
+                f"batch = batch[:, :, top : top + {high}, left : left + {wide}]",
+            )
+        )

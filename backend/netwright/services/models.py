@@ -16,7 +16,7 @@ from netwright.graph.document import MAX_NAME_LENGTH, Document
 from netwright.graph.model import Model
 from netwright.graph.problems import Problem
 from netwright.language import Schema, Sentence
-from netwright.training.config import TrainingConfig
+from netwright.training.config import Choice, TrainingConfig
 from netwright.training.events import Event, Scalar
 from netwright.training.states import EndReason, RunState
 
@@ -113,6 +113,7 @@ class TrainingOptions(Model):
     schedules: list[OptionRead]
     metrics: list[OptionRead]
     transforms: list[OptionRead]
+    augmentations: list[OptionRead] = Field(default_factory=list)
     devices: list[DeviceRead]
     config_schema: Schema
 
@@ -122,6 +123,8 @@ class TrainingSuggestion(Model):
 
     config: TrainingConfig
     reasons: dict[str, Sentence]
+    augment: list[Choice] = Field(default_factory=list)
+    """Augmentations that may help on this data; ``config`` has them where they are known to.  ``reasons`` says why."""
     problems: list[Problem]
 
 

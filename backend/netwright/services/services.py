@@ -12,6 +12,7 @@ from netwright.services.imports import ImportService
 from netwright.services.networks import NetworkService
 from netwright.services.runs import RunService
 from netwright.services.scheduler import Scheduler, Timing
+from netwright.services.steps import StepsService
 from netwright.services.weights import WeightsService
 from netwright.settings import Settings
 from netwright.store.store import Store
@@ -32,6 +33,7 @@ class Services:
         self.networks = NetworkService(self.store)
         self.blocks = BlockService(self.store)
         self.datasets = DatasetService(self.store, settings.home)
+        self.steps = StepsService(self.datasets)
         self.scheduler = Scheduler(
             self.store, self.hub, executor, settings.runs_folder, settings.server_file, timing=timing
         )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from netwright.compiler.report import CheckReport
 from netwright.data.base import DataError, SourceSpec, Step
-from netwright.data.registry import open_source
-from netwright.data.transforms import TRANSFORMS, plan_chain
+from netwright.data.registry import SOURCES
+from netwright.data.transforms import TRANSFORMS
 from netwright.graph.document import Document
 from netwright.graph.problems import Problem
 from netwright.language import say
@@ -22,9 +22,10 @@ from netwright.services.models import (
     TrainingOptions,
     TrainingSuggestion,
 )
+from netwright.services.steps import augment_options, check_steps
 from netwright.services.weights import WeightsService
 from netwright.training.choices import Option
-from netwright.training.config import DataConfig, TrainingConfig
+from netwright.training.config import TrainingConfig
 from netwright.training.options import (
     DataFacts,
     check_choices,
@@ -63,6 +64,7 @@ async def read_options() -> TrainingOptions:
             )
             for transform in TRANSFORMS.values()
         ],
+        augmentations=augment_options(),
         devices=[
             DeviceRead(id=device.id, name=device.name, memory_bytes=device.memory_bytes)
             for device in await asyncio.to_thread(list_devices)
@@ -101,7 +103,12 @@ async def make_suggestion(document: Document, source: str, datasets: DatasetServ
     await datasets.resolve_source(source)
     report = await asyncio.to_thread(check_document, document)
     suggestion = await asyncio.to_thread(suggest, document, report, _facts(dataset), source)
-    return TrainingSuggestion(config=suggestion.config, reasons=suggestion.reasons, problems=suggestion.problems)
+    return TrainingSuggestion(
+        config=suggestion.config,
+        reasons=suggestion.reasons,
+        augment=suggestion.augment,
+        problems=suggestion.problems,
+    )
 
 
 async def check_all(
@@ -117,27 +124,18 @@ async def check_all(
         problems += [Problem(code=error.code, field="data.source", message=error.message), *check_choices(training)]
         return Checked(report, None, problems)
     facts = _facts(dataset)
-    if training.data.preprocess:
+    if training.data.preprocess or training.data.augment:
         try:
-            shape = await asyncio.to_thread(_plan_input_shape, source, training.data)
+            shape, wrong = await asyncio.to_thread(check_steps, source, training.data)
         except DataError as error:
-            problems += [
-                Problem(code=error.code, field="data.preprocess", message=error.message),
-                *check_choices(training),
-            ]
-            return Checked(report, source, problems)
+            wrong, shape = [Problem(code=error.code, field="data.source", message=error.message)], ()
+        problems += wrong
+        if not shape:
+            return Checked(report, source, [*problems, *check_choices(training)])
         facts = _facts(dataset, shape)
     devices = [device.id for device in await asyncio.to_thread(list_devices)]
     problems += await asyncio.to_thread(check_training, training, document, report, facts, devices)
     return Checked(report, source, problems)
-
-
-def _plan_input_shape(source: SourceSpec, config: DataConfig) -> tuple[int, ...]:
-    """The network's input shape after the preprocessing of ``config``, without the batch."""
-    from netwright.data.prepare import raw_layout
-
-    steps = [Step(choice.type, choice.params) for choice in config.preprocess]
-    return plan_chain(steps, raw_layout(open_source(source).load())).shape
 
 
 def _facts(dataset: DatasetRead, input_shape: tuple[int, ...] | None = None) -> DataFacts:
@@ -150,5 +148,11 @@ def _facts(dataset: DatasetRead, input_shape: tuple[int, ...] | None = None) -> 
         num_outputs=dataset.num_outputs or 0,
         classes=tuple(dataset.classes),
         num_validation=dataset.num_validation,
+        augment=_known_to_help(dataset),
         are_vertices=dataset.graph is not None and dataset.graph.sample == "vertex",
     )
+
+
+def _known_to_help(dataset: DatasetRead) -> tuple[Step, ...]:
+    source = SOURCES.get(dataset.type)
+    return () if source is None else source.augment

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Union
 import psutil
 import torch
 
+from netwright.data.augment.base import Augment
+from netwright.data.augment.write import load_augment
 from netwright.data.base import Part
 from netwright.data.graphs import GraphPart
 from netwright.language import say
@@ -46,15 +48,20 @@ class Batches:
         device: torch.device,
         *,
         channels_last: bool = False,
+        augment: Augment | None = None,
     ) -> None:
         self.device = device
         self.channels_last = channels_last
+        self.augment = augment
         self._preprocess = preprocess
+        self._apply = {} if augment is None else load_augment(augment)
         self.targets = part.targets.to(device)
         one = preprocess(part.inputs[:1])
         ready_bytes = one.numel() * one.element_size() * len(part)
         budget = free_bytes(device) // 4
-        self.is_ready = ready_bytes <= min(budget, MAX_READY_BYTES)
+        # What is changed before the preprocessing must be preprocessed anew each time.
+        is_fixed = "samples" not in self._apply
+        self.is_ready = is_fixed and ready_bytes <= min(budget, MAX_READY_BYTES)
         if self.is_ready:
             self._rows = self._prepare(part.inputs, one)
         else:
@@ -78,6 +85,12 @@ class Batches:
         """For the run's log."""
         if self.is_ready:
             return say("{count} samples held on {device}, preprocessed once.", count=len(self), device=self.device)
+        if "samples" in self._apply:
+            return say(
+                "{count} samples held on {device}, raw, augmented and preprocessed a batch at a time.",
+                count=len(self),
+                device=self.device,
+            )
         return say(
             "{count} samples held on {device}, raw, preprocessed a batch at a time (too large as floats).",
             count=len(self),
@@ -88,11 +101,30 @@ class Batches:
         """The network's input ``(n, *input_shape)`` and the targets of some samples; ``indices`` on the device."""
         targets = self.targets.index_select(0, indices)
         if not self.is_ready:
-            raw = self._rows.index_select(0, indices.to(self._rows.device)).to(self.device)
-            ready = self._preprocess(raw)
-            return (ready.contiguous(memory_format=torch.channels_last) if self._is_picture(ready) else ready), targets
+            return self._laid_out(self._preprocess(self._raw(indices))), targets
         rows = self._rows.index_select(0, indices)
         return (rows.permute(0, 3, 1, 2) if self._is_picture(rows) else rows), targets
+
+    def pick_augmented(self, indices: "Tensor", seed: int) -> "tuple[Tensor, Tensor]":
+        """As :meth:`pick`, with the augmentation that ``seed`` gives; without one, the same."""
+        if not self._apply:
+            return self.pick(indices)
+        generator = torch.Generator().manual_seed(seed)
+        if "samples" in self._apply:
+            targets = self.targets.index_select(0, indices)
+            raw, targets = self._apply["samples"](self._raw(indices), targets, generator)
+            inputs = self._preprocess(raw)
+        else:
+            inputs, targets = self.pick(indices)
+        if "inputs" in self._apply:
+            inputs, targets = self._apply["inputs"](inputs, targets, generator)
+        return self._laid_out(inputs), targets
+
+    def _raw(self, indices: "Tensor") -> "Tensor":
+        return self._rows.index_select(0, indices.to(self._rows.device)).to(self.device)
+
+    def _laid_out(self, ready: "Tensor") -> "Tensor":
+        return ready.contiguous(memory_format=torch.channels_last) if self._is_picture(ready) else ready
 
     def _is_picture(self, rows: "Tensor") -> bool:
         return self.channels_last and rows.ndim == 4
@@ -116,19 +148,28 @@ def hold(
     device: torch.device,
     *,
     channels_last: bool = False,
+    augment: Augment | None = None,
 ) -> Batches | GraphBatches:
-    """A part of the data on ``device``."""
+    """A part of the data on ``device``; ``augment`` is for the one that is trained on."""
     if isinstance(part, GraphPart):
         return GraphBatches(part, preprocess, device)
-    return Batches(part, preprocess, device, channels_last=channels_last)
+    return Batches(part, preprocess, device, channels_last=channels_last, augment=augment)
+
+
+def balanced_weights(targets: "Tensor") -> "Tensor":
+    """How likely each sample is drawn so that all classes come equally often: class indices (N,) to float64 (N,)."""
+    return targets.bincount().double().clamp_min(1).reciprocal()[targets]
 
 
 class Sampler:
     """The order of the training samples: a new permutation each epoch that follows from seed and epoch alone, so that any
     position can be found again."""
 
-    def __init__(self, batches: Batches | GraphBatches, batch_size: int, seed: int) -> None:
+    def __init__(
+        self, batches: Batches | GraphBatches, batch_size: int, seed: int, *, is_balanced: bool = False
+    ) -> None:
         self.batches = batches
+        self._weights = balanced_weights(batches.targets.cpu()) if is_balanced else None
         self.batch_size = batch_size
         self.seed = seed
         self.num_batches = num_batches(len(batches), batch_size)
@@ -136,9 +177,21 @@ class Sampler:
     def epoch(self, epoch: int, start: int = 0) -> "Iterator[tuple[Inputs, Tensor]]":
         """Batches of ``epoch`` (from 1) from batch ``start`` on."""
         generator = torch.Generator().manual_seed((self.seed * 1_000_003 + epoch) % 2**63)
-        order = torch.randperm(len(self.batches), generator=generator).to(self.batches.device)
-        for indices in torch.split(order, self.batch_size)[start : self.num_batches]:
-            yield self.batches.pick(indices)
+        if self._weights is None:
+            order = torch.randperm(len(self.batches), generator=generator)
+        else:
+            order = torch.multinomial(self._weights, len(self.batches), replacement=True, generator=generator)
+        order = order.to(self.batches.device)
+        batches = torch.split(order, self.batch_size)[start : self.num_batches]
+        for number, indices in enumerate(batches, start=start):
+            if isinstance(self.batches, GraphBatches):
+                yield self.batches.pick(indices)
+            else:
+                # Chance of its own for each batch, so that any of them can be made again without those before.
+                yield self.batches.pick_augmented(indices, self._batch_seed(epoch, number))
+
+    def _batch_seed(self, epoch: int, number: int) -> int:
+        return ((self.seed * 1_000_003 + epoch) * 1_000_003 + number) % 2**63
 
     def batch(self, epoch: int, index: int) -> "tuple[Inputs, Tensor]":
         """One batch again: number ``index`` (from 0) of ``epoch``."""

@@ -11,6 +11,7 @@ from netwright.graph.edits import SetParam
 from netwright.graph.problems import Fix, Problem
 from netwright.language import listed, say
 from netwright.layers.registry import LAYERS
+from netwright.training.checking_augment import check_mixing, check_sampling
 from netwright.training.checking_graph import check_graph_input, wrong_entry
 from netwright.training.checking_objectives import check_objectives
 from netwright.training.choices import Registry, UnknownChoiceError, explain
@@ -36,12 +37,14 @@ def check_training(
     that this machine has (see :func:`netwright.training.devices.list_devices`); None leaves the device unchecked.
     """
     problems = [*check_choices(training), *_check_lengths(training, data), *_check_monitors(training)]
+    problems += check_sampling(training, data)
     if devices is not None:
         problems += _check_device(training, devices)
     if report.ok:
         problems += check_groups(training, report)
         problems += _check_input(document, report, data)
         problems += check_objectives(training, document, report, data)
+        problems += check_mixing(training, document, report, data)
         problems += _check_frozen(training, report)
         if report.totals.parameters == 0:
             problems.append(

@@ -31,13 +31,18 @@ class SplitConfig(Model):
 
 
 class DataConfig(Model):
-    """``source`` is a built-in's id (``digits``, ``mnist``) or the id of an uploaded dataset."""
+    """``source`` is a built-in's id (``digits``, ``mnist``) or the id of an uploaded dataset.
+
+    ``preprocess`` empty stands for the set's own chain; ``augment`` is for the training part alone.  A balanced
+    ``sampler`` draws every class equally often: samples of a rare class come several times an epoch.
+    """
 
     source: str = Field(default="digits", max_length=200)
     batch_size: int = Field(default=64, ge=1, le=1_000_000)
     split: SplitConfig = Field(default_factory=SplitConfig)
     preprocess: list[Choice] = Field(default_factory=list, max_length=50)
     augment: list[Choice] = Field(default_factory=list, max_length=50)
+    sampler: Literal["shuffle", "balanced"] = "shuffle"
 
 
 MAX_OBJECTIVES = 8

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from netwright.data.base import Kind, Task
+from netwright.data.base import Kind, Step, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class DataFacts:
     classes: tuple[str, ...] = ()
     num_validation: int | None = None
     """Samples that the set itself keeps for validation; None where the config's split decides."""
+    augment: tuple[Step, ...] = ()
+    """Augmentations that are known to help on this very set."""
     are_vertices: bool = False
     """Whether a sample is a vertex of a graph, so that the output must have a row for each vertex."""
 

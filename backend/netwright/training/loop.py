@@ -79,7 +79,7 @@ def train(  # noqa: C901  (one story, told in one piece)
                 at.batch += 1
                 # Costs two list appends; every 50 ms a report goes out.  On a GPU it is the one before: its values have
                 # arrived by now, so that nothing waits for the device.
-                if run.log.add(value, run.main(outputs), targets):
+                if run.log.add(value, run.main(outputs), run.hard(targets)):
                     run.log.report(at.step, at.epoch, lr, emit)
                     run.buffers.keep()
             run.log.flush(at.step, at.epoch, run.rate.at(max(at.step, 1)), emit)  # sync

@@ -26,6 +26,8 @@ class Loss(RegisteredChoice, is_abstract=True):
     scores_to: ClassVar[Literal["softmax", "sigmoid", "sides"] | None] = None
     """What turns the network's scores into probabilities, where anything does.  ``sides`` does not: one score, whose sign says
     on which side of the boundary a sample lies (positive: the second class)."""
+    takes_shares: ClassVar[bool] = False
+    """Whether targets may be shares of classes ``(N, K)`` instead of class indices, as mixed samples have them."""
 
     @classmethod
     @abstractmethod
@@ -56,8 +58,11 @@ def fit_targets(targets: "Tensor", outputs: "Tensor") -> "Tensor":
     return targets.to(outputs.dtype).view_as(outputs)
 
 
-def fit_targets_source(num_scores: int, *, is_class: bool) -> str:
-    """What :func:`fit_targets` does for outputs ``(N, num_scores)``, as an expression."""
+def fit_targets_source(num_scores: int, *, is_class: bool, is_soft: bool = False) -> str:
+    """What :func:`fit_targets` does for outputs ``(N, num_scores)``, as an expression.  ``is_soft``: classes may have become
+    shares ``(N, K)``."""
+    if is_soft:
+        return f"(targets if targets.ndim == 2 else functional.one_hot(targets, {num_scores})).to(outputs.dtype)"
     if is_class and num_scores > 1:
         return f"functional.one_hot(targets, {num_scores}).to(outputs.dtype)"
     return "targets.to(outputs.dtype).view_as(outputs)"
@@ -72,6 +77,7 @@ class CrossEntropyLoss(Loss):
     )
     tasks = ("classification",)
     scores_to = "softmax"
+    takes_shares = True
 
     class Params(ChoiceParams):
         label_smoothing: float = Field(
@@ -123,6 +129,7 @@ class BCEWithLogitsLoss(Loss):
     )
     tasks = ("classification",)
     scores_to = "sigmoid"
+    takes_shares = True
 
     class Params(ChoiceParams):
         pos_weight: float | None = Field(
@@ -163,6 +170,7 @@ class _Regression(Loss, is_abstract=True):
     """Mean over all values of a function of the difference."""
 
     function: ClassVar[str]
+    takes_shares = True
 
     @classmethod
     def build(cls, params: ChoiceParams, device: str) -> LossFunction:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import torch
 from torch import nn
 
+from netwright.data.augment.base import Augment
 from netwright.data.base import DataError, Part, Prepared
 from netwright.data.graphs import GraphPart
 from netwright.language import listed, say
@@ -131,6 +132,7 @@ class Setup:
     fingerprint: str
     epochs: int
     surface: Surface | None
+    has_soft_targets: bool = False
     frozen: Frozen = field(default_factory=Frozen)
     notes: list[str] = field(default_factory=list)
 
@@ -162,6 +164,10 @@ class Setup:
     def main(self, outputs: "Outputs") -> "Tensor":
         """The output of the first objective, which metrics are measured on."""
         return outputs if isinstance(outputs, torch.Tensor) else next(iter(outputs.values()))
+
+    def hard(self, targets: "Tensor") -> "Tensor":
+        """Targets of a training step as metrics take them: of a mixed sample the class with the larger share."""
+        return targets.argmax(1) if self.has_soft_targets else targets
 
     def start_training_mode(self) -> None:
         """``network.train()``, but for the statistics of what is frozen."""
@@ -209,12 +215,17 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
     if device.type == "cuda":
         torch.backends.cudnn.benchmark = True
 
-    def batches(part: Part | GraphPart) -> Batches | GraphBatches:
-        return hold(part, job.preprocess, device, channels_last=channels_last)
+    def batches(part: Part | GraphPart, augment: Augment | None = None) -> Batches | GraphBatches:
+        return hold(part, job.preprocess, device, channels_last=channels_last, augment=augment)
 
-    train_batches = batches(data.train)
+    train_batches = batches(data.train, data.augment)
     notes.append(say("Data: {what}", what=train_batches.describe()))
-    sampler = Sampler(train_batches, config.data.batch_size, config.seed)
+    is_balanced = config.data.sampler == "balanced" and data.task == "classification"
+    sampler = Sampler(train_batches, config.data.batch_size, config.seed, is_balanced=is_balanced)
+    if is_balanced:
+        notes.append(
+            say("Balanced sampler: every class is drawn equally often, samples of rare classes several times an epoch.")
+        )
     weights = [weight for weight in network.parameters() if weight.requires_grad]
     if not weights:
         raise ValueError(
@@ -258,6 +269,7 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         best=Best(config.checkpoint.monitor, config.checkpoint.mode),
         early_stopping=_build_early_stopping(config),
         autocast=_build_autocast(config, device, notes),
+        has_soft_targets=data.augment is not None and data.augment.has_soft_targets,
         fingerprint=data.fingerprint,
         epochs=config.epochs,
         surface=build_surface(data, job.preprocess, device, config.objectives[0].loss.type),

@@ -265,9 +265,9 @@ def test_chain_when_it_does_not_fit_a_table_says_why(steps: list[Choice], messag
         prepare(table(inputs, torch.tensor([0, 1, 0, 1]), categories={"x1": ("a", "b")}), config(*steps))
 
 
-def test_augmentation_when_asked_for_is_not_silently_ignored() -> None:
+def test_augmentation_when_unknown_is_not_silently_ignored() -> None:
     data = DataConfig(augment=[Choice(type="RandomFlip")])
-    with pytest.raises(DataError, match="no augmentations yet"):
+    with pytest.raises(DataError, match="no augmentation RandomFlip; there are: RandomCrop, "):
         prepare(pictures(), data)
 
 

@@ -53,7 +53,7 @@ class Refuse:
 sys.meta_path.insert(0, Refuse())
 results = {}
 for folder, arguments in json.load(sys.stdin):
-    for name in ("data", "model"):
+    for name in ("augment", "data", "model"):
         sys.modules.pop(name, None)
     sys.path.insert(0, folder)
     sys.argv = [f"{folder}/train.py", *arguments]

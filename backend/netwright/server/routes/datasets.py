@@ -9,6 +9,7 @@ from netwright.server.bodies import ModelRoute
 from netwright.server.dependencies import ServicesDep
 from netwright.server.responses import answer, answer_list
 from netwright.services.models import DatasetPreview, DatasetRead, DatasetUpdate
+from netwright.services.models_steps import StepsRead, StepsRequest
 
 router = APIRouter(prefix="/api/datasets", route_class=ModelRoute, tags=["datasets"])
 
@@ -59,6 +60,12 @@ async def delete_dataset(id: str, services: ServicesDep) -> Response:  # noqa: A
 @router.get("/{id}/preview", response_model=DatasetPreview)
 async def preview_dataset(id: str, services: ServicesDep) -> Response:  # noqa: A002
     return answer(await services.datasets.preview(id))
+
+
+@router.post("/{id}/steps", response_model=StepsRead)
+async def preview_steps(id: str, body: StepsRequest, services: ServicesDep) -> Response:  # noqa: A002
+    """Checks preprocessing and augmentation, and shows some training samples before and after."""
+    return answer(await services.steps.preview(id, body))
 
 
 @router.post("/{id}/download", response_model=DatasetRead, status_code=202)

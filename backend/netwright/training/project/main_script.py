@@ -61,7 +61,7 @@ _MAIN = '''def main() -> None:
         network.train()
 {hold}        for samples, targets in batches(train, epoch, device):
             step += 1
-            loss = compute_loss(forward(network, samples), targets)
+            loss = compute_loss(forward(network, samples{ready}), targets)
             loss.backward()
             losses.append(loss.item())
             if not math.isfinite(losses[-1]):
@@ -120,6 +120,7 @@ def write_main(config: TrainingConfig, facts: Facts, monitor: str, mode: str, st
         data_argument=data if facts.argument else "",
         data_value="arguments.data" if facts.argument else "None",
         weights=facts.output_file,
+        ready="" if facts.augment is None else ", is_ready=True",
         channels_last=".to(memory_format=torch.channels_last)" if facts.is_channels_last else "",
         begin=_BEGIN if facts.has_initial_weights else "",
         freeze=_FREEZE if config.frozen else "",

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from netwright.data.augment.base import Augment
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -23,7 +25,7 @@ class GraphTerms:
 class Facts:
     """What the script needs to know beyond the config.  ``terms`` are the outputs that the objectives stand on, in their order;
     ``argument`` is what ``--data`` takes where a person must bring it (empty: nothing); ``has_initial_weights`` is true of a
-    run that did not begin with random ones."""
+    run that did not begin with random ones; ``augment`` is what is done to the training samples."""
 
     run: str
     is_class: bool
@@ -34,3 +36,5 @@ class Facts:
     first_losses: tuple[float, ...]
     has_initial_weights: bool = False
     graph: GraphTerms | None = None
+    augment: Augment | None = None
+    is_balanced: bool = False

@@ -16,6 +16,7 @@ from netwright.training.config import Choice, ObjectiveConfig, TrainingConfig
 from netwright.training.metrics import METRICS
 from netwright.training.objectives import LOSSES, fit_targets_source
 from netwright.training.optimizers import OPTIMIZERS
+from netwright.training.project.augment_script import augment_import, write_batches
 from netwright.training.project.graph_scripts import write_graph_forward
 from netwright.training.project.main_script import BATCHES, FROZEN_MODULES, write_main
 from netwright.training.project.script_facts import Facts, Term
@@ -27,7 +28,7 @@ WRITTEN = {
         "data", "objectives", "metrics", "optimizer", "parameter_groups", "schedule", "epochs", "seed", "precision", "device",
         "gradient_clip_norm", "early_stopping", "checkpoint", "initial_weights", "frozen",
     },
-    "data": {"source", "batch_size", "split", "preprocess", "augment"},
+    "data": {"source", "batch_size", "split", "preprocess", "augment", "sampler"},
     "objectives": {"output", "target", "loss", "weight"},
     "schedule": {"type", "params", "warmup_steps"},
     "early_stopping": {"monitor", "mode", "patience", "min_delta", "restore_best_weights"},
@@ -60,13 +61,14 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
     samples = "" if facts.graph is None else "Samples, "
     sections = [
         _head(config, facts, metrics),
-        join_imports(imports) + f"\n\nfrom data import {samples}load_parts\nfrom model import Network, preprocess",
+        join_imports(imports)
+        + f"\n\n{augment_import(facts)}from data import {samples}load_parts\nfrom model import Network, preprocess",
         _constants(config, facts),
         _learning_rate(config),
         _loss(config, facts),
         _optimizer(config),
         _forward(config, facts) if facts.graph is None else write_graph_forward(config, facts),
-        BATCHES,
+        write_batches(BATCHES, facts),
         _evaluate(facts, metrics),
         *([FROZEN_MODULES] if config.frozen else []),
         write_main(config, facts, monitor, mode, stop_monitor),
@@ -180,7 +182,8 @@ def _loss(config: TrainingConfig, facts: Facts) -> str:
 
 def _objective(objective: ObjectiveConfig, term: Term, facts: Facts) -> str:
     """One term of the loss, as an expression."""
-    fitted = fit_targets_source(term.num_scores, is_class=facts.is_class)
+    is_soft = facts.augment is not None and facts.augment.has_soft_targets
+    fitted = fit_targets_source(term.num_scores, is_class=facts.is_class, is_soft=is_soft)
     expression = LOSSES.get(objective.loss.type).source(_params(LOSSES, objective.loss), fitted)
     if objective.weight != 1.0:
         expression = f"{objective.weight!r} * {_in_brackets(expression)}"
@@ -233,10 +236,11 @@ def _settings(values: Mapping[str, Any]) -> str:
 
 def _forward(config: TrainingConfig, facts: Facts) -> str:
     is_single = len(facts.terms) == 1
+    ready = "" if facts.augment is None else ", *, is_ready: bool = False"
     lines = [
-        f"def forward(network: nn.Module, samples: Tensor) -> {'Tensor' if is_single else 'dict[str, Tensor]'}:",
+        f"def forward(network: nn.Module, samples: Tensor{ready}) -> {'Tensor' if is_single else 'dict[str, Tensor]'}:",
         f'    """Raw samples to the scores, float32{"" if is_single else "; by the outputs that have a loss"}."""',
-        "    inputs = preprocess(samples)",
+        f"    inputs = {'samples if is_ready else ' if ready else ''}preprocess(samples)",
     ]
     if facts.is_channels_last:
         lines += [

@@ -15,6 +15,7 @@ from netwright.graph.document import Document
 from netwright.language import say
 from netwright.training.jobs import find_output
 from netwright.training.objectives import LOSSES
+from netwright.training.project.augment_script import augment_files
 from netwright.training.project.data_script import classes_lines, write_data
 from netwright.training.project.graph_scripts import write_graph_data
 from netwright.training.project.predict_script import WEIGHTS, write_predict
@@ -80,6 +81,8 @@ def write_project(
         first_losses=tuple(first_losses),
         has_initial_weights=spec.initial_weights is not None,
         graph=graph,
+        augment=data.augment,
+        is_balanced=spec.training.data.sampler == "balanced" and raw.task == "classification",
     )
     predict = write_predict(
         LOSSES.get(spec.training.objectives[0].loss.type),
@@ -97,6 +100,7 @@ def write_project(
         read = write_graph_data(code, arrays, split, classes_lines(arrays.classes))
     files: dict[str, str | bytes] = {
         **read,
+        **augment_files(data.augment),
         "train.py": write_train(spec.training, facts),
         "predict.py": predict,
     }

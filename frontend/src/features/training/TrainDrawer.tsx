@@ -11,6 +11,7 @@ import { MachineSection } from "./MachineSection";
 import { ObjectiveSection } from "./ObjectiveSection";
 import { OptimizerSection } from "./OptimizerSection";
 import { StartBar } from "./StartBar";
+import { StepsSection } from "./StepsSection";
 import classes from "./training.module.css";
 import { useTrainForm } from "./useTrainForm";
 import { WeightsSection } from "./WeightsSection";
@@ -77,6 +78,7 @@ function Drawer({ onClose }: { onClose: () => void }) {
         {config !== null && options !== undefined && (
           <FormContext value={{ form, config, options }}>
             <SplitFields />
+            <StepsSection />
             <WeightsSection />
             <ObjectiveSection />
             <OptimizerSection />

@@ -140,7 +140,8 @@ export function problemsUnder(problems: readonly Problem[], prefix: string): Rea
   return found;
 }
 
-const CHOICE_FIELDS = /^(initial_weights|objectives\.\d+\.(loss|output)|optimizer|schedule)(\.|$)/;
+const CHOICE_FIELDS =
+  /^(initial_weights|data\.(preprocess|augment|sampler)|objectives\.\d+\.(loss|output)|optimizer|schedule)(\.|$)/;
 
 /** Whether the problem is said at a field of the form; what is not is said below it. */
 export function isSaidAtField({ field, node }: Problem, fields: ConfigFields): boolean {

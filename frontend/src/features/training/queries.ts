@@ -4,6 +4,8 @@ import {
   type Curve,
   type Document,
   type RunState,
+  type StepsRead,
+  type StepsRequest,
   type TrainingConfig,
   type TrainingSuggestion,
   unwrap,
@@ -37,6 +39,20 @@ export function curveQuery(training: TrainingConfig, numSamples: number) {
     gcTime: 60_000,
     retry: false,
     placeholderData: keepPreviousData,
+  });
+}
+
+/** Whether the lists of steps make sense, and some samples before and after. The last ones stay on show meanwhile. */
+export function stepsQuery(dataset: string, body: StepsRequest, isReady: boolean) {
+  return queryOptions({
+    queryKey: ["training", "steps", dataset, body],
+    queryFn: ({ signal }) =>
+      unwrap<StepsRead>(api.POST("/api/datasets/{id}/steps", { params: { path: { id: dataset } }, body, signal })),
+    enabled: isReady,
+    staleTime: 60_000,
+    gcTime: 60_000,
+    retry: false,
+    placeholderData: (before, query) => (query?.queryKey[2] === dataset ? before : undefined),
   });
 }
 

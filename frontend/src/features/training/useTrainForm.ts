@@ -4,6 +4,7 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
 import {
+  type Choice,
   type Curve,
   type DatasetRead,
   isApiProblem,
@@ -20,6 +21,7 @@ import { boundProblems, type ConfigFields, readConfigFields } from "./configFiel
 import { defaultSource, feedsNetwork } from "./defaultSource";
 import { completeConfig, type FormConfig, joinProblems, lengthsOf, weightsOf } from "./formConfig";
 import { curveQuery, startRun, suggestionQuery } from "./queries";
+import { type Steps, useSteps } from "./useSteps";
 
 export interface TrainForm {
   datasets: readonly DatasetRead[] | undefined;
@@ -33,6 +35,10 @@ export interface TrainForm {
   suggested: TrainingConfig | undefined;
   reasons: Readonly<Record<string, string>>;
   problems: readonly Problem[];
+  /** Augmentations that may help on this data. */
+  offered: readonly Choice[];
+  /** Preprocessing and augmentation as the server sees them. */
+  steps: Steps;
   /** The learning rate over the run; undefined until it is known. */
   curve: Curve | undefined;
   failure: Error | null;
@@ -49,6 +55,7 @@ export interface TrainForm {
 const NO_FIELDS: ConfigFields = new Map();
 const NO_PROBLEMS: readonly Problem[] = [];
 const NO_REASONS = {};
+const NO_STEPS: readonly Choice[] = [];
 const SAVE_TIMEOUT_MS = 8000;
 
 /** Everything the form shows and does. The config lies in the document, so that it is saved with the network. */
@@ -80,14 +87,16 @@ export function useTrainForm(): TrainForm {
   }, [chosen, suggested, report]);
   const { isStarting, refusal, start } = useStarting();
   const curve = useCurve(config, suggested, fields, dataset?.num_samples ?? 0);
+  const steps = useSteps(config, dataset);
   const local = useMemo(
     () => (config === null ? NO_PROBLEMS : boundProblems(config, fields, (path, shape) => sayBounds(t, path, shape))),
     [config, fields, t],
   );
   const fromSuggestion = useMemo(() => (answer?.problems ?? NO_PROBLEMS).filter((problem) => problem.node), [answer]);
   const problems = useMemo(
-    () => joinProblems(local, curve.problems, stillSaid(refusal, config, document.network), fromSuggestion),
-    [local, curve.problems, refusal, config, document.network, fromSuggestion],
+    () =>
+      joinProblems(local, curve.problems, steps.problems, stillSaid(refusal, config, document.network), fromSuggestion),
+    [local, curve.problems, steps.problems, refusal, config, document.network, fromSuggestion],
   );
 
   const change = (next: FormConfig) => store.getState().setTraining(next as unknown as typeof document.training);
@@ -105,6 +114,8 @@ export function useTrainForm(): TrainForm {
     suggested,
     reasons: answer?.reasons ?? NO_REASONS,
     problems,
+    offered: answer?.augment ?? NO_STEPS,
+    steps,
     curve: curve.data,
     failure: optionsError ?? datasetsError ?? (isReady ? suggestion.error : null),
     retry: () => {

@@ -1,0 +1,169 @@
+"""Some samples before and after the preprocessing and the augmentation: by the very code that training runs, on a handful."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from netwright.data.augment.base import Subject
+from netwright.data.augment.subject import describe_subject
+from netwright.data.augment.write import load_augment, write_augment
+from netwright.data.base import RawData, Source, Step
+from netwright.data.prepare import SplitLike, load_preprocess, raw_layout, split_raw, write_preprocess
+from netwright.data.preview import data_url
+from netwright.data.transform_base import Layout
+from netwright.data.transforms import plan_chain
+
+MAX_SAMPLES = 2048
+MAX_BYTES = 16 << 20
+NUM_SHOWN = 6
+MAX_COLUMNS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Handful:
+    """A part of the training part, in an order that is always the same, and what is known of the whole set without reading it
+    again.  ``inputs`` are raw samples, at most ``MAX_SAMPLES`` of them: the preprocessing is fitted on these for a preview."""
+
+    raw: RawData
+    layout: Layout
+    default: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A sample before and after: ``before`` and ``after`` are PNGs as data URLs for a picture, else cells."""
+
+    label: str
+    label_after: str
+    before: str | list[str]
+    after: str | list[str]
+
+
+def take_handful(source: Source, split: SplitLike) -> Handful:
+    """
+    Raises:
+        DataError: the set cannot be read, or has too few samples.
+    """
+    raw = source.load()
+    layout = raw_layout(raw)
+    if raw.graph is not None:
+        indices = np.arange(min(len(raw.inputs), MAX_SAMPLES))
+    else:
+        bytes_each = max(1, raw.inputs[0].numel() * raw.inputs.element_size())
+        count = max(64, min(MAX_SAMPLES, MAX_BYTES // bytes_each))
+        indices = np.random.default_rng(0).permutation(split_raw(raw, split).train)[:count]
+    chosen = torch.from_numpy(indices)
+    # A vertex of a graph has no target of its own here: graphs are not augmented.
+    targets = raw.targets[chosen] if raw.graph is None else raw.targets[:0]
+    few = RawData(
+        inputs=raw.inputs[chosen].clone(),
+        targets=targets.clone(),
+        test_inputs=None,
+        test_targets=None,
+        kind=raw.kind,
+        task=raw.task,
+        classes=raw.classes,
+        features=raw.features,
+        categories=raw.categories,
+        target_name=raw.target_name,
+    )
+    return Handful(few, layout, raw.default_preprocess)
+
+
+def describe(handful: Handful, preprocess: Sequence[Step]) -> Subject:
+    """
+    Raises:
+        DataError: the preprocessing does not fit the data.
+    """
+    raw = handful.raw
+    ready = plan_chain(preprocess, handful.layout)
+    return describe_subject(handful.layout, ready, preprocess, raw.task, len(raw.classes))
+
+
+def show(handful: Handful, preprocess: Sequence[Step], augment: Sequence[Step], seed: int) -> list[Shown]:
+    """The first samples, augmented with the chance that ``seed`` gives.
+
+    Raises:
+        DataError: the lists do not fit the data.
+    """
+    raw = handful.raw
+    subject = describe(handful, preprocess)
+    written = write_augment(augment, subject)
+    fitted = load_preprocess(write_preprocess(raw.inputs, handful.layout, preprocess)[0])
+    before, targets = raw.inputs[:NUM_SHOWN], raw.targets[:NUM_SHOWN]
+    samples, after_targets = before, targets
+    functions = {} if written is None else load_augment(written)
+    generator = torch.Generator().manual_seed(seed)
+    if "samples" in functions:
+        samples, after_targets = functions["samples"](samples, after_targets, generator)
+    inputs = fitted(samples)
+    if "inputs" in functions:
+        inputs, after_targets = functions["inputs"](inputs, after_targets, generator)
+    labels = [_label(raw, target) for target in targets]
+    labels_after = [_label(raw, target) for target in after_targets]
+    pairs: Iterable[tuple[str | list[str], str | list[str]]]
+    if raw.kind == "image":
+        white = subject.maximum
+        pairs = zip(_pictures(before, white), _restore(inputs, fitted(before), before, white), strict=True)
+    elif raw.inputs.ndim == 2:
+        pairs = zip(_raw_cells(raw, before), _cells(inputs), strict=True)
+    else:
+        return []
+    return [Shown(*parts) for parts in ((a, b, *pair) for a, b, pair in zip(labels, labels_after, pairs, strict=True))]
+
+
+def _label(raw: RawData, target: torch.Tensor) -> str:
+    if target.ndim > 1 or raw.task not in {"classification", "regression"}:
+        return ""
+    if raw.task == "regression":
+        return ", ".join(f"{value:.4g}" for value in target.flatten().tolist())
+    if target.ndim == 0:
+        return raw.classes[int(target)]
+    shares = {name: share for name, share in zip(raw.classes, target.tolist(), strict=True) if share >= 0.005}
+    most_first = sorted(shares.items(), key=lambda each: -each[1])
+    return ", ".join(f"{name} {share:.0%}" for name, share in most_first)
+
+
+def _pictures(batch: torch.Tensor, white: float) -> list[str]:
+    """Of raw pictures, or of others on the same scale."""
+    levels = (batch.to(torch.float32) * (255 / white)).round().clamp(0, 255).to(torch.uint8)
+    if levels.shape[1] not in (1, 3):
+        levels = levels[:, :1]
+    return [data_url(picture.numpy(), 1.0) for picture in levels]
+
+
+def _restore(inputs: torch.Tensor, clean: torch.Tensor, raw: torch.Tensor, white: float) -> list[str]:
+    """The network's inputs as pictures: brightness as it was before the preprocessing, which is found by what it made of the
+    darkest and the brightest pixel of each channel of the same pictures."""
+    axes, raw_axes = (0, 2, 3), (0, 2, 3) if raw.shape[1] == clean.shape[1] else (0, 1, 2, 3)
+    low, high = clean.amin(axes, keepdim=True), clean.amax(axes, keepdim=True)
+    values = raw.to(torch.float32)
+    raw_low, raw_high = values.amin(raw_axes, keepdim=True), values.amax(raw_axes, keepdim=True)
+    share = (inputs - low) / torch.where(high == low, torch.ones_like(low), high - low)
+    return _pictures(raw_low + share * (raw_high - raw_low), white)
+
+
+def _cells(batch: torch.Tensor) -> list[list[str]]:
+    return [[f"{value:.4g}" for value in row[:MAX_COLUMNS]] for row in batch.tolist()]
+
+
+def _raw_cells(raw: RawData, batch: torch.Tensor) -> list[list[str]]:
+    """A row as a person knows it: categories by their names, nothing where a value is missing."""
+    rows = []
+    for row in batch.tolist():
+        cells = []
+        for name, value in zip(raw.features[:MAX_COLUMNS], row, strict=False):
+            names = raw.categories.get(name)
+            cells.append("" if math.isnan(value) else f"{value:.4g}" if names is None else names[int(value)])
+        rows.append(cells)
+    return rows
+
+
+def header_after(subject: Subject) -> list[str]:
+    """Names of the network's inputs, of a table."""
+    return [column.name for column in subject.ready.columns[:MAX_COLUMNS]]

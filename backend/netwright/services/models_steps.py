@@ -1,0 +1,60 @@
+"""Bodies and answers about the lists of a data config: preprocessing and augmentation."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from netwright.graph.model import Model
+from netwright.language import Sentence
+from netwright.training.config import Choice, SplitConfig
+
+ListName = Literal["preprocess", "augment"]
+
+
+class StepsRequest(Model):
+    """``POST /api/datasets/{id}/steps``: two lists as a data config has them, and the chance that ``seed`` gives."""
+
+    preprocess: list[Choice] = Field(default_factory=list, max_length=50)
+    augment: list[Choice] = Field(default_factory=list, max_length=50)
+    split: SplitConfig = Field(default_factory=SplitConfig)
+    seed: int = Field(default=0, ge=0, le=2**32 - 1)
+
+
+class StepFix(Model):
+    """A way out that works: ``steps`` is the whole list as it would be."""
+
+    label: Sentence
+    steps: list[Choice]
+
+
+class StepProblem(Model):
+    """What is wrong with a list; ``place`` (from 0) is the step that is at fault, null where it is the list as a whole."""
+
+    list: ListName
+    place: int | None
+    message: Sentence
+    fix: StepFix | None = None
+
+
+class SamplePair(Model):
+    """A training sample before and after.  ``before`` and ``after`` are PNGs as data URLs of a picture; of a table's row
+    they are empty, and the cells stand in ``cells_before`` and ``cells_after``."""
+
+    label: str
+    label_after: str
+    before: str = ""
+    after: str = ""
+    cells_before: list[str] = Field(default_factory=list)
+    cells_after: list[str] = Field(default_factory=list)
+
+
+class StepsRead(Model):
+    """``preprocess`` is the chain that is used, which is the set's own where none was sent.  ``input_shape`` is what the
+    network gets; null, and no samples, where a list is wrong."""
+
+    preprocess: list[Choice]
+    input_shape: list[int] | None
+    problems: list[StepProblem]
+    samples: list[SamplePair]
+    header_before: list[str] = Field(default_factory=list)
+    header_after: list[str] = Field(default_factory=list)
