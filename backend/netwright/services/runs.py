@@ -11,7 +11,8 @@ from pathlib import Path
 from netwright import __version__
 from netwright.compiler.report import CheckReport
 from netwright.graph.document import Document
-from netwright.language import STORED, current_language, listed, say
+from netwright.language import STORED, current_language, listed, said_by, say
+from netwright.services.control_models import RunSet
 from netwright.services.datasets import DatasetService
 from netwright.services.devices import slot_of
 from netwright.services.errors import ServiceError, not_found
@@ -34,11 +35,20 @@ from netwright.services.scheduler import Scheduler
 from netwright.services.training import check_all
 from netwright.services.weights import WeightsService, WeightsSource, keep_copy
 from netwright.store.events import list_events
-from netwright.store.run_moves import Moved, NotResumableError, pause_run, resume_run, stop_run
+from netwright.store.run_moves import (
+    Moved,
+    NotChangeableError,
+    NotResumableError,
+    pause_run,
+    resume_run,
+    save_run,
+    set_values,
+    stop_run,
+)
 from netwright.store.runs import RunRecord, delete_run, get_run, insert_run, list_runs, update_run
 from netwright.store.store import Store
 from netwright.store.tables import RunRow, new_id
-from netwright.training.events import EVENT_TYPES, EVENTS
+from netwright.training.events import EVENT_TYPES, EVENTS, SetCommand
 from netwright.training.spec import RunSpec
 from netwright.training.states import FINAL, RunState
 
@@ -177,8 +187,36 @@ class RunService:
             moved = await self._store.write(lambda session: resume_run(session, run_id))
         except NotResumableError as error:
             raise ServiceError(
-                "run_cannot_resume", say("This run has completed: nothing is left to train. Start a new one.")
+                "run_cannot_resume",
+                say("This run has completed: nothing is left to train. Give it more epochs, or start a new one."),
             ) from error
+        return await self._move(run_id, moved)
+
+    async def checkpoint(self, run_id: str) -> RunRead:
+        """Asks for a checkpoint at the next step border."""
+        return await self._move(run_id, await self._store.write(lambda session: save_run(session, run_id)))
+
+    async def set_values(self, run_id: str, body: RunSet) -> RunRead:
+        """Changes the learning rate or the number of epochs; more epochs extend a run that has completed.
+
+        Raises:
+            ServiceError: ``run_cannot_change``, it is over or past that epoch; ``run_cannot_resume``, it has completed and no
+                checkpoint is left to go on from.
+        """
+        record = await self._record(run_id)
+        if record.row.state == RunState.COMPLETED and await self._scheduler.find_checkpoint(run_id) is None:
+            raise ServiceError(
+                "run_cannot_resume",
+                say("No checkpoint of this run is left, so it cannot be trained further. Start a new one."),
+            )
+        wishes = [SetCommand(name="lr", value=body.lr)] if body.lr is not None else []
+        wishes += [SetCommand(name="epochs", value=body.epochs)] if body.epochs is not None else []
+        if not wishes:
+            raise ServiceError("invalid_request", say("Send a new value for lr or epochs."))
+        try:
+            moved = await self._store.write(lambda session: set_values(session, run_id, wishes))
+        except NotChangeableError as error:
+            raise ServiceError("run_cannot_change", said_by(error)) from error
         return await self._move(run_id, moved)
 
     async def _move(self, run_id: str, moved: Moved | None) -> RunRead:

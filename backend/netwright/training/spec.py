@@ -20,6 +20,7 @@ from netwright.graph.document import Document
 from netwright.graph.model import Model
 from netwright.language import Sentence
 from netwright.training.config import TrainingConfig
+from netwright.training.events import Command
 
 INITIAL_WEIGHTS = "initial.safetensors"
 
@@ -64,3 +65,5 @@ class AttemptSpec(Model):
     server_file: str | None = None
     resume_from: str | None = None
     """A checkpoint's safetensors file, relative to the run's folder."""
+    commands: list[Command] = Field(default_factory=list)
+    """What waited for the run when the attempt began: worked before its first step."""

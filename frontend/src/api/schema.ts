@@ -580,6 +580,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{id}/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Save Checkpoint */
+        post: operations["save_checkpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set Values */
+        post: operations["set_values"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{id}/metrics": {
         parameters: {
             query?: never;
@@ -1032,6 +1066,45 @@ export interface components {
             };
         };
         /**
+         * ChangeEvent
+         * @description A live value was changed before the update after ``step``.  ``wanted`` is what was asked for, ``value`` what it is now
+         *     (a run cannot end before the epoch that it is in); ``before`` equals ``value`` where it was so already.
+         */
+        ChangeEvent: {
+            /** Run */
+            run: string;
+            /** Attempt */
+            attempt: number;
+            /** Seq */
+            seq: number;
+            /** Time */
+            time: number;
+            /** Elapsed */
+            elapsed: number;
+            /** Cursor */
+            cursor?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "change";
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "lr" | "epochs";
+            /** Wanted */
+            wanted: number;
+            /** Value */
+            value: number;
+            /** Before */
+            before: number;
+            /** Step */
+            step: number;
+            /** Epoch */
+            epoch: number;
+        };
+        /**
          * CheckReport
          * @description The answer of ``POST /api/check``.  Keys of ``nodes`` are paths: ``conv1``, ``stage.0.conv``.
          *
@@ -1060,13 +1133,18 @@ export interface components {
              */
             batch_size: number;
         };
-        /** CheckpointCommand */
+        /**
+         * CheckpointCommand
+         * @description ``id`` tells one wish from the next: a command is sent until its checkpoint is known, and must not make two.
+         */
         CheckpointCommand: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             type: "checkpoint";
+            /** Id */
+            id?: string | null;
         };
         /**
          * CheckpointConfig
@@ -1507,7 +1585,7 @@ export interface components {
             /** Attempt */
             attempt: number;
             /** Events */
-            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
+            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["ChangeEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
         };
         /**
          * EventList
@@ -1515,7 +1593,7 @@ export interface components {
          */
         EventList: {
             /** Events */
-            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
+            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["ChangeEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
             /** Cursor */
             cursor: number;
         };
@@ -2565,6 +2643,17 @@ export interface components {
             cursor: number;
         };
         /**
+         * RunSet
+         * @description The body of ``POST /api/runs/{id}/set``: ``lr`` is the learning rate before the schedule, ``epochs`` after which one the
+         *     run ends.  What is null stays.
+         */
+        RunSet: {
+            /** Lr */
+            lr?: number | null;
+            /** Epochs */
+            epochs?: number | null;
+        };
+        /**
          * RunState
          * @enum {string}
          */
@@ -2682,7 +2771,7 @@ export interface components {
         };
         /**
          * SetCommand
-         * @description Changes a live value, such as the learning rate.
+         * @description Changes a live value: ``lr`` is the learning rate before the schedule, ``epochs`` after which one the run ends.
          */
         SetCommand: {
             /**
@@ -4559,6 +4648,72 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    save_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    set_values: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunSet"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
