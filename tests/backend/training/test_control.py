@@ -159,7 +159,7 @@ def test_set_when_sent_again_is_acknowledged_and_marks_nothing_twice(make_job: M
     wishing = Wishing(job, control, {3: [wish], 5: [wish]})
     train(job, recorder, control, progress=wishing.progress)
     assert [(each["before"], each["value"]) for each in recorder.of("change")] == [(0.001, 0.01), (0.01, 0.01)]
-    assert [each["step"] for each in recorder.of("checkpoint")][0] == 3
+    assert next(each["step"] for each in recorder.of("checkpoint")) == 3
     assert len(recorder.of("log")) == 1
 
 
@@ -226,7 +226,9 @@ def test_extend_when_a_run_was_stopped_early_has_patience_again(make_job: MakeJo
     assert events.series("train/loss")[-1][0] == 5 * 13
 
 
-def test_pause_when_it_waited_for_the_attempt_comes_before_its_first_step(make_job: MakeJob, recorder: Recorder) -> None:
+def test_pause_when_it_waited_for_the_attempt_comes_before_its_first_step(
+    make_job: MakeJob, recorder: Recorder
+) -> None:
     """A worker died while its run was paused; the next one rests where it was."""
     control = Control()
     job = make_job("a", epochs=2)

@@ -21,7 +21,7 @@ export const RunTimeline = memo(function RunTimeline({ run, moments }: { run: Ru
     t(
       `timeline.${key}`,
       Object.fromEntries(
-        Object.entries(values).map(([name, value]) => [name, typeof value === "number" ? numberOf(key, value) : value]),
+        Object.entries(values).map(([name, value]) => [name, typeof value === "number" ? numberOf(key, name, value) : value]),
       ),
     );
   return (
@@ -50,6 +50,6 @@ export const RunTimeline = memo(function RunTimeline({ run, moments }: { run: Ru
   );
 });
 
-function numberOf(key: string, value: number): string {
-  return key === "rate" ? formatMetric(value) : formatExact(value);
+function numberOf(key: string, name: string, value: number): string {
+  return key === "rate" && name !== "step" ? formatMetric(value) : formatExact(value);
 }
