@@ -156,7 +156,7 @@ class Ingest:
         run.epoch = event.resumed_from_step // max(event.steps_per_epoch, 1)
         if state_of(run) is RunState.STARTING:
             move(run, RunState.RUNNING)
-        if event.attempt > 1:
+        if event.attempt > 1 or event.resumed_from_step:  # a branched run begins with points of the one it came from
             cut_points(session, run.id, event.resumed_from_step)
             self._recount(session, run)
 

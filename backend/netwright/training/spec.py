@@ -38,8 +38,21 @@ class InitialWeights(Model):
     sha256: str
 
 
+class Origin(Model):
+    """The checkpoint of another run that a run was branched from, as it was then.  ``everything``: optimizer, schedule, random
+    state and position in the data go on; ``weights``: only the weights, all else begins anew."""
+
+    run: str
+    name: str
+    checkpoint: str
+    step: int
+    epoch: int
+    mode: Literal["everything", "weights"]
+
+
 class RunSpec(Model):
-    """Everything a run is, fixed when it is created.  ``initial_weights`` null begins with random ones."""
+    """Everything a run is, fixed when it is created.  ``initial_weights`` null begins with random ones, ``origin`` null with
+    nothing of another run."""
 
     run: str
     document: Document
@@ -48,6 +61,7 @@ class RunSpec(Model):
     versions: dict[str, str]
     created: float
     initial_weights: InitialWeights | None = None
+    origin: Origin | None = None
 
 
 class ServerAddress(Model):

@@ -16,8 +16,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     server.stop()
 
 
-def begin(server: Process, **training: Any) -> str:
-    response = server.client.post("/api/runs", json={"document": digits(), "training": training})
+def begin(server: Process, name: str = "Run", **training: Any) -> str:
+    body = {"document": digits(), "training": training, "name": name}
+    response = server.client.post("/api/runs", json=body)
     assert response.status_code == 201, response.text
     return str(response.json()["id"])
 
@@ -92,6 +93,45 @@ def test_completed_run_when_extended_and_killed_is_what_a_longer_run_would_have_
     refused = server.client.post(f"/api/runs/{run}/set", json={"epochs": 5})
     assert (refused.status_code, refused.json()["code"]) == (409, "run_cannot_change")
     assert refused.json()["detail"] == "Epoch 6 is reached already. Choose 6 epochs or more."
+
+
+def test_branch_when_with_everything_is_the_longer_run_and_with_weights_begins_anew(server: Process) -> None:
+    training: dict[str, Any] = {"data": {"batch_size": 16}, "device": "cpu"}
+    long = begin(server, epochs=4, **training)
+    server.wait(long, is_over)
+    run = begin(server, epochs=2, name="First", **training)
+    server.wait(run, is_over)
+    checkpoints = server.client.get(f"/api/runs/{run}/checkpoints").json()
+    last = next(each for each in checkpoints if each["kind"] == "last")
+
+    def branch(**body: Any) -> dict[str, Any]:
+        made = server.client.post(f"/api/checkpoints/{last['id']}/branch", json=body)
+        assert made.status_code == 201, made.text
+        return server.wait(made.json()["id"], is_over)
+
+    whole = branch(mode="everything", epochs=4)
+    assert (whole["state"], whole["epochs"], whole["epoch"]) == ("completed", 4, 4)
+    assert values(server, whole["id"]) == values(server, long)
+    assert whole["last"]["val/loss"] == server.read(long)["last"]["val/loss"]
+    assert whole["origin"] == {
+        "run": run,
+        "name": server.read(run)["name"],
+        "checkpoint": last["id"],
+        "step": last["step"],
+        "epoch": 2,
+        "mode": "everything",
+    }
+    weights = branch(mode="weights", epochs=1, lr=0.0002, name="Again")
+    assert (weights["name"], weights["epochs"], weights["origin"]["mode"]) == ("Again", 1, "weights")
+    first, steps = values(server, long)[0], values(server, weights["id"])
+    assert steps[0][0] == 1
+    assert steps[0][1] < first[1] / 2, "it begins with weights that have learned"
+    assert weights["training"]["optimizer"]["params"]["lr"] == 0.0002
+    refused = server.client.post(f"/api/checkpoints/{last['id']}/branch", json={"mode": "everything"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "run_cannot_change")
+    # It outlives the run that it came from.
+    assert server.client.delete(f"/api/runs/{run}").status_code == 204
+    assert server.read(whole["id"])["origin"]["name"] == whole["origin"]["name"]
 
 
 def test_checkpoint_when_asked_for_in_the_middle_of_an_epoch_is_one_and_stays(server: Process) -> None:

@@ -139,7 +139,13 @@ def test_lose_attempt_when_wishes_wait_keeps_them_as_unsent(store: Store) -> Non
 
 
 def checkpoint(seq: int, kind: str, sha256: str = "0" * 64) -> Any:
-    fields = {"step": 5, "epoch": 1, "bytes": 3, "metrics": {}, "file": f"checkpoints/{kind}-5.safetensors"}
+    fields: dict[str, Any] = {
+        "step": 5,
+        "epoch": 1,
+        "bytes": 3,
+        "metrics": {},
+        "file": f"checkpoints/{kind}-5.safetensors",
+    }
     return event("checkpoint", seq, kind=kind, sha256=sha256, **fields)
 
 
