@@ -47,6 +47,7 @@ ERRORS: Mapping[str, ErrorKind] = {
     "stale_revision": ErrorKind(409, "Saved elsewhere in the meantime"),
     "run_is_active": ErrorKind(409, "The run is still going"),
     "run_cannot_resume": ErrorKind(409, "This run cannot go on"),
+    "run_cannot_change": ErrorKind(409, "This cannot be changed now"),
     "not_ready": ErrorKind(409, "Not there yet"),
     "in_use": ErrorKind(409, "In use"),
     "fenced": ErrorKind(409, "Another attempt has taken over"),

@@ -20,8 +20,9 @@ from netwright.store.ingest import FencedError, Ingest, Ingested
 from netwright.store.runs import get_attempt
 from netwright.store.store import Store
 from netwright.training.events import (
+    COMMANDS,
+    ChangeEvent,
     CheckpointEvent,
-    Command,
     EndEvent,
     Event,
     EventBatch,
@@ -35,7 +36,6 @@ log = logging.getLogger(__name__)
 SPOOL_BATCH = 1000
 MAX_TOKENS = 1000
 
-_COMMANDS: TypeAdapter[list[Command]] = TypeAdapter(list[Command])
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 
 
@@ -69,7 +69,7 @@ class IngestService:
         except FencedError as error:
             raise ServiceError("fenced", said_by(error)) from error
         self._heard(run_id, batch.attempt)
-        return EventReply(seq=ingested.seq, commands=_COMMANDS.validate_json(f"[{','.join(ingested.commands)}]"))
+        return EventReply(seq=ingested.seq, commands=COMMANDS.validate_json(f"[{','.join(ingested.commands)}]"))
 
     async def _token_hash(self, run_id: str, attempt: int) -> str:
         """Of the attempt's token, which never changes; empty where there is no such attempt."""
@@ -105,7 +105,9 @@ class IngestService:
 
     async def _take(self, run_id: str, attempt: int, events: Sequence[Event]) -> Ingested:
         verified = await self._verify(run_id, events)
-        matters = any(isinstance(event, (HelloEvent, StateEvent, CheckpointEvent, EndEvent)) for event in events)
+        matters = any(
+            isinstance(event, (HelloEvent, StateEvent, ChangeEvent, CheckpointEvent, EndEvent)) for event in events
+        )
         ingested = await self._store.write(
             Ingest(run_id, attempt, events, mode_of=mode_of, verified=verified),
             durability="FULL" if matters else "NORMAL",

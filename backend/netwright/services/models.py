@@ -18,6 +18,7 @@ from netwright.graph.problems import Problem
 from netwright.language import Schema, Sentence
 from netwright.training.config import Choice, TrainingConfig
 from netwright.training.events import Event, Scalar
+from netwright.training.spec import Origin
 from netwright.training.states import EndReason, RunState
 
 Id = str
@@ -544,6 +545,7 @@ class RunRead(RunSummary):
     totals: Totals
     data_fingerprint: str | None
     versions: dict[str, str]
+    origin: Origin | None
     cursor: int
     """The newest event's cursor."""
 

@@ -54,6 +54,7 @@ def to_read(record: RunRecord) -> RunRead:
         totals=Totals.model_validate_json(record.row.totals),
         data_fingerprint=record.row.data_fingerprint,
         versions={**spec.versions, **json.loads(record.row.versions)},
+        origin=spec.origin,
         cursor=record.row.cursor,
     )
 

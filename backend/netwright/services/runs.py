@@ -11,7 +11,9 @@ from pathlib import Path
 from netwright import __version__
 from netwright.compiler.report import CheckReport
 from netwright.graph.document import Document
-from netwright.language import STORED, current_language, listed, say
+from netwright.language import STORED, current_language, listed, said_by, say
+from netwright.services.branches import Begin
+from netwright.services.control_models import RunSet
 from netwright.services.datasets import DatasetService
 from netwright.services.devices import slot_of
 from netwright.services.errors import ServiceError, not_found
@@ -34,12 +36,21 @@ from netwright.services.scheduler import Scheduler
 from netwright.services.training import check_all
 from netwright.services.weights import WeightsService, WeightsSource, keep_copy
 from netwright.store.events import list_events
-from netwright.store.run_moves import Moved, NotResumableError, pause_run, resume_run, stop_run
-from netwright.store.runs import RunRecord, delete_run, get_run, insert_run, list_runs, update_run
-from netwright.store.store import Store
+from netwright.store.run_moves import (
+    Moved,
+    NotChangeableError,
+    NotResumableError,
+    pause_run,
+    resume_run,
+    save_run,
+    set_values,
+    stop_run,
+)
+from netwright.store.runs import RunRecord, delete_run, get_run, insert_run, list_runs, record_of, update_run
+from netwright.store.store import Session, Store
 from netwright.store.tables import RunRow, new_id
-from netwright.training.events import EVENT_TYPES, EVENTS
-from netwright.training.spec import RunSpec
+from netwright.training.events import EVENT_TYPES, EVENTS, SetCommand
+from netwright.training.spec import Origin, RunSpec
 from netwright.training.states import FINAL, RunState
 
 log = logging.getLogger(__name__)
@@ -70,8 +81,16 @@ class RunService:
 
     # --- create, read, change ----------------------------------------------------------------------------------------
 
-    async def create(self, body: RunCreate) -> RunCreated:
-        """Checks everything, fixes it in a run spec, and queues the run.
+    async def create(
+        self,
+        body: RunCreate,
+        *,
+        origin: Origin | None = None,
+        begin: Begin | None = None,
+        network_id: str | None = None,
+    ) -> RunCreated:
+        """Checks everything, fixes it in a run spec, and queues the run.  A branched one has an ``origin``, is counted to the
+        network ``network_id``, and ``begin`` gives it what it goes on with.
 
         Raises:
             ServiceError: ``invalid_run`` with all problems of document, data and training config together;
@@ -99,10 +118,18 @@ class RunService:
             versions={"netwright": __version__, "torch": version("torch")},
             created=time.time(),
             initial_weights=None if weights is None else weights[1],
+            origin=origin,
         )
         await asyncio.to_thread(self._write_spec, spec, None if weights is None else weights[0])
         row = _new_row(spec, body, checked.report)
-        record = await self._store.write(lambda session: insert_run(session, row))
+        row.network_id = row.network_id or network_id
+        if begin is not None:
+            try:
+                await asyncio.to_thread(begin.copy_files, self._folder / spec.run)
+            except BaseException:
+                await asyncio.to_thread(remove_folder, self._folder / spec.run)
+                raise
+        record = await self._store.write(lambda session: _insert(session, row, begin))
         self._hub.publish_summary(to_summary(record))
         self._scheduler.wake()
         return RunCreated(id=spec.run, state=RunState(record.row.state))
@@ -177,8 +204,36 @@ class RunService:
             moved = await self._store.write(lambda session: resume_run(session, run_id))
         except NotResumableError as error:
             raise ServiceError(
-                "run_cannot_resume", say("This run has completed: nothing is left to train. Start a new one.")
+                "run_cannot_resume",
+                say("This run has completed: nothing is left to train. Give it more epochs, or start a new one."),
             ) from error
+        return await self._move(run_id, moved)
+
+    async def checkpoint(self, run_id: str) -> RunRead:
+        """Asks for a checkpoint at the next step border."""
+        return await self._move(run_id, await self._store.write(lambda session: save_run(session, run_id)))
+
+    async def set_values(self, run_id: str, body: RunSet) -> RunRead:
+        """Changes the learning rate or the number of epochs; more epochs extend a run that has completed.
+
+        Raises:
+            ServiceError: ``run_cannot_change``, it is over or past that epoch; ``run_cannot_resume``, it has completed and no
+                checkpoint is left to go on from.
+        """
+        record = await self._record(run_id)
+        if record.row.state == RunState.COMPLETED and await self._scheduler.find_checkpoint(run_id) is None:
+            raise ServiceError(
+                "run_cannot_resume",
+                say("No checkpoint of this run is left, so it cannot be trained further. Start a new one."),
+            )
+        wishes = [SetCommand(name="lr", value=body.lr)] if body.lr is not None else []
+        wishes += [SetCommand(name="epochs", value=body.epochs)] if body.epochs is not None else []
+        if not wishes:
+            raise ServiceError("invalid_request", say("Send a new value for lr or epochs."))
+        try:
+            moved = await self._store.write(lambda session: set_values(session, run_id, wishes))
+        except NotChangeableError as error:
+            raise ServiceError("run_cannot_change", said_by(error)) from error
         return await self._move(run_id, moved)
 
     async def _move(self, run_id: str, moved: Moved | None) -> RunRead:
@@ -256,6 +311,15 @@ class RunService:
         """What the worker printed: the end of it, where it is long."""
         await self._record(run_id)
         return await asyncio.to_thread(_read_text, self._folder / run_id / "log.txt", MAX_LOG_BYTES) or ""
+
+
+def _insert(session: Session, row: RunRow, begin: Begin | None) -> RunRecord:
+    record = insert_run(session, row)
+    if begin is None:
+        return record
+    begin.write(session, row)
+    session.flush()
+    return record_of(session, row)
 
 
 def _new_row(spec: RunSpec, body: RunCreate, report: CheckReport) -> RunRow:

@@ -18,9 +18,11 @@ from netwright.services.ingest import IngestService, hash_token
 from netwright.services.resume import find_resumable
 from netwright.services.run_views import to_summary
 from netwright.store.checkpoints import list_checkpoints
+from netwright.store.commands import list_commands
 from netwright.store.run_moves import Moved, fail_start, lose_attempt, set_handle, start_attempt
 from netwright.store.runs import LivingAttempt, get_run, list_living, list_queued, taken_slots
 from netwright.store.store import Store
+from netwright.training.events import COMMANDS
 from netwright.training.spec import AttemptSpec
 
 log = logging.getLogger(__name__)
@@ -168,7 +170,7 @@ class Scheduler:
     async def _start(self, run_id: str) -> bool:
         """Starts the next attempt of a queued run; False where nothing came of it."""
         folder = self._runs_folder / run_id
-        resume_from = await self._find_checkpoint(run_id)
+        resume_from = await self.find_checkpoint(run_id)
         token = secrets.token_urlsafe(32)
         attempt = await self._store.write(
             lambda session: start_attempt(session, run_id, hash_token(token), resume_from)
@@ -176,8 +178,14 @@ class Scheduler:
         if attempt is None:
             return False
         self._heard_from(run_id, attempt)
+        waiting = await self._store.read(lambda session: [each.payload for each in list_commands(session, run_id)])
         spec = AttemptSpec(
-            run=run_id, attempt=attempt, token=token, server_file=str(self._server_file), resume_from=resume_from
+            run=run_id,
+            attempt=attempt,
+            token=token,
+            server_file=str(self._server_file),
+            resume_from=resume_from,
+            commands=COMMANDS.validate_json(f"[{','.join(waiting)}]"),
         )
         try:
             handle = await asyncio.to_thread(self._submit, folder, spec)
@@ -198,6 +206,7 @@ class Scheduler:
         write_whole(folder / "attempts" / f"{spec.attempt}.json", spec.model_dump_json(), mode=0o600)
         return self._executor.submit(folder, spec.attempt)
 
-    async def _find_checkpoint(self, run_id: str) -> str | None:
+    async def find_checkpoint(self, run_id: str) -> str | None:
+        """The checkpoint that a new attempt would go on from; None where it would begin anew."""
         rows = await self._store.read(lambda session: list_checkpoints(session, run_id))
         return await asyncio.to_thread(find_resumable, self._runs_folder / run_id, rows)

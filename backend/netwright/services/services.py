@@ -4,6 +4,7 @@ import asyncio
 
 from netwright.executors.base import Executor
 from netwright.services.blocks import BlockService
+from netwright.services.branches import BranchService
 from netwright.services.checkpoints import CheckpointService
 from netwright.services.datasets import DatasetService
 from netwright.services.exports import ExportService
@@ -50,6 +51,7 @@ class Services:
             self.weights,
             settings.runs_folder,
         )
+        self.branches = BranchService(self.store, self.runs, settings.runs_folder)
         self.checkpoints = CheckpointService(self.store, settings.runs_folder, self.exports)
 
     async def start(self) -> None:

@@ -2,7 +2,7 @@
 
 import time
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from netwright.store.tables import CheckpointRow, new_id
@@ -10,7 +10,9 @@ from netwright.training.events import CheckpointEvent
 
 
 def add_checkpoint(session: Session, event: CheckpointEvent, metrics: str) -> None:
-    """Inserts the row of a checkpoint whose file was verified.  ``metrics`` is JSON."""
+    """Inserts the row of a checkpoint whose file was verified, in place of one whose file it has replaced.  ``metrics`` is
+    JSON."""
+    session.execute(delete(CheckpointRow).where(CheckpointRow.run_id == event.run, CheckpointRow.file == event.file))
     session.add(
         CheckpointRow(
             id=new_id(),

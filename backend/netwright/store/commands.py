@@ -1,4 +1,4 @@
-"""Commands that wait for a run's worker.  At most one of a type waits."""
+"""Commands that wait for a run's worker.  At most one of a type waits; of ``set`` one for each value (``set_lr``)."""
 
 import time
 
@@ -6,15 +6,16 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from netwright.store.tables import CommandRow
-from netwright.training.events import Command
+from netwright.training.events import Command, command_key
 
 
 def add_command(session: Session, run_id: str, command: Command) -> None:
     """Lets ``command`` wait; one of its type that waits already stays where it is, with the new values."""
-    row = find_command(session, run_id, command.type)
+    key = command_key(command)
+    row = find_command(session, run_id, key)
     payload = command.model_dump_json()
     if row is None:
-        session.add(CommandRow(run_id=run_id, type=command.type, payload=payload, created=time.time(), is_sent=False))
+        session.add(CommandRow(run_id=run_id, type=key, payload=payload, created=time.time(), is_sent=False))
     elif row.payload != payload:
         row.payload, row.is_sent = payload, False
 

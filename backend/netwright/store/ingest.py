@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from netwright.language import say
 from netwright.store.checkpoints import add_checkpoint
-from netwright.store.commands import list_commands, remove_commands
+from netwright.store.commands import find_command, list_commands, remove_commands
 from netwright.store.events import StoredEvent, add_events
 from netwright.store.metrics import append_points, cut_points, metric_names, read_points
 from netwright.store.moves import move, state_of
@@ -22,6 +22,7 @@ from netwright.store.runs import RunRecord, get_attempt
 from netwright.store.scalars import dump_scalars, parse_scalars, to_float, to_scalar
 from netwright.store.tables import AttemptRow, CommandRow, RunRow
 from netwright.training.events import (
+    ChangeEvent,
     CheckpointEvent,
     EndEvent,
     Event,
@@ -29,7 +30,10 @@ from netwright.training.events import (
     HelloEvent,
     MetricsEvent,
     Scalar,
+    SetCommand,
     StateEvent,
+    SystemEvent,
+    command_key,
 )
 from netwright.training.states import FINAL, EndReason, RunState, is_allowed
 
@@ -127,13 +131,13 @@ class Ingest:
                 self._start(session, run, event)
             case StateEvent():
                 self._change_state(session, run, event)
-            case MetricsEvent():
-                run.step, run.epoch = max([run.step, *event.steps]), event.epoch
-                self._collect(event)
-            case HeartbeatEvent():
-                run.step, run.epoch = max(run.step, event.step), max(run.epoch, event.epoch)
+            case MetricsEvent() | HeartbeatEvent() | SystemEvent():
+                self._measure(run, event)
+            case ChangeEvent():
+                self._change(session, run, event)
             case CheckpointEvent():
-                remove_commands(session, run.id, "checkpoint")
+                if event.kind == "step":  # what a person asked for; others are the worker's own
+                    remove_commands(session, run.id, "checkpoint")
                 if event.file in self._verified:
                     add_checkpoint(session, event, dump_scalars(event.metrics))
                     run.retries = 0  # there was progress; a loss from here on is a new misfortune
@@ -145,13 +149,14 @@ class Ingest:
     def _start(self, session: Session, run: RunRow, event: HelloEvent) -> None:
         run.device = event.device
         run.steps_per_epoch, run.total_steps = event.steps_per_epoch, event.total_steps
+        run.epochs = event.total_steps // max(event.steps_per_epoch, 1) or run.epochs
         run.versions = json.dumps(event.versions, sort_keys=True)
         run.data_fingerprint = event.data_fingerprint
         run.step = event.resumed_from_step
         run.epoch = event.resumed_from_step // max(event.steps_per_epoch, 1)
         if state_of(run) is RunState.STARTING:
             move(run, RunState.RUNNING)
-        if event.attempt > 1:
+        if event.attempt > 1 or event.resumed_from_step:  # a branched run begins with points of the one it came from
             cut_points(session, run.id, event.resumed_from_step)
             self._recount(session, run)
 
@@ -181,6 +186,17 @@ class Ingest:
             remove_commands(session, run.id, "resume")
 
     @staticmethod
+    def _change(session: Session, run: RunRow, event: ChangeEvent) -> None:
+        """A live value is what was wished for: the command goes, but for one that wishes for another value since."""
+        done = SetCommand(name=event.name, value=event.wanted)
+        waiting = find_command(session, run.id, command_key(done))
+        if waiting is not None and SetCommand.model_validate_json(waiting.payload) == done:
+            session.delete(waiting)
+        if event.name == "epochs":
+            run.epochs = int(event.value)
+            run.total_steps = run.epochs * (run.steps_per_epoch or 0)
+
+    @staticmethod
     def _end(session: Session, run: RunRow, attempt: AttemptRow, event: EndEvent) -> None:
         attempt.ended = event.time
         remove_commands(session, run.id)
@@ -196,6 +212,16 @@ class Ingest:
                 message=say("The worker ended as {state}.", state=say(event.state)),
             )
 
+    def _measure(self, run: RunRow, event: MetricsEvent | HeartbeatEvent | SystemEvent) -> None:
+        match event:
+            case MetricsEvent():
+                run.step, run.epoch = max([run.step, *event.steps]), event.epoch
+                self._collect(event)
+            case HeartbeatEvent():
+                run.step, run.epoch = max(run.step, event.step), max(run.epoch, event.epoch)
+            case SystemEvent():
+                self._collect_system(run, event)
+
     def _collect(self, event: MetricsEvent) -> None:
         for name, values in event.values.items():
             columns = self._columns.setdefault(name, _Columns())
@@ -205,6 +231,15 @@ class Ingest:
                     columns.epochs.append(event.epoch)
                     columns.elapsed.append(event.elapsed)
                     columns.values.append(value)
+
+    def _collect_system(self, run: RunRow, event: SystemEvent) -> None:
+        """One point a second of each figure of the machine, at the step that was reached by then."""
+        for name, value in event.values.items():
+            columns = self._columns.setdefault(f"system/{name}", _Columns())
+            columns.steps.append(run.step)
+            columns.epochs.append(run.epoch)
+            columns.elapsed.append(event.elapsed)
+            columns.values.append(value)
 
     def _write_points(self, session: Session, run: RunRow) -> None:
         points = {name: columns.to_points() for name, columns in self._columns.items() if columns.steps}

@@ -1,18 +1,27 @@
 """Moves of runs that the server makes by itself, each one transaction: created, started, lost, stopped, resumed."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from netwright.language import say
-from netwright.store.commands import add_command, find_command, remove_commands
+from netwright.store.commands import add_command, find_command, list_commands, remove_commands
 from netwright.store.events import StoredEvent, add_events
 from netwright.store.moves import move, state_of
 from netwright.store.runs import ACTIVE, RunRecord, get_attempt, record_of
-from netwright.store.tables import AttemptRow, RunRow
-from netwright.training.events import EndEvent, Event, PauseCommand, ResumeCommand, StateEvent, StopCommand
+from netwright.store.tables import AttemptRow, RunRow, new_id
+from netwright.training.events import (
+    CheckpointCommand,
+    EndEvent,
+    Event,
+    PauseCommand,
+    ResumeCommand,
+    SetCommand,
+    StateEvent,
+    StopCommand,
+)
 from netwright.training.states import FINAL, EndReason, RunState
 
 MAX_RETRIES = 3
@@ -29,6 +38,10 @@ class Moved:
 
 class NotResumableError(RuntimeError):
     """A completed run has nothing left to train."""
+
+
+class NotChangeableError(RuntimeError):
+    """A live value cannot be changed so; the message is a sentence."""
 
 
 def _tell(session: Session, run: RunRow, make: Callable[..., Event], **fields: object) -> list[StoredEvent]:
@@ -85,14 +98,19 @@ def fail_start(session: Session, run_id: str, attempt: int, message: str) -> Mov
 def lose_attempt(session: Session, run_id: str, attempt: int) -> Moved | None:
     """Gives up an attempt whose worker is gone: stopped where that was wished, else queued again, a few times.
 
+    What was wished and not done yet waits for the next attempt, and one that was paused will be.
+
     None where the attempt has ended in the meantime.
     """
     run = session.get(RunRow, run_id)
     if run is None or run.attempt != attempt or state_of(run) not in ACTIVE:
         return None
     is_stopping = find_command(session, run_id, "stop") is not None
+    is_paused = state_of(run) is RunState.PAUSED and find_command(session, run_id, "resume") is None
     _give_up(session, run)
-    remove_commands(session, run_id)
+    remove_commands(session, run_id, "stop", "resume")
+    for command in list_commands(session, run_id):
+        command.is_sent = False
     move(run, RunState.LOST)
     events = _tell(session, run, StateEvent, state=RunState.LOST)
     if is_stopping:
@@ -107,6 +125,8 @@ def lose_attempt(session: Session, run_id: str, attempt: int) -> Moved | None:
         moved = _end(session, run, RunState.FAILED, EndReason.WORKER_LOST, message)
     else:
         run.retries += 1
+        if is_paused:
+            add_command(session, run_id, PauseCommand())
         moved = _queue(session, run)
     return Moved(moved.record, events + moved.events)
 
@@ -120,6 +140,7 @@ def _give_up(session: Session, run: RunRow) -> None:
 
 def _end(session: Session, run: RunRow, state: RunState, reason: EndReason, message: str | None) -> Moved:
     move(run, state, reason=reason, message=message)
+    remove_commands(session, run.id)
     events = _tell(session, run, EndEvent, state=state, reason=reason, message=message)
     session.flush()
     return Moved(record_of(session, run), events)
@@ -182,3 +203,47 @@ def resume_run(session: Session, run_id: str) -> Moved | None:
         add_command(session, run_id, ResumeCommand())
     session.flush()
     return Moved(record_of(session, run), [])
+
+
+def save_run(session: Session, run_id: str) -> Moved | None:
+    """Asks the worker for a checkpoint now.  Nothing happens where one is asked for already, or none trains."""
+    run = session.get(RunRow, run_id)
+    if run is None:
+        return None
+    is_asked = find_command(session, run_id, "checkpoint") is not None
+    if state_of(run) in ACTIVE and not is_asked and find_command(session, run_id, "stop") is None:
+        add_command(session, run_id, CheckpointCommand(id=new_id()))
+    session.flush()
+    return Moved(record_of(session, run), [])
+
+
+def set_values(session: Session, run_id: str, wishes: Sequence[SetCommand]) -> Moved | None:
+    """Changes the learning rate or the number of epochs of a run that is not over; a completed one with more epochs is queued
+    again and goes on.  Asking twice for one value is the same as once.
+
+    Raises:
+        NotChangeableError: the run is over, or is past that epoch.
+    """
+    run = session.get(RunRow, run_id)
+    if run is None:
+        return None
+    events: list[StoredEvent] = []
+    epochs = next((wish.value for wish in wishes if wish.name == "epochs"), None)
+    if epochs is not None and epochs < run.epoch:
+        raise NotChangeableError(
+            say("Epoch {epoch} is reached already. Choose {epoch} epochs or more.", epoch=run.epoch)
+        )
+    if state_of(run) is RunState.COMPLETED and epochs is not None and epochs > run.epoch:
+        run.retries = 0
+        events = _queue(session, run).events
+    if state_of(run) in FINAL and not (state_of(run) is RunState.COMPLETED and epochs == run.epoch):
+        raise NotChangeableError(
+            say("This run is {state}: its values cannot be changed. Resume it first.", state=say(run.state))
+            if state_of(run) is not RunState.COMPLETED
+            else say("This run has completed. Train more epochs first, then change its learning rate.")
+        )
+    if state_of(run) not in FINAL and find_command(session, run_id, "stop") is None:
+        for wish in wishes:
+            add_command(session, run_id, wish)
+    session.flush()
+    return Moved(record_of(session, run), events)

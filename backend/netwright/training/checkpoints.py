@@ -121,7 +121,8 @@ class FencedError(RuntimeError):
 
 
 class CheckpointFolder:
-    """``checkpoints/`` of one run.  :meth:`forget_old` leaves the best and the newest ``keep`` others.
+    """``checkpoints/`` of one run.  :meth:`forget_old` leaves the best, the newest ``keep`` last ones, and those that a person
+    asked for (``step``).
 
     ``is_current`` is asked before each write: an attempt that was taken for dead while it slept must not overwrite what its
     successor has written.
@@ -242,9 +243,9 @@ class CheckpointFolder:
         self._check_current()
         records = sorted(self.records(), key=lambda each: each.step > step)  # stable: else still newest first
         kept_best = [each for each in records if each.kind == "best"][:1]
-        kept_last = [each for each in records if each.kind != "best"][: self.keep]
+        kept_last = [each for each in records if each.kind == "last"][: self.keep]
         for record in records:
-            if record not in kept_best and record not in kept_last:
+            if record.kind != "step" and record not in kept_best and record not in kept_last:
                 # The record goes first: without it the rest is no checkpoint.
                 (self.folder / f"{record.kind}-{record.step}.json").unlink(missing_ok=True)
                 (self.folder / record.weights.name).unlink(missing_ok=True)

@@ -27,6 +27,7 @@ class Control:
     wants_checkpoint: bool = False
     values: dict[Literal["lr", "epochs"], float] = field(default_factory=dict)
     _changed: threading.Condition = field(default_factory=threading.Condition)
+    _seen: set[str] = field(default_factory=set)
 
     def stop(self) -> None:
         """Asks for the end at the next step border, with a checkpoint."""
@@ -44,7 +45,10 @@ class Control:
                     self.is_pausing = self.has_wish = True
                 case ResumeCommand():
                     self.is_pausing = False
-                case CheckpointCommand():
+                case CheckpointCommand(id=str(id_)) if id_ in self._seen:
+                    pass  # the same wish again: it is sent until its checkpoint is known
+                case CheckpointCommand(id=id_):
+                    self._seen |= set() if id_ is None else {id_}
                     self.wants_checkpoint = self.has_wish = True
                 case SetCommand(name=name, value=value):
                     self.values[name] = value
@@ -54,9 +58,9 @@ class Control:
             self._changed.notify_all()
 
     def wait_while_paused(self) -> None:
-        """Returns once nobody wants a pause any more, or somebody wants a stop."""
+        """Returns once nobody wants a pause any more, or somebody wants something that can be done in it, or a stop."""
         with self._changed:
-            while self.is_pausing and not self.is_stopping:
+            while self.is_pausing and not (self.is_stopping or self.wants_checkpoint or self.values):
                 # The timeout is for a stop that came from a signal handler, which cannot notify.
                 self._changed.wait(timeout=0.05)
 

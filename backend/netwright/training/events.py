@@ -77,6 +77,19 @@ class CheckpointEvent(Envelope):
     metrics: dict[str, Scalar]
 
 
+class ChangeEvent(Envelope):
+    """A live value was changed before the update after ``step``.  ``wanted`` is what was asked for, ``value`` what it is now
+    (a run cannot end before the epoch that it is in); ``before`` equals ``value`` where it was so already."""
+
+    type: Literal["change"] = "change"
+    name: Literal["lr", "epochs"]
+    wanted: float
+    value: float
+    before: float
+    step: int
+    epoch: int
+
+
 class SignalEvent(Envelope):
     """Statistics of one node's tensors (issue of its own); kept in the union so that the page can know it."""
 
@@ -148,6 +161,7 @@ Event = Annotated[
     | MetricsEvent
     | LogEvent
     | CheckpointEvent
+    | ChangeEvent
     | SignalEvent
     | SurfaceEvent
     | SystemEvent
@@ -176,11 +190,14 @@ class ResumeCommand(Model):
 
 
 class CheckpointCommand(Model):
+    """``id`` tells one wish from the next: a command is sent until its checkpoint is known, and must not make two."""
+
     type: Literal["checkpoint"] = "checkpoint"
+    id: str | None = None
 
 
 class SetCommand(Model):
-    """Changes a live value, such as the learning rate."""
+    """Changes a live value: ``lr`` is the learning rate before the schedule, ``epochs`` after which one the run ends."""
 
     type: Literal["set"] = "set"
     name: Literal["lr", "epochs"]
@@ -190,6 +207,14 @@ class SetCommand(Model):
 Command = Annotated[
     StopCommand | PauseCommand | ResumeCommand | CheckpointCommand | SetCommand, Field(discriminator="type")
 ]
+
+
+COMMANDS: TypeAdapter[list[Command]] = TypeAdapter(list[Command])
+
+
+def command_key(command: Command) -> str:
+    """What at most one of waits for a run: the type, for ``set`` with the name of the value (``set_lr``)."""
+    return f"set_{command.name}" if isinstance(command, SetCommand) else command.type
 
 
 class EventBatch(Model):

@@ -14,6 +14,7 @@ from netwright.training.control import Control
 from netwright.training.events import Scalar
 from netwright.training.graph_batches import GraphBatches
 from netwright.training.guard import Origin, find_origin
+from netwright.training.obeying import obey
 from netwright.training.reporting import Emit, LossNotFiniteError, Progress, RunningSums, to_scalar
 from netwright.training.separating import measure_separation
 from netwright.training.setup import Job, Setup, set_up
@@ -30,7 +31,7 @@ class Outcome:
     metrics: dict[str, float] = field(default_factory=dict)
 
 
-def train(  # noqa: C901  (one story, told in one piece)
+def train(  # noqa: C901, PLR0912  (one story, told in one piece)
     job: Job,
     emit: Emit,
     control: Control,
@@ -54,6 +55,9 @@ def train(  # noqa: C901  (one story, told in one piece)
     keeper.say_hello()
     at = keeper.progress
     try:
+        # What waited for this attempt (a run that is extended, or was paused when its worker died) comes before all steps.
+        if control.has_wish and keeper.obey():
+            return keeper.stop()
         while at.epoch <= run.epochs:
             emit("state", state=RunState.RUNNING, phase="training")
             for inputs, targets in run.sampler.epoch(at.epoch, at.batch):
@@ -89,6 +93,8 @@ def train(  # noqa: C901  (one story, told in one piece)
             keeper.end_epoch(validation)
             if run.early_stopping is not None and run.early_stopping.is_over:
                 return keeper.finish(EndReason.EARLY_STOP)
+            if control.has_wish and keeper.obey():  # more epochs may be wished for in the last one
+                return keeper.stop()
         return keeper.finish(EndReason.FINISHED)
     except LossNotFiniteError as error:
         return keeper.give_up(error)
@@ -100,6 +106,7 @@ class Keeper:
     def __init__(self, run: Setup, progress: Progress, emit: Emit, control: Control) -> None:
         self.run, self.progress, self.emit, self.control = run, progress, emit, control
         self.metrics: dict[str, float] = {}
+        self.state = RunState.RUNNING
         self._resumed_from = 0
         self._saved: tuple[int, int, int] | None = None
         self._began = time.monotonic()
@@ -118,28 +125,14 @@ class Keeper:
 
     def obey(self) -> bool:
         """Works the wishes that wait; True for a stop.  While paused it waits here."""
-        control, run = self.control, self.run
-        wants_checkpoint, values = control.take()
-        if "lr" in values:
-            run.rate.lr = values["lr"]
-            self.emit(
-                "log", message=say("The learning rate is now {rate} (before the schedule).", rate=f"{values['lr']:g}")
-            )
-        if "epochs" in values:
-            run.set_epochs(max(int(values["epochs"]), self.progress.epoch))
-            self.emit("log", message=say("The run now ends after epoch {epoch}.", epoch=run.epochs))
-        if wants_checkpoint:
-            self._flush()
-            self.save("step")
-        if control.is_pausing and not control.is_stopping:
-            self._flush()
-            self.emit("state", state=RunState.PAUSED)
-            control.wait_while_paused()
-            if not control.is_stopping:
-                self.emit("state", state=RunState.RUNNING, phase="training")
-        return control.is_stopping
+        return obey(self)
 
-    def _flush(self) -> None:
+    def say_state(self, state: RunState, phase: str | None = None) -> None:
+        self.state = state
+        self.emit("state", state=state, phase=phase)
+
+    def flush(self) -> None:
+        """Reports all steps until here."""
         run, at = self.run, self.progress
         run.log.flush(at.step, at.epoch, run.rate.at(max(at.step, 1)), self.emit)
 
@@ -210,7 +203,7 @@ class Keeper:
     def save(self, *kinds: Kind) -> None:
         """Writes a checkpoint that training can go on from."""
         run, at = self.run, self.progress
-        self.emit("state", state=RunState.RUNNING, phase="saving")
+        self.emit("state", state=self.state, phase="saving")
         metrics: dict[str, Scalar] = {name: to_scalar(value) for name, value in self.metrics.items()}
         records = run.checkpoints.save(
             kinds,
@@ -218,7 +211,7 @@ class Keeper:
             epoch=at.shown_epoch,
             metrics=metrics,
             weights=run.network.state_dict(),
-            resume=self.state(),
+            resume=self.resume_state(),
         )
         self._saved = (at.epoch, at.batch, at.step)
         for record in records:
@@ -234,7 +227,13 @@ class Keeper:
             )
         run.checkpoints.forget_old(at.step)
 
-    def state(self) -> dict[str, Any]:
+    def save_here(self) -> None:
+        """Writes a checkpoint where there is none of this very step."""
+        at = self.progress
+        if at.step and self._saved != (at.epoch, at.batch, at.step):
+            self.save("last")
+
+    def resume_state(self) -> dict[str, Any]:
         """The resume state: with the weights it is all that the next step depends on."""
         run, at = self.run, self.progress
         return {
@@ -255,7 +254,7 @@ class Keeper:
         }
 
     def restore(self, checkpoint: LoadedCheckpoint) -> None:
-        """Goes back to :meth:`state`.
+        """Goes back to :meth:`resume_state`.
 
         Raises:
             ValueError: the data is not what the checkpoint was trained on.
@@ -278,14 +277,15 @@ class Keeper:
             run.early_stopping.load_state(state["early_stopping"])
         run.buffers.begin()
         self._resumed_from = at.step
+        self._saved = (at.epoch, at.batch, at.step)
         load_rng_state(state["rng"])
 
     def stop(self) -> Outcome:
         """Ends at a step border with a checkpoint that a resumed run goes on from."""
-        self._flush()
+        self.flush()
         at = self.progress
-        if at.step and self._saved != (at.epoch, at.batch, at.step):
-            self.save("last")
+        self.state = RunState.RUNNING
+        self.save_here()
         return Outcome(
             RunState.STOPPED,
             EndReason.STOPPED_BY_USER,
@@ -341,7 +341,7 @@ class Keeper:
         run, at = self.run, self.progress
         at.batch -= at.step - (error.step - 1)
         at.step = error.step - 1
-        self._flush()  # what was kept of the good steps before
+        self.flush()  # what was kept of the good steps before
         inputs, targets = run.sampler.batch(at.epoch, at.batch)
         origin = find_origin(run.network, inputs, targets, lambda batch: run.main(run.forward(batch)))
         run.buffers.restore()

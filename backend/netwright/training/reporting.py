@@ -185,7 +185,8 @@ class StepLog:
         losses, sums = report.read()
         bad = next((i for i, loss in enumerate(losses) if not math.isfinite(loss)), None)
         finite, steps = losses[:bad], report.steps
-        self.loss_sum += sum(finite)
+        for loss in finite:  # one by one: the sum must not depend on how the clock has cut the epoch into reports
+            self.loss_sum += loss
         self.loss_count += len(finite)
         kept = [i for i in range(len(finite)) if steps[i] % self.every == 0 or i == len(finite) - 1]
         if kept:

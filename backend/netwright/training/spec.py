@@ -20,6 +20,7 @@ from netwright.graph.document import Document
 from netwright.graph.model import Model
 from netwright.language import Sentence
 from netwright.training.config import TrainingConfig
+from netwright.training.events import Command
 
 INITIAL_WEIGHTS = "initial.safetensors"
 
@@ -37,8 +38,21 @@ class InitialWeights(Model):
     sha256: str
 
 
+class Origin(Model):
+    """The checkpoint of another run that a run was branched from, as it was then.  ``everything``: optimizer, schedule, random
+    state and position in the data go on; ``weights``: only the weights, all else begins anew."""
+
+    run: str
+    name: str
+    checkpoint: str
+    step: int
+    epoch: int
+    mode: Literal["everything", "weights"]
+
+
 class RunSpec(Model):
-    """Everything a run is, fixed when it is created.  ``initial_weights`` null begins with random ones."""
+    """Everything a run is, fixed when it is created.  ``initial_weights`` null begins with random ones, ``origin`` null with
+    nothing of another run."""
 
     run: str
     document: Document
@@ -47,6 +61,7 @@ class RunSpec(Model):
     versions: dict[str, str]
     created: float
     initial_weights: InitialWeights | None = None
+    origin: Origin | None = None
 
 
 class ServerAddress(Model):
@@ -64,3 +79,5 @@ class AttemptSpec(Model):
     server_file: str | None = None
     resume_from: str | None = None
     """A checkpoint's safetensors file, relative to the run's folder."""
+    commands: list[Command] = Field(default_factory=list)
+    """What waited for the run when the attempt began: worked before its first step."""

@@ -37,9 +37,10 @@ MOVES: dict[RunState, frozenset[RunState]] = {
     _S.LOST: frozenset({_S.QUEUED, _S.STOPPED, _S.FAILED}),
     _S.STOPPED: frozenset({_S.QUEUED}),
     _S.FAILED: frozenset({_S.QUEUED}),
-    _S.COMPLETED: frozenset(),
+    _S.COMPLETED: frozenset({_S.QUEUED}),
 }
-"""``MOVES[a]`` holds every state that may follow ``a``.  A stopped or failed run may be resumed from its last checkpoint."""
+"""``MOVES[a]`` holds every state that may follow ``a``.  A stopped or failed run may be resumed from its last
+checkpoint, a completed one be extended by more epochs."""
 
 FINAL = frozenset({_S.COMPLETED, _S.STOPPED, _S.FAILED})
 """States in which no worker is expected to be alive."""

@@ -137,6 +137,8 @@ class Attempt:
             job.notes.append(load_initial(job.network, self.spec, self.spec.initial_weights, self.folder))
         if resume is not None:
             self.progress.elapsed = resume.resume["elapsed"]
+        for command in self.attempt.commands:
+            self.control.act(command)
         self.emitter.start_clock()
         return train(job, self.emit, self.control, resume=resume, progress=self.progress)
 

@@ -156,7 +156,7 @@ def test_ingest_when_a_resume_overtook_its_pause_does_not_wait_for_ever(store: S
 
 def test_ingest_when_a_checkpoint_was_not_verified_keeps_the_event_and_no_row(store: Store) -> None:
     fields: dict[str, Any] = {
-        "kind": "last",
+        "kind": "step",
         "step": 5,
         "epoch": 1,
         "bytes": 3,

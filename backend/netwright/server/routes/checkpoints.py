@@ -8,13 +8,15 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
 from netwright.language import say
+from netwright.server.bodies import ModelRoute
 from netwright.server.dependencies import ServicesDep
 from netwright.server.problems import ApiError
 from netwright.server.responses import answer, answer_list
+from netwright.services.control_models import RunBranch
 from netwright.services.exports import Download, to_read
-from netwright.services.models import ExportOption, ExportRead
+from netwright.services.models import ExportOption, ExportRead, RunCreated
 
-router = APIRouter(prefix="/api/checkpoints", tags=["checkpoints"])
+router = APIRouter(prefix="/api/checkpoints", route_class=ModelRoute, tags=["checkpoints"])
 
 _RANGE = re.compile(r"bytes=\s*(\d{1,18}-\d{0,18}|-\d{1,18})(\s*,\s*(\d{1,18}-\d{0,18}|-\d{1,18})){0,9}\s*", re.ASCII)
 
@@ -33,6 +35,12 @@ async def list_formats_of_checkpoint(id: str, services: ServicesDep) -> Response
 async def export_checkpoint(id: str, format: str, services: ServicesDep) -> Response:  # noqa: A002
     """Starts to make the file; ``GET /api/exports/{key}`` says how far it is."""
     return answer(to_read(await services.checkpoints.prepare(id, format)), 202)
+
+
+@router.post("/{id}/branch", response_model=RunCreated, status_code=201)
+async def branch_from_checkpoint(id: str, body: RunBranch, services: ServicesDep) -> Response:  # noqa: A002
+    """A new run that begins with everything of the checkpoint, or with its weights only."""
+    return answer(await services.branches.branch(id, body), 201)
 
 
 @router.get("/{id}/download", response_class=Response, responses=FILE)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from netwright.server.bodies import ModelRoute
 from netwright.server.dependencies import ServicesDep
 from netwright.server.responses import answer, answer_list
+from netwright.services.control_models import RunSet
 from netwright.services.models import (
     CheckpointRead,
     EventList,
@@ -62,6 +63,16 @@ async def pause_run(id: str, services: ServicesDep) -> Response:  # noqa: A002
 @router.post("/{id}/resume", response_model=RunRead)
 async def resume_run(id: str, services: ServicesDep) -> Response:  # noqa: A002
     return answer(await services.runs.resume(id))
+
+
+@router.post("/{id}/checkpoint", response_model=RunRead)
+async def save_checkpoint(id: str, services: ServicesDep) -> Response:  # noqa: A002
+    return answer(await services.runs.checkpoint(id))
+
+
+@router.post("/{id}/set", response_model=RunRead)
+async def set_values(id: str, body: RunSet, services: ServicesDep) -> Response:  # noqa: A002
+    return answer(await services.runs.set_values(id, body))
 
 
 @router.get("/{id}/metrics", response_model=MetricsRead)

@@ -5,6 +5,10 @@ import { MetricBuffer, parseScalar } from "./metricBuffer";
 
 type MetricsEvent = Extract<RunEvent, { type: "metrics" }>;
 
+/** Figures of the machine come with the time, whether steps are made or not: their place is a moment, in milliseconds. */
+const SYSTEM = "system/";
+const placeOf = (elapsed: number): number => Math.round(elapsed * 1000);
+
 export class MetricStore {
   private readonly buffers = new Map<string, MetricBuffer>();
   private readonly listeners = new Set<() => void>();
@@ -26,7 +30,7 @@ export class MetricStore {
   load(metrics: MetricsRead): void {
     for (const series of metrics.series) {
       const buffer = this.obtain(series.name);
-      buffer.load(series);
+      buffer.load(series.name.startsWith(SYSTEM) ? { ...series, steps: series.elapsed.map(placeOf) } : series);
       this.lastElapsed = Math.max(this.lastElapsed, series.elapsed.at(-1) ?? 0);
     }
     this.notify();
@@ -39,8 +43,17 @@ export class MetricStore {
       if (event.type === "metrics") {
         this.append(event);
         isChanged = true;
+      } else if (event.type === "system") {
+        for (const [name, value] of Object.entries(event.values)) {
+          const place = placeOf(event.elapsed);
+          this.obtain(SYSTEM + name).append(place, 0, event.elapsed, parseScalar(value));
+        }
+        isChanged = true;
       } else if (event.type === "hello") {
-        for (const buffer of this.buffers.values()) buffer.truncateAfter(event.resumed_from_step);
+        for (const buffer of this.buffers.values()) {
+          const last = buffer.name.startsWith(SYSTEM) ? placeOf(event.elapsed) : event.resumed_from_step;
+          buffer.truncateAfter(last);
+        }
         isChanged = true;
       }
     }

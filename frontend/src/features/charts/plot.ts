@@ -257,7 +257,6 @@ export class Plot {
     ctx.fillStyle = text;
     ctx.font = font.replace(/^\d+px/, `${11 * scale}px`);
     ctx.textBaseline = "top";
-    ctx.textAlign = "left";
     ctx.setLineDash([4 * scale, 4 * scale]);
     for (const mark of marks) {
       const x = plot.valToPos(view.axis === "step" ? mark.step : mark.step / (stepsPerEpoch ?? 1), "x", true);
@@ -266,7 +265,9 @@ export class Plot {
       ctx.moveTo(x, bbox.top);
       ctx.lineTo(x, bbox.top + bbox.height);
       ctx.stroke();
-      ctx.fillText(mark.label, x + 4 * scale, bbox.top + 2 * scale);
+      const fits = x + 4 * scale + ctx.measureText(mark.label).width <= bbox.left + bbox.width;
+      ctx.textAlign = fits ? "left" : "right";
+      ctx.fillText(mark.label, x + (fits ? 4 : -4) * scale, bbox.top + 2 * scale);
     }
     ctx.restore();
   }

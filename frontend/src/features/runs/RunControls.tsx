@@ -5,15 +5,23 @@ import { Link, useNavigate } from "react-router";
 import type { RunRead } from "@/api";
 import { ReasonedButton } from "@/ui";
 import { deleteLater } from "@/ui/pendingDeletion";
+import { LiveControls } from "./LiveControls";
 import { type RunCommand, useDeleteRun, useRunCommand } from "./queries";
+import type { ChangeEvent } from "./runSession";
 import classes from "./runs.module.css";
 import { runControls } from "./runWords";
 
 /** On a narrow screen only the signs are drawn; the words are still read out. */
 const COMMAND = { root: classes.command, section: classes.commandSign, label: classes.commandWord };
 
+interface Props {
+  run: RunRead;
+  changes: readonly ChangeEvent[];
+  hasCheckpoint: boolean;
+}
+
 /** Stop, pause, resume and the rest; a grey button says why. */
-export function RunControls({ run, hasCheckpoint }: { run: RunRead; hasCheckpoint: boolean }) {
+export function RunControls({ run, changes, hasCheckpoint }: Props) {
   const { t } = useTranslation("runs");
   const navigate = useNavigate();
   const command = useRunCommand();
@@ -62,6 +70,7 @@ export function RunControls({ run, hasCheckpoint }: { run: RunRead; hasCheckpoin
           {t("controls.pause")}
         </ReasonedButton>
       )}
+      <LiveControls run={run} changes={changes} hasCheckpoint={hasCheckpoint} />
       <ReasonedButton
         variant="default"
         classNames={COMMAND}

@@ -2,14 +2,14 @@ import { memo, useMemo, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { ChartControls, type ChartView, LineChart, type Mark, type MetricStore } from "@/features/charts";
-import { groupMetrics, isSystemGroup, type MetricGroup } from "./metricGroups";
+import { groupMetrics, isSystemGroup, type MetricGroup, systemName } from "./metricGroups";
 import classes from "./runs.module.css";
 
 interface Props {
   store: MetricStore;
   stepsPerEpoch: number | null;
-  /** Where resumed attempts went on. Must keep its identity while nothing changes. */
-  resumedAt: readonly number[];
+  /** Where something happened. Must keep its identity while nothing changes. */
+  marks: readonly Mark[];
   hasEnded: boolean;
 }
 
@@ -37,22 +37,30 @@ function useChartView(): [ChartView, (view: ChartView) => void] {
   return [view, change];
 }
 
+/** The learning rate is drawn as it is; the machine's figures over the time, for they come whether steps are made or not. */
+function viewOf(group: MetricGroup, view: ChartView): ChartView {
+  if (isSystemGroup(group)) return { ...view, axis: "elapsed", smoothing: 0, isLog: false };
+  return group.name === "lr" ? { ...view, smoothing: 0 } : view;
+}
+
 /** All curves of a run: loss and metrics large, the machine's small below. */
-export const RunCurves = memo(function RunCurves({ store, stepsPerEpoch, resumedAt, hasEnded }: Props) {
+export const RunCurves = memo(function RunCurves({ store, stepsPerEpoch, marks, hasEnded }: Props) {
   const { t } = useTranslation("runs");
   const [view, setView] = useChartView();
   const names = useSyncExternalStore(store.subscribe, store.getNames);
   const groups = useMemo(() => groupMetrics(names), [names]);
-  const marks = useMemo<Mark[]>(() => resumedAt.map((step) => ({ step, label: t("curves.resumed") })), [resumedAt, t]);
-  const title = (group: MetricGroup) =>
-    group.name === "loss" || group.name === "lr" ? t(`curves.${group.name}`) : group.name.replace("system/", "");
+  const { t: say } = useTranslation("control");
+  const title = (group: MetricGroup) => {
+    if (group.name === "loss" || group.name === "lr") return t(`curves.${group.name}`);
+    return isSystemGroup(group) ? say(`system.${systemName(group)}`) : group.name;
+  };
   const chart = (group: MetricGroup, height: number) => (
     <LineChart
       key={group.name}
       title={title(group)}
       store={store}
       series={group.series}
-      view={group.name === "lr" || isSystemGroup(group) ? { ...view, smoothing: 0 } : view}
+      view={viewOf(group, view)}
       stepsPerEpoch={stepsPerEpoch}
       marks={marks}
       height={height}

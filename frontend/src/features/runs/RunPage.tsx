@@ -4,7 +4,8 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams, useSearchParams } from "react-router";
 import { type CheckpointRead, isApiProblem, type RunRead } from "@/api";
-import { EmptyState, LineSkeletons, PageBar, Sentence, usePageTitle } from "@/ui";
+import type { Mark } from "@/features/charts";
+import { EmptyState, formatMetric, LineSkeletons, PageBar, Sentence, usePageTitle } from "@/ui";
 import { checkpointsQuery, runQuery } from "./queries";
 import { RunAbout } from "./RunAbout";
 import { RunAlerts } from "./RunAlerts";
@@ -16,7 +17,8 @@ import { RunName } from "./RunName";
 import { RunProgress } from "./RunProgress";
 import { RunSettings } from "./RunSettings";
 import { RunSurface } from "./RunSurface";
-import { type HelloEvent, mergeLive, type RunLive, type RunSession } from "./runSession";
+import { RunTimeline } from "./RunTimeline";
+import { mergeLive, type RunLive, type RunSession } from "./runSession";
 import classes from "./runs.module.css";
 import { isFinal, runWords } from "./runWords";
 import { StateBadge } from "./StateBadge";
@@ -85,7 +87,11 @@ function Loaded({ record, session, live }: LoadedProps) {
         <span aria-hidden>/</span>
         <RunName run={run} />
         <div className={classes.grow} />
-        <RunControls run={run} hasCheckpoint={checkpoints.some((checkpoint) => checkpoint.is_available)} />
+        <RunControls
+          run={run}
+          changes={live.values}
+          hasCheckpoint={checkpoints.some((checkpoint) => checkpoint.is_available)}
+        />
       </PageBar>
       <div className={classes.head}>
         <div className={classes.state} role="status" data-testid="run-state" data-state={run.state}>
@@ -143,7 +149,10 @@ function Loaded({ record, session, live }: LoadedProps) {
                 {unread.message}
               </EmptyState>
             )}
-            <RunAbout run={record} />
+            <div className={classes.side}>
+              <RunTimeline run={run} moments={live.moments} />
+              <RunAbout run={record} />
+            </div>
           </div>
         </Tabs.Panel>
         <Tabs.Panel value="log">
@@ -164,7 +173,7 @@ function Curves({
   hasEnded,
 }: Pick<LoadedProps, "session" | "live"> & { stepsPerEpoch: number | null; hasEnded: boolean }) {
   const { t } = useTranslation("runs");
-  const resumedAt = useMemo(() => resumes(live.attempts), [live.attempts]);
+  const marks = useMarks(live);
   if (live.failure !== null) {
     return (
       <EmptyState title={t("curves.failed")} actions={<Button onClick={() => session.retry()}>{t("again")}</Button>}>
@@ -173,9 +182,23 @@ function Curves({
     );
   }
   if (!live.isLoaded) return <LineSkeletons lines={8} height={24} />;
-  return <RunCurves store={session.metrics} stepsPerEpoch={stepsPerEpoch} resumedAt={resumedAt} hasEnded={hasEnded} />;
+  return <RunCurves store={session.metrics} stepsPerEpoch={stepsPerEpoch} marks={marks} hasEnded={hasEnded} />;
 }
 
-function resumes(attempts: readonly HelloEvent[]): number[] {
-  return attempts.map((attempt) => attempt.resumed_from_step ?? 0).filter((step) => step > 0);
+/** Where attempts went on, and where values were changed. */
+function useMarks({ attempts, values }: RunLive): readonly Mark[] {
+  const { t } = useTranslation("control");
+  return useMemo(
+    () => [
+      ...attempts
+        .map((attempt) => attempt.resumed_from_step ?? 0)
+        .filter((step) => step > 0)
+        .map((step) => ({ step, label: t("mark.resumed") })),
+      ...values.map(({ name, value, step }) => ({
+        step,
+        label: name === "lr" ? t("mark.rate", { value: formatMetric(value) }) : t("mark.epochs", { value }),
+      })),
+    ],
+    [attempts, values, t],
+  );
 }

@@ -45,6 +45,11 @@ export function groupMetrics(names: readonly string[]): MetricGroup[] {
     }));
 }
 
+/** `rss_bytes` of `system/rss_bytes`. */
+export function systemName(group: MetricGroup): string {
+  return group.name.replace(SYSTEM, "");
+}
+
 export function isSystemGroup(group: MetricGroup): boolean {
   return group.name.startsWith(SYSTEM);
 }

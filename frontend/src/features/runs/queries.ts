@@ -34,7 +34,7 @@ export const runsQuery = queryOptions({
   queryFn: () => unwrap(api.GET("/api/runs")),
 });
 
-export type RunCommand = "stop" | "pause" | "resume";
+export type RunCommand = "stop" | "pause" | "resume" | "checkpoint";
 
 function sendCommand(id: string, command: RunCommand): Promise<RunRead> {
   const path = { params: { path: { id } } };
@@ -45,10 +45,12 @@ function sendCommand(id: string, command: RunCommand): Promise<RunRead> {
       return unwrap<RunRead>(api.POST("/api/runs/{id}/pause", path));
     case "resume":
       return unwrap<RunRead>(api.POST("/api/runs/{id}/resume", path));
+    case "checkpoint":
+      return unwrap<RunRead>(api.POST("/api/runs/{id}/checkpoint", path));
   }
 }
 
-/** Stop, pause, resume: sending twice is harmless; the answer is the run with the command waiting. */
+/** Stop, pause, resume, checkpoint: sending twice is harmless; the answer is the run with the command waiting. */
 export function useRunCommand() {
   const client = useQueryClient();
   const { t } = useTranslation("runs");
@@ -56,6 +58,16 @@ export function useRunCommand() {
     mutationFn: ({ id, command }: { id: string; command: RunCommand }) => sendCommand(id, command),
     onSuccess: (run) => client.setQueryData(keys.run(run.id), run),
     onError: (error, { command }) => notifyError(t(`failed.${command}`), error),
+  });
+}
+
+/** Other values for a run; who asks shows what was wrong with them. */
+export function useSetValues(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { lr?: number; epochs?: number }) =>
+      unwrap<RunRead>(api.POST("/api/runs/{id}/set", { params: { path: { id } }, body })),
+    onSuccess: (run) => client.setQueryData(keys.run(run.id), run),
   });
 }
 

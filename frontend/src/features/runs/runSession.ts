@@ -8,8 +8,10 @@ import { type LiveConnection, type LiveState, openRunEvents } from "@/api/live";
 import { MetricStore } from "@/features/charts";
 import { RateMeter } from "./progress";
 import { type EventQuery, readStory } from "./runStory";
+import { type Moment, toMoments } from "./timeline";
 
 export type HelloEvent = Extract<RunEvent, { type: "hello" }>;
+export type ChangeEvent = Extract<RunEvent, { type: "change" }>;
 export type AlertEvent = Extract<RunEvent, { type: "alert" }>;
 export type SurfaceEvent = Extract<RunEvent, { type: "surface" }>;
 
@@ -45,6 +47,10 @@ export interface RunLive {
   attempts: readonly HelloEvent[];
   /** What the network answered all over its input, by epoch; only where the data has one or two features. */
   surfaces: readonly SurfaceEvent[];
+  /** Values that were changed while it trained; only those that still hold. */
+  values: readonly ChangeEvent[];
+  /** What happened to the run, oldest first. */
+  moments: readonly Moment[];
   /** Grows when something happened that the run's own record tells more about. */
   changes: number;
 }
@@ -65,6 +71,8 @@ export const EMPTY_LIVE: RunLive = {
   alerts: [],
   attempts: [],
   surfaces: [],
+  values: [],
+  moments: [],
   changes: 0,
 };
 
@@ -81,6 +89,7 @@ export function reduceLive(live: RunLive, events: readonly RunEvent[], rate: Rat
   for (const event of events) {
     next.cursor = Math.max(next.cursor, event.cursor ?? 0);
     next.elapsed = Math.max(next.elapsed, event.elapsed);
+    next.moments = toMoments(next.moments, event, next.state);
     reduceEvent(next, event, rate);
     lines.push(...toLines(event));
   }
@@ -95,6 +104,7 @@ function reduceEvent(next: RunLive, event: RunEvent, rate: RateMeter): void {
       next.attempts = [...next.attempts, event];
       // What an earlier attempt said of later steps no longer holds.
       next.surfaces = next.surfaces.filter(({ step }) => step <= (event.resumed_from_step ?? 0));
+      next.values = next.values.filter(({ step }) => step <= (event.resumed_from_step ?? 0));
       // A worker that says hello trains from then on, whatever state the run was in before.
       next.state = "running";
       next.phase = null;
@@ -128,6 +138,10 @@ function reduceEvent(next: RunLive, event: RunEvent, rate: RateMeter): void {
       break;
     }
     case "checkpoint":
+      next.changes += 1;
+      break;
+    case "change":
+      if (event.value !== event.before) next.values = [...next.values, event];
       next.changes += 1;
       break;
     case "alert":

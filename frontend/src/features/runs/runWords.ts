@@ -98,3 +98,22 @@ function whyNoResume(run: RunFacts, isStopping: boolean, hasCheckpoint: boolean)
   if (run.state !== "paused") return "why.notPaused";
   return isWaiting(run, "resume") ? "why.resuming" : null;
 }
+
+/** Why no checkpoint can be asked for now, or null. */
+export function whyNoCheckpoint(run: RunFacts): string | null {
+  if (isFinal(run.state)) return "why.ended";
+  if (isWaiting(run, "stop")) return "why.stopping";
+  return run.state === "running" || run.state === "paused" ? null : "why.notYet";
+}
+
+/** Why learning rate and epochs cannot be changed now, or null. A run that waits takes the new values with it. */
+export function whyNoChange(run: RunFacts): string | null {
+  if (isFinal(run.state)) return "why.ended";
+  return isWaiting(run, "stop") ? "why.stopping" : null;
+}
+
+/** Why a completed run cannot be trained further, or null. */
+export function whyNoExtension(run: RunFacts, hasCheckpoint: boolean): string | null {
+  if (run.state !== "completed") return "why.stillTrains";
+  return hasCheckpoint ? null : "why.noCheckpoint";
+}

@@ -1,0 +1,92 @@
+import { Button, Modal } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { type RunRead, sentenceOf } from "@/api";
+import { formatExact, NumberBox, type NumberShape, type NumberValue, ReasonedButton } from "@/ui";
+import classes from "./control.module.css";
+import { EPOCHS } from "./epochs";
+import { useSetValues } from "./queries";
+import type { ChangeEvent } from "./runSession";
+
+const RATE: NumberShape = { ...EPOCHS, isInteger: false, min: 0, max: 1000 };
+
+interface Props {
+  run: RunRead;
+  changes: readonly ChangeEvent[];
+  onClose: () => void;
+}
+
+/** The learning rate before the schedule, as it is now. */
+export function rateOf(run: RunRead, changes: readonly ChangeEvent[]): number | undefined {
+  const changed = changes.findLast(({ name }) => name === "lr")?.value;
+  const chosen = run.training.optimizer?.params?.lr;
+  return changed ?? (typeof chosen === "number" ? chosen : undefined);
+}
+
+/** Other values for a run that trains. */
+export function ChangeDialog({ run, changes, onClose }: Props) {
+  const { t } = useTranslation("control");
+  const before = rateOf(run, changes);
+  const [rate, setRate] = useState<NumberValue>(before);
+  const [epochs, setEpochs] = useState<NumberValue>(run.epochs);
+  const set = useSetValues(run.id);
+  const least = Math.max(run.epoch, 1);
+  const isTooFew = typeof epochs === "number" && epochs < least;
+  const isSame = rate === before && epochs === run.epochs;
+  const reason = isTooFew
+    ? t("change.tooFew", { epoch: formatExact(least) })
+    : typeof epochs !== "number" || typeof rate !== "number"
+      ? t("change.empty")
+      : isSame
+        ? t("change.same")
+        : null;
+
+  function save(event: FormEvent): void {
+    event.preventDefault();
+    if (reason !== null) return;
+    set.mutate(
+      {
+        ...(rate === before ? {} : { lr: Number(rate) }),
+        ...(epochs === run.epochs ? {} : { epochs: Number(epochs) }),
+      },
+      { onSuccess: onClose },
+    );
+  }
+
+  return (
+    <Modal opened onClose={onClose} title={t("change.title")} returnFocus>
+      <form onSubmit={save} className={classes.form} data-testid="change-values">
+        <div>
+          <label htmlFor="change-rate">{t("change.rate")}</label>
+          <NumberBox id="change-rate" label={t("change.rate")} shape={RATE} value={rate} onChange={setRate} />
+          <p className={classes.note}>{t("change.rateHint")}</p>
+        </div>
+        <div>
+          <label htmlFor="change-epochs">{t("change.epochs")}</label>
+          <NumberBox
+            id="change-epochs"
+            label={t("change.epochs")}
+            shape={EPOCHS}
+            value={epochs}
+            isInvalid={isTooFew}
+            onChange={setEpochs}
+          />
+          <p className={classes.note}>{t("change.epochsHint")}</p>
+        </div>
+        {set.error !== null && (
+          <p className={classes.error} role="alert">
+            {sentenceOf(set.error)}
+          </p>
+        )}
+        <div className={classes.actions}>
+          <Button variant="default" onClick={onClose}>
+            {t("cancel")}
+          </Button>
+          <ReasonedButton type="submit" reason={reason} loading={set.isPending} data-testid="change-save">
+            {t("change.save")}
+          </ReasonedButton>
+        </div>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,53 @@
+import { Button, Modal } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { type RunRead, sentenceOf } from "@/api";
+import { formatExact, NumberBox, type NumberValue, ReasonedButton } from "@/ui";
+import classes from "./control.module.css";
+import { EPOCHS } from "./epochs";
+import { useSetValues } from "./queries";
+
+/** More epochs for a run that has completed: the same run, the curve goes on. */
+export function ExtendDialog({ run, onClose }: { run: RunRead; onClose: () => void }) {
+  const { t } = useTranslation("control");
+  const [more, setMore] = useState<NumberValue>(Math.max(1, Math.min(run.epochs, 10)));
+  const set = useSetValues(run.id);
+  const isLegal = typeof more === "number" && more >= 1;
+
+  function save(event: FormEvent): void {
+    event.preventDefault();
+    if (isLegal) set.mutate({ epochs: run.epoch + more }, { onSuccess: onClose });
+  }
+
+  return (
+    <Modal opened onClose={onClose} title={t("extend.title")} returnFocus>
+      <form onSubmit={save} className={classes.form} data-testid="extend-run">
+        <div>
+          <label htmlFor="extend-epochs">{t("extend.more")}</label>
+          <NumberBox id="extend-epochs" label={t("extend.more")} shape={EPOCHS} value={more} onChange={setMore} />
+        </div>
+        <p className={classes.note}>
+          {t("extend.hint", { from: formatExact(run.epoch), to: isLegal ? formatExact(run.epoch + more) : "-" })}
+        </p>
+        {set.error !== null && (
+          <p className={classes.error} role="alert">
+            {sentenceOf(set.error)}
+          </p>
+        )}
+        <div className={classes.actions}>
+          <Button variant="default" onClick={onClose}>
+            {t("cancel")}
+          </Button>
+          <ReasonedButton
+            type="submit"
+            reason={isLegal ? null : t("extend.empty")}
+            loading={set.isPending}
+            data-testid="extend-start"
+          >
+            {t("extend.start")}
+          </ReasonedButton>
+        </div>
+      </form>
+    </Modal>
+  );
+}
