@@ -110,6 +110,12 @@ def optimizer_params(name: str) -> dict[str, Any]:
     params: dict[str, dict[str, Any]] = {
         "SGD": {"lr": 0.05, "momentum": 0.9, "nesterov": True},
         "AdamW": {"lr": 0.003, "betas": [0.8, 0.99]},
+        "NAdam": {"lr": 0.003, "decoupled_weight_decay": True, "weight_decay": 0.1, "momentum_decay": 0.01},
+        "RAdam": {"lr": 0.003, "decoupled_weight_decay": True, "weight_decay": 0.1},
+        "Adagrad": {"lr": 0.02, "lr_decay": 0.01, "initial_accumulator_value": 0.1},
+        "Adadelta": {"lr": 0.5, "rho": 0.8},
+        "Muon": {"lr": 0.003, "ns_steps": 3},
+        "LBFGS": {"lr": 0.1, "max_iter": 4, "history_size": 5, "line_search_fn": "strong_wolfe"},
     }
     return params.get(name, {"lr": 0.002})
 
@@ -126,6 +132,13 @@ LOSS_CASES: dict[str, tuple[int, str, dict[str, Any]]] = {
 SCHEDULE_PARAMS: dict[str, dict[str, Any]] = {
     "StepLR": {"step_size": 1, "gamma": 0.3},
     "CosineAnnealingLR": {"T_max": 3, "eta_min": 1e-5},
+    "ConstantLR": {"factor": 0.5},
+    "MultiStepLR": {"milestones": [1, 2], "gamma": 0.3},
+    "ExponentialLR": {"gamma": 0.6},
+    "CosineAnnealingWarmRestarts": {"T_0": 1, "T_mult": 2, "eta_min": 1e-5},
+    "OneCycleLR": {"max_lr": 0.02, "pct_start": 0.4, "three_phase": True, "anneal_strategy": "linear"},
+    "PolynomialLR": {"total_iters": 3, "power": 2.0},
+    "ReduceLROnPlateau": {"patience": 0, "threshold": 10.0, "factor": 0.5, "threshold_mode": "abs"},
 }
 SHAPES = {"digits": [1, 8, 8], "iris": [4], "breast_cancer": [30], "diabetes": [10], "wine": [13]}
 

@@ -112,6 +112,8 @@ class TrainingOptions(Model):
     optimizers: list[OptionRead]
     schedules: list[OptionRead]
     metrics: list[OptionRead]
+    averagings: list[OptionRead]
+    initializers: list[OptionRead]
     transforms: list[OptionRead]
     devices: list[DeviceRead]
     config_schema: Schema

@@ -35,7 +35,8 @@ from netwright.training.objectives import LOSSES, fit_targets, fit_targets_sourc
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.project.train_script import WRITTEN
 from netwright.training.project.write import write_project
-from netwright.training.schedules import SCHEDULES, LearningRate
+from netwright.training.learning_rate import LearningRate, Part
+from netwright.training.schedules import SCHEDULES
 from netwright.training.spec import INITIAL_WEIGHTS, InitialWeights, RunSpec
 from netwright.worker.initial import load_initial
 from project_cases import CASES, LOSS_CASES, SCHEDULE_PARAMS, Case, mlp, optimizer_params
