@@ -13,10 +13,10 @@ from netwright.language import listed, say
 from netwright.layers.registry import LAYERS
 from netwright.training.averaging import AVERAGINGS
 from netwright.training.checking_graph import check_graph_input, wrong_entry
+from netwright.training.checking_learning import check_combinations, check_milestones, updates_per_epoch
 from netwright.training.checking_objectives import check_objectives
 from netwright.training.choices import Registry, UnknownChoiceError, explain
 from netwright.training.config import Choice, TrainingConfig
-from netwright.training.checking_learning import check_combinations, check_milestones, updates_per_epoch
 from netwright.training.facts import DataFacts, describe_shape, first_shape
 from netwright.training.initializers import INITIALIZERS, check_initialization
 from netwright.training.metrics import METRICS

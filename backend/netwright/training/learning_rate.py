@@ -1,6 +1,6 @@
 """The learning rate of each step of a run: warm-up, then one schedule after the other.  No torch: the form draws it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from netwright.training.choices import ChoiceParams
 from netwright.training.config import TrainingConfig
@@ -28,7 +28,7 @@ class LearningRate:
     warmup_steps: int
     steps_per_epoch: int
     total_steps: int
-    plateau: Plateau | None = field(default=None)
+    plateau: Plateau | None = None
 
     @classmethod
     def from_config(cls, training: TrainingConfig, steps_per_epoch: int) -> "LearningRate":
@@ -46,14 +46,20 @@ class LearningRate:
             warmup_steps=chosen.warmup_steps,
             steps_per_epoch=steps_per_epoch,
             total_steps=steps_per_epoch * training.epochs,
-            plateau=Plateau(first) if isinstance(first, ReduceLROnPlateau.Params) else None,
+            plateau=ReduceLROnPlateau.start(first) if isinstance(first, ReduceLROnPlateau.Params) else None,
         )
+
+    @property
+    def monitor(self) -> str | None:
+        """The value that the schedule watches."""
+        params = self.parts[0].params
+        return params.monitor if isinstance(params, ReduceLROnPlateau.Params) else None
 
     def at(self, step: int) -> float:
         """The learning rate of update ``step``, counted from 1."""
         lr = self.lr
         if self.plateau is not None:
-            lr = ReduceLROnPlateau.cut(self.plateau.params, lr, self.plateau.num_cuts)
+            lr = ReduceLROnPlateau.cut(self.parts[0].params, lr, self.plateau.num_cuts)
         if step <= self.warmup_steps:
             return lr * step / self.warmup_steps
         step -= 1 + self.warmup_steps

@@ -15,6 +15,7 @@ from netwright.training.control import Control
 from netwright.training.events import Scalar
 from netwright.training.graph_batches import GraphBatches
 from netwright.training.guard import Origin, find_origin
+from netwright.training.plateau import Plateau
 from netwright.training.reporting import Emit, LossNotFiniteError, Progress, RunningSums, to_scalar
 from netwright.training.separating import measure_separation
 from netwright.training.setup import Job, Setup, set_up
@@ -223,14 +224,14 @@ class Keeper:
 
     def _watch_plateau(self) -> None:
         """Counts for a schedule that cuts the learning rate when nothing improves."""
-        plateau = self.run.rate.plateau
-        if plateau is not None and plateau.update(self.metrics[plateau.params.monitor]):
+        plateau, monitor = self.run.rate.plateau, self.run.rate.monitor
+        if plateau is not None and monitor is not None and plateau.update(self.metrics[monitor]):
             self.emit(
                 "log",
                 message=say(
                     "{monitor} did not improve for more than {patience} epochs: the learning rate is cut to {rate}.",
-                    monitor=plateau.params.monitor,
-                    patience=plateau.params.patience,
+                    monitor=monitor,
+                    patience=plateau.patience,
                     rate=f"{self.run.rate.at(self.progress.step + 1):g}",
                 ),
             )
@@ -280,7 +281,7 @@ class Keeper:
             "metrics": self.metrics,
             "best": run.best.value,
             "early_stopping": None if run.early_stopping is None else run.early_stopping.state(),
-            "plateau": None if run.rate.plateau is None else run.rate.plateau.state(),
+            "plateau": None if run.rate.plateau is None else dict(vars(run.rate.plateau)),
             "average": None if run.average is None else run.average.state(),
         }
 
@@ -310,7 +311,7 @@ class Keeper:
         if run.early_stopping is not None:
             run.early_stopping.load_state(state["early_stopping"])
         if run.rate.plateau is not None:
-            run.rate.plateau.load_state(state["plateau"])
+            run.rate.plateau = Plateau(**state["plateau"])
         run.buffers.begin()
         self._resumed_from = at.step
         load_rng_state(state["rng"])

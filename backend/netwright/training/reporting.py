@@ -135,8 +135,8 @@ class StepLog:
     def add(self, loss: "Tensor | float") -> bool:
         """Keeps the loss of one step, the mean of its batches; True when a report is due."""
         if self._held:
-            loss = (sum(self._held) + loss) / (len(self._held) + 1)
-            self._held = []
+            together = [*self._held, loss]
+            loss, self._held = sum(together) / len(together), []
         self._losses.append(loss)
         return (
             time.perf_counter() >= self._due

@@ -9,12 +9,13 @@ cut so far is counted by ``plateau.Plateau``.  Warm-up and chain are in ``learni
 import math
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, Strict, model_validator
 
 from netwright.language import say
 from netwright.training.choices import ChoiceParams, RegisteredChoice, Registry
+from netwright.training.plateau import Plateau
 
 
 class Schedule(RegisteredChoice, is_abstract=True):
@@ -35,8 +36,8 @@ class Schedule(RegisteredChoice, is_abstract=True):
         hand; for an exported project.  A test holds the two equal."""
 
     @classmethod
-    def helper(cls) -> Callable[..., float] | None:
-        """The function that ``source`` calls, if it does; its text goes into the project."""
+    def helper(cls) -> Callable[..., Any] | None:
+        """The function or class that ``source`` calls, if it does; its text goes into the project."""
         return None
 
 
@@ -348,6 +349,23 @@ class ReduceLROnPlateau(Schedule):
     @classmethod
     def rate(cls, params: ChoiceParams, lr: float, step: int, num_steps: int, steps_per_epoch: int) -> float:
         return lr
+
+    @classmethod
+    def start(cls, params: Params) -> Plateau:
+        """What counts the cuts."""
+        return Plateau(params.mode, params.patience, params.threshold, params.threshold_mode, params.cooldown)
+
+    @classmethod
+    def start_source(cls, params: ChoiceParams) -> str:
+        """The same as an expression."""
+        assert isinstance(params, cls.Params)
+        names = ("mode", "patience", "threshold", "threshold_mode", "cooldown")
+        written = ", ".join(f"{name}={getattr(params, name)!r}" for name in names).replace("'", '"')
+        return f"Plateau({written})"
+
+    @classmethod
+    def helper(cls) -> Callable[..., Any] | None:
+        return Plateau
 
     @classmethod
     def cut(cls, params: ChoiceParams, lr: float, num_cuts: int) -> float:

@@ -10,10 +10,10 @@ import torch
 from netwright.data.base import Task
 from netwright.training.choices import ChoiceParams, RegisteredChoice, Registry, UnknownChoiceError
 from netwright.training.config import TrainingConfig
+from netwright.training.learning_rate import LearningRate
 from netwright.training.objectives import LOSSES
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.options import learning_rate_curve, training_options
-from netwright.training.learning_rate import LearningRate
 from pydantic import Field, ValidationError
 from torch import nn
 
