@@ -111,6 +111,12 @@ def optimizer_params(name: str) -> dict[str, Any]:
     params: dict[str, dict[str, Any]] = {
         "SGD": {"lr": 0.05, "momentum": 0.9, "nesterov": True},
         "AdamW": {"lr": 0.003, "betas": [0.8, 0.99]},
+        "NAdam": {"lr": 0.003, "decoupled_weight_decay": True, "weight_decay": 0.1, "momentum_decay": 0.01},
+        "RAdam": {"lr": 0.003, "decoupled_weight_decay": True, "weight_decay": 0.1},
+        "Adagrad": {"lr": 0.02, "lr_decay": 0.01, "initial_accumulator_value": 0.1},
+        "Adadelta": {"lr": 0.5, "rho": 0.8},
+        "Muon": {"lr": 0.003, "ns_steps": 3},
+        "LBFGS": {"lr": 0.1, "max_iter": 4, "history_size": 5, "line_search_fn": "strong_wolfe"},
     }
     return params.get(name, {"lr": 0.002})
 
@@ -127,6 +133,13 @@ LOSS_CASES: dict[str, tuple[int, str, dict[str, Any]]] = {
 SCHEDULE_PARAMS: dict[str, dict[str, Any]] = {
     "StepLR": {"step_size": 1, "gamma": 0.3},
     "CosineAnnealingLR": {"T_max": 3, "eta_min": 1e-5},
+    "ConstantLR": {"factor": 0.5},
+    "MultiStepLR": {"milestones": [1, 2], "gamma": 0.3},
+    "ExponentialLR": {"gamma": 0.6},
+    "CosineAnnealingWarmRestarts": {"T_0": 1, "T_mult": 2, "eta_min": 1e-5},
+    "OneCycleLR": {"max_lr": 0.02, "pct_start": 0.4, "three_phase": True, "anneal_strategy": "linear"},
+    "PolynomialLR": {"total_iters": 3, "power": 2.0},
+    "ReduceLROnPlateau": {"patience": 0, "threshold": 10.0, "factor": 0.5, "threshold_mode": "abs"},
 }
 SHAPES = {"digits": [1, 8, 8], "iris": [4], "breast_cancer": [30], "diabetes": [10], "wine": [13]}
 
@@ -148,6 +161,86 @@ CASES: dict[str, Case] = {
         mlp([4], 3),
         "iris",
         {"parameter_groups": [{"nodes": ["hidden"], "weight_decay": 0.5}], "optimizer": {"type": "Adam"}},
+    ),
+    "groups with factors, norms and biases spared": Case(
+        cnn(),
+        "digits",
+        {
+            "parameter_groups": [
+                {"nodes": ["conv"], "lr_factor": 0.1},
+                {"nodes": ["norm", "conv2"], "lr_factor": 3.0, "weight_decay": 0.5},
+            ],
+            "optimizer": {"type": "AdamW", "params": {"weight_decay": 0.1}},
+            "no_decay_on_norms_and_biases": True,
+        },
+    ),
+    "norms and biases spared, penalties, clipped by value": Case(
+        cnn(),
+        "digits",
+        {"no_decay_on_norms_and_biases": True, "l1": 1e-4, "l2": 1e-3, "gradient_clip_value": 0.01},
+    ),
+    "L1 penalty": Case(mlp([4], 3), "iris", {"l1": 1e-3}),
+    "accumulation, with a rest": Case(
+        cnn(),
+        "digits",
+        {"accumulate_steps": 4, "l2": 1e-3, "gradient_clip_norm": 0.5, "schedule": {"type": "OneCycleLR"}},
+    ),
+    "moving average": Case(
+        cnn(), "digits", {"averaging": {"type": "EMA", "params": {"decay": 0.95}}, "precision": "bfloat16"}
+    ),
+    "stochastic weight averaging": Case(
+        cnn(), "digits", {"averaging": {"type": "SWA", "params": {"start": 0.0}}, "optimizer": {"type": "SGD"}}
+    ),
+    "stochastic weight averaging with frozen statistics": Case(
+        cnn(), "digits", {"averaging": {"type": "SWA", "params": {"start": 0.5}}, "frozen": ["conv", "norm"]}
+    ),
+    "chain of schedules": Case(
+        mlp([4], 3),
+        "iris",
+        {
+            "epochs": 4,
+            "schedule": {
+                "type": "OneCycleLR",
+                "warmup_steps": 2,
+                "then": [
+                    {"type": "CosineAnnealingLR", "milestone": 1},
+                    {"type": "ConstantLR", "params": {"factor": 0.1}, "milestone": 3},
+                ],
+            },
+        },
+    ),
+    "plateau that cuts": Case(
+        mlp([4], 3),
+        "iris",
+        {
+            "epochs": 6,
+            "schedule": {
+                "type": "ReduceLROnPlateau",
+                "params": {"monitor": "val/Accuracy", "mode": "max", "patience": 1, "min_lr": 1e-4, "cooldown": 1},
+            },
+        },
+    ),
+    "L-BFGS with penalty and clipping": Case(
+        mlp([4], 3, node("drop: Dropout")),
+        "iris",
+        {
+            "optimizer": {"type": "LBFGS", "params": {"lr": 0.5, "max_iter": 3}},
+            "data": {"batch_size": 200},
+            "epochs": 6,
+            "l2": 1e-3,
+            "gradient_clip_norm": 1.0,
+        },
+    ),
+    "initialised": Case(
+        cnn(),
+        "digits",
+        {
+            "initialization": [
+                {"type": "kaiming_normal_", "params": {"mode": "fan_out"}, "zero_biases": True},
+                {"type": "trunc_normal_", "nodes": ["head", "conv2"], "params": {"std": 0.05}},
+                {"type": "orthogonal_", "nodes": ["head"]},
+            ]
+        },
     ),
     "three objectives": Case(three_exits(), "breast_cancer", {"objectives": EXITS}),
     "two objectives in bfloat16, the first of weight 0": Case(

@@ -113,6 +113,8 @@ class TrainingOptions(Model):
     optimizers: list[OptionRead]
     schedules: list[OptionRead]
     metrics: list[OptionRead]
+    averagings: list[OptionRead]
+    initializers: list[OptionRead]
     transforms: list[OptionRead]
     augmentations: list[OptionRead] = Field(default_factory=list)
     devices: list[DeviceRead]

@@ -34,6 +34,7 @@ from netwright.training.options import (
     list_devices,
     suggest,
     training_options,
+    updates_per_epoch,
 )
 
 
@@ -54,6 +55,8 @@ async def read_options() -> TrainingOptions:
         optimizers=_options(registered.optimizers),
         schedules=_options(registered.schedules),
         metrics=_options(registered.metrics),
+        averagings=_options(registered.averagings),
+        initializers=_options(registered.initializers),
         transforms=[
             OptionRead(
                 type=transform.type,
@@ -88,7 +91,7 @@ def compute_curve(body: CurveRequest) -> Curve:
         raise ServiceError("invalid_request", problems[0].message, problems)
     data = body.training.data
     num_train = max(body.num_samples - round(body.num_samples * data.split.validation), 1)
-    total_steps = body.training.epochs * -(-num_train // data.batch_size)
+    total_steps = body.training.epochs * updates_per_epoch(body.training, num_train)
     steps, values = learning_rate_curve(body.training, total_steps)
     return Curve(steps=steps, values=values)
 

@@ -11,12 +11,15 @@ from netwright.graph.edits import SetParam
 from netwright.graph.problems import Fix, Problem
 from netwright.language import listed, say
 from netwright.layers.registry import LAYERS
+from netwright.training.averaging import AVERAGINGS
 from netwright.training.checking_augment import check_mixing, check_sampling
 from netwright.training.checking_graph import check_graph_input, wrong_entry
+from netwright.training.checking_learning import check_combinations, check_milestones, updates_per_epoch
 from netwright.training.checking_objectives import check_objectives
 from netwright.training.choices import Registry, UnknownChoiceError, explain
 from netwright.training.config import Choice, TrainingConfig
 from netwright.training.facts import DataFacts, describe_shape, first_shape
+from netwright.training.initializers import INITIALIZERS, check_initialization
 from netwright.training.metrics import METRICS
 from netwright.training.objectives import LOSSES
 from netwright.training.optimizers import OPTIMIZERS
@@ -42,6 +45,7 @@ def check_training(
         problems += _check_device(training, devices)
     if report.ok:
         problems += check_groups(training, report)
+        problems += check_initialization(training, report)
         problems += _check_input(document, report, data)
         problems += check_objectives(training, document, report, data)
         problems += check_mixing(training, document, report, data)
@@ -71,6 +75,14 @@ def check_choices(training: TrainingConfig) -> Iterator[Problem]:
             )
     yield from _check_choice(OPTIMIZERS, training.optimizer, "optimizer")
     yield from _check_choice(SCHEDULES, training.schedule, "schedule")
+    for i, schedule in enumerate(training.schedule.then):
+        yield from _check_choice(SCHEDULES, schedule, f"schedule.then.{i}")
+    yield from check_milestones(training)
+    if training.averaging is not None:
+        yield from _check_choice(AVERAGINGS, training.averaging, "averaging")
+    for i, rule in enumerate(training.initialization):
+        yield from _check_choice(INITIALIZERS, rule, f"initialization.{i}")
+    yield from check_combinations(training)
 
 
 def _check_choice(registry: Registry[Any], choice: Choice, field: str) -> Iterator[Problem]:
@@ -118,7 +130,7 @@ def _check_lengths(training: TrainingConfig, data: DataFacts) -> Iterator[Proble
             ),
             values={"batch_size": size, "samples": num_train},
         )
-    total = training.epochs * max(-(-num_train // size), 1)
+    total = training.epochs * updates_per_epoch(training, num_train)
     if training.schedule.warmup_steps >= total:
         yield Problem(
             code="warmup_too_long",
@@ -145,16 +157,24 @@ def monitored_names(training: TrainingConfig) -> list[str]:
     return [f"{part}/{name}" for part in ("val", "train") for name in ("loss", *training.metrics)]
 
 
-def _check_monitors(training: TrainingConfig) -> Iterator[Problem]:
-    watched = {"checkpoint": training.checkpoint.monitor}
+def watched_values(training: TrainingConfig) -> dict[str, str]:
+    """The monitors of a config by their fields."""
+    watched = {"checkpoint.monitor": training.checkpoint.monitor}
     if training.early_stopping is not None:
-        watched["early_stopping"] = training.early_stopping.monitor
+        watched["early_stopping.monitor"] = training.early_stopping.monitor
+    schedule = SCHEDULES.classes.get(training.schedule.type)
+    if schedule is not None and schedule.watches:
+        watched["schedule.params.monitor"] = str(training.schedule.params.get("monitor", "val/loss"))
+    return watched
+
+
+def _check_monitors(training: TrainingConfig) -> Iterator[Problem]:
     names = monitored_names(training)
-    for field, monitor in watched.items():
+    for field, monitor in watched_values(training).items():
         if monitor not in names:
             yield Problem(
                 code="monitor_unknown",
-                field=f"{field}.monitor",
+                field=field,
                 message=say(
                     "`{monitor}` cannot be monitored. There are: {names}.", monitor=monitor, names=listed(names)
                 ),

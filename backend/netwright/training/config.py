@@ -17,9 +17,20 @@ class Choice(Model):
     params: dict[str, JsonValue] = Field(default_factory=dict)
 
 
+class NextScheduleConfig(Choice):
+    """A schedule that takes over from the one before ``milestone`` epochs after the warm-up, from its own first step on
+    (``SequentialLR``)."""
+
+    type: str = "ConstantLR"
+    milestone: int = Field(ge=1, le=1_000_000)
+
+
 class ScheduleConfig(Choice):
+    """``then`` chains further schedules, their milestones rising."""
+
     type: str = "ConstantLR"
     warmup_steps: int = Field(default=0, ge=0, le=10**9)
+    then: list[NextScheduleConfig] = Field(default_factory=list, max_length=20)
 
 
 class SplitConfig(Model):
@@ -60,11 +71,31 @@ class ObjectiveConfig(Model):
     weight: float = Field(default=1.0, ge=0.0, le=1000.0)
 
 
-class ParameterGroupConfig(Model):
-    """Settings of the optimizer for the weights of some nodes, named by their paths (a block means everything in it)."""
+NodePath = Annotated[str, Field(max_length=1000)]
+"""Of a node (``stage.0.conv``), or of a block with everything in it."""
 
-    nodes: list[Annotated[str, Field(max_length=1000)]] = Field(min_length=1, max_length=1000)
+
+class ParameterGroupConfig(Model):
+    """Settings of the optimizer for the weights of some nodes, named by their paths (a block means everything in it).
+
+    ``lr_factor`` is taken times the learning rate of each step; ``weight_decay`` null is the optimizer's.  What is frozen stands in
+    ``frozen``.
+    """
+
+    nodes: list[NodePath] = Field(min_length=1, max_length=1000)
+    lr_factor: float = Field(default=1.0, ge=0.0, le=1000.0)
     weight_decay: float | None = Field(default=None, ge=0.0, le=100.0)
+
+
+class InitializationConfig(Choice):
+    """A function of ``torch.nn.init`` for the weights (of two dimensions and more) of some nodes; ``nodes`` empty are all.
+
+    Biases are left as PyTorch makes them, or set to zero.  Scale and shift of normalisations are left at 1 and 0.
+    """
+
+    type: str = "kaiming_normal_"
+    nodes: list[NodePath] = Field(default_factory=list, max_length=1000)
+    zero_biases: bool = False
 
 
 class EarlyStoppingConfig(Model):
@@ -112,6 +143,19 @@ class TrainingConfig(Model):
     precision: Precision = "float32"
     device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d{1,2})?)$")
     gradient_clip_norm: float | None = Field(default=None, gt=0.0)
+    gradient_clip_value: float | None = Field(default=None, gt=0.0)
+    accumulate_steps: int = Field(default=1, ge=1, le=10_000)
+    """Batches whose gradients are averaged into one update."""
+    l1: float = Field(default=0.0, ge=0.0, le=100.0)
+    """Adds ``l1`` times the sum of the weights' absolute values to what is minimised."""
+    l2: float = Field(default=0.0, ge=0.0, le=100.0)
+    """Adds ``l2 / 2`` times the sum of the weights' squares to what is minimised: in SGD the same as ``weight_decay``."""
+    no_decay_on_norms_and_biases: bool = False
+    """Weight decay, L1 and L2 spare biases and the scales and shifts of normalisations."""
+    averaging: Choice | None = None
+    """Averages of the weights that are validated, kept and taken home instead of the last ones."""
+    initialization: list[InitializationConfig] = Field(default_factory=list, max_length=100)
+    """In this order, a later one over an earlier one; empty leaves all as PyTorch makes it."""
     early_stopping: EarlyStoppingConfig | None = None
     checkpoint: CheckpointConfig = Field(default_factory=CheckpointConfig)
     initial_weights: InitialWeightsConfig | None = None

@@ -13,6 +13,7 @@ from netwright.graph.document import Document
 from netwright.graph.io import graph_hash
 from netwright.language import listed, say
 from netwright.training.checkpoints import seed_everything
+from netwright.training.initializers import initialize
 from netwright.training.setup import Job
 from netwright.training.spec import RunSpec
 
@@ -36,8 +37,10 @@ def build_job(spec: RunSpec, folder: Path, is_current: Callable[[], bool] = lamb
     module = load_source(source)
     arguments = build_program(spec.document).network.arguments if data.kind == "graph" else ()
     seed_everything(spec.training.seed)
+    network = module.Network()
+    notes = initialize(network, spec.training.initialization)
     return Job(
-        network=module.Network(),
+        network=network,
         preprocess=module.preprocess,
         data=data,
         config=spec.training,
@@ -46,6 +49,7 @@ def build_job(spec: RunSpec, folder: Path, is_current: Callable[[], bool] = lamb
         graph_hash=graph_hash(spec.document),
         outputs=tuple(find_output(spec.document, objective.output) for objective in spec.training.objectives),
         arguments=tuple(port for _, port in arguments),
+        notes=notes,
         is_current=is_current,
     )
 

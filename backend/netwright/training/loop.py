@@ -1,5 +1,6 @@
 """The training loop: one function, read from top to bottom."""
 
+import itertools
 import math
 import time
 from dataclasses import dataclass, field
@@ -8,13 +9,14 @@ from typing import Any
 import torch
 
 from netwright.language import say
-from netwright.training.batches import Batches
+from netwright.training.batches import Batches, Inputs
 from netwright.training.checkpoints import Kind, LoadedCheckpoint, load_rng_state, rng_state
 from netwright.training.control import Control
 from netwright.training.events import Scalar
 from netwright.training.graph_batches import GraphBatches
 from netwright.training.guard import Origin, find_origin
 from netwright.training.obeying import obey
+from netwright.training.plateau import Plateau
 from netwright.training.reporting import Emit, LossNotFiniteError, Progress, RunningSums, to_scalar
 from netwright.training.separating import measure_separation
 from netwright.training.setup import Job, Setup, set_up
@@ -62,28 +64,34 @@ def train(  # noqa: C901, PLR0912  (one story, told in one piece)
             emit("state", state=RunState.RUNNING, phase="training")
             for inputs, targets in run.sampler.epoch(at.epoch, at.batch):
                 # A step border: the only place where wishes are worked, so that a checkpoint is always whole.
-                if control.has_wish and keeper.obey():
+                if control.has_wish and run.sampler.is_update_border(at.batch) and keeper.obey():
                     return keeper.stop()
                 outputs = run.forward(inputs)
                 loss = run.compute_loss(outputs, targets)
-                loss.backward()  # type: ignore[no-untyped-call]  # torch's own is untyped
-                if run.config.gradient_clip_norm is not None:
-                    torch.nn.utils.clip_grad_norm_(run.weights, run.config.gradient_clip_norm)
+                minimised = run.backward(loss, at.batch)
                 # Between backward and step: a loss that is not finite must not reach the weights.  On a CPU the value is
                 # there for free; on a GPU nothing is read, the fused optimizer is switched off on the device instead.
                 value = run.guard.check(loss, at.step + 1)
+                run.log.keep(run.main(outputs), run.hard(targets))
+                at.batch += 1
+                if not run.sampler.is_update_border(at.batch):  # gradients add up over further batches
+                    run.log.hold(value)
+                    continue
+                if run.clip is not None:
+                    run.clip()
                 lr = run.rate.at(at.step + 1)
-                for group in run.optimizer.param_groups:
-                    group["lr"] = lr
-                run.optimizer.step()
+                for group, factor in zip(run.optimizer.param_groups, run.lr_factors, strict=True):
+                    group["lr"] = lr * factor
+                run.optimizer.step(run.closure(inputs, targets, minimised))
                 # None instead of zeros: the next backward writes gradients instead of adding to them.
                 for weight in run.weights:
                     weight.grad = None
+                if run.average is not None:
+                    run.average.after_step()
                 at.step += 1
-                at.batch += 1
-                # Costs two list appends; every 50 ms a report goes out.  On a GPU it is the one before: its values have
+                # Costs a few list appends; every 50 ms a report goes out.  On a GPU it is the one before: its values have
                 # arrived by now, so that nothing waits for the device.
-                if run.log.add(value, run.main(outputs), run.hard(targets)):
+                if run.log.add(value):
                     run.log.report(at.step, at.epoch, lr, emit)
                     run.buffers.keep()
             run.log.flush(at.step, at.epoch, run.rate.at(max(at.step, 1)), emit)  # sync
@@ -117,7 +125,7 @@ class Keeper:
             "hello",
             device=str(run.device),
             resumed_from_step=self._resumed_from,
-            steps_per_epoch=run.sampler.num_batches,
+            steps_per_epoch=run.sampler.num_updates,
             total_steps=run.rate.total_steps,
             data_fingerprint=run.fingerprint,
             notes=run.notes,
@@ -138,7 +146,13 @@ class Keeper:
 
     def validate(self) -> dict[str, float] | None:
         """Loss and metrics of the validation part; None if a stop came in between."""
+        run, control = self.run, self.control
         self.emit("state", state=RunState.RUNNING, phase="validating")
+        if run.average is not None and run.average.after_epoch(self.progress.epoch, run.epochs):
+            batches = run.sampler.in_order()
+            run.average.recompute_statistics(
+                itertools.takewhile(lambda _: not control.is_stopping, batches), run.run_through
+            )
         return self._evaluate(self.run.validation, "val")
 
     @torch.inference_mode()
@@ -146,13 +160,13 @@ class Keeper:
         run = self.run
         sums = RunningSums(run.metrics, run.device)
         loss_sum = torch.zeros((), dtype=torch.float64, device=run.device)
-        run.network.eval()
+        run.shown.eval()
         try:
             # Nothing is kept for a backward pass, so twice the batch fits in the memory of one that trains.
             for inputs, targets in batches.in_order(2 * run.config.data.batch_size):
                 if self.control.is_stopping:
                     return None
-                outputs = run.forward(inputs)
+                outputs = run.answer(inputs)
                 loss_sum += run.compute_loss(outputs, targets).double() * len(targets)
                 sums.update(run.main(outputs), targets)
         finally:
@@ -171,9 +185,9 @@ class Keeper:
     def _answer(self, inputs: torch.Tensor) -> torch.Tensor:
         """The main output as it is in use, without dropout."""
         run = self.run
-        run.network.eval()
+        run.shown.eval()
         try:
-            return run.main(run.forward(inputs))
+            return run.main(run.answer(inputs))
         finally:
             run.start_training_mode()
 
@@ -188,7 +202,8 @@ class Keeper:
             and run.config.early_stopping is not None
             and run.config.early_stopping.restore_best_weights
         ):
-            stopping.weights = {name: value.detach().cpu().clone() for name, value in run.network.state_dict().items()}
+            stopping.weights = {name: value.detach().cpu().clone() for name, value in run.shown.state_dict().items()}
+        self._watch_plateau()
         if run.surface is not None and run.surface.is_due(epoch, run.epochs):
             run.surface.emit(self._answer, epoch, at.step, self.emit)
         is_best = run.best.is_improved_by(self.metrics[run.best.monitor])
@@ -200,6 +215,20 @@ class Keeper:
         if kinds:
             self.save(*kinds)
 
+    def _watch_plateau(self) -> None:
+        """Counts for a schedule that cuts the learning rate when nothing improves."""
+        plateau, monitor = self.run.rate.plateau, self.run.rate.monitor
+        if plateau is not None and monitor is not None and plateau.update(self.metrics[monitor]):
+            self.emit(
+                "log",
+                message=say(
+                    "{monitor} did not improve for more than {patience} epochs: the learning rate is cut to {rate}.",
+                    monitor=monitor,
+                    patience=plateau.patience,
+                    rate=f"{self.run.rate.at(self.progress.step + 1):g}",
+                ),
+            )
+
     def save(self, *kinds: Kind) -> None:
         """Writes a checkpoint that training can go on from."""
         run, at = self.run, self.progress
@@ -210,7 +239,7 @@ class Keeper:
             step=at.step,
             epoch=at.shown_epoch,
             metrics=metrics,
-            weights=run.network.state_dict(),
+            weights=run.shown.state_dict(),
             resume=self.resume_state(),
         )
         self._saved = (at.epoch, at.batch, at.step)
@@ -251,6 +280,8 @@ class Keeper:
             "metrics": self.metrics,
             "best": run.best.value,
             "early_stopping": None if run.early_stopping is None else run.early_stopping.state(),
+            "plateau": None if run.rate.plateau is None else dict(vars(run.rate.plateau)),
+            "average": None if run.average is None else run.average.state(),
         }
 
     def restore(self, checkpoint: LoadedCheckpoint) -> None:
@@ -264,7 +295,10 @@ class Keeper:
             raise ValueError(
                 say("The data has changed since the checkpoint: its fingerprint differs. Start a new run.")
             )
-        run.network.load_state_dict(checkpoint.weights)
+        if run.average is None:
+            run.network.load_state_dict(checkpoint.weights)
+        else:
+            run.average.load_state(state["average"], checkpoint.weights)
         run.optimizer.load_state_dict(state["optimizer"])
         at.epoch, at.batch, at.step = state["epoch"], state["batch"], state["step"]
         at.elapsed = state["elapsed"]
@@ -275,6 +309,8 @@ class Keeper:
         run.best.value = state["best"]
         if run.early_stopping is not None:
             run.early_stopping.load_state(state["early_stopping"])
+        if run.rate.plateau is not None:
+            run.rate.plateau = Plateau(**state["plateau"])
         run.buffers.begin()
         self._resumed_from = at.step
         self._saved = (at.epoch, at.batch, at.step)
@@ -306,7 +342,7 @@ class Keeper:
                 best=f"{best.value:.6g}",
             )
             if run.early_stopping.weights is not None:
-                run.network.load_state_dict(run.early_stopping.weights)
+                run.shown.load_state_dict(run.early_stopping.weights)
                 self._saved = None
         if self._saved != (at.epoch, at.batch, at.step):
             self.save("last")
@@ -332,17 +368,18 @@ class Keeper:
         records = self.run.checkpoints.records()
         best = next((each for each in records if each.kind == "best" and each.step <= self.progress.step), None)
         if best is not None:
-            self.run.network.load_state_dict(self.run.checkpoints.load(best.weights.name).weights)
+            self.run.shown.load_state_dict(self.run.checkpoints.load(best.weights.name).weights)
         # A stop that comes now leaves a run that is trained to its end, only without test figures.
         self.metrics |= self._evaluate(batches, "test") or {}
 
     def give_up(self, error: LossNotFiniteError) -> Outcome:
         """Names where the first value that is not finite arose, and leaves a checkpoint from just before."""
         run, at = self.run, self.progress
-        at.batch -= at.step - (error.step - 1)
+        at.batch = run.sampler.step_back(at.batch, at.step - (error.step - 1))
         at.step = error.step - 1
+        run.log.drop_held()
         self.flush()  # what was kept of the good steps before
-        inputs, targets = run.sampler.batch(at.epoch, at.batch)
+        inputs, targets = self._find_bad_batch()
         origin = find_origin(run.network, inputs, targets, lambda batch: run.main(run.forward(batch)))
         run.buffers.restore()
         run.optimizer.zero_grad(set_to_none=True)
@@ -357,6 +394,17 @@ class Keeper:
         if at.step and all(bool(torch.isfinite(weight).all()) for weight in run.weights):
             self.save("last")
         return Outcome(RunState.FAILED, EndReason.LOSS_NOT_FINITE, message, metrics=self.metrics)
+
+    @torch.no_grad()
+    def _find_bad_batch(self) -> tuple[Inputs, torch.Tensor]:
+        """Of the batches of the update that was not made, the first whose loss is not finite."""
+        run, at = self.run, self.progress
+        last = at.batch + run.sampler.size_of_update(at.batch) - 1
+        for index in range(at.batch, last):
+            inputs, targets = run.sampler.batch(at.epoch, index)
+            if not bool(torch.isfinite(run.compute_loss(run.forward(inputs), targets))):
+                return inputs, targets
+        return run.sampler.batch(at.epoch, last)
 
 
 def describe_not_finite(error: LossNotFiniteError, epoch: int, origin: Origin) -> str:

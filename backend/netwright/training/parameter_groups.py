@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from netwright.compiler.report import CheckReport
 from netwright.graph.problems import Problem
 from netwright.language import say
-from netwright.training.config import TrainingConfig
+from netwright.training.config import ParameterGroupConfig, TrainingConfig
 from netwright.training.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
@@ -21,19 +21,22 @@ def belongs_to(name: str, node: str) -> bool:
 
 
 def split_weights(config: TrainingConfig, network: nn.Module) -> list[dict[str, Any]]:
-    """The optimizer's groups: each of ``config.parameter_groups``, and before them the weights that no group names.
+    """The optimizer's groups: each of ``config.parameter_groups``, and before them the weights that no group names; each in two where
+    norms and biases are spared from decay.  A group's ``lr_factor`` stands in it.
 
     Raises:
         ValueError: a group names no weights, or weights that an earlier group has.
     """
+    from netwright.training.scripted import spared_from_decay
+
     left = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
+    frozen = [name for name, weight in network.named_parameters() if not weight.requires_grad]
     groups: list[dict[str, Any]] = []
     for number, group in enumerate(config.parameter_groups):
-        settings = group.model_dump(exclude={"nodes"}, exclude_none=True)
         chosen = []
         for node in group.nodes:
             names = [name for name in left if belongs_to(name, node)]
-            if not names:
+            if not names and not any(belongs_to(name, node) for name in frozen):
                 raise ValueError(
                     say(
                         "Group {number} names `{node}`, which has no weights that are left to it.",
@@ -42,8 +45,44 @@ def split_weights(config: TrainingConfig, network: nn.Module) -> list[dict[str, 
                     )
                 )
             chosen += [left.pop(name) for name in names]
-        groups.append({"params": chosen, **settings})
-    return [{"params": list(left.values())}, *groups] if left else groups
+        groups.append({"params": chosen, **group_settings(group)})
+    groups = [group for group in ({"params": list(left.values())}, *groups) if group["params"]]
+    if not config.no_decay_on_norms_and_biases or not has_weight_decay(config):
+        return groups
+    spared = spared_from_decay(network)
+    parts = []
+    for group in groups:
+        decayed = [weight for weight in group["params"] if id(weight) not in spared]
+        others = [weight for weight in group["params"] if id(weight) in spared]
+        parts += [group | {"params": decayed}, group | {"params": others, "weight_decay": 0.0}]
+    return [part for part in parts if part["params"]]
+
+
+def group_settings(group: ParameterGroupConfig) -> dict[str, float]:
+    """What a group changes."""
+    settings = group.model_dump(exclude={"nodes"}, exclude_none=True)
+    if group.lr_factor == 1.0:
+        del settings["lr_factor"]
+    return settings
+
+
+def describe_groups(config: TrainingConfig, groups: Sequence[dict[str, Any]]) -> list[str]:
+    """One line for the run's notes where the weights are not all treated alike."""
+    if not config.parameter_groups and not config.no_decay_on_norms_and_biases:
+        return []
+    without = sum(weight.numel() for group in groups for weight in group["params"] if not group.get("weight_decay"))
+    return [
+        say(
+            "The optimizer has {count} groups of weights; {without:,} parameters have no weight decay.",
+            count=len(groups),
+            without=without,
+        )
+    ]
+
+
+def has_weight_decay(config: TrainingConfig) -> bool:
+    """Whether the optimizer knows the setting."""
+    return "weight_decay" in OPTIMIZERS.get(config.optimizer.type).Params.model_fields
 
 
 def check_groups(training: TrainingConfig, report: CheckReport) -> Iterator[Problem]:
@@ -51,7 +90,7 @@ def check_groups(training: TrainingConfig, report: CheckReport) -> Iterator[Prob
     taken: dict[str, int] = {}
     optimizer = OPTIMIZERS.classes.get(training.optimizer.type)
     for i, group in enumerate(training.parameter_groups):
-        for name in group.model_dump(exclude={"nodes"}, exclude_none=True):
+        for name in group_settings(group).keys() - {"lr_factor"}:
             if optimizer is not None and name not in optimizer.Params.model_fields:
                 yield Problem(
                     code="group_setting_unknown",

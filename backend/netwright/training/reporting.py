@@ -105,7 +105,7 @@ class _Report:
 class StepLog:
     """Losses and outputs of the steps since the last report.
 
-    A step costs two list appends.  Accuracy and its like are computed once a report over all outputs since the last one,
+    A step costs three list appends.  Accuracy and its like are computed once a report over all outputs since the last one,
     which is far cheaper than at each step.  On a GPU losses stay there until a report copies them in one go, and the report is
     read when the next one is due: by then the copy has long arrived, so that nobody waits for the device.
     """
@@ -115,18 +115,29 @@ class StepLog:
         self.every = max(1, total_steps // MAX_POINTS_A_RUN)
         self.loss_sum, self.loss_count = 0.0, 0
         self._losses: list[Any] = []
+        self._held: list[Any] = []
         self._outputs: list[Tensor] = []
         self._targets: list[Tensor] = []
         self._elements = 0
         self._pending: _Report | None = None
         self._due = time.perf_counter() + REPORT_SECONDS
 
-    def add(self, loss: "Tensor | float", outputs: "Tensor", targets: "Tensor") -> bool:
-        """Keeps one step; True when a report is due."""
-        self._losses.append(loss)
+    def keep(self, outputs: "Tensor", targets: "Tensor") -> None:
+        """Keeps what a batch gave."""
         self._outputs.append(outputs.detach())
         self._targets.append(targets)
         self._elements += outputs.numel()
+
+    def hold(self, loss: "Tensor | float") -> None:
+        """The loss of a batch whose step needs further batches."""
+        self._held.append(loss)
+
+    def add(self, loss: "Tensor | float") -> bool:
+        """Keeps the loss of one step, the mean of its batches; True when a report is due."""
+        if self._held:
+            together = [*self._held, loss]
+            loss, self._held = sum(together) / len(together), []
+        self._losses.append(loss)
         return (
             time.perf_counter() >= self._due
             or len(self._losses) >= MAX_STEPS_A_REPORT
@@ -178,6 +189,10 @@ class StepLog:
 
     def _forget_steps(self) -> None:
         self._losses, self._outputs, self._targets, self._elements = [], [], [], 0
+
+    def drop_held(self) -> None:
+        """Forgets the batches of a step that will not be made."""
+        self._held = []
 
     def _emit(self, report: _Report | None, emit: Emit) -> None:
         if report is None:

@@ -45,10 +45,10 @@ def measure_separation(run: Setup) -> Separation | None:
         return None
     batches = run.sampler.batches
     right: Tensor = torch.zeros((), dtype=torch.int64, device=run.device)
-    run.network.eval()
+    run.shown.eval()
     try:
         for inputs, targets in batches.in_order(2048):
-            right += Accuracy.update(run.main(run.forward(inputs)), targets)[0]
+            right += Accuracy.update(run.main(run.answer(inputs)), targets)[0]
     finally:
         run.start_training_mode()
     return Separation(len(batches) - int(right), len(batches), layers[0].in_features)

@@ -14,7 +14,7 @@ from netwright.data.base import DataError, Part, Prepared
 from netwright.data.graphs import GraphPart
 from netwright.language import listed, say
 from netwright.training.batches import Batches, Inputs, Sampler, hold
-from netwright.training.checking import monitored_names
+from netwright.training.checking import monitored_names, watched_values
 from netwright.training.checkpoints import CheckpointFolder
 from netwright.training.choices import ChoiceParams
 from netwright.training.config import TrainingConfig
@@ -22,13 +22,15 @@ from netwright.training.early_stopping import Best, EarlyStopping
 from netwright.training.freezing import Frozen, describe_frozen, freeze
 from netwright.training.graph_batches import GraphBatches, GraphInputs
 from netwright.training.guard import BufferKeeper, DeviceGuard, DirectGuard, Guard
+from netwright.training.learning_rate import LearningRate
 from netwright.training.metrics import METRICS, Metric
 from netwright.training.objectives import LOSSES, LossFunction
 from netwright.training.optimizers import OPTIMIZERS, Optimizer
-from netwright.training.parameter_groups import split_weights
+from netwright.training.parameter_groups import describe_groups, split_weights
 from netwright.training.reporting import StepLog
-from netwright.training.schedules import LearningRate
+from netwright.training.scripted import penalty, spared_from_decay
 from netwright.training.surface import Surface, build_surface
+from netwright.training.weight_average import WeightAverage
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -134,17 +136,37 @@ class Setup:
     surface: Surface | None
     has_soft_targets: bool = False
     frozen: Frozen = field(default_factory=Frozen)
+    lr_factors: Sequence[float] = (1.0,)
+    """Of the optimizer's groups."""
+    clip: Callable[[], object] | None = None
+    needs_closure: bool = False
+    penalised: Sequence[nn.Parameter] = ()
+    """The weights that an L1 or L2 penalty is taken of."""
+    average: WeightAverage | None = None
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def shown(self) -> nn.Module:
+        """What is validated and kept: the average of the weights once it has begun, else the network that trains."""
+        return self.network if self.average is None or not self.average.count else self.average.network
 
     def forward(self, inputs: Inputs) -> "Outputs":
         """``(N, *input_shape)`` to the objective's output, ``(N, K)``, in float32; a dict where there are several.  Of a graph
         whose vertices are the samples, the rows that have targets."""
+        return self.run_through(self.network, inputs)
+
+    def answer(self, inputs: Inputs) -> "Outputs":
+        """As :meth:`forward`, of what is shown."""
+        return self.run_through(self.shown, inputs)
+
+    def run_through(self, network: nn.Module, inputs: Inputs) -> "Outputs":
+        """As :meth:`forward`, of any copy of the network."""
         if isinstance(inputs, GraphInputs):
             given, rows = inputs.take(self.arguments), inputs.rows
         else:
             given, rows = [inputs], None
         with self.autocast():
-            outputs = self.network(*given)
+            outputs = network(*given)
         # The loss is computed in float32 whatever the network ran in.
         if isinstance(outputs, torch.Tensor):
             return _rows_of(outputs.float(), rows)
@@ -161,6 +183,36 @@ class Setup:
         terms = [weight * loss(outputs[name], targets) for name, loss, weight in self.objectives if name is not None]
         return torch.stack(terms).sum()
 
+    def backward(self, loss: "Tensor", batch: int) -> "Tensor":
+        """Adds the gradients of batch number ``batch`` of the epoch; gives what is minimised, the penalties included."""
+        minimised = loss
+        if self.penalised:
+            minimised = minimised + penalty(self.penalised, self.config.l1, self.config.l2)
+        num_batches = self.sampler.size_of_update(batch)
+        if num_batches > 1:
+            minimised = minimised / num_batches
+        minimised.backward()  # type: ignore[no-untyped-call]  # torch's own is untyped
+        return minimised
+
+    def closure(self, inputs: Inputs, targets: "Tensor", minimised: "Tensor") -> "Callable[[], Tensor] | None":
+        """What an optimizer calls that computes the loss of a batch several times; its first value is ``minimised``, whose gradients
+        are there.  None for the others."""
+        if not self.needs_closure:
+            return None
+        known = [minimised]
+
+        def compute() -> "Tensor":
+            if known:
+                return known.pop()
+            for weight in self.weights:
+                weight.grad = None
+            again = self.backward(self.compute_loss(self.forward(inputs), targets), 0)
+            if self.clip is not None:
+                self.clip()
+            return again
+
+        return compute
+
     def main(self, outputs: "Outputs") -> "Tensor":
         """The output of the first objective, which metrics are measured on."""
         return outputs if isinstance(outputs, torch.Tensor) else next(iter(outputs.values()))
@@ -176,7 +228,7 @@ class Setup:
 
     def set_epochs(self, epochs: int) -> None:
         self.epochs = epochs
-        self.rate.total_steps = epochs * self.sampler.num_batches
+        self.rate.total_steps = epochs * self.sampler.num_updates
 
 
 def _rows_of(outputs: "Tensor", rows: "Tensor | None") -> "Tensor":
@@ -221,7 +273,9 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
     train_batches = batches(data.train, data.augment)
     notes.append(say("Data: {what}", what=train_batches.describe()))
     is_balanced = config.data.sampler == "balanced" and data.task == "classification"
-    sampler = Sampler(train_batches, config.data.batch_size, config.seed, is_balanced=is_balanced)
+    sampler = Sampler(
+        train_batches, config.data.batch_size, config.seed, config.accumulate_steps, is_balanced=is_balanced
+    )
     if is_balanced:
         notes.append(
             say("Balanced sampler: every class is drawn equally often, samples of rare classes several times an epoch.")
@@ -234,8 +288,7 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
             else say("The network has no weights to train. Add a layer that has some, such as Linear.")
         )
     optimizer_class, optimizer = build_optimizer(config, network)
-    if optimizer_class.is_fused:
-        notes.append(say("{type}: fused, all weights in one kernel.", type=optimizer_class.type))
+    notes += [optimizer_class.describe(device.type), *describe_groups(config, optimizer.param_groups)]
     late = device.type == "cuda" if guard_on_device is None else guard_on_device
     if late and not optimizer_class.is_fused:
         notes.append(
@@ -245,8 +298,11 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
             )
         )
     metrics = [METRICS.get(name) for name in config.metrics]
-    rate = LearningRate.from_config(config, sampler.num_batches)
+    rate = LearningRate.from_config(config, sampler.num_updates)
     check_monitors(config)
+    average = None if config.averaging is None else WeightAverage(config.averaging, network, config.frozen)
+    if average is not None:
+        notes.append(say("{type}: the average of the weights is validated and kept.", type=average.kind.type))
     return Setup(
         network=network,
         device=device,
@@ -261,7 +317,9 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         validation=batches(data.validation),
         test=batches(data.test) if data.test is not None and len(data.test) else None,
         guard=DeviceGuard(optimizer, device) if late and optimizer_class.is_fused else DirectGuard(),
-        buffers=BufferKeeper(network, is_late=device.type == "cuda"),
+        buffers=BufferKeeper(
+            nn.ModuleList([network] if average is None else [network, average.network]), is_late=device.type == "cuda"
+        ),
         log=StepLog(metrics, device, rate.total_steps),
         checkpoints=CheckpointFolder(
             job.folder / "checkpoints", job.run, job.graph_hash, config.checkpoint.keep, job.is_current
@@ -274,6 +332,11 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         epochs=config.epochs,
         surface=build_surface(data, job.preprocess, device, config.objectives[0].loss.type),
         frozen=frozen,
+        lr_factors=[group.get("lr_factor", 1.0) for group in optimizer.param_groups],
+        clip=_build_clip(config, weights),
+        needs_closure=optimizer_class.needs_closure,
+        penalised=_find_penalised(config, network),
+        average=average,
         notes=notes,
     )
 
@@ -282,7 +345,23 @@ def build_optimizer(config: TrainingConfig, network: nn.Module) -> tuple[type[Op
     """The registered class and PyTorch's optimizer over the weights of ``network``, in the config's groups."""
     chosen = OPTIMIZERS.get(config.optimizer.type)
     params: ChoiceParams = OPTIMIZERS.params(config.optimizer.type, config.optimizer.params)
-    return chosen, chosen.build(params, split_weights(config, network))
+    return chosen, chosen.build(params, split_weights(config, network), network)
+
+
+def _build_clip(config: TrainingConfig, weights: Sequence[nn.Parameter]) -> Callable[[], object] | None:
+    norm, value = config.gradient_clip_norm, config.gradient_clip_value
+    if norm is not None:
+        return lambda: torch.nn.utils.clip_grad_norm_(weights, norm)
+    if value is not None:
+        return lambda: torch.nn.utils.clip_grad_value_(weights, value)
+    return None
+
+
+def _find_penalised(config: TrainingConfig, network: nn.Module) -> Sequence[nn.Parameter]:
+    if not config.l1 and not config.l2:
+        return ()
+    spared = spared_from_decay(network) if config.no_decay_on_norms_and_biases else set()
+    return [weight for weight in network.parameters() if weight.requires_grad and id(weight) not in spared]
 
 
 def _build_objectives(job: Job, device: torch.device) -> tuple[Objective, ...]:
@@ -314,10 +393,7 @@ def _build_autocast(
 
 def check_monitors(config: TrainingConfig) -> None:
     """Raises ValueError where a monitor names a metric that this run does not compute."""
-    monitors = [config.checkpoint.monitor]
-    if config.early_stopping is not None:
-        monitors.append(config.early_stopping.monitor)
-    for monitor in monitors:
+    for monitor in watched_values(config).values():
         if monitor not in monitored_names(config):
             raise ValueError(
                 say(

@@ -204,59 +204,6 @@ def test_objectives_when_several_add_up_by_their_weights(make_job: MakeJob, reco
     assert outcome.metrics["val/Accuracy"] == accuracy
 
 
-OPTIMIZERS: list[dict[str, Any]] = [
-    {"type": "SGD", "params": {"lr": 0.05, "momentum": 0.9, "nesterov": True}},
-    {"type": "Adam", "params": {"lr": 0.003, "amsgrad": True}},
-    {"type": "AdamW", "params": {"lr": 0.003}},
-    {"type": "RMSprop", "params": {"lr": 0.001, "momentum": 0.5, "centered": True}},
-]
-SCHEDULES: list[dict[str, Any]] = [
-    {"type": "ConstantLR", "warmup_steps": 7},
-    {"type": "StepLR", "params": {"step_size": 2, "gamma": 0.5}},
-    {"type": "CosineAnnealingLR", "params": {}, "warmup_steps": 5},
-]
-
-
-@pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda each: each["type"])
-@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda each: each["type"])
-@pytest.mark.parametrize("stop_step", [13, 20], ids=["border", "middle"])
-def test_resume_when_stopped_gives_the_weights_of_an_uninterrupted_run(
-    make_job: MakeJob,
-    recorder: Recorder,
-    make_recorder: Any,
-    optimizer: dict[str, Any],
-    schedule: dict[str, Any],
-    stop_step: int,
-) -> None:
-    config = {"optimizer": optimizer, "schedule": schedule, "epochs": 3}
-    whole = make_job("whole", **config)
-    train(whole, recorder, Control())
-
-    control, progress = Control(), Progress()
-
-    def stop_at(_: Watched) -> None:
-        if progress.step == stop_step - 1:
-            control.stop()
-
-    first = make_job("parts", **config)
-    first.network = Watched(first.network, stop_at)
-    outcome = train(first, make_recorder(), control, progress=progress)
-    assert outcome.reason is EndReason.STOPPED_BY_USER
-
-    second = make_job("parts", **config)
-    second.network = Watched(second.network, lambda _: None)
-    checkpoints = CheckpointFolder(second.folder / "checkpoints", "run", "hash", 3)
-    loaded = checkpoints.load(f"last-{stop_step}.safetensors")
-    torch.rand(100)  # whatever was drawn in between must not matter
-    resumed = make_recorder()
-    train(second, resumed, Control(), resume=loaded)
-    assert resumed.of("hello")[0]["resumed_from_step"] == stop_step
-    assert [step for step, _ in resumed.series("train/loss")] == list(range(stop_step + 1, 40))
-    assert_same(weights_of(whole), weights_of(Job(**{**vars(second), "network": second.network.inner})))
-    tail = [point for point in recorder.series("train/Accuracy") if point[0] in {26, 39}]
-    assert [point for point in resumed.series("train/Accuracy") if point[0] in {26, 39}] == tail
-
-
 def test_stop_when_validating_leaves_a_checkpoint_that_goes_on_with_the_validation(
     make_job: MakeJob, recorder: Recorder, make_recorder: Any
 ) -> None:

@@ -23,19 +23,23 @@ from netwright.training.config import (
     CheckpointConfig,
     DataConfig,
     EarlyStoppingConfig,
+    InitializationConfig,
+    NextScheduleConfig,
     ObjectiveConfig,
+    ParameterGroupConfig,
     ScheduleConfig,
     TrainingConfig,
 )
 from netwright.training.control import Control
 from netwright.training.jobs import build_job
+from netwright.training.learning_rate import LearningRate, Part
 from netwright.training.loop import train
 from netwright.training.metrics import METRICS
 from netwright.training.objectives import LOSSES, fit_targets, fit_targets_source
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.project.train_script import WRITTEN
 from netwright.training.project.write import write_project
-from netwright.training.schedules import SCHEDULES, LearningRate
+from netwright.training.schedules import SCHEDULES
 from netwright.training.spec import INITIAL_WEIGHTS, InitialWeights, RunSpec
 from netwright.worker.initial import load_initial
 from project_cases import CASES, LOSS_CASES, SCHEDULE_PARAMS, Case, mlp, optimizer_params
@@ -211,10 +215,13 @@ def test_targets_when_fitted_by_the_printed_expression_are_the_same(num_scores: 
 @pytest.mark.parametrize("name", OPTIMIZERS.classes)
 def test_optimizer_when_printed_is_what_is_built(name: str) -> None:
     chosen = OPTIMIZERS.get(name)
-    for params in ({}, optimizer_params(name), {"weight_decay": 0.3}):
+    helper = chosen.helper()
+    names = {} if helper is None else {helper.__name__: helper}
+    more = [{"weight_decay": 0.3}] if "weight_decay" in chosen.Params.model_fields else []
+    for params in ({}, optimizer_params(name), *more):
         settings = OPTIMIZERS.params(name, params)
-        weights = [nn.Parameter(torch.ones(3))]
-        printed = evaluate(chosen.source(settings), weights=weights)
+        weights = [nn.Parameter(torch.ones(3, 2))]
+        printed = evaluate(chosen.source(settings), weights=weights, network=None, **names)
         built = chosen.build(settings, weights)
         assert type(printed) is type(built)
         assert printed.defaults == built.defaults
@@ -225,9 +232,13 @@ def test_schedule_when_printed_gives_the_same_rates(name: str) -> None:
     for params in ({}, SCHEDULE_PARAMS.get(name, {})):
         settings = SCHEDULES.params(name, params)
         schedule = SCHEDULES.get(name)
-        rate = LearningRate(schedule, settings, 0.1, 0, 7, 35)
-        source = schedule.source(settings)
-        printed = [evaluate(source, lr=0.1, step=step, num_steps=35, steps_per_epoch=7) for step in range(35)]
+        rate = LearningRate([Part(schedule, settings)], 0.1, 0, 7, 35)
+        source, helper = schedule.source(settings), schedule.helper()
+        names = {} if helper is None else {helper.__name__: helper}
+        printed = [
+            evaluate(source, lr=0.1, step=step, num_steps=35, steps_per_epoch=7, num_cuts=0, **names)
+            for step in range(35)
+        ]
         assert printed == [rate.at(step + 1) for step in range(35)]
 
 
@@ -259,7 +270,10 @@ def test_choice_when_registered_can_be_printed(registry: Registry[Any]) -> None:
         ("", TrainingConfig),
         ("data", DataConfig),
         ("objectives", ObjectiveConfig),
+        ("parameter_groups", ParameterGroupConfig),
+        ("initialization", InitializationConfig),
         ("schedule", ScheduleConfig),
+        ("schedule.then", NextScheduleConfig),
         ("early_stopping", EarlyStoppingConfig),
         ("checkpoint", CheckpointConfig),
     ],

@@ -10,10 +10,10 @@ import torch
 from netwright.data.base import Task
 from netwright.training.choices import ChoiceParams, RegisteredChoice, Registry, UnknownChoiceError
 from netwright.training.config import TrainingConfig
+from netwright.training.learning_rate import LearningRate
 from netwright.training.objectives import LOSSES
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.options import learning_rate_curve, training_options
-from netwright.training.schedules import LearningRate
 from pydantic import Field, ValidationError
 from torch import nn
 
@@ -47,7 +47,7 @@ def test_registered_choice_when_a_setting_is_undescribed_fails_at_import() -> No
 
 
 def test_registry_when_the_type_is_unknown_names_what_exists() -> None:
-    with pytest.raises(UnknownChoiceError, match="There are: SGD, Adam, AdamW, RMSprop"):
+    with pytest.raises(UnknownChoiceError, match="There are: SGD, Adam, AdamW, NAdam"):
         OPTIMIZERS.get("Adamm")
     assert isinstance(LOSSES, Registry)
 

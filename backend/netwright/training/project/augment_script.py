@@ -54,3 +54,8 @@ def augment_import(facts: Facts) -> str:
         return ""
     names = [("augment_inputs", augment.has_inputs), ("augment_samples", augment.has_samples)]
     return f"from augment import {', '.join(name for name, is_there in names if is_there)}\n"
+
+
+def ready_argument(facts: Facts) -> str:
+    """What a call of ``forward`` says where ``batches`` gives the network's inputs and not raw samples."""
+    return "" if facts.augment is None else ", is_ready=True"

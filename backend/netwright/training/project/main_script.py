@@ -1,8 +1,21 @@
 """The loop of ``train.py``: ``main`` and what goes through the samples."""
 
 from netwright.compiler.source import to_literal
+from netwright.training.averaging import AVERAGINGS
 from netwright.training.config import TrainingConfig
+from netwright.training.project.augment_script import ready_argument
+from netwright.training.project.learning_script import (
+    call_closure,
+    is_penalised,
+    is_recomputed,
+    needs_closure,
+    params_of,
+    write_clip,
+    write_minimised,
+    write_plateau,
+)
 from netwright.training.project.script_facts import Facts
+from netwright.training.schedules import SCHEDULES
 
 BATCHES = '''def num_batches(num_samples: int) -> int:
     """Of an epoch.  A last batch of a single sample is left out: BatchNorm cannot learn from one."""
@@ -17,6 +30,12 @@ def batches(part: tuple[Tensor, Tensor], epoch: int, device: torch.device) -> It
     order = torch.randperm(len(targets), generator=generator)
     for indices in torch.split(order, BATCH_SIZE)[: num_batches(len(targets))]:
         yield inputs[indices].to(device), targets[indices].to(device)'''
+
+IN_ORDER = '''def in_order(part: tuple[Tensor, Tensor], device: torch.device) -> Iterator[tuple[Tensor, Tensor]]:
+    """The training samples in their fixed order."""
+    inputs, targets = part
+    for start in range(0, num_batches(len(targets)) * BATCH_SIZE, BATCH_SIZE):
+        yield inputs[start : start + BATCH_SIZE].to(device), targets[start : start + BATCH_SIZE].to(device)'''
 
 FROZEN_MODULES = """def frozen_modules(network: nn.Module) -> Iterator[nn.Module]:
     named = dict(network.named_modules(remove_duplicate=False))
@@ -49,37 +68,22 @@ _MAIN = '''def main() -> None:
     random.seed(SEED)
     np.random.seed(SEED)
     torch.manual_seed(SEED)
-    network = Network().to(device){channels_last}
-{begin}{freeze}    weights = [weight for weight in network.parameters() if weight.requires_grad]
-    optimizer = build_optimizer(network)
-    steps_per_epoch = num_batches(len(train[1]))
+    network = {network}.to(device){channels_last}
+{begin}{freeze}{weight_lists}    optimizer = build_optimizer(network)
+{average}{plateau}    steps_per_epoch = {steps_per_epoch}
     num_steps = arguments.epochs * steps_per_epoch
 
     step, best{stop_names} = 0, None{stop_values}
     for epoch in range(1, arguments.epochs + 1):
         began, losses = time.perf_counter(), []
         network.train()
-{hold}        for samples, targets in batches(train, epoch, device):
-            step += 1
-            loss = compute_loss(forward(network, samples{ready}), targets)
-            loss.backward()
-            losses.append(loss.item())
-            if not math.isfinite(losses[-1]):
-                raise SystemExit(f"The loss of step {{step}} is {{losses[-1]}}: nothing is learned from here on.")
-{clip}            for group in optimizer.param_groups:
-                group["lr"] = learning_rate(step, num_steps, steps_per_epoch)
-            optimizer.step()
-            optimizer.zero_grad()
-            show(step, losses[-1], arguments.steps is not None)
-            if step == arguments.steps:
-                return
-        results = {{"train/loss": sum(losses) / len(losses), **evaluate(network, validation, device)}}
+{hold}{step}{epoch}        results = {{"train/loss": sum(losses) / len(losses), **evaluate({shown}, validation, device)}}
         values = ", ".join(f"{{name}} {{value:.4f}}" for name, value in results.items())
         print(f"epoch {{epoch}}: {{values}} ({{time.perf_counter() - began:.1f}} s)")
         if is_better(results["{monitor}"], best, "{mode}"):
             best = results["{monitor}"]
-            save_file({{name: value.contiguous() for name, value in network.state_dict().items()}}, arguments.output)
-{stop_code}    print(f"best {monitor}: {{best:.4f}}, saved to {{arguments.output}}")
+            save_file({{name: value.contiguous() for name, value in {shown}.state_dict().items()}}, arguments.output)
+{count}{stop_code}    print(f"best {monitor}: {{best:.4f}}, saved to {{arguments.output}}")
 
 
 def is_better(value: float, best: float | None, mode: str, min_delta: float = 0.0) -> bool:
@@ -98,8 +102,92 @@ def show(step: int, loss: float, is_wanted: bool) -> None:
         print(f"step {{step}}: loss {{loss!r}}")'''
 
 
-def write_main(config: TrainingConfig, facts: Facts, monitor: str, mode: str, stop_monitor: str | None) -> str:
-    """The function ``main`` and what it calls; ``monitor`` and ``stop_monitor`` are measured by the script."""
+def _write_weights(config: TrainingConfig) -> str:
+    """The lists of weights that clipping and penalties are about."""
+    all_weights = "[weight for weight in network.parameters() if weight.requires_grad]"
+    lines = f"    weights = {all_weights}\n" if write_clip(config) or is_penalised(config) else ""
+    if not is_penalised(config):
+        return lines
+    if not config.no_decay_on_norms_and_biases:
+        return f"{lines}    penalised = weights\n"
+    return (
+        f"{lines}    spared = spared_from_decay(network)\n"
+        "    penalised = [weight for weight in weights if id(weight) not in spared]\n"
+    )
+
+
+_STEP = """        for samples, targets in batches(train, epoch, device):
+            step += 1
+            loss = compute_loss(forward(network, samples{ready}), targets)
+{backward}            losses.append(loss.item())
+            if not math.isfinite(losses[-1]):
+                raise SystemExit(f"The loss of step {{step}} is {{losses[-1]}}: nothing is learned from here on.")
+"""
+_STEP_OF_SEVERAL = """        parts = []
+        for number, (samples, targets) in enumerate(batches(train, epoch, device), 1):
+            loss = compute_loss(forward(network, samples{ready}), targets)
+            size = min(ACCUMULATE_STEPS, num_batches(len(train[1])) - (number - 1) // ACCUMULATE_STEPS * ACCUMULATE_STEPS)
+{backward}            parts.append(loss.item())
+            if not math.isfinite(parts[-1]):
+                raise SystemExit(f"The loss of step {{step + 1}} is {{parts[-1]}}: nothing is learned from here on.")
+            if len(parts) < size:
+                continue
+            step += 1
+            losses.append(sum(parts) / len(parts))
+            parts = []
+"""
+_MOVE = """{clip}            for group in optimizer.param_groups:
+                group["lr"] = learning_rate(step, num_steps, steps_per_epoch{num_cuts}){factor}
+            optimizer.step({closure})
+            optimizer.zero_grad()
+{average}            show(step, losses[-1], arguments.steps is not None)
+            if step == arguments.steps:
+                return
+"""
+
+
+def _write_step(config: TrainingConfig, ready: str) -> str:
+    """One update.  ``ready`` is the argument of ``forward`` that says that the samples are preprocessed."""
+    minimised = write_minimised(config)
+    is_several = config.accumulate_steps > 1
+    backward = "            loss.backward()\n"
+    if minimised != "loss" or is_several or needs_closure(config):
+        share = f"({minimised}) / size" if is_several else minimised
+        backward = f"            minimised = {share}\n            minimised.backward()\n"
+    average = "            average.update_parameters(network)\n"
+    clip = write_clip(config)
+    has_factors = any(group.lr_factor != 1.0 for group in config.parameter_groups)
+    return (_STEP_OF_SEVERAL if is_several else _STEP).format(backward=backward, ready=ready) + _MOVE.format(
+        clip=" " * 12 + clip if clip else "",
+        num_cuts=", plateau.num_cuts" if SCHEDULES.get(config.schedule.type).watches else "",
+        factor=' * group.get("lr_factor", 1.0)' if has_factors else "",
+        closure=call_closure(config),
+        average=average if config.averaging is not None and not is_recomputed(config) else "",
+    )
+
+
+def _write_average(config: TrainingConfig) -> tuple[str, str, str]:
+    """The line that begins to average, what happens at the end of an epoch, and what is validated and kept."""
+    if config.averaging is None:
+        return "", "", "network"
+    chosen = AVERAGINGS.get(config.averaging.type)
+    params = params_of(AVERAGINGS, config.averaging)
+    frozen = "set(frozen_modules(average.module))" if config.frozen else "set()"
+    epoch = (
+        f"        if {chosen.due_source(params).replace('epochs', 'arguments.epochs')}:\n"
+        "            average.update_parameters(network)\n"
+        f"            recompute_statistics(average.module, {frozen}, in_order(train, device), forward)\n"
+        if is_recomputed(config)
+        else ""
+    )
+    begin = f"    average = {chosen.source(params)}\n"
+    return begin, epoch + "        kept = average.module if average.n_averaged else network\n", "kept"
+
+
+def write_main(
+    config: TrainingConfig, facts: Facts, monitor: str, mode: str, stop_monitor: str | None, measured: set[str]
+) -> str:
+    """The function ``main`` and what it calls; ``monitor`` and ``stop_monitor`` are among what the script has ``measured``."""
     stopping = config.early_stopping
     stop_code = ""
     if stopping is not None:
@@ -113,21 +201,31 @@ def write_main(config: TrainingConfig, facts: Facts, monitor: str, mode: str, st
             f"        if wait >= {stopping.patience}:\n"
             "            break\n"
         )
-    clip = config.gradient_clip_norm
+    begin_average, end_epoch, shown = _write_average(config)
+    plateau, count = write_plateau(config, measured)
+    steps = "num_batches(len(train[1]))"
+    ready = ready_argument(facts)
     about = to_literal(facts.argument.replace("%", "%%"))  # argparse formats it
     data = f'    parser.add_argument("--data", type=Path, required=True, help={about})\n'
     return _MAIN.format(
         data_argument=data if facts.argument else "",
         data_value="arguments.data" if facts.argument else "None",
         weights=facts.output_file,
-        ready="" if facts.augment is None else ", is_ready=True",
         channels_last=".to(memory_format=torch.channels_last)" if facts.is_channels_last else "",
         begin=_BEGIN if facts.has_initial_weights else "",
         freeze=_FREEZE if config.frozen else "",
         hold=_HOLD if config.frozen else "",
         stop_names=", stop_best, wait" if stop_code else "",
         stop_values=", None, 0" if stop_code else "",
-        clip=f"            nn.utils.clip_grad_norm_(weights, {clip!r})\n" if clip is not None else "",
+        network="initialize(Network())" if config.initialization else "Network()",
+        weight_lists=_write_weights(config),
+        average=begin_average,
+        plateau=plateau,
+        steps_per_epoch=f"-(-{steps} // ACCUMULATE_STEPS)" if config.accumulate_steps > 1 else steps,
+        step=_write_step(config, ready),
+        epoch=end_epoch,
+        shown=shown,
+        count=count,
         monitor=monitor,
         mode=mode,
         stop_code=stop_code,

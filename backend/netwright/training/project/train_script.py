@@ -7,7 +7,7 @@ compares the losses bit by bit; ``WRITTEN`` names the settings that it knows, an
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from netwright.compiler.source import join_imports, to_comment, to_literal
@@ -16,21 +16,34 @@ from netwright.training.config import Choice, ObjectiveConfig, TrainingConfig
 from netwright.training.metrics import METRICS
 from netwright.training.objectives import LOSSES, fit_targets_source
 from netwright.training.optimizers import OPTIMIZERS
-from netwright.training.project.augment_script import augment_import, write_batches
+from netwright.training.project.augment_script import augment_import, ready_argument, write_batches
 from netwright.training.project.graph_scripts import write_graph_forward
-from netwright.training.project.main_script import BATCHES, FROZEN_MODULES, write_main
+from netwright.training.project.learning_script import (
+    constants_of_learning,
+    is_recomputed,
+    needs_closure,
+    write_closure,
+    write_helpers,
+    write_initialization,
+    write_learning_rate,
+    write_optimizer,
+)
+from netwright.training.project.main_script import BATCHES, FROZEN_MODULES, IN_ORDER, write_main
 from netwright.training.project.script_facts import Facts, Term
-from netwright.training.schedules import SCHEDULES
 from netwright.training.spec import INITIAL_WEIGHTS
 
 WRITTEN = {
     "": {
         "data", "objectives", "metrics", "optimizer", "parameter_groups", "schedule", "epochs", "seed", "precision", "device",
-        "gradient_clip_norm", "early_stopping", "checkpoint", "initial_weights", "frozen",
+        "gradient_clip_norm", "gradient_clip_value", "accumulate_steps", "l1", "l2", "no_decay_on_norms_and_biases", "averaging",
+        "initialization", "early_stopping", "checkpoint", "initial_weights", "frozen",
     },
     "data": {"source", "batch_size", "split", "preprocess", "augment", "sampler"},
     "objectives": {"output", "target", "loss", "weight"},
-    "schedule": {"type", "params", "warmup_steps"},
+    "parameter_groups": {"nodes", "lr_factor", "weight_decay"},
+    "initialization": {"type", "params", "nodes", "zero_biases"},
+    "schedule": {"type", "params", "warmup_steps", "then"},
+    "schedule.then": {"type", "params", "milestone"},
     "early_stopping": {"monitor", "mode", "patience", "min_delta", "restore_best_weights"},
     "checkpoint": {"monitor", "mode", "every_epochs", "keep"},
 }  # fmt: skip
@@ -49,37 +62,60 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
     monitor = checkpoint.monitor if checkpoint.monitor in monitored else "val/loss"
     stop_monitor = None if stopping is None else stopping.monitor if stopping.monitor in monitored else "val/loss"
     mode = checkpoint.mode if checkpoint.monitor in monitored else "min"
-    imports = ["import argparse", "import math", "import random", "import time", "from pathlib import Path"]
-    imports += [
-        "from collections.abc import Iterator",
-        "import numpy as np",
-        "import torch",
-        "from torch import Tensor, nn",
-    ]
-    files = "load_file, save_file" if facts.has_initial_weights else "save_file"
-    imports += ["from torch.nn import functional", f"from safetensors.torch import {files}"]
-    samples = "" if facts.graph is None else "Samples, "
-    sections = [
-        _head(config, facts, metrics),
-        join_imports(imports)
-        + f"\n\n{augment_import(facts)}from data import {samples}load_parts\nfrom model import Network, preprocess",
+    body = [
         _constants(config, facts),
-        _learning_rate(config),
+        *write_helpers(config),
+        write_learning_rate(config),
         _loss(config, facts),
-        _optimizer(config),
+        write_optimizer(config),
+        *([write_initialization(config)] if config.initialization else []),
         _forward(config, facts) if facts.graph is None else write_graph_forward(config, facts),
         write_batches(BATCHES, facts),
+        *([IN_ORDER] if is_recomputed(config) else []),
         _evaluate(facts, metrics),
         *([FROZEN_MODULES] if config.frozen else []),
-        write_main(config, facts, monitor, mode, stop_monitor),
+        *([write_closure(config, ready_argument(facts))] if needs_closure(config) else []),
+        write_main(config, facts, monitor, mode, stop_monitor, monitored),
     ]
-    text = "\n\n\n".join(section.strip("\n") for section in sections).replace("\n\n\n", "\n\n", 2)
-    used = text.split("from model import", 1)[1]
+    used = "\n\n\n".join(section.strip("\n") for section in body)
+    samples = ""
     if facts.graph is not None:  # its samples are no tensor
-        text = text.replace("tuple[Tensor, Tensor]", "tuple[Samples, Tensor]")
-    if "functional." not in used:
-        text = text.replace("from torch.nn import functional\n", "", 1)
-    return text + '\n\n\nif __name__ == "__main__":\n    main()\n'
+        used = used.replace("tuple[Tensor, Tensor]", "tuple[Samples, Tensor]").replace(
+            "samples: Tensor", "samples: Samples"
+        )
+        samples = "Samples, "
+    imports = (
+        join_imports([*_IMPORTS, *_imports_of(used, facts)])
+        + f"\n\n{augment_import(facts)}from data import {samples}load_parts\nfrom model import "
+    )
+    head = f"{_head(config, facts, metrics)}\n\n{imports}Network, preprocess\n\n"
+    return head + used + '\n\n\nif __name__ == "__main__":\n    main()\n'
+
+
+_IMPORTS = (
+    *("import argparse", "import math", "import random", "import time", "from pathlib import Path"),
+    *("import numpy as np", "import torch", "from torch import Tensor, nn"),
+)
+
+
+def _imports_of(used: str, facts: Facts) -> list[str]:
+    """Imports that only some scripts need."""
+
+    def named(*names: str) -> str:
+        return ", ".join(name for name in names if re.search(rf"\b{name}\b", used))
+
+    files = "load_file, save_file" if facts.has_initial_weights else "save_file"
+    lines = [f"from collections.abc import {named('Callable', 'Iterable', 'Iterator', 'Sequence')}"]
+    lines.append(f"from safetensors.torch import {files}")
+    for module, names in (
+        ("dataclasses", named("dataclass")),
+        ("typing", named("Any")),
+        ("torch.nn", named("functional")),
+        ("torch.optim.swa_utils", named("AveragedModel", "get_ema_multi_avg_fn")),
+    ):
+        if names:
+            lines.append(f"from {module} import {names}")
+    return lines
 
 
 def _params(registry: Registry[Any], chosen: Choice) -> ChoiceParams:
@@ -119,6 +155,7 @@ def _constants(config: TrainingConfig, facts: Facts) -> str:
         f"BATCH_SIZE = {config.data.batch_size}",
         f"LEARNING_RATE = {rate!r}",
     ]
+    lines += constants_of_learning(config)
     if config.schedule.warmup_steps:
         lines.append(f"WARMUP_STEPS = {config.schedule.warmup_steps}")
     if facts.has_initial_weights:
@@ -136,25 +173,6 @@ def _listed(name: str, values: Sequence[float] | Sequence[str]) -> list[str]:
     literals = [to_literal(value) if isinstance(value, str) else repr(value) for value in values]
     one = f"{name} = [{', '.join(literals)}]"
     return [one] if len(one) <= 120 else [f"{name} = [", *(f"    {literal}," for literal in literals), "]"]
-
-
-def _learning_rate(config: TrainingConfig) -> str:
-    schedule = SCHEDULES.get(config.schedule.type)
-    expression = schedule.source(_params(SCHEDULES, config.schedule))
-    warmup = config.schedule.warmup_steps
-    first = f"{schedule.type} after {warmup} steps of linear warm-up" if warmup else schedule.type
-    lines = [
-        "def learning_rate(step: int, num_steps: int, steps_per_epoch: int) -> float:",
-        f'    """Of update ``step`` (from 1) of ``num_steps``: {first}."""',
-    ]
-    if warmup:
-        lines += ["    if step <= WARMUP_STEPS:", "        return LEARNING_RATE * step / WARMUP_STEPS"]
-    if expression == "lr":
-        return "\n".join([*lines, "    return LEARNING_RATE"])
-    lines += ["    lr = LEARNING_RATE", f"    step -= {'1 + WARMUP_STEPS' if warmup else '1'}"]
-    if "num_steps" in expression:
-        lines.append(f"    num_steps = max(num_steps{' - WARMUP_STEPS' if warmup else ''}, 1)")
-    return "\n".join([*lines, f"    return {expression}"])
 
 
 def _loss(config: TrainingConfig, facts: Facts) -> str:
@@ -204,34 +222,6 @@ def _on_output(expression: str, term: Term) -> str:
 def _key(term: Term) -> str:
     assert term.output is not None, "of several outputs each has a name"
     return to_literal(term.output)
-
-
-_GROUPS = """    left = {{name: weight for name, weight in network.named_parameters() if weight.requires_grad}}
-    groups = []
-    for nodes, settings in {groups}:
-        names = [name for node in nodes for name in left if name.startswith(node + ".")]
-        groups.append({{"params": [left.pop(name) for name in names], **settings}})
-    weights = [{{"params": list(left.values())}}, *groups] if left else groups
-"""
-
-
-def _optimizer(config: TrainingConfig) -> str:
-    call = OPTIMIZERS.get(config.optimizer.type).source(_params(OPTIMIZERS, config.optimizer))
-    head = "def build_optimizer(network: nn.Module) -> torch.optim.Optimizer:\n"
-    if not config.parameter_groups:
-        body = "    weights = [weight for weight in network.parameters() if weight.requires_grad]\n"
-        return f"{head}{body}    return {call}"
-    settings = [(one.nodes, one.model_dump(exclude={"nodes"}, exclude_none=True)) for one in config.parameter_groups]
-    groups = ", ".join(f"({_names(nodes)}, {_settings(values)})" for nodes, values in settings)
-    return f"{head}{_GROUPS.format(groups=f'[{groups}]')}    return {call}"
-
-
-def _names(nodes: Sequence[str]) -> str:
-    return f"[{', '.join(map(to_literal, nodes))}]"
-
-
-def _settings(values: Mapping[str, Any]) -> str:
-    return f"{{{', '.join(f'{to_literal(name)}: {value!r}' for name, value in values.items())}}}"
 
 
 def _forward(config: TrainingConfig, facts: Facts) -> str:

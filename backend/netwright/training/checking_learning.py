@@ -1,0 +1,93 @@
+"""Whether optimizer, schedule and regularisation go with each other."""
+
+from collections.abc import Iterator
+
+from netwright.graph.problems import Problem
+from netwright.language import say
+from netwright.training.config import TrainingConfig
+from netwright.training.optimizers import OPTIMIZERS
+from netwright.training.schedules import SCHEDULES
+
+
+def updates_per_epoch(training: TrainingConfig, num_samples: int) -> int:
+    """Updates of an epoch of so many training samples (a last batch of one sample is not counted out here)."""
+    batches = max(-(-num_samples // training.data.batch_size), 1)
+    return -(-batches // training.accumulate_steps)
+
+
+def check_milestones(training: TrainingConfig) -> Iterator[Problem]:
+    """A chain whose milestones do not rise, that goes on after the run's end, or that holds a schedule that watches a metric."""
+    chain = training.schedule.then
+    before = 0
+    for i, schedule in enumerate(chain):
+        field = f"schedule.then.{i}.milestone"
+        if schedule.milestone <= before:
+            yield Problem(
+                code="milestones_not_rising",
+                field=field,
+                message=say(
+                    "Schedule {number} of the chain begins after epoch {milestone}, which must be later than the one before "
+                    "it (epoch {before}).",
+                    number=i + 2,
+                    milestone=schedule.milestone,
+                    before=before,
+                ),
+            )
+        elif schedule.milestone >= training.epochs:
+            yield Problem(
+                code="milestone_after_end",
+                severity="warning",
+                field=field,
+                message=say(
+                    "The run ends after epoch {epochs}, so that a schedule from epoch {milestone} on never begins.",
+                    epochs=training.epochs,
+                    milestone=schedule.milestone,
+                ),
+            )
+        before = max(before, schedule.milestone)
+    names = [training.schedule.type, *(each.type for each in chain)]
+    if not chain:
+        return
+    for i, name in enumerate(names):
+        if name in SCHEDULES.classes and SCHEDULES.classes[name].watches:
+            yield Problem(
+                code="schedule_not_for_chain",
+                field="schedule.type" if i == 0 else f"schedule.then.{i - 1}.type",
+                message=say(
+                    "{type} watches a value from the first epoch to the last and cannot be part of a chain. Use it alone, "
+                    "or take another schedule.",
+                    type=name,
+                ),
+            )
+
+
+def check_combinations(training: TrainingConfig) -> Iterator[Problem]:
+    """Settings that exclude each other."""
+    if training.gradient_clip_norm is not None and training.gradient_clip_value is not None:
+        yield Problem(
+            code="clipped_twice",
+            field="gradient_clip_value",
+            message=say("Gradients are clipped by their norm or by their values, not both. Empty one of the two."),
+        )
+    optimizer = OPTIMIZERS.classes.get(training.optimizer.type)
+    if optimizer is None or not optimizer.needs_closure:
+        return
+    if training.parameter_groups:
+        yield Problem(
+            code="groups_not_for_optimizer",
+            field="parameter_groups",
+            message=say(
+                "{type} moves all weights together and takes no groups. Remove the groups, or choose another optimizer.",
+                type=optimizer.type,
+            ),
+        )
+    if training.accumulate_steps > 1:
+        yield Problem(
+            code="accumulation_not_for_optimizer",
+            field="accumulate_steps",
+            message=say(
+                "{type} computes the loss of a batch several times a step and cannot add up several batches. Set "
+                "accumulation to 1 and make the batch larger.",
+                type=optimizer.type,
+            ),
+        )

@@ -1,0 +1,72 @@
+"""The average of a run's weights, kept beside those that train (see ``averaging`` for the kinds)."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import torch
+from torch import nn
+
+from netwright.training.averaging import AVERAGINGS
+from netwright.training.config import Choice
+from netwright.training.freezing import freeze
+from netwright.training.scripted import recompute_statistics
+
+
+class WeightAverage:
+    """``network`` is a copy of ``live`` that holds the average; ``count`` says how many states went into it."""
+
+    def __init__(self, choice: Choice, live: nn.Module, frozen: Iterable[str]) -> None:
+        self.kind = AVERAGINGS.get(choice.type)
+        self.params = AVERAGINGS.params(choice.type, choice.params)
+        self.live = live
+        self._model = self.kind.build(self.params, live)
+        self.network: nn.Module = self._model.module
+        self.frozen = set(freeze(self.network, frozen).held)
+        self.network.requires_grad_(False).eval()
+        self._average, self._moving = _floats(self.network), _floats(live)
+        self._epoch = 0
+        self._share = 1.0 - float(self.params.model_dump().get("decay", 0.0))
+
+    @property
+    def count(self) -> int:
+        return int(self._model.n_averaged)  # on the CPU: nothing waits for a device
+
+    def after_step(self) -> None:
+        """Takes in the weights after an update, where the kind does."""
+        if not self.kind.is_each_step:
+            return
+        if self.count == 0:
+            self._model.update_parameters(self.live)
+            return
+        # What update_parameters would do; that sends its counter to the device each time and waits for it.
+        torch._foreach_lerp_(self._average, self._moving, self._share)
+        self._model.n_averaged += 1
+
+    def after_epoch(self, epoch: int, epochs: int) -> bool:
+        """Takes in the weights at the end of an epoch, where the kind does; True where batch norm's statistics are due."""
+        if not self.kind.is_due(self.params, epoch, epochs):
+            return False
+        if epoch != self._epoch:  # a run that was stopped while it validated comes here twice
+            self._model.update_parameters(self.live)
+            self._epoch = epoch
+        return True
+
+    def recompute_statistics(self, batches: Iterable[Any], forward: Callable[[nn.Module, Any], Any]) -> None:
+        """Batch norm's running statistics of the averaged weights: the mean over ``batches``."""
+        recompute_statistics(self.network, self.frozen, batches, forward)
+
+    def state(self) -> dict[str, Any]:
+        """With the averaged weights, which are the checkpoint's: the weights that train."""
+        return {"count": self.count, "epoch": self._epoch, "live": self.live.state_dict()}
+
+    def load_state(self, state: dict[str, Any], weights: dict[str, torch.Tensor]) -> None:
+        self.live.load_state_dict(state["live"])
+        self._model.n_averaged.fill_(state["count"])
+        self._epoch = state["epoch"]
+        if state["count"]:
+            self.network.load_state_dict(weights)
+
+
+def _floats(network: nn.Module) -> list[torch.Tensor]:
+    tensors = [*network.parameters(), *network.buffers()]
+    return [tensor.detach() for tensor in tensors if tensor.is_floating_point()]
