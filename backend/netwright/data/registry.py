@@ -15,6 +15,7 @@ from netwright.data.image_folder import ImageFolder
 from netwright.data.karate import Karate
 from netwright.data.mnist import FashionMnist, Mnist
 from netwright.data.motifs import Motifs
+from netwright.data.shapes import Shapes
 from netwright.language import listed, say
 
 SOURCES: Mapping[str, type[Source]] = {
@@ -35,6 +36,7 @@ SOURCES: Mapping[str, type[Source]] = {
         Spirals,
         Plane,
         Sine,
+        Shapes,
         Karate,
         Cora,
         Motifs,

@@ -24,7 +24,7 @@ from netwright.services.models import (
 )
 from netwright.services.weights import WeightsService
 from netwright.training.choices import Option
-from netwright.training.config import DataConfig, TrainingConfig
+from netwright.training.config import DataConfig, TaskChoice, TrainingConfig
 from netwright.training.options import (
     DataFacts,
     check_choices,
@@ -100,7 +100,8 @@ async def make_suggestion(document: Document, source: str, datasets: DatasetServ
     dataset = await datasets.read(source)
     await datasets.resolve_source(source)
     report = await asyncio.to_thread(check_document, document)
-    suggestion = await asyncio.to_thread(suggest, document, report, _facts(dataset), source)
+    facts = _facts(dataset, task=_chosen_task(document))
+    suggestion = await asyncio.to_thread(suggest, document, report, facts, source)
     return TrainingSuggestion(config=suggestion.config, reasons=suggestion.reasons, problems=suggestion.problems)
 
 
@@ -116,7 +117,7 @@ async def check_all(
     except ServiceError as error:
         problems += [Problem(code=error.code, field="data.source", message=error.message), *check_choices(training)]
         return Checked(report, None, problems)
-    facts = _facts(dataset)
+    facts = _facts(dataset, task=training.data.task)
     if training.data.preprocess:
         try:
             shape = await asyncio.to_thread(_plan_input_shape, source, training.data)
@@ -126,7 +127,7 @@ async def check_all(
                 *check_choices(training),
             ]
             return Checked(report, source, problems)
-        facts = _facts(dataset, shape)
+        facts = _facts(dataset, shape, training.data.task)
     devices = [device.id for device in await asyncio.to_thread(list_devices)]
     problems += await asyncio.to_thread(check_training, training, document, report, facts, devices)
     return Checked(report, source, problems)
@@ -140,8 +141,17 @@ def _plan_input_shape(source: SourceSpec, config: DataConfig) -> tuple[int, ...]
     return plan_chain(steps, raw_layout(open_source(source).load())).shape
 
 
-def _facts(dataset: DatasetRead, input_shape: tuple[int, ...] | None = None) -> DataFacts:
-    return DataFacts(
+def _chosen_task(document: Document) -> TaskChoice | None:
+    """What the document's own training settings say of it; None where they are silent."""
+    data = (document.training or {}).get("data")
+    task = data.get("task") if isinstance(data, dict) else None
+    return task if task in {"own", "reconstruction"} else None  # type: ignore[return-value]  # one of the two
+
+
+def _facts(
+    dataset: DatasetRead, input_shape: tuple[int, ...] | None = None, task: TaskChoice | None = None
+) -> DataFacts:
+    facts = DataFacts(
         title=dataset.title,
         kind=dataset.kind,
         task=dataset.task,
@@ -151,4 +161,6 @@ def _facts(dataset: DatasetRead, input_shape: tuple[int, ...] | None = None) -> 
         classes=tuple(dataset.classes),
         num_validation=dataset.num_validation,
         are_vertices=dataset.graph is not None and dataset.graph.sample == "vertex",
+        is_task_chosen=task is not None,
     )
+    return facts.as_reconstruction() if task == "reconstruction" else facts

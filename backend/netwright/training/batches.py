@@ -50,7 +50,8 @@ class Batches:
         self.device = device
         self.channels_last = channels_last
         self._preprocess = preprocess
-        self.targets = part.targets.to(device)
+        self.targets = None if part.is_own_target else part.targets.to(device)
+        """None where each sample is its own target."""
         one = preprocess(part.inputs[:1])
         ready_bytes = one.numel() * one.element_size() * len(part)
         budget = free_bytes(device) // 4
@@ -63,7 +64,7 @@ class Batches:
             self._rows = part.inputs.to(device) if is_small else part.inputs
 
     def __len__(self) -> int:
-        return len(self.targets)
+        return len(self._rows)
 
     def _prepare(self, raw: "Tensor", one: "Tensor") -> "Tensor":
         is_moved = self.channels_last and one.ndim == 4
@@ -86,13 +87,26 @@ class Batches:
 
     def pick(self, indices: "Tensor") -> "tuple[Tensor, Tensor]":
         """The network's input ``(n, *input_shape)`` and the targets of some samples; ``indices`` on the device."""
-        targets = self.targets.index_select(0, indices)
+        inputs = self._pick_inputs(indices)
+        return inputs, inputs if self.targets is None else self._pick_labels(self.targets, indices)
+
+    def pick_targets(self, indices: "Tensor") -> "Tensor":
+        """The targets of some samples alone."""
+        return self._pick_inputs(indices) if self.targets is None else self._pick_labels(self.targets, indices)
+
+    @staticmethod
+    def _pick_labels(targets: "Tensor", indices: "Tensor") -> "Tensor":
+        picked = targets.index_select(0, indices)
+        # Masks are kept as bytes, an eighth of what losses want.
+        return picked.long() if picked.dtype is torch.uint8 else picked
+
+    def _pick_inputs(self, indices: "Tensor") -> "Tensor":
         if not self.is_ready:
             raw = self._rows.index_select(0, indices.to(self._rows.device)).to(self.device)
             ready = self._preprocess(raw)
-            return (ready.contiguous(memory_format=torch.channels_last) if self._is_picture(ready) else ready), targets
+            return ready.contiguous(memory_format=torch.channels_last) if self._is_picture(ready) else ready
         rows = self._rows.index_select(0, indices)
-        return (rows.permute(0, 3, 1, 2) if self._is_picture(rows) else rows), targets
+        return rows.permute(0, 3, 1, 2) if self._is_picture(rows) else rows
 
     def _is_picture(self, rows: "Tensor") -> bool:
         return self.channels_last and rows.ndim == 4

@@ -40,6 +40,7 @@ def check_training(
         problems += _check_device(training, devices)
     if report.ok:
         problems += check_groups(training, report)
+        problems += _check_task_choice(training, data)
         problems += _check_input(document, report, data)
         problems += check_objectives(training, document, report, data)
         problems += _check_frozen(training, report)
@@ -202,6 +203,19 @@ def _check_frozen(training: TrainingConfig, report: CheckReport) -> Iterator[Pro
                 "All weights of the network are frozen, so nothing would be trained. Unfreeze the layers that "
                 "should learn."
             ),
+        )
+
+
+def _check_task_choice(training: TrainingConfig, data: DataFacts) -> Iterator[Problem]:
+    if training.data.task == "reconstruction" and data.kind not in {"image", "table"}:
+        yield Problem(
+            code="cannot_be_own_target",
+            field="data.task",
+            message=say(
+                "{title} holds graphs, which cannot be their own target. Choose the set's own target, or pictures or rows.",
+                title=data.title,
+            ),
+            values={"data": data.title},
         )
 
 

@@ -8,6 +8,7 @@ from pydantic import Field, JsonValue
 from netwright.graph.model import Model
 
 Precision = Literal["float32", "bfloat16"]
+TaskChoice = Literal["own", "reconstruction"]
 
 
 class Choice(Model):
@@ -38,6 +39,8 @@ class DataConfig(Model):
     split: SplitConfig = Field(default_factory=SplitConfig)
     preprocess: list[Choice] = Field(default_factory=list, max_length=50)
     augment: list[Choice] = Field(default_factory=list, max_length=50)
+    task: TaskChoice = "own"
+    """``own`` learns the set's own target; ``reconstruction`` takes each sample as its own (an autoencoder)."""
 
 
 MAX_OBJECTIVES = 8

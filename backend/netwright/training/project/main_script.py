@@ -10,13 +10,26 @@ BATCHES = '''def num_batches(num_samples: int) -> int:
     return max(full + (rest > 1), 1)
 
 
-def batches(part: tuple[Tensor, Tensor], epoch: int, device: torch.device) -> Iterator[tuple[Tensor, Tensor]]:
+def batches(part: tuple[Tensor, Tensor], epoch: int, device: torch.device) -> Iterator[{samples}]:
     """The training samples in an order that follows from seed and epoch (from 1) alone."""
-    inputs, targets = part
+    {parts}
     generator = torch.Generator().manual_seed((SEED * 1_000_003 + epoch) % 2**63)
-    order = torch.randperm(len(targets), generator=generator)
-    for indices in torch.split(order, BATCH_SIZE)[: num_batches(len(targets))]:
-        yield inputs[indices].to(device), targets[indices].to(device)'''
+    order = torch.randperm(len({length}), generator=generator)
+    for indices in torch.split(order, BATCH_SIZE)[: num_batches(len({length}))]:
+        yield {batch}'''
+
+
+def write_batches(facts: Facts) -> str:
+    """``num_batches`` and ``batches``."""
+    if facts.is_own_target:
+        return BATCHES.format(
+            parts="inputs, _ = part", length="inputs", samples="Tensor", batch="inputs[indices].to(device)"
+        )
+    batch = f"inputs[indices].to(device), targets[indices].to(device){'.long()' if facts.is_mask else ''}"
+    return BATCHES.format(
+        parts="inputs, targets = part", length="targets", samples="tuple[Tensor, Tensor]", batch=batch
+    )
+
 
 FROZEN_MODULES = """def frozen_modules(network: nn.Module) -> Iterator[nn.Module]:
     named = dict(network.named_modules(remove_duplicate=False))
@@ -52,16 +65,16 @@ _MAIN = '''def main() -> None:
     network = Network().to(device){channels_last}
 {begin}{freeze}    weights = [weight for weight in network.parameters() if weight.requires_grad]
     optimizer = build_optimizer(network)
-    steps_per_epoch = num_batches(len(train[1]))
+    steps_per_epoch = num_batches(len(train[0]))
     num_steps = arguments.epochs * steps_per_epoch
 
     step, best{stop_names} = 0, None{stop_values}
     for epoch in range(1, arguments.epochs + 1):
         began, losses = time.perf_counter(), []
         network.train()
-{hold}        for samples, targets in batches(train, epoch, device):
+{hold}        for {batch} in batches(train, epoch, device):
             step += 1
-            loss = compute_loss(forward(network, samples), targets)
+            loss = {loss}
             loss.backward()
             losses.append(loss.item())
             if not math.isfinite(losses[-1]):
@@ -120,6 +133,10 @@ def write_main(config: TrainingConfig, facts: Facts, monitor: str, mode: str, st
         data_argument=data if facts.argument else "",
         data_value="arguments.data" if facts.argument else "None",
         weights=facts.output_file,
+        batch="samples" if facts.is_own_target else "samples, targets",
+        loss="compute_loss(forward(network, samples), preprocess(samples))"
+        if facts.is_own_target
+        else "compute_loss(forward(network, samples), targets)",
         channels_last=".to(memory_format=torch.channels_last)" if facts.is_channels_last else "",
         begin=_BEGIN if facts.has_initial_weights else "",
         freeze=_FREEZE if config.frozen else "",

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from netwright.training.answers import Answers
+
+CLASSES_ALONE = Answers("classification", 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -25,3 +29,13 @@ class Facts:
     output_file: str
     first_losses: tuple[float, ...]
     has_initial_weights: bool = False
+    answers: Answers = CLASSES_ALONE
+    """How the first objective's output is read."""
+
+    @property
+    def is_mask(self) -> bool:
+        return self.answers.task == "segmentation"
+
+    @property
+    def is_own_target(self) -> bool:
+        return self.answers.task == "reconstruction"

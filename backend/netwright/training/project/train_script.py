@@ -13,10 +13,11 @@ from typing import Any
 from netwright.compiler.source import join_imports, to_comment, to_literal
 from netwright.training.choices import ChoiceParams, Registry
 from netwright.training.config import Choice, ObjectiveConfig, TrainingConfig
-from netwright.training.metrics import METRICS
+from netwright.training.metric_base import Metric
 from netwright.training.objectives import LOSSES, fit_targets_source
 from netwright.training.optimizers import OPTIMIZERS
-from netwright.training.project.main_script import BATCHES, FROZEN_MODULES, write_main
+from netwright.training.project.evaluate_script import write_evaluate, written_metrics
+from netwright.training.project.main_script import FROZEN_MODULES, write_batches, write_main
 from netwright.training.project.script_facts import Facts, Term
 from netwright.training.schedules import SCHEDULES
 from netwright.training.spec import INITIAL_WEIGHTS
@@ -26,7 +27,7 @@ WRITTEN = {
         "data", "objectives", "metrics", "optimizer", "parameter_groups", "schedule", "epochs", "seed", "precision", "device",
         "gradient_clip_norm", "early_stopping", "checkpoint", "initial_weights", "frozen",
     },
-    "data": {"source", "batch_size", "split", "preprocess", "augment"},
+    "data": {"source", "batch_size", "split", "preprocess", "augment", "task"},
     "objectives": {"output", "target", "loss", "weight"},
     "schedule": {"type", "params", "warmup_steps"},
     "early_stopping": {"monitor", "mode", "patience", "min_delta", "restore_best_weights"},
@@ -41,7 +42,7 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
     Raises:
         UnknownChoiceError, pydantic.ValidationError: the config names what does not exist.
     """
-    metrics = _metrics(config, facts)
+    metrics = written_metrics(config, facts)
     monitored = {"train/loss", "val/loss", *(f"val/{name}" for name in metrics)}
     checkpoint, stopping = config.checkpoint, config.early_stopping
     monitor = checkpoint.monitor if checkpoint.monitor in monitored else "val/loss"
@@ -61,11 +62,12 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
         join_imports(imports) + "\n\nfrom data import load_parts\nfrom model import Network, preprocess",
         _constants(config, facts),
         _learning_rate(config),
+        *loss_functions(config),
         _loss(config, facts),
         _optimizer(config),
         _forward(config, facts),
-        BATCHES,
-        _evaluate(facts, metrics),
+        write_batches(facts),
+        write_evaluate(facts, metrics, _on_output if len(facts.terms) > 1 else None),
         *([FROZEN_MODULES] if config.frozen else []),
         write_main(config, facts, monitor, mode, stop_monitor),
     ]
@@ -80,13 +82,7 @@ def _params(registry: Registry[Any], chosen: Choice) -> ChoiceParams:
     return registry.params(chosen.type, chosen.params)
 
 
-def _metrics(config: TrainingConfig, facts: Facts) -> dict[str, str]:
-    """Expressions of the metrics that can be written as one, by name."""
-    found = {name: METRICS.get(name).source(facts.terms[0].num_scores) for name in config.metrics}
-    return {name: source for name, source in found.items() if source is not None}
-
-
-def _head(config: TrainingConfig, facts: Facts, metrics: dict[str, str]) -> str:
+def _head(config: TrainingConfig, facts: Facts, metrics: Mapping[str, type[Metric]]) -> str:
     data = " --data PATH" if facts.argument else ""
     left_out = [name for name in config.metrics if name not in metrics]
     follows = "samples, order and first weights follow from the seed"
@@ -174,9 +170,15 @@ def _loss(config: TrainingConfig, facts: Facts) -> str:
     )
 
 
+def loss_functions(config: TrainingConfig) -> list[str]:
+    """Source of what the losses call that PyTorch has not."""
+    found = [LOSSES.get(objective.loss.type).functions() for objective in config.objectives]
+    return [source for source in dict.fromkeys(found) if source]
+
+
 def _objective(objective: ObjectiveConfig, term: Term, facts: Facts) -> str:
     """One term of the loss, as an expression."""
-    fitted = fit_targets_source(term.num_scores, is_class=facts.is_class)
+    fitted = fit_targets_source(term.num_scores, is_class=facts.is_class, is_mask=facts.is_mask)
     expression = LOSSES.get(objective.loss.type).source(_params(LOSSES, objective.loss), fitted)
     if objective.weight != 1.0:
         expression = f"{objective.weight!r} * {_in_brackets(expression)}"
@@ -255,30 +257,3 @@ def _forward(config: TrainingConfig, facts: Facts) -> str:
         lines.append("    outputs = network(inputs)")
     names = ", ".join(map(_key, facts.terms))
     return "\n".join([*lines, f"    return {{name: outputs[name].float() for name in ({names})}}"])
-
-
-def _evaluate(facts: Facts, metrics: dict[str, str]) -> str:
-    if len(facts.terms) > 1:
-        metrics = {name: _on_output(expression, facts.terms[0]) for name, expression in metrics.items()}
-    names = [to_literal(f"val/{name}") for name in ("loss", *metrics)]
-    lines = [
-        "@torch.inference_mode()",
-        "def evaluate(network: nn.Module, part: tuple[Tensor, Tensor], device: torch.device) -> dict[str, float]:",
-        '    """Loss and metrics of the validation part."""',
-        "    network.eval()",
-        "    inputs, targets = part",
-        f"    sums = dict.fromkeys([{', '.join(names)}], 0.0)",
-        "    num_values = 0",
-        "    for start in range(0, len(targets), 2 * BATCH_SIZE):",
-        "        batch = targets[start : start + 2 * BATCH_SIZE].to(device)",
-        "        outputs = forward(network, inputs[start : start + 2 * BATCH_SIZE].to(device))",
-        '        sums["val/loss"] += compute_loss(outputs, batch).item() * len(batch)',
-        *(f'        sums["val/{name}"] += {_renamed(expression)}.item()' for name, expression in metrics.items()),
-        "        num_values += batch.numel()",
-        '    return {name: value / (len(targets) if name == "val/loss" else num_values) for name, value in sums.items()}',
-    ]
-    return "\n".join(lines)
-
-
-def _renamed(expression: str) -> str:
-    return expression.replace("targets", "batch")
