@@ -254,7 +254,7 @@ class AveragePrecision(Metric):
     title = "Average precision"
     description = (
         "The area under the curve of precision over recall, which is stricter than the ROC curve where a class is rare. From "
-        "200 thresholds; the mean over the classes that are there."
+        "200 thresholds; the mean over the classes."
     )
     tasks = BOTH
     mode = "max"
@@ -272,5 +272,4 @@ class AveragePrecision(Metric):
 
     @classmethod
     def value(cls, sums: "Tensor") -> "Tensor":
-        is_there = sums[1].sum(1) > 0
-        return (cls.per_class(sums) * is_there).sum() / is_there.sum().clamp_min(1)
+        return cls.per_class(sums).mean()

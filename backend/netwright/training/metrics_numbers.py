@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BOTH: tuple[Task, ...] = ("regression", "reconstruction")
-_ERROR = "(outputs - targets.reshape(outputs.shape))"
+_ERROR = "(outputs.double() - targets.reshape(outputs.shape).double())"
 
 
 class MeanAbsoluteError(Metric):
@@ -101,4 +101,4 @@ class MeanAbsolutePercentageError(Metric):
 
     @classmethod
     def source(cls, num_scores: int, answers: Answers) -> str | None:
-        return f"({_ERROR}.abs() / targets.reshape(outputs.shape).abs().clamp_min({SMALL})).sum()"
+        return f"({_ERROR}.abs() / targets.reshape(outputs.shape).double().abs().clamp_min({SMALL})).sum()"

@@ -1184,6 +1184,46 @@ export interface components {
             /** Count */
             count: number;
         };
+        /**
+         * ClassesEvent
+         * @description How the classes of the validation part were told apart after an epoch that was the best so far, or the last.
+         *
+         *     ``confusion[i][j]`` counts samples (of masks: pixels) of class ``i`` that were answered with class ``j``; ``per_class``
+         *     holds for each metric that knows one a value of each class.
+         */
+        ClassesEvent: {
+            /** Run */
+            run: string;
+            /** Attempt */
+            attempt: number;
+            /** Seq */
+            seq: number;
+            /** Time */
+            time: number;
+            /** Elapsed */
+            elapsed: number;
+            /** Cursor */
+            cursor?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "classes";
+            /** Step */
+            step: number;
+            /** Epoch */
+            epoch: number;
+            /** Is Best */
+            is_best: boolean;
+            /** Classes */
+            classes: string[];
+            /** Confusion */
+            confusion: number[][];
+            /** Per Class */
+            per_class?: {
+                [key: string]: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            };
+        };
         /** CodeRead */
         CodeRead: {
             /** Source */
@@ -1259,6 +1299,12 @@ export interface components {
             preprocess?: components["schemas"]["Choice"][];
             /** Augment */
             augment?: components["schemas"]["Choice"][];
+            /**
+             * Task
+             * @default own
+             * @enum {string}
+             */
+            task: "own" | "reconstruction";
         };
         /**
          * DatasetPreview
@@ -1307,7 +1353,7 @@ export interface components {
              * Task
              * @enum {string}
              */
-            task: "classification" | "regression";
+            task: "classification" | "regression" | "segmentation" | "reconstruction";
             /** Is Built In */
             is_built_in: boolean;
             /**
@@ -1507,7 +1553,7 @@ export interface components {
             /** Attempt */
             attempt: number;
             /** Events */
-            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
+            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["ClassesEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
         };
         /**
          * EventList
@@ -1515,7 +1561,7 @@ export interface components {
          */
         EventList: {
             /** Events */
-            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
+            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["ClassesEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
             /** Cursor */
             cursor: number;
         };
@@ -1780,6 +1826,12 @@ export interface components {
             data_fingerprint?: string | null;
             /** Notes */
             notes?: string[];
+            /** Baseline Answer */
+            baseline_answer?: string | null;
+            /** Baseline */
+            baseline?: {
+                [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
+            };
         };
         /**
          * Histogram
@@ -2245,7 +2297,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /** Tasks */
-            tasks?: ("classification" | "regression")[];
+            tasks?: ("classification" | "regression" | "segmentation" | "reconstruction")[];
             /** Kinds */
             kinds?: ("image" | "table" | "graph")[];
             /** Mode */
