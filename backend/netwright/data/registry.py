@@ -12,6 +12,7 @@ from netwright.data.generated import Circles, GaussianClusters, Moons, Plane, Si
 from netwright.data.graph_npz import GraphNpz
 from netwright.data.graph_tables import GraphTables
 from netwright.data.image_folder import ImageFolder
+from netwright.data.image_masks import ImageMasks
 from netwright.data.karate import Karate
 from netwright.data.mnist import FashionMnist, Mnist
 from netwright.data.motifs import Motifs
@@ -42,6 +43,7 @@ SOURCES: Mapping[str, type[Source]] = {
         Motifs,
         CsvSource,
         ImageFolder,
+        ImageMasks,
         GraphTables,
         GraphNpz,
     )
