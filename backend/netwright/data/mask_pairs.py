@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -33,8 +33,7 @@ class Pair:
 
 def holds_masks(names: Sequence[str]) -> bool:
     """Whether the members of an archive look like pictures with masks: a folder of each, or names that end in ``_mask``."""
-    folders = {part.lower() for name in names for part in PurePosixPath(name).parts[:-1]}
-    if folders & IMAGE_FOLDERS and folders & MASK_FOLDERS:
+    if _has_folders(map(PurePosixPath, names)):
         return True
     stems = {PurePosixPath(name).stem for name in names if PurePosixPath(name).suffix.lower() in PICTURE_SUFFIXES}
     masks = {stem for stem in stems if _MASK_NAME.search(stem)}
@@ -50,9 +49,10 @@ def list_pairs(archive: zipfile.ZipFile, filename: str) -> tuple[list[Pair], tup
     images: dict[tuple[bool, str], str] = {}
     masks: dict[tuple[bool, str], str] = {}
     left_out = 0
-    for member, parts in list_members(archive, filename):
-        path = PurePosixPath(*parts)
-        role = _role(path)
+    members = [(member, PurePosixPath(*parts)) for member, parts in list_members(archive, filename)]
+    has_folders = _has_folders(path for _, path in members)
+    for member, path in members:
+        role = _role(path, has_folders=has_folders)
         if role is None:
             left_out += 1
             continue
@@ -77,17 +77,20 @@ def list_pairs(archive: zipfile.ZipFile, filename: str) -> tuple[list[Pair], tup
     return [Pair(images[key], masks[key], key[0]) for key in ordered], notes
 
 
-def _role(path: PurePosixPath) -> str | None:
+def _has_folders(paths: Iterable[PurePosixPath]) -> bool:
+    folders = {part.lower() for path in paths for part in path.parts[:-1]}
+    return bool(folders & IMAGE_FOLDERS and folders & MASK_FOLDERS)
+
+
+def _role(path: PurePosixPath, *, has_folders: bool) -> str | None:
+    """``image``, ``mask``, or None for what is neither: no picture, or in a third folder beside the two."""
     if path.suffix.lower() not in PICTURE_SUFFIXES:
         return None
-    folders = [part.lower() for part in path.parts[:-1]]
-    for folder in reversed(folders):
-        if folder in IMAGE_FOLDERS:
-            return "image"
-        if folder in MASK_FOLDERS:
-            return "mask"
-    if any(folder not in _TEST_FOLDERS | {"train", "training", "val", "validation"} for folder in folders[1:]):
-        return None  # a third folder beside them, such as instances
+    if has_folders:
+        for folder in reversed([part.lower() for part in path.parts[:-1]]):
+            if folder in IMAGE_FOLDERS | MASK_FOLDERS:
+                return "image" if folder in IMAGE_FOLDERS else "mask"
+        return None
     return "mask" if _MASK_NAME.search(path.stem) else "image"
 
 

@@ -1328,6 +1328,10 @@ export interface components {
             ] | null;
             /** Drawings */
             drawings?: components["schemas"]["GraphDrawing"][];
+            /** Masks */
+            masks?: string[];
+            /** Mask Colors */
+            mask_colors?: string[];
         };
         /**
          * DatasetRead
