@@ -1,22 +1,44 @@
 """Runs whose exported projects must repeat them: networks, and a case for each choice and feature of training."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from drawing import block, chain, document, image, node, scores
 from netwright.architectures.registry import ARCHITECTURES
+from netwright.data.registry import SOURCES
 from netwright.graph.document import Document
 from netwright.training.objectives import LOSSES
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.schedules import SCHEDULES
 
 
-def mlp(inputs: list[int], outputs: int, *more: Any) -> Document:
+def mlp(inputs: list[int], outputs: int, *more: Any, last: Sequence[Any] = ()) -> Document:
     start = image(*inputs) if len(inputs) > 1 else node("image: Input", params={"shape": inputs})
     flat = [node("flat: Flatten")] if len(inputs) > 1 else []
     hidden = node("hidden: Linear", params={"out_features": 16})
     return chain(
-        start, *flat, hidden, node("act: ReLU"), *more, node("head: Linear", params={"out_features": outputs}), scores()
+        start,
+        *flat,
+        hidden,
+        node("act: ReLU"),
+        *more,
+        node("head: Linear", params={"out_features": outputs}),
+        *last,
+        scores(),
+    )
+
+
+def masks(outputs: int, *last: Any) -> Document:
+    """A few convolutions that answer at every pixel of 12 x 16."""
+    return chain(
+        image(1, 12, 16),
+        node("conv: Conv2d", params={"out_channels": 8, "kernel_size": 3, "padding": 1}),
+        node("norm: BatchNorm2d"),
+        node("act: ReLU"),
+        node("head: Conv2d", params={"out_channels": outputs, "kernel_size": 1}),
+        *last,
+        scores(),
     )
 
 
@@ -128,6 +150,15 @@ LOSS_CASES: dict[str, tuple[int, str, dict[str, Any]]] = {
     "L1Loss": (1, "diabetes", {}),
     "PerceptronLoss": (1, "breast_cancer", {}),
     "HingeLoss": (1, "breast_cancer", {}),
+    "FocalLoss": (10, "digits", {"gamma": 1.5, "weight": [1.0] * 9 + [2.5]}),
+    "DiceLoss": (4, "shapes", {"smooth": 0.5, "has_background": False}),
+    "NLLLoss": (10, "digits", {"weight": [1.0] * 9 + [2.5]}),
+    "BCELoss": (1, "breast_cancer", {}),
+    "MultiMarginLoss": (10, "digits", {"margin": 0.5}),
+    "SoftMarginLoss": (1, "breast_cancer", {}),
+    "SmoothL1Loss": (1, "diabetes", {"beta": 20.0}),
+    "HuberLoss": (1, "diabetes", {"delta": 20.0}),
+    "PoissonNLLLoss": (1, "diabetes", {}),
 }
 """Scores, data and params for each registered loss."""
 SCHEDULE_PARAMS: dict[str, dict[str, Any]] = {
@@ -338,14 +369,65 @@ CASES |= {
     )
     for name in SCHEDULES.classes
 }
+SMALL_MASKS = {
+    "batch_size": 64,
+    "preprocess": [{"type": "ToFloat"}, {"type": "Resize", "params": {"size": [12, 16]}}],
+}
+"""Pictures and masks made smaller, as a person may: the masks must move with the pictures."""
+METRICS_OF: dict[str, list[str]] = {
+    "classification": ["Accuracy", "F1Score", "BalancedAccuracy"],
+    "regression": ["MeanAbsoluteError", "RootMeanSquaredError", "MeanAbsolutePercentageError"],
+    "segmentation": ["Accuracy", "JaccardIndex", "DiceScore", "Specificity"],
+}
+
+
+def loss_case(name: str) -> Case:
+    num_scores, source, params = LOSS_CASES[name]
+    task = SOURCES[source].facts.task  # type: ignore[union-attr]  # a built-in has facts
+    last = LOSSES.get(name).needs
+    more = [] if last is None else [node(f"last: {last}", params={"dim": 1} if last == "LogSoftmax" else {})]
+    config = {
+        "objectives": [{"loss": {"type": name, "params": params}}],
+        "metrics": METRICS_OF[task],
+        **({"data": SMALL_MASKS} if task == "segmentation" else {}),
+    }
+    drawn = masks(num_scores, *more) if task == "segmentation" else mlp(SHAPES[source], num_scores, last=more)
+    return Case(drawn, source, config)
+
+
+CASES |= {f"loss {name}": loss_case(name) for name in LOSSES.classes}
 CASES |= {
-    f"loss {name}": Case(
-        mlp(SHAPES[LOSS_CASES[name][1]], LOSS_CASES[name][0]),
-        LOSS_CASES[name][1],
+    "masks": Case(masks(4), "shapes", {"data": SMALL_MASKS, "metrics": METRICS_OF["segmentation"]}),
+    "masks by values, one a class": Case(
+        masks(4), "shapes", {"data": SMALL_MASKS, "objectives": [{"loss": {"type": "MSELoss"}}], "metrics": ["Recall"]}
+    ),
+    "pictures given back": Case(
+        chain(
+            image(1, 8, 8),
+            node("flat: Flatten"),
+            node("code: Linear", params={"out_features": 8}),
+            node("decode: Linear", params={"out_features": 64}),
+            node("sigmoid: Sigmoid"),
+            node("shape: Reshape", params={"shape": [1, 8, 8]}),
+            node("picture: Output"),
+        ),
+        "digits",
         {
-            "objectives": [{"loss": {"type": name, "params": LOSS_CASES[name][2]}}],
-            "metrics": ["MeanAbsoluteError"] if LOSS_CASES[name][1] == "diabetes" else ["Accuracy"],
+            "data": {"task": "reconstruction", "batch_size": 64},
+            "objectives": [{"loss": {"type": "BCELoss"}}],
+            "metrics": ["MeanAbsoluteError", "MeanSquaredError"],
         },
-    )
-    for name in LOSSES.classes
+    ),
+    "rows given back": Case(
+        mlp([13], 13),
+        "wine",
+        {
+            "data": {"task": "reconstruction", "batch_size": 32},
+            "objectives": [{"loss": {"type": "HuberLoss"}}],
+            "metrics": ["RootMeanSquaredError"],
+        },
+    ),
+    "one score behind Sigmoid": Case(
+        mlp([30], 1, last=[node("sigmoid: Sigmoid")]), "breast_cancer", {"objectives": [{"loss": {"type": "MSELoss"}}]}
+    ),
 }

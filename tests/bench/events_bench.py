@@ -12,6 +12,7 @@ from netwright.training.threads import spin_briefly
 spin_briefly()  # for all loops alike: with neighbours on the cores, the default makes every figure noise
 
 import torch
+from netwright.training.answers import Answers
 from netwright.training.metrics import Accuracy
 from netwright.training.reporting import Progress, StepLog
 from netwright.worker.emitter import Emitter
@@ -24,11 +25,12 @@ ROUNDS = 7
 def per_step(emit: object, *, with_accuracy: bool) -> float:
     """Microseconds a step, reports included, beside the emitter's thread."""
     assert callable(emit)
-    log = StepLog([Accuracy] if with_accuracy else [], "cpu", STEPS)
+    log = StepLog([Accuracy] if with_accuracy else [], Answers("classification", 10), "cpu", STEPS)
     outputs, targets = torch.randn(128, 10), torch.randint(0, 10, (128,))
     began = time.perf_counter()
     for step in range(1, STEPS + 1):
-        if log.add(0.5, outputs, targets):
+        log.keep(outputs, targets)
+        if log.add(0.5):
             log.flush(step, 1, 0.001, emit)
     return (time.perf_counter() - began) / STEPS * 1e6
 

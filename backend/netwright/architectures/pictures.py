@@ -16,7 +16,8 @@ _HINTON = Paper(
 )
 
 _MASKS = Preset("masks", None)
-_RECONSTRUCTION = Preset("reconstruction", None)
+_SHAPES = Preset("shapes", "shapes", {"epochs": 10})
+_RECONSTRUCTION = Preset("reconstruction", "mnist", {"data": {"task": "reconstruction"}})
 
 
 def _double_conv(padding: int, has_norm: bool) -> Drawn:
@@ -123,8 +124,8 @@ PICTURES = (
         task="segmentation",
         paper=_RONNEBERGER,
         look="unet_small",
-        preset=_MASKS,
-        draw=lambda: draw_unet(64, (16, 32, 64), 1, is_original=False),
+        preset=_SHAPES,
+        draw=lambda: draw_unet(64, (16, 32, 64), 4, is_original=False),
     ),
     Architecture(
         id="autoencoder",

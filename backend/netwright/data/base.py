@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 Array: TypeAlias = "npt.NDArray[np.generic]"
 
 Kind = Literal["image", "table", "graph"]
-Task = Literal["classification", "regression"]
+Task = Literal["classification", "regression", "segmentation", "reconstruction"]
+"""What is learnt: a class, numbers, a class at every pixel, or the input itself.  No set is one of reconstruction: that is a
+way to train on any set of pictures or rows."""
+CLASS_TASKS: frozenset[Task] = frozenset({"classification", "segmentation"})
+"""Tasks whose targets are class indices."""
 ColumnType = Literal["number", "category", "text"]
 ColumnRole = Literal["feature", "target", "ignored"]
 Progress = Callable[[int, int | None], None]
@@ -98,7 +102,8 @@ class RawData:
     """A whole set as tensors of raw samples.
 
     ``inputs`` is uint8 ``(N, C, H, W)`` for pictures, float32 ``(N, F)`` for tables (NaN where a value is missing, the
-    category's index where a column is categorical); ``targets`` int64 ``(N,)`` class indices or float32 ``(N, T)``.
+    category's index where a column is categorical); ``targets`` int64 ``(N,)`` class indices, float32 ``(N, T)``, or of masks
+    uint8 ``(N, H, W)`` class indices.
     ``test_inputs`` and ``test_targets`` are the source's own test part, if it has one: never trained or selected on.
     ``default_preprocess`` is the chain that an empty ``data.preprocess`` stands for.
     """
@@ -123,9 +128,11 @@ class Part:
 
     inputs: Tensor
     targets: Tensor
+    is_own_target: bool = False
+    """Whether each sample is to be given back, whatever the set's own targets are."""
 
     def __len__(self) -> int:
-        return len(self.targets)
+        return len(self.inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +153,7 @@ class Prepared:
     classes: tuple[str, ...]
     target_name: str
     num_outputs: int
-    """Classes, or target columns of a regression."""
+    """Classes, target columns of a regression, or values of a sample that is its own target."""
     fingerprint: str
     """SHA-256 over the tensors and the split: two runs with the same fingerprint saw the same samples."""
     notes: tuple[str, ...] = ()

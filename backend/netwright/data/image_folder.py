@@ -47,6 +47,28 @@ LOAD = '''def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
 '''
 
 
+def check_damaged(damaged: Sequence[str], filename: str) -> None:
+    """
+    Raises:
+        DataError: code ``bad_picture``, where there are any; each is named.
+    """
+    if damaged:
+        named = listed(damaged[:MAX_NAMED])
+        if len(damaged) > MAX_NAMED:
+            named = say("{names} and {count} more", names=named, count=len(damaged) - MAX_NAMED)
+        what = say("1 picture") if len(damaged) == 1 else say("{count:,} pictures", count=len(damaged))
+        raise DataError(
+            say(
+                "{filename}: {what} cannot be decoded: {names}. Replace them or take them out, and upload again.",
+                filename=filename,
+                what=what,
+                names=named,
+            ),
+            code="bad_picture",
+            file=filename,
+        )
+
+
 class Contents(Model):
     """What looking through the archive once found; kept beside it."""
 
@@ -180,7 +202,7 @@ class ImageFolder(Source):
                 continue
             sizes[width, height] += 1
             is_grey = is_grey and is_picture_grey
-        self._check_damaged(damaged)
+        check_damaged(damaged, self._filename)
         self._check_parts(listing.pictures)
         return Contents(
             pictures=[(picture.member, index[picture.label], picture.is_test) for picture in listing.pictures],
@@ -201,23 +223,6 @@ class ImageFolder(Source):
                     class_name=unknown[0],
                 ),
                 code="bad_file",
-                file=self._filename,
-            )
-
-    def _check_damaged(self, damaged: Sequence[str]) -> None:
-        if damaged:
-            named = listed(damaged[:MAX_NAMED])
-            if len(damaged) > MAX_NAMED:
-                named = say("{names} and {count} more", names=named, count=len(damaged) - MAX_NAMED)
-            what = say("1 picture") if len(damaged) == 1 else say("{count:,} pictures", count=len(damaged))
-            raise DataError(
-                say(
-                    "{filename}: {what} cannot be decoded: {names}. Replace them or take them out, and upload again.",
-                    filename=self._filename,
-                    what=what,
-                    names=named,
-                ),
-                code="bad_picture",
                 file=self._filename,
             )
 
@@ -296,4 +301,4 @@ class ImageFolder(Source):
             else:
                 writer.append(pixels)
             progress(done, len(pictures))
-        self._check_damaged(damaged)
+        check_damaged(damaged, self._filename)

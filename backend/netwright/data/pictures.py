@@ -56,7 +56,7 @@ def read_header(file: IO[bytes], name: str) -> tuple[int, int, bool]:
         DataError: code ``too_large``, more than :data:`MAX_PIXELS`.
         DamagedPictureError: no picture that can be read.
     """
-    with _open(file, name) as image:
+    with open_picture(file, name) as image:
         return (*image.size, image.mode in {"1", "L", "LA", "I;16", "I;16B", "I;16L"})
 
 
@@ -68,7 +68,7 @@ def decode(file: IO[bytes], name: str, target: Target) -> npt.NDArray[np.uint8]:
     """
     size = (target.width, target.height)
     mode = "L" if target.channels == 1 else "RGB"
-    with _open(file, name) as opened:
+    with open_picture(file, name) as opened:
         try:
             opened.draft(mode, (2 * target.width, 2 * target.height))
             picture = _flatten(ImageOps.exif_transpose(opened), mode)
@@ -86,7 +86,12 @@ def decode(file: IO[bytes], name: str, target: Target) -> npt.NDArray[np.uint8]:
     return pixels[np.newaxis] if target.channels == 1 else pixels.transpose(2, 0, 1)
 
 
-def _open(file: IO[bytes], name: str) -> Image.Image:
+def open_picture(file: IO[bytes], name: str) -> Image.Image:
+    """A picture whose header is sound and whose size is sane; its pixels are not decoded yet.
+
+    Raises:
+        DataError, DamagedPictureError: as :func:`read_header`.
+    """
     try:
         image = Image.open(file, formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:

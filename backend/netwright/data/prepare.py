@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
-import numpy as np
 import torch
 from pydantic import JsonValue
 
 from netwright.data.augment.subject import describe_subject
 from netwright.data.augment.write import write_augment
-from netwright.data.base import Part, Prepared, RawData, Step
+from netwright.data.base import CLASS_TASKS, Part, Prepared, RawData, Step, Task
+from netwright.data.masks import check_own_target, default_steps, load_mask_moves, write_mask_moves
 from netwright.data.split import Split, split_samples
 from netwright.data.transform_base import Code, Layout, Training
 from netwright.data.transforms import layout_of, parse_chain
@@ -52,43 +53,70 @@ class DataConfigLike(Protocol):
     def preprocess(self) -> Sequence[StepLike]: ...
     @property
     def augment(self) -> Sequence[StepLike]: ...
+    @property
+    def task(self) -> Literal["own", "reconstruction"]: ...
 
 
 def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
     """Splits ``raw`` as ``config.split`` says and fits the preprocessing on the training part alone.
 
-    An empty ``config.preprocess`` stands for the set's own default chain.  Regression targets are left as they are.
+    An empty ``config.preprocess`` stands for the set's own default chain.  Regression targets are left as they are;
+    masks move as their pictures do; where ``config.task`` is reconstruction a sample is its own target.
 
     Raises:
         DataError: too few samples, or a preprocessing that does not fit this data.
     """
+    is_own_target = config.task == "reconstruction"
+    if is_own_target:
+        check_own_target(raw)
     if raw.graph is not None:
         from netwright.data.prepare_graph import prepare_graph
 
         return prepare_graph(raw, raw.graph, config)
-    is_class = raw.task == "classification"
     split = split_raw(raw, config.split)
-    train = _part(raw, split.train)
-    steps = [Step(choice.type, dict(choice.params)) for choice in config.preprocess]
-    source, layout = write_preprocess(train.inputs, raw_layout(raw), steps or raw.default_preprocess)
-    subject = describe_subject(raw_layout(raw), layout, steps or raw.default_preprocess, raw.task, len(raw.classes))
+    steps = chain_of(raw, config)
+    task: Task = "reconstruction" if is_own_target else raw.task
+    chosen = torch.from_numpy(split.train)
+    train = raw.inputs[chosen]
+    source, layout = write_preprocess(train, raw_layout(raw), steps)
+    subject = describe_subject(raw_layout(raw), layout, steps, task, len(raw.classes))
+    has_masks = raw.task == "segmentation" and not is_own_target
+    move = load_mask_moves(write_mask_moves(steps, raw_layout(raw))) if has_masks else None
+
+    def part(inputs: torch.Tensor, targets: torch.Tensor) -> Part:
+        return Part(inputs, targets if move is None else move(targets), is_own_target)
+
+    held_out = torch.from_numpy(split.validation)
     has_test = raw.test_inputs is not None and raw.test_targets is not None
     return Prepared(
-        train=train,
-        validation=_part(raw, split.validation),
-        test=Part(raw.test_inputs, raw.test_targets) if has_test else None,  # type: ignore[arg-type]  # has_test says so
+        train=part(train, raw.targets[chosen]),
+        validation=part(raw.inputs[held_out], raw.targets[held_out]),
+        test=part(raw.test_inputs, raw.test_targets) if has_test else None,  # type: ignore[arg-type]  # has_test says so
         preprocess_source=source,
         input_shape=layout.shape,
         kind=raw.kind,
-        task=raw.task,
+        task=task,
         classes=raw.classes,
-        target_name=raw.target_name,
-        num_outputs=len(raw.classes) if is_class else raw.targets.shape[1],
+        target_name="input" if is_own_target else raw.target_name,
+        num_outputs=count_outputs(raw, task, layout.shape),
         fingerprint=_fingerprint(raw, split),
         notes=split.notes,
         numbers=raw.features if raw.kind == "table" and not raw.categories else (),
         augment=write_augment([Step(choice.type, dict(choice.params)) for choice in config.augment], subject),
     )
+
+
+def chain_of(raw: RawData, config: DataConfigLike) -> tuple[Step, ...]:
+    """The transforms of ``config``, or those that an empty list stands for."""
+    steps = tuple(Step(choice.type, dict(choice.params)) for choice in config.preprocess)
+    return steps or default_steps(raw, config.task)
+
+
+def count_outputs(raw: RawData, task: Task, input_shape: tuple[int, ...]) -> int:
+    """Classes, target columns, or values of a sample that is its own target."""
+    if task == "reconstruction":
+        return math.prod(input_shape)
+    return len(raw.classes) if task in CLASS_TASKS else raw.targets.shape[1]
 
 
 def split_raw(raw: RawData, config: SplitLike) -> Split:
@@ -185,11 +213,6 @@ def _constant(name: str, values: Sequence[float], shape: tuple[int, ...]) -> lis
 
 def _axes(layout: Layout) -> str:
     return f"({', '.join(map(str, ('N', *layout.shape)))})"
-
-
-def _part(raw: RawData, indices: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Part:
-    chosen = torch.from_numpy(indices)
-    return Part(raw.inputs[chosen], raw.targets[chosen])
 
 
 def _fingerprint(raw: RawData, split: Split) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from netwright.data.base import Arrays, Source
+from netwright.data.base import CLASS_TASKS, Arrays, Source
 from netwright.data.preview_graph import Drawing, degrees, draw
 
 MAX_ROWS = 50
@@ -20,6 +20,19 @@ PICTURES_PER_CLASS = 5
 MAX_PICTURE_SIDE = 160
 MAX_HISTOGRAMS = 60
 NUM_BINS = 24
+MASKED_PICTURES = 24
+MASK_OPACITY = 150
+MASK_COLORS = (
+    (0, 0, 0),
+    (230, 159, 0),
+    (86, 180, 233),
+    (0, 158, 115),
+    (240, 228, 66),
+    (0, 114, 178),
+    (213, 94, 0),
+    (204, 121, 167),
+)
+"""Of classes in turn; M. Okabe, K. Ito, Color Universal Design, 2008: told apart by colour-blind people too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,9 @@ class Preview:
     histograms: list[Counts]
     value_range: tuple[float, float] | None
     drawings: list[Drawing] = field(default_factory=list)
+    masks: list[str] = field(default_factory=list)
+    """Of each of ``pictures`` its mask, a PNG that lies over it: the first class is clear, the others are ``mask_colors``."""
+    mask_colors: list[str] = field(default_factory=list)
 
 
 def build_preview(source: Source) -> Preview:
@@ -54,24 +70,46 @@ def build_preview(source: Source) -> Preview:
     arrays = source.read()
     header, rows = source.table(MAX_ROWS)
     balance: list[tuple[str, int]] = []
-    if arrays.task == "classification":
-        targets = arrays.targets.astype(np.int64)
+    masked = list(_masked_pictures(arrays)) if arrays.task == "segmentation" else []
+    if arrays.task in CLASS_TASKS:
+        targets = arrays.targets.ravel().astype(np.int64)
         # A vertex without a class has -1.
         counts = np.bincount(targets[targets >= 0], minlength=len(arrays.classes))
         balance = list(zip(arrays.classes, counts.tolist(), strict=True))
     known = arrays.inputs if arrays.kind == "image" else arrays.inputs[~np.isnan(arrays.inputs)]
     return Preview(
         balance=balance,
-        pictures=list(_pictures(arrays)) if arrays.kind == "image" else [],
+        pictures=[(picture, "") for picture, _ in masked] or list(_pictures(arrays)),
         header=header,
         rows=rows,
         histograms=list(_histograms(arrays)),
         value_range=(float(known.min()), float(known.max())) if known.size else None,
         drawings=[] if arrays.graph is None else list(draw(arrays, arrays.graph)),
+        masks=[mask for _, mask in masked],
+        mask_colors=[_hex(label) for label in range(len(arrays.classes))] if masked else [],
     )
 
 
+def _masked_pictures(arrays: Arrays) -> Iterator[tuple[str, str]]:
+    """The first pictures with what lies over them."""
+    scale = 255.0 / _white(arrays)
+    colours = np.array([MASK_COLORS[label % len(MASK_COLORS)] for label in range(256)], dtype=np.uint8)
+    opacity = np.where(np.arange(256) > 0, MASK_OPACITY, 0).astype(np.uint8)
+    for pixels, mask in zip(arrays.inputs[:MASKED_PICTURES], arrays.targets[:MASKED_PICTURES], strict=True):
+        cover = Image.fromarray(np.dstack([colours[mask], opacity[mask]]), "RGBA")
+        cover.thumbnail((MAX_PICTURE_SIDE, MAX_PICTURE_SIDE), Image.Resampling.NEAREST)
+        yield data_url(pixels.astype(np.uint8), scale), _to_url(cover)
+
+
+def _hex(label: int) -> str:
+    """The colour of a class in masks; empty for the first, which is clear."""
+    red, green, blue = MASK_COLORS[label % len(MASK_COLORS)]
+    return f"#{red:02x}{green:02x}{blue:02x}" if label else ""
+
+
 def _pictures(arrays: Arrays) -> Iterator[tuple[str, str]]:
+    if arrays.kind != "image":
+        return
     scale = 255.0 / _white(arrays)
     per_class = max(1, min(PICTURES_PER_CLASS, MAX_PICTURES // max(1, len(arrays.classes))))
     for label, name in enumerate(arrays.classes[:MAX_PICTURES]):
@@ -93,6 +131,10 @@ def data_url(pixels: npt.NDArray[np.uint8], scale: float) -> str:
     bright = pixels if scale == 1.0 else np.round(pixels * scale).astype(np.uint8)
     picture = Image.fromarray(bright[0] if len(bright) == 1 else np.ascontiguousarray(bright.transpose(1, 2, 0)))
     picture.thumbnail((MAX_PICTURE_SIDE, MAX_PICTURE_SIDE))
+    return _to_url(picture)
+
+
+def _to_url(picture: Image.Image) -> str:
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

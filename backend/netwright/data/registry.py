@@ -12,9 +12,11 @@ from netwright.data.generated import Circles, GaussianClusters, Moons, Plane, Si
 from netwright.data.graph_npz import GraphNpz
 from netwright.data.graph_tables import GraphTables
 from netwright.data.image_folder import ImageFolder
+from netwright.data.image_masks import ImageMasks
 from netwright.data.karate import Karate
 from netwright.data.mnist import FashionMnist, Mnist
 from netwright.data.motifs import Motifs
+from netwright.data.shapes import Shapes
 from netwright.language import listed, say
 
 SOURCES: Mapping[str, type[Source]] = {
@@ -35,11 +37,13 @@ SOURCES: Mapping[str, type[Source]] = {
         Spirals,
         Plane,
         Sine,
+        Shapes,
         Karate,
         Cora,
         Motifs,
         CsvSource,
         ImageFolder,
+        ImageMasks,
         GraphTables,
         GraphNpz,
     )

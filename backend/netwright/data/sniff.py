@@ -8,6 +8,7 @@ from netwright.data.archive import open_archive
 from netwright.data.base import DataError
 from netwright.data.graph_npz import looks_like_graph
 from netwright.data.graph_tables import is_graph_archive
+from netwright.data.mask_pairs import holds_masks
 from netwright.language import say
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -46,14 +47,15 @@ _KNOWN: tuple[tuple[bytes, str], ...] = (
 
 
 def _sniff_zip(path: Path, filename: str) -> str:
-    """Graphs by the names of the files inside; else pictures in folders, which say themselves what is wrong."""
+    """Graphs and pictures with masks by the names inside; else pictures in folders, which say themselves what is wrong."""
     with open_archive(path, filename) as archive:
-        names = [name.rpartition("/")[2] for name in archive.namelist()]
+        paths = archive.namelist()
+    names = [name.rpartition("/")[2] for name in paths]
     if is_graph_archive(names):
         return "graph_tables"
     if looks_like_graph({name.removesuffix(".npy") for name in names if name.endswith(".npy")}):
         return "graph_npz"
-    return "image_folder"
+    return "image_masks" if holds_masks(paths) else "image_folder"
 
 
 def sniff_upload(path: Path, filename: str) -> str:

@@ -89,6 +89,12 @@ class Transform(ABC):
     def write(cls, params: Any, layout: Layout, training: Training, name: Callable[[str], str]) -> Code:
         """Fitted source.  ``name`` makes a constant's name unique in the module."""
 
+    @classmethod
+    def write_masks(cls, params: Any) -> tuple[str, ...]:
+        """What moves pictures moves their masks: lines over ``masks``, uint8 ``(N, H, W)``; none where pixels stay in their
+        places."""
+        return ()
+
 
 def misfit(transform: type[Transform], why: str) -> DataError:
     return DataError(

@@ -119,6 +119,16 @@ class Resize(Transform):
             )
         )
 
+    @classmethod
+    def write_masks(cls, params: Params) -> tuple[str, ...]:
+        height, width = params.size
+        # A class has no middle: the nearest pixel's, at the centres that the picture's resampling has.
+        return (
+            "masks = torch.nn.functional.interpolate(",
+            f'    masks[:, None], size=({height}, {width}), mode="nearest-exact"',
+            ")[:, 0]",
+        )
+
 
 class Grayscale(Transform):
     type = "Grayscale"

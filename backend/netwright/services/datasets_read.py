@@ -85,6 +85,8 @@ def read_preview(preview: Preview) -> DatasetPreview:
         histograms=[Histogram(name=item.name, edges=item.edges, counts=item.counts) for item in preview.histograms],
         value_range=preview.value_range,
         drawings=[GraphDrawing(**asdict(drawing)) for drawing in preview.drawings],
+        masks=preview.masks,
+        mask_colors=preview.mask_colors,
     )
 
 

@@ -440,6 +440,10 @@ class DatasetPreview(Model):
     histograms: list[Histogram]
     value_range: tuple[float, float] | None = None
     drawings: list[GraphDrawing] = Field(default_factory=list)
+    masks: list[str] = Field(default_factory=list)
+    """Of each picture its mask, a PNG that lies over it; empty for sets without masks.  ``balance`` then counts pixels."""
+    mask_colors: list[str] = Field(default_factory=list)
+    """One a class; the first is clear (empty)."""
 
 
 # --- weights and imports ------------------------------------------------------------------------------------------------

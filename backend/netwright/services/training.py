@@ -25,7 +25,7 @@ from netwright.services.models import (
 from netwright.services.steps import augment_options, check_steps
 from netwright.services.weights import WeightsService
 from netwright.training.choices import Option
-from netwright.training.config import TrainingConfig
+from netwright.training.config import TaskChoice, TrainingConfig
 from netwright.training.options import (
     DataFacts,
     check_choices,
@@ -105,7 +105,8 @@ async def make_suggestion(document: Document, source: str, datasets: DatasetServ
     dataset = await datasets.read(source)
     await datasets.resolve_source(source)
     report = await asyncio.to_thread(check_document, document)
-    suggestion = await asyncio.to_thread(suggest, document, report, _facts(dataset), source)
+    facts = _facts(dataset, task=_chosen_task(document))
+    suggestion = await asyncio.to_thread(suggest, document, report, facts, source)
     return TrainingSuggestion(
         config=suggestion.config,
         reasons=suggestion.reasons,
@@ -126,7 +127,7 @@ async def check_all(
     except ServiceError as error:
         problems += [Problem(code=error.code, field="data.source", message=error.message), *check_choices(training)]
         return Checked(report, None, problems)
-    facts = _facts(dataset)
+    facts = _facts(dataset, task=training.data.task)
     if training.data.preprocess or training.data.augment:
         try:
             shape, wrong = await asyncio.to_thread(check_steps, source, training.data)
@@ -135,14 +136,23 @@ async def check_all(
         problems += wrong
         if not shape:
             return Checked(report, source, [*problems, *check_choices(training)])
-        facts = _facts(dataset, shape)
+        facts = _facts(dataset, shape, training.data.task)
     devices = [device.id for device in await asyncio.to_thread(list_devices)]
     problems += await asyncio.to_thread(check_training, training, document, report, facts, devices)
     return Checked(report, source, problems)
 
 
-def _facts(dataset: DatasetRead, input_shape: tuple[int, ...] | None = None) -> DataFacts:
-    return DataFacts(
+def _chosen_task(document: Document) -> TaskChoice | None:
+    """What the document's own training settings say of it; None where they are silent."""
+    data = (document.training or {}).get("data")
+    task = data.get("task") if isinstance(data, dict) else None
+    return task if task in {"own", "reconstruction"} else None  # type: ignore[return-value]  # one of the two
+
+
+def _facts(
+    dataset: DatasetRead, input_shape: tuple[int, ...] | None = None, task: TaskChoice | None = None
+) -> DataFacts:
+    facts = DataFacts(
         title=dataset.title,
         kind=dataset.kind,
         task=dataset.task,
@@ -153,7 +163,9 @@ def _facts(dataset: DatasetRead, input_shape: tuple[int, ...] | None = None) -> 
         num_validation=dataset.num_validation,
         augment=_known_to_help(dataset),
         are_vertices=dataset.graph is not None and dataset.graph.sample == "vertex",
+        is_task_chosen=task is not None,
     )
+    return facts.as_reconstruction() if task == "reconstruction" else facts
 
 
 def _known_to_help(dataset: DatasetRead) -> tuple[Step, ...]:

@@ -56,7 +56,8 @@ class Batches:
         self.augment = augment
         self._preprocess = preprocess
         self._apply = {} if augment is None else load_augment(augment)
-        self.targets = part.targets.to(device)
+        self.targets = None if part.is_own_target else part.targets.to(device)
+        """None where each sample is its own target."""
         one = preprocess(part.inputs[:1])
         ready_bytes = one.numel() * one.element_size() * len(part)
         budget = free_bytes(device) // 4
@@ -71,7 +72,7 @@ class Batches:
             self._rows = part.inputs.to(device) if is_small else part.inputs
 
     def __len__(self) -> int:
-        return len(self.targets)
+        return len(self._rows)
 
     def _prepare(self, raw: "Tensor", one: "Tensor") -> "Tensor":
         is_moved = self.channels_last and one.ndim == 4
@@ -100,26 +101,41 @@ class Batches:
 
     def pick(self, indices: "Tensor") -> "tuple[Tensor, Tensor]":
         """The network's input ``(n, *input_shape)`` and the targets of some samples; ``indices`` on the device."""
-        targets = self.targets.index_select(0, indices)
+        inputs = self._pick_inputs(indices)
+        return inputs, inputs if self.targets is None else self._pick_labels(self.targets, indices)
+
+    def pick_targets(self, indices: "Tensor") -> "Tensor":
+        """The targets of some samples alone."""
+        return self._pick_inputs(indices) if self.targets is None else self._pick_labels(self.targets, indices)
+
+    @staticmethod
+    def _pick_labels(targets: "Tensor", indices: "Tensor") -> "Tensor":
+        picked = targets.index_select(0, indices)
+        # Masks are kept as bytes, an eighth of what losses want.
+        return picked.long() if picked.dtype is torch.uint8 else picked
+
+    def _pick_inputs(self, indices: "Tensor") -> "Tensor":
         if not self.is_ready:
-            return self._laid_out(self._preprocess(self._raw(indices))), targets
+            return self._laid_out(self._preprocess(self._raw(indices)))
         rows = self._rows.index_select(0, indices)
-        return (rows.permute(0, 3, 1, 2) if self._is_picture(rows) else rows), targets
+        return rows.permute(0, 3, 1, 2) if self._is_picture(rows) else rows
 
     def pick_augmented(self, indices: "Tensor", seed: int) -> "tuple[Tensor, Tensor]":
         """As :meth:`pick`, with the augmentation that ``seed`` gives; without one, the same."""
         if not self._apply:
             return self.pick(indices)
         generator = torch.Generator().manual_seed(seed)
+        # A sample that is its own target is compared with what it was before the last augmentations: noise is taken out again.
+        labels = None if self.targets is None else self._pick_labels(self.targets, indices)
         if "samples" in self._apply:
-            targets = self.targets.index_select(0, indices)
-            raw, targets = self._apply["samples"](self._raw(indices), targets, generator)
+            raw, labels = self._apply["samples"](self._raw(indices), labels, generator)
             inputs = self._preprocess(raw)
         else:
-            inputs, targets = self.pick(indices)
+            inputs = self._pick_inputs(indices)
+        clean = inputs
         if "inputs" in self._apply:
-            inputs, targets = self._apply["inputs"](inputs, targets, generator)
-        return self._laid_out(inputs), targets
+            inputs, labels = self._apply["inputs"](inputs, labels, generator)
+        return self._laid_out(inputs), self._laid_out(clean) if labels is None else labels
 
     def _raw(self, indices: "Tensor") -> "Tensor":
         return self._rows.index_select(0, indices.to(self._rows.device)).to(self.device)
@@ -176,7 +192,7 @@ class Sampler:
         is_balanced: bool = False,
     ) -> None:
         self.batches = batches
-        self._weights = balanced_weights(batches.targets.cpu()) if is_balanced else None
+        self._weights = balanced_weights(batches.targets.cpu()) if is_balanced and batches.targets is not None else None
         self.batch_size = batch_size
         self.seed = seed
         self.accumulate_steps = accumulate_steps

@@ -46,6 +46,7 @@ def check_training(
     if report.ok:
         problems += check_groups(training, report)
         problems += check_initialization(training, report)
+        problems += _check_task_choice(training, data)
         problems += _check_input(document, report, data)
         problems += check_objectives(training, document, report, data)
         problems += check_mixing(training, document, report, data)
@@ -225,6 +226,19 @@ def _check_frozen(training: TrainingConfig, report: CheckReport) -> Iterator[Pro
                 "All weights of the network are frozen, so nothing would be trained. Unfreeze the layers that "
                 "should learn."
             ),
+        )
+
+
+def _check_task_choice(training: TrainingConfig, data: DataFacts) -> Iterator[Problem]:
+    if training.data.task == "reconstruction" and data.kind not in {"image", "table"}:
+        yield Problem(
+            code="cannot_be_own_target",
+            field="data.task",
+            message=say(
+                "{title} holds graphs, which cannot be their own target. Choose the set's own target, or pictures or rows.",
+                title=data.title,
+            ),
+            values={"data": data.title},
         )
 
 

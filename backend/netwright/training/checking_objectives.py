@@ -1,26 +1,28 @@
 """Whether the losses of a config fit the network's outputs and the data's targets."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from pydantic import JsonValue
 
 from netwright.compiler.fixes_repairs import insert
 from netwright.compiler.report import CheckReport
-from netwright.graph.document import NETWORK, Document, Node
-from netwright.graph.edits import SetNode, SetParam, SetParameter
+from netwright.data.base import CLASS_TASKS
+from netwright.graph.document import NETWORK, Document, Edge, Node
+from netwright.graph.edits import SetNode
 from netwright.graph.problems import Fix, Problem
 from netwright.language import any_of, listed, say
-from netwright.layers.base import Layer
-from netwright.layers.registry import LAYERS
-from netwright.training.checking_graph import wrong_sample
+from netwright.training.answers import find_last
+from netwright.training.checking_outputs import check_output_shape
 from netwright.training.config import ObjectiveConfig, TrainingConfig
-from netwright.training.facts import DataFacts, describe_shape, first_shape
+from netwright.training.facts import DataFacts
 from netwright.training.metrics import METRICS
 from netwright.training.objectives import LOSSES
 
 APPLIED_BY_LOSS = {"CrossEntropyLoss": "Softmax", "BCEWithLogitsLoss": "Sigmoid"}
 """What a loss computes itself, so that the network should not end in it."""
+INSTEAD = {"BCELoss": "BCEWithLogitsLoss", "NLLLoss": "CrossEntropyLoss"}
+"""The loss of raw scores that does the same."""
+LAST_PARAMS: dict[str, dict[str, JsonValue]] = {"LogSoftmax": {"dim": 1}}
 
 
 def check_objectives(
@@ -52,7 +54,7 @@ def check_objectives(
             )
         seen.add(name)
         if is_fitting:
-            yield from _check_output_shape(objective, field, document, report, data, outputs[name])
+            yield from check_output_shape(objective, field, document, report, data, outputs[name])
         yield from _check_last_node(objective.loss.type, field, document, outputs[name])
     yield from _check_metrics(training, data)
 
@@ -79,7 +81,15 @@ def _no_output(objective: ObjectiveConfig, field: str, names: list[str]) -> Prob
 
 
 def _describe_targets(data: DataFacts) -> str:
-    return say("classes") if data.task == "classification" else say("numbers")
+    match data.task:
+        case "classification":
+            return say("classes")
+        case "segmentation":
+            return say("masks")
+        case "reconstruction":
+            return say("the samples themselves")
+        case _:
+            return say("numbers")
 
 
 def _check_task(objective: ObjectiveConfig, field: str, data: DataFacts) -> Iterator[Problem]:
@@ -127,113 +137,40 @@ def _check_metrics(training: TrainingConfig, data: DataFacts) -> Iterator[Proble
                 ),
                 values={"metric": name, "task": data.task},
             )
+        elif metric is not None and data.task in CLASS_TASKS and data.num_outputs < metric.min_classes:
+            yield Problem(
+                code="metric_needs_classes",
+                severity="warning",
+                field=f"metrics.{i}",
+                message=say(
+                    "{name} is always 1 for {title}, which has {classes} classes. Remove it.",
+                    name=name,
+                    title=data.title,
+                    classes=data.num_outputs,
+                ),
+                values={"metric": name, "classes": data.num_outputs},
+            )
 
 
-def _check_output_shape(
-    objective: ObjectiveConfig, field: str, document: Document, report: CheckReport, data: DataFacts, output: Node
-) -> Iterator[Problem]:
-    loss = LOSSES.get(objective.loss.type)
-    shape = first_shape(report.nodes[output.id].inputs)
-    allowed = loss.allowed_outputs(data.task, data.num_outputs)
-    weight = objective.loss.params.get("weight")
-    if isinstance(weight, list) and len(weight) != data.num_outputs:
-        yield Problem(
-            code="class_weights_length",
-            field=f"{field}.loss.params.weight",
-            message=say(
-                "`weight` has {count} factors, but {title} has {classes} classes.",
-                count=len(weight),
-                title=data.title,
-                classes=data.num_outputs,
-            ),
-        )
-    open_axis = "V" if data.are_vertices else None
-    if shape[0] != open_axis and (data.kind == "graph" or shape[0] == "V"):
-        yield wrong_sample(data, output, shape)
-        return
-    if len(shape) == 2 and shape[1] in allowed:
-        return
-    needs = _describe_need(data, allowed)
-    gives = f"{shape[1]}" if len(shape) == 2 else describe_shape(shape)
-    yield Problem(
-        code="output_shape_mismatch",
+def _lacks_last(loss: str, needed: str, field: str, document: Document, output: Node, wire: Edge) -> Problem:
+    """A loss of probabilities (or their logarithms) on a network that gives something else."""
+    params = LAST_PARAMS.get(needed, {})
+    return Problem(
+        code="loss_needs_layer",
         block=NETWORK,
         node=output.id,
         path=output.id,
+        field=f"{field}.loss.type",
         message=say(
-            "{type} needs {needs}, but `{node}` gives {gives}.",
-            type=loss.type,
-            needs=needs,
+            "{loss} is for a network that ends in {layer}, but `{node}` gets other values. Insert {layer}, or choose {other}.",
+            loss=loss,
+            layer=needed,
             node=output.id,
-            gives=gives,
+            other=INSTEAD[loss],
         ),
-        values={"loss": loss.type, "needs": allowed[0]},
-        expected=any_of(describe_shape([open_axis, size]) for size in allowed),
-        got=describe_shape(shape),
-        fixes=_fix_width(document, report, output, allowed[0]) if len(shape) == 2 else [],
+        values={"loss": loss, "layer": needed},
+        fixes=[insert(document, NETWORK, wire, [{"type": needed, "params": params}])],
     )
-
-
-def _describe_need(data: DataFacts, allowed: tuple[int, ...]) -> str:
-    count = allowed[0]
-    if data.task == "regression":
-        if count == 1:
-            return say("1 value, one a target column")
-        return say("{count} values, one a target column", count=count)
-    if count == 1:
-        return say("1 score (positive: the second class) or 2, one a class")
-    return say("{count} scores, one a class", count=count)
-
-
-def _fix_width(document: Document, report: CheckReport, output: Node, width: int) -> list[Fix]:
-    """Corrects the layer that sets the output's width: the nearest one before it whose width is a parameter."""
-    nodes = {node.id: node for node in document.network.nodes}
-    feeding: dict[str, list[str]] = {}
-    for edge in document.network.edges:
-        feeding.setdefault(edge.target, []).append(edge.source)
-    current = output.id
-    while len(feeding.get(current, [])) == 1:
-        current = feeding[current][0]
-        node = nodes[current]
-        layer = LAYERS.get(node.type)
-        name = _width_name(layer)
-        if name is not None:
-            shared = _network_parameter(node.params.get(name), document)
-            if shared is not None:
-                return [
-                    Fix(
-                        code="set_out_features",
-                        label=say("Set the network's `{name}` to {width}", name=shared, width=width),
-                        values={"node": node.id, shared: width},
-                        edits=[SetParameter(block=NETWORK, name=shared, value=width)],
-                    )
-                ]
-            return [
-                Fix(
-                    code="set_out_features",
-                    label=say("Set `{node}` to {width} outputs", node=node.id, width=width),
-                    values={"node": node.id, name: width},
-                    edits=[SetParam(block=NETWORK, id=node.id, name=name, value=width)],
-                )
-            ]
-        found = report.nodes.get(current)
-        if found is None or not found.inputs or first_shape(found.inputs) != first_shape(found.outputs):
-            break
-    return []
-
-
-def _network_parameter(value: JsonValue, document: Document) -> str | None:
-    """The parameter of the network that a layer's is (``=classes``): set there, it holds for every head alike."""
-    name = value.removeprefix("=") if isinstance(value, str) else None
-    return name if name in document.network.parameters and name != value else None
-
-
-def _width_name(layer: type[Layer[Any]] | None) -> str | None:
-    """The parameter that sets how many values a layer gives for each row."""
-    if layer is None:
-        return None
-    names = ("out_features", "out_channels") if layer.family == "graph" else ("out_features",)
-    return next((name for name in names if name in layer.Params.model_fields), None)
 
 
 def _check_last_node(loss: str, field: str, document: Document, output: Node) -> Iterator[Problem]:
@@ -257,6 +194,9 @@ def _check_last_node(loss: str, field: str, document: Document, output: Node) ->
             ),
             fixes=[insert(document, NETWORK, wires[0], [{"type": "Step", "params": {}}])],
         )
+    needed = LOSSES.get(loss).needs
+    if needed is not None and len(wires) == 1 and find_last(document, output.id) != needed:
+        yield _lacks_last(loss, needed, field, document, output, wires[0])
     for node in feeding:
         if node.type == applied:
             yield Problem(

@@ -8,6 +8,7 @@ from pydantic import Field, JsonValue
 from netwright.graph.model import Model
 
 Precision = Literal["float32", "bfloat16"]
+TaskChoice = Literal["own", "reconstruction"]
 
 
 class Choice(Model):
@@ -54,6 +55,8 @@ class DataConfig(Model):
     preprocess: list[Choice] = Field(default_factory=list, max_length=50)
     augment: list[Choice] = Field(default_factory=list, max_length=50)
     sampler: Literal["shuffle", "balanced"] = "shuffle"
+    task: TaskChoice = "own"
+    """``own`` learns the set's own target; ``reconstruction`` takes each sample as its own (an autoencoder)."""
 
 
 MAX_OBJECTIVES = 8

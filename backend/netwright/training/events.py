@@ -40,6 +40,10 @@ class HelloEvent(Envelope):
     data_fingerprint: str | None = None
     notes: list[Sentence] = Field(default_factory=list)
     """What the trainer chose by itself and why (channels_last, fused optimizer, data on the device)."""
+    baseline_answer: Sentence | None = None
+    """What the naive answer is that looks at nothing (the most frequent class of the training part), and in ``baseline`` what
+    the metrics make of it on the validation part."""
+    baseline: dict[str, Scalar] = Field(default_factory=dict)
 
 
 class StateEvent(Envelope):
@@ -121,6 +125,22 @@ class SurfaceEvent(Envelope):
     points: list[list[float]] = Field(default_factory=list)
 
 
+class ClassesEvent(Envelope):
+    """How the classes of the validation part were told apart after an epoch that was the best so far, or the last.
+
+    ``confusion[i][j]`` counts samples (of masks: pixels) of class ``i`` that were answered with class ``j``; ``per_class``
+    holds for each metric that knows one a value of each class.
+    """
+
+    type: Literal["classes"] = "classes"
+    step: int
+    epoch: int
+    is_best: bool
+    classes: list[str]
+    confusion: list[list[int]]
+    per_class: dict[str, list[Scalar]] = Field(default_factory=dict)
+
+
 class SystemEvent(Envelope):
     """Use of the machine: ``cpu_percent``, ``rss_bytes``, ``gpu_memory_bytes``, ``samples_per_second``."""
 
@@ -164,6 +184,7 @@ Event = Annotated[
     | ChangeEvent
     | SignalEvent
     | SurfaceEvent
+    | ClassesEvent
     | SystemEvent
     | AlertEvent
     | HeartbeatEvent

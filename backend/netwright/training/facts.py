@@ -1,7 +1,8 @@
 """What is known of the data that a config is checked against, and shapes as sentences have them."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from netwright.data.base import Kind, Step, Task
@@ -10,7 +11,8 @@ from netwright.data.base import Kind, Step, Task
 @dataclass(frozen=True, slots=True)
 class DataFacts:
     """What a config is checked against.  ``input_shape`` is what preprocessing gives, without the batch; ``num_outputs`` the
-    classes, or the target columns of a regression; ``num_samples`` those that are split into training and validation."""
+    classes, the target columns of a regression, or the values of a sample that is its own target;
+    ``num_samples`` those that are split into training and validation."""
 
     title: str
     kind: Kind
@@ -25,6 +27,12 @@ class DataFacts:
     """Augmentations that are known to help on this very set."""
     are_vertices: bool = False
     """Whether a sample is a vertex of a graph, so that the output must have a row for each vertex."""
+    is_task_chosen: bool = False
+    """Whether a person has said what is learnt, so that nothing else is suggested."""
+
+    def as_reconstruction(self) -> "DataFacts":
+        """The same data where each sample is its own target."""
+        return replace(self, task="reconstruction", num_outputs=math.prod(self.input_shape), classes=())
 
 
 def describe_shape(shape: Sequence[int | str | None]) -> str:

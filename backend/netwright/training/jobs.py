@@ -12,6 +12,7 @@ from netwright.data.registry import open_source
 from netwright.graph.document import Document
 from netwright.graph.io import graph_hash
 from netwright.language import listed, say
+from netwright.training.answers import find_last
 from netwright.training.checkpoints import seed_everything
 from netwright.training.initializers import initialize
 from netwright.training.setup import Job
@@ -36,6 +37,7 @@ def build_job(spec: RunSpec, folder: Path, is_current: Callable[[], bool] = lamb
     write_source(folder / SOURCE_NAME, source)
     module = load_source(source)
     arguments = build_program(spec.document).network.arguments if data.kind == "graph" else ()
+    outputs = tuple(find_output(spec.document, objective.output) for objective in spec.training.objectives)
     seed_everything(spec.training.seed)
     network = module.Network()
     notes = initialize(network, spec.training.initialization)
@@ -47,11 +49,21 @@ def build_job(spec: RunSpec, folder: Path, is_current: Callable[[], bool] = lamb
         folder=folder,
         run=spec.run,
         graph_hash=graph_hash(spec.document),
-        outputs=tuple(find_output(spec.document, objective.output) for objective in spec.training.objectives),
+        outputs=outputs,
+        num_scores=count_scores(spec.document, outputs[0]),
+        ends_in=find_last(spec.document, outputs[0]),
         arguments=tuple(port for _, port in arguments),
         notes=notes,
         is_current=is_current,
     )
+
+
+def count_scores(document: Document, output: str | None) -> int:
+    """The size of the second axis of what the network answers, ``(N, K, ...)``; 1 where there is none."""
+    network = build_program(document).network
+    names = [name for name, _ in network.outputs]
+    shape = network.instances[0].outputs[0 if output is None else names.index(output)].shape
+    return shape[0] if shape else 1
 
 
 def find_output(document: Document, name: str | None) -> str | None:

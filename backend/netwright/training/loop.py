@@ -11,13 +11,15 @@ import torch
 from netwright.language import say
 from netwright.training.batches import Batches, Inputs
 from netwright.training.checkpoints import Kind, LoadedCheckpoint, load_rng_state, rng_state
+from netwright.training.class_table import ClassTable
 from netwright.training.control import Control
 from netwright.training.events import Scalar
 from netwright.training.graph_batches import GraphBatches
 from netwright.training.guard import Origin, find_origin
+from netwright.training.metrics import RunningMetrics
 from netwright.training.obeying import obey
 from netwright.training.plateau import Plateau
-from netwright.training.reporting import Emit, LossNotFiniteError, Progress, RunningSums, to_scalar
+from netwright.training.reporting import Emit, LossNotFiniteError, Progress, to_scalar
 from netwright.training.separating import measure_separation
 from netwright.training.setup import Job, Setup, set_up
 from netwright.training.states import EndReason, RunState
@@ -118,6 +120,7 @@ class Keeper:
         self._resumed_from = 0
         self._saved: tuple[int, int, int] | None = None
         self._began = time.monotonic()
+        self._classes = ClassTable(run.answers, run.classes, run.metrics, run.device)
 
     def say_hello(self) -> None:
         run = self.run
@@ -129,6 +132,8 @@ class Keeper:
             total_steps=run.rate.total_steps,
             data_fingerprint=run.fingerprint,
             notes=run.notes,
+            baseline_answer=run.baseline.answer,
+            baseline={name: to_scalar(value) for name, value in run.baseline.values.items()},
         )
 
     def obey(self) -> bool:
@@ -153,12 +158,12 @@ class Keeper:
             run.average.recompute_statistics(
                 itertools.takewhile(lambda _: not control.is_stopping, batches), run.run_through
             )
-        return self._evaluate(self.run.validation, "val")
+        return self._evaluate(self.run.validation, "val", self._classes.running)
 
     @torch.inference_mode()
-    def _evaluate(self, batches: Batches | GraphBatches, part: str) -> dict[str, float] | None:
+    def _evaluate(self, batches: Batches | GraphBatches, part: str, running: RunningMetrics) -> dict[str, float] | None:
         run = self.run
-        sums = RunningSums(run.metrics, run.device)
+        running.reset()
         loss_sum = torch.zeros((), dtype=torch.float64, device=run.device)
         run.shown.eval()
         try:
@@ -168,13 +173,12 @@ class Keeper:
                     return None
                 outputs = run.answer(inputs)
                 loss_sum += run.compute_loss(outputs, targets).double() * len(targets)
-                sums.update(run.main(outputs), targets)
+                running.update(run.main(outputs), targets)
         finally:
             run.start_training_mode()
-        values = torch.cat([loss_sum.view(1), sums.sums]).tolist()  # sync
-        result = {f"{part}/loss": values[0] / len(batches)}
-        for metric, total, count in zip(run.metrics, values[1:], sums.counts, strict=True):
-            result[f"{part}/{metric.type}"] = total / count
+        loss, *values = torch.cat([loss_sum.view(1) / len(batches), running.values()]).tolist()  # sync
+        result = {f"{part}/loss": loss}
+        result |= {f"{part}/{metric.type}": value for metric, value in zip(run.metrics, values, strict=True)}
         at = self.progress
         self.emit(
             "metrics", epoch=at.shown_epoch, steps=[at.step], values={name: [value] for name, value in result.items()}
@@ -207,6 +211,8 @@ class Keeper:
         if run.surface is not None and run.surface.is_due(epoch, run.epochs):
             run.surface.emit(self._answer, epoch, at.step, self.emit)
         is_best = run.best.is_improved_by(self.metrics[run.best.monitor])
+        if is_best or epoch >= run.epochs:
+            self._classes.emit(epoch, at.step, is_best, self.emit)
         is_due = epoch % run.config.checkpoint.every_epochs == 0 or epoch >= run.epochs
         run.log.start_epoch()
         at.epoch, at.batch = epoch + 1, 0
@@ -364,13 +370,14 @@ class Keeper:
             )
 
     def _test(self, batches: Batches | GraphBatches) -> None:
+        run = self.run
         self.emit("state", state=RunState.RUNNING, phase="testing")
-        records = self.run.checkpoints.records()
+        records = run.checkpoints.records()
         best = next((each for each in records if each.kind == "best" and each.step <= self.progress.step), None)
         if best is not None:
-            self.run.shown.load_state_dict(self.run.checkpoints.load(best.weights.name).weights)
+            run.shown.load_state_dict(run.checkpoints.load(best.weights.name).weights)
         # A stop that comes now leaves a run that is trained to its end, only without test figures.
-        self.metrics |= self._evaluate(batches, "test") or {}
+        self.metrics |= self._evaluate(batches, "test", RunningMetrics(run.metrics, run.answers, run.device)) or {}
 
     def give_up(self, error: LossNotFiniteError) -> Outcome:
         """Names where the first value that is not finite arose, and leaves a checkpoint from just before."""

@@ -1,69 +1,106 @@
 """Metrics under torchmetrics' names and with its numbers, accumulated on the device without a sync.
 
-torchmetrics itself checks and synchronises at each update; a test holds our numbers equal to its.  A metric here is two
-tensor sums: ``update`` gives what a batch adds, the ratio of the sums is the value.
+torchmetrics itself checks and synchronises at each update; a test holds our numbers equal to its.  A metric here is a function
+of one tally (:mod:`netwright.training.tallies`), which several may share.
 """
 
-from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from netwright.training.choices import RegisteredChoice, Registry
+from netwright.training.answers import Answers
+from netwright.training.choices import Registry
+from netwright.training.metric_base import Metric
+from netwright.training.metrics_classes import (
+    AUROC,
+    Accuracy,
+    AveragePrecision,
+    BalancedAccuracy,
+    DiceScore,
+    F1Score,
+    JaccardIndex,
+    MatthewsCorrCoef,
+    Precision,
+    Recall,
+    Specificity,
+    Top3Accuracy,
+    Top5Accuracy,
+)
+from netwright.training.metrics_numbers import (
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredError,
+    R2Score,
+    RootMeanSquaredError,
+)
+from netwright.training.tallies import TALLIES, TallyName
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+__all__ = ["METRICS", "Accuracy", "MeanAbsoluteError", "Metric", "RunningMetrics"]
 
-class Metric(RegisteredChoice, is_abstract=True):
-    """A mean over samples: the ratio of two sums."""
-
-    mode: ClassVar[Literal["min", "max"]]
-
-    @classmethod
-    @abstractmethod
-    def update(cls, outputs: "Tensor", targets: "Tensor") -> "tuple[Tensor, int]":
-        """The sum over a batch, on its device, and how many it is a sum of."""
-
-    @classmethod
-    def source(cls, num_scores: int) -> str | None:
-        """The sum as a Python expression over ``outputs`` ``(N, num_scores)`` and ``targets``, for an exported project; the
-        count is then the number of targets.  None where it takes more than an expression: the project leaves it out."""
-        return None
-
-
-class Accuracy(Metric):
-    type = "Accuracy"
-    title = "Accuracy"
-    description = "The share of samples whose class is right."
-    tasks = ("classification",)
-    mode = "max"
-
-    @classmethod
-    def update(cls, outputs: "Tensor", targets: "Tensor") -> "tuple[Tensor, int]":
-        # A single score is yes or no at 0, where the sigmoid is one half.
-        is_single = outputs.ndim == 1 or outputs.shape[1] == 1
-        predicted = (outputs > 0).view_as(targets) if is_single else outputs.argmax(1)
-        return (predicted == targets).sum(), targets.numel()
-
-    @classmethod
-    def source(cls, num_scores: int) -> str | None:
-        predicted = "(outputs > 0).view_as(targets)" if num_scores == 1 else "outputs.argmax(1)"
-        return f"({predicted} == targets).sum()"
+METRICS: Registry[Metric] = Registry(
+    "metric",
+    Accuracy,
+    Top3Accuracy,
+    Top5Accuracy,
+    BalancedAccuracy,
+    JaccardIndex,
+    DiceScore,
+    Precision,
+    Recall,
+    F1Score,
+    Specificity,
+    AUROC,
+    AveragePrecision,
+    MatthewsCorrCoef,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    RootMeanSquaredError,
+    R2Score,
+    MeanAbsolutePercentageError,
+)
 
 
-class MeanAbsoluteError(Metric):
-    type = "MeanAbsoluteError"
-    title = "Mean absolute error (MAE)"
-    description = "How far off a prediction is on average, in the target's own unit."
-    tasks = ("regression",)
-    mode = "min"
+class RunningMetrics:
+    """Tallies of an epoch, on the device, and what the metrics make of them.  ``extra`` names tallies to keep beside those that
+    the metrics need."""
 
-    @classmethod
-    def update(cls, outputs: "Tensor", targets: "Tensor") -> "tuple[Tensor, int]":
-        return (outputs.float() - targets.view_as(outputs)).abs().sum(), targets.numel()
+    def __init__(
+        self, metrics: Sequence[type[Metric]], answers: Answers, device: "str | Any", extra: Sequence[TallyName] = ()
+    ) -> None:
+        self.metrics, self.answers, self.device = metrics, answers, device
+        self.names: tuple[TallyName, ...] = tuple(dict.fromkeys([*(metric.tally for metric in metrics), *extra]))
+        self.sums: dict[TallyName, Tensor] = {}
+        """Empty before the first batch, which says how large they are."""
 
-    @classmethod
-    def source(cls, num_scores: int) -> str | None:
-        return "(outputs - targets.view_as(outputs)).abs().sum()"
+    def update(self, outputs: "Tensor", targets: "Tensor") -> None:
+        """Adds a batch of outputs ``(N, K, ...)``; nothing leaves the device."""
+        import torch
 
+        for name in self.names:
+            tally = TALLIES[name]
+            if name not in self.sums:
+                shape = tally.shape(self.answers, outputs)
+                self.sums[name] = torch.zeros(shape, dtype=torch.float64, device=self.device)
+            tally.add(self.sums[name], outputs, targets, self.answers)
 
-METRICS: Registry[Metric] = Registry("metric", Accuracy, MeanAbsoluteError)
+    def values(self) -> "Tensor":
+        """Float64 ``(M,)``, one value a metric, on the device; NaN before the first batch."""
+        import torch
+
+        if not self.sums:
+            return torch.full((len(self.metrics),), float("nan"), dtype=torch.float64, device=self.device)
+        found = [metric.value(self.sums[metric.tally]) for metric in self.metrics]
+        return torch.stack(found) if found else torch.zeros(0, dtype=torch.float64, device=self.device)
+
+    def reset(self) -> None:
+        for sums in self.sums.values():
+            sums.zero_()
+
+    def state(self) -> "dict[str, Tensor]":
+        """For the resume file."""
+        return {name: sums.detach().cpu().clone() for name, sums in self.sums.items()}
+
+    def load_state(self, state: "dict[str, Tensor]") -> None:
+        self.sums = {name: state[name].to(self.device) for name in self.names if name in state}

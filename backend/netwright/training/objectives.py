@@ -1,71 +1,33 @@
-"""Losses: from a network's outputs and raw targets to one number to minimise.
+"""The losses there are.  Their base is in ``loss_base``; a new one is one class here or beside, put into :data:`LOSSES`."""
 
-Each takes outputs ``(N, K)`` as the network gives them and targets as the data gives them (int64 ``(N,)`` class indices or
-float32 ``(N, T)``), and fits the targets to the loss itself: one-hot for squared error on classes, a float column for a
-single score.
-"""
+from typing import TYPE_CHECKING
 
-from abc import abstractmethod
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
-
-from pydantic import Field, Strict
+from pydantic import Field
 
 from netwright.data.base import Task
-from netwright.training.choices import ChoiceParams, RegisteredChoice, Registry
+from netwright.training.choices import ChoiceParams, Registry
+from netwright.training.loss_base import (
+    ClassWeights,
+    Loss,
+    LossFunction,
+    fit_targets,
+    fit_targets_source,
+    one_or_each,
+)
+from netwright.training.losses_classes import (
+    BCELoss,
+    DiceLoss,
+    FocalLoss,
+    MultiMarginLoss,
+    NLLLoss,
+    SoftMarginLoss,
+)
+from netwright.training.losses_numbers import HuberLoss, L1Loss, MSELoss, PoissonNLLLoss, SmoothL1Loss
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-LossFunction = Callable[["Tensor", "Tensor"], "Tensor"]
-
-
-class Loss(RegisteredChoice, is_abstract=True):
-    """A loss that averages over the batch."""
-
-    scores_to: ClassVar[Literal["softmax", "sigmoid", "sides"] | None] = None
-    """What turns the network's scores into probabilities, where anything does.  ``sides`` does not: one score, whose sign says
-    on which side of the boundary a sample lies (positive: the second class)."""
-    takes_shares: ClassVar[bool] = False
-    """Whether targets may be shares of classes ``(N, K)`` instead of class indices, as mixed samples have them."""
-
-    @classmethod
-    @abstractmethod
-    def build(cls, params: ChoiceParams, device: str) -> LossFunction:
-        """The function ``(outputs, targets) -> scalar``."""
-
-    @classmethod
-    @abstractmethod
-    def source(cls, params: ChoiceParams, fitted: str) -> str:
-        """The same as a Python expression over ``outputs`` and ``targets``, with ``torch`` and ``functional`` at hand; for an
-        exported project.  ``fitted`` is the expression of :func:`fit_targets`.  A test holds it equal to :meth:`build`."""
-
-    @classmethod
-    @abstractmethod
-    def allowed_outputs(cls, task: Task, num_outputs: int) -> tuple[int, ...]:
-        """Numbers of values a sample that the network's output may have, the usual one first."""
-
-
-def fit_targets(targets: "Tensor", outputs: "Tensor") -> "Tensor":
-    """Targets in the shape and dtype of ``outputs``: one-hot where there is a score per class, else as they are.
-
-    ``(N,)`` class indices and ``(N, K)`` outputs give ``(N, K)`` zeros and ones; with one score, ``(N, 1)``.
-    """
-    import torch
-
-    if targets.dtype is torch.int64 and outputs.ndim > 1 and outputs.shape[1] > 1:
-        return torch.nn.functional.one_hot(targets, outputs.shape[1]).to(outputs.dtype)
-    return targets.to(outputs.dtype).view_as(outputs)
-
-
-def fit_targets_source(num_scores: int, *, is_class: bool, is_soft: bool = False) -> str:
-    """What :func:`fit_targets` does for outputs ``(N, num_scores)``, as an expression.  ``is_soft``: classes may have become
-    shares ``(N, K)``."""
-    if is_soft:
-        return f"(targets if targets.ndim == 2 else functional.one_hot(targets, {num_scores})).to(outputs.dtype)"
-    if is_class and num_scores > 1:
-        return f"functional.one_hot(targets, {num_scores}).to(outputs.dtype)"
-    return "targets.to(outputs.dtype).view_as(outputs)"
+__all__ = ["LOSSES", "Loss", "LossFunction", "fit_targets", "fit_targets_source"]
 
 
 class CrossEntropyLoss(Loss):
@@ -75,7 +37,7 @@ class CrossEntropyLoss(Loss):
         "For one class out of several. Takes one raw score (logit) a class and applies softmax itself: "
         "the network should not end in Softmax."
     )
-    tasks = ("classification",)
+    tasks = ("classification", "segmentation")
     scores_to = "softmax"
     takes_shares = True
 
@@ -86,10 +48,7 @@ class CrossEntropyLoss(Loss):
             lt=1.0,
             description="How much of the target is spread evenly over all classes; 0.1 makes the network less sure of itself.",
         )
-        weight: Annotated[tuple[float, ...], Strict(strict=False)] | None = Field(
-            default=None,
-            description="One factor a class, to make rare classes count more. Empty: all count the same.",
-        )
+        weight: ClassWeights = None
 
     @classmethod
     def build(cls, params: ChoiceParams, device: str) -> LossFunction:
@@ -127,7 +86,7 @@ class BCEWithLogitsLoss(Loss):
         "For yes or no: one raw score (logit), positive for the second class. Applies the sigmoid itself. With one score a "
         "class, each class is a yes or no of its own."
     )
-    tasks = ("classification",)
+    tasks = ("classification", "segmentation", "reconstruction")
     scores_to = "sigmoid"
     takes_shares = True
 
@@ -136,6 +95,7 @@ class BCEWithLogitsLoss(Loss):
             default=None,
             gt=0.0,
             description="Factor on samples of the second class, to balance recall against precision. Empty: 1.",
+            json_schema_extra={"balance": "second"},
         )
 
     @classmethod
@@ -163,50 +123,7 @@ class BCEWithLogitsLoss(Loss):
 
     @classmethod
     def allowed_outputs(cls, task: Task, num_outputs: int) -> tuple[int, ...]:
-        return (1, 2) if num_outputs == 2 else (num_outputs,)
-
-
-class _Regression(Loss, is_abstract=True):
-    """Mean over all values of a function of the difference."""
-
-    function: ClassVar[str]
-    takes_shares = True
-
-    @classmethod
-    def build(cls, params: ChoiceParams, device: str) -> LossFunction:
-        from torch.nn import functional
-
-        function = getattr(functional, cls.function)
-
-        def loss(outputs: "Tensor", targets: "Tensor") -> "Tensor":
-            value: Tensor = function(outputs, fit_targets(targets, outputs))
-            return value
-
-        return loss
-
-    @classmethod
-    def source(cls, params: ChoiceParams, fitted: str) -> str:
-        return f"functional.{cls.function}(outputs, {fitted})"
-
-    @classmethod
-    def allowed_outputs(cls, task: Task, num_outputs: int) -> tuple[int, ...]:
-        return (num_outputs, 1) if task == "classification" and num_outputs == 2 else (num_outputs,)
-
-
-class MSELoss(_Regression):
-    type = "MSELoss"
-    title = "Mean squared error"
-    description = (
-        "For numbers: the mean of the squared differences. Large errors count most. On classes: against 0 and 1."
-    )
-    function = "mse_loss"
-
-
-class L1Loss(_Regression):
-    type = "L1Loss"
-    title = "Mean absolute error"
-    description = "For numbers: the mean of the absolute differences. Outliers count less than with squared error."
-    function = "l1_loss"
+        return one_or_each(num_outputs)
 
 
 class _OneScore(Loss, is_abstract=True):
@@ -223,6 +140,7 @@ class PerceptronLoss(_OneScore):
     """Rosenblatt 1958, The perceptron, https://doi.org/10.1037/h0042519."""
 
     type = "PerceptronLoss"
+    cut = 0.5
     title = "Perceptron"
     description = (
         "The perceptron's own rule for a network that ends in Step: a sample that is answered wrongly moves the weights by its "
@@ -267,5 +185,20 @@ class HingeLoss(_OneScore):
 
 
 LOSSES: Registry[Loss] = Registry(
-    "loss", CrossEntropyLoss, BCEWithLogitsLoss, MSELoss, L1Loss, PerceptronLoss, HingeLoss
+    "loss",
+    CrossEntropyLoss,
+    BCEWithLogitsLoss,
+    FocalLoss,
+    DiceLoss,
+    NLLLoss,
+    BCELoss,
+    MultiMarginLoss,
+    SoftMarginLoss,
+    MSELoss,
+    L1Loss,
+    SmoothL1Loss,
+    HuberLoss,
+    PoissonNLLLoss,
+    PerceptronLoss,
+    HingeLoss,
 )

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from netwright.training.answers import Answers
 from netwright.training.events import Scalar
-from netwright.training.metrics import Metric
+from netwright.training.metrics import Metric, RunningMetrics
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -60,42 +61,19 @@ class LossNotFiniteError(ArithmeticError):
         self.step, self.loss = step, loss
 
 
-class RunningSums:
-    """Sums of metrics over an epoch, on the device.  ``names[i]`` is the mean ``sums[i] / counts[i]``."""
-
-    def __init__(self, metrics: Sequence[type[Metric]], device: "str | Any") -> None:
-        import torch
-
-        self.metrics = metrics
-        self.sums = torch.zeros(len(metrics), dtype=torch.float64, device=device)
-        self.counts = [0] * len(metrics)
-
-    def update(self, outputs: "Tensor", targets: "Tensor") -> None:
-        """Adds a batch; nothing leaves the device."""
-        for i, metric in enumerate(self.metrics):
-            value, count = metric.update(outputs, targets)
-            self.sums[i] += value
-            self.counts[i] += count
-
-    def reset(self) -> None:
-        self.sums.zero_()
-        self.counts = [0] * len(self.metrics)
-
-
 @dataclass(slots=True)
 class _Report:
-    """Steps whose losses are on their way: ``values`` are the losses, then the sums of the metrics."""
+    """Steps whose losses are on their way: ``values`` are the losses, then the metrics of the epoch so far."""
 
     steps: range
     epoch: int
     lr: float
     values: "Sequence[float] | Tensor"
-    counts: list[int]
     copied: Any = None
     """The CUDA event after which ``values`` can be read."""
 
     def read(self) -> tuple[list[float], list[float]]:
-        """Losses and sums; waits for the copy where it is still under way."""
+        """Losses and metrics; waits for the copy where it is still under way."""
         if self.copied is not None:
             self.copied.synchronize()
         values = self.values if isinstance(self.values, list) else self.values.tolist()  # type: ignore[union-attr]
@@ -110,8 +88,10 @@ class StepLog:
     read when the next one is due: by then the copy has long arrived, so that nobody waits for the device.
     """
 
-    def __init__(self, metrics: Sequence[type[Metric]], device: "str | Any", total_steps: int) -> None:
-        self.running = RunningSums(metrics, device)
+    def __init__(
+        self, metrics: Sequence[type[Metric]], answers: Answers, device: "str | Any", total_steps: int
+    ) -> None:
+        self.running = RunningMetrics(metrics, answers, device)
         self.every = max(1, total_steps // MAX_POINTS_A_RUN)
         self.loss_sum, self.loss_count = 0.0, 0
         self._losses: list[Any] = []
@@ -175,11 +155,11 @@ class StepLog:
         if self.running.metrics:
             self.running.update(torch.cat(self._outputs), torch.cat(self._targets))
         steps = range(last_step - len(self._losses) + 1, last_step + 1)
-        report = _Report(steps, epoch, lr, [], list(self.running.counts))
+        report = _Report(steps, epoch, lr, [])
         if isinstance(self._losses[0], float):
-            report.values = [*self._losses, *self.running.sums.tolist()]
+            report.values = [*self._losses, *self.running.values().tolist()]
         else:
-            together = torch.cat([torch.stack(self._losses).double(), self.running.sums])
+            together = torch.cat([torch.stack(self._losses).double(), self.running.values()])
             report.values = together.to("cpu", non_blocking=True)
             if together.is_cuda:
                 report.copied = torch.cuda.Event()  # type: ignore[no-untyped-call]
@@ -197,7 +177,7 @@ class StepLog:
     def _emit(self, report: _Report | None, emit: Emit) -> None:
         if report is None:
             return
-        losses, sums = report.read()
+        losses, figures = report.read()
         bad = next((i for i, loss in enumerate(losses) if not math.isfinite(loss)), None)
         finite, steps = losses[:bad], report.steps
         for loss in finite:  # one by one: the sum must not depend on how the clock has cut the epoch into reports
@@ -208,8 +188,8 @@ class StepLog:
             gaps: list[float | None] = [None] * (len(kept) - 1)
             values: dict[str, list[float | None]] = {"train/loss": [finite[i] for i in kept]}
             if bad is None:  # a running mean would hold outputs of the bad step
-                means = zip(self.running.metrics, sums, report.counts, strict=True)
-                values |= {f"train/{metric.type}": [*gaps, total / count] for metric, total, count in means}
+                pairs = zip(self.running.metrics, figures, strict=True)
+                values |= {f"train/{metric.type}": [*gaps, value] for metric, value in pairs}
             values["lr"] = [*gaps, report.lr]
             emit("metrics", epoch=report.epoch, steps=[steps[i] for i in kept], values=values)
         if bad is not None:
@@ -220,12 +200,11 @@ class StepLog:
 
     def epoch_means(self) -> dict[str, float]:
         """Means over the epoch so far, as ``train/...``; call after :meth:`flush`."""
-        means = {"train/loss": self.loss_sum / max(self.loss_count, 1)}
-        for metric, total, count in zip(
-            self.running.metrics, self.running.sums.tolist(), self.running.counts, strict=True
-        ):
-            means[f"train/{metric.type}"] = total / max(count, 1)
-        return means
+        figures = zip(self.running.metrics, self.running.values().tolist(), strict=True)
+        return {
+            "train/loss": self.loss_sum / max(self.loss_count, 1),
+            **{f"train/{metric.type}": value for metric, value in figures},
+        }
 
     def start_epoch(self) -> None:
         self.running.reset()
@@ -236,11 +215,9 @@ class StepLog:
         return {
             "loss_sum": self.loss_sum,
             "loss_count": self.loss_count,
-            "sums": self.running.sums.tolist(),
-            "counts": list(self.running.counts),
+            "tallies": self.running.state(),
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
         self.loss_sum, self.loss_count = state["loss_sum"], state["loss_count"]
-        self.running.sums.copy_(self.running.sums.new_tensor(state["sums"]))
-        self.running.counts = list(state["counts"])
+        self.running.load_state(state["tallies"])

@@ -6,7 +6,6 @@ import torch
 from torch import nn
 
 from netwright.language import Text, say
-from netwright.training.metrics import Accuracy
 from netwright.training.setup import Setup
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def measure_separation(run: Setup) -> Separation | None:
     run.shown.eval()
     try:
         for inputs, targets in batches.in_order(2048):
-            right += Accuracy.update(run.main(run.answer(inputs)), targets)[0]
+            right += (run.answers.classes(run.main(run.answer(inputs))) == targets).sum()
     finally:
         run.start_training_mode()
     return Separation(len(batches) - int(right), len(batches), layers[0].in_features)

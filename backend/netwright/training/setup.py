@@ -13,6 +13,8 @@ from netwright.data.augment.base import Augment
 from netwright.data.base import DataError, Part, Prepared
 from netwright.data.graphs import GraphPart
 from netwright.language import listed, say
+from netwright.training.answers import Answers, build_answers
+from netwright.training.baseline import Baseline, measure_baseline
 from netwright.training.batches import Batches, Inputs, Sampler, hold
 from netwright.training.checking import monitored_names, watched_values
 from netwright.training.checkpoints import CheckpointFolder
@@ -50,6 +52,10 @@ class Job:
     run: str
     graph_hash: str = ""
     outputs: tuple[str | None, ...] = (None,)
+    num_scores: int | None = None
+    """Values that the first objective's output has a sample (or a pixel); None: as many as the data has classes."""
+    ends_in: str | None = None
+    """The type of the layer that the first objective's output gets its values from."""
     arguments: tuple[str, ...] = ()
     """Of a network of graphs: which outputs of the Graph node ``forward`` takes, in its order."""
     notes: list[str] = field(default_factory=list)
@@ -119,6 +125,8 @@ class Setup:
     objectives: Sequence["Objective"]
     arguments: tuple[str, ...]
     metrics: list[type[Metric]]
+    answers: Answers
+    baseline: Baseline
     optimizer: torch.optim.Optimizer
     rate: LearningRate
     sampler: Sampler
@@ -132,6 +140,7 @@ class Setup:
     early_stopping: EarlyStopping | None
     autocast: Callable[[], AbstractContextManager[Any]]
     fingerprint: str
+    classes: tuple[str, ...]
     epochs: int
     surface: Surface | None
     has_soft_targets: bool = False
@@ -298,6 +307,10 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
             )
         )
     metrics = [METRICS.get(name) for name in config.metrics]
+    loss = LOSSES.get(config.objectives[0].loss.type)
+    answers = build_answers(data.task, len(data.classes), loss, job.ends_in)
+    validation = batches(data.validation)
+    num_scores = job.num_scores or data.num_outputs
     rate = LearningRate.from_config(config, sampler.num_updates)
     check_monitors(config)
     average = None if config.averaging is None else WeightAverage(config.averaging, network, config.frozen)
@@ -311,16 +324,18 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         objectives=_build_objectives(job, device),
         arguments=job.arguments,
         metrics=metrics,
+        answers=answers,
+        baseline=measure_baseline(train_batches, validation, answers, metrics, data.classes, num_scores),
         optimizer=optimizer,
         rate=rate,
         sampler=sampler,
-        validation=batches(data.validation),
+        validation=validation,
         test=batches(data.test) if data.test is not None and len(data.test) else None,
         guard=DeviceGuard(optimizer, device) if late and optimizer_class.is_fused else DirectGuard(),
         buffers=BufferKeeper(
             nn.ModuleList([network] if average is None else [network, average.network]), is_late=device.type == "cuda"
         ),
-        log=StepLog(metrics, device, rate.total_steps),
+        log=StepLog(metrics, answers, device, rate.total_steps),
         checkpoints=CheckpointFolder(
             job.folder / "checkpoints", job.run, job.graph_hash, config.checkpoint.keep, job.is_current
         ),
@@ -329,8 +344,9 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         autocast=_build_autocast(config, device, notes),
         has_soft_targets=data.augment is not None and data.augment.has_soft_targets,
         fingerprint=data.fingerprint,
+        classes=data.classes,
         epochs=config.epochs,
-        surface=build_surface(data, job.preprocess, device, config.objectives[0].loss.type),
+        surface=build_surface(data, job.preprocess, device, answers),
         frozen=frozen,
         lr_factors=[group.get("lr_factor", 1.0) for group in optimizer.param_groups],
         clip=_build_clip(config, weights),

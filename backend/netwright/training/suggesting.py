@@ -1,9 +1,10 @@
 """A good config to begin with, and why."""
 
+import math
 from dataclasses import dataclass
 
 from netwright.compiler.report import CheckReport
-from netwright.data.base import Kind
+from netwright.data.base import Kind, Task
 from netwright.graph.document import Document
 from netwright.graph.problems import Problem
 from netwright.language import in_a_row, listed, say
@@ -17,11 +18,16 @@ from netwright.training.config import (
     ObjectiveConfig,
     ScheduleConfig,
     SplitConfig,
+    TaskChoice,
     TrainingConfig,
 )
-from netwright.training.facts import DataFacts
+from netwright.training.facts import DataFacts, first_shape
 
 _LEARNING_RATES: dict[Kind, float] = {"image": 0.001, "table": 0.003, "graph": 0.01}
+
+_MONITORS: dict[Task, str] = {"classification": "Accuracy", "segmentation": "JaccardIndex"}
+"""What the best checkpoint is judged by; the loss where nothing is said."""
+MANY_PIXELS = 96 * 96
 
 AUXILIARY_WEIGHT = 0.3
 """Szegedy et al. 2015, Going Deeper with Convolutions, section 5, https://arxiv.org/abs/1409.4842."""
@@ -40,11 +46,14 @@ class Suggestion:
 def suggest(document: Document, report: CheckReport, data: DataFacts, source: str) -> Suggestion:
     """A config for this network on the data set with the id ``source``, with the problems that are left."""
     reasons: dict[str, str] = {}
+    if not data.is_task_chosen and _gives_back(document, report, data):
+        data = data.as_reconstruction()
+        reasons["data.task"] = say("The network ends in the shape of its input: it can learn to give the input back.")
     batch_size = _choose_batch_size(data, reasons)
     epochs = _choose_epochs(data, reasons)
     objectives, metrics = _choose_objectives(document, report, data, reasons)
     is_perceptron = objectives[0].loss.type == "PerceptronLoss"
-    is_class = data.task == "classification"
+    monitor = _MONITORS.get(data.task)
     split = SplitConfig()
     if data.num_validation is not None:
         split = SplitConfig(validation=data.num_validation / data.num_samples)
@@ -62,6 +71,7 @@ def suggest(document: Document, report: CheckReport, data: DataFacts, source: st
             batch_size=1 if is_perceptron else batch_size,
             split=split,
             augment=augment if data.augment else [],
+            task=_choice_of(data),
         ),
         objectives=objectives,
         metrics=metrics,
@@ -72,7 +82,7 @@ def suggest(document: Document, report: CheckReport, data: DataFacts, source: st
         epochs=epochs,
         early_stopping=early_stopping,
         checkpoint=CheckpointConfig(
-            monitor="val/Accuracy" if is_class else "val/loss", mode="max" if is_class else "min"
+            monitor="val/loss" if monitor is None else f"val/{monitor}", mode="min" if monitor is None else "max"
         ),
     )
     if is_perceptron:
@@ -84,11 +94,7 @@ def suggest(document: Document, report: CheckReport, data: DataFacts, source: st
     else:
         reasons["optimizer"] = say("AdamW finds a step size for each weight by itself and works well without tuning.")
         reasons["schedule"] = say("A learning rate that falls along a cosine ends with small, careful steps.")
-    reasons["checkpoint"] = (
-        say("The best checkpoint is the one with the highest validation accuracy.")
-        if is_class
-        else say("The best checkpoint is the one with the lowest validation loss.")
-    )
+    reasons["checkpoint"] = _describe_best(data.task)
     reasons["device"] = say("The first GPU, or the CPU where there is none.")
     return Suggestion(config, reasons, check_training(config, document, report, data), augment)
 
@@ -111,12 +117,41 @@ def _choose_augment(data: DataFacts, reasons: dict[str, str]) -> list[Choice]:
     return [Choice(type="RandomCrop", params={"padding": padding}), Choice(type="RandomHorizontalFlip")]
 
 
+def _describe_best(task: Task) -> str:
+    if task == "classification":
+        return say("The best checkpoint is the one with the highest validation accuracy.")
+    if task == "segmentation":
+        return say("The best checkpoint is the one whose masks overlap most with those of the validation part (IoU).")
+    return say("The best checkpoint is the one with the lowest validation loss.")
+
+
+def _choice_of(data: DataFacts) -> TaskChoice:
+    return "reconstruction" if data.task == "reconstruction" else "own"
+
+
+def _gives_back(document: Document, report: CheckReport, data: DataFacts) -> bool:
+    """Whether the network's only Output has the shape of its input, which no other task of this data wants."""
+    outputs = [node.id for node in document.network.nodes if node.type == "Output"]
+    if not report.ok or len(outputs) != 1 or data.kind not in {"image", "table"} or data.task == "segmentation":
+        return False
+    shape = first_shape(report.nodes[outputs[0]].inputs)
+    return shape[1:] == list(data.input_shape) and math.prod(data.input_shape) not in {1, data.num_outputs}
+
+
 def _choose_batch_size(data: DataFacts, reasons: dict[str, str]) -> int:
     if data.are_vertices:
         size = data.num_samples - (data.num_validation or 0)
         reasons["data.batch_size"] = say(
             "Every step passes the whole graph through the network: the loss is taken of all {size} vertices at once.",
             size=size,
+        )
+        return size
+    if data.task == "segmentation":
+        size = 16 if math.prod(data.input_shape[1:]) <= MANY_PIXELS else 8
+        reasons["data.batch_size"] = say(
+            "Every pixel is answered: {size} pictures a step are {pixels} answers.",
+            size=size,
+            pixels=size * math.prod(data.input_shape[1:]),
         )
         return size
     size = 32 if data.num_samples < 5_000 else 64 if data.num_samples < 20_000 else 128
@@ -150,13 +185,25 @@ def _choose_objectives(
     document: Document, report: CheckReport, data: DataFacts, reasons: dict[str, str]
 ) -> tuple[list[ObjectiveConfig], list[str]]:
     outputs = [node.id for node in document.network.nodes if node.type == "Output"]
+    width = _width(report, outputs[0]) if outputs else None
     if data.task == "regression":
         reasons["objectives"] = say("The targets are numbers: squared error is the usual loss.")
-        loss, metrics = "MSELoss", ["MeanAbsoluteError"]
+        loss, metrics = "MSELoss", ["MeanAbsoluteError", "R2Score"]
+    elif data.task == "reconstruction":
+        reasons["objectives"] = say("Every value is to come back as it was: squared error is the usual loss.")
+        loss, metrics = "MSELoss", ["MeanAbsoluteError", "R2Score"]
+    elif data.task == "segmentation" and data.num_outputs == 2 and width == 1:
+        reasons["objectives"] = say("Two classes and one score at every pixel: binary cross entropy.")
+        loss, metrics = "BCEWithLogitsLoss", ["Accuracy", "JaccardIndex", "DiceScore"]
+    elif data.task == "segmentation":
+        reasons["objectives"] = say(
+            "One of {count} classes at every pixel: cross entropy on one score a class.", count=data.num_outputs
+        )
+        loss, metrics = "CrossEntropyLoss", ["Accuracy", "JaccardIndex", "DiceScore"]
     elif _ends_in_step(document) and data.num_outputs == 2:
         reasons["objectives"] = say("Two classes and a network that ends in Step: the perceptron's own rule.")
         loss, metrics = "PerceptronLoss", ["Accuracy"]
-    elif data.num_outputs == 2 and outputs and _width(report, outputs[0]) == 1:
+    elif data.num_outputs == 2 and width == 1:
         reasons["objectives"] = say("Two classes and one score: binary cross entropy.")
         loss, metrics = "BCEWithLogitsLoss", ["Accuracy"]
     else:
@@ -167,7 +214,6 @@ def _choose_objectives(
     if len(outputs) < 2:
         return [ObjectiveConfig(loss=Choice(type=loss))], metrics
     # Outputs as wide as the first can learn the same: heads half way through, as GoogLeNet has them.
-    width = _width(report, outputs[0])
     heads = [name for name in outputs[1:] if width is not None and _width(report, name) == width][: MAX_OBJECTIVES - 1]
     if heads:
         reasons["objectives"] = in_a_row(
@@ -194,5 +240,5 @@ def _ends_in_step(document: Document) -> bool:
 def _width(report: CheckReport, output: str) -> int | None:
     found = report.nodes.get(output)
     shapes = [] if found is None else [port.shape for port in found.inputs.values()]
-    width = shapes[0][-1] if shapes and len(shapes[0]) == 2 else None
+    width = shapes[0][1] if shapes and len(shapes[0]) in {2, 4} else None
     return width if isinstance(width, int) else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from netwright.data.base import Prepared
+from netwright.training.answers import Answers
 from netwright.training.reporting import Emit, to_scalar
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Surface:
     points: list[list[float]]
     classes: tuple[str, ...]
     """Empty for a regression."""
-    are_scores: bool
+    answers: Answers
 
     def emit(self, answer: "Callable[[Tensor], Tensor]", epoch: int, step: int, emit: Emit) -> None:
         """``answer`` gives ``(N, K)`` outputs for inputs, with the network in evaluation mode."""
@@ -42,16 +43,10 @@ class Surface:
         outputs = answer(self.inputs)
         if not self.classes:
             fields["values"] = [to_scalar(round(value, 5)) for value in outputs[:, 0].tolist()]
-        elif outputs.shape[1] > 1:
-            confidence, classes = outputs.softmax(1).max(1)
-            fields["values"] = classes.tolist()
-            fields["confidence"] = [round(value, 3) for value in confidence.nan_to_num().tolist()]
         else:
-            answers = outputs[:, 0] > 0
-            fields["values"] = answers.long().tolist()
-            if self.are_scores:
-                second = outputs[:, 0].sigmoid()
-                confidence = torch.where(answers, second, 1 - second)
+            fields["values"] = self.answers.classes(outputs).tolist()
+            if self.answers.are_sure:
+                confidence = self.answers.probabilities(outputs).amax(1)
                 fields["confidence"] = [round(value, 3) for value in confidence.nan_to_num().tolist()]
         emit(
             "surface",
@@ -73,10 +68,12 @@ class Surface:
 
 
 def build_surface(
-    data: Prepared, preprocess: "Callable[[Tensor], Tensor]", device: torch.device, loss: str
+    data: Prepared, preprocess: "Callable[[Tensor], Tensor]", device: torch.device, answers: Answers
 ) -> Surface | None:
     """For tables of one or two numbers and one target; None for any other data."""
     if len(data.numbers) not in {1, 2} or (data.task == "regression" and data.num_outputs != 1):
+        return None
+    if data.task == "reconstruction":  # two answers a point
         return None
     raw = data.train.inputs
     if not bool(raw.isfinite().all()):
@@ -97,5 +94,5 @@ def build_surface(
         inputs=preprocess(grid.to(device)),
         points=[[round(value, 5) for value in point] for point in points.tolist()],
         classes=data.classes,
-        are_scores=loss in {"CrossEntropyLoss", "BCEWithLogitsLoss"},
+        answers=answers,
     )

@@ -1,50 +1,175 @@
 """Our numbers are torchmetrics'."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import torch
 import torchmetrics
-from netwright.training.metrics import METRICS, Accuracy, MeanAbsoluteError
-from netwright.training.reporting import RunningSums
+from netwright.training.answers import Answers
+from netwright.training.metrics import METRICS, RunningMetrics
+from netwright.training.tallies import NUM_BINS
+from sklearn.metrics import balanced_accuracy_score
 from torch import Tensor
+from torchmetrics.segmentation import DiceScore as TorchDice
+
+Batch = tuple[Tensor, Tensor]
+CLASSES = 7
 
 
-def value_over(batches: list[tuple[Tensor, Tensor]], name: str) -> float:
-    sums = RunningSums([METRICS.get(name)], "cpu")
+def value_over(batches: list[Batch], name: str, answers: Answers) -> float:
+    running = RunningMetrics([METRICS.get(name)], answers, "cpu")
     for outputs, targets in batches:
-        sums.update(outputs, targets)
-    return float(sums.sums[0]) / sums.counts[0]
+        running.update(outputs, targets)
+    return float(running.values()[0])
 
 
-def test_accuracy_when_accumulated_over_uneven_batches_equals_torchmetrics() -> None:
+def scores(*shape: int, num_classes: int = CLASSES) -> list[Batch]:
+    """Uneven batches; scores that know something of the class, so that no figure is a mere chance."""
     torch.manual_seed(0)
-    reference = torchmetrics.Accuracy(task="multiclass", num_classes=7, average="micro")
-    batches = [(torch.randn(size, 7), torch.randint(0, 7, (size,))) for size in (64, 64, 3)]
+    batches = []
+    for size in (64, 64, 3):
+        targets = torch.randint(0, num_classes, (size, *shape))
+        outputs = torch.randn(size, num_classes, *shape)
+        outputs += torch.nn.functional.one_hot(targets, num_classes).movedim(-1, 1)
+        batches.append((outputs, targets))
+    return batches
+
+
+def macro(metric: Any, **settings: Any) -> Callable[[int], Any]:
+    return lambda num_classes: metric(
+        **{"task": "multiclass", "num_classes": num_classes, "average": "macro"} | settings
+    )
+
+
+ORACLES: dict[str, Callable[[int], Any]] = {
+    "Accuracy": macro(torchmetrics.Accuracy, average="micro"),
+    "Top3Accuracy": macro(torchmetrics.Accuracy, average="micro", top_k=3),
+    "Top5Accuracy": macro(torchmetrics.Accuracy, average="micro", top_k=5),
+    "JaccardIndex": macro(torchmetrics.JaccardIndex),
+    "Precision": macro(torchmetrics.Precision),
+    "Recall": macro(torchmetrics.Recall),
+    "F1Score": macro(torchmetrics.F1Score),
+    "Specificity": macro(torchmetrics.Specificity),
+    "AUROC": macro(torchmetrics.AUROC, thresholds=NUM_BINS),
+    "AveragePrecision": macro(torchmetrics.AveragePrecision, thresholds=NUM_BINS),
+    "MatthewsCorrCoef": lambda num_classes: torchmetrics.MatthewsCorrCoef(task="multiclass", num_classes=num_classes),
+    "DiceScore": lambda num_classes: TorchDice(num_classes, aggregation_level="global", input_format="index"),
+    "MeanAbsoluteError": lambda _: torchmetrics.MeanAbsoluteError(),
+    "MeanSquaredError": lambda _: torchmetrics.MeanSquaredError(),
+    "RootMeanSquaredError": lambda _: torchmetrics.MeanSquaredError(squared=False),
+    "R2Score": lambda _: torchmetrics.R2Score(),
+    "MeanAbsolutePercentageError": lambda _: torchmetrics.MeanAbsolutePercentageError(),
+}
+WANTS_SCORES = {"Top3Accuracy", "Top5Accuracy"}
+WANTS_PROBABILITIES = {"AUROC", "AveragePrecision"}
+OF_CLASSES = [name for name, metric in METRICS.classes.items() if "classification" in metric.tasks]
+OF_MASKS = [name for name, metric in METRICS.classes.items() if "segmentation" in metric.tasks]
+OF_NUMBERS = [name for name, metric in METRICS.classes.items() if "regression" in metric.tasks]
+
+
+def expected(batches: list[Batch], name: str, num_classes: int = CLASSES) -> float:
+    if name == "BalancedAccuracy":  # not among torchmetrics'
+        targets = torch.cat([targets.flatten() for _, targets in batches])
+        answers = torch.cat([outputs.argmax(1).flatten() for outputs, _ in batches])
+        return float(balanced_accuracy_score(targets.numpy(), answers.numpy()))
+    reference = ORACLES[name](num_classes)
     for outputs, targets in batches:
-        reference.update(outputs, targets)
-    assert value_over(batches, "Accuracy") == pytest.approx(reference.compute().item(), abs=1e-7)
+        if name in WANTS_PROBABILITIES:
+            reference.update(outputs.softmax(1), targets)
+        elif name in WANTS_SCORES or name in OF_NUMBERS:
+            reference.update(outputs, targets)
+        else:
+            reference.update(outputs.argmax(1), targets)
+    return float(reference.compute())
 
 
-def test_accuracy_when_there_is_one_score_equals_torchmetrics_binary() -> None:
-    torch.manual_seed(0)
-    reference = torchmetrics.Accuracy(task="binary")
-    batches = [(torch.randn(size, 1) * 3, torch.randint(0, 2, (size,))) for size in (50, 9)]
-    for outputs, targets in batches:
-        reference.update(outputs.squeeze(1).sigmoid(), targets)
-    assert value_over(batches, "Accuracy") == pytest.approx(reference.compute().item(), abs=1e-7)
+@pytest.mark.parametrize("name", OF_CLASSES)
+def test_metric_of_classes_when_accumulated_over_uneven_batches_equals_torchmetrics(name: str) -> None:
+    batches = scores()
+    found = value_over(batches, name, Answers("classification", CLASSES))
+    assert found == pytest.approx(expected(batches, name), abs=1e-6)
+    assert 0.05 < found < 0.95, "a figure that could be wrong"
 
 
+@pytest.mark.parametrize("name", OF_MASKS)
+def test_metric_of_masks_when_accumulated_equals_torchmetrics(name: str) -> None:
+    batches = scores(5, 4, num_classes=3)
+    found = value_over(batches, name, Answers("segmentation", 3))
+    assert found == pytest.approx(expected(batches, name, 3), abs=1e-6)
+
+
+@pytest.mark.parametrize("name", sorted({*OF_CLASSES, *OF_MASKS} - WANTS_SCORES))
+def test_metric_when_a_class_never_occurs_equals_torchmetrics(name: str) -> None:
+    batches = [(outputs[:, :4], targets % 3) for outputs, targets in scores(2)]
+    for outputs, _ in batches:
+        outputs[:, 3] = -9.0  # it is never answered either
+    found = value_over(batches, name, Answers("segmentation", 4))
+    assert found == pytest.approx(expected(batches, name, 4), abs=1e-6)
+
+
+@pytest.mark.parametrize("name", sorted({*OF_CLASSES} - WANTS_SCORES))
+def test_metric_when_there_is_one_score_equals_that_of_two(name: str) -> None:
+    """The number must not depend on the width of the head."""
+    two = [(outputs[:, :2], targets % 2) for outputs, targets in scores()]
+    one = [(outputs[:, 1:] - outputs[:, :1], targets) for outputs, targets in two]
+    answers = Answers("classification", 2)
+    assert value_over(one, name, answers) == pytest.approx(value_over(two, name, answers), abs=1e-6)
+    assert value_over(one, name, answers) == pytest.approx(expected(two, name, 2), abs=1e-6)
+
+
+@pytest.mark.parametrize("name", OF_NUMBERS)
 @pytest.mark.parametrize("columns", [1, 3])
-def test_mean_absolute_error_when_accumulated_equals_torchmetrics(columns: int) -> None:
+def test_metric_of_numbers_when_accumulated_equals_torchmetrics(name: str, columns: int) -> None:
     torch.manual_seed(0)
-    reference = torchmetrics.MeanAbsoluteError()
-    batches = [(torch.randn(size, columns), torch.randn(size, columns)) for size in (50, 9)]
+    batches = []
+    for size in (50, 9):
+        targets = torch.randn(size, columns) + 3
+        batches.append((targets + 0.3 * torch.randn(size, columns), targets))
+    assert value_over(batches, name, Answers("regression", 0)) == pytest.approx(expected(batches, name), rel=1e-5)
+
+
+def test_metric_of_a_sample_that_is_its_own_target_is_taken_over_all_its_values() -> None:
+    torch.manual_seed(0)
+    outputs, targets = torch.rand(20, 1, 3, 3), torch.rand(20, 1, 3, 3)
+    answers = Answers("reconstruction", 0)
+    error = (outputs - targets).square().mean()
+    assert value_over([(outputs, targets)], "MeanSquaredError", answers) == pytest.approx(float(error), rel=1e-6)
+    flat = [(outputs.flatten(1), targets.flatten(1))]
+    assert value_over([(outputs, targets)], "R2Score", answers) == pytest.approx(expected(flat, "R2Score"), rel=1e-5)
+
+
+@pytest.mark.parametrize(("cut", "right"), [(0.0, 0.5), (0.5, 1.0)])
+def test_accuracy_when_a_single_value_lies_between_0_and_1_is_cut_at_one_half(cut: float, right: float) -> None:
+    outputs, targets = torch.tensor([[0.1], [0.4], [0.6], [0.9]]), torch.tensor([0, 0, 1, 1])
+    assert value_over([(outputs, targets)], "Accuracy", Answers("classification", 2, cut=cut)) == right
+
+
+def test_tallies_when_loaded_again_go_on_as_if_never_stopped() -> None:
+    metrics = [METRICS.get(name) for name in ("Accuracy", "F1Score", "AUROC")]
+    answers = Answers("classification", CLASSES)
+    unbroken, first, second = (RunningMetrics(metrics, answers, "cpu") for _ in range(3))
+    for number, (outputs, targets) in enumerate(scores()):
+        unbroken.update(outputs, targets)
+        if number == 1:
+            second.load_state(first.state())
+        (first if number < 1 else second).update(outputs, targets)
+    assert second.values().tolist() == unbroken.values().tolist()
+
+
+def test_values_of_each_class_are_torchmetrics_without_an_average() -> None:
+    batches = scores()
+    running = RunningMetrics([METRICS.get("JaccardIndex")], Answers("classification", CLASSES), "cpu")
+    reference = torchmetrics.JaccardIndex(task="multiclass", num_classes=CLASSES, average="none")
     for outputs, targets in batches:
+        running.update(outputs, targets)
         reference.update(outputs, targets)
-    assert value_over(batches, "MeanAbsoluteError") == pytest.approx(reference.compute().item(), rel=1e-6)
+    found = METRICS.get("JaccardIndex").per_class(running.sums["confusion"])
+    assert found is not None
+    assert found.tolist() == pytest.approx(reference.compute().tolist(), abs=1e-6)
 
 
-def test_metrics_when_registered_have_torchmetrics_names_and_a_direction() -> None:
+def test_metrics_when_registered_have_a_direction_and_an_oracle() -> None:
     for name, metric in METRICS.classes.items():
-        assert hasattr(torchmetrics, name)
         assert metric.mode in {"min", "max"}
-    assert (Accuracy.mode, MeanAbsoluteError.mode) == ("max", "min")
+        assert name in ORACLES or name == "BalancedAccuracy"

@@ -17,6 +17,7 @@ from netwright.graph.document import Document
 from netwright.graph.model import Model
 from netwright.services.export_order import Record
 from netwright.services.export_project import write_initial
+from netwright.training.answers import Answers
 from netwright.training.checkpoints import file_record
 from netwright.training.choices import Registry
 from netwright.training.config import (
@@ -34,7 +35,7 @@ from netwright.training.control import Control
 from netwright.training.jobs import build_job
 from netwright.training.learning_rate import LearningRate, Part
 from netwright.training.loop import train
-from netwright.training.metrics import METRICS
+from netwright.training.metrics import METRICS, RunningMetrics
 from netwright.training.objectives import LOSSES, fit_targets, fit_targets_source
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.project.train_script import WRITTEN
@@ -188,19 +189,23 @@ def evaluate(expression: str, **names: Any) -> Any:
 @pytest.mark.parametrize(("num_scores", "is_class"), [(3, True), (1, True), (2, False)])
 def test_loss_when_printed_is_what_is_trained_on(name: str, num_scores: int, is_class: bool) -> None:
     loss = LOSSES.get(name)
-    if is_class and name == "CrossEntropyLoss" and num_scores == 1:
-        num_scores = 2
+    if num_scores not in loss.allowed_outputs("classification", num_scores + (num_scores == 1)):
+        num_scores = 2 if num_scores == 1 else 1
     if not is_class and loss.tasks and "regression" not in loss.tasks:
         pytest.skip("it is for classes only")
     torch.manual_seed(0)
     outputs = torch.randn(6, num_scores)
+    if loss.needs is not None:
+        outputs = outputs.sigmoid() if loss.needs == "Sigmoid" else outputs.log_softmax(1)
     targets = torch.randint(0, 2, (6,)) if is_class else torch.randn(6, num_scores)
     fitted = fit_targets_source(num_scores, is_class=is_class)
     for params in ({}, LOSS_CASES[name][2]):
         if "weight" in params:
-            params = params | {"weight": [0.5] * num_scores}  # noqa: PLW2901
+            params = params | {"weight": [0.5, *[1.5] * (max(num_scores, 2) - 1)]}  # noqa: PLW2901
         chosen = LOSSES.params(name, params)
-        found = evaluate(loss.source(chosen, fitted), outputs=outputs, targets=targets)
+        functions: dict[str, Any] = {"torch": torch, "functional": nn.functional, "Tensor": torch.Tensor}
+        exec(loss.functions(), functions)  # noqa: S102  (what the registries print)
+        found = evaluate(loss.source(chosen, fitted), **functions | {"outputs": outputs, "targets": targets})
         assert torch.equal(found, loss.build(chosen, "cpu")(outputs, targets))
 
 
@@ -210,6 +215,27 @@ def test_targets_when_fitted_by_the_printed_expression_are_the_same(num_scores: 
     targets = torch.randint(0, num_scores, (6,)) if is_class else torch.randn(6, num_scores)
     found = evaluate(fit_targets_source(num_scores, is_class=is_class), outputs=outputs, targets=targets)
     assert torch.equal(found, fit_targets(targets, outputs))
+
+
+@pytest.mark.parametrize("name", [name for name, loss in LOSSES.classes.items() if "segmentation" in loss.tasks])
+@pytest.mark.parametrize("num_scores", [1, 3])
+def test_loss_of_masks_when_printed_is_what_is_trained_on(name: str, num_scores: int) -> None:
+    loss = LOSSES.get(name)
+    if num_scores not in loss.allowed_outputs("segmentation", num_scores + (num_scores == 1)):
+        pytest.skip("it takes another number of scores")
+    torch.manual_seed(0)
+    outputs = torch.randn(2, num_scores, 4, 5, requires_grad=True)
+    scores = {"Sigmoid": outputs.sigmoid(), "LogSoftmax": outputs.log_softmax(1)}.get(loss.needs or "", outputs)
+    targets = torch.randint(0, max(num_scores, 2), (2, 4, 5))
+    fitted = fit_targets_source(num_scores, is_class=True, is_mask=True)
+    names: dict[str, Any] = {"torch": torch, "functional": nn.functional, "Tensor": torch.Tensor}
+    exec(loss.functions(), names)  # noqa: S102  (what the registries print)
+    found = evaluate(loss.source(LOSSES.params(name, {}), fitted), **names | {"outputs": scores, "targets": targets})
+    trained = loss.build(LOSSES.params(name, {}), "cpu")(scores, targets)
+    assert torch.equal(found, trained)
+    trained.backward()  # type: ignore[no-untyped-call]  # torch's own is untyped
+    assert outputs.grad is not None
+    assert bool(outputs.grad.abs().sum() > 0)
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS.classes)
@@ -246,15 +272,18 @@ def test_schedule_when_printed_gives_the_same_rates(name: str) -> None:
 def test_metric_when_it_can_be_printed_gives_the_same_sum(name: str) -> None:
     metric = METRICS.get(name)
     torch.manual_seed(0)
-    for num_scores in (1, 4):
-        source = metric.source(num_scores)
+    for num_scores in (1, 7):
+        is_class = "regression" not in metric.tasks
+        answers = Answers("classification" if is_class else "regression", max(num_scores, 2) if is_class else 0)
+        source = metric.source(num_scores, answers)
         if source is None:
             continue
         outputs = torch.randn(9, num_scores)
-        is_class = "classification" in metric.tasks
         targets = torch.randint(0, 2, (9,)) if is_class else torch.randn(9, num_scores)
-        total, _ = metric.update(outputs, targets)
-        assert torch.equal(evaluate(source, outputs=outputs, targets=targets), total)
+        running = RunningMetrics([metric], answers, "cpu")
+        running.update(outputs, targets)
+        mean = evaluate(source, outputs=outputs, targets=targets).item() / targets.numel()
+        assert evaluate(f"mean {metric.finish}", mean=mean) == pytest.approx(running.values().item(), rel=1e-6)
 
 
 @pytest.mark.parametrize("registry", [LOSSES, OPTIMIZERS, SCHEDULES], ids=lambda each: each.kind)

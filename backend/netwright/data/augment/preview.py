@@ -96,7 +96,8 @@ def show(handful: Handful, preprocess: Sequence[Step], augment: Sequence[Step], 
     written = write_augment(augment, subject)
     fitted = load_preprocess(write_preprocess(raw.inputs, handful.layout, preprocess)[0])
     before, targets = raw.inputs[:NUM_SHOWN], raw.targets[:NUM_SHOWN]
-    samples, after_targets = before, targets
+    samples: torch.Tensor = before
+    after_targets: torch.Tensor | None = targets
     functions = {} if written is None else load_augment(written)
     generator = torch.Generator().manual_seed(seed)
     if "samples" in functions:

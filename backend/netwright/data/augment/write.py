@@ -16,7 +16,10 @@ from netwright.language import say
 if TYPE_CHECKING:
     import torch
 
-    Apply = Callable[[torch.Tensor, torch.Tensor, torch.Generator], tuple[torch.Tensor, torch.Tensor]]
+    Apply = Callable[
+        [torch.Tensor, torch.Tensor | None, torch.Generator], tuple[torch.Tensor, torch.Tensor | None]
+    ]
+    """Targets are None where a sample is its own."""
 
 PACKAGE = "netwright.data.augment.functions"
 MODULES = ("draws", "geometry", "colour", "automatic", "mixing", "signals")

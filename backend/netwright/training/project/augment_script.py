@@ -5,15 +5,7 @@ from netwright.training.project.script_facts import Facts
 
 _DOC = '"""What is done to the samples that are trained on, anew at every step: as in the run."""\n\n'
 
-_BATCHES = '''def batches(part: tuple[Tensor, Tensor], epoch: int, device: torch.device) -> Iterator[tuple[Tensor, Tensor]]:
-    """The network's inputs to train on, in an order and changed in a way that follow from seed and epoch (from 1) alone."""
-    inputs, targets = part
-    generator = torch.Generator().manual_seed((SEED * 1_000_003 + epoch) % 2**63)
-    order = torch.randperm(len(targets), generator=generator)
-    for number, indices in enumerate(torch.split(order, BATCH_SIZE)[: num_batches(len(targets))]):
-        generator.manual_seed(((SEED * 1_000_003 + epoch) * 1_000_003 + number) % 2**63)
-        samples, chosen = inputs[indices].to(device), targets[indices].to(device)
-{calls}        yield samples, chosen'''
+AUGMENTED = "The network's inputs to train on, in an order and changed in a way that follow from seed and epoch (from 1) alone."
 
 
 def augment_files(augment: Augment | None) -> dict[str, str | bytes]:
@@ -21,30 +13,20 @@ def augment_files(augment: Augment | None) -> dict[str, str | bytes]:
     return {} if augment is None else {"augment.py": _DOC + augment.source}
 
 
-_SHUFFLED = "    order = torch.randperm(len(targets), generator=generator)\n"
-_BALANCED = """    # Every class is drawn equally often.
-    weights = targets.bincount().double().clamp_min(1).reciprocal()[targets]
-    order = torch.multinomial(weights, len(targets), replacement=True, generator=generator)
-"""
-
-
-def write_batches(batches: str, facts: Facts) -> str:
-    """``num_batches`` and ``batches`` of the script; ``batches`` is their source as it is without augmentation, shuffled."""
-    written = _write_batches(batches, facts)
-    return written.replace(_SHUFFLED, _BALANCED) if facts.is_balanced else written
-
-
-def _write_batches(batches: str, facts: Facts) -> str:
-    augment = facts.augment
-    if augment is None:
-        return batches
-    calls = [
-        "samples, chosen = augment_samples(samples, chosen, generator)" if augment.has_samples else "",
+def augment_lines(augment: Augment, samples: str, targets: str | None) -> list[str]:
+    """What ``batches`` does with the samples of one step.  ``targets`` None: a sample is its own target, as it was before the last
+    augmentations."""
+    chosen = "chosen" if targets is not None else "_"
+    given = "chosen" if targets is not None else "None"
+    return [
+        "generator.manual_seed(((SEED * 1_000_003 + epoch) * 1_000_003 + number) % 2**63)",
+        f"samples = {samples}" if targets is None else f"samples, chosen = {samples}, {targets}",
+        *([f"samples, {chosen} = augment_samples(samples, {given}, generator)"] if augment.has_samples else []),
         "samples = preprocess(samples)",
-        "samples, chosen = augment_inputs(samples, chosen, generator)" if augment.has_inputs else "",
+        *(["chosen = samples"] if targets is None else []),
+        *([f"samples, {chosen} = augment_inputs(samples, {given}, generator)"] if augment.has_inputs else []),
+        "yield samples, chosen",
     ]
-    lines = "".join(f"        {call}\n" for call in calls if call)
-    return batches.split("def batches", 1)[0] + _BATCHES.format(calls=lines)
 
 
 def augment_import(facts: Facts) -> str:

@@ -31,7 +31,7 @@ def load_parts(path: Path | None) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, 
     is_held_out[held_out] = True
 
     def part(chosen: np.ndarray) -> tuple[Tensor, Tensor]:
-        return torch.from_numpy(inputs[chosen]), torch.from_numpy(targets[chosen])
+        return torch.from_numpy(inputs[chosen]), {moved}
 
     return part(~is_held_out), part(is_held_out)
 
@@ -45,8 +45,11 @@ def fingerprint(inputs: np.ndarray, targets: np.ndarray) -> str:
 '''
 
 
-def write_data(code: SampleCode, arrays: Arrays, split: Split, target_scale: float) -> dict[str, str | bytes]:
-    """``data.py`` and the files that it reads."""
+def write_data(
+    code: SampleCode, arrays: Arrays, split: Split, target_scale: float, mask_moves: str = ""
+) -> dict[str, str | bytes]:
+    """``data.py`` and the files that it reads.  ``mask_moves`` is source of ``move_masks``, where masks are moved as their
+    pictures are."""
     imports = ["import hashlib", "import sys", "from pathlib import Path", "import numpy as np", "import torch"]
     constants = [f'SHA256 = "{fingerprint(arrays)}"', '"""Of the samples as the run read them: see fingerprint()."""']
     constants += classes_lines(arrays.classes)
@@ -57,7 +60,8 @@ def write_data(code: SampleCode, arrays: Arrays, split: Split, target_scale: flo
     text = _TEXT.format(
         imports=join_imports([*imports, "from torch import Tensor", *code.imports]),
         constants="\n".join(constants),
-        functions="\n" + code.functions,
+        functions="\n" + code.functions + (f"\n\n{mask_moves}" if mask_moves else ""),
+        moved="move_masks(torch.from_numpy(targets[chosen]))" if mask_moves else "torch.from_numpy(targets[chosen])",
     )
     held_out = io.BytesIO()
     np.save(held_out, split.validation.astype(np.int64))

@@ -3,7 +3,7 @@
 from netwright.compiler.source import to_literal
 from netwright.training.averaging import AVERAGINGS
 from netwright.training.config import TrainingConfig
-from netwright.training.project.augment_script import ready_argument
+from netwright.training.project.augment_script import AUGMENTED, augment_lines, ready_argument
 from netwright.training.project.learning_script import (
     call_closure,
     is_penalised,
@@ -17,24 +17,52 @@ from netwright.training.project.learning_script import (
 from netwright.training.project.script_facts import Facts
 from netwright.training.schedules import SCHEDULES
 
-BATCHES = '''def num_batches(num_samples: int) -> int:
+_BATCHES = '''def num_batches(num_samples: int) -> int:
     """Of an epoch.  A last batch of a single sample is left out: BatchNorm cannot learn from one."""
     full, rest = divmod(num_samples, BATCH_SIZE)
     return max(full + (rest > 1), 1)
 
 
 def batches(part: tuple[Tensor, Tensor], epoch: int, device: torch.device) -> Iterator[tuple[Tensor, Tensor]]:
-    """The training samples in an order that follows from seed and epoch (from 1) alone."""
-    inputs, targets = part
+    """{about}"""
+    inputs, {targets} = part
     generator = torch.Generator().manual_seed((SEED * 1_000_003 + epoch) % 2**63)
-    order = torch.randperm(len(targets), generator=generator)
-    for indices in torch.split(order, BATCH_SIZE)[: num_batches(len(targets))]:
-        yield inputs[indices].to(device), targets[indices].to(device)'''
+{order}    for {indices} in {parts}:
+{body}'''
+
+_SHUFFLED = "    order = torch.randperm(len(inputs), generator=generator)\n"
+_BALANCED = """    # Every class is drawn equally often.
+    weights = targets.bincount().double().clamp_min(1).reciprocal()[targets]
+    order = torch.multinomial(weights, len(inputs), replacement=True, generator=generator)
+"""
+_ABOUT = "The training samples in an order that follows from seed and epoch (from 1) alone."
+
+
+def write_batches(facts: Facts) -> str:
+    """``num_batches`` and ``batches``, which gives samples and their targets; inputs instead of samples where they are augmented."""
+    parts = "torch.split(order, BATCH_SIZE)[: num_batches(len(inputs))]"
+    chosen = f"targets[indices].to(device){'.long()' if facts.is_mask else ''}"
+    samples = "inputs[indices].to(device)"
+    if facts.augment is not None:
+        body = augment_lines(facts.augment, samples, None if facts.is_own_target else chosen)
+    elif facts.is_own_target:
+        body = [f"samples = {samples}", "yield samples, preprocess(samples)"]
+    else:
+        body = [f"yield {samples}, {chosen}"]
+    return _BATCHES.format(
+        about=_ABOUT if facts.augment is None else AUGMENTED,
+        targets="_" if facts.is_own_target else "targets",
+        order=_BALANCED if facts.is_balanced else _SHUFFLED,
+        indices="indices" if facts.augment is None else "number, indices",
+        parts=parts if facts.augment is None else f"enumerate({parts})",
+        body="\n".join(f"        {line}" for line in body),
+    )
+
 
 IN_ORDER = '''def in_order(part: tuple[Tensor, Tensor], device: torch.device) -> Iterator[tuple[Tensor, Tensor]]:
     """The training samples in their fixed order."""
     inputs, targets = part
-    for start in range(0, num_batches(len(targets)) * BATCH_SIZE, BATCH_SIZE):
+    for start in range(0, num_batches(len(inputs)) * BATCH_SIZE, BATCH_SIZE):
         yield inputs[start : start + BATCH_SIZE].to(device), targets[start : start + BATCH_SIZE].to(device)'''
 
 FROZEN_MODULES = """def frozen_modules(network: nn.Module) -> Iterator[nn.Module]:
@@ -126,7 +154,7 @@ _STEP = """        for samples, targets in batches(train, epoch, device):
 _STEP_OF_SEVERAL = """        parts = []
         for number, (samples, targets) in enumerate(batches(train, epoch, device), 1):
             loss = compute_loss(forward(network, samples{ready}), targets)
-            size = min(ACCUMULATE_STEPS, num_batches(len(train[1])) - (number - 1) // ACCUMULATE_STEPS * ACCUMULATE_STEPS)
+            size = min(ACCUMULATE_STEPS, num_batches(len(train[0])) - (number - 1) // ACCUMULATE_STEPS * ACCUMULATE_STEPS)
 {backward}            parts.append(loss.item())
             if not math.isfinite(parts[-1]):
                 raise SystemExit(f"The loss of step {{step + 1}} is {{parts[-1]}}: nothing is learned from here on.")
@@ -203,7 +231,7 @@ def write_main(
         )
     begin_average, end_epoch, shown = _write_average(config)
     plateau, count = write_plateau(config, measured)
-    steps = "num_batches(len(train[1]))"
+    steps = "num_batches(len(train[0]))"
     ready = ready_argument(facts)
     about = to_literal(facts.argument.replace("%", "%%"))  # argparse formats it
     data = f'    parser.add_argument("--data", type=Path, required=True, help={about})\n'
@@ -211,6 +239,10 @@ def write_main(
         data_argument=data if facts.argument else "",
         data_value="arguments.data" if facts.argument else "None",
         weights=facts.output_file,
+        batch="samples" if facts.is_own_target else "samples, targets",
+        loss="compute_loss(forward(network, samples), preprocess(samples))"
+        if facts.is_own_target
+        else "compute_loss(forward(network, samples), targets)",
         channels_last=".to(memory_format=torch.channels_last)" if facts.is_channels_last else "",
         begin=_BEGIN if facts.has_initial_weights else "",
         freeze=_FREEZE if config.frozen else "",

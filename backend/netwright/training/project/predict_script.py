@@ -1,8 +1,8 @@
 """``predict.py`` of a project."""
 
 from netwright.compiler.source import to_literal
-from netwright.data.base import Arrays
-from netwright.training.objectives import Loss
+from netwright.data.base import CLASS_TASKS
+from netwright.training.answers import Answers
 from netwright.training.project.graph_scripts import graph_call
 from netwright.training.project.script_facts import GraphTerms
 
@@ -70,9 +70,17 @@ _VALUES = """def describe(answer: Tensor, top: int) -> str:
     return ", ".join(f"{value:.6g}" for value in answer.tolist())"""
 
 
+_MASK = """def describe(answer: Tensor, top: int) -> str:
+    del top  # a mask has one class at every pixel
+    shares = torch.bincount(answer.flatten(), minlength=len(CLASSES)) / answer.numel()
+    return ", ".join(f"{{name}} {{share:.1%}}" for name, share in zip(CLASSES, shares.tolist()) if share)"""
+_SAME = """def describe(answer: Tensor, top: int) -> str:
+    del top
+    return f"{{tuple(answer.shape)}}, from {{answer.min():.4g}} to {{answer.max():.4g}}, mean {{answer.mean():.4g}}\""""
+
+
 def write_predict(
-    loss: type[Loss],
-    arrays: Arrays,
+    answers: Answers,
     *,
     reads: str,
     output: str | None,
@@ -81,26 +89,10 @@ def write_predict(
     graph: GraphTerms | None = None,
 ) -> str:
     """The script.  Scores become probabilities as the loss says; of two classes with one score, both are shown."""
-    is_class = arrays.task == "classification"
-    are_probabilities = loss.scores_to in {"softmax", "sigmoid"}
-    result, what = "scores", "The network's values, (N, T)."
-    if is_class and loss.scores_to == "softmax":
-        result, what = "scores.softmax(dim=1)", "The probability of each class, (N, K)."
-    elif is_class and loss.scores_to == "sigmoid":
-        result, what = "scores.sigmoid()", "The probability of each class by itself, (N, K)."
-    elif is_class and loss.scores_to == "sides":
-        result, what = (
-            "torch.cat([-scores, scores], dim=1)",
-            "The side of the boundary as the score of both classes, (N, 2).",
-        )
-    elif is_class:
-        what = "The score of each class, (N, K); this loss makes no probabilities of them."
-    elif target_scale != 1.0:
-        result, what = "scores * TARGET_SCALE", "The values in the target's own unit, (N, T)."
-    if is_class and num_scores == 1 and loss.scores_to != "sides":
-        result = f"torch.cat([1 - {result}, {result}], dim=1)"
-        what = "The probability of both classes, (N, 2)." if are_probabilities else "The score of both classes, (N, 2)."
-    names = ["CLASSES", "read"] if is_class else ["TARGET_SCALE", "read"] if target_scale != 1.0 else ["read"]
+    result, what, describe = _read_answer(answers, num_scores, target_scale)
+    is_class = answers.task in CLASS_TASKS
+    has_scale = answers.task == "regression" and target_scale != 1.0
+    names = ["CLASSES", "read"] if is_class else ["TARGET_SCALE", "read"] if has_scale else ["read"]
     if graph is not None:
         names = sorted(["Samples", *names])
     return _TEXT.format(
@@ -112,6 +104,40 @@ def write_predict(
         what=what,
         output="" if output is None else f"[{to_literal(output)}]",
         result=result,
-        describe=_CLASSES.format(format=".1%" if are_probabilities else ".3f") if is_class else _VALUES,
+        describe=describe,
         weights=WEIGHTS,
     )
+
+
+def _read_answer(answers: Answers, num_scores: int, target_scale: float) -> tuple[str, str, str]:
+    """What ``predict`` returns, what that is, and how it is shown."""
+    if answers.task == "reconstruction":
+        return "scores", "The sample as the network gives it back, preprocessed as its input is.", _SAME.format()
+    if answers.task == "regression":
+        if target_scale != 1.0:
+            return "scores * TARGET_SCALE", "The values in the target's own unit, (N, T).", _VALUES
+        return "scores", "The network's values, (N, T).", _VALUES
+    if answers.task == "segmentation":
+        result = f"(scores[:, 0] > {answers.cut:g}).long()" if num_scores == 1 else "scores.argmax(1)"
+        return result, "The class at every pixel, (N, H, W): its place in CLASSES.", _MASK.format()
+    describe = _CLASSES.format(format=".1%" if answers.are_sure else ".3f")
+    if num_scores == 1:
+        return (*_one_score(answers), describe)
+    if not answers.are_sure:
+        return "scores", "The score of each class, (N, K); this loss makes no probabilities of them.", describe
+    made = {"softmax": "scores.softmax(dim=1)", "sigmoid": "scores.sigmoid()", "exp": "scores.exp()", None: "scores"}
+    alone = answers.makes in {"sigmoid", None}
+    what = "The probability of each class by itself, (N, K)." if alone else "The probability of each class, (N, K)."
+    return made[answers.makes], what, describe
+
+
+def _one_score(answers: Answers) -> tuple[str, str]:
+    """Two classes out of one score."""
+    if not answers.are_sure and answers.cut == 0.0:
+        return (
+            "torch.cat([-scores, scores], dim=1)",
+            "The side of the boundary as the score of both classes, (N, 2).",
+        )
+    second = "scores" if answers.cut else "scores.sigmoid()"
+    what = "The probability of both classes, (N, 2)." if answers.are_sure else "The score of both classes, (N, 2)."
+    return f"torch.cat([1 - {second}, {second}], dim=1)", what

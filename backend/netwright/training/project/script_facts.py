@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from netwright.data.augment.base import Augment
+from netwright.training.answers import Answers
+
+CLASSES_ALONE = Answers("classification", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +41,13 @@ class Facts:
     graph: GraphTerms | None = None
     augment: Augment | None = None
     is_balanced: bool = False
+    answers: Answers = CLASSES_ALONE
+    """How the first objective's output is read."""
+
+    @property
+    def is_mask(self) -> bool:
+        return self.answers.task == "segmentation"
+
+    @property
+    def is_own_target(self) -> bool:
+        return self.answers.task == "reconstruction"

@@ -7,16 +7,17 @@ compares the losses bit by bit; ``WRITTEN`` names the settings that it knows, an
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from netwright.compiler.source import join_imports, to_comment, to_literal
 from netwright.training.choices import ChoiceParams, Registry
 from netwright.training.config import Choice, ObjectiveConfig, TrainingConfig
-from netwright.training.metrics import METRICS
+from netwright.training.metric_base import Metric
 from netwright.training.objectives import LOSSES, fit_targets_source
 from netwright.training.optimizers import OPTIMIZERS
-from netwright.training.project.augment_script import augment_import, ready_argument, write_batches
+from netwright.training.project.augment_script import augment_import, ready_argument
+from netwright.training.project.evaluate_script import write_evaluate, written_metrics
 from netwright.training.project.graph_scripts import write_graph_forward
 from netwright.training.project.learning_script import (
     constants_of_learning,
@@ -28,7 +29,7 @@ from netwright.training.project.learning_script import (
     write_learning_rate,
     write_optimizer,
 )
-from netwright.training.project.main_script import BATCHES, FROZEN_MODULES, IN_ORDER, write_main
+from netwright.training.project.main_script import FROZEN_MODULES, IN_ORDER, write_batches, write_main
 from netwright.training.project.script_facts import Facts, Term
 from netwright.training.spec import INITIAL_WEIGHTS
 
@@ -38,7 +39,7 @@ WRITTEN = {
         "gradient_clip_norm", "gradient_clip_value", "accumulate_steps", "l1", "l2", "no_decay_on_norms_and_biases", "averaging",
         "initialization", "early_stopping", "checkpoint", "initial_weights", "frozen",
     },
-    "data": {"source", "batch_size", "split", "preprocess", "augment", "sampler"},
+    "data": {"source", "batch_size", "split", "preprocess", "augment", "sampler", "task"},
     "objectives": {"output", "target", "loss", "weight"},
     "parameter_groups": {"nodes", "lr_factor", "weight_decay"},
     "initialization": {"type", "params", "nodes", "zero_biases"},
@@ -56,7 +57,7 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
     Raises:
         UnknownChoiceError, pydantic.ValidationError: the config names what does not exist.
     """
-    metrics = _metrics(config, facts)
+    metrics = written_metrics(config, facts)
     monitored = {"train/loss", "val/loss", *(f"val/{name}" for name in metrics)}
     checkpoint, stopping = config.checkpoint, config.early_stopping
     monitor = checkpoint.monitor if checkpoint.monitor in monitored else "val/loss"
@@ -66,13 +67,14 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
         _constants(config, facts),
         *write_helpers(config),
         write_learning_rate(config),
+        *loss_functions(config),
         _loss(config, facts),
         write_optimizer(config),
         *([write_initialization(config)] if config.initialization else []),
         _forward(config, facts) if facts.graph is None else write_graph_forward(config, facts),
-        write_batches(BATCHES, facts),
+        write_batches(facts),
         *([IN_ORDER] if is_recomputed(config) else []),
-        _evaluate(facts, metrics),
+        write_evaluate(facts, metrics, _on_output if len(facts.terms) > 1 else None),
         *([FROZEN_MODULES] if config.frozen else []),
         *([write_closure(config, ready_argument(facts))] if needs_closure(config) else []),
         write_main(config, facts, monitor, mode, stop_monitor, monitored),
@@ -105,7 +107,7 @@ def _imports_of(used: str, facts: Facts) -> list[str]:
         return ", ".join(name for name in names if re.search(rf"\b{name}\b", used))
 
     files = "load_file, save_file" if facts.has_initial_weights else "save_file"
-    lines = [f"from collections.abc import {named('Callable', 'Iterable', 'Iterator', 'Sequence')}"]
+    lines = [f"from collections.abc import Mapping, {named('Callable', 'Iterable', 'Iterator', 'Sequence')}"]
     lines.append(f"from safetensors.torch import {files}")
     for module, names in (
         ("dataclasses", named("dataclass")),
@@ -122,13 +124,7 @@ def _params(registry: Registry[Any], chosen: Choice) -> ChoiceParams:
     return registry.params(chosen.type, chosen.params)
 
 
-def _metrics(config: TrainingConfig, facts: Facts) -> dict[str, str]:
-    """Expressions of the metrics that can be written as one, by name."""
-    found = {name: METRICS.get(name).source(facts.terms[0].num_scores) for name in config.metrics}
-    return {name: source for name, source in found.items() if source is not None}
-
-
-def _head(config: TrainingConfig, facts: Facts, metrics: dict[str, str]) -> str:
+def _head(config: TrainingConfig, facts: Facts, metrics: Mapping[str, type[Metric]]) -> str:
     data = " --data PATH" if facts.argument else ""
     left_out = [name for name in config.metrics if name not in metrics]
     follows = "samples, order and first weights follow from the seed"
@@ -198,10 +194,16 @@ def _loss(config: TrainingConfig, facts: Facts) -> str:
     )
 
 
+def loss_functions(config: TrainingConfig) -> list[str]:
+    """Source of what the losses call that PyTorch has not."""
+    found = [LOSSES.get(objective.loss.type).functions() for objective in config.objectives]
+    return [source for source in dict.fromkeys(found) if source]
+
+
 def _objective(objective: ObjectiveConfig, term: Term, facts: Facts) -> str:
     """One term of the loss, as an expression."""
     is_soft = facts.augment is not None and facts.augment.has_soft_targets
-    fitted = fit_targets_source(term.num_scores, is_class=facts.is_class, is_soft=is_soft)
+    fitted = fit_targets_source(term.num_scores, is_class=facts.is_class, is_mask=facts.is_mask, is_soft=is_soft)
     expression = LOSSES.get(objective.loss.type).source(_params(LOSSES, objective.loss), fitted)
     if objective.weight != 1.0:
         expression = f"{objective.weight!r} * {_in_brackets(expression)}"
@@ -253,30 +255,3 @@ def _forward(config: TrainingConfig, facts: Facts) -> str:
         lines.append("    outputs = network(inputs)")
     names = ", ".join(map(_key, facts.terms))
     return "\n".join([*lines, f"    return {{name: outputs[name].float() for name in ({names})}}"])
-
-
-def _evaluate(facts: Facts, metrics: dict[str, str]) -> str:
-    if len(facts.terms) > 1:
-        metrics = {name: _on_output(expression, facts.terms[0]) for name, expression in metrics.items()}
-    names = [to_literal(f"val/{name}") for name in ("loss", *metrics)]
-    lines = [
-        "@torch.inference_mode()",
-        "def evaluate(network: nn.Module, part: tuple[Tensor, Tensor], device: torch.device) -> dict[str, float]:",
-        '    """Loss and metrics of the validation part."""',
-        "    network.eval()",
-        "    inputs, targets = part",
-        f"    sums = dict.fromkeys([{', '.join(names)}], 0.0)",
-        "    num_values = 0",
-        "    for start in range(0, len(targets), 2 * BATCH_SIZE):",
-        "        batch = targets[start : start + 2 * BATCH_SIZE].to(device)",
-        "        outputs = forward(network, inputs[start : start + 2 * BATCH_SIZE].to(device))",
-        '        sums["val/loss"] += compute_loss(outputs, batch).item() * len(batch)',
-        *(f'        sums["val/{name}"] += {_renamed(expression)}.item()' for name, expression in metrics.items()),
-        "        num_values += batch.numel()",
-        '    return {name: value / (len(targets) if name == "val/loss" else num_values) for name, value in sums.items()}',
-    ]
-    return "\n".join(lines)
-
-
-def _renamed(expression: str) -> str:
-    return expression.replace("targets", "batch")

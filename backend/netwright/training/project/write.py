@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from torch import nn
 
 from netwright.compiler.program import build_program
-from netwright.data.base import Arrays, DataError, Source
-from netwright.data.prepare import prepare, split_raw
+from netwright.data.base import CLASS_TASKS, Arrays, DataError, Source
+from netwright.data.masks import write_mask_moves
+from netwright.data.prepare import chain_of, prepare, raw_layout, split_raw
 from netwright.data.prepare_graph import split_graph
 from netwright.data.registry import open_source
 from netwright.data.sample_code import SampleCode
-from netwright.graph.document import Document
 from netwright.language import say
-from netwright.training.jobs import find_output
+from netwright.training.answers import build_answers, find_last
+from netwright.training.jobs import count_scores, find_output
 from netwright.training.objectives import LOSSES
 from netwright.training.project.augment_script import augment_files
 from netwright.training.project.data_script import classes_lines, write_data
@@ -66,6 +67,8 @@ def write_project(
     is_channels_last = network is not None and wants_channels_last(
         network, data, next(network.parameters()).device, "float32"
     )
+    loss = LOSSES.get(spec.training.objectives[0].loss.type)
+    answers = build_answers(data.task, len(data.classes), loss, find_last(spec.document, outputs[0]))
     target_scale = float(getattr(source.options, "target_scale", 1.0))
     graph = None
     if raw.graph is not None:
@@ -73,7 +76,7 @@ def write_project(
         graph = GraphTerms(ports, are_vertices=raw.graph.sample == "vertex")
     facts = Facts(
         run=spec.run,
-        is_class=raw.task == "classification",
+        is_class=data.task in CLASS_TASKS,
         terms=terms,
         is_channels_last=is_channels_last,
         argument=code.needs,
@@ -82,11 +85,14 @@ def write_project(
         has_initial_weights=spec.initial_weights is not None,
         graph=graph,
         augment=data.augment,
-        is_balanced=spec.training.data.sampler == "balanced" and raw.task == "classification",
+        is_balanced=spec.training.data.sampler == "balanced" and data.task == "classification",
+        answers=answers,
     )
+    moves = ""
+    if data.task == "segmentation":
+        moves = write_mask_moves(chain_of(raw, spec.training.data), raw_layout(raw))
     predict = write_predict(
-        LOSSES.get(spec.training.objectives[0].loss.type),
-        arrays,
+        answers,
         reads=code.reads,
         output=terms[0].output,
         num_scores=terms[0].num_scores,
@@ -94,7 +100,7 @@ def write_project(
         graph=graph,
     )
     if raw.graph is None:
-        read = write_data(code, arrays, split_raw(raw, spec.training.data.split), target_scale)
+        read = write_data(code, arrays, split_raw(raw, spec.training.data.split), target_scale, moves)
     else:
         split = split_graph(raw, raw.graph, spec.training.data)
         read = write_graph_data(code, arrays, split, classes_lines(arrays.classes))
@@ -114,11 +120,3 @@ def write_project(
         data.input_shape,
         data.num_outputs,
     )
-
-
-def count_scores(document: Document, output: str | None) -> int:
-    """The size of the second axis of what the network answers, ``(N, K, ...)``; 1 where there is none."""
-    network = build_program(document).network
-    names = [name for name, _ in network.outputs]
-    shape = network.instances[0].outputs[0 if output is None else names.index(output)].shape
-    return shape[0] if shape else 1

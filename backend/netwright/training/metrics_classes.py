@@ -1,0 +1,275 @@
+"""Metrics of classes.  Those that torchmetrics averages in several ways are means over the classes that occur (its
+``average="macro"``), each class counting alike; the page shows the classes one by one beside them."""
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING
+
+from netwright.data.base import Task
+from netwright.training.answers import Answers
+from netwright.training.metric_base import Metric, answer_source
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+BOTH: tuple[Task, ...] = ("classification", "segmentation")
+
+
+class _Share(Metric, is_abstract=True):
+    """Right of all."""
+
+    mode = "max"
+
+    @classmethod
+    def value(cls, sums: "Tensor") -> "Tensor":
+        return sums[0] / sums[1].clamp_min(1)
+
+
+class Accuracy(_Share):
+    type = "Accuracy"
+    title = "Accuracy"
+    description = "The share of samples whose class is right; of masks, the share of pixels."
+    tasks = BOTH
+    tally = "hits"
+
+    @classmethod
+    def source(cls, num_scores: int, answers: Answers) -> str | None:
+        return f"({answer_source(num_scores, answers)} == targets).sum()"
+
+
+class Top3Accuracy(_Share):
+    type = "Top3Accuracy"
+    title = "Top-3 accuracy"
+    description = "The share of samples whose class is among the three with the highest scores."
+    tasks = ("classification",)
+    tally = "top3"
+    min_classes = 4
+
+    @classmethod
+    def source(cls, num_scores: int, answers: Answers) -> str | None:
+        return None if num_scores <= 3 else "(outputs.topk(3, 1).indices == targets[:, None]).sum()"
+
+
+class Top5Accuracy(_Share):
+    type = "Top5Accuracy"
+    title = "Top-5 accuracy"
+    description = "The share of samples whose class is among the five with the highest scores."
+    tasks = ("classification",)
+    tally = "top5"
+    min_classes = 6
+
+    @classmethod
+    def source(cls, num_scores: int, answers: Answers) -> str | None:
+        return None if num_scores <= 5 else "(outputs.topk(5, 1).indices == targets[:, None]).sum()"
+
+
+class _OfMatrix(Metric, is_abstract=True):
+    """From the confusion matrix ``[target, answer]``: a value of each class, then their mean."""
+
+    mode = "max"
+    tally = "confusion"
+    tasks = BOTH
+
+    @classmethod
+    @abstractmethod
+    def of_classes(cls, hits: "Tensor", answered: "Tensor", there: "Tensor") -> "Tensor":
+        """``(K,)`` out of right answers, answers and targets of each class; 0 where it would divide by nothing."""
+
+    @classmethod
+    def per_class(cls, sums: "Tensor") -> "Tensor | None":
+        return cls.of_classes(sums.diagonal(), sums.sum(0), sums.sum(1))
+
+    @classmethod
+    def value(cls, sums: "Tensor") -> "Tensor":
+        values = cls.of_classes(sums.diagonal(), sums.sum(0), sums.sum(1))
+        occurs = cls.counted(sums.sum(0), sums.sum(1))
+        return (values * occurs).sum() / occurs.sum().clamp_min(1)
+
+    @classmethod
+    def counted(cls, answered: "Tensor", there: "Tensor") -> "Tensor":
+        """Which classes the mean is of: those that occur among targets or answers."""
+        return answered + there > 0
+
+
+def _divide(above: "Tensor", below: "Tensor") -> "Tensor":
+    """0 where there is nothing to divide by."""
+    return above / below.clamp_min(1e-300) * (below > 0)
+
+
+class JaccardIndex(_OfMatrix):
+    """P. Jaccard, The distribution of the flora in the alpine zone, 1912."""
+
+    type = "JaccardIndex"
+    title = "Intersection over union (IoU)"
+    description = (
+        "How well answer and truth overlap: pixels that both give to a class, by those that either does. The mean over the "
+        "classes, the background being one of them."
+    )
+    formula = "hits / (answered + there - hits)"
+
+    @classmethod
+    def of_classes(cls, hits: "Tensor", answered: "Tensor", there: "Tensor") -> "Tensor":
+        return _divide(hits, answered + there - hits)
+
+
+class DiceScore(_OfMatrix):
+    """L. R. Dice, Measures of the amount of ecologic association between species, 1945."""
+
+    type = "DiceScore"
+    title = "Dice"
+    description = (
+        "Twice the pixels that answer and truth both give to a class, by the pixels of both together. The mean over the "
+        "classes."
+    )
+    tasks = ("segmentation",)
+    formula = "2 * hits / (answered + there)"
+
+    @classmethod
+    def of_classes(cls, hits: "Tensor", answered: "Tensor", there: "Tensor") -> "Tensor":
+        return _divide(2 * hits, answered + there)
+
+
+class Precision(_OfMatrix):
+    type = "Precision"
+    title = "Precision"
+    description = "Of the samples that were given to a class, the share that belongs there. The mean over the classes."
+    formula = "hits / answered"
+
+    @classmethod
+    def of_classes(cls, hits: "Tensor", answered: "Tensor", there: "Tensor") -> "Tensor":
+        return _divide(hits, answered)
+
+
+class Recall(_OfMatrix):
+    type = "Recall"
+    title = "Recall"
+    description = "Of the samples of a class, the share that was found. The mean over the classes."
+    formula = "hits / there"
+
+    @classmethod
+    def of_classes(cls, hits: "Tensor", answered: "Tensor", there: "Tensor") -> "Tensor":
+        return _divide(hits, there)
+
+
+class BalancedAccuracy(Recall):
+    """K. H. Brodersen et al., The balanced accuracy and its posterior distribution, 2010."""
+
+    type = "BalancedAccuracy"
+    title = "Balanced accuracy"
+    description = (
+        "Accuracy with each class counting alike, however rare: the mean share of its samples that are right, over the classes "
+        "that are there."
+    )
+    formula = "hits / there"
+    occurs = "there > 0"
+
+    @classmethod
+    def per_class(cls, sums: "Tensor") -> "Tensor | None":
+        return None  # the recall, which has a column of its own
+
+    @classmethod
+    def counted(cls, answered: "Tensor", there: "Tensor") -> "Tensor":
+        return there > 0
+
+
+class F1Score(_OfMatrix):
+    type = "F1Score"
+    title = "F1"
+    description = "Precision and recall in one: their harmonic mean of each class. The mean over the classes."
+    tasks = ("classification",)
+    formula = "2 * hits / (answered + there)"
+
+    @classmethod
+    def of_classes(cls, hits: "Tensor", answered: "Tensor", there: "Tensor") -> "Tensor":
+        return _divide(2 * hits, answered + there)
+
+
+class Specificity(_OfMatrix):
+    type = "Specificity"
+    title = "Specificity"
+    description = (
+        "Of the samples that are not of a class, the share that was not given to it. The mean over the classes."
+    )
+    formula = "(there.sum() - there - answered + hits) / (there.sum() - there)"
+
+    @classmethod
+    def of_classes(cls, hits: "Tensor", answered: "Tensor", there: "Tensor") -> "Tensor":
+        others = there.sum() - there
+        return _divide(others - answered + hits, others)
+
+
+class MatthewsCorrCoef(Metric):
+    """J. Gorodkin, Comparing two K-category assignments by a K-category correlation coefficient, 2004."""
+
+    type = "MatthewsCorrCoef"
+    title = "Matthews correlation"
+    description = (
+        "How strongly answers and classes go together: 1 if all are right, 0 for guessing, however unequal the "
+        "classes are."
+    )
+    tasks = BOTH
+    mode = "max"
+    tally = "confusion"
+
+    @classmethod
+    def value(cls, sums: "Tensor") -> "Tensor":
+        hits, answered, there, total = sums.trace(), sums.sum(0), sums.sum(1), sums.sum()
+        above = hits * total - (answered * there).sum()
+        spread = (total**2 - (answered**2).sum()) * (total**2 - (there**2).sum())
+        return above / spread.clamp_min(1e-300).sqrt() * (spread > 0)
+
+
+def _curves(sums: "Tensor") -> "tuple[Tensor, Tensor]":
+    """Of ``bins`` ``(2, K, B)``: how many of a class, and of others, have a probability of at least each threshold."""
+    at_least = sums.flip(2).cumsum(2).flip(2)
+    return at_least[1], at_least[0]
+
+
+class AUROC(Metric):
+    type = "AUROC"
+    title = "Area under the ROC curve"
+    description = (
+        "The chance that a sample of a class gets a higher probability for it than one of another class: 0.5 is guessing. "
+        "From 200 thresholds; the mean over the classes."
+    )
+    tasks = BOTH
+    mode = "max"
+    tally = "bins"
+
+    @classmethod
+    def per_class(cls, sums: "Tensor") -> "Tensor":
+        import torch
+
+        found, false = _curves(sums)
+        there, others = sums[1].sum(1, keepdim=True), sums[0].sum(1, keepdim=True)
+        hit_rate, false_rate = _divide(found, there).flip(1), _divide(false, others).flip(1)
+        return torch.trapezoid(hit_rate, false_rate, dim=1)
+
+    @classmethod
+    def value(cls, sums: "Tensor") -> "Tensor":
+        return cls.per_class(sums).mean()
+
+
+class AveragePrecision(Metric):
+    type = "AveragePrecision"
+    title = "Average precision"
+    description = (
+        "The area under the curve of precision over recall, which is stricter than the ROC curve where a class is rare. From "
+        "200 thresholds; the mean over the classes."
+    )
+    tasks = BOTH
+    mode = "max"
+    tally = "bins"
+
+    @classmethod
+    def per_class(cls, sums: "Tensor") -> "Tensor":
+        import torch
+
+        found, false = _curves(sums)
+        precision = _divide(found, found + false)
+        recall = _divide(found, sums[1].sum(1, keepdim=True))
+        recall = torch.cat([recall, recall.new_zeros(len(recall), 1)], 1)
+        return -((recall[:, 1:] - recall[:, :-1]) * precision).sum(1)
+
+    @classmethod
+    def value(cls, sums: "Tensor") -> "Tensor":
+        return cls.per_class(sums).mean()

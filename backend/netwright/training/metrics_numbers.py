@@ -1,0 +1,104 @@
+"""Metrics of numbers: of a regression's columns, or of a sample that is to be given back."""
+
+from typing import TYPE_CHECKING
+
+from netwright.data.base import Task
+from netwright.training.answers import Answers
+from netwright.training.metric_base import Metric
+from netwright.training.tallies import SMALL
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+BOTH: tuple[Task, ...] = ("regression", "reconstruction")
+_ERROR = "(outputs.double() - targets.reshape(outputs.shape).double())"
+
+
+class MeanAbsoluteError(Metric):
+    type = "MeanAbsoluteError"
+    title = "Mean absolute error (MAE)"
+    description = "How far off a prediction is on average, in the target's own unit."
+    tasks = BOTH
+    mode = "min"
+    tally = "errors"
+
+    @classmethod
+    def value(cls, sums: "Tensor") -> "Tensor":
+        return sums[1].sum() / sums[0].sum().clamp_min(1)
+
+    @classmethod
+    def source(cls, num_scores: int, answers: Answers) -> str | None:
+        return f"{_ERROR}.abs().sum()"
+
+
+class MeanSquaredError(Metric):
+    type = "MeanSquaredError"
+    title = "Mean squared error (MSE)"
+    description = "The mean of the squared differences: large errors count most."
+    tasks = BOTH
+    mode = "min"
+    tally = "errors"
+
+    @classmethod
+    def value(cls, sums: "Tensor") -> "Tensor":
+        return sums[2].sum() / sums[0].sum().clamp_min(1)
+
+    @classmethod
+    def source(cls, num_scores: int, answers: Answers) -> str | None:
+        return f"{_ERROR}.square().sum()"
+
+
+class RootMeanSquaredError(MeanSquaredError):
+    """torchmetrics' ``MeanSquaredError(squared=False)``."""
+
+    type = "RootMeanSquaredError"
+    title = "Root mean squared error (RMSE)"
+    description = "The root of the mean squared error: in the target's own unit, large errors counting most."
+    finish = "** 0.5"
+
+    @classmethod
+    def value(cls, sums: "Tensor") -> "Tensor":
+        return super().value(sums).sqrt()
+
+
+class R2Score(Metric):
+    type = "R2Score"
+    title = "R2"
+    description = (
+        "The share of the target's variance that is explained: 1 is perfect, 0 as good as always saying the mean, below 0 "
+        "worse. The mean over the target's columns."
+    )
+    tasks = BOTH
+    mode = "max"
+    tally = "errors"
+
+    @classmethod
+    def value(cls, sums: "Tensor") -> "Tensor":
+        import torch
+
+        count, _, unexplained, total, squares, _ = sums
+        spread = squares - total * (total / count.clamp_min(1))
+        # As torchmetrics: a column that does not vary is 1 where it is met, else 0.
+        is_met, is_flat = unexplained.abs() <= 1e-4, spread.abs() <= 1e-4
+        scores = torch.where(is_met, 1.0, 1 - unexplained / torch.where(is_flat, 1.0, spread))
+        return torch.where(is_flat & ~is_met, 0.0, scores).mean()
+
+
+class MeanAbsolutePercentageError(Metric):
+    type = "MeanAbsolutePercentageError"
+    title = "Mean absolute percentage error (MAPE)"
+    description = (
+        "How far off a prediction is on average, by the size of the target: 0.1 is ten percent. Says nothing where targets "
+        "come near zero."
+    )
+    tasks = ("regression",)
+    mode = "min"
+    tally = "errors"
+
+    @classmethod
+    def value(cls, sums: "Tensor") -> "Tensor":
+        return sums[5].sum() / sums[0].sum().clamp_min(1)
+
+    @classmethod
+    def source(cls, num_scores: int, answers: Answers) -> str | None:
+        return f"({_ERROR}.abs() / targets.reshape(outputs.shape).double().abs().clamp_min({SMALL})).sum()"

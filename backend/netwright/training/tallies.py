@@ -1,0 +1,94 @@
+"""Sums over an epoch that metrics are computed from, kept on the device: nothing is read at a step.
+
+A tally is one tensor of float64 (whole numbers stay exact in it) that each batch adds to.  Several metrics share one:
+precision, recall, IoU and their like all come from the confusion matrix.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from netwright.training.answers import Answers
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+TallyName = Literal["hits", "confusion", "top3", "top5", "bins", "errors"]
+NUM_BINS = 200
+"""Thresholds of :data:`TALLIES`' ``bins``, evenly from 0 to 1, as torchmetrics' ``thresholds=200``."""
+SMALL = 1.17e-06
+"""What torchmetrics' percentage error divides by at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """``shape`` of the tensor for these answers and an output ``(N, K, ...)``, and what adds a batch to it."""
+
+    shape: Callable[[Answers, "Tensor"], tuple[int, ...]]
+    add: Callable[["Tensor", "Tensor", "Tensor", Answers], None]
+
+
+def _count(into: "Tensor", places: "Tensor") -> None:
+    """Adds 1 at each of ``places``.  (``bincount`` would do too, but on a GPU it waits for the largest place.)"""
+    flat = places.reshape(-1)
+    into.view(-1).scatter_add_(0, flat, into.new_ones(1).expand(flat.shape))
+
+
+def _add_hits(into: "Tensor", outputs: "Tensor", targets: "Tensor", answers: Answers) -> None:
+    """Right answers, and all."""
+    into[0] += (answers.classes(outputs) == targets).sum()
+    into[1] += targets.numel()
+
+
+def _add_confusion(into: "Tensor", outputs: "Tensor", targets: "Tensor", answers: Answers) -> None:
+    """``into[target, answer]``."""
+    _count(into, targets * answers.num_classes + answers.classes(outputs).view_as(targets))
+
+
+def _add_top(k: int) -> Callable[["Tensor", "Tensor", "Tensor", Answers], None]:
+    def add(into: "Tensor", outputs: "Tensor", targets: "Tensor", _answers: Answers) -> None:
+        into[1] += targets.numel()
+        if outputs.ndim == 1 or outputs.shape[1] <= k:
+            into[0] += targets.numel()  # every class is among so many
+        else:
+            into[0] += (outputs.topk(k, 1).indices == targets.unsqueeze(1)).sum()
+
+    return add
+
+
+def _add_bins(into: "Tensor", outputs: "Tensor", targets: "Tensor", answers: Answers) -> None:
+    """``into[is_it, class, i]``: probabilities from threshold ``i`` to the next, of samples that are of the class or not."""
+    import torch
+
+    probabilities = answers.probabilities(outputs).movedim(1, -1).reshape(-1, answers.num_classes)
+    thresholds = torch.linspace(0, 1, NUM_BINS, device=outputs.device)
+    bins = (torch.bucketize(probabilities.contiguous(), thresholds, right=True) - 1).clamp_min(0)
+    labels = torch.arange(answers.num_classes, device=outputs.device)
+    is_it = (targets.reshape(-1, 1) == labels).long()
+    _count(into, (is_it * answers.num_classes + labels) * NUM_BINS + bins)
+
+
+def _add_errors(into: "Tensor", outputs: "Tensor", targets: "Tensor", _answers: Answers) -> None:
+    """By column of the target: how many, |e|, e squared, the target, its square, |e| by |target|."""
+    import torch
+
+    wanted = targets.reshape(len(targets), -1).double()
+    errors = outputs.reshape(wanted.shape).double() - wanted
+    size = errors.abs()
+    relative = size / wanted.abs().clamp_min(SMALL)
+    terms = (torch.ones_like(size), size, errors.square(), wanted, wanted.square(), relative)
+    into += torch.stack([term.sum(0) for term in terms])
+
+
+def _of_classes(answers: Answers, _outputs: "Tensor") -> tuple[int, ...]:
+    return (answers.num_classes, answers.num_classes)
+
+
+TALLIES: Mapping[TallyName, Tally] = {
+    "hits": Tally(lambda _answers, _outputs: (2,), _add_hits),
+    "confusion": Tally(_of_classes, _add_confusion),
+    "top3": Tally(lambda _answers, _outputs: (2,), _add_top(3)),
+    "top5": Tally(lambda _answers, _outputs: (2,), _add_top(5)),
+    "bins": Tally(lambda answers, _outputs: (2, answers.num_classes, NUM_BINS), _add_bins),
+    "errors": Tally(lambda _answers, outputs: (6, outputs[:1].numel()), _add_errors),
+}
