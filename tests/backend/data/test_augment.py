@@ -35,7 +35,9 @@ def apply(steps: list[Step], about: Subject, batch: Tensor, targets: Tensor, see
     assert written is not None
     generator = torch.Generator().manual_seed(seed)
     for function in load_augment(written).values():
-        batch, targets = function(batch, targets, generator)
+        batch, after = function(batch, targets, generator)
+        assert after is not None
+        targets = after
     return batch, targets
 
 

@@ -106,6 +106,7 @@ def show(handful: Handful, preprocess: Sequence[Step], augment: Sequence[Step], 
     if "inputs" in functions:
         inputs, after_targets = functions["inputs"](inputs, after_targets, generator)
     labels = [_label(raw, target) for target in targets]
+    assert after_targets is not None, "targets stay what they are, or are mixed"
     labels_after = [_label(raw, target) for target in after_targets]
     pairs: Iterable[tuple[str | list[str], str | list[str]]]
     if raw.kind == "image":
