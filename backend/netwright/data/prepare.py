@@ -11,12 +11,20 @@ import numpy as np
 import torch
 from pydantic import JsonValue
 
-from netwright.data.base import DataError, Part, Prepared, RawData, Step
+from netwright.data.base import DataError, Kind, Part, Prepared, RawData, SplitBy, Step, TargetScale
 from netwright.data.split import Split, split_samples
+from netwright.data.split_keys import split_by_keys
 from netwright.data.transform_base import Code, Layout, Training
 from netwright.data.transforms import layout_of, parse_chain
 from netwright.language import say
 
+_RAW: Mapping[Kind, str] = {
+    "image": "pictures, uint8",
+    "table": "rows, float32",
+    "graph": "rows, float32",
+    "text": "texts in UTF-8, uint8",
+    "series": "series, float32",
+}
 Preprocess = Callable[[torch.Tensor], torch.Tensor]
 FIT_CHUNK_BYTES = 1 << 25
 """Float32 bytes of raw samples that pass through the transforms at once while a later one is fitted."""
@@ -40,6 +48,8 @@ class SplitLike(Protocol):
     def seed(self) -> int: ...
     @property
     def stratify(self) -> bool: ...
+    @property
+    def by(self) -> SplitBy: ...
 
 
 class DataConfigLike(Protocol):
@@ -89,7 +99,16 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
         fingerprint=_fingerprint(raw, split),
         notes=split.notes,
         numbers=raw.features if raw.kind == "table" and not raw.categories else (),
+        target_scale=measure_targets(train.targets) if raw.standardizes_targets and not is_class else None,
     )
+
+
+def measure_targets(targets: torch.Tensor) -> TargetScale:
+    """Of float32 ``(N, T)``; a deviation of 1 where a column is constant."""
+    values = targets.double()
+    std = values.std(dim=0, correction=0)
+    std = torch.where(std > 1e-12 * values.mean(dim=0).abs().clamp_min(1.0), std, 1.0)
+    return TargetScale(tuple(values.mean(dim=0).float().tolist()), tuple(std.float().tolist()))
 
 
 def split_raw(raw: RawData, config: SplitLike) -> Split:
@@ -98,6 +117,8 @@ def split_raw(raw: RawData, config: SplitLike) -> Split:
     Raises:
         DataError: too few samples.
     """
+    if config.by != "sample":
+        return split_by_keys(raw.split_keys, config.by, config.validation, config.seed, len(raw.targets))
     labels = raw.targets.numpy() if raw.task == "classification" and config.stratify else None
     return split_samples(len(raw.targets), labels, config.validation, config.seed, raw.classes)
 
@@ -158,15 +179,18 @@ def _batches(inputs: torch.Tensor, so_far: Preprocess) -> Callable[[], Iterator[
 
 def _source(written: Sequence[tuple[str, Code]], start: Layout, end: Layout) -> str:
     constants = [item for _, code in written for item in code.constants.items()]
-    lines = ["import torch", ""] if constants else ["import torch"]
+    imports = dict.fromkeys(line for _, code in written for line in code.imports)
+    lines = [*imports, "import torch", ""] if constants else [*imports, "import torch"]
     for name, (values, shape) in constants:
         lines += _constant(name, values, shape)
-    what = "pictures, uint8" if start.kind == "image" else "rows, float32"
+    for definition in dict.fromkeys(text for _, code in written for text in code.definitions):
+        lines += ["", "", *definition.rstrip().split("\n")]
+    what = _RAW[start.kind]
     lines += [
         "",
         "",
         "def preprocess(batch: torch.Tensor) -> torch.Tensor:",
-        f'    """Raw {what} {_axes(start)}, to the network\'s input, float32 {_axes(end)}: as fitted on the training part."""',
+        f'    """Raw {what} {_axes(start)}, to the network\'s input, {end.dtype} {_axes(end)}: as fitted on the training part."""',
     ]
     for title, code in written:
         lines.append(f"    # {title}.")

@@ -15,6 +15,7 @@ from netwright.data.image_folder import ImageFolder
 from netwright.data.karate import Karate
 from netwright.data.mnist import FashionMnist, Mnist
 from netwright.data.motifs import Motifs
+from netwright.data.sentences import Sentences
 from netwright.language import listed, say
 
 SOURCES: Mapping[str, type[Source]] = {
@@ -38,6 +39,7 @@ SOURCES: Mapping[str, type[Source]] = {
         Karate,
         Cora,
         Motifs,
+        Sentences,
         CsvSource,
         ImageFolder,
         GraphTables,

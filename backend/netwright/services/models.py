@@ -8,7 +8,7 @@ from pydantic import Field, JsonValue
 from netwright.architectures.base import Chapter, Family
 from netwright.architectures.base import Task as ArchitectureTask
 from netwright.compiler.report import Totals
-from netwright.data.base import Kind, Task
+from netwright.data.base import DType, Kind, SplitBy, Task
 from netwright.exchange.graphs.report import ImportReport
 from netwright.exchange.weights.report import WeightsReport
 from netwright.graph.bundle import BlockBundle
@@ -355,6 +355,11 @@ class DatasetRead(Model):
     columns: list[ColumnRead] = Field(default_factory=list)
     input_shape: list[int] = Field(default_factory=list)
     """The network's input shape after preprocessing, without the batch: what the Input node should say."""
+    input_dtype: DType = "float32"
+    num_tokens: int | None = None
+    """Of texts: how many different indices the network may meet at most."""
+    splits: list[SplitBy] = Field(default_factory=list)
+    """What the split of a run can go by beside chance."""
     num_outputs: int | None = None
     bytes: int | None = None
     created: float | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from netwright.compiler.report import CheckReport
 from netwright.data.base import DataError, SourceSpec, Step
 from netwright.data.registry import open_source
+from netwright.data.transform_base import Layout
 from netwright.data.transforms import TRANSFORMS, plan_chain
 from netwright.graph.document import Document
 from netwright.graph.problems import Problem
@@ -119,34 +120,37 @@ async def check_all(
     facts = _facts(dataset)
     if training.data.preprocess:
         try:
-            shape = await asyncio.to_thread(_plan_input_shape, source, training.data)
+            layout = await asyncio.to_thread(_plan_input, source, training.data)
         except DataError as error:
             problems += [
                 Problem(code=error.code, field="data.preprocess", message=error.message),
                 *check_choices(training),
             ]
             return Checked(report, source, problems)
-        facts = _facts(dataset, shape)
+        facts = _facts(dataset, layout)
     devices = [device.id for device in await asyncio.to_thread(list_devices)]
     problems += await asyncio.to_thread(check_training, training, document, report, facts, devices)
     return Checked(report, source, problems)
 
 
-def _plan_input_shape(source: SourceSpec, config: DataConfig) -> tuple[int, ...]:
-    """The network's input shape after the preprocessing of ``config``, without the batch."""
+def _plan_input(source: SourceSpec, config: DataConfig) -> Layout:
+    """The network's input after the preprocessing of ``config``."""
     from netwright.data.prepare import raw_layout
 
     steps = [Step(choice.type, choice.params) for choice in config.preprocess]
-    return plan_chain(steps, raw_layout(open_source(source).load())).shape
+    return plan_chain(steps, raw_layout(open_source(source).load()))
 
 
-def _facts(dataset: DatasetRead, input_shape: tuple[int, ...] | None = None) -> DataFacts:
+def _facts(dataset: DatasetRead, layout: Layout | None = None) -> DataFacts:
     return DataFacts(
         title=dataset.title,
         kind=dataset.kind,
         task=dataset.task,
         num_samples=dataset.num_samples or 0,
-        input_shape=tuple(dataset.input_shape) if input_shape is None else input_shape,
+        input_shape=tuple(dataset.input_shape) if layout is None else layout.shape,
+        input_dtype=dataset.input_dtype,
+        num_tokens=dataset.num_tokens if layout is None else layout.num_tokens,
+        splits=tuple(dataset.splits),
         num_outputs=dataset.num_outputs or 0,
         classes=tuple(dataset.classes),
         num_validation=dataset.num_validation,

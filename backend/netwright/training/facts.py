@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from netwright.data.base import Kind, Task
+from netwright.data.base import DType, Kind, SplitBy, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,11 @@ class DataFacts:
     classes: tuple[str, ...] = ()
     num_validation: int | None = None
     """Samples that the set itself keeps for validation; None where the config's split decides."""
+    input_dtype: DType = "float32"
+    num_tokens: int | None = None
+    """Of texts: the indices that preprocessing gives lie below this."""
+    splits: tuple[SplitBy, ...] = ()
+    """What the split can go by beside chance."""
     are_vertices: bool = False
     """Whether a sample is a vertex of a graph, so that the output must have a row for each vertex."""
 

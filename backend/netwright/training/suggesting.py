@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from netwright.compiler.report import CheckReport
-from netwright.data.base import Kind
+from netwright.data.base import Kind, SplitBy
 from netwright.graph.document import Document
 from netwright.graph.problems import Problem
 from netwright.language import in_a_row, listed, say
@@ -21,7 +21,7 @@ from netwright.training.config import (
 )
 from netwright.training.facts import DataFacts
 
-_LEARNING_RATES: dict[Kind, float] = {"image": 0.001, "table": 0.003, "graph": 0.01}
+_LEARNING_RATES: dict[Kind, float] = {"image": 0.001, "table": 0.003, "graph": 0.01, "text": 0.003, "series": 0.003}
 
 AUXILIARY_WEIGHT = 0.3
 """Szegedy et al. 2015, Going Deeper with Convolutions, section 5, https://arxiv.org/abs/1409.4842."""
@@ -48,6 +48,8 @@ def suggest(document: Document, report: CheckReport, data: DataFacts, source: st
     if data.num_validation is not None:
         split = SplitConfig(validation=data.num_validation / data.num_samples)
         reasons["data.split"] = say("{title} comes with a split of its own, which is used.", title=data.title)
+    elif data.splits:
+        split = SplitConfig(by=_choose_split(data, reasons))
     is_small_table = data.kind == "table" and data.num_samples < 5000
     early_stopping = EarlyStoppingConfig(monitor="val/loss", mode="min", patience=15) if is_small_table else None
     if early_stopping is not None:
@@ -84,6 +86,19 @@ def suggest(document: Document, report: CheckReport, data: DataFacts, source: st
     )
     reasons["device"] = say("The first GPU, or the CPU where there is none.")
     return Suggestion(config, reasons, check_training(config, document, report, data))
+
+
+def _choose_split(data: DataFacts, reasons: dict[str, str]) -> SplitBy:
+    """What a column says goes before all; else time, so that nothing of the future is trained on; else groups."""
+    ways: tuple[SplitBy, ...] = ("column", "time", "group")
+    by = next(way for way in ways if way in data.splits)
+    why = {
+        "column": say("A column of the set says which samples are for validation."),
+        "time": say("The latest samples are held out: a network that forecasts is only asked about what comes later."),
+        "group": say("Samples of one group stay together: a network that has met half of a group knows the other half."),
+    }
+    reasons["data.split"] = why[by]
+    return by
 
 
 def _choose_batch_size(data: DataFacts, reasons: dict[str, str]) -> int:
