@@ -30,7 +30,7 @@ Task = Literal["classification", "regression"]
 SplitBy = Literal["sample", "time", "group", "column"]
 DType = Literal["float32", "int64"]
 ColumnType = Literal["number", "category", "text"]
-ColumnRole = Literal["feature", "target", "ignored"]
+ColumnRole = Literal["feature", "target", "ignored", "time", "group", "split"]
 Progress = Callable[[int, int | None], None]
 """Called with what is done and what there is in all (bytes, pictures; None: unknown).  What it raises ends the work."""
 
@@ -97,6 +97,17 @@ class SplitKeys:
 
 
 @dataclass(frozen=True, slots=True)
+class Forecast:
+    """What is to be forecast: the next ``horizon`` values of the input's ``channels`` (places on the axis ``F``), step by step.
+
+    Repeating the last value, the naive forecast, is ``inputs[:, -1, channels]``, ``horizon`` times.
+    """
+
+    channels: tuple[int, ...]
+    horizon: int
+
+
+@dataclass(frozen=True, slots=True)
 class Arrays:
     """A whole set as NumPy arrays of raw samples: see :class:`RawData`, which is the same as tensors."""
 
@@ -114,6 +125,7 @@ class Arrays:
     graph: GraphArrays | None = None
     """Of a set of graphs: ``inputs`` are then the features of all vertices ``(V, F)``."""
     split_keys: SplitKeys = field(default_factory=SplitKeys)
+    forecast: Forecast | None = None
     standardizes_targets: bool = False
     """Whether the network learns a number as deviations from the training part's mean: see :attr:`Prepared.target_scale`."""
 
@@ -143,6 +155,7 @@ class RawData:
     graph: GraphArrays | None = None
     split_keys: SplitKeys = field(default_factory=SplitKeys)
     standardizes_targets: bool = False
+    forecast: Forecast | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +208,7 @@ class Prepared:
     numbers: tuple[str, ...] = ()
     """The features of a table that holds numbers alone, in the order of its columns; empty for any other data."""
     target_scale: TargetScale | None = None
+    forecast: Forecast | None = None
 
     @property
     def are_vertices(self) -> bool:
@@ -321,6 +335,7 @@ class Source(ABC):
             graph=arrays.graph,
             split_keys=arrays.split_keys,
             standardizes_targets=arrays.standardizes_targets,
+            forecast=arrays.forecast,
         )
 
     def code(self, arrays: Arrays) -> SampleCode:

@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from netwright.data.base import DataError, Kind, Part, Prepared, RawData, SplitBy, Step, TargetScale
 from netwright.data.split import Split, split_samples
 from netwright.data.split_keys import split_by_keys
-from netwright.data.transform_base import Code, Layout, Training
+from netwright.data.transform_base import Code, Layout, Training, on_device
 from netwright.data.transforms import layout_of, parse_chain
 from netwright.language import say
 
@@ -84,6 +84,9 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
     train = _part(raw, split.train)
     steps = [Step(choice.type, dict(choice.params)) for choice in config.preprocess]
     source, layout = write_preprocess(train.inputs, raw_layout(raw), steps or raw.default_preprocess)
+    target_scale = measure_targets(train.targets) if raw.standardizes_targets and not is_class else None
+    if target_scale is not None:
+        source += write_postprocess(target_scale)
     has_test = raw.test_inputs is not None and raw.test_targets is not None
     return Prepared(
         train=train,
@@ -99,7 +102,8 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
         fingerprint=_fingerprint(raw, split),
         notes=split.notes,
         numbers=raw.features if raw.kind == "table" and not raw.categories else (),
-        target_scale=measure_targets(train.targets) if raw.standardizes_targets and not is_class else None,
+        target_scale=target_scale,
+        forecast=raw.forecast,
     )
 
 
@@ -109,6 +113,30 @@ def measure_targets(targets: torch.Tensor) -> TargetScale:
     std = values.std(dim=0, correction=0)
     std = torch.where(std > 1e-12 * values.mean(dim=0).abs().clamp_min(1.0), std, 1.0)
     return TargetScale(tuple(values.mean(dim=0).float().tolist()), tuple(std.float().tolist()))
+
+
+def write_postprocess(scale: TargetScale) -> str:
+    """Source of ``scale_targets`` and ``postprocess``, which belong to a run's ``preprocess``."""
+    shape = (len(scale.mean),)
+    return "\n".join(
+        [
+            "",
+            "",
+            *_constant("TARGET_MEAN", scale.mean, shape),
+            *_constant("TARGET_STD", scale.std, shape),
+            "",
+            "",
+            "def scale_targets(targets: torch.Tensor) -> torch.Tensor:",
+            f'    """Targets (N, {shape[0]}) as the loss sees them: mean 0 and deviation 1 over the training part."""',
+            f"    return (targets - {on_device('TARGET_MEAN', 'targets')}) / {on_device('TARGET_STD', 'targets')}",
+            "",
+            "",
+            "def postprocess(outputs: torch.Tensor) -> torch.Tensor:",
+            f'    """What the network answers, (N, {shape[0]}), in the unit of the targets."""',
+            f"    return outputs * {on_device('TARGET_STD', 'outputs')} + {on_device('TARGET_MEAN', 'outputs')}",
+            "",
+        ]
+    )
 
 
 def split_raw(raw: RawData, config: SplitLike) -> Split:

@@ -16,6 +16,10 @@ from netwright.data.karate import Karate
 from netwright.data.mnist import FashionMnist, Mnist
 from netwright.data.motifs import Motifs
 from netwright.data.sentences import Sentences
+from netwright.data.sms_spam import SmsSpam
+from netwright.data.text_folder import TextFolder
+from netwright.data.text_table_source import TextTableSource
+from netwright.data.waves import SineMix, Waves
 from netwright.language import listed, say
 
 SOURCES: Mapping[str, type[Source]] = {
@@ -39,9 +43,14 @@ SOURCES: Mapping[str, type[Source]] = {
         Karate,
         Cora,
         Motifs,
+        SineMix,
+        Waves,
         Sentences,
+        SmsSpam,
         CsvSource,
         ImageFolder,
+        TextTableSource,
+        TextFolder,
         GraphTables,
         GraphNpz,
     )

@@ -111,9 +111,9 @@ def to_literal(value: float) -> str:
     return str(int(value)) if value.is_integer() else repr(value)
 
 
-def on_device(constant: str) -> str:
+def on_device(constant: str, beside: str = "batch") -> str:
     """The constant beside the batch.  It is never written to, so the copy need not be waited for."""
-    return f"{constant}.to(batch.device, non_blocking=True)"
+    return f"{constant}.to({beside}.device, non_blocking=True)"
 
 
 def shorten(text: str) -> str:

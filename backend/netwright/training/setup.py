@@ -49,6 +49,9 @@ class Job:
     outputs: tuple[str | None, ...] = (None,)
     arguments: tuple[str, ...] = ()
     """Of a network of graphs: which outputs of the Graph node ``forward`` takes, in its order."""
+    scale_targets: "Callable[[Tensor], Tensor] | None" = None
+    postprocess: "Callable[[Tensor], Tensor] | None" = None
+    """Of numbers that are learned as deviations from their mean: targets for the loss, and outputs back in their own unit."""
     notes: list[str] = field(default_factory=list)
     """What was done to the network before it came here; said in the run's first event."""
     is_current: Callable[[], bool] = lambda: True
@@ -132,6 +135,8 @@ class Setup:
     epochs: int
     surface: Surface | None
     frozen: Frozen = field(default_factory=Frozen)
+    scale_targets: "Callable[[Tensor], Tensor] | None" = None
+    postprocess: "Callable[[Tensor], Tensor] | None" = None
     notes: list[str] = field(default_factory=list)
 
     def forward(self, inputs: Inputs) -> "Outputs":
@@ -153,6 +158,8 @@ class Setup:
 
     def compute_loss(self, outputs: "Outputs", targets: "Tensor") -> "Tensor":
         """The weighted sum of all objectives."""
+        if self.scale_targets is not None:
+            targets = self.scale_targets(targets)
         if isinstance(outputs, torch.Tensor):
             _, loss, weight = self.objectives[0]
             return loss(outputs, targets) if weight == 1.0 else weight * loss(outputs, targets)
@@ -160,8 +167,9 @@ class Setup:
         return torch.stack(terms).sum()
 
     def main(self, outputs: "Outputs") -> "Tensor":
-        """The output of the first objective, which metrics are measured on."""
-        return outputs if isinstance(outputs, torch.Tensor) else next(iter(outputs.values()))
+        """The output of the first objective, which metrics are measured on, in the unit of the targets."""
+        first = outputs if isinstance(outputs, torch.Tensor) else next(iter(outputs.values()))
+        return first if self.postprocess is None else self.postprocess(first)
 
     def start_training_mode(self) -> None:
         """``network.train()``, but for the statistics of what is frozen."""
@@ -262,6 +270,8 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         epochs=config.epochs,
         surface=build_surface(data, job.preprocess, device, config.objectives[0].loss.type),
         frozen=frozen,
+        scale_targets=job.scale_targets,
+        postprocess=job.postprocess,
         notes=notes,
     )
 

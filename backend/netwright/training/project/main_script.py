@@ -61,7 +61,7 @@ _MAIN = '''def main() -> None:
         network.train()
 {hold}        for samples, targets in batches(train, epoch, device):
             step += 1
-            loss = compute_loss(forward(network, samples), targets)
+            loss = compute_loss(forward(network, samples), {targets})
             loss.backward()
             losses.append(loss.item())
             if not math.isfinite(losses[-1]):
@@ -117,6 +117,7 @@ def write_main(config: TrainingConfig, facts: Facts, monitor: str, mode: str, st
     about = to_literal(facts.argument.replace("%", "%%"))  # argparse formats it
     data = f'    parser.add_argument("--data", type=Path, required=True, help={about})\n'
     return _MAIN.format(
+        targets="scale_targets(targets)" if facts.scales_targets else "targets",
         data_argument=data if facts.argument else "",
         data_value="arguments.data" if facts.argument else "None",
         weights=facts.output_file,

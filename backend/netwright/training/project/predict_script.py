@@ -21,7 +21,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from data import {names}
-from model import Network, preprocess
+from model import {functions}
 
 HERE = Path(__file__).parent
 
@@ -69,7 +69,7 @@ _VALUES = """def describe(answer: Tensor, top: int) -> str:
 
 
 def write_predict(
-    loss: type[Loss], arrays: Arrays, *, reads: str, output: str | None, num_scores: int, target_scale: float
+    loss: type[Loss], arrays: Arrays, *, reads: str, output: str | None, num_scores: int, target_scale: float, scales_targets: bool = False
 ) -> str:
     """The script.  Scores become probabilities as the loss says; of two classes with one score, both are shown."""
     is_class = arrays.task == "classification"
@@ -86,6 +86,9 @@ def write_predict(
         )
     elif is_class:
         what = "The score of each class, (N, K); this loss makes no probabilities of them."
+    elif scales_targets:
+        result, what = "postprocess(scores)", "The values in the target's own unit, (N, T)."
+        result += " * TARGET_SCALE" if target_scale != 1.0 else ""
     elif target_scale != 1.0:
         result, what = "scores * TARGET_SCALE", "The values in the target's own unit, (N, T)."
     if is_class and num_scores == 1 and loss.scores_to != "sides":
@@ -95,6 +98,7 @@ def write_predict(
     return _TEXT.format(
         reads=reads,
         names=", ".join(names),
+        functions="Network, postprocess, preprocess" if scales_targets else "Network, preprocess",
         what=what,
         output="" if output is None else f"[{to_literal(output)}]",
         result=result,

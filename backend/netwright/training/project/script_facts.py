@@ -25,3 +25,5 @@ class Facts:
     output_file: str
     first_losses: tuple[float, ...]
     has_initial_weights: bool = False
+    scales_targets: bool = False
+    """Whether model.py holds ``scale_targets`` and ``postprocess``."""

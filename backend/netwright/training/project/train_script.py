@@ -58,7 +58,7 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
     imports += ["from torch.nn import functional", f"from safetensors.torch import {files}"]
     sections = [
         _head(config, facts, metrics),
-        join_imports(imports) + "\n\nfrom data import load_parts\nfrom model import Network, preprocess",
+        join_imports(imports) + f"\n\nfrom data import load_parts\nfrom model import {_from_model(facts)}",
         _constants(config, facts),
         _learning_rate(config),
         _loss(config, facts),
@@ -74,6 +74,10 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
     if "functional." not in used:
         text = text.replace("from torch.nn import functional\n", "", 1)
     return text + '\n\n\nif __name__ == "__main__":\n    main()\n'
+
+
+def _from_model(facts: Facts) -> str:
+    return "Network, postprocess, preprocess, scale_targets" if facts.scales_targets else "Network, preprocess"
 
 
 def _params(registry: Registry[Any], chosen: Choice) -> ChoiceParams:
@@ -261,6 +265,11 @@ def _evaluate(facts: Facts, metrics: dict[str, str]) -> str:
     if len(facts.terms) > 1:
         metrics = {name: _on_output(expression, facts.terms[0]) for name, expression in metrics.items()}
     names = [to_literal(f"val/{name}") for name in ("loss", *metrics)]
+    scaled, postprocessed = "batch", []
+    if facts.scales_targets:
+        scaled = "scale_targets(batch)"
+        first = "outputs" if len(facts.terms) == 1 else f"outputs[{_key(facts.terms[0])}]"
+        postprocessed = [f"        {first} = postprocess({first})"]
     lines = [
         "@torch.inference_mode()",
         "def evaluate(network: nn.Module, part: tuple[Tensor, Tensor], device: torch.device) -> dict[str, float]:",
@@ -272,7 +281,8 @@ def _evaluate(facts: Facts, metrics: dict[str, str]) -> str:
         "    for start in range(0, len(targets), 2 * BATCH_SIZE):",
         "        batch = targets[start : start + 2 * BATCH_SIZE].to(device)",
         "        outputs = forward(network, inputs[start : start + 2 * BATCH_SIZE].to(device))",
-        '        sums["val/loss"] += compute_loss(outputs, batch).item() * len(batch)',
+        f'        sums["val/loss"] += compute_loss(outputs, {scaled}).item() * len(batch)',
+        *postprocessed,
         *(f'        sums["val/{name}"] += {_renamed(expression)}.item()' for name, expression in metrics.items()),
         "        num_values += batch.numel()",
         '    return {name: value / (len(targets) if name == "val/loss" else num_values) for name, value in sums.items()}',

@@ -73,6 +73,7 @@ def write_project(
         output_file=WEIGHTS if network is None else "trained.safetensors",
         first_losses=tuple(first_losses),
         has_initial_weights=spec.initial_weights is not None,
+        scales_targets=data.target_scale is not None,
     )
     predict = write_predict(
         LOSSES.get(spec.training.objectives[0].loss.type),
@@ -81,6 +82,7 @@ def write_project(
         output=terms[0].output,
         num_scores=terms[0].num_scores,
         target_scale=target_scale,
+        scales_targets=data.target_scale is not None,
     )
     files: dict[str, str | bytes] = {
         **write_data(code, arrays, split_raw(raw, spec.training.data.split), target_scale),
