@@ -266,6 +266,10 @@ class RemoteFile:
     sha256: str
 
 
+TABLES = ("csv", "text_table", "time_series")
+"""Sources that read one and the same upload, a table, in different ways."""
+
+
 class Source(ABC):
     """One kind of data.  A subclass with its ``Options`` is all that a new source needs.
 
@@ -278,6 +282,8 @@ class Source(ABC):
     description: ClassVar[str]
     kind: ClassVar[Kind]
     is_built_in: ClassVar[bool] = True
+    read_as: ClassVar[tuple[str, ...]] = ()
+    """Of an uploaded one: the sources that can read the same file, this one among them; a person may change the guess."""
     citation: ClassVar[str]
     facts: ClassVar[Facts | None] = None
     """Of a built-in: written down, so that the list of sets opens no file; held true by a test."""

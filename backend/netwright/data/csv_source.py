@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, JsonValue
 
-from netwright.data.base import Arrays, ColumnRole, ColumnType, DataError, Facts, Source, Step, Task
+from netwright.data.base import TABLES, Arrays, ColumnRole, ColumnType, DataError, Facts, Source, Step, Task
 from netwright.data.columns import Column, check_numbers, leave_out_useless, look_through
 from netwright.data.sample_code import TABLE_IMPORTS, SampleCode, table_code
 from netwright.data.targets import find_leaks, guess_target, guess_task, read_target
@@ -56,6 +56,7 @@ class CsvSource(Source):
     description = "An uploaded table."
     kind = "table"
     is_built_in = False
+    read_as = TABLES
     citation = ""
 
     class Options(Model):
@@ -89,6 +90,10 @@ class CsvSource(Source):
             default=None, description="Whether the first line holds names; empty: found out."
         )
         delimiter: Delimiter | None = Field(default=None, description="What divides the fields; empty: found out.")
+        is_quoted: bool | None = Field(
+            default=None,
+            description="Whether quotes hold a field together; off: a quote is a letter like any other. Empty: found out.",
+        )
         decimal: Literal[".", ","] | None = Field(
             default=None, description="The decimal mark; empty: a comma only beside semicolons."
         )
@@ -130,6 +135,7 @@ class CsvSource(Source):
             encoding=options.encoding,
             delimiter=options.delimiter,
             has_header=options.has_header,
+            is_quoted=options.is_quoted,
         )
 
 

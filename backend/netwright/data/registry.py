@@ -19,6 +19,7 @@ from netwright.data.sentences import Sentences
 from netwright.data.sms_spam import SmsSpam
 from netwright.data.text_folder import TextFolder
 from netwright.data.text_table_source import TextTableSource
+from netwright.data.time_series import TimeSeries
 from netwright.data.waves import SineMix, Waves
 from netwright.language import listed, say
 
@@ -51,6 +52,7 @@ SOURCES: Mapping[str, type[Source]] = {
         ImageFolder,
         TextTableSource,
         TextFolder,
+        TimeSeries,
         GraphTables,
         GraphNpz,
     )

@@ -76,7 +76,9 @@ def _make() -> tuple[list[str], list[int]]:
         label = number % 2
         actor, other = (one(ANIMALS), one(PEOPLE)) if label == 0 else (one(PEOPLE), one(ANIMALS))
         active, passive = VERBS[random.randint(len(VERBS))]
-        actor, other = (f"the {one(ADJECTIVES)} {noun}" if random.rand() < 0.4 else f"the {noun}" for noun in (actor, other))
+        actor, other = (
+            f"the {one(ADJECTIVES)} {noun}" if random.rand() < 0.4 else f"the {noun}" for noun in (actor, other)
+        )
         sentence = f"{actor} {active} {other}" if random.rand() < 0.5 else f"{other} is {passive} by {actor}"
         if random.rand() < 0.4:
             sentence += f" {one(PLACES)}"

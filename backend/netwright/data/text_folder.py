@@ -107,7 +107,9 @@ class TextFolder(Source):
         arrays = self._cache.load()
         classes = self._listing.classes
         each = max(1, num_rows // len(classes))
-        chosen = [i for label in range(len(classes)) for i in np.flatnonzero(arrays["targets"] == label)[:each].tolist()]
+        chosen = [
+            i for label in range(len(classes)) for i in np.flatnonzero(arrays["targets"] == label)[:each].tolist()
+        ]
         chosen = chosen[:num_rows]
         texts = read_texts(arrays["inputs"][chosen].astype(np.uint8))
         labels = arrays["targets"][chosen].tolist()

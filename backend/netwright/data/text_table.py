@@ -84,7 +84,31 @@ def read_text_table(
         ) from error
     if size > MAX_BYTES:
         raise _too_large(filename, f"{size / (1 << 20):,.0f} MiB", f"{MAX_BYTES >> 20} MiB")
-    text, known_encoding = _decode(path.read_bytes(), filename, encoding)
+    return parse_text_table(
+        path.read_bytes(),
+        filename,
+        encoding=encoding,
+        delimiter=delimiter,
+        has_header=has_header,
+        is_quoted=is_quoted,
+    )
+
+
+def parse_text_table(
+    data: bytes,
+    filename: str,
+    *,
+    encoding: Encoding | None = None,
+    delimiter: Delimiter | None = None,
+    has_header: bool | None = None,
+    is_quoted: bool | None = None,
+) -> TextTable:
+    """As :func:`read_text_table`, of what was read.
+
+    Raises:
+        DataError: code ``bad_file``, ``too_large``, ``too_few`` or ``empty_file``.
+    """
+    text, known_encoding = _decode(data, filename, encoding)
     if not text.strip():
         raise DataError(say("{filename} is empty.", filename=filename), code="empty_file", file=filename)
     used = delimiter or _sniff_delimiter(text, is_quoted)

@@ -78,7 +78,9 @@ def tokenize_step(texts: Sequence[str], options: TextOptions) -> Step:
     if options.vocabulary_size is None or options.max_length is None:
         unit: Unit = "characters" if options.unit == "characters" else "words"
         split = build_splitter(unit, lowercase=options.lowercase)
-        size, length = _measure(texts, options.unit, len(count_tokens(texts, split)), [len(split(one)) for one in texts])
+        size, length = _measure(
+            texts, options.unit, len(count_tokens(texts, split)), [len(split(one)) for one in texts]
+        )
     else:
         size, length = options.vocabulary_size, options.max_length
     params: dict[str, JsonValue] = {

@@ -69,9 +69,7 @@ def layout_of(
     return Layout(kind, (len(columns),), is_float=True, columns=columns)
 
 
-def layout_of_series(
-    inputs: npt.NDArray[Any], test_inputs: npt.NDArray[Any] | None, channels: Sequence[str]
-) -> Layout:
+def layout_of_series(inputs: npt.NDArray[Any], test_inputs: npt.NDArray[Any] | None, channels: Sequence[str]) -> Layout:
     """Of float32 ``(N, T, F)``."""
     import numpy as np
 

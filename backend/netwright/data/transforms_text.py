@@ -91,9 +91,7 @@ class Tokenize(Transform):
                 joined="padding + indices" if padding == "start" else "indices + padding",
             ),
         ]
-        return Code(
-            ("batch = preprocess_tokens(batch)",), imports=IMPORTS[params.unit], definitions=tuple(definitions)
-        )
+        return Code(("batch = preprocess_tokens(batch)",), imports=IMPORTS[params.unit], definitions=tuple(definitions))
 
     @staticmethod
     def fit(params: Params, texts: Iterable[str]) -> tuple[list[str], dict[tuple[str, str], int]]:

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from netwright.data.base import DataError, Facts, Source
 from netwright.data.preview import Preview
+from netwright.data.registry import SOURCES
 from netwright.graph.problems import Problem
 from netwright.language import in_a_row, say
 from netwright.services.models import (
@@ -19,6 +20,7 @@ from netwright.services.models import (
     GraphRead,
     Histogram,
     SamplePicture,
+    WayToRead,
 )
 
 State = Literal["ready", "missing", "downloading", "preparing", "failed"]
@@ -67,6 +69,7 @@ def read_facts(
         created=created,
         options=options or {},
         options_schema=_options_schema(source),
+        read_as=[WayToRead(type=name, title=say(SOURCES[name].title)) for name in source.read_as],
     )
 
 

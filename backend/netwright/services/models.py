@@ -8,7 +8,7 @@ from pydantic import Field, JsonValue
 from netwright.architectures.base import Chapter, Family
 from netwright.architectures.base import Task as ArchitectureTask
 from netwright.compiler.report import Totals
-from netwright.data.base import DType, Kind, SplitBy, Task
+from netwright.data.base import ColumnRole, DType, Kind, SplitBy, Task
 from netwright.exchange.graphs.report import ImportReport
 from netwright.exchange.weights.report import WeightsReport
 from netwright.graph.bundle import BlockBundle
@@ -309,7 +309,7 @@ class ColumnRead(Model):
 
     name: str
     type: Literal["number", "category", "text"]
-    role: Literal["feature", "target", "ignored"]
+    role: ColumnRole
     num_missing: int
     num_distinct: int
     minimum: float | None = None
@@ -330,6 +330,13 @@ class GraphRead(Model):
     is_directed: bool
     num_isolated: int
     num_self_loops: int
+
+
+class WayToRead(Model):
+    """A source that can read the same upload."""
+
+    type: str
+    title: Sentence
 
 
 class DatasetRead(Model):
@@ -365,12 +372,16 @@ class DatasetRead(Model):
     created: float | None = None
     options: dict[str, JsonValue] = Field(default_factory=dict)
     options_schema: Schema = Field(default_factory=dict)
+    read_as: list[WayToRead] = Field(default_factory=list)
+    """What the uploaded file can be read as, its ``type`` among them; empty where there is no choice."""
 
 
 class DatasetUpdate(Model):
-    """Corrects title or options (target column, column types, image size); answers with the set described anew."""
+    """Corrects title or options (target column, column types, image size), or reads the file as another ``type`` of
+    ``read_as``, with that one's options (none given: all as guessed); answers with the set described anew."""
 
     title: str | None = Field(default=None, min_length=1, max_length=200)
+    type: str | None = Field(default=None, max_length=100)
     options: dict[str, JsonValue] | None = None
 
 

@@ -33,7 +33,9 @@ def check_dtype(document: Document, entry: Node, report: CheckReport, data: Data
         if edge is not None and not lookups:
             embedding = {"type": "Embedding", "params": {ROWS: data.num_tokens}}
             edits += insert(document, NETWORK, edge, [embedding]).edits
-            label = say("Set `{node}` to {shape}, {dtype}, and insert Embedding", node=entry.id, shape=wanted, dtype="int64")
+            label = say(
+                "Set `{node}` to {shape}, {dtype}, and insert Embedding", node=entry.id, shape=wanted, dtype="int64"
+            )
     sentence = (
         say(
             "{title} gives indices of tokens (int64), but `{node}` takes {got}. Set its dtype to int64 and let an Embedding "

@@ -95,7 +95,9 @@ def _choose_split(data: DataFacts, reasons: dict[str, str]) -> SplitBy:
     why = {
         "column": say("A column of the set says which samples are for validation."),
         "time": say("The latest samples are held out: a network that forecasts is only asked about what comes later."),
-        "group": say("Samples of one group stay together: a network that has met half of a group knows the other half."),
+        "group": say(
+            "Samples of one group stay together: a network that has met half of a group knows the other half."
+        ),
     }
     reasons["data.split"] = why[by]
     return by

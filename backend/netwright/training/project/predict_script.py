@@ -69,7 +69,14 @@ _VALUES = """def describe(answer: Tensor, top: int) -> str:
 
 
 def write_predict(
-    loss: type[Loss], arrays: Arrays, *, reads: str, output: str | None, num_scores: int, target_scale: float, scales_targets: bool = False
+    loss: type[Loss],
+    arrays: Arrays,
+    *,
+    reads: str,
+    output: str | None,
+    num_scores: int,
+    target_scale: float,
+    scales_targets: bool = False,
 ) -> str:
     """The script.  Scores become probabilities as the loss says; of two classes with one score, both are shown."""
     is_class = arrays.task == "classification"
