@@ -20,6 +20,8 @@ from netwright.services.models import (
     GraphRead,
     Histogram,
     SamplePicture,
+    SeriesCurve,
+    TokenText,
     WayToRead,
 )
 
@@ -91,6 +93,9 @@ def read_preview(preview: Preview) -> DatasetPreview:
         histograms=[Histogram(name=item.name, edges=item.edges, counts=item.counts) for item in preview.histograms],
         value_range=preview.value_range,
         drawings=[GraphDrawing(**asdict(drawing)) for drawing in preview.drawings],
+        texts=[TokenText(**asdict(text)) for text in preview.texts],
+        series=[SeriesCurve(**asdict(one)) for one in preview.series],
+        channels=preview.channels,
     )
 
 

@@ -417,8 +417,26 @@ class GraphDrawing(Model):
     num_left_out: int
 
 
+class TokenText(Model):
+    """A text cut into tokens, with the index of each (1: unknown); ``num_left_out`` more are not shown."""
+
+    tokens: list[str]
+    indices: list[int]
+    label: str
+    num_left_out: int
+
+
+class SeriesCurve(Model):
+    """One sample: the values of each channel (null: none), and of those that are forecast what follows, by their places."""
+
+    name: str
+    channels: list[list[float | None]]
+    future: dict[int, list[float]]
+
+
 class DatasetPreview(Model):
-    """``rows`` are those of the file as read, cells as text; ``pictures`` and ``drawings`` a few of each class."""
+    """``rows`` are those of the file as read, cells as text; ``pictures``, ``drawings``, ``texts`` and ``series`` a few of each
+    class."""
 
     balance: list[ClassCount]
     pictures: list[SamplePicture]
@@ -427,6 +445,10 @@ class DatasetPreview(Model):
     histograms: list[Histogram]
     value_range: tuple[float, float] | None = None
     drawings: list[GraphDrawing] = Field(default_factory=list)
+    texts: list[TokenText] = Field(default_factory=list)
+    series: list[SeriesCurve] = Field(default_factory=list)
+    channels: list[str] = Field(default_factory=list)
+    """Names of the channels of ``series``."""
 
 
 # --- weights and imports ------------------------------------------------------------------------------------------------

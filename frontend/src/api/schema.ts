@@ -1209,7 +1209,7 @@ export interface components {
              * Role
              * @enum {string}
              */
-            role: "feature" | "target" | "ignored";
+            role: "feature" | "target" | "ignored" | "time" | "group" | "split";
             /** Num Missing */
             num_missing: number;
             /** Num Distinct */
@@ -1262,7 +1262,8 @@ export interface components {
         };
         /**
          * DatasetPreview
-         * @description ``rows`` are those of the file as read, cells as text; ``pictures`` and ``drawings`` a few of each class.
+         * @description ``rows`` are those of the file as read, cells as text; ``pictures``, ``drawings``, ``texts`` and ``series`` a few of each
+         *     class.
          */
         DatasetPreview: {
             /** Balance */
@@ -1282,6 +1283,12 @@ export interface components {
             ] | null;
             /** Drawings */
             drawings?: components["schemas"]["GraphDrawing"][];
+            /** Texts */
+            texts?: components["schemas"]["TokenText"][];
+            /** Series */
+            series?: components["schemas"]["SeriesCurve"][];
+            /** Channels */
+            channels?: string[];
         };
         /**
          * DatasetRead
@@ -1302,7 +1309,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "image" | "table" | "graph";
+            kind: "image" | "table" | "graph" | "text" | "series";
             /**
              * Task
              * @enum {string}
@@ -1331,6 +1338,16 @@ export interface components {
             columns?: components["schemas"]["ColumnRead"][];
             /** Input Shape */
             input_shape?: number[];
+            /**
+             * Input Dtype
+             * @default float32
+             * @enum {string}
+             */
+            input_dtype: "float32" | "int64";
+            /** Num Tokens */
+            num_tokens?: number | null;
+            /** Splits */
+            splits?: ("sample" | "time" | "group" | "column")[];
             /** Num Outputs */
             num_outputs?: number | null;
             /** Bytes */
@@ -1345,14 +1362,19 @@ export interface components {
             options_schema?: {
                 [key: string]: unknown;
             };
+            /** Read As */
+            read_as?: components["schemas"]["WayToRead"][];
         };
         /**
          * DatasetUpdate
-         * @description Corrects title or options (target column, column types, image size); answers with the set described anew.
+         * @description Corrects title or options (target column, column types, image size), or reads the file as another ``type`` of
+         *     ``read_as``, with that one's options (none given: all as guessed); answers with the set described anew.
          */
         DatasetUpdate: {
             /** Title */
             title?: string | null;
+            /** Type */
+            type?: string | null;
             /** Options */
             options?: {
                 [key: string]: components["schemas"]["JsonValue"];
@@ -2247,7 +2269,7 @@ export interface components {
             /** Tasks */
             tasks?: ("classification" | "regression")[];
             /** Kinds */
-            kinds?: ("image" | "table" | "graph")[];
+            kinds?: ("image" | "table" | "graph" | "text" | "series")[];
             /** Mode */
             mode?: ("min" | "max") | null;
         };
@@ -2667,6 +2689,20 @@ export interface components {
             warmup_steps: number;
         };
         /**
+         * SeriesCurve
+         * @description One sample: the values of each channel (null: none), and of those that are forecast what follows, by their places.
+         */
+        SeriesCurve: {
+            /** Name */
+            name: string;
+            /** Channels */
+            channels: (number | null)[][];
+            /** Future */
+            future: {
+                [key: string]: number[];
+            };
+        };
+        /**
          * SetBlock
          * @description Adds or replaces the block definition ``name``; ``definition`` null removes it.
          */
@@ -2806,8 +2842,17 @@ export interface components {
         /**
          * SplitConfig
          * @description ``validation`` is the fraction of the training part that is held out; stratified where the target is a class.
+         *
+         *     ``by`` is what is drawn: single samples by chance, the latest ones (``time``), whole groups by chance, or what a column of
+         *     the set says.
          */
         SplitConfig: {
+            /**
+             * By
+             * @default sample
+             * @enum {string}
+             */
+            by: "sample" | "time" | "group" | "column";
             /**
              * Validation
              * @default 0.1
@@ -2961,6 +3006,20 @@ export interface components {
             dtype: string;
         };
         /**
+         * TokenText
+         * @description A text cut into tokens, with the index of each (1: unknown); ``num_left_out`` more are not shown.
+         */
+        TokenText: {
+            /** Tokens */
+            tokens: string[];
+            /** Indices */
+            indices: number[];
+            /** Label */
+            label: string;
+            /** Num Left Out */
+            num_left_out: number;
+        };
+        /**
          * Totals
          * @description Sums over the network.  ``training_bytes`` estimates weights + gradients + Adam state + activations at
          *     ``batch_size``.
@@ -3086,6 +3145,16 @@ export interface components {
             name: string;
             /** Shape */
             shape: number[];
+        };
+        /**
+         * WayToRead
+         * @description A source that can read the same upload.
+         */
+        WayToRead: {
+            /** Type */
+            type: string;
+            /** Title */
+            title: string;
         };
         /**
          * WeightTensor

@@ -28,7 +28,7 @@ import {
 } from "./formConfig";
 
 const SUGGESTED: TrainingConfig = {
-  data: { source: "digits", batch_size: 32, split: { validation: 0.1, seed: 0, stratify: true } },
+  data: { source: "digits", batch_size: 32, split: { by: "sample", validation: 0.1, seed: 0, stratify: true } },
   objectives: [{ output: null, target: "label", loss: { type: "LossA", params: {} }, weight: 1 }],
   metrics: ["MetricA"],
   optimizer: { type: "OptimizerA", params: { lr: 0.1 } },
@@ -92,7 +92,7 @@ describe("completeConfig", () => {
     const config = completeConfig(
       {
         epochs: 3,
-        data: { source: "digits", batch_size: 7, split: { validation: 0.3, seed: 1, stratify: false } },
+        data: { source: "digits", batch_size: 7, split: { by: "sample", validation: 0.3, seed: 1, stratify: false } },
         early_stopping: null,
       },
       {
