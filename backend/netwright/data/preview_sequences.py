@@ -77,9 +77,7 @@ def series_examples(arrays: Arrays) -> Iterator[SeriesExample]:
         if arrays.forecast is not None:
             ahead = arrays.targets[row].reshape(arrays.forecast.horizon, -1)
             places = {channel: place for place, channel in enumerate(arrays.forecast.channels)}
-            future = {
-                channel: ahead[:, place].tolist() for channel, place in places.items() if channel < MAX_CHANNELS
-            }
+            future = {channel: ahead[:, place].tolist() for channel, place in places.items() if channel < MAX_CHANNELS}
         yield SeriesExample(
             arrays.classes[int(arrays.targets[row].item())] if arrays.classes else "",
             [[None if np.isnan(value) else value for value in channel] for channel in values.T.tolist()],
