@@ -136,9 +136,9 @@ class RawData:
 
     ``inputs`` is uint8 ``(N, C, H, W)`` for pictures, uint8 ``(N, L)`` for texts (UTF-8, zeros after the end), float32
     ``(N, T, F)`` for series (NaN where a value is missing or a series has ended), float32 ``(N, F)`` for tables (NaN where a
-    value is missing, the category's index where a column is categorical); ``targets`` int64 ``(N,)`` class indices or float32 ``(N, T)``.
-    ``test_inputs`` and ``test_targets`` are the source's own test part, if it has one: never trained or selected on.
-    ``default_preprocess`` is the chain that an empty ``data.preprocess`` stands for.
+    value is missing, the category's index where a column is categorical); ``targets`` int64 ``(N,)`` class indices or
+    float32 ``(N, T)``.  ``test_inputs`` and ``test_targets`` are the source's own test part, if it has one: never trained or
+    selected on.  ``default_preprocess`` is the chain that an empty ``data.preprocess`` stands for.
     """
 
     inputs: Tensor

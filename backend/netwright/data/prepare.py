@@ -213,12 +213,12 @@ def _source(written: Sequence[tuple[str, Code]], start: Layout, end: Layout) -> 
         lines += _constant(name, values, shape)
     for definition in dict.fromkeys(text for _, code in written for text in code.definitions):
         lines += ["", "", *definition.rstrip().split("\n")]
-    what = _RAW[start.kind]
+    about = f"Raw {_RAW[start.kind]} {_axes(start)}, to the network's input"
     lines += [
         "",
         "",
         "def preprocess(batch: torch.Tensor) -> torch.Tensor:",
-        f'    """Raw {what} {_axes(start)}, to the network\'s input, {end.dtype} {_axes(end)}: as fitted on the training part."""',
+        f'    """{about}, {end.dtype} {_axes(end)}: as fitted on the training part."""',
     ]
     for title, code in written:
         lines.append(f"    # {title}.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netwright.data.base import Arrays, parse_options
-from netwright.data.tokens import NUM_SPECIAL, UNKNOWN, build_splitter
+from netwright.data.tokens import NUM_SPECIAL, UNKNOWN, Unit, build_splitter
 from netwright.data.transforms_text import Tokenize, read_texts
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def token_examples(arrays: Arrays) -> Iterator[TokenExample]:
 def token_counts(arrays: Arrays) -> npt.NDArray[np.int64]:
     """How many tokens each text has, before it is cut."""
     [step] = arrays.default_preprocess
-    unit = "characters" if step.params["unit"] == "characters" else "words"
+    unit: Unit = "characters" if step.params["unit"] == "characters" else "words"
     split = build_splitter(unit, lowercase=True)
     return np.array([len(split(text)) for text in read_texts(arrays.inputs.astype(np.uint8))])
 

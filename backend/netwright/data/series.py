@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -51,8 +51,8 @@ class Windows:
 def cut_windows(
     values: npt.NDArray[np.float64], channels: Sequence[int], *, window: int, horizon: int, stride: int
 ) -> Windows:
-    """Windows of ``values`` ``(rows, F)`` and the ``horizon`` rows of ``channels`` that follow each.  A window whose target has a
-    missing value is left out."""
+    """Windows of ``values`` ``(rows, F)`` and the ``horizon`` rows of ``channels`` that follow each.  A window whose target
+    has a missing value is left out."""
     num = max(0, (len(values) - window - horizon) // stride + 1)
     starts = np.arange(num, dtype=np.int64) * stride
     future = values[:, list(channels)]
@@ -67,7 +67,7 @@ def cut_windows(
 def pad_sequences(
     sequences: Sequence[npt.NDArray[np.float64]], max_length: int | None, padding: Literal["start", "end"]
 ) -> Floats:
-    """Sequences ``(t, F)`` as ``(N, T, F)``, NaN where one has no step.  Of longer ones the latest ``max_length`` steps stay."""
+    """Sequences ``(t, F)`` as ``(N, T, F)``, NaN where one has no step.  Of longer ones the latest ``max_length`` stay."""
     longest = max(len(one) for one in sequences)
     length = min(longest, max_length or longest)
     check_size(len(sequences), length, sequences[0].shape[1])
@@ -126,9 +126,9 @@ def to_time(cell: str, form: TimeFormat) -> float:
         if not cell[:4].isdecimal():
             raise ValueError(cell)
         return float(np.datetime64(cell.rstrip("Z").replace("/", "-").replace(" ", "T"), "s").astype(np.int64))
-    return datetime.strptime(cell, form).replace(tzinfo=timezone.utc).timestamp()
+    return datetime.strptime(cell, form).replace(tzinfo=UTC).timestamp()
 
 
 def to_time_source(form: TimeFormat) -> str:
     """The same as an expression over ``cell``."""
-    return TO_TIME.get(form) or f"datetime.strptime(cell, {form!r}).replace(tzinfo=timezone.utc).timestamp()"
+    return TO_TIME.get(form) or f"datetime.strptime(cell, {form!r}).replace(tzinfo=UTC).timestamp()"

@@ -48,7 +48,7 @@ def split_by_time(spans: npt.NDArray[np.float64], fraction: float) -> Split:
     held_out = np.flatnonzero(spans[:, 0] >= border)
     train = np.flatnonzero(spans[:, 1] < border)
     num_left_out = num_samples - len(held_out) - len(train)
-    notes = ()
+    notes: tuple[str, ...] = ()
     if num_left_out:
         notes = (
             say(

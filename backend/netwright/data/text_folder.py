@@ -12,7 +12,7 @@ import numpy as np
 
 from netwright.data.archive import READ_ERRORS, Listing, list_class_files, open_archive
 from netwright.data.array_cache import ArrayCache, ArraySpec
-from netwright.data.base import Arrays, DataError, Facts, Progress, Source, Step
+from netwright.data.base import Array, Arrays, DataError, Facts, Progress, Source, Step
 from netwright.data.csv_source import upload_name
 from netwright.data.sample_code import SampleCode
 from netwright.data.texts import (
@@ -151,7 +151,7 @@ class TextFolder(Source):
         # One length for both parts, so that a test text is cut where a training text would be.
         encoded = encode_texts([*parts[0], *parts[1]])
         num_train = len(parts[0])
-        arrays = {
+        arrays: dict[str, Array] = {
             "inputs": encoded.inputs[:num_train],
             "targets": np.array(labels[0], dtype=np.int64),
             "test_inputs": encoded.inputs[num_train:],

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 MAX_TEXT_BYTES = 8_000
-"""Of a text in UTF-8; what is behind is cut off and said.  Raw samples are one array, so one long text makes all of them long."""
+"""Of a text in UTF-8; what is behind is cut off and said.  Raw samples are one array: one long text makes all of them long."""
 USUAL_VOCABULARY = 10_000
 USUAL_PIECES = 2_000
 LONGEST_GUESS = 256
@@ -78,9 +78,7 @@ def tokenize_step(texts: Sequence[str], options: TextOptions) -> Step:
     if options.vocabulary_size is None or options.max_length is None:
         unit: Unit = "characters" if options.unit == "characters" else "words"
         split = build_splitter(unit, lowercase=options.lowercase)
-        size, length = _measure(
-            texts, options.unit, len(count_tokens(texts, split)), [len(split(one)) for one in texts]
-        )
+        size, length = _measure(options.unit, len(count_tokens(texts, split)), [len(split(one)) for one in texts])
     else:
         size, length = options.vocabulary_size, options.max_length
     params: dict[str, JsonValue] = {
@@ -93,7 +91,7 @@ def tokenize_step(texts: Sequence[str], options: TextOptions) -> Step:
     return Step("Tokenize", params)
 
 
-def _measure(texts: Sequence[str], unit: Unit, num_distinct: int, lengths: list[int]) -> tuple[int, int]:
+def _measure(unit: Unit, num_distinct: int, lengths: list[int]) -> tuple[int, int]:
     size = min(USUAL_VOCABULARY, max(3, num_distinct + NUM_SPECIAL))
     length = float(np.percentile(lengths, SHARE_WHOLE))
     if unit == "byte_pair":

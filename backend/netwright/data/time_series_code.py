@@ -150,7 +150,7 @@ def series_code(reading: Reading) -> SampleCode:
     imports = ["import csv", "import math"]
     rows = _rows(reading)
     if "datetime." in rows:
-        imports.append("from datetime import datetime, timezone")
+        imports.append("from datetime import UTC, datetime")
     read = READ.format(what=what, length=length, num_channels=len(reading.channels), place=place)
     channels = ", ".join(column.name for column in reading.channels)
     return SampleCode(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -126,7 +127,7 @@ class Reading:
                 )
 
     def _choose_time(self) -> Column | None:
-        """The column that is said to be time, or the first that grows as dates do; None: the rows are in order as they stand."""
+        """The column that is said to be time, or the first that holds dates; None: the rows are in order as they stand."""
         told = next((column for column in self.columns if self._told(column) == "time"), None)
         if told is not None:
             if read_times(told.cells) is None:
@@ -232,7 +233,7 @@ class Reading:
         """From which place to which in :attr:`order` each series goes."""
         groups = self.groups[self.order]
         borders = [0, *(np.flatnonzero(np.diff(groups)) + 1).tolist(), len(groups)]
-        return list(zip(borders[:-1], borders[1:], strict=True))
+        return list(pairwise(borders))
 
     def _windows(self) -> Samples:
         window, horizon, stride = self.window or USUAL_WINDOW, self.options.horizon, self.options.stride

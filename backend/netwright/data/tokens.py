@@ -6,7 +6,7 @@ import heapq
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from functools import cache
+from itertools import pairwise
 from typing import Literal
 
 Unit = Literal["words", "characters", "byte_pair"]
@@ -80,12 +80,6 @@ def build_splitter(unit: Unit, *, lowercase: bool, merges: Merges | None = None)
     function = namespace["preprocess_split"]
     assert callable(function)
     return function
-
-
-@cache
-def word_splitter() -> Callable[[str], list[str]]:
-    """For measuring lengths before anything is fitted."""
-    return build_splitter("words", lowercase=True)
 
 
 def most_frequent(counts: Counter[str], most: int) -> list[str]:
@@ -169,7 +163,7 @@ class _Pairs:
 
     def _add(self, index: int, sign: int) -> set[tuple[str, str]]:
         pieces, count = self._words[index]
-        pairs = list(zip(pieces, pieces[1:], strict=False))
+        pairs = list(pairwise(pieces))
         for pair in pairs:
             self._counts[pair] += sign * count
             if sign > 0:

@@ -141,7 +141,8 @@ def _check_end(layout: Layout) -> None:
         if column.may_be_missing and layout.kind == "series":
             raise DataError(
                 say(
-                    "The channel {column_name} has steps without a value and the preprocessing does not fill them. Add FillSteps.",
+                    "The channel {column_name} has steps without a value and the preprocessing does not fill them. "
+                    "Add FillSteps.",
                     column_name=column.name,
                 ),
                 code="bad_transform",

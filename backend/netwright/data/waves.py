@@ -73,8 +73,8 @@ class Waves(Source):
     type = "waves"
     title = "Waves"
     description = (
-        "900 waves of 24 to 48 steps with noise: sine, square or sawtooth? Period and beginning differ, so that the shape alone "
-        "tells."
+        "900 waves of 24 to 48 steps with noise: sine, square or sawtooth? Period and beginning differ, so that the shape "
+        "alone tells."
     )
     kind = "series"
     citation = "Made by Netwright with a fixed seed"

@@ -99,7 +99,8 @@ def check_vocabulary(document: Document, entry: Node, data: DataFacts) -> Iterat
             path=node.id,
             field=ROWS,
             message=say(
-                "{title} has up to {tokens} different tokens, but `{node}` has {rows} rows. Set its num_embeddings to {tokens}.",
+                "{title} has up to {tokens} different tokens, but `{node}` has {rows} rows. Set its num_embeddings "
+                "to {tokens}.",
                 title=data.title,
                 tokens=data.num_tokens,
                 node=node.id,
