@@ -55,9 +55,8 @@ def cut_windows(
     has a missing value is left out."""
     num = max(0, (len(values) - window - horizon) // stride + 1)
     starts = np.arange(num, dtype=np.int64) * stride
-    future = values[:, list(channels)]
-    targets = np.stack([future[starts + window + step] for step in range(horizon)], axis=1) if num else future[:0]
-    targets = targets.reshape(num, -1)
+    ahead = starts[:, None] + window + np.arange(horizon)
+    targets = values[:, list(channels)][ahead].reshape(num, horizon * len(channels))
     is_known = ~np.isnan(targets).any(axis=1)
     starts = starts[is_known]
     rows = starts[:, None] + np.arange(window)
