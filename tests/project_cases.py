@@ -117,6 +117,25 @@ def two_heads() -> Document:
     return document(block(nodes, "x -> other -> side", "x -> kind -> scores"))
 
 
+def reader(start: Any, cell: str, outputs: int) -> Document:
+    """A recurrent network whose last step answers; ``start`` is its Input and what makes vectors of it."""
+    return chain(
+        *start,
+        node(f"cell: {cell}", params={"hidden_size": 8}),
+        node("last: PoolOverTime", params={"mode": "last"}),
+        node("head: Linear", params={"out_features": outputs}),
+        scores(),
+    )
+
+
+WORDS = [
+    node("words: Input", params={"shape": [16], "dtype": "int64"}),
+    node("embed: Embedding", params={"num_embeddings": 42, "embedding_dim": 8}),
+]
+STEPS = [node("steps: Input", params={"shape": [32, 1]})]
+FORECAST: dict[str, Any] = {"objectives": [{"loss": {"type": "MSELoss"}}], "metrics": ["MeanAbsoluteError"]}
+
+
 @dataclass
 class Case:
     """A run of two epochs: ``source`` and the changes to its config; ``begins_with`` is a network whose weights it takes over,
@@ -352,6 +371,10 @@ CASES: dict[str, Case] = {
         ARCHITECTURES["gat_motifs_global"].build(),
         "motifs",
         {"precision": "bfloat16", "frozen": ["conv1"], "data": {"batch_size": 100}},
+    ),
+    "texts": Case(reader(WORDS, "GRU", 2), "sentences", {}),
+    "a forecast, split by time, in deviations": Case(
+        reader(STEPS, "LSTM", 4), "sine_mix", FORECAST | {"data": {"batch_size": 64, "split": {"by": "time"}}}
     ),
     "diabetes": Case(
         mlp([10], 1), "diabetes", {"objectives": [{"loss": {"type": "MSELoss"}}], "metrics": ["MeanAbsoluteError"]}

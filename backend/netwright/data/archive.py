@@ -39,7 +39,7 @@ READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Ru
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A member of the archive that is a picture of the class ``label``."""
+    """A member of the archive that is a picture (or a file of another kind) of the class ``label``."""
 
     member: str
     label: str
@@ -160,6 +160,37 @@ def list_pictures(archive: zipfile.ZipFile, filename: str) -> Listing:
     return Listing(tuple(ordered), classes, tuple(notes))
 
 
+def list_class_files(archive: zipfile.ZipFile, filename: str, suffix: str) -> Listing:
+    """As :func:`list_pictures`, for the files that end in ``suffix``; others are left out and said.
+
+    Raises:
+        DataError: as :func:`list_pictures`.
+    """
+    members = list_members(archive, filename)
+    paths = [(member.filename, parts) for member, parts in members if parts[-1].lower().endswith(suffix)]
+    files = _sort_into_classes(paths, filename, is_picture=False)
+    classes = tuple(sorted({file.label for file in files}, key=_natural))
+    if len(classes) < 2:
+        raise DataError(
+            say(
+                "{filename} has files of one class only, {class_name}; at least 2 are needed. Pack a folder for each class.",
+                filename=filename,
+                class_name=repr(classes[0]) if classes else say("none"),
+            ),
+            code="bad_file",
+            file=filename,
+        )
+    num_others = len(members) - len(paths)
+    notes = (
+        (say("{count:,} files that do not end in {suffix} are left out.", count=num_others, suffix=suffix),)
+        if num_others
+        else ()
+    )
+    order = {name: position for position, name in enumerate(classes)}
+    ordered = sorted(files, key=lambda file: (file.is_test, order[file.label], _natural(file.member)))
+    return Listing(tuple(ordered), classes, notes)
+
+
 def _check_sizes(members: Sequence[zipfile.ZipInfo], filename: str) -> None:
     unpacked = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
@@ -219,7 +250,9 @@ def _is_junk(parts: Sequence[str]) -> bool:
     )
 
 
-def _sort_into_classes(paths: Sequence[tuple[str, tuple[str, ...]]], filename: str) -> list[Picture]:
+def _sort_into_classes(
+    paths: Sequence[tuple[str, tuple[str, ...]]], filename: str, *, is_picture: bool = True
+) -> list[Picture]:
     """The folder nearest to the top that tells pictures apart is the class, below ``train`` and ``test`` if they are there."""
     depth = 0
     while len({parts[depth] for _, parts in paths}) == 1 and all(len(parts) > depth + 2 for _, parts in paths):
@@ -240,6 +273,13 @@ def _sort_into_classes(paths: Sequence[tuple[str, tuple[str, ...]]], filename: s
                     "its pictures inside.",
                     filename=filename,
                     picture=_shown(member),
+                )
+                if is_picture
+                else say(
+                    "{filename}: the file {member} is in no class folder. Pack one folder for each class, with its files "
+                    "inside.",
+                    filename=filename,
+                    member=_shown(member),
                 ),
                 code="bad_file",
                 file=filename,

@@ -26,14 +26,16 @@ if TYPE_CHECKING:
 
 Array: TypeAlias = "npt.NDArray[np.generic]"
 
-Kind = Literal["image", "table", "graph"]
+Kind = Literal["image", "table", "graph", "text", "series"]
 Task = Literal["classification", "regression", "segmentation", "reconstruction"]
 """What is learnt: a class, numbers, a class at every pixel, or the input itself.  No set is one of reconstruction: that is a
 way to train on any set of pictures or rows."""
 CLASS_TASKS: frozenset[Task] = frozenset({"classification", "segmentation"})
 """Tasks whose targets are class indices."""
+SplitBy = Literal["sample", "time", "group", "column"]
+DType = Literal["float32", "int64"]
 ColumnType = Literal["number", "category", "text"]
-ColumnRole = Literal["feature", "target", "ignored"]
+ColumnRole = Literal["feature", "target", "ignored", "time", "group", "split"]
 Progress = Callable[[int, int | None], None]
 """Called with what is done and what there is in all (bytes, pictures; None: unknown).  What it raises ends the work."""
 
@@ -79,6 +81,40 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitKeys:
+    """What a split can go by beside chance, where the set knows it; each has a row for each sample.
+
+    ``spans`` are float64 ``(N, 2)``: from when to when a sample reaches, its end included.  ``groups`` are int64 ``(N,)``:
+    samples of one group stay together.  ``parts`` are int64 ``(N,)``: 0 to train on, 1 to validate with.
+    """
+
+    spans: Array | None = None
+    groups: Array | None = None
+    parts: Array | None = None
+
+    @property
+    def ways(self) -> tuple[SplitBy, ...]:
+        """The ways that are possible beside ``sample``."""
+        ways: tuple[tuple[SplitBy, Array | None], ...] = (
+            ("time", self.spans),
+            ("group", self.groups),
+            ("column", self.parts),
+        )
+        return tuple(way for way, values in ways if values is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What is to be forecast: the next ``horizon`` values of the input's ``channels`` (places on the axis ``F``), step by step.
+
+    Repeating the last value, the naive forecast, is ``inputs[:, -1, channels]``, ``horizon`` times.
+    """
+
+    channels: tuple[int, ...]
+    horizon: int
+
+
+@dataclass(frozen=True, slots=True)
 class Arrays:
     """A whole set as NumPy arrays of raw samples: see :class:`RawData`, which is the same as tensors."""
 
@@ -95,17 +131,22 @@ class Arrays:
     default_preprocess: tuple[Step, ...] = ()
     graph: GraphArrays | None = None
     """Of a set of graphs: ``inputs`` are then the features of all vertices ``(V, F)``."""
+    split_keys: SplitKeys = field(default_factory=SplitKeys)
+    forecast: Forecast | None = None
+    standardizes_targets: bool = False
+    """Whether the network learns a number as deviations from the training part's mean: see :attr:`Prepared.target_scale`."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawData:
     """A whole set as tensors of raw samples.
 
-    ``inputs`` is uint8 ``(N, C, H, W)`` for pictures, float32 ``(N, F)`` for tables (NaN where a value is missing, the
-    category's index where a column is categorical); ``targets`` int64 ``(N,)`` class indices, float32 ``(N, T)``, or of masks
-    uint8 ``(N, H, W)`` class indices.
-    ``test_inputs`` and ``test_targets`` are the source's own test part, if it has one: never trained or selected on.
-    ``default_preprocess`` is the chain that an empty ``data.preprocess`` stands for.
+    ``inputs`` is uint8 ``(N, C, H, W)`` for pictures, uint8 ``(N, L)`` for texts (UTF-8, zeros after the end), float32
+    ``(N, T, F)`` for series (NaN where a value is missing or a series has ended), float32 ``(N, F)`` for tables (NaN where a
+    value is missing, the category's index where a column is categorical); ``targets`` int64 ``(N,)`` class indices, float32
+    ``(N, T)``, or of masks uint8 ``(N, H, W)`` class indices.  ``test_inputs`` and ``test_targets`` are the source's own test
+    part, if it has one: never trained or selected on.  ``default_preprocess`` is the chain that an empty ``data.preprocess``
+    stands for.
     """
 
     inputs: Tensor
@@ -120,6 +161,21 @@ class RawData:
     target_name: str = "label"
     default_preprocess: tuple[Step, ...] = ()
     graph: GraphArrays | None = None
+    split_keys: SplitKeys = field(default_factory=SplitKeys)
+    standardizes_targets: bool = False
+    forecast: Forecast | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetScale:
+    """Mean and standard deviation (population) of each target column, ``T`` of each, as measured on the training part.
+
+    The loss compares outputs with standardised targets; what the network says becomes the data's own unit again by
+    ``outputs * std + mean``, before it is measured or shown.
+    """
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +196,8 @@ class Prepared:
     """Data ready for a run: raw parts, and the Python source of ``preprocess(batch)`` fitted on the training part only.
 
     ``preprocess_source`` defines ``preprocess(batch: Tensor) -> Tensor`` with torch alone: raw samples on any device to the
-    network's float32 input ``(N, *input_shape)``.  It is put into the run's module and executed from there.
+    network's input ``(N, *input_shape)``: float32, of texts int64 indices of tokens.  It is put into the run's module and
+    executed from there.
     """
 
     train: Part | GraphPart
@@ -162,6 +219,8 @@ class Prepared:
     """The features of a table that holds numbers alone, in the order of its columns; empty for any other data."""
     augment: Augment | None = None
     """What is done to the training part anew at every step."""
+    target_scale: TargetScale | None = None
+    forecast: Forecast | None = None
 
     @property
     def are_vertices(self) -> bool:
@@ -203,6 +262,11 @@ class Facts:
     num_validation: int | None = None
     """Of ``num_samples`` those that the set itself keeps for validation; None where ``data.split`` decides."""
     graph: GraphFacts | None = None
+    input_dtype: DType = "float32"
+    num_tokens: int | None = None
+    """Of texts: how many different indices the network may meet at most, padding and the unknown token among them."""
+    splits: tuple[SplitBy, ...] = ()
+    """What the split can go by beside chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +276,10 @@ class RemoteFile:
     name: str
     bytes: int
     sha256: str
+
+
+TABLES = ("csv", "text_table", "time_series")
+"""Sources that read one and the same upload, a table, in different ways."""
 
 
 class Source(ABC):
@@ -226,6 +294,8 @@ class Source(ABC):
     description: ClassVar[str]
     kind: ClassVar[Kind]
     is_built_in: ClassVar[bool] = True
+    read_as: ClassVar[tuple[str, ...]] = ()
+    """Of an uploaded one: the sources that can read the same file, this one among them; a person may change the guess."""
     citation: ClassVar[str]
     facts: ClassVar[Facts | None] = None
     """Of a built-in: written down, so that the list of sets opens no file; held true by a test."""
@@ -283,6 +353,9 @@ class Source(ABC):
             target_name=arrays.target_name,
             default_preprocess=arrays.default_preprocess,
             graph=arrays.graph,
+            split_keys=arrays.split_keys,
+            standardizes_targets=arrays.standardizes_targets,
+            forecast=arrays.forecast,
         )
 
     def code(self, arrays: Arrays) -> SampleCode:

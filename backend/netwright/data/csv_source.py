@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, JsonValue
 
-from netwright.data.base import Arrays, ColumnRole, ColumnType, DataError, Facts, Source, Step, Task
+from netwright.data.base import TABLES, Array, Arrays, ColumnRole, ColumnType, DataError, Facts, Source, Step, Task
 from netwright.data.columns import Column, check_numbers, leave_out_useless, look_through
 from netwright.data.sample_code import TABLE_IMPORTS, SampleCode, table_code
+from netwright.data.table_split import TEST_WORDS, find_keys
 from netwright.data.targets import find_leaks, guess_target, guess_task, read_target
 from netwright.data.text_table import Delimiter, Encoding, TextTable, read_text_table
 from netwright.data.transforms import layout_of, plan_chain
@@ -34,19 +35,26 @@ def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
     if path is None:
         raise SystemExit("Say where the table is that was uploaded: --data FILE")
     names, rows = read_rows(path)
-    cells = [row[names.index(TARGET)] for row in rows]
+{left_out}    cells = [row[names.index(TARGET)] for row in rows]
     known = [cell for cell in cells if cell not in MISSING]
     inputs = to_inputs(names, [row for row, cell in zip(rows, cells, strict=True) if cell not in MISSING])
     return inputs, {values}
 '''
 
 
+LEFT_OUT = """    # The test part is never trained or selected on.
+    rows = [row for row in rows if row[names.index({split!r})].lower() not in {words!r}]
+"""
+
+
 class ColumnOptions(Model):
     """A correction of one column."""
 
     type: ColumnType | None = Field(default=None, description="What the cells are; empty: as guessed.")
-    role: Literal["feature", "ignored"] | None = Field(
-        default=None, description="Whether the network sees it; empty: as guessed."
+    role: Literal["feature", "ignored", "time", "group", "split"] | None = Field(
+        default=None,
+        description="Whether the network sees it, or what the split goes by: moments, groups that stay together, or the words "
+        "train, validation and test; empty: as guessed.",
     )
 
 
@@ -56,6 +64,7 @@ class CsvSource(Source):
     description = "An uploaded table."
     kind = "table"
     is_built_in = False
+    read_as = TABLES
     citation = ""
 
     class Options(Model):
@@ -89,6 +98,10 @@ class CsvSource(Source):
             default=None, description="Whether the first line holds names; empty: found out."
         )
         delimiter: Delimiter | None = Field(default=None, description="What divides the fields; empty: found out.")
+        is_quoted: bool | None = Field(
+            default=None,
+            description="Whether quotes hold a field together; off: a quote is a letter like any other. Empty: found out.",
+        )
         decimal: Literal[".", ","] | None = Field(
             default=None, description="The decimal mark; empty: a comma only beside semicolons."
         )
@@ -130,6 +143,7 @@ class CsvSource(Source):
             encoding=options.encoding,
             delimiter=options.delimiter,
             has_header=options.has_header,
+            is_quoted=options.is_quoted,
         )
 
 
@@ -165,14 +179,18 @@ class _Reading:
         self.task: Task = options.task or guess_task(self.target)
         self.target_values, self.classes = read_target(table, self.target, self.task, options.target_scale)
         self._apply_roles()
-        self.rows = np.flatnonzero(~np.isnan(self.target_values))
+        known = np.flatnonzero(~np.isnan(self.target_values))
+        self.keys, self.test_rows = find_keys(table, self.columns, known)
+        self.rows = np.setdiff1d(known, self.test_rows)
+        if len(self.test_rows):
+            self.notes.append(say("{count:,} rows are the test part.", count=len(self.test_rows)))
         self._note_what_is_left_out()
         if not self.features:
             raise DataError(
                 say(
                     "{filename}: no column is left to learn from. {why} A network needs numbers or categories.",
                     filename=table.filename,
-                    why=self.notes[-1],
+                    why=self.notes[-1] if self.notes else "",
                 ),
                 code="bad_file",
                 file=table.filename,
@@ -200,13 +218,12 @@ class _Reading:
         return {column.name: column.categories for column in self.features if column.type == "category"}
 
     def arrays(self) -> Arrays:
-        is_class = self.task == "classification"
-        values = self.target_values[self.rows]
+        has_test = len(self.test_rows) > 0
         return Arrays(
             inputs=self._inputs,
-            targets=values.astype(np.int64) if is_class else values.astype(np.float32).reshape(-1, 1),
-            test_inputs=None,
-            test_targets=None,
+            targets=self._targets(self.rows),
+            test_inputs=self._encoded(self.test_rows) if has_test else None,
+            test_targets=self._targets(self.test_rows) if has_test else None,
             kind="table",
             task=self.task,
             classes=self.classes,
@@ -214,11 +231,12 @@ class _Reading:
             categories=self.categories,
             target_name=self.target.name,
             default_preprocess=self.steps(),
+            split_keys=self.keys,
         )
 
     def facts(self, num_bytes: int) -> Facts:
         names = tuple(column.name for column in self.features)
-        layout = layout_of("table", self._inputs, None, names, self.categories)
+        layout = layout_of("table", self._inputs, self._encoded(self.test_rows), names, self.categories)
         shape = plan_chain(self.steps(), layout).shape
         if shape[0] > MAX_INPUTS:
             raise DataError(
@@ -235,7 +253,8 @@ class _Reading:
         return Facts(
             task=self.task,
             num_samples=len(self.rows),
-            num_test=None,
+            num_test=len(self.test_rows) or None,
+            splits=self.keys.ways,
             classes=self.classes,
             input_shape=shape,
             num_outputs=len(self.classes) or 1,
@@ -266,7 +285,11 @@ class _Reading:
             values = "np.unique([to_number(cell) for cell in known], return_inverse=True)[1].astype(np.int64)"
         else:
             values = "np.array([CLASSES.index(cell) for cell in known], dtype=np.int64)"
-        load = LOAD_TABLE.format(target=target.name, values=values)
+        left_out = ""
+        if len(self.test_rows):
+            split = next(column.name for column in self.columns if column.role == "split")
+            left_out = LEFT_OUT.format(split=split, words=TEST_WORDS)
+        load = LOAD_TABLE.format(target=target.name, values=values, left_out=left_out)
         return SampleCode(
             functions=load + "\n\n" + readers,
             reads="a table like the one that was uploaded (the target may be left out), or an array file (.npy)",
@@ -279,7 +302,7 @@ class _Reading:
         """The default preprocessing: only what this table needs."""
         options = self.options
         steps: list[Step] = []
-        if np.isnan(self._inputs).any():
+        if np.isnan(self._inputs).any() or np.isnan(self._encoded(self.test_rows)).any():
             params: dict[str, JsonValue] = {
                 "numbers": options.missing_numbers,
                 "categories": options.missing_categories,
@@ -293,11 +316,19 @@ class _Reading:
 
     @cached_property
     def _inputs(self) -> npt.NDArray[np.float32]:
+        return self._encoded(self.rows)
+
+    def _targets(self, rows: npt.NDArray[np.int64]) -> Array:
+        values = self.target_values[rows]
+        is_class = self.task == "classification"
+        return values.astype(np.int64) if is_class else values.astype(np.float32).reshape(-1, 1)
+
+    def _encoded(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         encoded = [
             column.encode(self.categories[column.name]) if column.type == "category" else column.numbers
             for column in self.features
         ]
-        return np.stack([values[self.rows] for values in encoded], axis=1).astype(np.float32)
+        return np.stack([values[rows] for values in encoded], axis=1).astype(np.float32)
 
     def _check_names(self) -> None:
         for name in (self.options.target, *self.options.columns):
@@ -352,7 +383,7 @@ class _Reading:
         self.notes += [
             say("Left out ({why}): {names}.", why=why, names=_listed(names)) for why, names in ignored.items()
         ]
-        num_dropped = len(self.target_values) - len(self.rows)
+        num_dropped = len(self.target_values) - len(self.rows) - len(self.test_rows)
         if num_dropped:
             self.notes.append(say("{count:,} rows without a target are left out.", count=num_dropped))
         if self.task == "regression" and self.options.target_scale != 1.0:

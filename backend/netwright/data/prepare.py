@@ -13,12 +13,20 @@ from pydantic import JsonValue
 
 from netwright.data.augment.subject import describe_subject
 from netwright.data.augment.write import write_augment
-from netwright.data.base import CLASS_TASKS, Part, Prepared, RawData, Step, Task
+from netwright.data.base import CLASS_TASKS, Kind, Part, Prepared, RawData, SplitBy, Step, TargetScale, Task
 from netwright.data.masks import check_own_target, default_steps, load_mask_moves, write_mask_moves
 from netwright.data.split import Split, split_samples
-from netwright.data.transform_base import Code, Layout, Training
+from netwright.data.split_keys import split_by_keys
+from netwright.data.transform_base import Code, Layout, Training, on_device
 from netwright.data.transforms import layout_of, parse_chain
 
+_RAW: Mapping[Kind, str] = {
+    "image": "pictures, uint8",
+    "table": "rows, float32",
+    "graph": "rows, float32",
+    "text": "texts in UTF-8, uint8",
+    "series": "series, float32",
+}
 Preprocess = Callable[[torch.Tensor], torch.Tensor]
 FIT_CHUNK_BYTES = 1 << 25
 """Float32 bytes of raw samples that pass through the transforms at once while a later one is fitted."""
@@ -42,6 +50,8 @@ class SplitLike(Protocol):
     def seed(self) -> int: ...
     @property
     def stratify(self) -> bool: ...
+    @property
+    def by(self) -> SplitBy: ...
 
 
 class DataConfigLike(Protocol):
@@ -82,6 +92,10 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
     subject = describe_subject(raw_layout(raw), layout, steps, task, len(raw.classes))
     has_masks = raw.task == "segmentation" and not is_own_target
     move = load_mask_moves(write_mask_moves(steps, raw_layout(raw))) if has_masks else None
+    is_scaled = raw.standardizes_targets and task == "regression"
+    target_scale = measure_targets(raw.targets[chosen]) if is_scaled else None
+    if target_scale is not None:
+        source += write_postprocess(target_scale)
 
     def part(inputs: torch.Tensor, targets: torch.Tensor) -> Part:
         return Part(inputs, targets if move is None else move(targets), is_own_target)
@@ -103,6 +117,40 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
         notes=split.notes,
         numbers=raw.features if raw.kind == "table" and not raw.categories else (),
         augment=write_augment([Step(choice.type, dict(choice.params)) for choice in config.augment], subject),
+        target_scale=target_scale,
+        forecast=raw.forecast,
+    )
+
+
+def measure_targets(targets: torch.Tensor) -> TargetScale:
+    """Of float32 ``(N, T)``; a deviation of 1 where a column is constant."""
+    values = targets.double()
+    std = values.std(dim=0, correction=0)
+    std = torch.where(std > 1e-12 * values.mean(dim=0).abs().clamp_min(1.0), std, 1.0)
+    return TargetScale(tuple(values.mean(dim=0).float().tolist()), tuple(std.float().tolist()))
+
+
+def write_postprocess(scale: TargetScale) -> str:
+    """Source of ``scale_targets`` and ``postprocess``, which belong to a run's ``preprocess``."""
+    shape = (len(scale.mean),)
+    return "\n".join(
+        [
+            "",
+            "",
+            *_constant("TARGET_MEAN", scale.mean, shape),
+            *_constant("TARGET_STD", scale.std, shape),
+            "",
+            "",
+            "def scale_targets(targets: torch.Tensor) -> torch.Tensor:",
+            f'    """Targets (N, {shape[0]}) as the loss sees them: mean 0 and deviation 1 over the training part."""',
+            f"    return (targets - {on_device('TARGET_MEAN', 'targets')}) / {on_device('TARGET_STD', 'targets')}",
+            "",
+            "",
+            "def postprocess(outputs: torch.Tensor) -> torch.Tensor:",
+            f'    """What the network answers, (N, {shape[0]}), in the unit of the targets."""',
+            f"    return outputs * {on_device('TARGET_STD', 'outputs')} + {on_device('TARGET_MEAN', 'outputs')}",
+            "",
+        ]
     )
 
 
@@ -125,6 +173,8 @@ def split_raw(raw: RawData, config: SplitLike) -> Split:
     Raises:
         DataError: too few samples.
     """
+    if config.by != "sample":
+        return split_by_keys(raw.split_keys, config.by, config.validation, config.seed, len(raw.targets))
     labels = raw.targets.numpy() if raw.task == "classification" and config.stratify else None
     return split_samples(len(raw.targets), labels, config.validation, config.seed, raw.classes)
 
@@ -185,15 +235,18 @@ def _batches(inputs: torch.Tensor, so_far: Preprocess) -> Callable[[], Iterator[
 
 def _source(written: Sequence[tuple[str, Code]], start: Layout, end: Layout) -> str:
     constants = [item for _, code in written for item in code.constants.items()]
-    lines = ["import torch", ""] if constants else ["import torch"]
+    imports = dict.fromkeys(line for _, code in written for line in code.imports)
+    lines = [*imports, "import torch", ""] if constants else [*imports, "import torch"]
     for name, (values, shape) in constants:
         lines += _constant(name, values, shape)
-    what = "pictures, uint8" if start.kind == "image" else "rows, float32"
+    for definition in dict.fromkeys(text for _, code in written for text in code.definitions):
+        lines += ["", "", *definition.rstrip().split("\n")]
+    about = f"Raw {_RAW[start.kind]} {_axes(start)}, to the network's input"
     lines += [
         "",
         "",
         "def preprocess(batch: torch.Tensor) -> torch.Tensor:",
-        f'    """Raw {what} {_axes(start)}, to the network\'s input, float32 {_axes(end)}: as fitted on the training part."""',
+        f'    """{about}, {end.dtype} {_axes(end)}: as fitted on the training part."""',
     ]
     for title, code in written:
         lines.append(f"    # {title}.")

@@ -13,6 +13,14 @@ from PIL import Image
 
 from netwright.data.base import CLASS_TASKS, Arrays, Source
 from netwright.data.preview_graph import Drawing, degrees, draw
+from netwright.data.preview_sequences import (
+    MAX_CHANNELS,
+    SeriesExample,
+    TokenExample,
+    series_examples,
+    token_counts,
+    token_examples,
+)
 
 MAX_ROWS = 50
 MAX_PICTURES = 100
@@ -59,6 +67,10 @@ class Preview:
     masks: list[str] = field(default_factory=list)
     """Of each of ``pictures`` its mask, a PNG that lies over it: the first class is clear, the others are ``mask_colors``."""
     mask_colors: list[str] = field(default_factory=list)
+    texts: list[TokenExample] = field(default_factory=list)
+    series: list[SeriesExample] = field(default_factory=list)
+    channels: list[str] = field(default_factory=list)
+    """Names of the channels that ``series`` shows."""
 
 
 def build_preview(source: Source) -> Preview:
@@ -83,10 +95,13 @@ def build_preview(source: Source) -> Preview:
         header=header,
         rows=rows,
         histograms=list(_histograms(arrays)),
-        value_range=(float(known.min()), float(known.max())) if known.size else None,
+        value_range=(float(known.min()), float(known.max())) if known.size and arrays.kind != "text" else None,
         drawings=[] if arrays.graph is None else list(draw(arrays, arrays.graph)),
         masks=[mask for _, mask in masked],
         mask_colors=[_hex(label) for label in range(len(arrays.classes))] if masked else [],
+        texts=list(token_examples(arrays)) if arrays.kind == "text" else [],
+        series=list(series_examples(arrays)) if arrays.kind == "series" else [],
+        channels=list(arrays.features[:MAX_CHANNELS]) if arrays.kind == "series" else [],
     )
 
 
@@ -144,6 +159,15 @@ def _histograms(arrays: Arrays) -> Iterator[Counts]:
     """Of pixels, or of each number column and of a numeric target."""
     if arrays.kind == "image":
         yield _histogram("pixels", arrays.inputs[: max(1, (1 << 22) // max(1, arrays.inputs[0].size))])
+        return
+    if arrays.kind == "text":
+        yield _histogram("tokens", token_counts(arrays))
+        return
+    if arrays.kind == "series":
+        if arrays.classes:
+            yield _histogram("steps", (~np.isnan(arrays.inputs).all(axis=2)).sum(axis=1))
+        for index, name in enumerate(arrays.features[:MAX_HISTOGRAMS]):
+            yield _histogram(name, arrays.inputs[:, :, index])
         return
     numbers = [index for index, name in enumerate(arrays.features) if name not in arrays.categories]
     if arrays.graph is not None:

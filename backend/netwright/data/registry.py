@@ -16,7 +16,13 @@ from netwright.data.image_masks import ImageMasks
 from netwright.data.karate import Karate
 from netwright.data.mnist import FashionMnist, Mnist
 from netwright.data.motifs import Motifs
+from netwright.data.sentences import Sentences
 from netwright.data.shapes import Shapes
+from netwright.data.sms_spam import SmsSpam
+from netwright.data.text_folder import TextFolder
+from netwright.data.text_table_source import TextTableSource
+from netwright.data.time_series import TimeSeries
+from netwright.data.waves import SineMix, Waves
 from netwright.language import listed, say
 
 SOURCES: Mapping[str, type[Source]] = {
@@ -41,9 +47,16 @@ SOURCES: Mapping[str, type[Source]] = {
         Karate,
         Cora,
         Motifs,
+        SineMix,
+        Waves,
+        Sentences,
+        SmsSpam,
         CsvSource,
         ImageFolder,
         ImageMasks,
+        TextTableSource,
+        TextFolder,
+        TimeSeries,
         GraphTables,
         GraphNpz,
     )

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from netwright.data.archive import open_archive
+from netwright.data.archive import PICTURE_SUFFIXES, open_archive
 from netwright.data.base import DataError
+from netwright.data.columns import look_through
+from netwright.data.csv_source import MISSING_MARKS
 from netwright.data.graph_npz import looks_like_graph
 from netwright.data.graph_tables import is_graph_archive
 from netwright.data.mask_pairs import holds_masks
+from netwright.data.text_folder import SUFFIX
+from netwright.data.text_table import parse_text_table
+from netwright.data.text_table_source import looks_like_texts
+from netwright.data.time_series import looks_like_series
 from netwright.language import say
+
+SAMPLE_BYTES = 1 << 20
+"""Of a table, to see what it is."""
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _KNOWN: tuple[tuple[bytes, str], ...] = (
@@ -55,11 +64,40 @@ def _sniff_zip(path: Path, filename: str) -> str:
         return "graph_tables"
     if looks_like_graph({name.removesuffix(".npy") for name in names if name.endswith(".npy")}):
         return "graph_npz"
-    return "image_masks" if holds_masks(paths) else "image_folder"
+    if holds_masks(paths):
+        return "image_masks"
+    if any(_has_suffix(name, PICTURE_SUFFIXES) for name in names):
+        return "image_folder"
+    return "text_folder" if any(name.lower().endswith(SUFFIX) for name in names) else "image_folder"
+
+
+def _has_suffix(name: str, suffixes: frozenset[str]) -> bool:
+    return Path(name).suffix.lower() in suffixes
+
+
+def _sniff_table(path: Path, filename: str) -> str:
+    """What a table as text is read as, unless a person says otherwise: by its first rows."""
+    with path.open("rb") as file:
+        start = file.read(SAMPLE_BYTES)
+        is_whole = not file.read(1)
+    # A row that is cut in two says nothing.
+    sample = start if is_whole or start[:2] in {b"\xff\xfe", b"\xfe\xff"} else start[: start.rfind(b"\n") + 1]
+    try:
+        table = parse_text_table(sample, filename)
+    except DataError:
+        return "csv"  # which says what is wrong when it reads all of it
+    has_comma = table.delimiter == ";"
+    columns = [
+        look_through(name, cells, MISSING_MARKS, has_decimal_comma=has_comma)
+        for name, cells in zip(table.names, table.columns, strict=True)
+    ]
+    if looks_like_series(columns):
+        return "time_series"
+    return "text_table" if looks_like_texts(columns) else "csv"
 
 
 def sniff_upload(path: Path, filename: str) -> str:
-    """What a ZIP holds, ``csv`` for text; whether it is sound, the source itself finds out.
+    """What a ZIP holds; for text what kind of table it is; whether it is sound, the source itself finds out.
 
     Raises:
         DataError: code ``unknown_format``: it is neither; the sentence says what it is and what to do.
@@ -85,4 +123,4 @@ def sniff_upload(path: Path, filename: str) -> str:
             code="unknown_format",
             file=filename,
         )
-    return "csv"
+    return _sniff_table(path, filename)

@@ -104,7 +104,9 @@ def _typical(values: npt.NDArray[np.float64], strategy: str) -> float:
 
 
 def _table(training: Training) -> npt.NDArray[np.float64]:
-    return np.concatenate([batch.numpy().astype(np.float64) for batch in training.batches()])
+    """``(N, F)``; of series every step is a row."""
+    tables = [batch.numpy().astype(np.float64) for batch in training.batches()]
+    return np.concatenate([table.reshape(-1, table.shape[-1]) for table in tables])
 
 
 def _rounded(values: npt.NDArray[np.float64]) -> list[float]:

@@ -67,8 +67,9 @@ def read_text_table(
     encoding: Encoding | None = None,
     delimiter: Delimiter | None = None,
     has_header: bool | None = None,
+    is_quoted: bool | None = None,
 ) -> TextTable:
-    """Reads a CSV or TSV file; what is None is found out.
+    """Reads a CSV or TSV file; what is None is found out.  ``is_quoted``: whether quotes hold a field together.
 
     Raises:
         DataError: code ``bad_file``, ``too_large`` or ``too_few``, with the line where there is one.
@@ -83,13 +84,38 @@ def read_text_table(
         ) from error
     if size > MAX_BYTES:
         raise _too_large(filename, f"{size / (1 << 20):,.0f} MiB", f"{MAX_BYTES >> 20} MiB")
-    text, known_encoding = _decode(path.read_bytes(), filename, encoding)
+    return parse_text_table(
+        path.read_bytes(),
+        filename,
+        encoding=encoding,
+        delimiter=delimiter,
+        has_header=has_header,
+        is_quoted=is_quoted,
+    )
+
+
+def parse_text_table(
+    data: bytes,
+    filename: str,
+    *,
+    encoding: Encoding | None = None,
+    delimiter: Delimiter | None = None,
+    has_header: bool | None = None,
+    is_quoted: bool | None = None,
+) -> TextTable:
+    """As :func:`read_text_table`, of what was read.
+
+    Raises:
+        DataError: code ``bad_file``, ``too_large``, ``too_few`` or ``empty_file``.
+    """
+    text, known_encoding = _decode(data, filename, encoding)
     if not text.strip():
         raise DataError(say("{filename} is empty.", filename=filename), code="empty_file", file=filename)
-    used = delimiter or _sniff_delimiter(text)
-    records, lines = _read_records(text, used, filename)
+    used = delimiter or _sniff_delimiter(text, is_quoted)
+    quoted = _is_quoted(text, used) if is_quoted is None else is_quoted
+    records, lines = _read_records(text, used, filename, is_quoted=quoted)
     table = _make_table(records, lines, used, has_header, filename)
-    return replace(table, encoding=known_encoding, is_quoted=_is_quoted(text, used))
+    return replace(table, encoding=known_encoding, is_quoted=quoted)
 
 
 def _decode(data: bytes, filename: str, encoding: Encoding | None) -> tuple[str, str]:
@@ -140,7 +166,7 @@ def _sniff_encoding(data: bytes) -> Encoding:
     return "latin-1"
 
 
-def _sniff_delimiter(text: str) -> Delimiter:
+def _sniff_delimiter(text: str, is_quoted: bool | None) -> Delimiter:
     """The first delimiter that divides (nearly) every line alike, else the one that comes nearest."""
     sample = text[:_SAMPLE_CHARACTERS]
     if len(text) > len(sample):
@@ -148,7 +174,9 @@ def _sniff_delimiter(text: str) -> Delimiter:
     best: tuple[float, Delimiter] = (0.0, ",")
     for candidate in _DELIMITERS:
         try:
-            widths = Counter(len(record) for record in _reader(sample, candidate, is_strict=False) if record)
+            quoted = _is_quoted(sample, candidate) if is_quoted is None else is_quoted
+            records = _reader(sample, candidate, is_strict=False, is_quoted=quoted)
+            widths = Counter(len(record) for record in records if record)
         except csv.Error:
             continue
         width, count = widths.most_common(1)[0]
@@ -160,11 +188,11 @@ def _sniff_delimiter(text: str) -> Delimiter:
     return best[1]
 
 
-def _reader(text: str, delimiter: Delimiter, *, is_strict: bool) -> _Reader:
+def _reader(text: str, delimiter: Delimiter, *, is_strict: bool, is_quoted: bool) -> _Reader:
     return csv.reader(
         io.StringIO(text, newline=""),
         delimiter=delimiter,
-        quoting=csv.QUOTE_MINIMAL if _is_quoted(text, delimiter) else csv.QUOTE_NONE,
+        quoting=csv.QUOTE_MINIMAL if is_quoted else csv.QUOTE_NONE,
         skipinitialspace=True,
         strict=is_strict,
     )
@@ -183,10 +211,12 @@ def _has_lone_quotes(text: str) -> bool:
     return any(len(field) < 2 or not field.endswith('"') for field in fields)
 
 
-def _read_records(text: str, delimiter: Delimiter, filename: str) -> tuple[list[list[str]], list[int]]:
+def _read_records(
+    text: str, delimiter: Delimiter, filename: str, *, is_quoted: bool
+) -> tuple[list[list[str]], list[int]]:
     records: list[list[str]] = []
     lines: list[int] = []
-    reader = _reader(text, delimiter, is_strict=True)
+    reader = _reader(text, delimiter, is_strict=True, is_quoted=is_quoted)
     width = 0
     while True:
         line = reader.line_num + 1

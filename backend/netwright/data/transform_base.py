@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from netwright.data.base import DataError, Kind
+from netwright.data.base import DataError, DType, Kind
 from netwright.graph.model import Model
 from netwright.language import say
 
@@ -33,20 +33,30 @@ class LayoutColumn:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A batch between two transforms: ``shape`` without the batch, ``columns`` of a table."""
+    """A batch between two transforms: ``shape`` without the batch, ``columns`` of a table or the channels of a series.
+    ``num_tokens``: it holds int64 indices below this."""
 
     kind: Kind
     shape: tuple[int, ...]
     is_float: bool
     columns: tuple[LayoutColumn, ...] = ()
+    num_tokens: int | None = None
+
+    @property
+    def dtype(self) -> DType:
+        """Of what a network gets, once all transforms are done."""
+        return "float32" if self.num_tokens is None else "int64"
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Statements over ``batch``, and the constants they name: a flat list of float32 values and its shape."""
+    """Statements over ``batch``, and the constants they name: a flat list of float32 values and its shape.  ``imports`` and
+    ``definitions`` (whole statements of a module) stand before the function."""
 
     lines: tuple[str, ...]
     constants: Mapping[str, tuple[tuple[float, ...], tuple[int, ...]]] = field(default_factory=dict)
+    imports: tuple[str, ...] = ()
+    definitions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +117,9 @@ def to_literal(value: float) -> str:
     return str(int(value)) if value.is_integer() else repr(value)
 
 
-def on_device(constant: str) -> str:
+def on_device(constant: str, beside: str = "batch") -> str:
     """The constant beside the batch.  It is never written to, so the copy need not be waited for."""
-    return f"{constant}.to(batch.device, non_blocking=True)"
+    return f"{constant}.to({beside}.device, non_blocking=True)"
 
 
 def shorten(text: str) -> str:

@@ -9,18 +9,38 @@ from netwright.data.base import DataError, Kind, Step, parse_options
 from netwright.data.transform_base import Layout, LayoutColumn, Transform, misfit
 from netwright.data.transforms_graph import NormalizeFeatures
 from netwright.data.transforms_image import CenterCrop, Grayscale, Normalize, Resize, ToFloat
+from netwright.data.transforms_series import FillSteps
 from netwright.data.transforms_table import Impute, OneHot, Standardize
+from netwright.data.transforms_text import Tokenize
 from netwright.graph.model import Model
 from netwright.language import all_of, listed, say
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-_NAMES: Mapping[Kind, str] = {"image": say("pictures"), "table": say("tables"), "graph": say("graphs")}
+_NAMES: Mapping[Kind, str] = {
+    "image": say("pictures"),
+    "table": say("tables"),
+    "graph": say("graphs"),
+    "text": say("texts"),
+    "series": say("time series"),
+}
 
 TRANSFORMS: Mapping[str, type[Transform]] = {
     transform.type: transform
-    for transform in (ToFloat, Normalize, Resize, CenterCrop, Grayscale, Impute, Standardize, OneHot, NormalizeFeatures)
+    for transform in (
+        ToFloat,
+        Normalize,
+        Resize,
+        CenterCrop,
+        Grayscale,
+        Impute,
+        Standardize,
+        OneHot,
+        NormalizeFeatures,
+        Tokenize,
+        FillSteps,
+    )
 }
 """Every transform by its name, in the order a form lists them."""
 
@@ -35,8 +55,10 @@ def layout_of(
     """What a raw batch looks like.  A column may be missing where any value of the set is."""
     import numpy as np
 
-    if kind == "image":
-        return Layout("image", tuple(inputs.shape[1:]), is_float=False)
+    if kind in {"image", "text"}:
+        return Layout(kind, tuple(inputs.shape[1:]), is_float=False)
+    if kind == "series":
+        return layout_of_series(inputs, test_inputs, features)
     # A graph's vertices have their features in columns as the rows of a table do.
     is_missing = np.isnan(inputs).any(axis=0)
     if test_inputs is not None:
@@ -46,6 +68,19 @@ def layout_of(
         for name, missing in zip(features, is_missing.tolist(), strict=True)
     )
     return Layout(kind, (len(columns),), is_float=True, columns=columns)
+
+
+def layout_of_series(inputs: npt.NDArray[Any], test_inputs: npt.NDArray[Any] | None, channels: Sequence[str]) -> Layout:
+    """Of float32 ``(N, T, F)``."""
+    import numpy as np
+
+    parts = [inputs] if test_inputs is None else [inputs, test_inputs]
+    may_be_missing = np.any([np.isnan(part).any(axis=(0, 1)) for part in parts], axis=0)
+    columns = tuple(
+        LayoutColumn(name, may_be_missing=missing)
+        for name, missing in zip(channels, may_be_missing.tolist(), strict=True)
+    )
+    return Layout("series", tuple(inputs.shape[1:]), is_float=True, columns=columns)
 
 
 def parse_chain(steps: Sequence[Step], layout: Layout) -> list[tuple[type[Transform], Model, Layout]]:
@@ -105,11 +140,23 @@ def plan_chain(steps: Sequence[Step], layout: Layout) -> Layout:
 
 
 def _check_end(layout: Layout) -> None:
-    if not layout.is_float:
+    if layout.kind == "text" and layout.num_tokens is None:
+        raise DataError(say("A network takes tokens, not letters. Add Tokenize."), code="bad_transform")
+    if not layout.is_float and layout.num_tokens is None:
         raise DataError(
             say("The preprocessing ends with whole numbers, a network takes floats. Add ToFloat."), code="bad_transform"
         )
     for column in layout.columns:
+        if column.may_be_missing and layout.kind == "series":
+            raise DataError(
+                say(
+                    "The channel {column_name} has steps without a value and the preprocessing does not fill them. "
+                    "Add FillSteps.",
+                    column_name=column.name,
+                ),
+                code="bad_transform",
+                column=column.name,
+            )
         if column.may_be_missing:
             raise DataError(
                 say(

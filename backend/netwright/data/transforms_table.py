@@ -56,7 +56,7 @@ class Standardize(Transform):
     description = (
         "Shifts and scales each number column to mean 0 and standard deviation 1, as measured on the training part."
     )
-    kinds = ("table", "graph")
+    kinds = ("table", "graph", "series")
 
     @classmethod
     def plan(cls, params: Model, layout: Layout) -> Layout:

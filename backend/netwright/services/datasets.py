@@ -12,7 +12,7 @@ from netwright.data.base import DataError, Facts, Progress, SourceSpec, data_fol
 from netwright.data.registry import get_source, open_source
 from netwright.data.sniff import sniff_upload
 from netwright.graph.problems import Problem
-from netwright.language import STORED, say
+from netwright.language import STORED, listed, say
 from netwright.services.datasets_built_in import BuiltIns
 from netwright.services.datasets_files import (
     MAX_UPLOAD_BYTES,
@@ -120,8 +120,8 @@ class DatasetService:
             if update.title is not None:
                 title = update.title
                 await self._store.write(lambda session: queries.update_dataset(session, dataset_id, title=title))
-            if update.options is not None:
-                spec = _spec(row).model_copy(update={"options": update.options})
+            if update.options is not None or update.type is not None:
+                spec = _changed(_spec(row), update)
                 await self._wait(self._prepare(dataset_id, spec, is_new=False))
         return await self.read(dataset_id)
 
@@ -277,7 +277,9 @@ class DatasetService:
     async def _save(self, spec: SourceSpec, described: DatasetRead) -> None:
         options, description = json.dumps(spec.options), described.model_dump_json(context=STORED)
         await self._store.write(
-            lambda session: queries.update_dataset(session, described.id, options=options, description=description)
+            lambda session: queries.update_dataset(
+                session, described.id, type_name=spec.type, options=options, description=description
+            )
         )
 
 
@@ -313,6 +315,24 @@ def _build_preview(spec: SourceSpec) -> DatasetPreview:
     from netwright.data.preview import build_preview
 
     return read_preview(build_preview(open_source(spec)))
+
+
+def _changed(spec: SourceSpec, update: DatasetUpdate) -> SourceSpec:
+    """
+    Raises:
+        DataError: the file cannot be read as the type that is asked for.
+    """
+    if update.type is None or update.type == spec.type:
+        return spec.model_copy(update={"options": update.options or {}})
+    possible = get_source(spec.type).read_as
+    if update.type not in possible:
+        raise DataError(
+            say("This upload cannot be read as {type}; possible: {known}.", type=update.type, known=listed(possible)),
+            code="bad_option",
+            column="type",
+        )
+    # What was chosen for one way of reading means nothing to another.
+    return spec.model_copy(update={"type": update.type, "options": update.options or {}})
 
 
 def _description(row: DatasetRow) -> DatasetRead:

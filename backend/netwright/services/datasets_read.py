@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from netwright.data.base import DataError, Facts, Source
 from netwright.data.preview import Preview
+from netwright.data.registry import SOURCES
 from netwright.graph.problems import Problem
 from netwright.language import in_a_row, say
 from netwright.services.models import (
@@ -19,6 +20,9 @@ from netwright.services.models import (
     GraphRead,
     Histogram,
     SamplePicture,
+    SeriesCurve,
+    TokenText,
+    WayToRead,
 )
 
 State = Literal["ready", "missing", "downloading", "preparing", "failed"]
@@ -59,11 +63,15 @@ def read_facts(
         classes=list(facts.classes) if facts else [],
         columns=[_column(asdict(column)) for column in facts.columns] if facts else [],
         input_shape=list(facts.input_shape) if facts else [],
+        input_dtype=facts.input_dtype if facts else "float32",
+        num_tokens=facts.num_tokens if facts else None,
+        splits=list(facts.splits) if facts else [],
         num_outputs=facts.num_outputs if facts else None,
         bytes=num_bytes if facts is None or facts.bytes is None else facts.bytes,
         created=created,
         options=options or {},
         options_schema=_options_schema(source),
+        read_as=[WayToRead(type=name, title=say(SOURCES[name].title)) for name in source.read_as],
     )
 
 
@@ -87,6 +95,9 @@ def read_preview(preview: Preview) -> DatasetPreview:
         drawings=[GraphDrawing(**asdict(drawing)) for drawing in preview.drawings],
         masks=preview.masks,
         mask_colors=preview.mask_colors,
+        texts=[TokenText(**asdict(text)) for text in preview.texts],
+        series=[SeriesCurve(**asdict(one)) for one in preview.series],
+        channels=preview.channels,
     )
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, JsonValue
 from netwright.architectures.base import Chapter, Family
 from netwright.architectures.base import Task as ArchitectureTask
 from netwright.compiler.report import Totals
-from netwright.data.base import Kind, Task
+from netwright.data.base import ColumnRole, DType, Kind, SplitBy, Task
 from netwright.exchange.graphs.report import ImportReport
 from netwright.exchange.weights.report import WeightsReport
 from netwright.graph.bundle import BlockBundle
@@ -338,7 +338,7 @@ class ColumnRead(Model):
 
     name: str
     type: Literal["number", "category", "text"]
-    role: Literal["feature", "target", "ignored"]
+    role: ColumnRole
     num_missing: int
     num_distinct: int
     minimum: float | None = None
@@ -359,6 +359,13 @@ class GraphRead(Model):
     is_directed: bool
     num_isolated: int
     num_self_loops: int
+
+
+class WayToRead(Model):
+    """A source that can read the same upload."""
+
+    type: str
+    title: Sentence
 
 
 class DatasetRead(Model):
@@ -384,17 +391,26 @@ class DatasetRead(Model):
     columns: list[ColumnRead] = Field(default_factory=list)
     input_shape: list[int] = Field(default_factory=list)
     """The network's input shape after preprocessing, without the batch: what the Input node should say."""
+    input_dtype: DType = "float32"
+    num_tokens: int | None = None
+    """Of texts: how many different indices the network may meet at most."""
+    splits: list[SplitBy] = Field(default_factory=list)
+    """What the split of a run can go by beside chance."""
     num_outputs: int | None = None
     bytes: int | None = None
     created: float | None = None
     options: dict[str, JsonValue] = Field(default_factory=dict)
     options_schema: Schema = Field(default_factory=dict)
+    read_as: list[WayToRead] = Field(default_factory=list)
+    """What the uploaded file can be read as, its ``type`` among them; empty where there is no choice."""
 
 
 class DatasetUpdate(Model):
-    """Corrects title or options (target column, column types, image size); answers with the set described anew."""
+    """Corrects title or options (target column, column types, image size), or reads the file as another ``type`` of
+    ``read_as``, with that one's options (none given: all as guessed); answers with the set described anew."""
 
     title: str | None = Field(default=None, min_length=1, max_length=200)
+    type: str | None = Field(default=None, max_length=100)
     options: dict[str, JsonValue] | None = None
 
 
@@ -430,8 +446,26 @@ class GraphDrawing(Model):
     num_left_out: int
 
 
+class TokenText(Model):
+    """A text cut into tokens, with the index of each (1: unknown); ``num_left_out`` more are not shown."""
+
+    tokens: list[str]
+    indices: list[int]
+    label: str
+    num_left_out: int
+
+
+class SeriesCurve(Model):
+    """One sample: the values of each channel (null: none), and of those that are forecast what follows, by their places."""
+
+    name: str
+    channels: list[list[float | None]]
+    future: dict[int, list[float]]
+
+
 class DatasetPreview(Model):
-    """``rows`` are those of the file as read, cells as text; ``pictures`` and ``drawings`` a few of each class."""
+    """``rows`` are those of the file as read, cells as text; ``pictures``, ``drawings``, ``texts`` and ``series`` a few of each
+    class."""
 
     balance: list[ClassCount]
     pictures: list[SamplePicture]
@@ -444,6 +478,10 @@ class DatasetPreview(Model):
     """Of each picture its mask, a PNG that lies over it; empty for sets without masks.  ``balance`` then counts pixels."""
     mask_colors: list[str] = Field(default_factory=list)
     """One a class; the first is clear (empty)."""
+    texts: list[TokenText] = Field(default_factory=list)
+    series: list[SeriesCurve] = Field(default_factory=list)
+    channels: list[str] = Field(default_factory=list)
+    """Names of the channels of ``series``."""
 
 
 # --- weights and imports ------------------------------------------------------------------------------------------------

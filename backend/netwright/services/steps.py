@@ -11,6 +11,7 @@ from netwright.data.augment.registry import AUGMENTATIONS, kinds_of, parse_augme
 from netwright.data.base import DataError, SourceSpec, Step
 from netwright.data.registry import open_source
 from netwright.data.repair import Check, find_repair
+from netwright.data.transform_base import Layout
 from netwright.data.transforms import TRANSFORMS, plan_chain
 from netwright.graph.problems import Problem
 from netwright.language import say
@@ -80,8 +81,8 @@ def to_choices(steps: Sequence[Step]) -> list[Choice]:
     return [Choice(type=step.type, params=dict(step.params)) for step in steps]
 
 
-def check_steps(source: SourceSpec, config: DataConfig) -> tuple[tuple[int, ...], list[Problem]]:
-    """The shape of the network's input after the preprocessing of ``config``, and what is wrong with its lists; reads the set.
+def check_steps(source: SourceSpec, config: DataConfig) -> tuple[Layout | None, list[Problem]]:
+    """The network's input after the preprocessing of ``config``, and what is wrong with its lists; reads the set.
 
     Raises:
         DataError: the set cannot be read.
@@ -95,16 +96,16 @@ def check_steps(source: SourceSpec, config: DataConfig) -> tuple[tuple[int, ...]
     try:
         ready = plan_chain(chain, layout)
     except DataError as error:
-        return (), [_to_problem("preprocess", error)]
+        return None, [_to_problem("preprocess", error)]
     if raw.graph is not None and config.augment:
         said = say("There are no augmentations for graphs. Remove {type}.", type=config.augment[0].type)
-        return ready.shape, [Problem(code="bad_transform", field="data.augment", message=said)]
+        return ready, [Problem(code="bad_transform", field="data.augment", message=said)]
     try:
         subject = describe_subject(layout, ready, chain, raw.task, len(raw.classes))
         parse_augment(to_steps(config.augment), subject)
     except DataError as error:
-        return ready.shape, [_to_problem("augment", error)]
-    return ready.shape, []
+        return ready, [_to_problem("augment", error)]
+    return ready, []
 
 
 def _to_problem(name: ListName, error: DataError) -> Problem:

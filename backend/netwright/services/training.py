@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from netwright.compiler.report import CheckReport
 from netwright.data.base import DataError, SourceSpec, Step
 from netwright.data.registry import SOURCES
+from netwright.data.transform_base import Layout
 from netwright.data.transforms import TRANSFORMS
 from netwright.graph.document import Document
 from netwright.graph.problems import Problem
@@ -130,13 +131,13 @@ async def check_all(
     facts = _facts(dataset, task=training.data.task)
     if training.data.preprocess or training.data.augment:
         try:
-            shape, wrong = await asyncio.to_thread(check_steps, source, training.data)
+            layout, wrong = await asyncio.to_thread(check_steps, source, training.data)
         except DataError as error:
-            wrong, shape = [Problem(code=error.code, field="data.source", message=error.message)], ()
+            layout, wrong = None, [Problem(code=error.code, field="data.source", message=error.message)]
         problems += wrong
-        if not shape:
+        if layout is None:
             return Checked(report, source, [*problems, *check_choices(training)])
-        facts = _facts(dataset, shape, training.data.task)
+        facts = _facts(dataset, layout, training.data.task)
     devices = [device.id for device in await asyncio.to_thread(list_devices)]
     problems += await asyncio.to_thread(check_training, training, document, report, facts, devices)
     return Checked(report, source, problems)
@@ -149,15 +150,16 @@ def _chosen_task(document: Document) -> TaskChoice | None:
     return task if task in {"own", "reconstruction"} else None  # type: ignore[return-value]  # one of the two
 
 
-def _facts(
-    dataset: DatasetRead, input_shape: tuple[int, ...] | None = None, task: TaskChoice | None = None
-) -> DataFacts:
+def _facts(dataset: DatasetRead, layout: Layout | None = None, task: TaskChoice | None = None) -> DataFacts:
     facts = DataFacts(
         title=dataset.title,
         kind=dataset.kind,
         task=dataset.task,
         num_samples=dataset.num_samples or 0,
-        input_shape=tuple(dataset.input_shape) if input_shape is None else input_shape,
+        input_shape=tuple(dataset.input_shape) if layout is None else layout.shape,
+        input_dtype=dataset.input_dtype,
+        num_tokens=dataset.num_tokens if layout is None else layout.num_tokens,
+        splits=tuple(dataset.splits),
         num_outputs=dataset.num_outputs or 0,
         classes=tuple(dataset.classes),
         num_validation=dataset.num_validation,

@@ -29,6 +29,7 @@ def update_dataset(
     session: Session,
     dataset_id: str,
     *,
+    type_name: str | None = None,
     title: str | None = None,
     options: str | None = None,
     description: str | None = None,
@@ -37,6 +38,7 @@ def update_dataset(
     row = session.get(DatasetRow, dataset_id)
     if row is None:
         return False
+    row.type = row.type if type_name is None else type_name
     row.title = row.title if title is None else title
     row.options = row.options if options is None else options
     row.description = row.description if description is None else description

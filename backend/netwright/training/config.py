@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
+from netwright.data.base import SplitBy
 from netwright.graph.model import Model
 
 Precision = Literal["float32", "bfloat16"]
@@ -35,8 +36,13 @@ class ScheduleConfig(Choice):
 
 
 class SplitConfig(Model):
-    """``validation`` is the fraction of the training part that is held out; stratified where the target is a class."""
+    """``validation`` is the fraction of the training part that is held out; stratified where the target is a class.
 
+    ``by`` is what is drawn: single samples by chance, the latest ones (``time``), whole groups by chance, or what a column of
+    the set says.
+    """
+
+    by: SplitBy = "sample"
     validation: float = Field(default=0.1, gt=0.0, lt=1.0)
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
     stratify: bool = True

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from netwright.data.base import Kind, Step, Task
+from netwright.data.base import DType, Kind, SplitBy, Step, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,11 @@ class DataFacts:
     """Samples that the set itself keeps for validation; None where the config's split decides."""
     augment: tuple[Step, ...] = ()
     """Augmentations that are known to help on this very set."""
+    input_dtype: DType = "float32"
+    num_tokens: int | None = None
+    """Of texts: the indices that preprocessing gives lie below this."""
+    splits: tuple[SplitBy, ...] = ()
+    """What the split can go by beside chance."""
     are_vertices: bool = False
     """Whether a sample is a vertex of a graph, so that the output must have a row for each vertex."""
     is_task_chosen: bool = False

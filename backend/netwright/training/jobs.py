@@ -44,6 +44,8 @@ def build_job(spec: RunSpec, folder: Path, is_current: Callable[[], bool] = lamb
     return Job(
         network=network,
         preprocess=module.preprocess,
+        scale_targets=getattr(module, "scale_targets", None),
+        postprocess=getattr(module, "postprocess", None),
         data=data,
         config=spec.training,
         folder=folder,

@@ -58,6 +58,9 @@ class Job:
     """The type of the layer that the first objective's output gets its values from."""
     arguments: tuple[str, ...] = ()
     """Of a network of graphs: which outputs of the Graph node ``forward`` takes, in its order."""
+    scale_targets: "Callable[[Tensor], Tensor] | None" = None
+    postprocess: "Callable[[Tensor], Tensor] | None" = None
+    """Of numbers that are learned as deviations from their mean: targets for the loss, and outputs back in their own unit."""
     notes: list[str] = field(default_factory=list)
     """What was done to the network before it came here; said in the run's first event."""
     is_current: Callable[[], bool] = lambda: True
@@ -152,6 +155,8 @@ class Setup:
     penalised: Sequence[nn.Parameter] = ()
     """The weights that an L1 or L2 penalty is taken of."""
     average: WeightAverage | None = None
+    scale_targets: "Callable[[Tensor], Tensor] | None" = None
+    postprocess: "Callable[[Tensor], Tensor] | None" = None
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -186,6 +191,8 @@ class Setup:
 
     def compute_loss(self, outputs: "Outputs", targets: "Tensor") -> "Tensor":
         """The weighted sum of all objectives."""
+        if self.scale_targets is not None:
+            targets = self.scale_targets(targets)
         if isinstance(outputs, torch.Tensor):
             _, loss, weight = self.objectives[0]
             return loss(outputs, targets) if weight == 1.0 else weight * loss(outputs, targets)
@@ -223,8 +230,9 @@ class Setup:
         return compute
 
     def main(self, outputs: "Outputs") -> "Tensor":
-        """The output of the first objective, which metrics are measured on."""
-        return outputs if isinstance(outputs, torch.Tensor) else next(iter(outputs.values()))
+        """The output of the first objective, which metrics are measured on, in the unit of the targets."""
+        first = outputs if isinstance(outputs, torch.Tensor) else next(iter(outputs.values()))
+        return first if self.postprocess is None else self.postprocess(first)
 
     def hard(self, targets: "Tensor") -> "Tensor":
         """Targets of a training step as metrics take them: of a mixed sample the class with the larger share."""
@@ -353,6 +361,8 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         needs_closure=optimizer_class.needs_closure,
         penalised=_find_penalised(config, network),
         average=average,
+        scale_targets=job.scale_targets,
+        postprocess=job.postprocess,
         notes=notes,
     )
 

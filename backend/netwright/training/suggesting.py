@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from netwright.compiler.report import CheckReport
-from netwright.data.base import Kind, Task
+from netwright.data.base import Kind, SplitBy, Task
 from netwright.graph.document import Document
 from netwright.graph.problems import Problem
 from netwright.language import in_a_row, listed, say
@@ -23,7 +23,7 @@ from netwright.training.config import (
 )
 from netwright.training.facts import DataFacts, first_shape
 
-_LEARNING_RATES: dict[Kind, float] = {"image": 0.001, "table": 0.003, "graph": 0.01}
+_LEARNING_RATES: dict[Kind, float] = {"image": 0.001, "table": 0.003, "graph": 0.01, "text": 0.003, "series": 0.003}
 
 _MONITORS: dict[Task, str] = {"classification": "Accuracy", "segmentation": "JaccardIndex"}
 """What the best checkpoint is judged by; the loss where nothing is said."""
@@ -58,6 +58,8 @@ def suggest(document: Document, report: CheckReport, data: DataFacts, source: st
     if data.num_validation is not None:
         split = SplitConfig(validation=data.num_validation / data.num_samples)
         reasons["data.split"] = say("{title} comes with a split of its own, which is used.", title=data.title)
+    elif data.splits:
+        split = SplitConfig(by=_choose_split(data, reasons))
     augment = _choose_augment(data, reasons)
     is_small_table = data.kind == "table" and data.num_samples < 5000
     early_stopping = EarlyStoppingConfig(monitor="val/loss", mode="min", patience=15) if is_small_table else None
@@ -136,6 +138,21 @@ def _gives_back(document: Document, report: CheckReport, data: DataFacts) -> boo
         return False
     shape = first_shape(report.nodes[outputs[0]].inputs)
     return shape[1:] == list(data.input_shape) and math.prod(data.input_shape) not in {1, data.num_outputs}
+
+
+def _choose_split(data: DataFacts, reasons: dict[str, str]) -> SplitBy:
+    """What a column says goes before all; else time, so that nothing of the future is trained on; else groups."""
+    ways: tuple[SplitBy, ...] = ("column", "time", "group")
+    by = next(way for way in ways if way in data.splits)
+    why = {
+        "column": say("A column of the set says which samples are for validation."),
+        "time": say("The latest samples are held out: a network that forecasts is only asked about what comes later."),
+        "group": say(
+            "Samples of one group stay together: a network that has met half of a group knows the other half."
+        ),
+    }
+    reasons["data.split"] = why[by]
+    return by
 
 
 def _choose_batch_size(data: DataFacts, reasons: dict[str, str]) -> int:

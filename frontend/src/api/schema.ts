@@ -347,6 +347,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/datasets/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Steps
+         * @description Checks preprocessing and augmentation, and shows some training samples before and after.
+         */
+        post: operations["preview_steps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/datasets/{id}/download": {
         parameters: {
             query?: never;
@@ -601,6 +621,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{id}/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Save Checkpoint */
+        post: operations["save_checkpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set Values */
+        post: operations["set_values"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{id}/metrics": {
         parameters: {
             query?: never;
@@ -704,6 +758,26 @@ export interface paths {
          * @description Starts to make the file; ``GET /api/exports/{key}`` says how far it is.
          */
         post: operations["export_checkpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkpoints/{id}/branch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Branch From Checkpoint
+         * @description A new run that begins with everything of the checkpoint, or with its weights only.
+         */
+        post: operations["branch_from_checkpoint"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1053,6 +1127,45 @@ export interface components {
             };
         };
         /**
+         * ChangeEvent
+         * @description A live value was changed before the update after ``step``.  ``wanted`` is what was asked for, ``value`` what it is now
+         *     (a run cannot end before the epoch that it is in); ``before`` equals ``value`` where it was so already.
+         */
+        ChangeEvent: {
+            /** Run */
+            run: string;
+            /** Attempt */
+            attempt: number;
+            /** Seq */
+            seq: number;
+            /** Time */
+            time: number;
+            /** Elapsed */
+            elapsed: number;
+            /** Cursor */
+            cursor?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "change";
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "lr" | "epochs";
+            /** Wanted */
+            wanted: number;
+            /** Value */
+            value: number;
+            /** Before */
+            before: number;
+            /** Step */
+            step: number;
+            /** Epoch */
+            epoch: number;
+        };
+        /**
          * CheckReport
          * @description The answer of ``POST /api/check``.  Keys of ``nodes`` are paths: ``conv1``, ``stage.0.conv``.
          *
@@ -1081,13 +1194,18 @@ export interface components {
              */
             batch_size: number;
         };
-        /** CheckpointCommand */
+        /**
+         * CheckpointCommand
+         * @description ``id`` tells one wish from the next: a command is sent until its checkpoint is known, and must not make two.
+         */
         CheckpointCommand: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             type: "checkpoint";
+            /** Id */
+            id?: string | null;
         };
         /**
          * CheckpointConfig
@@ -1205,6 +1323,46 @@ export interface components {
             /** Count */
             count: number;
         };
+        /**
+         * ClassesEvent
+         * @description How the classes of the validation part were told apart after an epoch that was the best so far, or the last.
+         *
+         *     ``confusion[i][j]`` counts samples (of masks: pixels) of class ``i`` that were answered with class ``j``; ``per_class``
+         *     holds for each metric that knows one a value of each class.
+         */
+        ClassesEvent: {
+            /** Run */
+            run: string;
+            /** Attempt */
+            attempt: number;
+            /** Seq */
+            seq: number;
+            /** Time */
+            time: number;
+            /** Elapsed */
+            elapsed: number;
+            /** Cursor */
+            cursor?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "classes";
+            /** Step */
+            step: number;
+            /** Epoch */
+            epoch: number;
+            /** Is Best */
+            is_best: boolean;
+            /** Classes */
+            classes: string[];
+            /** Confusion */
+            confusion: number[][];
+            /** Per Class */
+            per_class?: {
+                [key: string]: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            };
+        };
         /** CodeRead */
         CodeRead: {
             /** Source */
@@ -1230,7 +1388,7 @@ export interface components {
              * Role
              * @enum {string}
              */
-            role: "feature" | "target" | "ignored";
+            role: "feature" | "target" | "ignored" | "time" | "group" | "split";
             /** Num Missing */
             num_missing: number;
             /** Num Distinct */
@@ -1263,6 +1421,9 @@ export interface components {
         /**
          * DataConfig
          * @description ``source`` is a built-in's id (``digits``, ``mnist``) or the id of an uploaded dataset.
+         *
+         *     ``preprocess`` empty stands for the set's own chain; ``augment`` is for the training part alone.  A balanced
+         *     ``sampler`` draws every class equally often: samples of a rare class come several times an epoch.
          */
         DataConfig: {
             /**
@@ -1280,10 +1441,23 @@ export interface components {
             preprocess?: components["schemas"]["Choice"][];
             /** Augment */
             augment?: components["schemas"]["Choice"][];
+            /**
+             * Sampler
+             * @default shuffle
+             * @enum {string}
+             */
+            sampler: "shuffle" | "balanced";
+            /**
+             * Task
+             * @default own
+             * @enum {string}
+             */
+            task: "own" | "reconstruction";
         };
         /**
          * DatasetPreview
-         * @description ``rows`` are those of the file as read, cells as text; ``pictures`` and ``drawings`` a few of each class.
+         * @description ``rows`` are those of the file as read, cells as text; ``pictures``, ``drawings``, ``texts`` and ``series`` a few of each
+         *     class.
          */
         DatasetPreview: {
             /** Balance */
@@ -1303,6 +1477,16 @@ export interface components {
             ] | null;
             /** Drawings */
             drawings?: components["schemas"]["GraphDrawing"][];
+            /** Masks */
+            masks?: string[];
+            /** Mask Colors */
+            mask_colors?: string[];
+            /** Texts */
+            texts?: components["schemas"]["TokenText"][];
+            /** Series */
+            series?: components["schemas"]["SeriesCurve"][];
+            /** Channels */
+            channels?: string[];
         };
         /**
          * DatasetRead
@@ -1323,12 +1507,12 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "image" | "table" | "graph";
+            kind: "image" | "table" | "graph" | "text" | "series";
             /**
              * Task
              * @enum {string}
              */
-            task: "classification" | "regression";
+            task: "classification" | "regression" | "segmentation" | "reconstruction";
             /** Is Built In */
             is_built_in: boolean;
             /**
@@ -1352,6 +1536,16 @@ export interface components {
             columns?: components["schemas"]["ColumnRead"][];
             /** Input Shape */
             input_shape?: number[];
+            /**
+             * Input Dtype
+             * @default float32
+             * @enum {string}
+             */
+            input_dtype: "float32" | "int64";
+            /** Num Tokens */
+            num_tokens?: number | null;
+            /** Splits */
+            splits?: ("sample" | "time" | "group" | "column")[];
             /** Num Outputs */
             num_outputs?: number | null;
             /** Bytes */
@@ -1366,14 +1560,19 @@ export interface components {
             options_schema?: {
                 [key: string]: unknown;
             };
+            /** Read As */
+            read_as?: components["schemas"]["WayToRead"][];
         };
         /**
          * DatasetUpdate
-         * @description Corrects title or options (target column, column types, image size); answers with the set described anew.
+         * @description Corrects title or options (target column, column types, image size), or reads the file as another ``type`` of
+         *     ``read_as``, with that one's options (none given: all as guessed); answers with the set described anew.
          */
         DatasetUpdate: {
             /** Title */
             title?: string | null;
+            /** Type */
+            type?: string | null;
             /** Options */
             options?: {
                 [key: string]: components["schemas"]["JsonValue"];
@@ -1545,7 +1744,7 @@ export interface components {
             /** Attempt */
             attempt: number;
             /** Events */
-            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
+            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["ChangeEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["ClassesEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
         };
         /**
          * EventList
@@ -1553,7 +1752,7 @@ export interface components {
          */
         EventList: {
             /** Events */
-            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
+            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["ChangeEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["ClassesEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
             /** Cursor */
             cursor: number;
         };
@@ -1818,6 +2017,12 @@ export interface components {
             data_fingerprint?: string | null;
             /** Notes */
             notes?: string[];
+            /** Baseline Answer */
+            baseline_answer?: string | null;
+            /** Baseline */
+            baseline?: {
+                [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
+            };
         };
         /**
          * Histogram
@@ -1908,6 +2113,30 @@ export interface components {
              * @enum {string}
              */
             match: "name" | "order";
+        };
+        /**
+         * InitializationConfig
+         * @description A function of ``torch.nn.init`` for the weights (of two dimensions and more) of some nodes; ``nodes`` empty are all.
+         *
+         *     Biases are left as PyTorch makes them, or set to zero.  Scale and shift of normalisations are left at 1 and 0.
+         */
+        InitializationConfig: {
+            /**
+             * Type
+             * @default kaiming_normal_
+             */
+            type: string;
+            /** Params */
+            params?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Nodes */
+            nodes?: string[];
+            /**
+             * Zero Biases
+             * @default false
+             */
+            zero_biases: boolean;
         };
         JsonValue: unknown;
         /**
@@ -2158,6 +2387,24 @@ export interface components {
             revision: number;
         };
         /**
+         * NextScheduleConfig
+         * @description A schedule that takes over from the one before ``milestone`` epochs after the warm-up, from its own first step on
+         *     (``SequentialLR``).
+         */
+        NextScheduleConfig: {
+            /**
+             * Type
+             * @default ConstantLR
+             */
+            type: string;
+            /** Params */
+            params?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Milestone */
+            milestone: number;
+        };
+        /**
          * Node
          * @description One node of a block.
          *
@@ -2283,11 +2530,33 @@ export interface components {
                 [key: string]: unknown;
             };
             /** Tasks */
-            tasks?: ("classification" | "regression")[];
+            tasks?: ("classification" | "regression" | "segmentation" | "reconstruction")[];
             /** Kinds */
-            kinds?: ("image" | "table" | "graph")[];
+            kinds?: ("image" | "table" | "graph" | "text" | "series")[];
             /** Mode */
             mode?: ("min" | "max") | null;
+        };
+        /**
+         * Origin
+         * @description The checkpoint of another run that a run was branched from, as it was then.  ``everything``: optimizer, schedule, random
+         *     state and position in the data go on; ``weights``: only the weights, all else begins anew.
+         */
+        Origin: {
+            /** Run */
+            run: string;
+            /** Name */
+            name: string;
+            /** Checkpoint */
+            checkpoint: string;
+            /** Step */
+            step: number;
+            /** Epoch */
+            epoch: number;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "everything" | "weights";
         };
         /** Outline */
         Outline: {
@@ -2322,10 +2591,18 @@ export interface components {
         /**
          * ParameterGroupConfig
          * @description Settings of the optimizer for the weights of some nodes, named by their paths (a block means everything in it).
+         *
+         *     ``lr_factor`` is taken times the learning rate of each step; ``weight_decay`` null is the optimizer's.  What is frozen stands in
+         *     ``frozen``.
          */
         ParameterGroupConfig: {
             /** Nodes */
             nodes: string[];
+            /**
+             * Lr Factor
+             * @default 1
+             */
+            lr_factor: number;
             /** Weight Decay */
             weight_decay?: number | null;
         };
@@ -2530,6 +2807,24 @@ export interface components {
             label: string | null;
         };
         /**
+         * RunBranch
+         * @description The body of ``POST /api/checkpoints/{id}/branch``.  ``epochs`` counts from the first of the run that it came from with
+         *     ``everything``, from 1 with ``weights``; what is null stays as it was there.
+         */
+        RunBranch: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "everything" | "weights";
+            /** Name */
+            name?: string | null;
+            /** Lr */
+            lr?: number | null;
+            /** Epochs */
+            epochs?: number | null;
+        };
+        /**
          * RunCreate
          * @description Exactly one of ``document`` and ``network_id``.
          */
@@ -2612,8 +2907,20 @@ export interface components {
             versions: {
                 [key: string]: string;
             };
+            origin: components["schemas"]["Origin"] | null;
             /** Cursor */
             cursor: number;
+        };
+        /**
+         * RunSet
+         * @description The body of ``POST /api/runs/{id}/set``: ``lr`` is the learning rate before the schedule, ``epochs`` after which one the
+         *     run ends.  What is null stays.
+         */
+        RunSet: {
+            /** Lr */
+            lr?: number | null;
+            /** Epochs */
+            epochs?: number | null;
         };
         /**
          * RunState
@@ -2691,6 +2998,31 @@ export interface components {
             tags?: string[] | null;
         };
         /**
+         * SamplePair
+         * @description A training sample before and after.  ``before`` and ``after`` are PNGs as data URLs of a picture; of a table's row
+         *     they are empty, and the cells stand in ``cells_before`` and ``cells_after``.
+         */
+        SamplePair: {
+            /** Label */
+            label: string;
+            /** Label After */
+            label_after: string;
+            /**
+             * Before
+             * @default
+             */
+            before: string;
+            /**
+             * After
+             * @default
+             */
+            after: string;
+            /** Cells Before */
+            cells_before?: string[];
+            /** Cells After */
+            cells_after?: string[];
+        };
+        /**
          * SamplePicture
          * @description ``data`` is a PNG as a data URL.
          */
@@ -2700,7 +3032,10 @@ export interface components {
             /** Label */
             label: string;
         };
-        /** ScheduleConfig */
+        /**
+         * ScheduleConfig
+         * @description ``then`` chains further schedules, their milestones rising.
+         */
         ScheduleConfig: {
             /**
              * Type
@@ -2716,6 +3051,22 @@ export interface components {
              * @default 0
              */
             warmup_steps: number;
+            /** Then */
+            then?: components["schemas"]["NextScheduleConfig"][];
+        };
+        /**
+         * SeriesCurve
+         * @description One sample: the values of each channel (null: none), and of those that are forecast what follows, by their places.
+         */
+        SeriesCurve: {
+            /** Name */
+            name: string;
+            /** Channels */
+            channels: (number | null)[][];
+            /** Future */
+            future: {
+                [key: string]: number[];
+            };
         };
         /**
          * SetBlock
@@ -2733,7 +3084,7 @@ export interface components {
         };
         /**
          * SetCommand
-         * @description Changes a live value, such as the learning rate.
+         * @description Changes a live value: ``lr`` is the learning rate before the schedule, ``epochs`` after which one the run ends.
          */
         SetCommand: {
             /**
@@ -2857,8 +3208,17 @@ export interface components {
         /**
          * SplitConfig
          * @description ``validation`` is the fraction of the training part that is held out; stratified where the target is a class.
+         *
+         *     ``by`` is what is drawn: single samples by chance, the latest ones (``time``), whole groups by chance, or what a column of
+         *     the set says.
          */
         SplitConfig: {
+            /**
+             * By
+             * @default sample
+             * @enum {string}
+             */
+            by: "sample" | "time" | "group" | "column";
             /**
              * Validation
              * @default 0.1
@@ -2897,6 +3257,67 @@ export interface components {
             state: components["schemas"]["RunState"];
             /** Phase */
             phase?: ("training" | "validating" | "testing" | "saving") | null;
+        };
+        /**
+         * StepFix
+         * @description A way out that works: ``steps`` is the whole list as it would be.
+         */
+        StepFix: {
+            /** Label */
+            label: string;
+            /** Steps */
+            steps: components["schemas"]["Choice"][];
+        };
+        /**
+         * StepProblem
+         * @description What is wrong with a list; ``place`` (from 0) is the step that is at fault, null where it is the list as a whole.
+         */
+        StepProblem: {
+            /**
+             * List
+             * @enum {string}
+             */
+            list: "preprocess" | "augment";
+            /** Place */
+            place: number | null;
+            /** Message */
+            message: string;
+            fix?: components["schemas"]["StepFix"] | null;
+        };
+        /**
+         * StepsRead
+         * @description ``preprocess`` is the chain that is used, which is the set's own where none was sent.  ``input_shape`` is what the
+         *     network gets; null, and no samples, where a list is wrong.
+         */
+        StepsRead: {
+            /** Preprocess */
+            preprocess: components["schemas"]["Choice"][];
+            /** Input Shape */
+            input_shape: number[] | null;
+            /** Problems */
+            problems: components["schemas"]["StepProblem"][];
+            /** Samples */
+            samples: components["schemas"]["SamplePair"][];
+            /** Header Before */
+            header_before?: string[];
+            /** Header After */
+            header_after?: string[];
+        };
+        /**
+         * StepsRequest
+         * @description ``POST /api/datasets/{id}/steps``: two lists as a data config has them, and the chance that ``seed`` gives.
+         */
+        StepsRequest: {
+            /** Preprocess */
+            preprocess?: components["schemas"]["Choice"][];
+            /** Augment */
+            augment?: components["schemas"]["Choice"][];
+            split?: components["schemas"]["SplitConfig"];
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
         };
         /** StopCommand */
         StopCommand: {
@@ -3012,6 +3433,20 @@ export interface components {
             dtype: string;
         };
         /**
+         * TokenText
+         * @description A text cut into tokens, with the index of each (1: unknown); ``num_left_out`` more are not shown.
+         */
+        TokenText: {
+            /** Tokens */
+            tokens: string[];
+            /** Indices */
+            indices: number[];
+            /** Label */
+            label: string;
+            /** Num Left Out */
+            num_left_out: number;
+        };
+        /**
          * Totals
          * @description Sums over the network.  ``training_bytes`` estimates weights + gradients + Adam state + activations at
          *     ``batch_size``.
@@ -3090,6 +3525,31 @@ export interface components {
             device: string;
             /** Gradient Clip Norm */
             gradient_clip_norm?: number | null;
+            /** Gradient Clip Value */
+            gradient_clip_value?: number | null;
+            /**
+             * Accumulate Steps
+             * @default 1
+             */
+            accumulate_steps: number;
+            /**
+             * L1
+             * @default 0
+             */
+            l1: number;
+            /**
+             * L2
+             * @default 0
+             */
+            l2: number;
+            /**
+             * No Decay On Norms And Biases
+             * @default false
+             */
+            no_decay_on_norms_and_biases: boolean;
+            averaging?: components["schemas"]["Choice"] | null;
+            /** Initialization */
+            initialization?: components["schemas"]["InitializationConfig"][];
             early_stopping?: components["schemas"]["EarlyStoppingConfig"] | null;
             checkpoint?: components["schemas"]["CheckpointConfig"];
             initial_weights?: components["schemas"]["InitialWeightsConfig"] | null;
@@ -3109,8 +3569,14 @@ export interface components {
             schedules: components["schemas"]["OptionRead"][];
             /** Metrics */
             metrics: components["schemas"]["OptionRead"][];
+            /** Averagings */
+            averagings: components["schemas"]["OptionRead"][];
+            /** Initializers */
+            initializers: components["schemas"]["OptionRead"][];
             /** Transforms */
             transforms: components["schemas"]["OptionRead"][];
+            /** Augmentations */
+            augmentations?: components["schemas"]["OptionRead"][];
             /** Devices */
             devices: components["schemas"]["DeviceRead"][];
             /** Config Schema */
@@ -3128,6 +3594,8 @@ export interface components {
             reasons: {
                 [key: string]: string;
             };
+            /** Augment */
+            augment?: components["schemas"]["Choice"][];
             /** Problems */
             problems: components["schemas"]["Problem"][];
         };
@@ -3137,6 +3605,16 @@ export interface components {
             name: string;
             /** Shape */
             shape: number[];
+        };
+        /**
+         * WayToRead
+         * @description A source that can read the same upload.
+         */
+        WayToRead: {
+            /** Type */
+            type: string;
+            /** Title */
+            title: string;
         };
         /**
          * WeightTensor
@@ -4123,6 +4601,41 @@ export interface operations {
             };
         };
     };
+    preview_steps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepsRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     download_dataset: {
         parameters: {
             query?: never;
@@ -4694,6 +5207,72 @@ export interface operations {
             };
         };
     };
+    save_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    set_values: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunSet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     read_metrics: {
         parameters: {
             query?: {
@@ -4909,6 +5488,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExportRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    branch_from_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunBranch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunCreated"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -8,7 +8,7 @@ import numpy as np
 from netwright.compiler.source import join_imports, to_comment, to_literal
 from netwright.data.base import Arrays
 from netwright.data.sample_code import SampleCode
-from netwright.data.split import Split
+from netwright.data.split import Indices, Split
 
 _TEXT = '''"""The data of the run: how it is read, and which samples were held out for validation."""
 
@@ -29,11 +29,11 @@ def load_parts(path: Path | None) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, 
         raise SystemExit(f"There are {{len(targets)}} samples, too few to be those of the run.")
     is_held_out = np.zeros(len(targets), dtype=bool)
     is_held_out[held_out] = True
-
+{left_out}
     def part(chosen: np.ndarray) -> tuple[Tensor, Tensor]:
         return torch.from_numpy(inputs[chosen]), {moved}
 
-    return part(~is_held_out), part(is_held_out)
+    return part({kept}), part(is_held_out)
 
 
 def fingerprint(inputs: np.ndarray, targets: np.ndarray) -> str:
@@ -43,6 +43,12 @@ def fingerprint(inputs: np.ndarray, targets: np.ndarray) -> str:
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
 '''
+
+
+_LEFT_OUT = """    # These reach across the border between the parts.
+    is_left_out = np.zeros(len(targets), dtype=bool)
+    is_left_out[np.load(HERE / "left_out.npy", allow_pickle=False)] = True
+"""
 
 
 def write_data(
@@ -57,15 +63,25 @@ def write_data(
         constants += [f"TARGET_SCALE = {target_scale!r}", '"""The targets were divided by this."""']
     if code.needs:
         constants.insert(0, f"# To train again you need {to_comment(code.needs)}.")
+    left_out = np.setdiff1d(np.arange(len(arrays.targets)), np.concatenate([split.train, split.validation]))
     text = _TEXT.format(
         imports=join_imports([*imports, "from torch import Tensor", *code.imports]),
         constants="\n".join(constants),
         functions="\n" + code.functions + (f"\n\n{mask_moves}" if mask_moves else ""),
         moved="move_masks(torch.from_numpy(targets[chosen]))" if mask_moves else "torch.from_numpy(targets[chosen])",
+        left_out=_LEFT_OUT if len(left_out) else "",
+        kept="~is_held_out & ~is_left_out" if len(left_out) else "~is_held_out",
     )
-    held_out = io.BytesIO()
-    np.save(held_out, split.validation.astype(np.int64))
-    return {"data.py": text, "held_out.npy": held_out.getvalue(), **code.files}
+    files = {"held_out.npy": _to_npy(split.validation)}
+    if len(left_out):
+        files["left_out.npy"] = _to_npy(left_out)
+    return {"data.py": text, **files, **code.files}
+
+
+def _to_npy(indices: Indices) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, indices.astype(np.int64))
+    return buffer.getvalue()
 
 
 def classes_lines(classes: tuple[str, ...]) -> list[str]:

@@ -6,6 +6,7 @@ from netwright.compiler.source import to_literal
 from netwright.training.config import TrainingConfig
 from netwright.training.metric_base import Metric, answer_source
 from netwright.training.metrics import METRICS
+from netwright.training.project.augment_script import scaled
 from netwright.training.project.script_facts import Facts, Term
 
 OnOutput = Callable[[str, Term], str]
@@ -58,8 +59,13 @@ def write_evaluate(facts: Facts, metrics: Mapping[str, type[Metric]], on_output:
         lines.append(f"    confusion = torch.zeros({num_classes}, {num_classes}, dtype=torch.float64)")
     lines.append("    for start in range(0, len(inputs), 2 * BATCH_SIZE):")
     lines += _batch_lines(facts)
+    postprocessed = []
+    if facts.scales_targets:
+        first = "outputs" if on_output is None else on_output("outputs", term)
+        postprocessed = [f"        {first} = postprocess({first})"]
     lines += [
-        '        sums["val/loss"] += compute_loss(outputs, batch).item() * len(batch)',
+        f'        sums["val/loss"] += compute_loss(outputs, {scaled(facts, "batch")}).item() * len(batch)',
+        *postprocessed,
         *(f'        sums["val/{name}"] += {source}.item()' for name, source in sums.items()),
         "        num_values += batch.numel()",
     ]

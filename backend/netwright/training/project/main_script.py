@@ -3,7 +3,7 @@
 from netwright.compiler.source import to_literal
 from netwright.training.averaging import AVERAGINGS
 from netwright.training.config import TrainingConfig
-from netwright.training.project.augment_script import AUGMENTED, augment_lines, ready_argument
+from netwright.training.project.augment_script import AUGMENTED, augment_lines, ready_argument, scaled
 from netwright.training.project.learning_script import (
     call_closure,
     is_penalised,
@@ -44,11 +44,11 @@ def write_batches(facts: Facts) -> str:
     chosen = f"targets[indices].to(device){'.long()' if facts.is_mask else ''}"
     samples = "inputs[indices].to(device)"
     if facts.augment is not None:
-        body = augment_lines(facts.augment, samples, None if facts.is_own_target else chosen)
+        body = augment_lines(facts, facts.augment, samples, None if facts.is_own_target else chosen)
     elif facts.is_own_target:
         body = [f"samples = {samples}", "yield samples, preprocess(samples)"]
     else:
-        body = [f"yield {samples}, {chosen}"]
+        body = [f"yield {samples}, {scaled(facts, chosen)}"]
     return _BATCHES.format(
         about=_ABOUT if facts.augment is None else AUGMENTED,
         targets="_" if facts.is_own_target else "targets",

@@ -23,7 +23,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from data import {names}
-from model import Network, preprocess
+from model import {functions}
 
 HERE = Path(__file__).parent
 
@@ -87,9 +87,10 @@ def write_predict(
     num_scores: int,
     target_scale: float,
     graph: GraphTerms | None = None,
+    scales_targets: bool = False,
 ) -> str:
     """The script.  Scores become probabilities as the loss says; of two classes with one score, both are shown."""
-    result, what, describe = _read_answer(answers, num_scores, target_scale)
+    result, what, describe = _read_answer(answers, num_scores, target_scale, scales_targets=scales_targets)
     is_class = answers.task in CLASS_TASKS
     has_scale = answers.task == "regression" and target_scale != 1.0
     names = ["CLASSES", "read"] if is_class else ["TARGET_SCALE", "read"] if has_scale else ["read"]
@@ -101,6 +102,7 @@ def write_predict(
         samples="torch.from_numpy(read(file))" if graph is None else "Samples.of(*read(file))",
         reads=reads,
         names=", ".join(names),
+        functions="Network, postprocess, preprocess" if scales_targets else "Network, preprocess",
         what=what,
         output="" if output is None else f"[{to_literal(output)}]",
         result=result,
@@ -109,13 +111,17 @@ def write_predict(
     )
 
 
-def _read_answer(answers: Answers, num_scores: int, target_scale: float) -> tuple[str, str, str]:
+def _read_answer(
+    answers: Answers, num_scores: int, target_scale: float, *, scales_targets: bool
+) -> tuple[str, str, str]:
     """What ``predict`` returns, what that is, and how it is shown."""
     if answers.task == "reconstruction":
         return "scores", "The sample as the network gives it back, preprocessed as its input is.", _SAME.format()
     if answers.task == "regression":
-        if target_scale != 1.0:
-            return "scores * TARGET_SCALE", "The values in the target's own unit, (N, T).", _VALUES
+        values = "postprocess(scores)" if scales_targets else "scores"
+        if target_scale != 1.0 or scales_targets:
+            result = f"{values} * TARGET_SCALE" if target_scale != 1.0 else values
+            return result, "The values in the target's own unit, (N, T).", _VALUES
         return "scores", "The network's values, (N, T).", _VALUES
     if answers.task == "segmentation":
         result = f"(scores[:, 0] > {answers.cut:g}).long()" if num_scores == 1 else "scores.argmax(1)"

@@ -43,6 +43,8 @@ class Facts:
     is_balanced: bool = False
     answers: Answers = CLASSES_ALONE
     """How the first objective's output is read."""
+    scales_targets: bool = False
+    """Whether model.py holds ``scale_targets`` and ``postprocess``."""
 
     @property
     def is_mask(self) -> bool:

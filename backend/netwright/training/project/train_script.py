@@ -90,7 +90,7 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
         join_imports([*_IMPORTS, *_imports_of(used, facts)])
         + f"\n\n{augment_import(facts)}from data import {samples}load_parts\nfrom model import "
     )
-    head = f"{_head(config, facts, metrics)}\n\n{imports}Network, preprocess\n\n"
+    head = f"{_head(config, facts, metrics)}\n\n{imports}{_from_model(facts)}\n\n"
     return head + used + '\n\n\nif __name__ == "__main__":\n    main()\n'
 
 
@@ -107,7 +107,7 @@ def _imports_of(used: str, facts: Facts) -> list[str]:
         return ", ".join(name for name in names if re.search(rf"\b{name}\b", used))
 
     files = "load_file, save_file" if facts.has_initial_weights else "save_file"
-    lines = [f"from collections.abc import Mapping, {named('Callable', 'Iterable', 'Iterator', 'Sequence')}"]
+    lines = [f"from collections.abc import {named('Callable', 'Iterable', 'Iterator', 'Sequence')}"]
     lines.append(f"from safetensors.torch import {files}")
     for module, names in (
         ("dataclasses", named("dataclass")),
@@ -118,6 +118,10 @@ def _imports_of(used: str, facts: Facts) -> list[str]:
         if names:
             lines.append(f"from {module} import {names}")
     return lines
+
+
+def _from_model(facts: Facts) -> str:
+    return "Network, postprocess, preprocess, scale_targets" if facts.scales_targets else "Network, preprocess"
 
 
 def _params(registry: Registry[Any], chosen: Choice) -> ChoiceParams:

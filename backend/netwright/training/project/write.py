@@ -87,6 +87,7 @@ def write_project(
         augment=data.augment,
         is_balanced=spec.training.data.sampler == "balanced" and data.task == "classification",
         answers=answers,
+        scales_targets=data.target_scale is not None,
     )
     moves = ""
     if data.task == "segmentation":
@@ -98,6 +99,7 @@ def write_project(
         num_scores=terms[0].num_scores,
         target_scale=target_scale,
         graph=graph,
+        scales_targets=data.target_scale is not None,
     )
     if raw.graph is None:
         read = write_data(code, arrays, split_raw(raw, spec.training.data.split), target_scale, moves)

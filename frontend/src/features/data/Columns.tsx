@@ -2,19 +2,19 @@ import { NativeSelect } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { DatasetRead } from "@/api";
 import { formatCount } from "@/ui";
-import { type Column, type Options, roleProblem, withRole, withType } from "./columnOptions";
+import { type Column, type Options, roleProblem, rolesOf, withRole, withType } from "./columnOptions";
 import classes from "./data.module.css";
 import { formatDatum } from "./numbers";
 import { useUpdateDataset } from "./queries";
 
 const TYPES: readonly Column["type"][] = ["number", "category", "text"];
-const ROLES: readonly Column["role"][] = ["feature", "target", "ignored"];
 
 /** The columns of a table: guessed types, which can be corrected, and what each is used for. */
 export function Columns({ dataset }: { dataset: DatasetRead }) {
   const { t } = useTranslation("data");
   const update = useUpdateDataset(dataset.id);
   const { columns = [], options = {} } = dataset;
+  const roles = rolesOf(dataset);
   const correct = (next: Options) => update.mutate({ options: next });
   const title = t("columns.title");
   return (
@@ -69,7 +69,7 @@ export function Columns({ dataset }: { dataset: DatasetRead }) {
                       className={classes.choice}
                       size="xs"
                       aria-label={t("columns.roleOf", { name: column.name })}
-                      data={ROLES.map((value) => ({
+                      data={roles.map((value) => ({
                         value,
                         label: t(`columns.roles.${value}`),
                         disabled: roleProblem(column, value) !== null,

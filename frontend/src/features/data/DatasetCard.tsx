@@ -1,4 +1,4 @@
-import { IconPhoto, IconTable, IconTopologyStar3 } from "@tabler/icons-react";
+import { IconAbc, IconPhoto, IconTable, IconTopologyStar3, IconWaveSine } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { DatasetRead } from "@/api";
@@ -6,7 +6,13 @@ import { formatBytes, formatCount, formatShape } from "@/ui";
 import { DatasetState } from "./DatasetState";
 import classes from "./data.module.css";
 
-const ICONS = { image: IconPhoto, table: IconTable, graph: IconTopologyStar3 };
+const ICONS = {
+  image: IconPhoto,
+  table: IconTable,
+  graph: IconTopologyStar3,
+  text: IconAbc,
+  series: IconWaveSine,
+};
 
 /** A set in the list: what it is, how large, whether it can be used. */
 export function DatasetCard({ dataset }: { dataset: DatasetRead }) {

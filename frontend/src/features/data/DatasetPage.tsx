@@ -26,7 +26,10 @@ import classes from "./data.module.css";
 import { Graphs } from "./Graphs";
 import { Pictures } from "./Pictures";
 import { datasetQuery, previewQuery, useDeleteDataset } from "./queries";
+import { ReadAs } from "./ReadAs";
 import { Rows } from "./Rows";
+import { Series } from "./Series";
+import { Texts } from "./Texts";
 
 /** One set: what is in it, how it is read, whether it is balanced. */
 export function DatasetPage() {
@@ -85,7 +88,8 @@ function Loaded({ dataset }: { dataset: DatasetRead }) {
         </div>
         <div className={classes.stack}>
           <Overview dataset={dataset} />
-          <DatasetOptions dataset={dataset} />
+          <ReadAs dataset={dataset} />
+          <DatasetOptions key={dataset.type} dataset={dataset} />
         </div>
       </div>
     </div>
@@ -104,11 +108,13 @@ function Preview({ dataset }: { dataset: DatasetRead }) {
   }
   if (preview === undefined) return <LineSkeletons lines={8} />;
   const { balance = [], pictures = [], header = [], rows = [], histograms = [], value_range: range } = preview;
-  const { drawings = [] } = preview;
+  const { drawings = [], texts = [], series = [], channels = [] } = preview;
   return (
     <>
       {pictures.length > 0 && <Pictures pictures={pictures} />}
       {drawings.length > 0 && <Graphs drawings={drawings} names={dataset.classes ?? []} />}
+      {series.length > 0 && <Series series={series} channels={channels} />}
+      {texts.length > 0 && <Texts texts={texts} />}
       {balance.length > 0 && <Balance balance={balance} />}
       {histograms.length > 0 && <Histograms histograms={histograms} range={range ?? null} />}
       {header.length > 0 && <Rows header={header} rows={rows} />}
@@ -133,6 +139,7 @@ function Overview({ dataset }: { dataset: DatasetRead }) {
         ? formatShape([dataset.kind === "graph" ? "V" : null, ...(dataset.input_shape ?? [])])
         : null,
     ],
+    [t("page.tokens"), numberOf(dataset.num_tokens)],
     [t("page.outputs"), numberOf(dataset.num_outputs)],
     [t("page.target"), target?.name ?? null],
     [t("page.size"), typeof dataset.bytes === "number" ? formatBytes(dataset.bytes) : null],

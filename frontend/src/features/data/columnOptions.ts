@@ -1,6 +1,7 @@
 /** How a correction of a column is written into the options of its set. */
 
 import type { DatasetRead } from "@/api";
+import type { JsonSchema } from "@/ui";
 
 export type Column = NonNullable<DatasetRead["columns"]>[number];
 export type Options = NonNullable<DatasetRead["options"]>;
@@ -10,7 +11,7 @@ export const COLUMN_OPTIONS: ReadonlySet<string> = new Set(["target", "columns"]
 
 interface Correction {
   type?: Column["type"];
-  role?: "feature" | "ignored";
+  role?: Exclude<Column["role"], "target">;
 }
 
 function readCorrections(options: Options): Record<string, Correction> {
@@ -36,6 +37,16 @@ export function withRole(options: Options, column: Column, role: Column["role"])
   const { role: _, ...rest } = old;
   const columns = Object.keys(rest).length === 0 ? others : { ...others, [column.name]: rest };
   return { ...options, target: column.name, columns };
+}
+
+/** The roles that the set's own class knows, from its schema: the target has an option of its own. */
+export function rolesOf(dataset: DatasetRead): Column["role"][] {
+  const schema = (dataset.options_schema ?? {}) as JsonSchema;
+  const columns = schema.properties?.columns as (JsonSchema & { additionalProperties?: JsonSchema }) | undefined;
+  const name = columns?.additionalProperties?.$ref?.replace("#/$defs/", "") ?? "";
+  const role = schema.$defs?.[name]?.properties?.role;
+  const known = (role?.anyOf ?? []).flatMap((option) => option.enum ?? []) as Column["role"][];
+  return ["feature", "target", ...known.filter((one) => one !== "feature")];
 }
 
 /** Why the role cannot be taken from the column, as a key of the catalogue: a set without a target trains nothing. */

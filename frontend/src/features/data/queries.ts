@@ -48,6 +48,8 @@ export function useKeepDataset() {
 
 interface DatasetChange {
   title?: string;
+  /** Reads the file as another kind of table. */
+  type?: string;
   options?: DatasetRead["options"];
 }
 

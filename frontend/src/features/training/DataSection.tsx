@@ -63,6 +63,7 @@ export function SourceField({ form }: { form: TrainForm }) {
 export function SplitFields() {
   const { t } = useTranslation("training");
   const { form, config } = useForm();
+  const by = config.data.split.by ?? "sample";
   const { num_samples: num, num_validation: validation, num_test: test } = form.dataset ?? {};
   if (typeof validation === "number") {
     return (
@@ -81,9 +82,14 @@ export function SplitFields() {
   return (
     <Section title={t("section.split")}>
       <ConfigNumber path="data.batch_size" label={t("data.batchSize")} hint={t("data.batchSizeHint")} />
-      <ConfigNumber path="data.split.validation" label={t("data.validation")} hint={t("data.validationHint")} />
-      <ConfigNumber path="data.split.seed" label={t("data.seed")} hint={t("data.seedHint")} />
-      {form.dataset?.task === "classification" && (
+      {((form.dataset?.splits ?? []).length > 0 || by !== "sample") && <SplitBy />}
+      {by !== "column" && (
+        <ConfigNumber path="data.split.validation" label={t("data.validation")} hint={t("data.validationHint")} />
+      )}
+      {(by === "sample" || by === "group") && (
+        <ConfigNumber path="data.split.seed" label={t("data.seed")} hint={t("data.seedHint")} />
+      )}
+      {by === "sample" && form.dataset?.task === "classification" && (
         <Field label={t("data.stratify")} hint={t("data.stratifyHint")}>
           {({ id, describedBy }) => (
             <Switch
@@ -97,5 +103,33 @@ export function SplitFields() {
         </Field>
       )}
     </Section>
+  );
+}
+
+/** What is held out: single samples, the latest ones, whole groups, or what a column says. */
+function SplitBy() {
+  const { t } = useTranslation("training");
+  const { form, config } = useForm();
+  const path = "data.split.by";
+  const by = config.data.split.by ?? "sample";
+  const ways = [...new Set(["sample" as const, ...(form.dataset?.splits ?? []), by])];
+  return (
+    <Field
+      label={t("data.splitBy")}
+      hint={t(`data.splitByHint.${by}`)}
+      problems={form.problems.filter((problem) => problem.field === path)}
+    >
+      {({ id, describedBy }) => (
+        <NativeSelect
+          id={id}
+          size="xs"
+          aria-describedby={describedBy}
+          data-testid="split-by"
+          value={by}
+          data={ways.map((value) => ({ value, label: t(`data.splitWays.${value}`) }))}
+          onChange={(event) => form.change(withValue(config, path, event.currentTarget.value))}
+        />
+      )}
+    </Field>
   );
 }

@@ -20,10 +20,15 @@ export function defaultSource(
   return (ready.find(fits) ?? possible.find(fits) ?? ready[0] ?? possible[0] ?? datasets[0])?.id ?? null;
 }
 
-function fitsInput({ input_shape: shape = [] }: DatasetRead, document: Document, catalogue: Catalogue): boolean {
+function fitsInput(
+  { input_shape: shape = [], input_dtype: dtype }: DatasetRead,
+  document: Document,
+  catalogue: Catalogue,
+): boolean {
   const [graph] = graphEntries(document, catalogue);
   // How many features a vertex has is the one whole number that such a node holds.
   if (graph) return Object.values(graph.params).includes(shape[0] ?? null);
   const input = document.network.nodes.find((node) => node.type === ENTRY_TYPE);
+  if ((input?.params.dtype ?? "float32") !== (dtype ?? "float32")) return false;
   return JSON.stringify(shape) === JSON.stringify(input?.params.shape ?? null);
 }

@@ -28,7 +28,12 @@ import {
 } from "./formConfig";
 
 const SUGGESTED: TrainingConfig = {
-  data: { source: "digits", batch_size: 32, split: { validation: 0.1, seed: 0, stratify: true }, sampler: "shuffle" },
+  data: {
+    source: "digits",
+    batch_size: 32,
+    split: { by: "sample", validation: 0.1, seed: 0, stratify: true },
+    sampler: "shuffle",
+  },
   objectives: [{ output: null, target: "label", loss: { type: "LossA", params: {} }, weight: 1 }],
   metrics: ["MetricA"],
   optimizer: { type: "OptimizerA", params: { lr: 0.1 } },
@@ -97,7 +102,7 @@ describe("completeConfig", () => {
         data: {
           source: "digits",
           batch_size: 7,
-          split: { validation: 0.3, seed: 1, stratify: false },
+          split: { by: "sample", validation: 0.3, seed: 1, stratify: false },
           sampler: "shuffle",
         },
         early_stopping: null,

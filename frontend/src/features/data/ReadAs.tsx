@@ -1,0 +1,32 @@
+import { NativeSelect } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { DatasetRead } from "@/api";
+import classes from "./data.module.css";
+import { useUpdateDataset } from "./queries";
+
+/** What an uploaded table is taken for: the guess can be changed, everything else is then guessed anew. */
+export function ReadAs({ dataset }: { dataset: DatasetRead }) {
+  const { t } = useTranslation("data");
+  const update = useUpdateDataset(dataset.id);
+  const ways = dataset.read_as ?? [];
+  if (ways.length < 2) return null;
+  return (
+    <section className={classes.panel} aria-busy={update.isPending}>
+      <NativeSelect
+        label={t("readAs.label")}
+        description={t("readAs.hint")}
+        size="xs"
+        data-testid="dataset-read-as"
+        data={ways.map(({ type, title }) => ({ value: type, label: title }))}
+        value={dataset.type}
+        disabled={update.isPending}
+        onChange={(event) => update.mutate({ type: event.currentTarget.value })}
+      />
+      {update.error !== null && (
+        <p className={classes.error} role="alert">
+          {update.error.message}
+        </p>
+      )}
+    </section>
+  );
+}
