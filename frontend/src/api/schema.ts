@@ -510,6 +510,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Run Settings
+         * @description What each run was started with: for a table that shows and filters by it.
+         */
+        get: operations["list_run_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{id}": {
         parameters: {
             query?: never;
@@ -1977,6 +1997,21 @@ export interface components {
             message: string;
         };
         /**
+         * MetricRange
+         * @description The lowest and the highest finite value of a metric; of equal ones the first, with the epoch (from 1) it was measured
+         *     in.
+         */
+        MetricRange: {
+            /** Lowest */
+            lowest: number;
+            /** Lowest Epoch */
+            lowest_epoch: number;
+            /** Highest */
+            highest: number;
+            /** Highest Epoch */
+            highest_epoch: number;
+        };
+        /**
          * MetricSeries
          * @description Columns of one metric.  ``points`` is how many there are in all; where that is more than asked for, each bucket keeps
          *     its minimum and maximum.
@@ -2550,6 +2585,12 @@ export interface components {
             best: {
                 [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
             };
+            /** Ranges */
+            ranges: {
+                [key: string]: components["schemas"]["MetricRange"];
+            };
+            /** Archived */
+            archived: number | null;
             /** Commands Waiting */
             commands_waiting: string[];
             document: components["schemas"]["Document"];
@@ -2565,6 +2606,18 @@ export interface components {
             cursor: number;
         };
         /**
+         * RunSettings
+         * @description The training config that a run was started with, as in its spec.
+         */
+        RunSettings: {
+            /** Id */
+            id: string;
+            /** Training */
+            training: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
          * RunState
          * @enum {string}
          */
@@ -2572,7 +2625,7 @@ export interface components {
         /**
          * RunSummary
          * @description A row of the table of runs.  ``last`` and ``best`` by metric name (best: highest for accuracies, lowest for losses and
-         *     errors).
+         *     errors); ``ranges`` says between which values each metric moved and in which epochs it was there.
          */
         RunSummary: {
             /** Id */
@@ -2627,6 +2680,12 @@ export interface components {
             best: {
                 [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
             };
+            /** Ranges */
+            ranges: {
+                [key: string]: components["schemas"]["MetricRange"];
+            };
+            /** Archived */
+            archived: number | null;
             /** Commands Waiting */
             commands_waiting: string[];
         };
@@ -2638,6 +2697,8 @@ export interface components {
             notes?: string | null;
             /** Tags */
             tags?: string[] | null;
+            /** Is Archived */
+            is_archived?: boolean | null;
         };
         /**
          * SamplePicture
@@ -4379,6 +4440,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunCreated"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_run_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSettings"][];
                 };
             };
             /** @description A problem document (RFC 9457) */
