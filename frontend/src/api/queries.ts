@@ -30,6 +30,7 @@ export const keys = {
   weights: ["weights"] as const,
   runs: (networkId?: string) => (networkId === undefined ? (["runs"] as const) : (["runs", { networkId }] as const)),
   run: (id: string) => ["runs", id] as const,
+  runSettings: ["run-settings"] as const,
   metrics: (id: string) => ["runs", id, "metrics"] as const,
   checkpoints: (id: string) => ["runs", id, "checkpoints"] as const,
   exports: (checkpointId: string) => ["exports", checkpointId] as const,

@@ -42,6 +42,7 @@ export type ProblemDocument = Schemas["ProblemDocument"];
 export type RevisionRead = Schemas["RevisionRead"];
 export type RunEvent = EventList["events"][number];
 export type RunRead = Schemas["RunRead"];
+export type RunSettings = Schemas["RunSettings"];
 export type RunState = Schemas["RunState"];
 export type RunSummary = Schemas["RunSummary"];
 export type TensorShape = Schemas["TensorShape"];
