@@ -67,8 +67,9 @@ def read_text_table(
     encoding: Encoding | None = None,
     delimiter: Delimiter | None = None,
     has_header: bool | None = None,
+    is_to_learn: bool = True,
 ) -> TextTable:
-    """Reads a CSV or TSV file; what is None is found out.
+    """Reads a CSV or TSV file; what is None is found out.  One that is not to learn from may have a single row or column.
 
     Raises:
         DataError: code ``bad_file``, ``too_large`` or ``too_few``, with the line where there is one.
@@ -89,6 +90,8 @@ def read_text_table(
     used = delimiter or _sniff_delimiter(text)
     records, lines = _read_records(text, used, filename)
     table = _make_table(records, lines, used, has_header, filename)
+    if is_to_learn:
+        _check_size(table)
     return replace(table, encoding=known_encoding, is_quoted=_is_quoted(text, used))
 
 
@@ -263,6 +266,12 @@ def _make_table(
     else:
         names = tuple(f"column {number}" for number in range(1, len(columns) + 1))
         notes.append(say("The first line was read as data, not as names of columns."))
+    return TextTable(filename, names, columns, lines, delimiter, tuple(notes), header)
+
+
+def _check_size(table: TextTable) -> None:
+    """Raises DataError where there is too little to learn from."""
+    filename, lines, columns, delimiter = table.filename, table.lines, table.columns, table.delimiter
     if len(lines) < 2:
         raise DataError(
             say(
@@ -286,7 +295,6 @@ def _make_table(
             code="bad_file",
             file=filename,
         )
-    return TextTable(filename, names, columns, lines, delimiter, tuple(notes), header)
 
 
 def _looks_like_header(columns: tuple[list[str], ...]) -> bool:

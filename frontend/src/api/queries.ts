@@ -33,6 +33,8 @@ export const keys = {
   runSettings: ["run-settings"] as const,
   metrics: (id: string) => ["runs", id, "metrics"] as const,
   checkpoints: (id: string) => ["runs", id, "checkpoints"] as const,
+  trial: (checkpointId: string) => ["trials", checkpointId] as const,
+  evaluation: (checkpointId: string) => ["trials", checkpointId, "evaluation"] as const,
   exports: (checkpointId: string) => ["exports", checkpointId] as const,
 };
 

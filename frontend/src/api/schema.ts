@@ -729,6 +729,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/checkpoints/{id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describe Trial
+         * @description What the checkpoint takes and what it answers with.
+         */
+        get: operations["describe_trial"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkpoints/{id}/predict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Predict
+         * @description Answers to pictures or rows.
+         */
+        post: operations["predict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkpoints/{id}/predict-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Predict File
+         * @description A CSV file back with the answers behind its columns.
+         */
+        post: operations["predict_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkpoints/{id}/evaluation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evaluate Checkpoint
+         * @description The checkpoint on the held-out part of its run's data.
+         */
+        get: operations["evaluate_checkpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkpoints/{id}/evaluation/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Evaluated Samples
+         * @description Held-out samples: those of a cell of the confusion matrix, the worst or the most uncertain first.
+         */
+        get: operations["list_evaluated_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exports/formats": {
         parameters: {
             query?: never;
@@ -1052,6 +1152,20 @@ export interface components {
             };
         };
         /**
+         * CalibrationRead
+         * @description Ten bins of the highest probability; ``error`` is the expected calibration error.
+         */
+        CalibrationRead: {
+            /** Counts */
+            counts: number[];
+            /** Confidence */
+            confidence: (number | null)[];
+            /** Accuracy */
+            accuracy: (number | null)[];
+            /** Error */
+            error: number;
+        };
+        /**
          * CheckReport
          * @description The answer of ``POST /api/check``.  Keys of ``nodes`` are paths: ``conv1``, ``stage.0.conv``.
          *
@@ -1204,6 +1318,22 @@ export interface components {
             /** Count */
             count: number;
         };
+        /**
+         * ClassRead
+         * @description Figures of one class; null where there is nothing to divide by.
+         */
+        ClassRead: {
+            /** Name */
+            name: string;
+            /** Precision */
+            precision: number | null;
+            /** Recall */
+            recall: number | null;
+            /** F1 */
+            f1: number | null;
+            /** Support */
+            support: number;
+        };
         /** CodeRead */
         CodeRead: {
             /** Source */
@@ -1249,6 +1379,21 @@ export interface components {
             steps: number[];
             /** Values */
             values: number[];
+        };
+        /**
+         * CurveRead
+         * @description A ROC curve (false against true positive rate) or a precision-recall curve (recall against precision) of one class
+         *     against all others; ``area`` is that below it, or the average precision.
+         */
+        CurveRead: {
+            /** Name */
+            name: string;
+            /** X */
+            x: number[];
+            /** Y */
+            y: number[];
+            /** Area */
+            area: number | null;
         };
         /**
          * CurveRequest
@@ -1519,6 +1664,32 @@ export interface components {
          * @enum {string}
          */
         EndReason: "finished" | "early_stop" | "stopped_by_user" | "loss_not_finite" | "out_of_memory" | "worker_lost" | "bad_data" | "error";
+        /**
+         * EvaluationRead
+         * @description A checkpoint on the validation part.  ``confusion[i][j]``: samples of class i that were taken for class j.
+         *     ``has_changed``: the data are no longer those of the run.
+         */
+        EvaluationRead: {
+            /** Num Samples */
+            num_samples: number;
+            /** Has Changed */
+            has_changed: boolean;
+            /** Classes */
+            classes: string[];
+            /** Accuracy */
+            accuracy?: number | null;
+            /** Confusion */
+            confusion?: number[][];
+            /** Per Class */
+            per_class?: components["schemas"]["ClassRead"][];
+            /** Roc */
+            roc?: components["schemas"]["CurveRead"][];
+            /** Precision Recall */
+            precision_recall?: components["schemas"]["CurveRead"][];
+            calibration?: components["schemas"]["CalibrationRead"] | null;
+            /** Numbers */
+            numbers?: components["schemas"]["NumbersRead"][];
+        };
         /**
          * EventBatch
          * @description The body of ``POST /api/worker/runs/{id}/events``.
@@ -2243,6 +2414,24 @@ export interface components {
             tensors: components["schemas"]["WeightTensor"][];
         };
         /**
+         * NumbersRead
+         * @description One target column of a regression.
+         */
+        NumbersRead: {
+            /** Name */
+            name: string;
+            /** Mean Absolute Error */
+            mean_absolute_error: number;
+            /** Root Mean Squared Error */
+            root_mean_squared_error: number;
+            /** R2 */
+            r2: number | null;
+            /** Actual */
+            actual: number[];
+            /** Predicted */
+            predicted: number[];
+        };
+        /**
          * ObjectiveConfig
          * @description A loss on one Output.  ``output`` null is the only one.
          *
@@ -2335,6 +2524,23 @@ export interface components {
             type: "pause";
         };
         /**
+         * PictureShape
+         * @description The size that every picture is brought to.  ``ink_share`` is which part of its longer side what a picture shows
+         *     usually fills: a drawing is scaled to it.
+         */
+        PictureShape: {
+            /** Channels */
+            channels: number;
+            /** Height */
+            height: number;
+            /** Width */
+            width: number;
+            /** Is Light On Dark */
+            is_light_on_dark: boolean;
+            /** Ink Share */
+            ink_share: number;
+        };
+        /**
          * Placeholder
          * @description An operator that no layer stands for.  ``node`` is the path of the node that keeps its place.
          */
@@ -2374,6 +2580,43 @@ export interface components {
             only_if?: string | null;
             /** Count From */
             count_from?: string | null;
+        };
+        /** PredictRead */
+        PredictRead: {
+            /** Classes */
+            classes: string[];
+            /** Are Probabilities */
+            are_probabilities: boolean;
+            /** Predictions */
+            predictions: components["schemas"]["PredictionRead"][];
+        };
+        /**
+         * PredictRequest
+         * @description Exactly one of ``pictures`` (base64 of a PNG, JPEG, ..., or a data URL) and ``rows`` (values by the columns' names;
+         *     what is left out or null is a missing value).
+         */
+        PredictRequest: {
+            /** Pictures */
+            pictures?: string[] | null;
+            /** Rows */
+            rows?: {
+                [key: string]: number | string | null;
+            }[] | null;
+        };
+        /**
+         * PredictionRead
+         * @description ``label`` and ``probabilities`` (in the order of ``classes``) of a classification, ``values`` of a regression.  ``seen``
+         *     is the picture as the network got it, as a PNG in a data URL.
+         */
+        PredictionRead: {
+            /** Label */
+            label?: string | null;
+            /** Probabilities */
+            probabilities?: number[];
+            /** Values */
+            values?: number[];
+            /** Seen */
+            seen?: string | null;
         };
         /**
          * Problem
@@ -2709,6 +2952,38 @@ export interface components {
             data: string;
             /** Label */
             label: string;
+        };
+        /**
+         * SampleRead
+         * @description A sample of the validation part with the answer to it.  ``place`` counts from 0 in that part.
+         */
+        SampleRead: {
+            /** Place */
+            place: number;
+            /** Target */
+            target: string;
+            /** Predicted */
+            predicted: string;
+            /** Probability */
+            probability?: number | null;
+            /** Target Probability */
+            target_probability?: number | null;
+            /** Picture */
+            picture?: string | null;
+            /** Values */
+            values?: {
+                [key: string]: number | string | null;
+            };
+        };
+        /**
+         * SamplesRead
+         * @description ``total`` counts all that fit, of which the first are given.
+         */
+        SamplesRead: {
+            /** Total */
+            total: number;
+            /** Samples */
+            samples: components["schemas"]["SampleRead"][];
         };
         /** ScheduleConfig */
         ScheduleConfig: {
@@ -3140,6 +3415,53 @@ export interface components {
             };
             /** Problems */
             problems: components["schemas"]["Problem"][];
+        };
+        /**
+         * TrialField
+         * @description A column of a table that the network sees: a number, or one of ``categories``.  Figures are of the run's data;
+         *     ``example`` is the cell of a sample that was held out or trained on.
+         */
+        TrialField: {
+            /** Name */
+            name: string;
+            /** Categories */
+            categories?: string[] | null;
+            /** Minimum */
+            minimum?: number | null;
+            /** Maximum */
+            maximum?: number | null;
+            /** Mean */
+            mean?: number | null;
+            /** Example */
+            example?: number | string | null;
+        };
+        /**
+         * TrialRead
+         * @description What can be asked of a checkpoint.  ``are_probabilities`` false: the answers are scores, for the loss makes no
+         *     probabilities of them.
+         */
+        TrialRead: {
+            /** Checkpoint Id */
+            checkpoint_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "image" | "table" | "graph";
+            /**
+             * Task
+             * @enum {string}
+             */
+            task: "classification" | "regression";
+            /** Classes */
+            classes: string[];
+            /** Target Name */
+            target_name: string;
+            /** Are Probabilities */
+            are_probabilities: boolean;
+            picture?: components["schemas"]["PictureShape"] | null;
+            /** Fields */
+            fields?: components["schemas"]["TrialField"][];
         };
         /** UnusedTensor */
         UnusedTensor: {
@@ -4918,6 +5240,177 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    describe_trial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    predict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PredictRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    predict_file: {
+        parameters: {
+            query: {
+                filename: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    evaluate_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_evaluated_samples: {
+        parameters: {
+            query?: {
+                order?: "worst" | "uncertain";
+                target?: number | null;
+                predicted?: number | null;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplesRead"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -103,6 +103,10 @@ test("English is nowhere empty", () => {
 /** Keys that are put together where they are used (a task's name may have a space in it). A new one is added here, so that somebody has looked at it. */
 const PUT_TOGETHER = new Set<string>([
   "chapter.*",
+  "chart.*",
+  "chart.*Across",
+  "chart.*Hint",
+  "chart.*Up",
   "charts.axes.*",
   "checkpoints.kinds.*",
   "columns.*",
@@ -134,7 +138,9 @@ const PUT_TOGETHER = new Set<string>([
   "measure.*",
   "monitor.*",
   "monitor.*Hint",
+  "network.*",
   "note.*",
+  "part.*",
   "phase.*",
   "phaseSentence.*",
   "problem.*",
