@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from netwright.data.base import CLASS_TASKS, Arrays, Source
+from netwright.data.base import CLASS_TASKS, Arrays, RawData, Source
 from netwright.data.preview_graph import Drawing, degrees, draw
 from netwright.data.preview_sequences import (
     MAX_CHANNELS,
@@ -107,13 +107,13 @@ def build_preview(source: Source) -> Preview:
 
 def _masked_pictures(arrays: Arrays) -> Iterator[tuple[str, str]]:
     """The first pictures with what lies over them."""
-    scale = 255.0 / _white(arrays)
+    scale = 255.0 / white_of(arrays)
     colours = np.array([MASK_COLORS[label % len(MASK_COLORS)] for label in range(256)], dtype=np.uint8)
     opacity = np.where(np.arange(256) > 0, MASK_OPACITY, 0).astype(np.uint8)
     for pixels, mask in zip(arrays.inputs[:MASKED_PICTURES], arrays.targets[:MASKED_PICTURES], strict=True):
         cover = Image.fromarray(np.dstack([colours[mask], opacity[mask]]), "RGBA")
         cover.thumbnail((MAX_PICTURE_SIDE, MAX_PICTURE_SIDE), Image.Resampling.NEAREST)
-        yield data_url(pixels.astype(np.uint8), scale), _to_url(cover)
+        yield picture_url(pixels.astype(np.uint8), scale), _to_url(cover)
 
 
 def _hex(label: int) -> str:
@@ -125,14 +125,14 @@ def _hex(label: int) -> str:
 def _pictures(arrays: Arrays) -> Iterator[tuple[str, str]]:
     if arrays.kind != "image":
         return
-    scale = 255.0 / _white(arrays)
+    scale = 255.0 / white_of(arrays)
     per_class = max(1, min(PICTURES_PER_CLASS, MAX_PICTURES // max(1, len(arrays.classes))))
     for label, name in enumerate(arrays.classes[:MAX_PICTURES]):
         for index in np.flatnonzero(arrays.targets == label)[:per_class]:
-            yield data_url(arrays.inputs[index].astype(np.uint8), scale), name
+            yield picture_url(arrays.inputs[index].astype(np.uint8), scale), name
 
 
-def _white(arrays: Arrays) -> float:
+def white_of(arrays: Arrays | RawData) -> float:
     """The raw value that stands for full brightness: what the default preprocessing makes 1."""
     for step in arrays.default_preprocess:
         maximum = step.params.get("maximum")
@@ -141,8 +141,8 @@ def _white(arrays: Arrays) -> float:
     return 255.0
 
 
-def data_url(pixels: npt.NDArray[np.uint8], scale: float) -> str:
-    """A PNG of ``(C, H, W)``."""
+def picture_url(pixels: npt.NDArray[np.uint8], scale: float) -> str:
+    """A PNG of ``(C, H, W)`` as a data URL; ``scale`` makes its white 255."""
     bright = pixels if scale == 1.0 else np.round(pixels * scale).astype(np.uint8)
     picture = Image.fromarray(bright[0] if len(bright) == 1 else np.ascontiguousarray(bright.transpose(1, 2, 0)))
     picture.thumbnail((MAX_PICTURE_SIDE, MAX_PICTURE_SIDE))

@@ -68,8 +68,10 @@ def read_text_table(
     delimiter: Delimiter | None = None,
     has_header: bool | None = None,
     is_quoted: bool | None = None,
+    is_to_learn: bool = True,
 ) -> TextTable:
-    """Reads a CSV or TSV file; what is None is found out.  ``is_quoted``: whether quotes hold a field together.
+    """Reads a CSV or TSV file; what is None is found out.  ``is_quoted``: whether quotes hold a field together.  One that is not
+    to learn from may have a single row or column.
 
     Raises:
         DataError: code ``bad_file``, ``too_large`` or ``too_few``, with the line where there is one.
@@ -91,6 +93,7 @@ def read_text_table(
         delimiter=delimiter,
         has_header=has_header,
         is_quoted=is_quoted,
+        is_to_learn=is_to_learn,
     )
 
 
@@ -102,6 +105,7 @@ def parse_text_table(
     delimiter: Delimiter | None = None,
     has_header: bool | None = None,
     is_quoted: bool | None = None,
+    is_to_learn: bool = True,
 ) -> TextTable:
     """As :func:`read_text_table`, of what was read.
 
@@ -115,6 +119,8 @@ def parse_text_table(
     quoted = _is_quoted(text, used) if is_quoted is None else is_quoted
     records, lines = _read_records(text, used, filename, is_quoted=quoted)
     table = _make_table(records, lines, used, has_header, filename)
+    if is_to_learn:
+        _check_size(table)
     return replace(table, encoding=known_encoding, is_quoted=quoted)
 
 
@@ -293,6 +299,12 @@ def _make_table(
     else:
         names = tuple(f"column {number}" for number in range(1, len(columns) + 1))
         notes.append(say("The first line was read as data, not as names of columns."))
+    return TextTable(filename, names, columns, lines, delimiter, tuple(notes), header)
+
+
+def _check_size(table: TextTable) -> None:
+    """Raises DataError where there is too little to learn from."""
+    filename, lines, columns, delimiter = table.filename, table.lines, table.columns, table.delimiter
     if len(lines) < 2:
         raise DataError(
             say(
@@ -316,7 +328,6 @@ def _make_table(
             code="bad_file",
             file=filename,
         )
-    return TextTable(filename, names, columns, lines, delimiter, tuple(notes), header)
 
 
 def _looks_like_header(columns: tuple[list[str], ...]) -> bool:

@@ -36,6 +36,7 @@ from netwright.server.routes import (
     runs,
     sockets,
     training,
+    trials,
     weights,
     worker,
 )
@@ -63,6 +64,7 @@ ROUTERS = (
     sockets.router,  # before the runs: "live" is no run's id
     runs.router,
     checkpoints.router,
+    trials.router,
     exports.router,
     worker.router,
     docs.router,

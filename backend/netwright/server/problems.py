@@ -35,6 +35,7 @@ ERRORS: Mapping[str, ErrorKind] = {
     "invalid_run": ErrorKind(422, "This run cannot start"),
     "bad_data": ErrorKind(422, "The data cannot be used"),
     "cannot_export": ErrorKind(422, "The network cannot leave in this format"),
+    "cannot_try": ErrorKind(422, "This checkpoint cannot be tried out here"),
     "bad_file": ErrorKind(422, "The file cannot be imported"),
     # who asks
     "not_signed_in": ErrorKind(401, "Not signed in"),
@@ -56,6 +57,7 @@ ERRORS: Mapping[str, ErrorKind] = {
     # what the machine lacks
     "disk_full": ErrorKind(507, "The disk is full"),
     "export_failed": ErrorKind(503, "The file was not made"),
+    "try_failed": ErrorKind(503, "There was no answer"),
     # our own faults
     "internal_error": ErrorKind(500, "Something is wrong in Netwright"),
     "shutting_down": ErrorKind(503, "The server is shutting down"),

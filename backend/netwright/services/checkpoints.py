@@ -20,6 +20,7 @@ from netwright.services.exports import Download, ExportService, Job
 from netwright.services.files import find_inside, is_intact
 from netwright.services.models import CheckpointRead, ExportOption
 from netwright.services.run_views import to_checkpoint
+from netwright.services.trial_models import TrialOrder
 from netwright.store.checkpoints import get_checkpoint, list_checkpoints
 from netwright.store.metrics import metric_names, read_points
 from netwright.store.points import thin
@@ -113,6 +114,23 @@ class CheckpointService:
             await self._check_intact(row)
             return Download(self._folder / row.run_id / row.file, _file_name(record, row, form), form.media_type)
         return await self._exports.finish(await self._prepare(form, row, record))
+
+    async def order_trial(self, checkpoint_id: str) -> TrialOrder:
+        """What a process needs to try the checkpoint out.
+
+        Raises:
+            ServiceError: ``not_found``; ``checkpoint_damaged``; ``not_ready``, the run's code is gone.
+        """
+        row, record = await self._find(checkpoint_id)
+        await self._check_intact(row)
+        folder = self._folder / row.run_id
+        return TrialOrder(
+            checkpoint_id=checkpoint_id,
+            spec=RunSpec.model_validate_json(record.row.spec),
+            source=await asyncio.to_thread(_read_source, folder / "model.py"),
+            weights=str(folder / row.file),
+            fingerprint=record.row.data_fingerprint,
+        )
 
     async def _find(self, checkpoint_id: str) -> tuple[CheckpointRow, RunRecord]:
         row = await self._store.read(lambda session: get_checkpoint(session, checkpoint_id))

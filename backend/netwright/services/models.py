@@ -16,6 +16,7 @@ from netwright.graph.document import MAX_NAME_LENGTH, Document
 from netwright.graph.model import Model
 from netwright.graph.problems import Problem
 from netwright.language import Schema, Sentence
+from netwright.store.ranges import MetricRange
 from netwright.training.config import Choice, TrainingConfig
 from netwright.training.events import Event, Scalar
 from netwright.training.spec import Origin
@@ -547,12 +548,21 @@ class RunCreated(Model):
 class RunUpdate(Model):
     name: str | None = Field(default=None, min_length=1, max_length=200)
     notes: str | None = Field(default=None, max_length=100_000)
-    tags: list[str] | None = Field(default=None, max_length=50)
+    tags: list[Annotated[str, Field(min_length=1, max_length=100)]] | None = Field(default=None, max_length=50)
+    is_archived: bool | None = None
+    """Put away: it stands in the table only where archived runs are asked for.  Nothing of it is lost."""
+
+
+class RunSettings(Model):
+    """The training config that a run was started with, as in its spec."""
+
+    id: Id
+    training: dict[str, JsonValue]
 
 
 class RunSummary(Model):
     """A row of the table of runs.  ``last`` and ``best`` by metric name (best: highest for accuracies, lowest for losses and
-    errors)."""
+    errors); ``ranges`` says between which values each metric moved and in which epochs it was there."""
 
     id: Id
     name: str
@@ -579,6 +589,9 @@ class RunSummary(Model):
     data_source: str
     last: dict[str, Scalar]
     best: dict[str, Scalar]
+    ranges: dict[str, MetricRange]
+    archived: float | None
+    """When it was put away; null while it stands in the table."""
     commands_waiting: list[str]
     """Commands that the worker has not acted on yet (``stop``): the page shows "stopping"."""
 

@@ -5,6 +5,7 @@ import json
 from netwright.compiler.report import Totals
 from netwright.language import parse_stored
 from netwright.services.models import CheckpointRead, RunRead, RunSummary
+from netwright.store.ranges import parse_ranges
 from netwright.store.runs import RunRecord
 from netwright.store.scalars import parse_scalars
 from netwright.store.tables import CheckpointRow
@@ -40,6 +41,8 @@ def to_summary(record: RunRecord) -> RunSummary:
         data_source=row.data_source,
         last=parse_scalars(row.last),
         best=parse_scalars(row.best),
+        ranges=parse_ranges(row.ranges),
+        archived=row.archived,
         commands_waiting=list(record.commands),
     )
 

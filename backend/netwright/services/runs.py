@@ -27,6 +27,7 @@ from netwright.services.models import (
     RunCreate,
     RunCreated,
     RunRead,
+    RunSettings,
     RunSummary,
     RunUpdate,
 )
@@ -46,7 +47,16 @@ from netwright.store.run_moves import (
     set_values,
     stop_run,
 )
-from netwright.store.runs import RunRecord, delete_run, get_run, insert_run, list_runs, record_of, update_run
+from netwright.store.runs import (
+    RunRecord,
+    delete_run,
+    get_run,
+    insert_run,
+    list_runs,
+    list_settings,
+    record_of,
+    update_run,
+)
 from netwright.store.store import Session, Store
 from netwright.store.tables import RunRow, new_id
 from netwright.training.events import EVENT_TYPES, EVENTS, SetCommand
@@ -154,6 +164,11 @@ class RunService:
         records = await self._store.read(lambda session: list_runs(session, network_id))
         return [to_summary(record) for record in records]
 
+    async def list_settings(self) -> list[RunSettings]:
+        """What each run was started with."""
+        found = await self._store.read(list_settings)
+        return await asyncio.to_thread(lambda: [RunSettings(id=id_, training=json.loads(text)) for id_, text in found])
+
     async def read(self, run_id: str) -> RunRead:
         return to_read(await self._record(run_id))
 
@@ -167,7 +182,9 @@ class RunService:
         """Changes what a person may say about a run."""
         tags = None if body.tags is None else json.dumps(body.tags)
         record = await self._store.write(
-            lambda session: update_run(session, run_id, name=body.name, notes=body.notes, tags=tags)
+            lambda session: update_run(
+                session, run_id, name=body.name, notes=body.notes, tags=tags, is_archived=body.is_archived
+            )
         )
         if record is None:
             raise not_found("run")
@@ -348,6 +365,7 @@ def _new_row(spec: RunSpec, body: RunCreate, report: CheckReport) -> RunRow:
         last="{}",
         best="{}",
         cursor=0,
+        ranges="{}",
     )
 
 

@@ -14,6 +14,7 @@ from netwright.services.networks import NetworkService
 from netwright.services.runs import RunService
 from netwright.services.scheduler import Scheduler, Timing
 from netwright.services.steps import StepsService
+from netwright.services.trials import TrialService
 from netwright.services.weights import WeightsService
 from netwright.settings import Settings
 from netwright.store.store import Store
@@ -53,6 +54,7 @@ class Services:
         )
         self.branches = BranchService(self.store, self.runs, settings.runs_folder)
         self.checkpoints = CheckpointService(self.store, settings.runs_folder, self.exports)
+        self.trials = TrialService(self.checkpoints, settings.home / "trials")
 
     async def start(self) -> None:
         await self.networks.start()
@@ -61,10 +63,12 @@ class Services:
         await self.exports.start()
         await self.weights.start()
         await self.imports.start()
+        await self.trials.start()
         await self.scheduler.start()
 
     async def close(self) -> None:
         await self.scheduler.close()
         await self.exports.close()
+        await self.trials.close()
         await self.datasets.close()
         await asyncio.to_thread(self.store.close)

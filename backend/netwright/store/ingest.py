@@ -18,6 +18,7 @@ from netwright.store.events import StoredEvent, add_events
 from netwright.store.metrics import append_points, cut_points, metric_names, read_points
 from netwright.store.moves import move, state_of
 from netwright.store.points import Points
+from netwright.store.ranges import MetricRange, dump_ranges, parse_ranges, widen
 from netwright.store.runs import RunRecord, get_attempt
 from netwright.store.scalars import dump_scalars, parse_scalars, to_float, to_scalar
 from netwright.store.tables import AttemptRow, CommandRow, RunRow
@@ -161,17 +162,20 @@ class Ingest:
             self._recount(session, run)
 
     def _recount(self, session: Session, run: RunRow) -> None:
-        """``last`` and ``best`` from the points that are left."""
+        """``last``, ``best`` and ``ranges`` from the points that are left."""
         last: dict[str, Scalar] = {}
         best: dict[str, Scalar] = {}
+        ranges: dict[str, MetricRange] = {}
         for name in metric_names(session, run.id):
-            values = read_points(session, run.id, name).values
+            points = read_points(session, run.id, name)
+            widen(ranges, name, points)
+            values = points.values
             last[name] = to_scalar(float(values[-1]))
             finite = values[np.isfinite(values)]
             mode = self._mode_of(name)
             if mode is not None and len(finite):
                 best[name] = float(finite.min() if mode == "min" else finite.max())
-        run.last, run.best = dump_scalars(last), dump_scalars(best)
+        run.last, run.best, run.ranges = dump_scalars(last), dump_scalars(best), dump_ranges(ranges)
 
     def _change_state(self, session: Session, run: RunRow, event: StateEvent) -> None:
         old = state_of(run)
@@ -246,11 +250,12 @@ class Ingest:
         if not points:
             return
         append_points(session, run.id, points)
-        last, best = parse_scalars(run.last), parse_scalars(run.best)
+        last, best, ranges = parse_scalars(run.last), parse_scalars(run.best), parse_ranges(run.ranges)
         for name, columns in points.items():
             last[name] = to_scalar(float(columns.values[-1]))
             self._improve(best, name, columns)
-        run.last, run.best = dump_scalars(last), dump_scalars(best)
+            widen(ranges, name, columns)
+        run.last, run.best, run.ranges = dump_scalars(last), dump_scalars(best), dump_ranges(ranges)
 
     def _improve(self, best: dict[str, Scalar], name: str, points: Points) -> None:
         mode = self._mode_of(name)

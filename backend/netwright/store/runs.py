@@ -1,9 +1,10 @@
 """Queries about runs and their attempts."""
 
+import time
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, undefer
 
 from netwright.store.commands import list_commands
@@ -52,6 +53,12 @@ def list_runs(session: Session, network_id: str | None = None) -> list[RunRecord
     for run_id, type_ in session.execute(select(CommandRow.run_id, CommandRow.type).order_by(CommandRow.id)):
         waiting.setdefault(run_id, []).append(type_)
     return [RunRecord(row, tuple(waiting.get(row.id, ()))) for row in rows]
+
+
+def list_settings(session: Session) -> list[tuple[str, str]]:
+    """``(run, its training config as JSON)`` of all runs: what a table shows of them beside their results."""
+    query = select(RunRow.id, func.json_extract(RunRow.spec, "$.training")).order_by(RunRow.created.desc(), RunRow.id)
+    return list(session.execute(query))
 
 
 def list_queued(session: Session) -> list[tuple[str, str]]:
@@ -107,7 +114,13 @@ def insert_run(session: Session, row: RunRow) -> RunRecord:
 
 
 def update_run(
-    session: Session, run_id: str, *, name: str | None, notes: str | None, tags: str | None
+    session: Session,
+    run_id: str,
+    *,
+    name: str | None,
+    notes: str | None,
+    tags: str | None,
+    is_archived: bool | None = None,
 ) -> RunRecord | None:
     """Changes what is not None; ``tags`` is JSON."""
     row = session.get(RunRow, run_id)
@@ -116,4 +129,6 @@ def update_run(
     row.name = row.name if name is None else name
     row.notes = row.notes if notes is None else notes
     row.tags = row.tags if tags is None else tags
+    if is_archived is not None:
+        row.archived = (row.archived or time.time()) if is_archived else None
     return record_of(session, row)

@@ -100,7 +100,8 @@ class DatasetRow(Row):
 
 
 class RunRow(Row):
-    """A run.  ``spec`` is its immutable :class:`RunSpec`; counters and ``last``/``best`` follow its events."""
+    """A run.  ``spec`` is its immutable :class:`RunSpec`; counters, ``last``, ``best`` and ``ranges`` follow its events.
+    ``archived`` is when it was put away, null while it stands in the table."""
 
     __tablename__ = "runs"
 
@@ -137,6 +138,8 @@ class RunRow(Row):
     last: Mapped[str]
     best: Mapped[str]
     cursor: Mapped[int]
+    archived: Mapped[float | None]
+    ranges: Mapped[str] = mapped_column(default="{}")
 
 
 class AttemptRow(Row):

@@ -71,6 +71,17 @@ export async function sendBytes<T>(method: "POST" | "PUT", path: string, bytes: 
   return body as T;
 }
 
+/** Sends a file's bytes and gives the file that comes back; raises `ApiProblem` like `unwrap`. */
+export async function sendForFile(path: string, bytes: Blob): Promise<Blob> {
+  const response = await watchedFetch(path, {
+    method: "POST",
+    body: bytes,
+    headers: { "Content-Type": "application/octet-stream" },
+  });
+  if (response.ok) return response.blob();
+  throw toApiProblem(response.status, await readJson(response));
+}
+
 async function readJson(response: Response): Promise<unknown> {
   const text = await response.text();
   try {

@@ -1,4 +1,4 @@
-export { api, fetchText, sendBytes, unwrap, watchedFetch } from "./client";
+export { api, fetchText, sendBytes, sendForFile, unwrap, watchedFetch } from "./client";
 export { type Connection, connection } from "./connection";
 export { type Mode, modeOf, useMetrics } from "./metricModes";
 export { ApiProblem, isApiProblem, isServerAway, OFFLINE, sentenceOf, toApiProblem } from "./problem";

@@ -32,8 +32,11 @@ export const keys = {
   weights: ["weights"] as const,
   runs: (networkId?: string) => (networkId === undefined ? (["runs"] as const) : (["runs", { networkId }] as const)),
   run: (id: string) => ["runs", id] as const,
+  runSettings: ["run-settings"] as const,
   metrics: (id: string) => ["runs", id, "metrics"] as const,
   checkpoints: (id: string) => ["runs", id, "checkpoints"] as const,
+  trial: (checkpointId: string) => ["trials", checkpointId] as const,
+  evaluation: (checkpointId: string) => ["trials", checkpointId, "evaluation"] as const,
   exports: (checkpointId: string) => ["exports", checkpointId] as const,
 };
 

@@ -551,6 +551,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Run Settings
+         * @description What each run was started with: for a table that shows and filters by it.
+         */
+        get: operations["list_run_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{id}": {
         parameters: {
             query?: never;
@@ -796,6 +816,106 @@ export interface paths {
          * @description The file, made first where that is needed; in parts where ``Range`` asks for them.
          */
         get: operations["download_checkpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkpoints/{id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describe Trial
+         * @description What the checkpoint takes and what it answers with.
+         */
+        get: operations["describe_trial"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkpoints/{id}/predict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Predict
+         * @description Answers to pictures or rows.
+         */
+        post: operations["predict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkpoints/{id}/predict-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Predict File
+         * @description A CSV file back with the answers behind its columns.
+         */
+        post: operations["predict_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkpoints/{id}/evaluation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evaluate Checkpoint
+         * @description The checkpoint on the held-out part of its run's data.
+         */
+        get: operations["evaluate_checkpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkpoints/{id}/evaluation/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Evaluated Samples
+         * @description Held-out samples: those of a cell of the confusion matrix, the worst or the most uncertain first.
+         */
+        get: operations["list_evaluated_samples"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1127,6 +1247,20 @@ export interface components {
             };
         };
         /**
+         * CalibrationRead
+         * @description Ten bins of the highest probability; ``error`` is the expected calibration error.
+         */
+        CalibrationRead: {
+            /** Counts */
+            counts: number[];
+            /** Confidence */
+            confidence: (number | null)[];
+            /** Accuracy */
+            accuracy: (number | null)[];
+            /** Error */
+            error: number;
+        };
+        /**
          * ChangeEvent
          * @description A live value was changed before the update after ``step``.  ``wanted`` is what was asked for, ``value`` what it is now
          *     (a run cannot end before the epoch that it is in); ``before`` equals ``value`` where it was so already.
@@ -1324,6 +1458,22 @@ export interface components {
             count: number;
         };
         /**
+         * ClassRead
+         * @description Figures of one class; null where there is nothing to divide by.
+         */
+        ClassRead: {
+            /** Name */
+            name: string;
+            /** Precision */
+            precision: number | null;
+            /** Recall */
+            recall: number | null;
+            /** F1 */
+            f1: number | null;
+            /** Support */
+            support: number;
+        };
+        /**
          * ClassesEvent
          * @description How the classes of the validation part were told apart after an epoch that was the best so far, or the last.
          *
@@ -1408,6 +1558,21 @@ export interface components {
             steps: number[];
             /** Values */
             values: number[];
+        };
+        /**
+         * CurveRead
+         * @description A ROC curve (false against true positive rate) or a precision-recall curve (recall against precision) of one class
+         *     against all others; ``area`` is that below it, or the average precision.
+         */
+        CurveRead: {
+            /** Name */
+            name: string;
+            /** X */
+            x: number[];
+            /** Y */
+            y: number[];
+            /** Area */
+            area: number | null;
         };
         /**
          * CurveRequest
@@ -1736,6 +1901,32 @@ export interface components {
          * @enum {string}
          */
         EndReason: "finished" | "early_stop" | "stopped_by_user" | "loss_not_finite" | "out_of_memory" | "worker_lost" | "bad_data" | "error";
+        /**
+         * EvaluationRead
+         * @description A checkpoint on the validation part.  ``confusion[i][j]``: samples of class i that were taken for class j.
+         *     ``has_changed``: the data are no longer those of the run.
+         */
+        EvaluationRead: {
+            /** Num Samples */
+            num_samples: number;
+            /** Has Changed */
+            has_changed: boolean;
+            /** Classes */
+            classes: string[];
+            /** Accuracy */
+            accuracy?: number | null;
+            /** Confusion */
+            confusion?: number[][];
+            /** Per Class */
+            per_class?: components["schemas"]["ClassRead"][];
+            /** Roc */
+            roc?: components["schemas"]["CurveRead"][];
+            /** Precision Recall */
+            precision_recall?: components["schemas"]["CurveRead"][];
+            calibration?: components["schemas"]["CalibrationRead"] | null;
+            /** Numbers */
+            numbers?: components["schemas"]["NumbersRead"][];
+        };
         /**
          * EventBatch
          * @description The body of ``POST /api/worker/runs/{id}/events``.
@@ -2244,6 +2435,21 @@ export interface components {
             message: string;
         };
         /**
+         * MetricRange
+         * @description The lowest and the highest finite value of a metric; of equal ones the first, with the epoch (from 1) it was measured
+         *     in.
+         */
+        MetricRange: {
+            /** Lowest */
+            lowest: number;
+            /** Lowest Epoch */
+            lowest_epoch: number;
+            /** Highest */
+            highest: number;
+            /** Highest Epoch */
+            highest_epoch: number;
+        };
+        /**
          * MetricSeries
          * @description Columns of one metric.  ``points`` is how many there are in all; where that is more than asked for, each bucket keeps
          *     its minimum and maximum.
@@ -2493,6 +2699,24 @@ export interface components {
             tensors: components["schemas"]["WeightTensor"][];
         };
         /**
+         * NumbersRead
+         * @description One target column of a regression.
+         */
+        NumbersRead: {
+            /** Name */
+            name: string;
+            /** Mean Absolute Error */
+            mean_absolute_error: number;
+            /** Root Mean Squared Error */
+            root_mean_squared_error: number;
+            /** R2 */
+            r2: number | null;
+            /** Actual */
+            actual: number[];
+            /** Predicted */
+            predicted: number[];
+        };
+        /**
          * ObjectiveConfig
          * @description A loss on one Output.  ``output`` null is the only one.
          *
@@ -2615,6 +2839,23 @@ export interface components {
             type: "pause";
         };
         /**
+         * PictureShape
+         * @description The size that every picture is brought to.  ``ink_share`` is which part of its longer side what a picture shows
+         *     usually fills: a drawing is scaled to it.
+         */
+        PictureShape: {
+            /** Channels */
+            channels: number;
+            /** Height */
+            height: number;
+            /** Width */
+            width: number;
+            /** Is Light On Dark */
+            is_light_on_dark: boolean;
+            /** Ink Share */
+            ink_share: number;
+        };
+        /**
          * Placeholder
          * @description An operator that no layer stands for.  ``node`` is the path of the node that keeps its place.
          */
@@ -2654,6 +2895,43 @@ export interface components {
             only_if?: string | null;
             /** Count From */
             count_from?: string | null;
+        };
+        /** PredictRead */
+        PredictRead: {
+            /** Classes */
+            classes: string[];
+            /** Are Probabilities */
+            are_probabilities: boolean;
+            /** Predictions */
+            predictions: components["schemas"]["PredictionRead"][];
+        };
+        /**
+         * PredictRequest
+         * @description Exactly one of ``pictures`` (base64 of a PNG, JPEG, ..., or a data URL) and ``rows`` (values by the columns' names;
+         *     what is left out or null is a missing value).
+         */
+        PredictRequest: {
+            /** Pictures */
+            pictures?: string[] | null;
+            /** Rows */
+            rows?: {
+                [key: string]: number | string | null;
+            }[] | null;
+        };
+        /**
+         * PredictionRead
+         * @description ``label`` and ``probabilities`` (in the order of ``classes``) of a classification, ``values`` of a regression.  ``seen``
+         *     is the picture as the network got it, as a PNG in a data URL.
+         */
+        PredictionRead: {
+            /** Label */
+            label?: string | null;
+            /** Probabilities */
+            probabilities?: number[];
+            /** Values */
+            values?: number[];
+            /** Seen */
+            seen?: string | null;
         };
         /**
          * Problem
@@ -2896,6 +3174,12 @@ export interface components {
             best: {
                 [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
             };
+            /** Ranges */
+            ranges: {
+                [key: string]: components["schemas"]["MetricRange"];
+            };
+            /** Archived */
+            archived: number | null;
             /** Commands Waiting */
             commands_waiting: string[];
             document: components["schemas"]["Document"];
@@ -2923,6 +3207,18 @@ export interface components {
             epochs?: number | null;
         };
         /**
+         * RunSettings
+         * @description The training config that a run was started with, as in its spec.
+         */
+        RunSettings: {
+            /** Id */
+            id: string;
+            /** Training */
+            training: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
          * RunState
          * @enum {string}
          */
@@ -2930,7 +3226,7 @@ export interface components {
         /**
          * RunSummary
          * @description A row of the table of runs.  ``last`` and ``best`` by metric name (best: highest for accuracies, lowest for losses and
-         *     errors).
+         *     errors); ``ranges`` says between which values each metric moved and in which epochs it was there.
          */
         RunSummary: {
             /** Id */
@@ -2985,6 +3281,12 @@ export interface components {
             best: {
                 [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
             };
+            /** Ranges */
+            ranges: {
+                [key: string]: components["schemas"]["MetricRange"];
+            };
+            /** Archived */
+            archived: number | null;
             /** Commands Waiting */
             commands_waiting: string[];
         };
@@ -2996,6 +3298,8 @@ export interface components {
             notes?: string | null;
             /** Tags */
             tags?: string[] | null;
+            /** Is Archived */
+            is_archived?: boolean | null;
         };
         /**
          * SamplePair
@@ -3031,6 +3335,38 @@ export interface components {
             data: string;
             /** Label */
             label: string;
+        };
+        /**
+         * SampleRead
+         * @description A sample of the validation part with the answer to it.  ``place`` counts from 0 in that part.
+         */
+        SampleRead: {
+            /** Place */
+            place: number;
+            /** Target */
+            target: string;
+            /** Predicted */
+            predicted: string;
+            /** Probability */
+            probability?: number | null;
+            /** Target Probability */
+            target_probability?: number | null;
+            /** Picture */
+            picture?: string | null;
+            /** Values */
+            values?: {
+                [key: string]: number | string | null;
+            };
+        };
+        /**
+         * SamplesRead
+         * @description ``total`` counts all that fit, of which the first are given.
+         */
+        SamplesRead: {
+            /** Total */
+            total: number;
+            /** Samples */
+            samples: components["schemas"]["SampleRead"][];
         };
         /**
          * ScheduleConfig
@@ -3598,6 +3934,53 @@ export interface components {
             augment?: components["schemas"]["Choice"][];
             /** Problems */
             problems: components["schemas"]["Problem"][];
+        };
+        /**
+         * TrialField
+         * @description A column of a table that the network sees: a number, or one of ``categories``.  Figures are of the run's data;
+         *     ``example`` is the cell of a sample that was held out or trained on.
+         */
+        TrialField: {
+            /** Name */
+            name: string;
+            /** Categories */
+            categories?: string[] | null;
+            /** Minimum */
+            minimum?: number | null;
+            /** Maximum */
+            maximum?: number | null;
+            /** Mean */
+            mean?: number | null;
+            /** Example */
+            example?: number | string | null;
+        };
+        /**
+         * TrialRead
+         * @description What can be asked of a checkpoint.  ``are_probabilities`` false: the answers are scores, for the loss makes no
+         *     probabilities of them.
+         */
+        TrialRead: {
+            /** Checkpoint Id */
+            checkpoint_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "image" | "table" | "graph" | "text" | "series";
+            /**
+             * Task
+             * @enum {string}
+             */
+            task: "classification" | "regression" | "segmentation" | "reconstruction";
+            /** Classes */
+            classes: string[];
+            /** Target Name */
+            target_name: string;
+            /** Are Probabilities */
+            are_probabilities: boolean;
+            picture?: components["schemas"]["PictureShape"] | null;
+            /** Fields */
+            fields?: components["schemas"]["TrialField"][];
         };
         /** UnusedTensor */
         UnusedTensor: {
@@ -5019,6 +5402,35 @@ export interface operations {
             };
         };
     };
+    list_run_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSettings"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     read_run: {
         parameters: {
             query?: never;
@@ -5556,6 +5968,177 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    describe_trial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    predict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PredictRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    predict_file: {
+        parameters: {
+            query: {
+                filename: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    evaluate_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_evaluated_samples: {
+        parameters: {
+            query?: {
+                order?: "worst" | "uncertain";
+                target?: number | null;
+                predicted?: number | null;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplesRead"];
                 };
             };
             /** @description A problem document (RFC 9457) */

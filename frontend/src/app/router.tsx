@@ -35,6 +35,7 @@ const pages: RouteObject[] = [
   { path: "data", lazy: page(async () => (await import("@/features/data")).DataPage) },
   { path: "data/:id", lazy: page(async () => (await import("@/features/data")).DatasetPage) },
   { path: "runs", lazy: page(async () => (await import("@/features/runs")).RunsPage) },
+  { path: "runs/compare", lazy: page(async () => (await import("@/features/compare")).ComparePage) },
   { path: "runs/:id", lazy: page(async () => (await import("@/features/runs")).RunPage) },
   { path: "*", Component: NotFoundPage },
 ];

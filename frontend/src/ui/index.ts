@@ -1,6 +1,6 @@
 export { CopyButton } from "./CopyButton";
 export { Delayed } from "./Delayed";
-export { downloadText, downloadUrl, toFilename } from "./download";
+export { downloadBlob, downloadText, downloadUrl, toFilename } from "./download";
 export { EmptyState } from "./EmptyState";
 export { focusAtOnce } from "./focusAtOnce";
 export { NumberBox, type NumberBoxProps, type NumberValue } from "./form/NumberBox";

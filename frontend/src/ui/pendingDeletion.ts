@@ -13,32 +13,42 @@ function setHidden(next: ReadonlySet<string>): void {
   for (const listener of listeners) listener();
 }
 
-function show(id: string): void {
-  setHidden(new Set([...hidden].filter((other) => other !== id)));
+function show(ids: readonly string[]): void {
+  setHidden(new Set([...hidden].filter((other) => !ids.includes(other))));
 }
 
 interface PendingDeletion {
-  id: string;
+  ids: readonly string[];
   message: string;
   undoLabel: string;
-  /** Really deletes; an error is the caller's to say. */
-  remove: () => Promise<void>;
+  /** Really deletes one; an error is the caller's to say. */
+  remove: (id: string) => Promise<void>;
 }
 
 /**
  * Deletes what cannot be brought back only after the time to undo has passed; until then it is merely hidden. Closing the page
- * before that keeps it: the safe side.
+ * before that keeps it: the safe side. Several together are taken back together.
  */
-export function deleteLater({ id, message, undoLabel, remove }: PendingDeletion): void {
-  if (hidden.has(id)) return;
-  setHidden(new Set([...hidden, id]));
+export function deleteAllLater({ ids, message, undoLabel, remove }: PendingDeletion): void {
+  const fresh = ids.filter((id) => !hidden.has(id));
+  if (fresh.length === 0) return;
+  setHidden(new Set([...hidden, ...fresh]));
   const timer = setTimeout(() => {
-    void remove().finally(() => show(id));
+    for (const id of fresh) void remove(id).finally(() => show([id]));
   }, UNDO_MS);
   notifyUndo(message, undoLabel, () => {
     clearTimeout(timer);
-    show(id);
+    show(fresh);
   });
+}
+
+/** The same for one. */
+export function deleteLater({
+  id,
+  remove,
+  ...rest
+}: Omit<PendingDeletion, "ids" | "remove"> & { id: string; remove: () => Promise<void> }): void {
+  deleteAllLater({ ...rest, ids: [id], remove });
 }
 
 function subscribe(listener: () => void): () => void {

@@ -365,3 +365,28 @@ def test_training_routes_when_asked_answer(server: RealServer) -> None:
     assert_problem(server.client.post("/api/training/curve", json=bad), 422, "invalid_request")
     missing = server.client.post("/api/training/suggest", json={"document": digits(), "source": "nosuch"})
     assert_problem(missing, 404, "not_found")
+
+
+def test_settings_when_asked_for_are_those_each_run_was_started_with(player: Player) -> None:
+    client = player.server.client
+    settings = {each["id"]: each["training"] for each in client.get("/api/runs/settings").json()}
+    assert settings[player.run] == client.get(f"/api/runs/{player.run}").json()["training"]
+    assert set(settings) == {run["id"] for run in client.get("/api/runs").json()}
+
+
+def test_run_when_archived_and_taken_back_says_when_and_loses_nothing(player: Player) -> None:
+    client, path = player.server.client, f"/api/runs/{player.run}"
+    player.send(player.worker.hello(), player.worker.metrics(1, 2, **{"val/loss": [2.0, 1.0]}))
+    put_away = client.patch(path, json={"is_archived": True}).json()
+    assert put_away["archived"] is not None
+    assert client.patch(path, json={"is_archived": True}).json()["archived"] == put_away["archived"]
+    assert client.patch(path, json={"tags": ["kept"]}).json()["archived"] == put_away["archived"]
+    back = client.patch(path, json={"is_archived": False}).json()
+    assert (back["archived"], back["tags"]) == (None, ["kept"])
+    assert back["ranges"]["val/loss"] == {"lowest": 1.0, "lowest_epoch": 1, "highest": 2.0, "highest_epoch": 1}
+
+
+@pytest.mark.parametrize("tags", [[""], ["x" * 101], ["x"] * 51])
+def test_tags_when_empty_too_long_or_too_many_are_refused(player: Player, tags: list[str]) -> None:
+    answer = player.server.client.patch(f"/api/runs/{player.run}", json={"tags": tags})
+    assert_problem(answer, 422, "invalid_request")

@@ -15,6 +15,7 @@ from netwright.services.models import (
     RunCreate,
     RunCreated,
     RunRead,
+    RunSettings,
     RunSummary,
     RunUpdate,
 )
@@ -32,6 +33,12 @@ async def create_run(body: RunCreate, services: ServicesDep) -> Response:
 @router.get("", response_model=list[RunSummary])
 async def list_runs(services: ServicesDep, network_id: str | None = None) -> Response:
     return answer_list(await services.runs.list_all(network_id), RunSummary)
+
+
+@router.get("/settings", response_model=list[RunSettings])
+async def list_run_settings(services: ServicesDep) -> Response:
+    """What each run was started with: for a table that shows and filters by it."""
+    return answer_list(await services.runs.list_settings(), RunSettings)
 
 
 @router.get("/{id}", response_model=RunRead)

@@ -5,15 +5,23 @@ import type { ChartView } from "./plot";
 
 const AXES: readonly XAxis[] = ["step", "epoch", "elapsed"];
 
+interface Props {
+  view: ChartView;
+  onChange: (view: ChartView) => void;
+  axes?: readonly XAxis[];
+  /** Whether the horizontal axis may be logarithmic too. */
+  hasLogX?: boolean;
+}
+
 /** What all charts of a page share: the x axis, the smoothing, the scale. */
-export function ChartControls({ view, onChange }: { view: ChartView; onChange: (view: ChartView) => void }) {
+export function ChartControls({ view, onChange, axes = AXES, hasLogX = false }: Props) {
   const { t } = useTranslation("runs");
   return (
     <Group gap="lg" role="group" aria-label={t("charts.controls")} wrap="wrap">
       <SegmentedControl
         size="xs"
         aria-label={t("charts.axis")}
-        data={AXES.map((axis) => ({ value: axis, label: t(`charts.axes.${axis}`) }))}
+        data={axes.map((axis) => ({ value: axis, label: t(`charts.axes.${axis}`) }))}
         value={view.axis}
         onChange={(axis) => onChange({ ...view, axis: axis as XAxis })}
       />
@@ -42,6 +50,14 @@ export function ChartControls({ view, onChange }: { view: ChartView; onChange: (
         checked={view.isLog}
         onChange={(event) => onChange({ ...view, isLog: event.currentTarget.checked })}
       />
+      {hasLogX && (
+        <Switch
+          size="xs"
+          label={t("charts.logX")}
+          checked={view.isLogX === true}
+          onChange={(event) => onChange({ ...view, isLogX: event.currentTarget.checked })}
+        />
+      )}
     </Group>
   );
 }

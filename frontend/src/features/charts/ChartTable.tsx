@@ -27,8 +27,9 @@ export function ChartTable({ title, store, series, view, stepsPerEpoch }: Props)
     return () => clearInterval(timer);
   }, []);
   const options = { axis: view.axis, stepsPerEpoch, range: null, buckets: BUCKETS, isLog: false };
+  const lines = series.filter((one) => one.edge === undefined);
   const [x, ...columns] = alignLines(
-    series.map(({ name }) => {
+    lines.map(({ name }) => {
       const buffer = store.buffer(name);
       return buffer === undefined ? { x: [], y: [] } : buildLine(buffer, buffer.values, options);
     }),
@@ -41,7 +42,7 @@ export function ChartTable({ title, store, series, view, stepsPerEpoch }: Props)
         <Table.Thead>
           <Table.Tr>
             <Table.Th scope="col">{t(`charts.axes.${view.axis}`)}</Table.Th>
-            {series.map((one) => (
+            {lines.map((one) => (
               <Table.Th key={one.name} scope="col">
                 {one.label}
               </Table.Th>
@@ -53,7 +54,7 @@ export function ChartTable({ title, store, series, view, stepsPerEpoch }: Props)
             <Table.Tr key={row}>
               <Table.Td>{formatX(x[row] as number, view.axis)}</Table.Td>
               {columns.map((column, index) => (
-                <Table.Td key={series[index]?.name}>{formatValue(column[row])}</Table.Td>
+                <Table.Td key={lines[index]?.name}>{formatValue(column[row])}</Table.Td>
               ))}
             </Table.Tr>
           ))}

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { XAxis } from "./frame";
 import classes from "./LineChart.module.css";
 import type { MetricStore } from "./metricStore";
-import type { ChartSeries } from "./plot";
+import { type ChartSeries, NUM_COLORS } from "./plot";
 import { type Readouts, useReadout } from "./readouts";
 import { summarise } from "./summary";
 import { formatValue, formatX } from "./ticks";
@@ -16,6 +16,18 @@ interface Props {
   stepsPerEpoch: number | null;
   /** Of the sentence that describes the picture. */
   summaryId: string;
+}
+
+/** The colour of a series as in its chart, dashed where it comes a second time. */
+export function Swatch({ color }: { color: number }) {
+  return (
+    <span
+      className={classes.swatch}
+      data-dashed={color > NUM_COLORS || undefined}
+      style={{ color: `var(--nw-series-${((color - 1) % NUM_COLORS) + 1})` }}
+      aria-hidden
+    />
+  );
 }
 
 /** The series with their values under the cursor, or the newest; and the picture in a sentence. */
@@ -39,15 +51,22 @@ export function Legend({ readouts, store, series, axis, stepsPerEpoch, summaryId
   return (
     <>
       <ul className={classes.legend}>
-        {series.map((one, index) => (
-          <li key={one.name}>
-            <span className={classes.swatch} style={{ background: `var(--nw-series-${((one.color - 1) % 8) + 1})` }} />
-            {one.label} <b>{formatValue(values[index])}</b>
-          </li>
-        ))}
+        {series.map((one, index) =>
+          one.edge !== undefined ? null : (
+            <li key={one.name}>
+              <Swatch color={one.color} />
+              {one.label} <b>{formatValue(values[index])}</b>
+            </li>
+          ),
+        )}
         {x !== null && <li className={classes.place}>{t("charts.at", { axis: axisName, x: formatX(x, axis) })}</li>}
       </ul>
-      <VisuallyHidden id={summaryId}>{series.map(describe).join(" ")}</VisuallyHidden>
+      <VisuallyHidden id={summaryId}>
+        {series
+          .filter((one) => one.edge === undefined)
+          .map(describe)
+          .join(" ")}
+      </VisuallyHidden>
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Tooltip, useComputedColorScheme } from "@mantine/core";
 import { IconTable, IconZoomReset } from "@tabler/icons-react";
-import { useEffect, useId, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import "uplot/dist/uPlot.min.css";
 import { ChartTable } from "./ChartTable";
@@ -22,13 +22,29 @@ interface Props {
   marks?: readonly Mark[];
   height?: number;
   testId?: string;
+  /** Charts of one key show their cursors at the same x. */
+  syncKey?: string;
+  /** What else stands in the chart's head. */
+  tools?: ReactNode;
 }
 
 const NO_MARKS: readonly Mark[] = [];
 
 /** A live chart: drag to zoom, double-click to see all again; an update never moves what is zoomed. */
 export function LineChart(props: Props) {
-  const { title, unit, store, series, view, stepsPerEpoch, marks = NO_MARKS, height = 240, testId } = props;
+  const {
+    title,
+    unit,
+    store,
+    series,
+    view,
+    stepsPerEpoch,
+    marks = NO_MARKS,
+    height = 240,
+    testId,
+    syncKey,
+    tools,
+  } = props;
   const { t } = useTranslation("runs");
   const scheme = useComputedColorScheme();
   const titleId = useId();
@@ -42,7 +58,7 @@ export function LineChart(props: Props) {
   const numOutside = useReadout(readouts, (readout) => readout.numOutside);
   const [isTable, setIsTable] = useState(false);
   const [keepAll, setKeepAll] = useState(false);
-  const { axis, isLog, smoothing } = view;
+  const { axis, isLog, smoothing, isLogX = false } = view;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the canvas takes its colours from the scheme
   useEffect(() => {
@@ -52,7 +68,8 @@ export function LineChart(props: Props) {
       element,
       store,
       series,
-      view: { axis, isLog, smoothing, keepAll },
+      view: { axis, isLog, isLogX, smoothing, keepAll },
+      syncKey,
       stepsPerEpoch,
       marks,
       height,
@@ -65,7 +82,22 @@ export function LineChart(props: Props) {
       created.destroy();
       plot.current = null;
     };
-  }, [store, series, axis, isLog, smoothing, keepAll, stepsPerEpoch, marks, height, isTable, scheme, readouts]);
+  }, [
+    store,
+    series,
+    axis,
+    isLog,
+    isLogX,
+    smoothing,
+    syncKey,
+    keepAll,
+    stepsPerEpoch,
+    marks,
+    height,
+    isTable,
+    scheme,
+    readouts,
+  ]);
 
   return (
     <section className={classes.chart} aria-labelledby={titleId} data-testid={testId}>
@@ -82,6 +114,7 @@ export function LineChart(props: Props) {
           stepsPerEpoch={stepsPerEpoch}
           summaryId={summaryId}
         />
+        {tools}
         {isZoomed && !isTable && (
           <Tooltip label={t("charts.resetZoom")}>
             <ActionIcon

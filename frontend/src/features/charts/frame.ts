@@ -2,7 +2,7 @@
 
 import { bucketIndices, type MetricBuffer } from "./metricBuffer";
 
-export type XAxis = "step" | "epoch" | "elapsed";
+export type XAxis = "step" | "epoch" | "elapsed" | "wall";
 
 /** A value; null is a gap (a value that is no number); undefined is a place where only another series has a point. */
 export type Cell = number | null | undefined;
@@ -21,7 +21,9 @@ export interface Range {
 export function xAt(buffer: MetricBuffer, index: number, axis: XAxis, stepsPerEpoch: number | null): number {
   if (axis === "step") return buffer.steps[index] as number;
   if (axis === "elapsed") return buffer.elapsed[index] as number;
-  return stepsPerEpoch === null ? (buffer.epochs[index] as number) : (buffer.steps[index] as number) / stepsPerEpoch;
+  if (axis === "wall") return buffer.startedAt + (buffer.elapsed[index] as number);
+  const length = stepsPerEpoch ?? buffer.stepsPerEpoch;
+  return length === null ? (buffer.epochs[index] as number) : (buffer.steps[index] as number) / length;
 }
 
 /** The first index whose x is not below `x`. */

@@ -1,5 +1,7 @@
 export { ChartControls } from "./ChartControls";
+export { buildLine, fullRange, type LineOptions, type XAxis, xAt } from "./frame";
+export { Swatch } from "./Legend";
 export { LineChart } from "./LineChart";
+export { MetricBuffer } from "./metricBuffer";
 export { MetricStore } from "./metricStore";
-export type { ChartSeries, ChartView, Mark } from "./plot";
-export { formatClock, formatValue } from "./ticks";
+export { type ChartSeries, type ChartView, type Mark, NUM_COLORS } from "./plot";

@@ -27,6 +27,9 @@ export class MetricBuffer {
   epochs = new Float64Array(FIRST_CAPACITY);
   elapsed = new Float64Array(FIRST_CAPACITY);
   values = new Float64Array(FIRST_CAPACITY);
+  /** Where runs of different lengths share a chart each buffer says how long its epoch is and when its run began (Unix seconds). */
+  stepsPerEpoch: number | null = null;
+  startedAt = 0;
   private readonly seen = { generation: 0, length: 0, lowest: -1, highest: -1 };
 
   constructor(

@@ -23,13 +23,16 @@ export interface ChartSeries {
   /** The metric's name, such as `train/loss`. */
   name: string;
   label: string;
-  /** Which of the theme's series colours, from 1. */
+  /** Which of the theme's series colours, from 1; after the last one they come again with dashes. */
   color: number;
+  /** One side of the band around the series before it: filled, not drawn. The high one comes first. */
+  edge?: "high" | "low";
 }
 
 export interface ChartView {
   axis: XAxis;
   isLog: boolean;
+  isLogX?: boolean;
   /** Weight of the moving average in `[0, 1)`; 0 draws the raw values only. */
   smoothing: number;
   /** Draw all values, even those that squash the rest. */
@@ -60,11 +63,15 @@ export interface PlotOptions {
   marks: readonly Mark[];
   height: number;
   onReadout: (readout: Readout) => void;
+  /** Charts of one key show their cursors at the same x. */
+  syncKey?: string | undefined;
   /** The part that was in view before, so that a change of the theme keeps it. */
   zoom: Range | null;
 }
 
 const RAW_OPACITY = 0.28;
+const BAND_OPACITY = 0.16;
+export const NUM_COLORS = 8;
 /** Up to this many points of a series get dots. */
 const DOTS_UP_TO = 40;
 const CLOCK_INCREMENTS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400];
@@ -117,7 +124,7 @@ export class Plot {
     const { axis, isLog, smoothing, keepAll } = view;
     const buffers = this.buffers();
     const present = buffers.filter((buffer) => buffer !== undefined);
-    const range = this.zoom ?? fullRange(present, axis, stepsPerEpoch);
+    const range = this.zoom ?? toPositive(fullRange(present, axis, stepsPerEpoch), view.isLogX === true);
     const buckets = Math.max(50, Math.floor(this.plot.width / 2));
     const line = (buffer: MetricBuffer | undefined, isSmooth: boolean): Line => {
       if (buffer === undefined) return { x: [], y: [] };
@@ -177,8 +184,15 @@ export class Plot {
     const { element, series, view, height } = this.options;
     const style = getComputedStyle(element);
     const color = (name: string) => style.getPropertyValue(name).trim();
-    const strokes = series.map((one) => color(`--nw-series-${((one.color - 1) % 8) + 1}`));
+    const strokes = series.map((one) => color(`--nw-series-${((one.color - 1) % NUM_COLORS) + 1}`));
     const isSmooth = view.smoothing > 0;
+    const lines = (isFaint: boolean) =>
+      series.map((one, index) => {
+        const stroke = strokes[index] as string;
+        if (one.edge !== undefined) return { show: !isFaint || isSmooth, width: 0, points: { show: false } };
+        const dash = one.color > NUM_COLORS ? { dash: [6, 4] } : {};
+        return { ...buildSeries(isFaint ? withOpacity(stroke, RAW_OPACITY) : stroke, !isFaint), ...dash };
+      });
     const font = `11px ${style.fontFamily}`;
     const axis: uPlot.Axis = {
       stroke: color("--nw-text-quiet"),
@@ -195,6 +209,7 @@ export class Plot {
       padding: [8, 24, 0, 0],
       cursor: {
         y: false,
+        ...(this.options.syncKey === undefined ? {} : { sync: { key: this.options.syncKey, scales: ["x", null] } }),
         drag: { x: true, y: false, setScale: false },
         points: { size: 6 },
         dataIdx: (plot, seriesIndex, index) =>
@@ -206,15 +221,23 @@ export class Plot {
           },
         },
       },
-      scales: { x: { time: false, auto: false }, y: { auto: false, distr: view.isLog ? 3 : 1 } },
+      scales: {
+        x: { time: false, auto: false, distr: view.isLogX ? 3 : 1 },
+        y: { auto: false, distr: view.isLog ? 3 : 1 },
+      },
       axes: [
         {
           ...axis,
           size: 24,
           values: (_plot, splits, _axis, _space, increment) =>
-            splits.map((value) => (view.axis === "elapsed" ? formatX(value, "elapsed") : formatTick(value, increment))),
-          ...(view.axis === "elapsed" ? { incrs: CLOCK_INCREMENTS } : {}),
-          ...(view.axis === "step" ? { incrs: STEP_INCREMENTS } : {}),
+            splits.map((value) =>
+              view.axis === "elapsed" || view.axis === "wall"
+                ? formatX(value, view.axis)
+                : formatTick(value, view.isLogX ? value : increment),
+            ),
+          ...(view.isLogX ? { splits: (_plot, _axis, min, max) => logTicks(min, max), filter: everyTick } : {}),
+          ...(view.axis === "elapsed" || view.axis === "wall" ? { incrs: CLOCK_INCREMENTS } : {}),
+          ...(view.axis === "step" && !view.isLogX ? { incrs: STEP_INCREMENTS } : {}),
         },
         {
           ...axis,
@@ -224,11 +247,17 @@ export class Plot {
             splits.map((value) => formatTick(value * this.unit, (view.isLog ? value : increment) * this.unit)),
         },
       ],
-      series: [
-        {},
-        ...strokes.map((stroke) => buildSeries(isSmooth ? withOpacity(stroke, RAW_OPACITY) : stroke, !isSmooth)),
-        ...(isSmooth ? strokes.map((stroke) => buildSeries(stroke, true)) : []),
-      ],
+      series: [{}, ...lines(isSmooth), ...(isSmooth ? lines(false) : [])],
+      bands: series.flatMap((one, index) =>
+        one.edge === "high"
+          ? [
+              {
+                series: [index + 1, index + 2] as [number, number],
+                fill: withOpacity(strokes[index] as string, BAND_OPACITY),
+              },
+            ]
+          : [],
+      ),
       hooks: {
         setCursor: [() => this.tell()],
         setSelect: [() => this.select()],
@@ -249,7 +278,7 @@ export class Plot {
 
   private drawMarks(plot: uPlot, stroke: string, text: string, font: string): void {
     const { marks, stepsPerEpoch, view } = this.options;
-    if (view.axis === "elapsed" || (view.axis === "epoch" && stepsPerEpoch === null)) return;
+    if (view.axis === "elapsed" || view.axis === "wall" || (view.axis === "epoch" && stepsPerEpoch === null)) return;
     const { ctx, bbox } = plot;
     const scale = devicePixelRatio;
     ctx.save();
@@ -271,6 +300,13 @@ export class Plot {
     }
     ctx.restore();
   }
+}
+
+/** A log scale has no place for zero and less. */
+function toPositive(range: Range, isLog: boolean): Range {
+  if (!isLog || range.min > 0) return range;
+  const max = range.max > 0 ? range.max : 1;
+  return { min: max / 1e4, max };
 }
 
 const everyTick = (_plot: uPlot, ticks: number[]) => ticks;

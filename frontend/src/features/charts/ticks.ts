@@ -1,7 +1,7 @@
 /** Numbers on axes and in readouts. */
 
 import i18next from "i18next";
-import { formatMetric, locale } from "@/ui";
+import { formatMetric, formatTime, locale } from "@/ui";
 import type { XAxis } from "./frame";
 
 const MAX_DECIMALS = 6;
@@ -71,6 +71,7 @@ export function formatClock(seconds: number): string {
 /** A place on the x axis in words' numbers. */
 export function formatX(value: number, axis: XAxis): string {
   if (axis === "elapsed") return formatClock(value);
+  if (axis === "wall") return formatTime(value);
   const decimals = axis === "epoch" ? 2 : 0;
   return value.toLocaleString(locale(), { maximumFractionDigits: decimals });
 }

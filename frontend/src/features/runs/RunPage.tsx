@@ -1,6 +1,6 @@
 import { Button, Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams, useSearchParams } from "react-router";
 import { type CheckpointRead, isApiProblem, type RunRead } from "@/api";
@@ -25,7 +25,9 @@ import { StateBadge } from "./StateBadge";
 import { useRunSession } from "./useRunSession";
 
 const NO_CHECKPOINTS: readonly CheckpointRead[] = [];
-const TABS = ["overview", "log", "settings"] as const;
+const TABS = ["overview", "try", "log", "settings"] as const;
+/** Loaded when it is first opened. */
+const TryOut = lazy(async () => ({ default: (await import("@/features/tryout")).TryOut }));
 
 export function RunPage() {
   const { id = "" } = useParams();
@@ -154,6 +156,11 @@ function Loaded({ record, session, live }: LoadedProps) {
               <RunAbout run={record} />
             </div>
           </div>
+        </Tabs.Panel>
+        <Tabs.Panel value="try">
+          <Suspense fallback={<LineSkeletons lines={8} />}>
+            <TryOut checkpoints={checkpoints} />
+          </Suspense>
         </Tabs.Panel>
         <Tabs.Panel value="log">
           <RunLog runId={run.id} lines={live.log} />

@@ -1,3 +1,18 @@
+export { flattenConfig } from "./flattenConfig";
+export { groupMetrics, isSystemGroup } from "./metricGroups";
+export { runQuery, runsQuery, useRunSettings } from "./queries";
 export { RunPage } from "./RunPage";
 export { RunsPage } from "./RunsPage";
+export { isMoving } from "./runWords";
 export { StateBadge } from "./StateBadge";
+export {
+  type AllSettings,
+  buildFields,
+  differs,
+  type Field,
+  type Fields,
+  type FieldValue,
+  valueKey,
+} from "./table/fields";
+export { exactField, fieldTitle, formatField } from "./table/fieldWords";
+export { useRunsLive } from "./useRunsLive";

@@ -1,8 +1,11 @@
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { api, keys, type RunRead, type RunState, type RunSummary, unwrap } from "@/api";
+import { api, keys, type RunRead, type RunSettings, type RunState, type RunSummary, unwrap } from "@/api";
 import { notifyError } from "@/ui";
+import { flattenConfig } from "./flattenConfig";
 import { isFinal } from "./runWords";
+import type { AllSettings, FieldValue, Settings } from "./table/fields";
 
 /** A state that no event tells (a lost worker) is found by asking; often where something is waited for. */
 const ASK_MS = 4000;
@@ -33,6 +36,55 @@ export const runsQuery = queryOptions({
   queryKey: keys.runs(),
   queryFn: () => unwrap(api.GET("/api/runs")),
 });
+
+/** What each run was started with, by run and path. It never changes, so only a new run is asked for. */
+export const runSettingsQuery = queryOptions({
+  queryKey: keys.runSettings,
+  queryFn: async (): Promise<AllSettings> => {
+    const all = await unwrap<RunSettings[]>(api.GET("/api/runs/settings"));
+    return new Map(all.map(({ id, training }) => [id, toSettings(training)]));
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+function toSettings(training: object): Settings {
+  const plain = (leaf: unknown): FieldValue => {
+    if (Array.isArray(leaf)) return leaf.length === 0 ? null : leaf.map(String);
+    return leaf === undefined ? null : (leaf as FieldValue);
+  };
+  return Object.fromEntries(flattenConfig(training).map(([path, leaf]) => [path, plain(leaf)]));
+}
+
+/** The settings of these runs; asked for anew when one of them is not known yet. */
+export function useRunSettings(runs: readonly RunSummary[]): AllSettings {
+  const { data, isFetching, refetch } = useQuery(runSettingsQuery);
+  const isOneMissing = data !== undefined && runs.some((run) => !data.has(run.id));
+  useEffect(() => {
+    if (isOneMissing && !isFetching) void refetch();
+  }, [isOneMissing, isFetching, refetch]);
+  return data ?? NO_SETTINGS;
+}
+
+const NO_SETTINGS: AllSettings = new Map();
+
+/** Puts a run away, or takes it back into the table. */
+export function useArchiveRun() {
+  const client = useQueryClient();
+  const { t } = useTranslation("runs");
+  return async (id: string, isArchived: boolean): Promise<void> => {
+    try {
+      const run = await unwrap<RunRead>(
+        api.PATCH("/api/runs/{id}", { params: { path: { id } }, body: { is_archived: isArchived } }),
+      );
+      client.setQueryData<RunSummary[]>(keys.runs(), (runs) =>
+        runs?.map((one) => (one.id === id ? { ...one, archived: run.archived } : one)),
+      );
+      void client.invalidateQueries({ queryKey: keys.run(id), exact: true });
+    } catch (error) {
+      notifyError(t("failed.save"), error);
+    }
+  };
+}
 
 export type RunCommand = "stop" | "pause" | "resume" | "checkpoint";
 

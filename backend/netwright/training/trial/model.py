@@ -1,0 +1,122 @@
+"""A checkpoint in use: its network, the preprocessing of its run, and answers as a person reads them.
+
+Letters: N samples, K scores of a sample, C H W a picture, F features.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+
+from netwright.compiler.module import load_source
+from netwright.data.base import RawData
+from netwright.data.registry import open_source
+from netwright.language import say
+from netwright.training.jobs import find_output
+from netwright.training.objectives import LOSSES, Loss
+from netwright.training.spec import RunSpec
+
+BATCH_SIZE = 256
+KINDS = ("image", "table")
+TASKS = ("classification", "regression")
+
+
+class TrialError(ValueError):
+    """This checkpoint cannot be tried out; the sentence says why."""
+
+
+def _not_here() -> TrialError:
+    return TrialError(
+        say(
+            "Pictures and tables with classes or numbers as targets can be tried out here, this run has other data. Take "
+            "its project home and use predict.py."
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """``network`` is in eval mode on the CPU; ``raw`` is the run's data as its source gives it."""
+
+    spec: RunSpec
+    raw: RawData
+    network: torch.nn.Module
+    preprocess: Callable[[torch.Tensor], torch.Tensor]
+    output: str | None
+    target_scale: float
+
+    @classmethod
+    def open(cls, spec: RunSpec, source: str, weights: Path) -> "Trial":
+        """Loads everything once.  ``source`` is the run's own module, so that preprocessing is what was fitted then.
+
+        Raises:
+            TrialError: the data are of a kind that nothing can be typed or drawn for, or the weights do not fit.
+            DataError: the data are gone.
+        """
+        opened = open_source(spec.source)
+        if opened.kind not in KINDS:
+            raise _not_here()
+        raw = opened.load()
+        if raw.task not in TASKS:
+            raise _not_here()
+        module = load_source(source)
+        network = module.Network()
+        try:
+            network.load_state_dict(load_file(weights))
+        except (RuntimeError, SafetensorError) as error:
+            raise TrialError(
+                say("The checkpoint does not fit the network of its run: {why}", why=str(error)[:500])
+            ) from error
+        scale = float(getattr(opened.options, "target_scale", 1.0))
+        output = find_output(spec.document, spec.training.objectives[0].output)
+        return cls(spec, raw, network.eval(), module.preprocess, output, scale)
+
+    @property
+    def is_class(self) -> bool:
+        return self.raw.task == "classification"
+
+    @property
+    def are_probabilities(self) -> bool:
+        return self.is_class and self._loss.scores_to in {"softmax", "sigmoid"}
+
+    @property
+    def _loss(self) -> type[Loss]:
+        return LOSSES.get(self.spec.training.objectives[0].loss.type)
+
+    @torch.inference_mode()
+    def answer(self, samples: torch.Tensor) -> NDArray[np.float64]:
+        """Raw samples ``(N, ...)`` to ``(N, K)``: a probability (or a score, where the loss makes none) for each class, or the
+        values of a regression in the target's own unit.
+
+        Raises:
+            TrialError: a value is not finite.
+        """
+        parts = [self._answer(batch) for batch in torch.split(samples, BATCH_SIZE)]
+        answers: NDArray[np.float64] = torch.cat(parts).double().numpy()
+        if not np.isfinite(answers).all():
+            raise TrialError(
+                say(
+                    "The network of this checkpoint answers with values that are not finite. Take an earlier checkpoint."
+                )
+            )
+        return answers
+
+    def _answer(self, batch: torch.Tensor) -> torch.Tensor:
+        outputs = self.network(self.preprocess(batch))
+        main: torch.Tensor = outputs if self.output is None else outputs[self.output]
+        scores = main.float().reshape(len(batch), -1)
+        if not self.is_class:
+            return scores * self.target_scale
+        way = self._loss.scores_to
+        if way == "softmax":
+            return scores.softmax(dim=1)
+        if way == "sides":
+            return torch.cat([-scores, scores], dim=1)
+        if way == "sigmoid":
+            scores = scores.sigmoid()
+        return torch.cat([1 - scores, scores], dim=1) if scores.shape[1] == 1 else scores

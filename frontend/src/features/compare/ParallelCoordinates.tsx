@@ -1,0 +1,107 @@
+import { useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { RunSummary } from "@/api";
+import { NUM_COLORS } from "@/features/charts";
+import { type Fields, fieldTitle } from "@/features/runs";
+import classes from "./compare.module.css";
+import { buildAxes } from "./parallel";
+
+interface Props {
+  runs: readonly RunSummary[];
+  colors: Readonly<Record<string, number>>;
+  fields: Fields;
+}
+
+const HEIGHT = 340;
+const TOP = 34;
+const BOTTOM = 20;
+const GAP = 170;
+const SIDE = 70;
+
+/** A line a run through what it was given to what came of it; pointing at one brings it out. */
+export function ParallelCoordinates({ runs, colors, fields }: Props) {
+  const { t } = useTranslation("compare");
+  const { t: d } = useTranslation("desk");
+  const axes = useMemo(() => buildAxes(fields, runs), [fields, runs]);
+  const [active, setActive] = useState<string | null>(null);
+  if (axes.length < 2) return <p className={classes.quiet}>{t("parallel.tooFew")}</p>;
+  const width = 2 * SIDE + (axes.length - 1) * GAP;
+  const x = (index: number) => SIDE + index * GAP;
+  const y = (place: number) => TOP + (1 - place) * (HEIGHT - TOP - BOTTOM);
+  return (
+    <section aria-label={t("tabs.parallel")} className={classes.parallel} data-testid="compare-parallel">
+      <svg width={width} height={HEIGHT} role="img" aria-label={t("parallel.picture", { count: runs.length })}>
+        {axes.map(({ field, ticks }, index) => (
+          <g key={field.id} transform={`translate(${x(index)} 0)`}>
+            <text y={14} textAnchor="middle" className={classes.axisTitle}>
+              {fieldTitle(field, d)}
+            </text>
+            <line y1={TOP} y2={HEIGHT - BOTTOM} className={classes.axisLine} />
+            {ticks.slice(0, 16).map((tick) => (
+              <text key={tick.text} x={6} y={y(tick.place) + (tick.place === 0 ? 14 : -4)} className={classes.axisTick}>
+                {tick.text.slice(0, 24)}
+              </text>
+            ))}
+          </g>
+        ))}
+        {runs.map((run) => (
+          <RunLine
+            key={run.id}
+            color={colors[run.id] ?? 1}
+            state={active === null ? "plain" : active === run.id ? "active" : "quiet"}
+            points={axes.map((axis, index) => {
+              const place = axis.place(run);
+              return place === null ? null : [x(index), y(place)];
+            })}
+          />
+        ))}
+      </svg>
+      <ul className={classes.parallelLegend}>
+        {runs.map((run) => (
+          <li key={run.id}>
+            <button
+              type="button"
+              onPointerEnter={() => setActive(run.id)}
+              onPointerLeave={() => setActive(null)}
+              onFocus={() => setActive(run.id)}
+              onBlur={() => setActive(null)}
+            >
+              <i style={{ background: `var(--nw-series-${(((colors[run.id] ?? 1) - 1) % NUM_COLORS) + 1})` }} />
+              {run.name}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function RunLine({
+  color,
+  state,
+  points,
+}: {
+  color: number;
+  state: "plain" | "active" | "quiet";
+  points: readonly (readonly [number, number] | number[] | null)[];
+}) {
+  // A run without a value at an axis has a gap there.
+  let path = "";
+  let isPen = false;
+  for (const point of points) {
+    if (point === null) isPen = false;
+    else {
+      path += `${isPen ? "L" : "M"}${point[0]} ${point[1]}`;
+      isPen = true;
+    }
+  }
+  return (
+    <path
+      d={path}
+      className={classes.runLine}
+      data-state={state}
+      strokeDasharray={color > NUM_COLORS ? "6 4" : undefined}
+      style={{ stroke: `var(--nw-series-${((color - 1) % NUM_COLORS) + 1})` }}
+    />
+  );
+}

@@ -1,0 +1,165 @@
+import { ActionIcon, Radio, Select, Tooltip } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { modeOf, type OptionRead, type RunSummary } from "@/api";
+import { Swatch } from "@/features/charts";
+import { type Field, type Fields, fieldTitle, StateBadge } from "@/features/runs";
+import { formatCount, formatDuration, formatExact, formatMetric } from "@/ui";
+import classes from "./compare.module.css";
+import type { CompareView } from "./useCompareView";
+
+interface Props {
+  runs: readonly RunSummary[];
+  colors: Readonly<Record<string, number>>;
+  fields: Fields;
+  metrics: readonly Pick<OptionRead, "type" | "mode">[];
+  view: CompareView;
+}
+
+/** The runs with their colours and their best values; with a baseline, how far each lies from it. */
+export function ResultsTable({ runs, colors, fields, metrics, view }: Props) {
+  const { t } = useTranslation("compare");
+  const { t: d } = useTranslation("desk");
+  const shown = [...fields.values()].filter(
+    (field) =>
+      field.group === "best" && !field.name.startsWith("train/") && runs.some((run) => field.value(run) !== null),
+  );
+  const baseline = runs.find((run) => run.id === view.baseline);
+  return (
+    <div className={classes.tableBox}>
+      <table className={classes.table} data-testid="compare-results">
+        <thead>
+          <tr>
+            <th scope="col">{t("baseline")}</th>
+            <th scope="col">{d("fields.name")}</th>
+            <th scope="col">{d("fields.state")}</th>
+            {shown.map((field) => (
+              <th key={field.id} scope="col" className={classes.number}>
+                {fieldTitle(field, d)}
+              </th>
+            ))}
+            <th scope="col" className={classes.number}>
+              {d("fields.parameters")}
+            </th>
+            <th scope="col" className={classes.number}>
+              {d("fields.duration")}
+            </th>
+            <th scope="col">
+              <Select
+                size="xs"
+                w={130}
+                aria-label={t("chooseBaseline")}
+                placeholder={t("noBaseline")}
+                data={runs.map((run) => ({ value: run.id, label: run.name }))}
+                value={baseline?.id ?? null}
+                onChange={view.setBaseline}
+                clearable
+              />
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map((run) => (
+            <tr key={run.id} data-testid={`compare-run-${run.id}`}>
+              <td>
+                <Radio
+                  size="xs"
+                  name="baseline"
+                  aria-label={t("asBaseline", { name: run.name })}
+                  checked={run.id === baseline?.id}
+                  onChange={() => view.setBaseline(run.id)}
+                />
+              </td>
+              <td>
+                <Swatch color={colors[run.id] ?? 1} />
+                <Link to={`/runs/${run.id}`} className={classes.name} title={run.name}>
+                  {run.name}
+                </Link>
+              </td>
+              <td>
+                <StateBadge run={run} message={run.message} />
+              </td>
+              {shown.map((field) => (
+                <Best key={field.id} field={field} run={run} baseline={baseline} mode={modeOf(field.name, metrics)} />
+              ))}
+              <td className={classes.number} title={formatExact(run.parameters)}>
+                {formatCount(run.parameters)}
+                <Difference value={run.parameters} base={baseline?.parameters} mode="min" write={formatCount} />
+              </td>
+              <td className={classes.number}>
+                {formatDuration(run.elapsed)}
+                <Difference value={run.elapsed} base={baseline?.elapsed} mode="min" write={formatDuration} />
+              </td>
+              <td>
+                <Tooltip label={t("remove")}>
+                  <ActionIcon
+                    variant="subtle"
+                    color="gray"
+                    size="sm"
+                    aria-label={t("removeName", { name: run.name })}
+                    onClick={() => view.remove(run.id)}
+                  >
+                    <IconX size={15} />
+                  </ActionIcon>
+                </Tooltip>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface BestProps {
+  field: Field;
+  run: RunSummary;
+  baseline: RunSummary | undefined;
+  mode: "min" | "max" | null;
+}
+
+function Best({ field, run, baseline, mode }: BestProps) {
+  const { t: d } = useTranslation("desk");
+  const value = field.value(run);
+  const epoch = field.epoch?.(run) ?? null;
+  if (typeof value !== "number") return <td className={classes.number} />;
+  const base = baseline === undefined ? undefined : field.value(baseline);
+  return (
+    <td
+      className={classes.number}
+      title={epoch === null ? String(value) : `${value}. ${d("measure.epochHint", { epoch })}`}
+    >
+      {formatMetric(value)}
+      <Difference value={value} base={typeof base === "number" ? base : undefined} mode={mode} write={formatMetric} />
+    </td>
+  );
+}
+
+/** `+0.0123`, as good or bad; nothing beside the baseline itself. */
+function Difference({
+  value,
+  base,
+  mode,
+  write,
+}: {
+  value: number;
+  base: number | undefined;
+  mode: "min" | "max" | null;
+  write: (value: number) => string;
+}) {
+  const { t } = useTranslation("compare");
+  if (base === undefined || Number.isNaN(value - base) || value === base) return null;
+  const difference = value - base;
+  const isBetter = mode === "max" ? difference > 0 : difference < 0;
+  const text = `${difference > 0 ? "+" : "-"}${write(Math.abs(difference))}`;
+  return (
+    <span
+      className={classes.difference}
+      data-better={mode === null ? undefined : isBetter}
+      title={mode === null ? undefined : t(isBetter ? "better" : "worse")}
+    >
+      {text}
+    </span>
+  );
+}

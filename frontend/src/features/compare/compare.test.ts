@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import type { Document, MetricsRead, RunSummary } from "@/api";
+import { MetricBuffer, MetricStore } from "@/features/charts";
+import { toCsv, toJson, toSvg } from "./curveFiles";
+import { meanOf } from "./groupMeans";
+import { diffNetworks } from "./networkDiff";
+import { assignColors } from "./runColors";
+
+function buffer(steps: number[], values: number[]): MetricBuffer {
+  const filled = new MetricBuffer("x");
+  steps.forEach((step, index) => {
+    filled.append(step, 1, step, values[index] as number);
+  });
+  return filled;
+}
+
+describe("colours of runs", () => {
+  it("stay with a run, and new ones take what is used least", () => {
+    expect(assignColors(["a", "b"], { b: 1 })).toEqual({ b: 1, a: 2 });
+    const many = Array.from({ length: 17 }, (_, index) => `r${index}`);
+    const colors = assignColors(many, {});
+    expect(new Set(Object.values(colors)).size).toBe(16);
+    expect(assignColors([...many].reverse(), colors)).toEqual(colors);
+  });
+});
+
+describe("the mean of a group", () => {
+  it("lies between the lowest and the highest at every step, on the line between logged points", () => {
+    const { mean, high, low } = meanOf([buffer([1, 3], [1, 3]), buffer([1, 2, 3], [3, 4, 5])], "g");
+    expect(mean.steps).toEqual([1, 2, 3]);
+    expect(mean.values).toEqual([2, 3, 4]);
+    expect(low.values).toEqual([1, 2, 3]);
+    expect(high.values).toEqual([3, 4, 5]);
+  });
+
+  it("counts no run beyond its end and no value that is no number", () => {
+    const { mean } = meanOf([buffer([1, 2], [1, 2]), buffer([2, 4], [Number.NaN, 8])], "g");
+    expect(mean.steps).toEqual([1, 2, 4]);
+    expect(mean.values).toEqual([1, 2, 8]);
+  });
+});
+
+describe("the difference of two networks", () => {
+  const document = (nodes: object[], edges: object[], blocks: object = {}): Document =>
+    ({ format: 1, name: "n", network: { parameters: {}, nodes, edges }, blocks }) as unknown as Document;
+
+  it("names nodes that came, went and changed, with parameters before and after, and wires", () => {
+    const before = document(
+      [
+        { id: "x", type: "Input", params: { shape: [4] } },
+        { id: "fc", type: "Linear", params: { out_features: 8 } },
+        { id: "act", type: "ReLU" },
+      ],
+      [
+        { source: "x", target: "fc" },
+        { source: "fc", target: "act" },
+      ],
+    );
+    const after = document(
+      [
+        { id: "x", type: "Input", params: { shape: [4] } },
+        { id: "fc", type: "Linear", params: { out_features: 16, bias: false } },
+        { id: "act", type: "GELU" },
+        { id: "drop", type: "Dropout" },
+      ],
+      [
+        { source: "x", target: "fc" },
+        { source: "fc", target: "drop" },
+      ],
+    );
+    const { nodes, wires } = diffNetworks(before, after);
+    expect(nodes).toEqual([
+      {
+        path: "fc",
+        change: "changed",
+        type: "Linear",
+        params: [
+          { name: "out_features", before: "8", after: "16" },
+          { name: "bias", before: "", after: "false" },
+        ],
+      },
+      { path: "act", change: "changed", type: "GELU", params: [{ name: "type", before: "ReLU", after: "GELU" }] },
+      { path: "drop", change: "added", type: "Dropout", params: [] },
+    ]);
+    expect(wires).toEqual([
+      { path: "fc -> act", change: "removed" },
+      { path: "fc -> drop", change: "added" },
+    ]);
+    expect(diffNetworks(before, before)).toEqual({ nodes: [], wires: [] });
+  });
+
+  it("looks into blocks and at their parameters", () => {
+    const block = (width: number, depth: number) => ({
+      Stage: { parameters: { width }, nodes: [{ id: "conv", type: "Conv2d", repeat: depth }], edges: [] },
+    });
+    const { nodes } = diffNetworks(document([], [], block(8, 1)), document([], [], block(16, 2)));
+    expect(nodes.map(({ path, params }) => [path, params])).toEqual([
+      ["Stage / =", [{ name: "width", before: "8", after: "16" }]],
+      ["Stage / conv", [{ name: "repeat", before: "", after: "2" }]],
+    ]);
+  });
+});
+
+describe("curves as files", () => {
+  const run = { id: "r1", name: 'one, "two"', state: "completed", best: {}, last: {} } as unknown as RunSummary;
+  const metrics: MetricsRead = {
+    cursor: 1,
+    series: [{ name: "val/loss", steps: [1, 2], epochs: [1, 1], elapsed: [0.5, 1], values: [0.5, "NaN"], points: 2 }],
+  };
+
+  it("hold every point in CSV and JSON", () => {
+    expect(toCsv([{ run, metrics }]).split("\r\n")).toEqual([
+      "run,name,metric,step,epoch,elapsed_seconds,value",
+      'r1,"one, ""two""",val/loss,1,1,0.5,0.5',
+      'r1,"one, ""two""",val/loss,2,1,1,NaN',
+      "",
+    ]);
+    expect(JSON.parse(toJson([{ run, metrics }])).runs[0].metrics["val/loss"].values).toEqual([0.5, "NaN"]);
+  });
+
+  it("are a sound SVG whatever a run is called", () => {
+    const store = new MetricStore();
+    store.load({ cursor: 0, series: [{ ...(metrics.series[0] as MetricsRead["series"][0]), name: "r1 val/loss" }] });
+    const svg = toSvg({
+      runs: [{ ...run, name: "<b> & co" }],
+      names: ["val/loss", "val/none"],
+      store,
+      axis: "step",
+      isLog: false,
+      axisTitle: "Step",
+      strokeOf: () => "#123456",
+    });
+    const parsed = new DOMParser().parseFromString(svg, "image/svg+xml");
+    expect(parsed.querySelector("parsererror")).toBeNull();
+    expect(parsed.documentElement.textContent).toContain("<b> & co");
+    expect(parsed.querySelectorAll("path")).toHaveLength(1);
+  });
+});

@@ -1,0 +1,189 @@
+import { Checkbox, Progress, UnstyledButton } from "@mantine/core";
+import { memo, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import type { RunSummary } from "@/api";
+import { formatExact, formatMetric } from "@/ui";
+import runClasses from "../runs.module.css";
+import { headlineMetric, progressOf } from "../runsTable";
+import { isFinal } from "../runWords";
+import { StateBadge } from "../StateBadge";
+import type { Field } from "./fields";
+import { exactField, fieldTitle, formatField } from "./fieldWords";
+import { isNumeric } from "./RunsTable";
+import classes from "./table.module.css";
+
+interface Props {
+  run: RunSummary;
+  columns: readonly Field[];
+  isSelected: boolean;
+  onSelect: (ids: readonly string[], isSelected: boolean) => void;
+  onFilter: (fieldId: string, value: string) => void;
+}
+
+export const RunRow = memo(function RunRow({ run, columns, isSelected, onSelect, onFilter }: Props) {
+  const { t } = useTranslation("desk");
+  return (
+    <tr data-testid={`run-row-${run.id}`} aria-selected={isSelected}>
+      <td>
+        <Checkbox
+          size="xs"
+          aria-label={t("table.select", { name: run.name })}
+          checked={isSelected}
+          onChange={(event) => onSelect([run.id], event.currentTarget.checked)}
+        />
+      </td>
+      {columns.map((field) => (
+        <Cell key={field.id} field={field} run={run} onFilter={onFilter} />
+      ))}
+    </tr>
+  );
+});
+
+interface CellProps {
+  field: Field;
+  run: RunSummary;
+  onFilter: Props["onFilter"];
+}
+
+function Cell({ field, run, onFilter }: CellProps) {
+  const { t } = useTranslation("desk");
+  switch (field.id) {
+    case "name":
+      return (
+        <td>
+          <Link to={`/runs/${run.id}`} className={runClasses.runName} title={run.name}>
+            {run.name}
+          </Link>
+          {run.archived !== null && <span className={classes.archived}>{t("table.archived")}</span>}
+        </td>
+      );
+    case "state":
+      return (
+        <td>
+          <FilterButton field={field} value={run.state} onFilter={onFilter}>
+            <StateBadge run={run} message={run.message} />
+          </FilterButton>
+        </td>
+      );
+    case "progress":
+      return <ProgressCell run={run} />;
+    case "best":
+    case "last":
+      return <Headline run={run} values={field.id} />;
+    case "tag":
+      return (
+        <td>
+          <span className={classes.tags}>
+            {run.tags.map((tag) => (
+              <FilterButton key={tag} field={field} value={tag} onFilter={onFilter}>
+                <span className={classes.tag}>{tag}</span>
+              </FilterButton>
+            ))}
+          </span>
+        </td>
+      );
+    case "notes":
+      return (
+        <td className={classes.note} title={run.notes}>
+          {run.notes.split("\n")[0]}
+        </td>
+      );
+    default:
+      return <Value field={field} run={run} onFilter={onFilter} />;
+  }
+}
+
+function Value({ field, run, onFilter }: CellProps) {
+  const { t } = useTranslation("desk");
+  const value = field.value(run);
+  const text = formatField(field, value, t);
+  const title = exactField(field, value, t);
+  const epoch = field.epoch?.(run) ?? null;
+  if (isNumeric(field) || value === null || typeof value === "object" || field.unit === "moment") {
+    return (
+      <td className={isNumeric(field) ? runClasses.number : runClasses.quiet} title={title}>
+        {text}
+        {epoch !== null && text !== "" && (
+          <span className={classes.epoch} title={t("measure.epochHint", { epoch })}>
+            {t("measure.epoch", { epoch })}
+          </span>
+        )}
+      </td>
+    );
+  }
+  return (
+    <td>
+      <FilterButton field={field} value={String(value)} onFilter={onFilter}>
+        <span className={runClasses.cut} title={title}>
+          {text}
+        </span>
+      </FilterButton>
+    </td>
+  );
+}
+
+/** A click asks for the runs with this value alone. */
+function FilterButton({
+  field,
+  value,
+  onFilter,
+  children,
+}: {
+  field: Field;
+  value: string;
+  onFilter: Props["onFilter"];
+  children: ReactNode;
+}) {
+  const { t } = useTranslation("desk");
+  return (
+    <UnstyledButton
+      className={classes.filterButton}
+      title={t("table.filterBy", { column: fieldTitle(field, t), value })}
+      onClick={() => onFilter(field.id, value)}
+    >
+      {children}
+    </UnstyledButton>
+  );
+}
+
+function ProgressCell({ run }: { run: RunSummary }) {
+  const { t } = useTranslation("desk");
+  return (
+    <td title={t("table.epochsDone", { done: formatExact(run.epoch), all: formatExact(run.epochs) })}>
+      <Progress
+        className={runClasses.bar}
+        size="sm"
+        value={progressOf(run) * 100}
+        color={run.state === "failed" ? "red" : isFinal(run.state) ? "gray" : "accent"}
+        aria-label={t("table.progressOf", { name: run.name })}
+      />
+    </td>
+  );
+}
+
+function Headline({ run, values }: { run: RunSummary; values: "best" | "last" }) {
+  const { t } = useTranslation("desk");
+  const shown = headlineMetric(run[values]);
+  if (shown === null) return <td className={runClasses.number} />;
+  const range = run.ranges[shown.name];
+  const number = Number(shown.value);
+  const epoch =
+    values === "last" || range === undefined
+      ? null
+      : number === range.lowest && number !== range.highest
+        ? range.lowest_epoch
+        : number === range.highest
+          ? range.highest_epoch
+          : null;
+  return (
+    <td className={runClasses.number} title={`${shown.name} ${shown.value}`}>
+      <span className={runClasses.quiet}>{shown.name}</span> {formatMetric(shown.value)}
+      {epoch !== null && (
+        <span className={classes.epoch} title={t("measure.epochHint", { epoch })}>
+          {t("measure.epoch", { epoch })}
+        </span>
+      )}
+    </td>
+  );
+}

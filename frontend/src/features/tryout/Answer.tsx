@@ -1,0 +1,85 @@
+import { useTranslation } from "react-i18next";
+import type { PredictRead, TrialRead } from "@/api";
+import { formatMetric, formatPercent } from "@/ui";
+import classes from "./tryout.module.css";
+
+type Prediction = PredictRead["predictions"][number];
+
+interface Props {
+  trial: TrialRead;
+  prediction: Prediction | undefined;
+  error: Error | null;
+  isFetching: boolean;
+}
+
+/** With more classes only the likeliest are shown. */
+const MAX_BARS = 12;
+
+/** What the network answers, with how sure it is, and the picture as the network saw it. */
+export function Answer({ trial, prediction, error, isFetching }: Props) {
+  const { t } = useTranslation("tryout");
+  return (
+    <section className={classes.panel} aria-label={t("answer.title")} aria-busy={isFetching} data-testid="answer">
+      <h2 className={classes.heading}>{t("answer.title")}</h2>
+      {error !== null && <p className={classes.error}>{error.message}</p>}
+      {error === null && prediction === undefined && (
+        <p className={classes.quiet}>{t(trial.kind === "image" ? "answer.draw" : "answer.waiting")}</p>
+      )}
+      {error === null && prediction !== undefined && <Told trial={trial} prediction={prediction} />}
+    </section>
+  );
+}
+
+function Told({ trial, prediction }: { trial: TrialRead; prediction: Prediction }) {
+  const { t } = useTranslation("tryout");
+  const { label, probabilities = [], values = [], seen } = prediction;
+  const rows = probabilities
+    .map((value, index) => ({ name: trial.classes[index] ?? String(index), value }))
+    .map((row, index) => ({ ...row, index }));
+  const shown = rows.length > MAX_BARS ? [...rows].sort((a, b) => b.value - a.value).slice(0, MAX_BARS) : rows;
+  const highest = Math.max(...rows.map((row) => Math.abs(row.value)), 1e-9);
+  return (
+    <>
+      <p className={classes.label} aria-live="polite" data-testid="answer-label">
+        {label ?? values.map(formatMetric).join(", ")}
+        {label !== null && label !== undefined && trial.are_probabilities && (
+          <span className={classes.quiet}> {formatPercent(Math.max(...probabilities))}</span>
+        )}
+        {values.length > 0 && <span className={classes.quiet}> {trial.target_name}</span>}
+      </p>
+      {shown.length > 0 && (
+        <table className={classes.bars}>
+          <caption className={classes.quiet}>
+            {t(trial.are_probabilities ? "answer.probability" : "answer.score")}
+          </caption>
+          <tbody>
+            {shown.map((row) => (
+              <tr key={row.index} data-best={row.name === label || undefined}>
+                <th scope="row" className={classes.best}>
+                  {row.name}
+                </th>
+                <td>
+                  <span
+                    className={classes.bar}
+                    style={{
+                      width: `${Math.max(0, trial.are_probabilities ? row.value : row.value / highest) * 100}%`,
+                    }}
+                  />
+                </td>
+                <td className={classes.number} title={String(row.value)}>
+                  {trial.are_probabilities ? formatPercent(row.value) : formatMetric(row.value)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {seen && (
+        <figure className={classes.seen}>
+          <img src={seen} alt={t("answer.seenAlt")} />
+          <figcaption className={classes.quiet}>{t("answer.seen")}</figcaption>
+        </figure>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,78 @@
+import { useTranslation } from "react-i18next";
+import type { TrialRead } from "@/api";
+import { CopyButton } from "@/ui";
+import classes from "./tryout.module.css";
+
+function exampleRow(trial: TrialRead): string {
+  const row = Object.fromEntries(trial.fields?.map((field) => [field.name, field.example ?? null]) ?? []);
+  return JSON.stringify(row);
+}
+
+export function curlCall(trial: TrialRead, origin: string): string {
+  const url = `${origin}/api/checkpoints/${trial.checkpoint_id}/predict`;
+  const head = [
+    `curl ${url} \\`,
+    '  -H "Authorization: Bearer $NETWRIGHT_TOKEN" \\',
+    '  -H "Content-Type: application/json" \\',
+  ];
+  if (trial.kind === "image") {
+    return [
+      `echo "{\\"pictures\\": [\\"$(base64 -w0 picture.png)\\"]}" | ${head[0]}`,
+      ...head.slice(1),
+      "  --data-binary @-",
+    ].join("\n");
+  }
+  // A quote of a shell's string ends it: '\'' is one within.
+  const body = `{"rows": [${exampleRow(trial)}]}`.replaceAll("'", "'\\''");
+  return [...head, `  -d '${body}'`].join("\n");
+}
+
+export function pythonCall(trial: TrialRead, origin: string): string {
+  const url = `${origin}/api/checkpoints/${trial.checkpoint_id}/predict`;
+  const isPicture = trial.kind === "image";
+  const body = isPicture
+    ? '{"pictures": [base64.b64encode(Path("picture.png").read_bytes()).decode()]}'
+    : `{"rows": [json.loads(${JSON.stringify(exampleRow(trial))})]}`;
+  return [
+    ...(isPicture ? ["import base64", "import json"] : ["import json"]),
+    "import os",
+    "import urllib.request",
+    ...(isPicture ? ["from pathlib import Path"] : []),
+    "",
+    "request = urllib.request.Request(",
+    `    ${JSON.stringify(url)},`,
+    `    data=json.dumps(${body}).encode(),`,
+    "    headers={",
+    `        "Authorization": f"Bearer {os.environ['NETWRIGHT_TOKEN']}",`,
+    '        "Content-Type": "application/json",',
+    "    },",
+    ")",
+    "with urllib.request.urlopen(request) as answer:",
+    '    print(json.load(answer)["predictions"])',
+  ].join("\n");
+}
+
+/** How a program asks this checkpoint. The page itself cannot read the token: it says where it stands. */
+export function ApiExample({ trial }: { trial: TrialRead }) {
+  const { t } = useTranslation("tryout");
+  const calls = [
+    { name: "curl", text: curlCall(trial, location.origin) },
+    { name: "Python", text: pythonCall(trial, location.origin) },
+  ];
+  return (
+    <section className={classes.panel} aria-label={t("part.api")} data-testid="try-api">
+      <p className={classes.quiet}>{t("api.hint")}</p>
+      <p className={classes.quiet}>{t("api.token")}</p>
+      {calls.map(({ name, text }) => (
+        <div key={name} className={classes.call}>
+          <header>
+            <h2 className={classes.heading}>{name}</h2>
+            <CopyButton text={text} label={t("api.copy", { name })} />
+          </header>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a wide text is scrolled with the keyboard */}
+          <pre tabIndex={0}>{text}</pre>
+        </div>
+      ))}
+    </section>
+  );
+}

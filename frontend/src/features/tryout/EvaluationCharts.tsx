@@ -1,0 +1,144 @@
+import { useTranslation } from "react-i18next";
+import type { EvaluationRead } from "@/api";
+import { formatMetric } from "@/ui";
+import classes from "./tryout.module.css";
+
+type Curve = NonNullable<EvaluationRead["roc"]>[number];
+type CalibrationRead = NonNullable<EvaluationRead["calibration"]>;
+type NumbersRead = NonNullable<EvaluationRead["numbers"]>[number];
+
+const SIDE = 240;
+const PAD = 34;
+const NUM_COLORS = 8;
+
+const x = (share: number) => PAD + share * (SIDE - PAD - 8);
+const y = (share: number) => 8 + (1 - share) * (SIDE - PAD - 8);
+
+function Frame({
+  title,
+  across,
+  up,
+  children,
+}: {
+  title: string;
+  across: string;
+  up: string;
+  children: React.ReactNode;
+}) {
+  return (
+    <svg viewBox={`0 0 ${SIDE} ${SIDE}`} className={classes.chart} role="img" aria-label={title}>
+      <rect x={x(0)} y={y(1)} width={x(1) - x(0)} height={y(0) - y(1)} className={classes.chartFrame} />
+      <text x={x(0.5)} y={SIDE - 6} textAnchor="middle" className={classes.chartText}>
+        {across}
+      </text>
+      <text transform={`translate(11 ${y(0.5)}) rotate(-90)`} textAnchor="middle" className={classes.chartText}>
+        {up}
+      </text>
+      {children}
+    </svg>
+  );
+}
+
+const color = (index: number) => `var(--nw-series-${(index % NUM_COLORS) + 1})`;
+const path = (xs: readonly number[], ys: readonly number[]) =>
+  xs
+    .map((value, index) => `${index === 0 ? "M" : "L"}${x(value).toFixed(1)} ${y(ys[index] as number).toFixed(1)}`)
+    .join("");
+
+/** One curve a class against all others, with the area below it. */
+export function Curves({ kind, curves }: { kind: "roc" | "precisionRecall"; curves: readonly Curve[] }) {
+  const { t } = useTranslation("tryout");
+  const title = t(`chart.${kind}`);
+  return (
+    <section className={classes.panel} aria-label={title} data-testid={`chart-${kind}`}>
+      <h2 className={classes.heading}>{title}</h2>
+      <div className={classes.chartRow}>
+        <Frame title={title} across={t(`chart.${kind}Across`)} up={t(`chart.${kind}Up`)}>
+          {kind === "roc" && <line x1={x(0)} y1={y(0)} x2={x(1)} y2={y(1)} className={classes.chartDiagonal} />}
+          {curves.map((curve, index) => (
+            <path
+              key={curve.name}
+              d={path(curve.x, curve.y)}
+              fill="none"
+              strokeDasharray={index >= NUM_COLORS ? "5 3" : undefined}
+              style={{ stroke: color(index) }}
+            />
+          ))}
+        </Frame>
+        <ul className={classes.areas}>
+          {curves.map((curve, index) => (
+            <li key={curve.name}>
+              <i style={{ background: color(index) }} aria-hidden />
+              {curve.name} <b>{curve.area === null ? "-" : formatMetric(curve.area)}</b>
+            </li>
+          ))}
+        </ul>
+      </div>
+      <p className={classes.quiet}>{t(`chart.${kind}Hint`)}</p>
+    </section>
+  );
+}
+
+/** How often the network is right when it is so sure. */
+export function Calibration({ calibration }: { calibration: CalibrationRead }) {
+  const { t } = useTranslation("tryout");
+  const title = t("chart.calibration");
+  const num = calibration.counts.length;
+  return (
+    <section className={classes.panel} aria-label={title} data-testid="chart-calibration">
+      <h2 className={classes.heading}>{title}</h2>
+      <Frame title={title} across={t("chart.calibrationAcross")} up={t("chart.calibrationUp")}>
+        {calibration.accuracy.map((share, index) =>
+          share === null ? null : (
+            <rect
+              // biome-ignore lint/suspicious/noArrayIndexKey: a bin is its place
+              key={index}
+              x={x(index / num) + 1}
+              y={y(share)}
+              width={(x(1) - x(0)) / num - 2}
+              height={y(0) - y(share)}
+              className={classes.chartBar}
+            >
+              <title>{t("chart.bin", { count: calibration.counts[index] ?? 0, share: formatMetric(share) })}</title>
+            </rect>
+          ),
+        )}
+        <line x1={x(0)} y1={y(0)} x2={x(1)} y2={y(1)} className={classes.chartDiagonal} />
+      </Frame>
+      <p className={classes.quiet}>{t("chart.calibrationHint", { error: formatMetric(calibration.error) })}</p>
+    </section>
+  );
+}
+
+/** Predicted against actual; on the diagonal it is right. */
+export function Scatter({ numbers }: { numbers: NumbersRead }) {
+  const { t } = useTranslation("tryout");
+  const all = [...numbers.actual, ...numbers.predicted];
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const at = (value: number) => (high === low ? 0.5 : (value - low) / (high - low));
+  const title = t("chart.scatter", { name: numbers.name });
+  return (
+    <section className={classes.panel} aria-label={title} data-testid="chart-scatter">
+      <h2 className={classes.heading}>{title}</h2>
+      <Frame title={title} across={t("chart.actual")} up={t("chart.predicted")}>
+        <line x1={x(0)} y1={y(0)} x2={x(1)} y2={y(1)} className={classes.chartDiagonal} />
+        {numbers.actual.map((actual, index) => (
+          <circle
+            // biome-ignore lint/suspicious/noArrayIndexKey: a sample is its place
+            key={index}
+            cx={x(at(actual))}
+            cy={y(at(numbers.predicted[index] as number))}
+            r={2}
+            className={classes.chartDot}
+          />
+        ))}
+        <text x={x(0)} y={SIDE - 20} className={classes.chartText}>
+          {formatMetric(low)}
+        </text>
+        <text x={x(1)} y={SIDE - 20} textAnchor="end" className={classes.chartText}>
+          {formatMetric(high)}
+        </text>
+      </Frame>
+    </section>
+  );
+}

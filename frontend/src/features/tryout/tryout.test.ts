@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import type { TrialRead } from "@/api";
+import { curlCall, pythonCall } from "./ApiExample";
+import { inkBox, place } from "./drawing";
+
+function pixels(width: number, height: number, ink: readonly [number, number][]): Uint8ClampedArray {
+  const data = new Uint8ClampedArray(4 * width * height);
+  for (const [x, y] of ink) data[4 * (y * width + x)] = 255;
+  return data;
+}
+
+describe("a drawing", () => {
+  it("is cut out where there is ink", () => {
+    const drawn = pixels(10, 10, [
+      [2, 3],
+      [5, 7],
+    ]);
+    expect(inkBox(drawn, 10, 10, true)).toEqual({ left: 2, top: 3, width: 4, height: 5 });
+    expect(inkBox(pixels(10, 10, []), 10, 10, true)).toBeNull();
+  });
+
+  it("fills as much as the data's pictures do, in the middle", () => {
+    expect(place({ left: 0, top: 0, width: 10, height: 20 }, 100, 0.8)).toEqual({
+      left: 30,
+      top: 10,
+      width: 40,
+      height: 80,
+    });
+  });
+});
+
+describe("the calls of a program", () => {
+  const table: TrialRead = {
+    checkpoint_id: "c1",
+    kind: "table",
+    task: "classification",
+    classes: ["a"],
+    target_name: "y",
+    are_probabilities: true,
+    fields: [{ name: "it's", example: "x" }],
+  };
+
+  it("carry a row that a shell and Python read as it is", () => {
+    expect(curlCall(table, "http://h")).toContain(`-d '{"rows": [{"it'\\''s":"x"}]}'`);
+    expect(pythonCall(table, "http://h")).toContain(`json.loads("{\\"it's\\":\\"x\\"}")`);
+    expect(pythonCall(table, "http://h")).toContain('"http://h/api/checkpoints/c1/predict"');
+  });
+
+  it("send pictures as base64", () => {
+    const picture: TrialRead = { ...table, kind: "image" };
+    expect(curlCall(picture, "http://h")).toContain("base64 -w0 picture.png");
+    expect(pythonCall(picture, "http://h")).toContain("b64encode");
+  });
+});

@@ -1,0 +1,289 @@
+"""Checkpoints tried out, by real processes that hold a real network."""
+
+import asyncio
+import base64
+import csv
+import io
+from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pytest
+import torch
+from backend.services.conftest import until
+from netwright.data.base import Part, SourceSpec
+from netwright.graph.document import Document
+from netwright.services.checkpoints import CheckpointService
+from netwright.services.errors import ServiceError
+from netwright.services.trial_models import PredictRequest, TrialOrder
+from netwright.services.trials import TrialService
+from netwright.training.config import TrainingConfig
+from netwright.training.jobs import build_job
+from netwright.training.setup import Job
+from netwright.training.spec import RunSpec
+from PIL import Image
+from safetensors.torch import save_file
+
+
+class Orders:
+    """Stands for the checkpoints: each has the first weights of a run on one of the built-in sets."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.orders: dict[str, TrialOrder] = {}
+        self.jobs: dict[str, Job] = {}
+
+    def add(self, name: str, source: str, shape: list[int], outputs: int, loss: str) -> Job:
+        nodes: list[dict[str, Any]] = [
+            {"id": "x", "type": "Input", "params": {"shape": shape}},
+            {"id": "flat", "type": "Flatten"},
+            {"id": "head", "type": "Linear", "params": {"out_features": outputs}},
+            {"id": "y", "type": "Output"},
+        ]
+        edges = [{"source": a["id"], "target": b["id"]} for a, b in pairwise(nodes)]
+        spec = RunSpec(
+            run=f"{name:0>16}",
+            document=Document.model_validate({"name": "small", "network": {"nodes": nodes, "edges": edges}}),
+            training=TrainingConfig.model_validate(
+                {"data": {"source": source}, "objectives": [{"loss": {"type": loss}}], "metrics": []}
+            ),
+            source=SourceSpec(type=source),
+            versions={},
+            created=1.0,
+        )
+        folder = self.folder / name
+        folder.mkdir()
+        job = build_job(spec, folder)
+        job.network.eval()
+        save_file(job.network.state_dict(), folder / "weights.safetensors")
+        self.jobs[name] = job
+        self.orders[name] = TrialOrder(
+            checkpoint_id=name,
+            spec=spec,
+            source=(folder / "model.py").read_text(),
+            weights=str(folder / "weights.safetensors"),
+            fingerprint=job.data.fingerprint,
+        )
+        return job
+
+    async def order_trial(self, checkpoint_id: str) -> TrialOrder:
+        return self.orders[checkpoint_id]
+
+
+Scenario = Callable[[TrialService, Orders], Awaitable[None]]
+
+
+def play(folder: Path, scenario: Scenario, **settings: float) -> None:
+    async def run() -> None:
+        orders = Orders(folder)
+        service = TrialService(cast(CheckpointService, orders), folder / "trials", **settings)
+        await service.start()
+        try:
+            await scenario(service, orders)
+        finally:
+            await service.close()
+
+    asyncio.run(run())
+
+
+def data_url(pixels: np.ndarray[Any, Any]) -> str:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+async def stream(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+def validation(job: Job) -> Part:
+    assert isinstance(job.data.validation, Part)
+    return job.data.validation
+
+
+@torch.inference_mode()
+def scores_of(job: Job, samples: torch.Tensor) -> torch.Tensor:
+    scores: torch.Tensor = job.network(job.preprocess(samples))
+    return scores
+
+
+def test_pictures_when_sent_are_answered_as_the_network_of_the_run_answers(tmp_path: Path) -> None:
+    async def scenario(service: TrialService, orders: Orders) -> None:
+        job = orders.add("digits", "digits", [1, 8, 8], 10, "CrossEntropyLoss")
+        about = await service.describe("digits")
+        assert about.picture is not None
+        assert (about.picture.height, about.picture.width, about.picture.channels) == (8, 8, 1)
+        assert about.picture.is_light_on_dark
+        assert 0.5 < about.picture.ink_share <= 1.0
+        samples = validation(job).inputs[:3]
+        # Black to white in a file is 0 to 255, in this set 0 to 16.
+        pictures = [data_url(np.round(sample[0].numpy() * (255 / 16)).astype(np.uint8)) for sample in samples]
+        found = await service.predict("digits", PredictRequest(pictures=pictures))
+        wanted = scores_of(job, samples).softmax(dim=1).double()
+        assert found.are_probabilities
+        for prediction, row in zip(found.predictions, wanted, strict=True):
+            assert prediction.probabilities == pytest.approx(row.tolist(), abs=1e-6)
+            assert prediction.label == str(int(row.argmax()))
+            assert prediction.seen is not None
+            assert prediction.seen.startswith("data:image/png;base64,")
+        large = await service.predict("digits", PredictRequest(pictures=[data_url(np.zeros((300, 200, 3), np.uint8))]))
+        assert sum(large.predictions[0].probabilities) == pytest.approx(1.0)
+
+    play(tmp_path, scenario)
+
+
+WRONG = [
+    (PredictRequest(pictures=["no base64!"]), "bad_data"),
+    (PredictRequest(pictures=[base64.b64encode(b"no picture").decode()]), "bad_data"),
+    (PredictRequest(rows=[{"a": 1.0}]), "invalid_request"),
+    (PredictRequest(), "invalid_request"),
+]
+
+
+def test_pictures_when_they_are_none_are_refused_and_the_next_is_answered(tmp_path: Path) -> None:
+    async def scenario(service: TrialService, orders: Orders) -> None:
+        orders.add("digits", "digits", [1, 8, 8], 10, "CrossEntropyLoss")
+        for body, code in WRONG:
+            with pytest.raises(ServiceError) as caught:
+                await service.predict("digits", body)
+            assert caught.value.code == code
+            assert caught.value.message.endswith(".")
+        sound = PredictRequest(pictures=[data_url(np.zeros((8, 8), np.uint8))])
+        assert len((await service.predict("digits", sound)).predictions) == 1
+
+    play(tmp_path, scenario)
+
+
+def test_rows_when_sent_or_in_a_file_are_answered_by_the_names_of_their_columns(tmp_path: Path) -> None:
+    async def scenario(service: TrialService, orders: Orders) -> None:
+        job = orders.add("iris", "iris", [4], 3, "CrossEntropyLoss")
+        about = await service.describe("iris")
+        names = [each.name for each in about.fields]
+        assert len(names) == 4
+        assert all(each.minimum is not None and each.example is not None for each in about.fields)
+        part = validation(job)
+        wanted = scores_of(job, part.inputs).softmax(dim=1)
+        row = dict(zip(names, part.inputs[0].double().tolist(), strict=True))
+        found = await service.predict("iris", PredictRequest(rows=[row]))
+        assert found.predictions[0].probabilities == pytest.approx(wanted[0].tolist(), abs=1e-5)
+
+        lines = io.StringIO()
+        writer = csv.writer(lines)
+        writer.writerow(["note", *reversed(names)])
+        for place, sample in enumerate(part.inputs):
+            writer.writerow([f"row {place}", *reversed(sample.tolist())])
+        answers = await service.predict_file("iris", stream(lines.getvalue().encode()), "flowers.csv")
+        rows = list(csv.DictReader(io.StringIO(answers.decode())))
+        assert [each["note"] for each in rows] == [f"row {place}" for place in range(len(part))]
+        assert [each["predicted label"] for each in rows] == [about.classes[int(row.argmax())] for row in wanted]
+        assert float(rows[0][f"probability {about.classes[0]}"]) == pytest.approx(float(wanted[0, 0]), abs=1e-5)
+        assert not list((tmp_path / "trials").iterdir())
+
+        bad_cell = lines.getvalue().replace("row 0,", "row 0,x").encode()
+        for content, said in ((b"a,b\n1,2\n", "has no column"), (bad_cell, "no number")):
+            with pytest.raises(ServiceError, match=said) as caught:
+                await service.predict_file("iris", stream(content), "wrong.csv")
+            assert caught.value.code == "bad_data"
+        with pytest.raises(ServiceError, match="There is no column"):
+            await service.predict("iris", PredictRequest(rows=[{"petal": 1.0}]))
+
+    play(tmp_path, scenario)
+
+
+def test_evaluation_when_asked_for_counts_the_held_out_part_and_opens_its_cells(tmp_path: Path) -> None:
+    async def scenario(service: TrialService, orders: Orders) -> None:
+        job = orders.add("digits", "digits", [1, 8, 8], 10, "CrossEntropyLoss")
+        part = validation(job)
+        probabilities = scores_of(job, part.inputs).softmax(dim=1)
+        predicted = probabilities.argmax(dim=1)
+        found = await service.evaluate("digits")
+        assert found.num_samples == len(part)
+        assert not found.has_changed
+        assert found.accuracy == pytest.approx(float((predicted == part.targets).double().mean()))
+        matrix = torch.tensor(found.confusion)
+        assert matrix.sum() == len(part)
+        assert len(found.roc) == len(found.precision_recall) == len(found.per_class) == 10
+        assert found.calibration is not None
+        assert sum(found.calibration.counts) == len(part)
+        row, column = divmod(int((matrix - torch.diag(matrix.diag())).argmax()), 10)
+        cell = await service.samples("digits", order="worst", target=row, predicted=column, offset=0, limit=5)
+        assert cell.total == int(matrix[row, column])
+        assert {(each.target, each.predicted) for each in cell.samples} == {(str(row), str(column))}
+        assert all(each.picture for each in cell.samples)
+        worst = await service.samples("digits", order="worst", target=None, predicted=None, offset=0, limit=100)
+        own = probabilities.gather(1, part.targets[:, None])[:, 0]
+        assert worst.samples[0].place == int(own.argmin())
+        assert worst.total == len(part)
+        uncertain = await service.samples("digits", order="uncertain", target=None, predicted=None, offset=0, limit=3)
+        two = probabilities.topk(2, dim=1).values
+        assert uncertain.samples[0].place == int((two[:, 0] - two[:, 1]).argmin())
+
+    play(tmp_path, scenario)
+
+
+def test_evaluation_when_the_target_is_a_number_gives_errors_and_pairs(tmp_path: Path) -> None:
+    async def scenario(service: TrialService, orders: Orders) -> None:
+        job = orders.add("diabetes", "diabetes", [10], 1, "MSELoss")
+        part = validation(job)
+        answers = scores_of(job, part.inputs)
+        (numbers,) = (await service.evaluate("diabetes")).numbers
+        assert numbers.mean_absolute_error == pytest.approx(float((answers - part.targets).abs().mean()), rel=1e-4)
+        assert numbers.predicted == pytest.approx(answers[:, 0].tolist(), rel=1e-3, abs=1e-3)
+        worst = await service.samples("diabetes", order="worst", target=None, predicted=None, offset=0, limit=1)
+        assert worst.samples[0].place == int((answers - part.targets).abs().argmax())
+        assert worst.samples[0].values
+
+    play(tmp_path, scenario)
+
+
+def test_checkpoint_when_its_data_are_of_another_kind_is_refused_by_a_sentence(tmp_path: Path) -> None:
+    async def scenario(service: TrialService, orders: Orders) -> None:
+        orders.add("iris", "iris", [4], 3, "CrossEntropyLoss")
+        order = orders.orders["iris"]
+        spec = order.spec.model_copy(update={"source": SourceSpec(type="karate")})
+        orders.orders["graph"] = order.model_copy(update={"spec": spec})
+        with pytest.raises(ServiceError, match="Pictures and tables") as caught:
+            await service.describe("graph")
+        assert caught.value.code == "cannot_try"
+        broken = tmp_path / "broken.safetensors"
+        save_file({"head.weight": torch.zeros(2, 2)}, broken)
+        orders.orders["broken"] = order.model_copy(update={"weights": str(broken)})
+        with pytest.raises(ServiceError, match="does not fit") as caught:
+            await service.describe("broken")
+        assert caught.value.code == "cannot_try"
+
+    play(tmp_path, scenario)
+
+
+def test_processes_when_many_are_asked_for_or_nobody_asks_are_few_and_end(tmp_path: Path) -> None:
+    async def scenario(service: TrialService, orders: Orders) -> None:
+        for name in ("a", "b", "c"):
+            orders.add(name, "iris", [4], 3, "CrossEntropyLoss")
+        await service.describe("a")
+        first = service._children["a"].process
+        await service.describe("b")
+        await service.describe("c")
+        assert first.returncode is not None
+        assert set(service._children) == {"b", "c"}
+        b = service._children["b"].process
+        b.kill()
+        await b.wait()
+        service._idle_seconds = 0.1
+        assert (await service.describe("b")).kind == "table"  # a new one takes its place
+        await service.describe("c")
+        await until(lambda: not service._children, seconds=30)
+
+    play(tmp_path, scenario)
+
+
+def test_question_when_it_takes_too_long_is_given_up_and_told(tmp_path: Path) -> None:
+    async def scenario(service: TrialService, orders: Orders) -> None:
+        orders.add("iris", "iris", [4], 3, "CrossEntropyLoss")
+        with pytest.raises(ServiceError, match="no answer within") as caught:
+            await service.describe("iris")
+        assert caught.value.code == "try_failed"
+        assert not service._children
+
+    play(tmp_path, scenario, answer_seconds=0.01)
