@@ -14,7 +14,7 @@ from netwright.data.augment.subject import describe_subject
 from netwright.data.augment.write import load_augment, write_augment
 from netwright.data.base import RawData, Source, Step
 from netwright.data.prepare import SplitLike, load_preprocess, raw_layout, split_raw, write_preprocess
-from netwright.data.preview import data_url
+from netwright.data.preview import picture_url
 from netwright.data.transform_base import Layout
 from netwright.data.transforms import plan_chain
 
@@ -136,7 +136,7 @@ def _pictures(batch: torch.Tensor, white: float) -> list[str]:
     levels = (batch.to(torch.float32) * (255 / white)).round().clamp(0, 255).to(torch.uint8)
     if levels.shape[1] not in (1, 3):
         levels = levels[:, :1]
-    return [data_url(picture.numpy(), 1.0) for picture in levels]
+    return [picture_url(picture.numpy(), 1.0) for picture in levels]
 
 
 def _restore(inputs: torch.Tensor, clean: torch.Tensor, raw: torch.Tensor, white: float) -> list[str]:

@@ -33,6 +33,7 @@ const SUGGESTED: TrainingConfig = {
     batch_size: 32,
     split: { by: "sample", validation: 0.1, seed: 0, stratify: true },
     sampler: "shuffle",
+    task: "own",
   },
   objectives: [{ output: null, target: "label", loss: { type: "LossA", params: {} }, weight: 1 }],
   metrics: ["MetricA"],
@@ -90,9 +91,9 @@ describe("several objectives", () => {
 describe("completeConfig", () => {
   it("takes what is suggested where nothing is chosen", () => {
     expect(completeConfig(null, SUGGESTED)).toBe(SUGGESTED);
-    expect(completeConfig({ data: { source: "digits", batch_size: 32, sampler: "shuffle" } }, SUGGESTED)).toEqual(
-      SUGGESTED,
-    );
+    expect(
+      completeConfig({ data: { source: "digits", batch_size: 32, sampler: "shuffle", task: "own" } }, SUGGESTED),
+    ).toEqual(SUGGESTED);
   });
 
   it("keeps every choice, part by part", () => {
@@ -104,6 +105,7 @@ describe("completeConfig", () => {
           batch_size: 7,
           split: { by: "sample", validation: 0.3, seed: 1, stratify: false },
           sampler: "shuffle",
+          task: "own",
         },
         early_stopping: null,
       },
