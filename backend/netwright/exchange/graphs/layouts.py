@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from netwright.exchange.graphs import program_numbers
 from netwright.exchange.graphs.foreign import Array, ForeignGraph, Operator, from_array, to_array
 
 MAX_COMPUTED = 2**20
@@ -165,10 +166,15 @@ class Numbers:
         return found
 
     def _compute(self, op: Operator) -> Array | None:
-        compute = _COMPUTED.get(op.kind)
-        given = [self.get(value) for value in op.inputs if value]
+        if op.kind.startswith("aten."):
+            # Only what follows from numbers: what is made of weights keeps their names.
+            compute = program_numbers.COMPUTED.get(op.kind) or LAYOUTS.get(op.kind)
+            given = [self._computed.get(value) for value in op.inputs if value]
+        else:
+            compute = _COMPUTED.get(op.kind)
+            given = [self.get(value) for value in op.inputs if value]
         arrays = [array for array in given if array is not None]
-        if compute is None or len(arrays) < len(given) or not arrays:
+        if compute is None or len(arrays) < len(given) or not (arrays or op.kind == "aten.arange"):
             return None
         try:
             found = compute(op, arrays)
