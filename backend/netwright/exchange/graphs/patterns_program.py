@@ -80,7 +80,7 @@ def program_result(op: Operator, reading: Reading) -> Operator | None:
 
 
 def _port(value: str, reading: Reading, *, is_turned: bool = True) -> str | None:
-    """The output of a recurrent layer that a value is.  A state is told with samples first (``is_turned``), or as PyTorch has it."""
+    """The output of a recurrent layer that a value is.  A state has samples first (``is_turned``), or layers."""
     found = reading.origin(value, *_LAYERS)
     places = None if found is None else reading.numbers.places(found[1])
     result = None if found is None or places is None else reading.numbers.rearrange(found[2], places)
