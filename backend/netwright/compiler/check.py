@@ -355,6 +355,6 @@ def _collect(instance: Instance, prefix: str, into: list[bytes]) -> None:
         if result is None:
             continue
         path = prefix + node.id
-        into.append(dumps(path) + b":" + result.fragment)
+        into.append(dumps(path) + b":" + result.fragment.spoken())
         for number, inner in enumerate(result.iterations):
             _collect(inner, f"{path}.{number}." if result.is_repeated else f"{path}.", into)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import orjson
 import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
@@ -27,6 +26,7 @@ from netwright.compiler.costs import (
     MAX_PARAMETERS,
     MAX_TENSOR_ELEMENTS,
 )
+from netwright.compiler.fragments import EMPTY, Fragment, to_fragment
 from netwright.language import Text, say
 from netwright.layers.base import Along, Call, Complaint, DType, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.registry import LAYERS
@@ -62,7 +62,7 @@ class Leaf:
     buffers: int = 0
     macs: int = 0
     activation_bytes: int = 0
-    fragment: bytes = b""
+    fragment: Fragment = EMPTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,31 +376,3 @@ def input_names(ports: Sequence[Port], inputs: Specs) -> dict[str, TensorSpec]:
     single = len(ports) - 1
     named = {port.name: spec for port, spec in zip(ports[:single], inputs[:single], strict=False) if spec.is_given}
     return named | {f"{ports[-1].name}.{i}": spec for i, spec in enumerate(inputs[single:])}
-
-
-def to_fragment(
-    inputs: dict[str, TensorSpec],
-    outputs: dict[str, TensorSpec],
-    parameters: int = 0,
-    buffers: int = 0,
-    macs: int = 0,
-    activation_bytes: int = 0,
-    summary: str = "",
-) -> bytes:
-    """A ``NodeReport`` as JSON, field by field as the model would write it."""
-    return orjson.dumps(
-        {
-            "inputs": {name: {"shape": _axes(spec), "dtype": spec.dtype} for name, spec in inputs.items()},
-            "outputs": {name: {"shape": _axes(spec), "dtype": spec.dtype} for name, spec in outputs.items()},
-            "parameters": parameters,
-            "buffers": buffers,
-            "macs": macs,
-            "activation_bytes": activation_bytes,
-            "summary": summary,
-        }
-    )
-
-
-def _axes(spec: TensorSpec) -> tuple[int | str | None, ...]:
-    """A shape as reports have it: null for the batch, the letter for vertices and edges."""
-    return (None, *spec.shape) if spec.along == "N" else spec.axes

@@ -9,6 +9,7 @@ import orjson
 
 from netwright.compiler import fixes
 from netwright.compiler.check_definition import Definition, Finding
+from netwright.compiler.fragments import Fragment
 from netwright.graph.problems import Fix
 from netwright.language import Text, all_of, say
 
@@ -114,13 +115,13 @@ def check_shares(instance: "Instance") -> tuple[int, int]:
             finding = _difference(instance, i, running[0][0])
             if finding is not None:
                 instance.report(definition.block.nodes[i].id, finding)
-            report = orjson.loads(result.fragment)
+            report = orjson.loads(bytes(result.fragment))
             if definition.live[i]:
                 parameters += report["parameters"]
                 buffers += report["buffers"]
             # A result of its own: that of a layer is shared by all documents.
-            fragment = orjson.dumps(report | {"parameters": 0, "buffers": 0})
-            instance.nodes[i] = replace(result, fragment=fragment)
+            written = orjson.dumps(report | {"parameters": 0, "buffers": 0})
+            instance.nodes[i] = replace(result, fragment=Fragment(written, result.fragment.summary))
     return parameters, buffers
 
 

@@ -9,10 +9,11 @@ from functools import lru_cache
 
 from netwright.compiler import check_findings as findings
 from netwright.compiler.check_definition import PORTS_DEPEND_ON, Definition, Finding, Source
-from netwright.compiler.check_infer import Leaf, Specs, infer_leaf, input_names, to_fragment
+from netwright.compiler.check_infer import Leaf, Specs, infer_leaf, input_names
 from netwright.compiler.check_params import resolve_params, to_key, validate_params
 from netwright.compiler.check_sharing import check_shares
 from netwright.compiler.check_values import Number, bind, evaluate_repeat, is_repeated
+from netwright.compiler.fragments import EMPTY, Fragment, to_fragment
 from netwright.graph.document import BLOCK_PREFIX, NETWORK
 from netwright.graph.expressions import ExpressionError, is_expression
 from netwright.language import say
@@ -37,7 +38,7 @@ class NodeResult:
     ``outputs`` is None where the node, or one before it, is broken.  ``fragment`` is its ``NodeReport`` as JSON.
     """
 
-    fragment: bytes
+    fragment: Fragment
     inputs: Specs | None = None
     outputs: MaybeSpecs | None = None
     leaf: Leaf | None = None
@@ -170,7 +171,7 @@ class Walker:
         repeat = _repeat(instance, i, child)
         if repeat is None or issues:
             return None
-        result = NodeResult(b"", specs, values={name: values[name] for name in node.params})
+        result = NodeResult(EMPTY, specs, values={name: values[name] for name in node.params})
         result.is_repeated = is_repeated(node)
         carried: MaybeSpecs = specs if specs is not None else (None,) * len(child.inputs)
         result.outputs = self._repeat_block(instance, i, child, values, carried, repeat, result)
@@ -269,7 +270,7 @@ def _inner_sums(result: NodeResult) -> Sums | None:
     )
 
 
-def _block_fragment(child: Definition, result: NodeResult, repeat: int) -> bytes:
+def _block_fragment(child: Definition, result: NodeResult, repeat: int) -> Fragment:
     nodes = child.block.nodes
     entries = zip(child.inputs, result.inputs or (), strict=False)
     exits = zip(child.outputs, result.outputs or (), strict=False)
@@ -343,7 +344,7 @@ def sound_layer(type_name: str, key: bytes, specs: Specs) -> NodeResult | None:
 
 
 @lru_cache(maxsize=8192)
-def _silent_fragment(type_name: str, key: bytes) -> bytes | None:
+def _silent_fragment(type_name: str, key: bytes) -> Fragment | None:
     """The report of a layer whose inputs are not known: its summary alone; None where its parameters are not valid."""
     params, _ = validate_params(type_name, key)
     return None if params is None else to_fragment({}, {}, summary=LAYERS[type_name].summary(params))
@@ -370,6 +371,6 @@ def _muted_block(instance: Instance, i: int, child: Definition, specs: Specs | N
         )
         instance.report(instance.definition.block.nodes[i].id, findings.cannot_mute(instance.definition, i, reason))
         return None
-    result = NodeResult(b"", specs, specs, is_identity=True)
+    result = NodeResult(EMPTY, specs, specs, is_identity=True)
     result.fragment = _block_fragment(child, result, 1)
     return result

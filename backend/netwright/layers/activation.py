@@ -62,7 +62,7 @@ class LeakyReLU(_Activation):
 
     @classmethod
     def summary(cls, params: LeakyReLUParams) -> str:
-        return f"slope {params.negative_slope:g}"
+        return say("slope {slope}", slope=f"{params.negative_slope:g}")
 
 
 class PReLUParams(LayerParams):

@@ -32,7 +32,7 @@ class _Softmax(_Activation):
 
     @classmethod
     def summary(cls, params: SoftmaxParams) -> str:
-        return f"axis {params.dim}"
+        return say("axis {dim}", dim=params.dim)
 
 
 class Softmax(_Softmax):
@@ -154,4 +154,4 @@ class GLU(_Activation):
 
     @classmethod
     def summary(cls, params: GLUParams) -> str:
-        return f"axis {params.dim}"
+        return say("axis {dim}", dim=params.dim)

@@ -64,7 +64,7 @@ class Hardtanh(_Activation):
 
     @classmethod
     def summary(cls, params: HardtanhParams) -> str:
-        return f"{params.min_val:g} to {params.max_val:g}"
+        return say("{low} to {high}", low=f"{params.min_val:g}", high=f"{params.max_val:g}")
 
 
 class Hardsigmoid(_Activation):
@@ -176,4 +176,4 @@ class Threshold(_Activation):
 
     @classmethod
     def summary(cls, params: ThresholdParams) -> str:
-        return f"above {params.threshold:g}"
+        return say("above {bound}", bound=f"{params.threshold:g}")

@@ -88,7 +88,7 @@ class RReLU(_Activation):
 
     @classmethod
     def summary(cls, params: RReLUParams) -> str:
-        return f"slope {params.lower:.3g} to {params.upper:.3g}"
+        return say("slope {low} to {high}", low=f"{params.lower:.3g}", high=f"{params.upper:.3g}")
 
 
 class SoftplusParams(LayerParams):

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Literal
 
-from netwright.language import say
+from netwright.language import listed, say
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.params import Positive, Probability, Size, setting
 
@@ -81,6 +81,15 @@ def check_mask(name: str, mask: TensorSpec, steps: int, whose: str) -> Iterator[
 
 
 # --- attention alone -------------------------------------------------------------------------------------------------
+
+
+def heads_line(count: int, *more: object) -> str:
+    """The line on the card: ``8 heads, causal``."""
+    return listed([say("1 head") if count == 1 else say("{count} heads", count=count), *more])
+
+
+def _if_causal(is_causal: bool) -> list[str]:
+    return [say("causal")] if is_causal else []
 
 
 class MultiheadAttentionParams(LayerParams):
@@ -175,7 +184,7 @@ class MultiheadAttention(Layer[MultiheadAttentionParams]):
 
     @classmethod
     def summary(cls, params: MultiheadAttentionParams) -> str:
-        return f"{params.num_heads} heads{', causal' if params.causal else ''}"
+        return heads_line(params.num_heads, *_if_causal(params.causal))
 
 
 class ScaledDotProductAttentionParams(LayerParams):
@@ -277,7 +286,7 @@ class ScaledDotProductAttention(Layer[ScaledDotProductAttentionParams]):
 
     @classmethod
     def summary(cls, params: ScaledDotProductAttentionParams) -> str:
-        return f"{params.num_heads} head{'s' if params.num_heads > 1 else ''}{', causal' if params.causal else ''}"
+        return heads_line(params.num_heads, *_if_causal(params.causal))
 
 
 # --- the layers of a transformer -------------------------------------------------------------------------------------
@@ -350,7 +359,7 @@ class _TransformerLayer(Layer[Any]):
 
     @classmethod
     def summary(cls, params: Any) -> str:
-        return f"{params.nhead} heads, {params.dim_feedforward}{', causal' if params.causal else ''}"
+        return heads_line(params.nhead, params.dim_feedforward, *_if_causal(params.causal))
 
 
 class TransformerEncoderLayer(_TransformerLayer):

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Generic, Literal
 
-from netwright.language import say
+from netwright.language import listed, say
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Repair, TensorSpec, Value
 from netwright.layers.params import (
     Padding1,
@@ -95,18 +95,23 @@ class _Filters(Layer[Any]):
 
     @classmethod
     def summary(cls, params: Any) -> str:
+        return listed(cls.summary_parts(params))
+
+    @classmethod
+    def summary_parts(cls, params: Any) -> list[str]:
+        """What the card says, part by part: the kernel first."""
         out_channels = getattr(params, "out_channels", None)
         parts = [
             "x".join(map(str, expand(params.kernel_size, cls.dims))),
             *([str(out_channels)] if out_channels else []),
         ]
         if any(step != 1 for step in expand(params.stride, cls.dims)):
-            parts.append(f"stride {short(params.stride)}")
+            parts.append(say("stride {stride}", stride=short(params.stride)))
         if any(step != 1 for step in expand(params.dilation, cls.dims)):
-            parts.append(f"dilation {short(params.dilation)}")
+            parts.append(say("dilation {dilation}", dilation=short(params.dilation)))
         if getattr(params, "groups", 1) != 1:
-            parts.append(f"groups {params.groups}")
-        return ", ".join(parts)
+            parts.append(say("groups {count}", count=params.groups))
+        return parts
 
 
 class _Conv(_Filters):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Generic, Literal
 
+from netwright.language import listed, say
 from netwright.layers.base import Complaint, Documentation, LayerParams, TensorSpec
 from netwright.layers.convolution import ConvParams, _Conv
 from netwright.layers.params import Padding1, Padding2, S, Size, Size1, Size2, Z, setting
@@ -42,9 +43,9 @@ class _Depthwise(_Conv):
 
     @classmethod
     def summary(cls, params: Any) -> str:
-        times = "" if params.depth_multiplier == 1 else f", {params.depth_multiplier} a channel"
-        first, *rest = super().summary(params).split(", ")
-        return ", ".join([first + times, *rest])
+        first, *rest = cls.summary_parts(params)
+        times = [] if params.depth_multiplier == 1 else [say("{count} a channel", count=params.depth_multiplier)]
+        return listed([first, *times, *rest])
 
 
 class DepthwiseConv1dParams(DepthwiseParams[Size1, Padding1]):

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from netwright.language import say
+from netwright.language import listed, say
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.params import Padding2, Size2, expand, setting, short
 from netwright.layers.spatial import Window, check_window, picture_port
@@ -40,7 +40,7 @@ class _Patches(Layer[Any]):
     def summary(cls, params: Any) -> str:
         kernel, stride = expand(params.kernel_size, 2), expand(params.stride, 2)
         size = "x".join(map(str, kernel))
-        return size if set(stride) == {1} else f"{size}, stride {short(stride)}"
+        return size if set(stride) == {1} else listed([size, say("stride {stride}", stride=short(stride))])
 
 
 class Unfold(_Patches):
@@ -158,4 +158,4 @@ class Fold(_Patches):
 
     @classmethod
     def summary(cls, params: FoldParams) -> str:
-        return f"to {short(params.output_size)}, {super().summary(params)}"
+        return listed([say("to {size}", size=short(params.output_size)), super().summary(params)])

@@ -242,7 +242,7 @@ class LearnedPositionalEncoding(_Positions):
 
     @classmethod
     def summary(cls, params: LearnedPositionalEncodingParams) -> str:
-        return f"{params.max_length} positions"
+        return say("{count} positions", count=params.max_length)
 
 
 _ROTARY = '''class RotaryEmbedding(nn.Module):
@@ -329,7 +329,7 @@ class RotaryEmbedding(_Positions):
 
     @classmethod
     def summary(cls, params: RotaryEmbeddingParams) -> str:
-        return f"{params.num_heads} heads" if params.num_heads > 1 else ""
+        return say("{count} heads", count=params.num_heads) if params.num_heads > 1 else ""
 
 
 # --- tokens and patches ----------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from netwright.language import listed, say
 from netwright.layers.base import Along, Call, Documentation, DType, Layer, LayerParams, Port, TensorSpec, Value
 from netwright.layers.params import NonNegative, Probability, Real, Size, setting
 
@@ -86,7 +87,7 @@ class Graph(Layer[GraphParams]):
 
     @classmethod
     def summary(cls, params: GraphParams) -> str:
-        return f"{params.num_features} features"
+        return say("{count} features", count=params.num_features)
 
 
 class _Convolution(Layer[Any]):
@@ -252,8 +253,8 @@ class GATConv(_Convolution):
 
     @classmethod
     def summary(cls, params: GATConvParams) -> str:
-        heads = f"{params.heads} head{'' if params.heads == 1 else 's'}"
-        return f"{params.out_channels}, {heads}{'' if params.concat else ', mean'}"
+        heads = say("1 head") if params.heads == 1 else say("{count} heads", count=params.heads)
+        return listed([params.out_channels, heads, *([] if params.concat else ["mean"])])
 
 
 class GINConvParams(LayerParams):

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from netwright.language import say
 from netwright.layers.base import Call, Documentation, Layer, LayerParams, Port, TensorSpec, Value
 from netwright.layers.graph import BATCH, DOCS, EDGE_INDEX, GEOMETRIC, batch_port, changed, edge_port, vertex_port
 from netwright.layers.params import Real, setting
@@ -109,7 +110,7 @@ class _Selection(Layer[Any]):
 
     @classmethod
     def summary(cls, params: Any) -> str:
-        return f"keeps {100 * params.ratio:g} %"
+        return say("keeps {share} %", share=f"{100 * params.ratio:g}")
 
 
 class TopKPooling(_Selection):

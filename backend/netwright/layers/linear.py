@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from netwright.language import say
+from netwright.language import listed, say
 from netwright.layers.base import (
     ROWS,
     Call,
@@ -60,7 +60,7 @@ class Linear(Layer[LinearParams]):
 
     @classmethod
     def summary(cls, params: LinearParams) -> str:
-        return str(params.out_features) if params.bias else f"{params.out_features}, no bias"
+        return str(params.out_features) if params.bias else listed([params.out_features, say("no bias")])
 
 
 class BilinearParams(LayerParams):
@@ -133,4 +133,4 @@ class Bilinear(Layer[BilinearParams]):
 
     @classmethod
     def summary(cls, params: BilinearParams) -> str:
-        return str(params.out_features) if params.bias else f"{params.out_features}, no bias"
+        return str(params.out_features) if params.bias else listed([params.out_features, say("no bias")])

@@ -348,7 +348,7 @@ class Concat(Layer[ConcatParams]):
 
     @classmethod
     def summary(cls, params: ConcatParams) -> str:
-        return f"axis {params.dim}"
+        return say("axis {dim}", dim=params.dim)
 
 
 class StackParams(LayerParams):
@@ -391,4 +391,4 @@ class Stack(Layer[StackParams]):
 
     @classmethod
     def summary(cls, params: StackParams) -> str:
-        return f"axis {params.dim}"
+        return say("axis {dim}", dim=params.dim)

@@ -139,7 +139,7 @@ class CosineSimilarity(_OfOneShape):
 
     @classmethod
     def summary(cls, params: CosineSimilarityParams) -> str:
-        return f"axis {params.dim}"
+        return say("axis {dim}", dim=params.dim)
 
 
 class PairwiseDistanceParams(LayerParams):

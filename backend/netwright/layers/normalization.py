@@ -222,7 +222,9 @@ class LayerNorm(Layer[LayerNormParams]):
 
     @classmethod
     def summary(cls, params: LayerNormParams) -> str:
-        return "last axis" if params.normalized_dims == 1 else f"last {params.normalized_dims} axes"
+        return (
+            say("last axis") if params.normalized_dims == 1 else say("last {count} axes", count=params.normalized_dims)
+        )
 
 
 class GroupNormParams(LayerParams):
@@ -273,4 +275,4 @@ class GroupNorm(Layer[GroupNormParams]):
 
     @classmethod
     def summary(cls, params: GroupNormParams) -> str:
-        return f"{params.num_groups} group{'' if params.num_groups == 1 else 's'}"
+        return say("1 group") if params.num_groups == 1 else say("{count} groups", count=params.num_groups)

@@ -146,7 +146,9 @@ class RMSNorm(Layer[RMSNormParams]):
 
     @classmethod
     def summary(cls, params: RMSNormParams) -> str:
-        return "last axis" if params.normalized_dims == 1 else f"last {params.normalized_dims} axes"
+        return (
+            say("last axis") if params.normalized_dims == 1 else say("last {count} axes", count=params.normalized_dims)
+        )
 
 
 class LocalResponseNormParams(LayerParams):
@@ -181,7 +183,7 @@ class LocalResponseNorm(Layer[LocalResponseNormParams]):
 
     @classmethod
     def summary(cls, params: LocalResponseNormParams) -> str:
-        return f"{params.size} channels"
+        return say("{count} channels", count=params.size)
 
 
 class NormalizeParams(LayerParams):
@@ -231,4 +233,4 @@ class Normalize(Layer[NormalizeParams]):
 
     @classmethod
     def summary(cls, params: NormalizeParams) -> str:
-        return f"axis {params.dim}"
+        return say("axis {dim}", dim=params.dim)

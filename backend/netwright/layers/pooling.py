@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Generic
 
-from netwright.language import say
+from netwright.language import listed, say
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Repair, TensorSpec, Value
 from netwright.layers.params import (
     Padding1,
@@ -106,7 +106,7 @@ class _Pool(Layer[Any]):
         kernel = expand(params.kernel_size, cls.dims)
         stride = kernel if params.stride is None else expand(params.stride, cls.dims)
         size = "x".join(map(str, kernel))
-        return size if stride == kernel else f"{size}, stride {short(stride)}"
+        return size if stride == kernel else listed([size, say("stride {stride}", stride=short(stride))])
 
 
 class _AdaptivePool(Layer[Any]):
@@ -144,7 +144,7 @@ class _AdaptivePool(Layer[Any]):
 
     @classmethod
     def summary(cls, params: Any) -> str:
-        return "to " + "x".join(map(str, expand(params.output_size, cls.dims)))
+        return say("to {size}", size="x".join(map(str, expand(params.output_size, cls.dims))))
 
 
 def _sliding(kind: str, dims: int, formula: str, use_when: str, pitfalls: str) -> Documentation:

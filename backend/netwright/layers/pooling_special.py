@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Generic
 
-from netwright.language import say
+from netwright.language import listed, say
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Repair, TensorSpec, Value
 from netwright.layers.params import Positive, S, Share, Size1, Size2, Size3, expand, plain, setting
 from netwright.layers.pooling import _Pool
@@ -55,7 +55,7 @@ class _LPPool(_Pool):
 
     @classmethod
     def summary(cls, params: Any) -> str:
-        return f"p {params.norm_type:g}, {super().summary(params)}"
+        return listed([f"p {params.norm_type:g}", super().summary(params)])
 
 
 class LPPool1dParams(LPPoolParams[Size1]):
@@ -198,8 +198,8 @@ class _FractionalMaxPool(Layer[Any]):
     @classmethod
     def summary(cls, params: Any) -> str:
         if params.output_size is not None:
-            return "to " + "x".join(map(str, expand(params.output_size, cls.dims)))
-        return f"to {params.output_ratio or 0.5:g} of the size"
+            return say("to {size}", size="x".join(map(str, expand(params.output_size, cls.dims))))
+        return say("to {share} of the size", share=f"{params.output_ratio or 0.5:g}")
 
 
 class FractionalMaxPool2dParams(FractionalMaxPoolParams[Size2]):

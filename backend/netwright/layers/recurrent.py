@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
-from netwright.language import say
+from netwright.language import listed, say
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.params import Probability, Size, setting
 
@@ -164,9 +164,8 @@ class _Recurrent(Layer[Any]):
 
     @classmethod
     def summary(cls, params: RecurrentParams) -> str:
-        parts = [str(params.hidden_size)]
-        parts += [f"{params.num_layers} layers"] if params.num_layers > 1 else []
-        return ", ".join([*parts, *(["both ways"] if params.bidirectional else [])])
+        layers = [say("{count} layers", count=params.num_layers)] if params.num_layers > 1 else []
+        return listed([params.hidden_size, *layers, *([say("both ways")] if params.bidirectional else [])])
 
 
 _LAST = (

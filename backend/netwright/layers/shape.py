@@ -178,4 +178,4 @@ class Unflatten(Layer[UnflattenParams]):
 
     @classmethod
     def summary(cls, params: UnflattenParams) -> str:
-        return f"axis {params.dim} to {' x '.join(map(str, params.unflattened_size))}"
+        return say("axis {dim} to {sizes}", dim=params.dim, sizes=" x ".join(map(str, params.unflattened_size)))

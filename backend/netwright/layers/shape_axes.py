@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from netwright.language import say
+from netwright.language import listed, say
 from netwright.layers.axes import check_dim
 from netwright.layers.base import (
     ANY_DTYPE,
@@ -105,7 +105,7 @@ class Permute(_AxisLayer):
 
     @classmethod
     def summary(cls, params: PermuteParams) -> str:
-        return "to " + ", ".join(map(str, params.dims))
+        return say("to {size}", size=", ".join(map(str, params.dims)))
 
 
 class TransposeParams(LayerParams):
@@ -138,7 +138,7 @@ class Transpose(_AxisLayer):
 
     @classmethod
     def summary(cls, params: TransposeParams) -> str:
-        return f"axes {params.dim0} and {params.dim1}"
+        return say("axes {first} and {second}", first=params.dim0, second=params.dim1)
 
 
 class SqueezeParams(LayerParams):
@@ -191,7 +191,7 @@ class Squeeze(_AxisLayer):
 
     @classmethod
     def summary(cls, params: SqueezeParams) -> str:
-        return f"axis {params.dim}"
+        return say("axis {dim}", dim=params.dim)
 
 
 class UnsqueezeParams(LayerParams):
@@ -225,7 +225,7 @@ class Unsqueeze(_AxisLayer):
 
     @classmethod
     def summary(cls, params: UnsqueezeParams) -> str:
-        return f"axis {params.dim}"
+        return say("axis {dim}", dim=params.dim)
 
 
 class SelectParams(LayerParams):
@@ -283,7 +283,7 @@ class Select(_AxisLayer):
 
     @classmethod
     def summary(cls, params: SelectParams) -> str:
-        return f"axis {params.dim}, entry {params.index}"
+        return say("axis {dim}, entry {index}", dim=params.dim, index=params.index)
 
 
 class SliceParams(LayerParams):
@@ -365,7 +365,8 @@ class Slice(_AxisLayer):
     def summary(cls, params: SliceParams) -> str:
         start = params.start or ""
         stop = "" if params.stop is None else params.stop
-        return f"axis {params.dim}, {start}:{stop}{'' if params.step == 1 else f':{params.step}'}"
+        step = "" if params.step == 1 else f":{params.step}"
+        return listed([say("axis {dim}", dim=params.dim), f"{start}:{stop}{step}"])
 
 
 _LONGEST = 4

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from netwright.language import listed, say
 from netwright.layers.axes import check_dims
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, TensorSpec
 from netwright.layers.params import Axes, setting
@@ -37,8 +38,9 @@ class _Reduce(Layer[ReduceParams]):
 
     @classmethod
     def summary(cls, params: ReduceParams) -> str:
-        axes = f"ax{'i' if len(params.dim) == 1 else 'e'}s {', '.join(map(str, params.dim))}"
-        return axes + (", kept" if params.keepdim else "")
+        dims = ", ".join(map(str, params.dim))
+        axes = say("axis {dim}", dim=dims) if len(params.dim) == 1 else say("axes {dims}", dims=dims)
+        return listed([axes, *([say("kept")] if params.keepdim else [])])
 
 
 def _document(what: str, formula: str, use_when: str, pitfalls: str, function: str) -> Documentation:

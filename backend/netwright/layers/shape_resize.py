@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from netwright.language import say
+from netwright.language import listed, say
 from netwright.layers.base import (
     Call,
     Complaint,
@@ -174,8 +174,10 @@ class Upsample(Layer[UpsampleParams]):
 
     @classmethod
     def summary(cls, params: UpsampleParams) -> str:
-        target = f"x {params.scale_factor or 2:g}" if params.size is None else "to " + "x".join(map(str, params.size))
-        return f"{target}, {params.mode}"
+        target = f"x {params.scale_factor or 2:g}"
+        if params.size is not None:
+            target = say("to {size}", size="x".join(map(str, params.size)))
+        return listed([target, params.mode])
 
 
 _LIKE = (Port("x", _AXES, _RANKS), Port("like", _AXES, _RANKS))

@@ -166,4 +166,4 @@ class ChannelShuffle(Layer[ChannelShuffleParams]):
 
     @classmethod
     def summary(cls, params: ChannelShuffleParams) -> str:
-        return f"{params.groups} groups"
+        return say("{count} groups", count=params.groups)

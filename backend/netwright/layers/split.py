@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, Strict
 
-from netwright.language import say
+from netwright.language import listed, say
 from netwright.layers.axes import check_dim
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.params import Integer, Size, setting
@@ -105,7 +105,7 @@ class Split(_Cut):
     def summary(cls, params: SplitParams) -> str:
         sizes = params.split_size_or_sections
         shown = " + ".join(map(str, sizes[:4]))
-        return f"{shown}{' ...' if len(sizes) > 4 else ''}, axis {params.dim}"
+        return listed([f"{shown}{' ...' if len(sizes) > 4 else ''}", say("axis {dim}", dim=params.dim)])
 
 
 class ChunkParams(LayerParams):
@@ -169,4 +169,4 @@ class Chunk(_Cut):
 
     @classmethod
     def summary(cls, params: ChunkParams) -> str:
-        return f"{params.chunks} pieces, axis {params.dim}"
+        return say("{count} pieces, axis {dim}", count=params.chunks, dim=params.dim)

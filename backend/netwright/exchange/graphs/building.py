@@ -7,7 +7,7 @@ from netwright.compiler.check_values import is_repeated
 from netwright.exchange.graphs.flat import Builder, FlatNode
 from netwright.exchange.graphs.folding import fold
 from netwright.exchange.graphs.foreign import ForeignGraph
-from netwright.exchange.graphs.items import OUTSIDE, FoldedDefinition, Item, common_scope, to_items
+from netwright.exchange.graphs.items import OUTSIDE, FoldedDefinition, Item, common_scope, outputs_in_order, to_items
 from netwright.exchange.graphs.naming import name_items
 from netwright.exchange.graphs.report import FoldedBlock, ImportReport, Placeholder
 from netwright.exchange.refusal import ImportRefusedError
@@ -45,7 +45,9 @@ def build_network(graph: ForeignGraph) -> tuple[Document, list[Stored], ImportRe
         raise ImportRefusedError(
             "file_without_network", say("No output of the network in this file is computed from its inputs.")
         )
-    items, blocks = fold(to_items(_without_unused(flat)))
+    used = _without_unused(flat)
+    items, blocks = fold(to_items(used))
+    items = outputs_in_order(items, used)
     document = _Writer(graph.title, items, blocks).write()
     tensors, placeholders = [], []
     for path, leaf in _paths(items, document.network, document):

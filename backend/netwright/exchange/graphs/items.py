@@ -71,6 +71,18 @@ def to_items(nodes: list[FlatNode]) -> list[Item]:
     ]
 
 
+def outputs_in_order(items: list[Item], nodes: list[FlatNode]) -> list[Item]:
+    """The level with its Outputs last, as the file has them: that is the order of what the network answers."""
+    ranks = {id(node): number for number, node in enumerate(nodes) if node.type == "Output"}
+    is_output = [item.leaf is not None and id(item.leaf) in ranks for item in items]
+    order = [i for i, each in enumerate(is_output) if not each]
+    order += sorted((i for i, each in enumerate(is_output) if each), key=lambda i: ranks[id(items[i].leaf)])
+    place = {old: new for new, old in enumerate(order)}
+    for item in items:
+        item.sources = [(source if source == OUTSIDE else place[source], port) for source, port in item.sources]
+    return [items[i] for i in order]
+
+
 def common_scope(items: list[Item]) -> tuple[str, ...]:
     """The part of the program that all layers in ``items`` belong to."""
     scopes = [leaf.scope for item in items for leaf in item.leaves() if leaf.scope]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from netwright.exchange.graphs import program_numbers
 from netwright.exchange.graphs.foreign import Array, ForeignGraph, Operator, from_array, to_array
 
 MAX_COMPUTED = 2**20
@@ -122,6 +123,9 @@ _COMPUTED: dict[str, Compute] = {
 }
 
 
+_SPLITS = {"Split", "aten.split", "aten.split_with_sizes"}
+
+
 class Numbers:
     """What is known of values when the batch has one size."""
 
@@ -165,16 +169,37 @@ class Numbers:
         return found
 
     def _compute(self, op: Operator) -> Array | None:
-        compute = _COMPUTED.get(op.kind)
-        given = [self.get(value) for value in op.inputs if value]
+        if op.kind.startswith("aten."):
+            # Only what follows from numbers: what is made of weights keeps their names.
+            compute = program_numbers.COMPUTED.get(op.kind) or LAYOUTS.get(op.kind)
+            given = [self._computed.get(value) for value in op.inputs if value]
+        else:
+            compute = _COMPUTED.get(op.kind)
+            given = [self.get(value) for value in op.inputs if value]
         arrays = [array for array in given if array is not None]
-        if compute is None or len(arrays) < len(given) or not arrays:
+        if compute is None or len(arrays) < len(given) or not (arrays or op.kind == "aten.arange"):
             return None
         try:
             found = compute(op, arrays)
         except (ValueError, IndexError, TypeError, KeyError, OverflowError):
             return None
         return found if found.size <= max(MAX_COMPUTED, sum(array.size for array in arrays)) else None
+
+    def pieces(self, op: Operator) -> list[Array] | None:
+        """A weight cut into parts, as attention over a memory does with its projections; None for what is no weight."""
+        array = self.get(op.inputs[0]) if op.kind in _SPLITS and op.inputs else None
+        if array is None:
+            return None
+        axis = op.attributes.get("dim", op.attributes.get("axis", 0))
+        told = self.get(op.inputs[1]) if len(op.inputs) > 1 else None
+        names = ("split_sizes", "split_size", "split")
+        sizes = next((each for name in names if (each := op.attributes.get(name)) is not None), None)
+        sizes = sizes if told is None else told.tolist()
+        if isinstance(sizes, int):
+            sizes = [sizes] * -(-array.shape[axis] // sizes)
+        if not isinstance(sizes, list) or len(sizes) != len(op.outputs):
+            return None
+        return np.split(array, np.cumsum(sizes)[:-1], axis)
 
     def _expand(self, op: Operator) -> Array | None:
         """``aten.expand``, in which -1 stands for an axis as it is, and for the batch."""
@@ -206,6 +231,12 @@ def fold_constants(graph: ForeignGraph) -> Numbers:
     numbers, other = Numbers(graph, graph.batch or BATCH), Numbers(graph, graph.batch or BATCH + 1)
     kept = []
     for op in graph.operators:
+        pieces = numbers.pieces(op)
+        if pieces is not None:
+            for value, piece in zip(op.outputs, pieces, strict=True):
+                graph.constants[value], graph.shapes[value] = from_array(value, piece), piece.shape
+                graph.scopes.setdefault(value, op.scope)
+            continue
         found, again = numbers.compute(op), other.compute(op)
         if found is None or again is None or found.shape != again.shape or not np.array_equal(found, again):
             kept.append(op)

@@ -38,6 +38,9 @@ def recurrent(op: Operator, reading: Reading) -> Operator | None:
         return None
     first = op.outputs[0] or op.outputs[1]
     names = tuple(f"{first}/{name}" for name in (_STEPS, _LAST, _STATE, _MEMORY))
+    shape = reading.graph.shapes.get(op.outputs[0]) if op.outputs[0] else None
+    if shape is not None:
+        reading.graph.shapes[names[0]] = (shape[2], shape[0], directions * attributes["hidden_size"])
     inputs = (data, *(state for state in states if state))
     described = {
         "hidden_size": attributes["hidden_size"],
@@ -69,7 +72,22 @@ def _state(value: str, reading: Reading) -> str | None:
     zeros = reading.numbers.get(value) if value else None
     if not value or (zeros is not None and not zeros.any()):
         return ""
-    return None if zeros is not None else batch_first(value, reading) or _result_name(value, reading)
+    if zeros is not None:
+        return None
+    return batch_first(value, reading) or _state_of_another(value, reading) or _result_name(value, reading)
+
+
+def _state_of_another(value: str, reading: Reading) -> str | None:
+    """The state in which another layer ends, as ONNX has it: layers before samples."""
+    found = reading.origin(value, *_GATES)
+    places = None if found is None else reading.numbers.places(found[1])
+    if found is None or places is None or found[1] not in found[0].outputs[1:]:
+        return None
+    state = reading.numbers.rearrange(found[2], places)
+    if state is None or not np.array_equal(state, places):
+        return None
+    first = found[0].outputs[0] or found[0].outputs[1]
+    return f"{first}/{_STATE if found[1] == found[0].outputs[1] else _MEMORY}"
 
 
 def _weights(op: Operator, names: tuple[str, ...], directions: int, reading: Reading) -> dict[str, str] | None:
@@ -108,7 +126,10 @@ def recurrent_result(op: Operator, reading: Reading) -> Operator | None:
     if op.kind not in LAYOUTS and op.kind != "Concat":
         return None
     name = _result_name(op.outputs[0], reading)
-    return None if name is None else replace(op, kind="Identity", inputs=(name,), attributes={})
+    if name is not None:
+        return replace(op, kind="Identity", inputs=(name,), attributes={})
+    steps = steps_of(op.outputs[0], reading) if reading.origin(op.outputs[0], *_GATES) is not None else None
+    return None if steps is None else replace(op, kind="Transpose", inputs=(steps,), attributes={"perm": [1, 0, 2]})
 
 
 def _result_name(value: str, reading: Reading) -> str | None:

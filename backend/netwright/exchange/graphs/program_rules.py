@@ -413,34 +413,9 @@ def pad(build: Builder, op: Operator) -> None:
 
 
 @rule("lstm", "gru", "rnn_tanh", "rnn_relu")
-def recurrent(build: Builder, op: Operator) -> None:
-    """Layers on each other in one operator, as in PyTorch; states are zeros or come in as data."""
-    states = op.attributes["hx"] if isinstance(op.attributes["hx"], list) else [op.attributes["hx"]]
-    if not op.attributes["batch_first"] or any(value in build.wires for value in states):
-        raise NoRuleError(say("it takes steps before samples, or a state"))
-    directions, biased = 1 + op.attributes["bidirectional"], op.attributes["has_biases"]
-    names = [
-        f"{name}_l{layer}{'_reverse' if direction else ''}"
-        for layer in range(op.attributes["num_layers"])
-        for direction in range(directions)
-        for name in ("weight_ih", "weight_hh", *(("bias_ih", "bias_hh") if biased else ()))
-    ]
-    weights = {name: build.array(value) for name, value in zip(names, op.attributes["params"], strict=True)}
-    params = {
-        "hidden_size": weights["weight_hh_l0"].shape[1],
-        "num_layers": op.attributes["num_layers"],
-        "bias": biased,
-        "dropout": op.attributes["dropout"],
-        "bidirectional": op.attributes["bidirectional"],
-    }
-    layer = {"aten.lstm": "LSTM", "aten.gru": "GRU"}.get(op.kind, "RNN")
-    if layer == "RNN":
-        params["nonlinearity"] = op.kind.removeprefix("aten.rnn_")
-    taken = {value for each in build.graph.operators for value in each.inputs}
-    if any(value in taken for value in op.outputs[1:]):
-        raise NoRuleError(say("its last state is taken, which is not followed yet"))
-    build.add(op, layer, params, [str(op.attributes["input"])], weights)
-    build.name_outputs(op, ("y", "h", "c")[: len(op.outputs)])
+def recurrent(build: Builder, op: Operator) -> None:  # noqa: ARG001  (a rule like any other)
+    """Only what :func:`~netwright.exchange.graphs.patterns_program.program_recurrent` could not follow comes here."""
+    raise NoRuleError(say("it takes steps before samples, or a state"))
 
 
 @rule("rnn_tanh_cell", "rnn_relu_cell", "gru_cell", "lstm_cell")
