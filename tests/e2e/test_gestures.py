@@ -298,3 +298,76 @@ def test_commands_keys_finding_and_arranging(page: Page, server: Server) -> None
     expect(editor.node("conv")).not_to_have_attribute("data-selected", "true")
     page.keyboard.press("z")
     expect(editor.node("image")).to_be_in_viewport()
+
+
+def saved(server: Server, page: Page) -> dict[str, Any]:
+    """The document as the server has it, once everything is saved."""
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    with server.client() as client:
+        document: dict[str, Any] = client.get(f"/api/networks/{page.url.split('/')[-1].split('?')[0]}").json()["document"]
+    return document
+
+
+def test_frames_notes_and_colours_are_kept_beside_the_network(page: Page, server: Server) -> None:
+    document = small()
+    document["view"] = {"network": {"image": [0, 0], "conv": [340, 0], "act": [680, 0], "scores": [680, 240]}}
+    editor = open_document(page, server, document)
+    expect(wire(page, "conv.y>act.x")).to_be_attached()
+
+    # A frame around what is selected; it takes the cards that stand in it along, as one step.
+    editor.select("conv")
+    editor.node("act").click(position={"x": 90, "y": 12}, modifiers=["ControlOrMeta"])
+    page.keyboard.press("Shift+F")
+    page.keyboard.type("Feature extractor")
+    page.keyboard.press("Enter")
+    frame = page.get_by_test_id("mark-frame1")
+    expect(frame).to_contain_text("Feature extractor")
+    title = frame.get_by_role("button", name="Frame: Feature extractor")
+    before = {name: centre(editor, name) for name in ("image", "conv", "act")}
+    box = title.bounding_box()
+    assert box is not None
+    drag(page, (box["x"] + 60, box["y"] + 8), (box["x"] + 60, box["y"] + 108))
+    after = {name: centre(editor, name) for name in ("image", "conv", "act")}
+    assert after["image"] == before["image"]
+    for name in ("conv", "act"):
+        assert 70 <= after[name][1] - before[name][1] <= 130
+    page.keyboard.press("Control+z")
+    assert {name: centre(editor, name) for name in ("image", "conv", "act")} == before
+    frame.get_by_role("button", name="Frame: Feature extractor").click()
+    frame.get_by_role("button", name="Orange").click()
+    expect(frame.get_by_role("button", name="Orange")).to_have_attribute("aria-pressed", "true")
+
+    # A note shows Markdown; HTML in it is only text.
+    page.mouse.click(*empty_place(page, 120, 500))
+    page.keyboard.press("Shift+N")
+    page.keyboard.type("**Why** so <img src=x onerror=alert(1)>\n\n- [paper](https://arxiv.org)\n- [bad](javascript:alert(1))")
+    page.mouse.click(*empty_place(page, 500, 620))
+    note = page.get_by_test_id("mark-note1")
+    expect(note.locator("strong")).to_have_text("Why")
+    expect(note.locator("img")).to_have_count(0)
+    expect(note.get_by_role("link", name="paper")).to_have_attribute("href", "https://arxiv.org")
+    expect(note.locator("a[href^=javascript]")).to_have_count(0)
+
+    # A card gets a colour from the menu.
+    editor.node("conv").click(button="right", position={"x": 90, "y": 12})
+    page.get_by_role("menuitem", name="Colour of the card").hover()
+    page.get_by_role("menuitem", name="Card: green").click()
+    expect(editor.node("conv")).to_have_attribute("data-color", "green")
+
+    # All of it is in the document, apart from the network, and comes back.
+    marks = saved(server, page)["marks"]["network"]
+    assert marks["frames"]["frame1"]["title"] == "Feature extractor"
+    assert marks["frames"]["frame1"]["color"] == "orange"
+    assert marks["notes"]["note1"]["text"].startswith("**Why**")
+    assert marks["colors"] == {"conv": "green"}
+    page.reload()
+    expect(page.get_by_test_id("mark-note1").locator("strong")).to_have_text("Why")
+    expect(editor.node("conv")).to_have_attribute("data-color", "green")
+
+    # By keys: a mark that has the keyboard moves, and goes with Delete; undo brings it back.
+    page.get_by_test_id("mark-note1").get_by_role("button").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Delete")
+    expect(page.get_by_test_id("mark-note1")).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(page.get_by_test_id("mark-note1")).to_be_visible()

@@ -1372,7 +1372,8 @@ export interface components {
         };
         /**
          * Document
-         * @description A network drawn by a person, format 1.  ``view`` maps block name to node id to canvas position (pixels).
+         * @description A network drawn by a person, format 1.  ``view`` maps block name to node id to canvas position (pixels), ``marks`` block
+         *     name to frames, notes and colours; neither has a meaning for the network.
          */
         Document: {
             /**
@@ -1399,6 +1400,10 @@ export interface components {
                         number
                     ];
                 };
+            };
+            /** Marks */
+            marks?: {
+                [key: string]: components["schemas"]["Marks"];
             };
             /** Training */
             training?: {
@@ -1634,7 +1639,7 @@ export interface components {
                 [key: string]: components["schemas"]["JsonValue"];
             };
             /** Edits */
-            edits: (components["schemas"]["AddNode"] | components["schemas"]["RemoveNode"] | components["schemas"]["RenameNode"] | components["schemas"]["SetParam"] | components["schemas"]["SetNode"] | components["schemas"]["AddEdge"] | components["schemas"]["RemoveEdge"] | components["schemas"]["MoveNode"] | components["schemas"]["SetBlock"] | components["schemas"]["SetParameter"] | components["schemas"]["SetName"])[];
+            edits: (components["schemas"]["AddNode"] | components["schemas"]["RemoveNode"] | components["schemas"]["RenameNode"] | components["schemas"]["SetParam"] | components["schemas"]["SetNode"] | components["schemas"]["AddEdge"] | components["schemas"]["RemoveEdge"] | components["schemas"]["MoveNode"] | components["schemas"]["SetBlock"] | components["schemas"]["SetParameter"] | components["schemas"]["SetName"] | components["schemas"]["SetFrame"] | components["schemas"]["SetNote"] | components["schemas"]["SetColor"])[];
         };
         /**
          * FoldedBlock
@@ -1649,6 +1654,31 @@ export interface components {
             uses: number;
             /** Copies */
             copies: number;
+        };
+        /**
+         * Frame
+         * @description A titled area behind the cards: what stands in it belongs together for a reader, and moves with it.
+         */
+        Frame: {
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Color
+             * @default grey
+             * @enum {string}
+             */
+            color: "blue" | "orange" | "green" | "violet" | "pink" | "grey";
         };
         /**
          * GraphDrawing
@@ -1977,6 +2007,25 @@ export interface components {
             message: string;
         };
         /**
+         * Marks
+         * @description What a reader is told on the canvas of one block, without meaning for the network: frames and notes by their ids, and
+         *     colours of nodes by the nodes' ids.
+         */
+        Marks: {
+            /** Frames */
+            frames?: {
+                [key: string]: components["schemas"]["Frame"];
+            };
+            /** Notes */
+            notes?: {
+                [key: string]: components["schemas"]["Note"];
+            };
+            /** Colors */
+            colors?: {
+                [key: string]: "blue" | "orange" | "green" | "violet" | "pink" | "grey";
+            };
+        };
+        /**
          * MetricSeries
          * @description Columns of one metric.  ``points`` is how many there are in all; where that is more than asked for, each bucket keeps
          *     its minimum and maximum.
@@ -2206,6 +2255,31 @@ export interface components {
             state: "kept" | "resized" | "partial" | "new";
             /** Tensors */
             tensors: components["schemas"]["WeightTensor"][];
+        };
+        /**
+         * Note
+         * @description A text in Markdown beside the cards.
+         */
+        Note: {
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Color
+             * @default grey
+             * @enum {string}
+             */
+            color: "blue" | "orange" | "green" | "violet" | "pink" | "grey";
         };
         /**
          * ObjectiveConfig
@@ -2681,6 +2755,23 @@ export interface components {
             definition: components["schemas"]["Block"] | null;
         };
         /**
+         * SetColor
+         * @description Gives the card of a node a colour; ``color`` null takes it away.
+         */
+        SetColor: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "set_color";
+            /** Block */
+            block: string;
+            /** Id */
+            id: string;
+            /** Color */
+            color: ("blue" | "orange" | "green" | "violet" | "pink" | "grey") | null;
+        };
+        /**
          * SetCommand
          * @description Changes a live value, such as the learning rate.
          */
@@ -2697,6 +2788,22 @@ export interface components {
             name: "lr" | "epochs";
             /** Value */
             value: number;
+        };
+        /**
+         * SetFrame
+         * @description Puts or changes the frame ``id`` of a block; ``frame`` null takes it away.
+         */
+        SetFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "set_frame";
+            /** Block */
+            block: string;
+            /** Id */
+            id: string;
+            frame: components["schemas"]["Frame"] | null;
         };
         /** SetName */
         SetName: {
@@ -2733,6 +2840,22 @@ export interface components {
             type?: string | null;
             /** Share */
             share?: string | null;
+        };
+        /**
+         * SetNote
+         * @description Puts or changes the note ``id`` of a block; ``note`` null takes it away.
+         */
+        SetNote: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "set_note";
+            /** Block */
+            block: string;
+            /** Id */
+            id: string;
+            note: components["schemas"]["Note"] | null;
         };
         /**
          * SetParam

@@ -52,6 +52,17 @@ export {
   reportPrefix,
   resolveLevel,
 } from "./levels";
+export {
+  COLORS,
+  freeMarkId,
+  heldBy,
+  type MarkKind,
+  type MarkRef,
+  marksOf,
+  moveMarkEdits,
+  placeAround,
+  setMark,
+} from "./marks";
 export { emptyDocument, meaningOf, normalizeBlock, normalizeDocument } from "./normalize";
 export { chainPositions, completePositions, dropToClear, type Positions } from "./placement";
 export {

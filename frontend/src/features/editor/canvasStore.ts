@@ -1,6 +1,6 @@
 /** What the canvas is doing right now: none of it is saved, none of it can be undone. */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { Edge, Label, LooseWire, PortRef, Position, Rect, Verdict } from "@/document";
+import type { Edge, Label, LooseWire, MarkRef, PortRef, Position, Rect, Verdict } from "@/document";
 
 /** A wire that is being drawn, and what may be said of every port it could go to. */
 export interface PendingConnection {
@@ -75,6 +75,9 @@ export interface CanvasState {
   dragHint: Label | null;
   /** Where copies will stand when a drag that duplicates ends. */
   copies: readonly Rect[];
+  /** The frame or note that is chosen, and whether its words are being written. */
+  mark: MarkRef | null;
+  isWriting: boolean;
   /** The next drag over the canvas cuts wires. */
   isKnifeOut: boolean;
   /** The wires that the stroke under way has crossed. */
@@ -101,6 +104,8 @@ export function createCanvasStore(): CanvasStore {
     ghostEdge: null,
     dragHint: null,
     copies: [],
+    mark: null,
+    isWriting: false,
     isKnifeOut: false,
     cut: [],
     clipboard: null,

@@ -19,6 +19,7 @@ import { GroupDialog } from "./GroupDialog";
 import { isGround } from "./ground";
 import { KeysDialog } from "./KeysDialog";
 import { LevelTrail } from "./LevelTrail";
+import { MarksLayer } from "./MarksLayer";
 import { NodeCard } from "./NodeCard";
 import { Notices } from "./Notices";
 import { UnpackDialog } from "./UnpackDialog";
@@ -99,6 +100,7 @@ function Drawing() {
     },
     [canvas],
   );
+  const forgetMark = useCallback(() => canvas.setState({ mark: null, isWriting: false }), [canvas]);
   const openMenu = useMenu();
   // React Flow would explain keys that it does not have here, in English.
   const ariaLabels = useMemo(
@@ -127,6 +129,7 @@ function Drawing() {
         onNodesChange={onNodesChange}
         onEdgesChange={selecting.onEdgesChange}
         onNodeDoubleClick={onNodeDoubleClick}
+        onPaneClick={forgetMark}
         onNodeDrag={dragging.onDrag}
         onPaneContextMenu={openMenu.onPane}
         onNodeContextMenu={openMenu.onNode}
@@ -157,6 +160,7 @@ function Drawing() {
           color="var(--nw-border)"
           bgColor="var(--nw-bg)"
         />
+        <MarksLayer level={level} onShift={dragging.setDragged} />
         {isMinimapShown && nodes.length > 0 && (
           <MiniMap<FlowNode>
             className={classes.minimap}

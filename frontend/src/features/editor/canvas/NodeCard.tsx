@@ -15,6 +15,7 @@ import { formatCount, formatExact, formatMacs } from "@/ui";
 import { useEditorContext } from "../context";
 import { FamilyIcon, familyColor } from "../FamilyIcon";
 import { useEditorWords } from "../labels";
+import { markColor } from "../markColor";
 import { type CardData, type FlowNode, HANDLE_SIZE } from "./flow";
 import classes from "./NodeCard.module.css";
 
@@ -33,8 +34,10 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Flo
     "data-target": useTargetState(data) ?? undefined,
     "data-weights": data.weights ?? undefined,
     "data-frozen": data.frozen ?? undefined,
+    "data-color": data.color ?? undefined,
   };
-  const style = { "--family": familyColor(family) } as React.CSSProperties;
+  const card = data.color && `color-mix(in srgb, ${markColor(data.color)} 16%, var(--nw-surface))`;
+  const style = { "--family": familyColor(family), "--card": card ?? undefined } as React.CSSProperties;
   const shownType = blockNameOf(node.type) ?? node.type;
   if (isFar) {
     return (

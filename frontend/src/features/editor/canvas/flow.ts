@@ -3,6 +3,7 @@ import { type NodeHandle, type Edge as RawFlowEdge, type Node as RawFlowNode, Po
 import {
   blockNameOf,
   type CheckReport,
+  type Color,
   cardSize,
   type Edge,
   equalEdges,
@@ -11,6 +12,7 @@ import {
   frozenState,
   type Level,
   type LevelPath,
+  type Marks,
   type Node,
   type NodePorts,
   type NodeReport,
@@ -55,6 +57,7 @@ export interface CardData extends Record<string, unknown> {
   frozen: FrozenState | null;
   /** Other nodes that use this one's weights. */
   lendsTo: string;
+  color: Color | null;
 }
 
 export interface WireData extends Record<string, unknown> {
@@ -82,6 +85,7 @@ export interface LevelView extends Level {
   positions: Positions;
   weights: ReadonlyMap<string, WeightsMark>;
   frozen: readonly string[];
+  colors: Marks["colors"];
 }
 
 interface Remembered<K, V> {
@@ -147,6 +151,7 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
       const weights = view.weights.get(node.id) ?? null;
       const frozen = view.frozen.length === 0 ? null : frozenAt(view, prefix, node.id);
       const lendsTo = lent.get(node.id)?.join(", ") ?? "";
+      const color = view.colors[node.id] ?? null;
       const [x, y] = view.positions[node.id] ?? [0, 0];
       const shift = id === node.id ? 0 : cardSize(ports).height + 20;
       const key = [
@@ -166,12 +171,13 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
         weights,
         frozen,
         lendsTo,
+        color,
       ];
       return memory.take(id, key, () => {
         const size = cardSize(ports);
         const cost = parameters === null ? null : { parameters, macs: report?.macs ?? 0 };
         const isKnown = ports.known;
-        const data = { node, ports, size, family, isKnown, summary, cost, problem, weights, frozen, lendsTo };
+        const data = { node, ports, size, family, isKnown, summary, cost, problem, weights, frozen, lendsTo, color };
         return buildNode(id, data, { x, y: y + shift }, selected.has(node.id));
       });
     });

@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import { completePositions, frozenOf, type Positions, resolveLevel } from "@/document";
+import { completePositions, frozenOf, marksOf, type Positions, resolveLevel } from "@/document";
 import { useEditor, useWeights } from "../context";
 import { marksAt } from "../weights";
 import type { LevelView } from "./flow";
@@ -20,6 +20,7 @@ export function useLevelView(dragged: Positions | null): LevelView {
   const compared = useWeights((state) => state.compared);
   const weights = useMemo(() => marksAt(compared, here.path), [compared, here.path]);
   const frozen = useMemo(() => frozenOf(document), [document]);
+  const { colors } = marksOf(document, here.blockName);
   return useMemo(
     () => ({
       document,
@@ -32,7 +33,8 @@ export function useLevelView(dragged: Positions | null): LevelView {
       positions,
       weights,
       frozen,
+      colors,
     }),
-    [document, here, catalogue, report, selection, positions, weights, frozen],
+    [document, here, catalogue, report, selection, positions, weights, frozen, colors],
   );
 }
