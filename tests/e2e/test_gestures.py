@@ -371,3 +371,64 @@ def test_frames_notes_and_colours_are_kept_beside_the_network(page: Page, server
     expect(page.get_by_test_id("mark-note1")).to_have_count(0)
     page.keyboard.press("Control+z")
     expect(page.get_by_test_id("mark-note1")).to_be_visible()
+
+
+def test_costs_shapes_and_numbers_are_followed_live(page: Page, server: Server) -> None:
+    editor = open_document(page, server, small())
+    expect(wire(page, "conv.y>act.x")).to_be_attached()
+
+    # A wire says where the sizes of its shape come from.
+    page.mouse.move(*middle_of(page, "act.y>scores.x"))
+    hint = page.get_by_test_id("shape-hint")
+    expect(hint).to_contain_text("N x 16 x 28 x 28")
+    expect(hint).to_contain_text("16: out_channels of conv")
+    expect(hint).to_contain_text("28: shape of image")
+
+    # The table of costs: sorted, its rows lead to the layer, and it goes out as CSV.
+    page.get_by_role("button", name="params").click()
+    table = page.get_by_role("table")
+    expect(table.get_by_role("row")).to_have_count(6)
+    table.get_by_role("button", name="Parameters").click()
+    expect(table.get_by_role("columnheader", name="Parameters")).to_have_attribute("aria-sort", "descending")
+    first = table.locator("tbody tr").first
+    expect(first).to_contain_text("conv")
+    expect(first).to_contain_text("160")
+    expect(table.locator("tfoot")).to_contain_text("160")
+    first.get_by_role("button").click()
+    expect(editor.node("conv")).to_have_attribute("data-selected", "true")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as CSV").click()
+    lines = download.value.path().read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "path,type,output,parameters,macs,activation_bytes"
+    assert lines[1].startswith("conv,Conv2d,N x 16 x 28 x 28,160,112896,")
+
+    # Cards coloured by what they cost say it too.
+    page.get_by_text("MACs", exact=True).click()
+    expect(editor.node("conv")).to_have_attribute("data-heat", "10")
+    expect(editor.node("conv")).to_contain_text("113 kMAC")
+    expect(editor.node("act")).to_have_attribute("data-heat", "0")
+
+    # A number is dragged: shapes and costs follow, and all of it is one step.
+    field = editor.field("out_channels").first
+    box = field.bounding_box()
+    assert box is not None
+    start = (box["x"] + 20, box["y"] + box["height"] / 2)
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(start[0] + 32, start[1], steps=STEPS)
+    expect(field).to_have_value("20")
+    expect(page.locator('[data-wire="conv.y>act.x"]')).to_have_text("N x 20 x 28 x 28")
+    expect(page.locator('[data-wire="conv.y>act.x"]')).to_have_attribute("data-changed", "true")
+    page.mouse.up()
+    expect(table.locator("tfoot")).to_contain_text("200")
+    page.get_by_test_id("canvas").focus()
+    page.keyboard.press("Control+z")
+    expect(field).to_have_value("16")
+    expect(table.locator("tfoot")).to_contain_text("160")
+
+    # A click still writes.
+    field.click()
+    expect(field).to_be_focused()
+    page.keyboard.type("24")
+    page.keyboard.press("Enter")
+    expect(page.locator('[data-wire="conv.y>act.x"]')).to_have_text("N x 24 x 28 x 28")

@@ -64,6 +64,7 @@ export {
   setMark,
 } from "./marks";
 export { emptyDocument, meaningOf, normalizeBlock, normalizeDocument } from "./normalize";
+export { type Origin, originsOf } from "./origins";
 export { chainPositions, completePositions, dropToClear, type Positions } from "./placement";
 export {
   bestPort,

@@ -47,7 +47,7 @@ export function EditorBar({ saveState, drawer, onDrawer, panels, onPanels }: Edi
       </div>
       <div className={styles.grow} />
       <div className={styles.totals}>
-        <Totals />
+        <Totals isOpen={drawer === "costs"} onToggle={() => toggle("costs")} />
       </div>
       <WeightsButton isOpen={drawer === "weights"} onToggle={() => toggle("weights")} />
       <ProblemsButton isOpen={drawer === "problems"} onToggle={() => toggle("problems")} />

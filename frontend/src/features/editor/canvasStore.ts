@@ -55,6 +55,9 @@ export type OpenDialog =
   /** `isOnThings`: opened on what is selected, else on the empty canvas. */
   | { kind: "menu"; x: number; y: number; at: Position | null; isOnThings: boolean };
 
+/** A cost of the check's report. */
+export type Heat = "parameters" | "macs" | "activation_bytes";
+
 export interface CanvasState {
   connection: PendingConnection | null;
   /** The node under the pointer while a wire is drawn. */
@@ -75,6 +78,10 @@ export interface CanvasState {
   dragHint: Label | null;
   /** Where copies will stand when a drag that duplicates ends. */
   copies: readonly Rect[];
+  /** What the cards are coloured by; null for their families. */
+  heat: Heat | null;
+  /** The wire on which the pointer rests, and where. */
+  hovered: { edge: Edge; x: number; y: number } | null;
   /** The frame or note that is chosen, and whether its words are being written. */
   mark: MarkRef | null;
   isWriting: boolean;
@@ -104,6 +111,8 @@ export function createCanvasStore(): CanvasStore {
     ghostEdge: null,
     dragHint: null,
     copies: [],
+    heat: null,
+    hovered: null,
     mark: null,
     isWriting: false,
     isKnifeOut: false,

@@ -22,6 +22,7 @@ import { LevelTrail } from "./LevelTrail";
 import { MarksLayer } from "./MarksLayer";
 import { NodeCard } from "./NodeCard";
 import { Notices } from "./Notices";
+import { ShapeHint } from "./ShapeHint";
 import { UnpackDialog } from "./UnpackDialog";
 import { useCanvasView } from "./useCanvasView";
 import { useConnecting } from "./useConnecting";
@@ -101,6 +102,15 @@ function Drawing() {
     [canvas],
   );
   const forgetMark = useCallback(() => canvas.setState({ mark: null, isWriting: false }), [canvas]);
+  const hovering = useMemo(
+    () => ({
+      onEnter: ({ clientX, clientY, buttons }: MouseEvent, { data }: FlowEdge) => {
+        if (data && buttons === 0) canvas.setState({ hovered: { edge: data.edge, x: clientX, y: clientY } });
+      },
+      onLeave: () => canvas.setState({ hovered: null }),
+    }),
+    [canvas],
+  );
   const openMenu = useMenu();
   // React Flow would explain keys that it does not have here, in English.
   const ariaLabels = useMemo(
@@ -130,6 +140,8 @@ function Drawing() {
         onEdgesChange={selecting.onEdgesChange}
         onNodeDoubleClick={onNodeDoubleClick}
         onPaneClick={forgetMark}
+        onEdgeMouseEnter={hovering.onEnter}
+        onEdgeMouseLeave={hovering.onLeave}
         onNodeDrag={dragging.onDrag}
         onPaneContextMenu={openMenu.onPane}
         onNodeContextMenu={openMenu.onNode}
@@ -180,6 +192,7 @@ function Drawing() {
       {nodes.length === 0 && <EmptyCanvas />}
       <ConnectionHint />
       <DragPicture />
+      <ShapeHint />
       <CutStroke line={line} />
       <Notices />
       <CanvasMenu />
