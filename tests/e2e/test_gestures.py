@@ -87,6 +87,9 @@ def test_search_at_the_pointer_adds_here_into_a_wire_and_behind_a_dropped_wire(p
     at = empty_place(page, 500, 480)
     page.mouse.dblclick(*at)
     expect(search.get_by_role("combobox")).to_be_focused()
+    place = search.bounding_box()
+    assert place is not None
+    assert abs(place["x"] - at[0]) < 5
     page.keyboard.type("bn2")
     expect(search.get_by_role("option").first).to_have_text(re.compile("BatchNorm2d"))
     page.keyboard.press("Enter")
