@@ -166,7 +166,8 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
         family,
         summary,
         parameters,
-        report?.macs,
+        // A layer shows its costs only where the cards are coloured by them.
+        parameters === null ? null : report?.macs,
         x,
         y,
         selected.has(node.id),
