@@ -87,6 +87,9 @@ def test_search_at_the_pointer_adds_here_into_a_wire_and_behind_a_dropped_wire(p
     at = empty_place(page, 500, 480)
     page.mouse.dblclick(*at)
     expect(search.get_by_role("combobox")).to_be_focused()
+    place = search.bounding_box()
+    assert place is not None
+    assert abs(place["x"] - at[0]) < 5
     page.keyboard.type("bn2")
     expect(search.get_by_role("option").first).to_have_text(re.compile("BatchNorm2d"))
     page.keyboard.press("Enter")
@@ -298,3 +301,137 @@ def test_commands_keys_finding_and_arranging(page: Page, server: Server) -> None
     expect(editor.node("conv")).not_to_have_attribute("data-selected", "true")
     page.keyboard.press("z")
     expect(editor.node("image")).to_be_in_viewport()
+
+
+def saved(server: Server, page: Page) -> dict[str, Any]:
+    """The document as the server has it, once everything is saved."""
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    with server.client() as client:
+        document: dict[str, Any] = client.get(f"/api/networks/{page.url.split('/')[-1].split('?')[0]}").json()["document"]
+    return document
+
+
+def test_frames_notes_and_colours_are_kept_beside_the_network(page: Page, server: Server) -> None:
+    document = small()
+    document["view"] = {"network": {"image": [0, 0], "conv": [340, 0], "act": [680, 0], "scores": [680, 240]}}
+    editor = open_document(page, server, document)
+    expect(wire(page, "conv.y>act.x")).to_be_attached()
+
+    # A frame around what is selected; it takes the cards that stand in it along, as one step.
+    editor.select("conv")
+    editor.node("act").click(position={"x": 90, "y": 12}, modifiers=["ControlOrMeta"])
+    page.keyboard.press("Shift+F")
+    page.keyboard.type("Feature extractor")
+    page.keyboard.press("Enter")
+    frame = page.get_by_test_id("mark-frame1")
+    expect(frame).to_contain_text("Feature extractor")
+    title = frame.get_by_role("button", name="Frame: Feature extractor")
+    before = {name: centre(editor, name) for name in ("image", "conv", "act")}
+    box = title.bounding_box()
+    assert box is not None
+    drag(page, (box["x"] + 60, box["y"] + 8), (box["x"] + 60, box["y"] + 108))
+    after = {name: centre(editor, name) for name in ("image", "conv", "act")}
+    assert after["image"] == before["image"]
+    for name in ("conv", "act"):
+        assert 70 <= after[name][1] - before[name][1] <= 130
+    page.keyboard.press("Control+z")
+    assert {name: centre(editor, name) for name in ("image", "conv", "act")} == before
+    frame.get_by_role("button", name="Frame: Feature extractor").click()
+    frame.get_by_role("button", name="Orange").click()
+    expect(frame.get_by_role("button", name="Orange")).to_have_attribute("aria-pressed", "true")
+
+    # A note shows Markdown; HTML in it is only text.
+    page.mouse.click(*empty_place(page, 120, 500))
+    page.keyboard.press("Shift+N")
+    page.keyboard.type("**Why** so <img src=x onerror=alert(1)>\n\n- [paper](https://arxiv.org)\n- [bad](javascript:alert(1))")
+    page.mouse.click(*empty_place(page, 500, 620))
+    note = page.get_by_test_id("mark-note1")
+    expect(note.locator("strong")).to_have_text("Why")
+    expect(note.locator("img")).to_have_count(0)
+    expect(note.get_by_role("link", name="paper")).to_have_attribute("href", "https://arxiv.org")
+    expect(note.locator("a[href^=javascript]")).to_have_count(0)
+
+    # A card gets a colour from the menu.
+    editor.node("conv").click(button="right", position={"x": 90, "y": 12})
+    page.get_by_role("menuitem", name="Colour of the card").hover()
+    page.get_by_role("menuitem", name="Card: green").click()
+    expect(editor.node("conv")).to_have_attribute("data-color", "green")
+
+    # All of it is in the document, apart from the network, and comes back.
+    marks = saved(server, page)["marks"]["network"]
+    assert marks["frames"]["frame1"]["title"] == "Feature extractor"
+    assert marks["frames"]["frame1"]["color"] == "orange"
+    assert marks["notes"]["note1"]["text"].startswith("**Why**")
+    assert marks["colors"] == {"conv": "green"}
+    page.reload()
+    expect(page.get_by_test_id("mark-note1").locator("strong")).to_have_text("Why")
+    expect(editor.node("conv")).to_have_attribute("data-color", "green")
+
+    # By keys: a mark that has the keyboard moves, and goes with Delete; undo brings it back.
+    page.get_by_test_id("mark-note1").get_by_role("button").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Delete")
+    expect(page.get_by_test_id("mark-note1")).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(page.get_by_test_id("mark-note1")).to_be_visible()
+
+
+def test_costs_shapes_and_numbers_are_followed_live(page: Page, server: Server) -> None:
+    editor = open_document(page, server, small())
+    expect(wire(page, "conv.y>act.x")).to_be_attached()
+
+    # A wire says where the sizes of its shape come from.
+    page.mouse.move(*middle_of(page, "act.y>scores.x"))
+    hint = page.get_by_test_id("shape-hint")
+    expect(hint).to_contain_text("N x 16 x 28 x 28")
+    expect(hint).to_contain_text("16: out_channels of conv")
+    expect(hint).to_contain_text("28: shape of image")
+
+    # The table of costs: sorted, its rows lead to the layer, and it goes out as CSV.
+    page.get_by_role("button", name="params").click()
+    table = page.get_by_role("table")
+    expect(table.get_by_role("row")).to_have_count(6)
+    table.get_by_role("button", name="Parameters").click()
+    expect(table.get_by_role("columnheader", name="Parameters")).to_have_attribute("aria-sort", "descending")
+    first = table.locator("tbody tr").first
+    expect(first).to_contain_text("conv")
+    expect(first).to_contain_text("160")
+    expect(table.locator("tfoot")).to_contain_text("160")
+    first.get_by_role("button").click()
+    expect(editor.node("conv")).to_have_attribute("data-selected", "true")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as CSV").click()
+    lines = download.value.path().read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "path,type,output,parameters,macs,activation_bytes"
+    assert lines[1].startswith("conv,Conv2d,N x 16 x 28 x 28,160,112896,")
+
+    # Cards coloured by what they cost say it too.
+    page.get_by_text("MACs", exact=True).click()
+    expect(editor.node("conv")).to_have_attribute("data-heat", "10")
+    expect(editor.node("conv")).to_contain_text("113 kMAC")
+    expect(editor.node("act")).to_have_attribute("data-heat", "0")
+
+    # A number is dragged: shapes and costs follow, and all of it is one step.
+    field = editor.field("out_channels").first
+    box = field.bounding_box()
+    assert box is not None
+    start = (box["x"] + 20, box["y"] + box["height"] / 2)
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(start[0] + 32, start[1], steps=STEPS)
+    expect(field).to_have_value("20")
+    expect(page.locator('[data-wire="conv.y>act.x"]')).to_have_text("N x 20 x 28 x 28")
+    expect(page.locator('[data-wire="conv.y>act.x"]')).to_have_attribute("data-changed", "true")
+    page.mouse.up()
+    expect(table.locator("tfoot")).to_contain_text("200")
+    page.get_by_test_id("canvas").focus()
+    page.keyboard.press("Control+z")
+    expect(field).to_have_value("16")
+    expect(table.locator("tfoot")).to_contain_text("160")
+
+    # A click still writes.
+    field.click()
+    expect(field).to_be_focused()
+    page.keyboard.type("24")
+    page.keyboard.press("Enter")
+    expect(page.locator('[data-wire="conv.y>act.x"]')).to_have_text("N x 24 x 28 x 28")

@@ -64,6 +64,44 @@ Position = Annotated[tuple[float, float], Strict(strict=False)]
 """x and y in pixels; a JSON array."""
 
 
+Color = Literal["blue", "orange", "green", "violet", "pink", "grey"]
+"""Colours by name: each theme of the page has its own shade of it."""
+
+MAX_TEXT_LENGTH = 20_000
+
+
+class Place(Model):
+    """Where something stands on the canvas: its upper left corner and its size, in pixels."""
+
+    x: float
+    y: float
+    width: float = Field(gt=0)
+    height: float = Field(gt=0)
+
+
+class Frame(Place):
+    """A titled area behind the cards: what stands in it belongs together for a reader, and moves with it."""
+
+    title: str = Field(default="", max_length=MAX_NAME_LENGTH)
+    color: Color = "grey"
+
+
+class Note(Place):
+    """A text in Markdown beside the cards."""
+
+    text: str = Field(default="", max_length=MAX_TEXT_LENGTH)
+    color: Color = "grey"
+
+
+class Marks(Model):
+    """What a reader is told on the canvas of one block, without meaning for the network: frames and notes by their ids, and
+    colours of nodes by the nodes' ids."""
+
+    frames: dict[str, Frame] = Field(default_factory=dict)
+    notes: dict[str, Note] = Field(default_factory=dict)
+    colors: dict[str, Color] = Field(default_factory=dict)
+
+
 def _known_format(version: object) -> object:
     """Says about a newer format what it is: that it "should be 1" helps nobody."""
     if isinstance(version, int) and version > CURRENT_FORMAT:
@@ -72,13 +110,15 @@ def _known_format(version: object) -> object:
 
 
 class Document(Model):
-    """A network drawn by a person, format 1.  ``view`` maps block name to node id to canvas position (pixels)."""
+    """A network drawn by a person, format 1.  ``view`` maps block name to node id to canvas position (pixels), ``marks`` block
+    name to frames, notes and colours; neither has a meaning for the network."""
 
     format: Annotated[Literal[1], BeforeValidator(_known_format)] = 1
     name: str = Field(default="Untitled", max_length=MAX_NAME_LENGTH)
     network: Block = Field(default_factory=Block)
     blocks: dict[str, Block] = Field(default_factory=dict)
     view: dict[str, dict[str, Position]] = Field(default_factory=dict)
+    marks: dict[str, Marks] = Field(default_factory=dict, exclude_if=lambda marks: not marks)
     training: dict[str, JsonValue] | None = None
 
     def block(self, name: str) -> Block:

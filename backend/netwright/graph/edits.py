@@ -14,7 +14,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
 
-from netwright.graph.document import BLOCK_PREFIX, NETWORK, Block, Document, Edge, Node, Number, Position, Repeat
+from netwright.graph.document import (
+    BLOCK_PREFIX,
+    NETWORK,
+    Block,
+    Color,
+    Document,
+    Edge,
+    Frame,
+    Marks,
+    Node,
+    Note,
+    Number,
+    Position,
+    Repeat,
+)
 from netwright.graph.model import Model
 
 
@@ -122,6 +136,33 @@ class SetName(Model):
     name: str
 
 
+class SetFrame(Model):
+    """Puts or changes the frame ``id`` of a block; ``frame`` null takes it away."""
+
+    op: Literal["set_frame"] = "set_frame"
+    block: str
+    id: str
+    frame: Frame | None
+
+
+class SetNote(Model):
+    """Puts or changes the note ``id`` of a block; ``note`` null takes it away."""
+
+    op: Literal["set_note"] = "set_note"
+    block: str
+    id: str
+    note: Note | None
+
+
+class SetColor(Model):
+    """Gives the card of a node a colour; ``color`` null takes it away."""
+
+    op: Literal["set_color"] = "set_color"
+    block: str
+    id: str
+    color: Color | None
+
+
 Edit = Annotated[
     AddNode
     | RemoveNode
@@ -133,7 +174,10 @@ Edit = Annotated[
     | MoveNode
     | SetBlock
     | SetParameter
-    | SetName,
+    | SetName
+    | SetFrame
+    | SetNote
+    | SetColor,
     Field(discriminator="op"),
 ]
 
@@ -188,6 +232,8 @@ def _remove_node(document: Document, edit: RemoveNode) -> None:
     _pass_weights_on(block, gone)
     block.edges = [edge for edge in block.edges if edit.id not in {edge.source, edge.target}]
     document.view.get(edit.block, {}).pop(edit.id, None)
+    if edit.block in document.marks:
+        document.marks[edit.block].colors.pop(edit.id, None)
 
 
 def _pass_weights_on(block: Block, gone: Node) -> None:
@@ -222,6 +268,9 @@ def _rename_node(document: Document, edit: RenameNode) -> None:
     positions = document.view.get(edit.block, {})
     if edit.id in positions:
         positions[edit.new_id] = positions.pop(edit.id)
+    colors = document.marks[edit.block].colors if edit.block in document.marks else {}
+    if edit.id in colors:
+        colors[edit.new_id] = colors.pop(edit.id)
     if node.type in {"Input", "Output"}:
         _rename_port(document, edit, node.type)
 
@@ -300,6 +349,37 @@ def _set_block(document: Document, edit: SetBlock) -> None:
         raise EditError(f"There is no block {edit.name!r}.")
     del document.blocks[edit.name]
     document.view.pop(edit.name, None)
+    document.marks.pop(edit.name, None)
+
+
+def _marks(document: Document, block: str) -> Marks:
+    _block(document, block)
+    return document.marks.setdefault(block, Marks())
+
+
+def _set_frame(document: Document, edit: SetFrame) -> None:
+    frames = _marks(document, edit.block).frames
+    if edit.frame is None:
+        frames.pop(edit.id, None)
+    else:
+        frames[edit.id] = edit.frame.model_copy()
+
+
+def _set_note(document: Document, edit: SetNote) -> None:
+    notes = _marks(document, edit.block).notes
+    if edit.note is None:
+        notes.pop(edit.id, None)
+    else:
+        notes[edit.id] = edit.note.model_copy()
+
+
+def _set_color(document: Document, edit: SetColor) -> None:
+    _index(_block(document, edit.block), edit.id)
+    colors = _marks(document, edit.block).colors
+    if edit.color is None:
+        colors.pop(edit.id, None)
+    else:
+        colors[edit.id] = edit.color
 
 
 def _set_parameter(document: Document, edit: SetParameter) -> None:
@@ -326,4 +406,7 @@ _APPLY: dict[type, Callable[[Document, Any], None]] = {
     SetBlock: _set_block,
     SetParameter: _set_parameter,
     SetName: _set_name,
+    SetFrame: _set_frame,
+    SetNote: _set_note,
+    SetColor: _set_color,
 }

@@ -87,13 +87,17 @@ def dump_document(document: Document) -> bytes:
     if document.view:
         view = ",\n".join(f"    {_text(name)}: {_text(positions)}" for name, positions in document.view.items())
         parts.append(f'  "view": {{\n{view}\n  }}')
+    if document.marks:
+        plain = {name: marks.model_dump(mode="json", exclude_defaults=True) for name, marks in document.marks.items()}
+        marks = ",\n".join(f"    {_text(name)}: {_text(each)}" for name, each in plain.items())
+        parts.append(f'  "marks": {{\n{marks}\n  }}')
     if document.training is not None:
         parts.append(f'  "training": {_text(document.training)}')
     return ("{\n" + ",\n".join(parts) + "\n}\n").encode()
 
 
 def graph_hash(document: Document) -> str:
-    """SHA-256 (hex) of what the document means: network and blocks, without name, view, training and formatting.
+    """SHA-256 (hex) of what the document means: network and blocks, without name, view, marks, training and formatting.
 
     Equal for documents that differ only in defaults being written out or in the order of keys.  The order of nodes and edges
     counts: it is the order of a block's ports and of the wires into a Concat.

@@ -58,7 +58,7 @@ async def prepare_network(
         )
     await asyncio.to_thread(write_code, body.document)  # what has no code cannot leave
     check_obstacle(form, body.document)
-    document = body.document.model_copy(update={"view": {}, "training": None})
+    document = body.document.model_copy(update={"view": {}, "marks": {}, "training": None})
     versions = {"netwright": __version__, "torch": version("torch")}
     order = Order(
         format=form.name,
@@ -89,7 +89,7 @@ async def _record(
             say("This network cannot be trained yet: {why}", why=errors[0].message),
             checked.problems,
         )
-    plain = document.model_copy(update={"view": {}, "training": None})
+    plain = document.model_copy(update={"view": {}, "marks": {}, "training": None})
     begins_with = await weights.prepare(training)
     spec = RunSpec(
         run="",

@@ -3,9 +3,10 @@ import { blockSet, mergeBlocks } from "./blocks/definitions";
 import { usedBy } from "./blocks/uses";
 import { snapPosition } from "./geometry";
 import { freeIdLike } from "./ids";
+import { COLORS, marksOf } from "./marks";
 import { normalizeBlock, normalizeEdge, normalizeNode } from "./normalize";
 import type { Positions } from "./placement";
-import type { Block, Document, Edge, Edit, Node, Position } from "./types";
+import type { Block, Color, Document, Edge, Edit, Node, Position } from "./types";
 import { blockOf } from "./types";
 
 export interface Clip {
@@ -17,6 +18,8 @@ export interface Clip {
   /** Wires from other nodes into these. */
   incoming: Edge[];
   positions: { [node: string]: Position };
+  /** The nodes' own colours; an older clip has none. */
+  colors: { [node: string]: Color };
   /** Definitions of the blocks that the nodes use, directly or within one another. */
   blocks: { [name: string]: Block };
   /** Places of the nodes within those blocks; an older clip has none. */
@@ -37,6 +40,7 @@ export function copyNodes(document: Document, blockName: string, ids: readonly s
     edges: within.filter((edge) => wanted.has(edge.source)),
     incoming: within.filter((edge) => !wanted.has(edge.source)),
     positions: Object.fromEntries(Object.entries(stored).filter(([id]) => wanted.has(id))),
+    colors: Object.fromEntries(Object.entries(marksOf(document, blockName).colors).filter(([id]) => wanted.has(id))),
     ...blockSet(document, usedBy({ ...block, nodes })),
   };
 }
@@ -55,12 +59,14 @@ export function parseClip(text: string): Clip | null {
 
 function isClip(value: unknown): value is Clip {
   if (!isRecord(value) || value.netwright !== 1) return false;
-  const { nodes, edges, incoming, positions, blocks, view = {} } = value;
+  const { nodes, edges, incoming, positions, blocks, view = {}, colors = {} } = value;
   return (
     Array.isArray(nodes) &&
     nodes.every(isNode) &&
     [edges, incoming].every((list) => Array.isArray(list) && list.every(isEdge)) &&
     isPlaces(positions) &&
+    isRecord(colors) &&
+    Object.values(colors).every((color) => COLORS.some((known) => known === color)) &&
     isRecord(view) &&
     Object.values(view).every(isPlaces) &&
     isRecord(blocks) &&
@@ -97,6 +103,7 @@ function cleanClip(clip: Clip): Clip {
     edges: clip.edges.map(normalizeEdge),
     incoming: clip.incoming.map(normalizeEdge),
     blocks: Object.fromEntries(Object.entries(clip.blocks).map(([name, block]) => [name, normalizeBlock(block)])),
+    colors: clip.colors ?? {},
     view: clip.view ?? {},
   };
 }
@@ -140,7 +147,11 @@ export function pasteEdits(
   ].map((edge): Edit => {
     return { op: "add_edge", block: blockName, edge: { ...edge, target: ids.get(edge.target) ?? edge.target } };
   });
-  return { edits: [...blocks.edits, ...nodes, ...wires], ids: [...ids.values()] };
+  const colors = clip.nodes.flatMap((node): Edit[] => {
+    const color = clip.colors[node.id];
+    return color ? [{ op: "set_color", block: blockName, id: ids.get(node.id) ?? node.id, color }] : [];
+  });
+  return { edits: [...blocks.edits, ...nodes, ...wires, ...colors], ids: [...ids.values()] };
 }
 
 function newIds(block: Block, nodes: readonly Node[]): Map<string, string> {

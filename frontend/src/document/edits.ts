@@ -4,8 +4,8 @@
  * `tests/contract/edits.json` holds cases that both must pass. What an edit does not touch keeps its identity, so
  * that views can compare by reference.
  */
-import { normalizeBlock, normalizeEdge, normalizeNode } from "./normalize";
-import type { Block, Document, Edge, Edit, Node, Position, WireEdge } from "./types";
+import { normalizeBlock, normalizeEdge, normalizeFrame, normalizeNode, normalizeNote } from "./normalize";
+import type { Block, Document, Edge, Edit, Marks, Node, Position, WireEdge } from "./types";
 import { BLOCK_PREFIX, blockOf, ENTRY_TYPE, EXIT_TYPE, NETWORK } from "./types";
 
 /** An edit names a block, a node or an edge that is not there, or an id or a name that is taken. */
@@ -49,6 +49,19 @@ function applyEdit(document: Document, edit: Edit): Document {
       }));
     case "set_name":
       return { ...document, name: edit.name };
+    case "set_frame":
+      return changeMarks(document, edit.block, ({ frames, ...rest }) => {
+        return { ...rest, frames: withEntry(frames, edit.id, edit.frame && normalizeFrame(edit.frame)) };
+      });
+    case "set_note":
+      return changeMarks(document, edit.block, ({ notes, ...rest }) => {
+        return { ...rest, notes: withEntry(notes, edit.id, edit.note && normalizeNote(edit.note)) };
+      });
+    case "set_color":
+      requireNode(requireBlock(document, edit.block), edit.id);
+      return changeMarks(document, edit.block, ({ colors, ...rest }) => {
+        return { ...rest, colors: withEntry(colors, edit.id, edit.color) };
+      });
   }
 }
 
@@ -120,6 +133,24 @@ function setNode(document: Document, edit: Extract<Edit, { op: "set_node" }>): D
   }));
 }
 
+const NO_MARKS: Marks = { frames: {}, notes: {}, colors: {} };
+
+function changeMarks(document: Document, blockName: string, change: (marks: Marks) => Marks): Document {
+  requireBlock(document, blockName);
+  const marks = change(document.marks[blockName] ?? NO_MARKS);
+  return { ...document, marks: { ...document.marks, [blockName]: marks } };
+}
+
+/** The colour of a node goes to its new id, or goes with it where that is null. */
+function moveColor(document: Document, blockName: string, id: string, newId: string | null): Document {
+  const color = document.marks[blockName]?.colors[id];
+  if (color === undefined) return document;
+  return changeMarks(document, blockName, ({ colors, ...rest }) => {
+    const left = withEntry(colors, id, null);
+    return { ...rest, colors: newId === null ? left : { ...left, [newId]: color } };
+  });
+}
+
 function addNode(document: Document, blockName: string, node: Node, position: Position | null): Document {
   const added = changeBlock(document, blockName, (block) => {
     requireFree(block, node.id);
@@ -162,7 +193,7 @@ function removeNode(document: Document, blockName: string, id: string): Document
     nodes: withWeightsPassedOn(block.nodes, gone),
     edges: block.edges.filter((edge) => edge.source !== id && edge.target !== id),
   }));
-  return movePosition(unwired, blockName, id, null);
+  return moveColor(movePosition(unwired, blockName, id, null), blockName, id, null);
 }
 
 /** The weights of a node that is gone belong to the first that shares them; its own place in the order stays. */
@@ -184,7 +215,8 @@ function renameNode(document: Document, blockName: string, id: string, newId: st
     nodes: block.nodes.map((other) => (other.share === id ? { ...other, share: newId } : other)),
     edges: block.edges.map((edge) => renameEnds(edge, id, newId)),
   }));
-  return renamePort(movePosition(rewired, blockName, id, newId), blockName, node.type, id, newId);
+  const moved = moveColor(movePosition(rewired, blockName, id, newId), blockName, id, newId);
+  return renamePort(moved, blockName, node.type, id, newId);
 }
 
 /** Gives the place of `id` to `newId`, or takes it away where that is null. */
@@ -244,5 +276,6 @@ function setBlock(document: Document, name: string, definition: Block | null): D
   requireBlock(document, name);
   const { [name]: _block, ...blocks } = document.blocks;
   const { [name]: _view, ...view } = document.view;
-  return { ...document, blocks, view };
+  const { [name]: _marks, ...marks } = document.marks;
+  return { ...document, blocks, view, marks };
 }

@@ -61,7 +61,19 @@ export {
   reportPrefix,
   resolveLevel,
 } from "./levels";
+export {
+  COLORS,
+  freeMarkId,
+  heldBy,
+  type MarkKind,
+  type MarkRef,
+  marksOf,
+  moveMarkEdits,
+  placeAround,
+  setMark,
+} from "./marks";
 export { emptyDocument, meaningOf, normalizeBlock, normalizeDocument } from "./normalize";
+export { type Origin, originsOf } from "./origins";
 export { chainPositions, completePositions, dropToClear, type Positions } from "./placement";
 export {
   bestPort,

@@ -1,5 +1,17 @@
 /** Fills in what a document on the wire may leave out. */
-import type { Block, Document, Edge, Node, WireBlock, WireDocument, WireEdge, WireNode } from "./types";
+import type {
+  Block,
+  Document,
+  Edge,
+  Frame,
+  Marks,
+  Node,
+  Note,
+  WireBlock,
+  WireDocument,
+  WireEdge,
+  WireNode,
+} from "./types";
 
 export function normalizeNode(node: WireNode): Node {
   return {
@@ -38,7 +50,28 @@ export function normalizeDocument(document: WireDocument): Document {
       Object.entries(document.blocks ?? {}).map(([name, block]) => [name, normalizeBlock(block)]),
     ),
     view: document.view ?? {},
+    marks: Object.fromEntries(
+      Object.entries(document.marks ?? {}).map(([name, marks]) => [name, normalizeMarks(marks)]),
+    ),
     training: document.training ?? null,
+  };
+}
+
+export function normalizeFrame(frame: Partial<Frame> & Placed): Frame {
+  return { ...frame, title: frame.title ?? "", color: frame.color ?? "grey" };
+}
+
+export function normalizeNote(note: Partial<Note> & Placed): Note {
+  return { ...note, text: note.text ?? "", color: note.color ?? "grey" };
+}
+
+type Placed = Pick<Frame, "x" | "y" | "width" | "height">;
+
+function normalizeMarks({ frames = {}, notes = {}, colors = {} }: NonNullable<WireDocument["marks"]>[string]): Marks {
+  return {
+    frames: Object.fromEntries(Object.entries(frames).map(([id, frame]) => [id, normalizeFrame(frame)])),
+    notes: Object.fromEntries(Object.entries(notes).map(([id, note]) => [id, normalizeNote(note)])),
+    colors,
   };
 }
 
@@ -47,7 +80,7 @@ export function emptyDocument(name: string): Document {
 }
 
 /**
- * What a document means, as short as it can be said: without places and training, and without what equals its default.
+ * What a document means, as short as it can be said: without places, marks and training, and without what equals its default.
  * Half the bytes of the whole, which count at every edit.
  */
 export function meaningOf(document: Document): WireDocument {

@@ -26,7 +26,18 @@ export interface Document {
   network: Block;
   blocks: { [name: string]: Block };
   view: { [block: string]: { [node: string]: Position } };
+  marks: { [block: string]: Marks };
   training: { [name: string]: JsonValue } | null;
+}
+
+export type Frame = Required<Schemas["Frame"]>;
+export type Note = Required<Schemas["Note"]>;
+export type Color = Frame["color"];
+/** What a reader is told on the canvas of one block; without meaning for the network. */
+export interface Marks {
+  frames: { [id: string]: Frame };
+  notes: { [id: string]: Note };
+  colors: { [node: string]: Color };
 }
 
 export type Fix = Schemas["Fix"];
@@ -51,7 +62,10 @@ export type Edit =
   | Schemas["MoveNode"]
   | SetBlock
   | Schemas["SetParameter"]
-  | Schemas["SetName"];
+  | Schemas["SetName"]
+  | Schemas["SetFrame"]
+  | Schemas["SetNote"]
+  | Schemas["SetColor"];
 
 /** The name under which the top-level block goes in views, edits and problems. */
 export const NETWORK = "network";

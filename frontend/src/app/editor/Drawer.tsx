@@ -7,7 +7,7 @@ import { PANEL_LIMITS } from "./usePanels";
 
 interface DrawerProps {
   /** The namespace of the panel's words; also its id. */
-  name: "problems" | "code" | "weights";
+  name: "problems" | "costs" | "code" | "weights";
   Panel: ComponentType<{ end?: ReactNode }>;
   size: number;
   onSize: (size: number) => void;

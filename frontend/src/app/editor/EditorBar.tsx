@@ -48,7 +48,7 @@ export function EditorBar({ networkId, saveState, drawer, onDrawer, panels, onPa
       </div>
       <div className={styles.grow} />
       <div className={styles.totals}>
-        <Totals />
+        <Totals isOpen={drawer === "costs"} onToggle={() => toggle("costs")} />
       </div>
       <WeightsButton isOpen={drawer === "weights"} onToggle={() => toggle("weights")} />
       <ProblemsButton isOpen={drawer === "problems"} onToggle={() => toggle("problems")} />

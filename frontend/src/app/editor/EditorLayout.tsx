@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useStore } from "zustand";
 import { CodePanel } from "@/features/code";
+import { CostsPanel } from "@/features/costs";
 import { Canvas, CommandPalette, useCanvasStore, useEditor } from "@/features/editor";
 import { Inspector } from "@/features/inspector";
 import { Palette, QuickAdd } from "@/features/palette";
@@ -23,7 +24,7 @@ const TrainDrawer = lazy(async () => ({ default: (await import("@/features/train
 
 /** Its dialogs come when the first of them is opened. */
 const LibraryDialogs = lazy(async () => ({ default: (await import("@/features/library")).LibraryDialogs }));
-const DRAWERS = { problems: ProblemsPanel, code: CodePanel, weights: WeightsPanel };
+const DRAWERS = { problems: ProblemsPanel, costs: CostsPanel, code: CodePanel, weights: WeightsPanel };
 
 /** The editor page: bar, palette, canvas, inspector, and a drawer below. */
 export function EditorLayout({ networkId, drafts }: { networkId: string; drafts: Drafts }) {
@@ -80,7 +81,7 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
           <div className={styles.canvas}>
             <Canvas />
           </div>
-          {(drawer === "problems" || drawer === "code" || drawer === "weights") && (
+          {drawer !== null && drawer !== "train" && (
             <Drawer
               name={drawer}
               size={panels.drawer}

@@ -3,7 +3,7 @@ import { useSearchParams } from "react-router";
 import type { EditorState } from "@/document";
 import { useEditorStore } from "@/features/editor";
 
-export const DRAWERS = ["problems", "code", "weights", "train"] as const;
+export const DRAWERS = ["problems", "costs", "code", "weights", "train"] as const;
 export type DrawerName = (typeof DRAWERS)[number];
 
 /** Which drawer the address names, and how to change it. */

@@ -3,6 +3,7 @@ import {
   IconBraces,
   IconDatabase,
   IconPlayerPlay,
+  IconReportMoney,
   IconScale,
   IconSitemap,
   IconTimeline,
@@ -22,12 +23,13 @@ const PAGES = [
 
 /** Where the command palette goes besides: the editor's drawers and the other pages. */
 export function useDestinations(open: (drawer: DrawerName) => void): readonly Destination[] {
-  const { t } = useTranslation(["app", "problems", "weights"]);
+  const { t } = useTranslation(["app", "costs", "problems", "weights"]);
   const navigate = useNavigate();
   return useMemo(() => {
     const drawers: [DrawerName, string, typeof IconBraces][] = [
       ["train", t("editor.train"), IconPlayerPlay],
       ["problems", t("problems:title"), IconScale],
+      ["costs", t("costs:title"), IconReportMoney],
       ["code", t("editor.code"), IconBraces],
       ["weights", t("weights:title"), IconDatabase],
     ];

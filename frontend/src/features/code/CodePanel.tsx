@@ -13,7 +13,10 @@ import { tokenize } from "./python";
 function useMeaning(): Document {
   const document = useEditor((state) => state.document);
   const { network, blocks, name } = document;
-  return useMemo(() => ({ format: 1, name, network, blocks, view: {}, training: null }), [name, network, blocks]);
+  return useMemo(
+    () => ({ format: 1, name, network, blocks, view: {}, marks: {}, training: null }),
+    [name, network, blocks],
+  );
 }
 
 const FIVE_MINUTES = 300_000;

@@ -1,6 +1,6 @@
 /** What the canvas is doing right now: none of it is saved, none of it can be undone. */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { Edge, Label, LooseWire, PortRef, Position, Rect, Verdict } from "@/document";
+import type { Edge, Label, LooseWire, MarkRef, PortRef, Position, Rect, Verdict } from "@/document";
 
 /** A wire that is being drawn, and what may be said of every port it could go to. */
 export interface PendingConnection {
@@ -55,6 +55,9 @@ export type OpenDialog =
   /** `isOnThings`: opened on what is selected, else on the empty canvas. */
   | { kind: "menu"; x: number; y: number; at: Position | null; isOnThings: boolean };
 
+/** A cost of the check's report. */
+export type Heat = "parameters" | "macs" | "activation_bytes";
+
 export interface CanvasState {
   connection: PendingConnection | null;
   /** The node under the pointer while a wire is drawn. */
@@ -75,6 +78,13 @@ export interface CanvasState {
   dragHint: Label | null;
   /** Where copies will stand when a drag that duplicates ends. */
   copies: readonly Rect[];
+  /** What the cards are coloured by; null for their families. */
+  heat: Heat | null;
+  /** The wire on which the pointer rests, and where. */
+  hovered: { edge: Edge; x: number; y: number } | null;
+  /** The frame or note that is chosen, and whether its words are being written. */
+  mark: MarkRef | null;
+  isWriting: boolean;
   /** The next drag over the canvas cuts wires. */
   isKnifeOut: boolean;
   /** The wires that the stroke under way has crossed. */
@@ -101,6 +111,10 @@ export function createCanvasStore(): CanvasStore {
     ghostEdge: null,
     dragHint: null,
     copies: [],
+    heat: null,
+    hovered: null,
+    mark: null,
+    isWriting: false,
     isKnifeOut: false,
     cut: [],
     clipboard: null,

@@ -1,4 +1,3 @@
-import { FocusTrap } from "@mantine/core";
 import { useClickOutside } from "@mantine/hooks";
 import { useLayoutEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
@@ -71,22 +70,20 @@ function Search({ dialog }: { dialog: AddDialog }) {
 
   const title = titleOf(dialog, t);
   return (
-    <FocusTrap>
-      <div ref={frame} role="dialog" aria-label={title} className={classes.frame} data-testid="quick-add">
-        <div className={classes.title}>{title}</div>
-        <Picker
-          label={t("quickAdd.search")}
-          placeholder={t("quickAdd.search")}
-          query={query}
-          onQuery={setQuery}
-          items={lines}
-          onPick={add}
-          onClose={close}
-          nothing={t(dialog.wire && query === "" ? "quickAdd.nothingFits" : "palette.none", { query })}
-          describe={({ item }) => <p>{describe(item, t)}</p>}
-        />
-      </div>
-    </FocusTrap>
+    <div ref={frame} role="dialog" aria-label={title} className={classes.frame} data-testid="quick-add">
+      <div className={classes.title}>{title}</div>
+      <Picker
+        label={t("quickAdd.search")}
+        placeholder={t("quickAdd.search")}
+        query={query}
+        onQuery={setQuery}
+        items={lines}
+        onPick={add}
+        onClose={close}
+        nothing={t(dialog.wire && query === "" ? "quickAdd.nothingFits" : "palette.none", { query })}
+        describe={({ item }) => <p>{describe(item, t)}</p>}
+      />
+    </div>
   );
 }
 

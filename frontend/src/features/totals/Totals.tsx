@@ -5,8 +5,8 @@ import { useEditor } from "@/features/editor";
 import { formatBytes, formatCount, formatExact, formatMacs } from "@/ui";
 import styles from "./totals.module.css";
 
-/** What the whole network costs, in the bar; the exact values on hover and focus. */
-export function Totals() {
+/** What the whole network costs, in the bar; the exact values on hover and focus, those of each layer with a click. */
+export function Totals({ isOpen, onToggle }: { isOpen: boolean; onToggle: () => void }) {
   const { t } = useTranslation("totals");
   const totals = useEditor((state) => state.report?.totals ?? null);
   const isStale = useEditor((state) => state.checking === "slow" || state.checking === "failed");
@@ -52,7 +52,12 @@ export function Totals() {
         </>
       }
     >
-      <UnstyledButton className={styles.root} data-stale={isStale || undefined}>
+      <UnstyledButton
+        className={styles.root}
+        data-stale={isStale || undefined}
+        aria-expanded={isOpen}
+        onClick={onToggle}
+      >
         <VisuallyHidden>{t("title")}</VisuallyHidden>
         <span>
           {t("params", { number: formatCount(totals.parameters) })}

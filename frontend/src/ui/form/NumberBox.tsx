@@ -2,6 +2,7 @@ import { type KeyboardEvent, useRef, useState } from "react";
 import styles from "./form.module.css";
 import { isExpression, readNumberText, stepNumber } from "./numberText";
 import type { NumberShape } from "./schema";
+import { useScrub } from "./useScrub";
 
 export type NumberValue = number | string | undefined;
 
@@ -32,7 +33,10 @@ export interface NumberBoxProps {
 
 const BIG_STEP = 10;
 
-/** A small field for one number: typing, arrow keys (with Shift ten steps), and expressions where they are allowed. */
+/**
+ * A small field for one number: typing, dragging to the side, arrow keys (with Shift ten steps), and expressions where they are
+ * allowed.
+ */
 export function NumberBox(props: NumberBoxProps) {
   const { shape, value, fallback, takesExpressions = false, onChange, onSettled, onWrong } = props;
   // What is being written; null while nothing is, then the value itself is shown.
@@ -66,6 +70,22 @@ export function NumberBox(props: NumberBoxProps) {
     if (next !== value) onChange(next);
   }
 
+  const start = useRef<number | undefined>(undefined);
+  const latest = useRef(onChange);
+  latest.current = onChange;
+  const scrub = useScrub({
+    isOff: hasExpression || (typeof value !== "number" && fallback === undefined),
+    onScrub: (steps) => {
+      start.current ??= typeof value === "number" ? value : fallback;
+      // The drag goes on while the field is drawn anew with the value that it gave.
+      if (start.current !== undefined) latest.current(stepNumber(start.current, shape, steps));
+    },
+    onEnd: () => {
+      start.current = undefined;
+      onSettled?.();
+    },
+  });
+
   function onKeyDown(event: KeyboardEvent<HTMLInputElement>) {
     const size = event.shiftKey ? BIG_STEP : 1;
     if (event.key === "ArrowUp") step(size);
@@ -87,7 +107,9 @@ export function NumberBox(props: NumberBoxProps) {
   return (
     <span className={styles.box} data-invalid={props.isInvalid || undefined}>
       <input
+        {...scrub}
         id={props.id}
+        data-scrubs={hasExpression ? undefined : true}
         className={hasExpression ? `${styles.input} ${styles.formula}` : styles.input}
         type="text"
         inputMode={shape.isInteger && !takesExpressions ? "numeric" : undefined}

@@ -19,8 +19,10 @@ import { GroupDialog } from "./GroupDialog";
 import { isGround } from "./ground";
 import { KeysDialog } from "./KeysDialog";
 import { LevelTrail } from "./LevelTrail";
+import { MarksLayer } from "./MarksLayer";
 import { NodeCard } from "./NodeCard";
 import { Notices } from "./Notices";
+import { ShapeHint } from "./ShapeHint";
 import { UnpackDialog } from "./UnpackDialog";
 import { useCanvasView } from "./useCanvasView";
 import { useConnecting } from "./useConnecting";
@@ -99,6 +101,16 @@ function Drawing() {
     },
     [canvas],
   );
+  const forgetMark = useCallback(() => canvas.setState({ mark: null, isWriting: false }), [canvas]);
+  const hovering = useMemo(
+    () => ({
+      onEnter: ({ clientX, clientY, buttons }: MouseEvent, { data }: FlowEdge) => {
+        if (data && buttons === 0) canvas.setState({ hovered: { edge: data.edge, x: clientX, y: clientY } });
+      },
+      onLeave: () => canvas.setState({ hovered: null }),
+    }),
+    [canvas],
+  );
   const openMenu = useMenu();
   // React Flow would explain keys that it does not have here, in English.
   const ariaLabels = useMemo(
@@ -127,6 +139,9 @@ function Drawing() {
         onNodesChange={onNodesChange}
         onEdgesChange={selecting.onEdgesChange}
         onNodeDoubleClick={onNodeDoubleClick}
+        onPaneClick={forgetMark}
+        onEdgeMouseEnter={hovering.onEnter}
+        onEdgeMouseLeave={hovering.onLeave}
         onNodeDrag={dragging.onDrag}
         onPaneContextMenu={openMenu.onPane}
         onNodeContextMenu={openMenu.onNode}
@@ -157,6 +172,7 @@ function Drawing() {
           color="var(--nw-border)"
           bgColor="var(--nw-bg)"
         />
+        <MarksLayer level={level} onShift={dragging.setDragged} />
         {isMinimapShown && nodes.length > 0 && (
           <MiniMap<FlowNode>
             className={classes.minimap}
@@ -176,6 +192,7 @@ function Drawing() {
       {nodes.length === 0 && <EmptyCanvas />}
       <ConnectionHint />
       <DragPicture />
+      <ShapeHint />
       <CutStroke line={line} />
       <Notices />
       <CanvasMenu />

@@ -1,17 +1,21 @@
 import { Menu } from "@mantine/core";
+import { IconPalette } from "@tabler/icons-react";
 import { useStore } from "zustand";
 import { useCommand } from "../commands/useCommand";
 import { useEditorContext } from "../context";
+import { useEditorWords } from "../labels";
 import classes from "./Canvas.module.css";
 
 const ON_NODES = [
   ["connect", "detach", "mute"],
   ["group", "openBlock", "unpack", "makeUnique", "saveBlock"],
   ["cut", "copy", "duplicate", "paste", "pasteWired"],
+  ["addFrame"],
   ["remove", "removeWithWires"],
 ];
+const COLORS = ["colorBlue", "colorOrange", "colorGreen", "colorViolet", "colorPink", "colorGrey", "colorNone"];
 const ON_CANVAS = [
-  ["addHere", "paste", "selectAll"],
+  ["addHere", "addNote", "addFrame", "paste", "selectAll"],
   ["undo", "redo", "cutWires"],
   ["tidy", "fit", "find"],
   ["leaveBlock", "saveBlock", "openLibrary"],
@@ -20,6 +24,7 @@ const ON_CANVAS = [
 
 /** The menu of the right mouse button: the same commands as everywhere. */
 export function CanvasMenu() {
+  const t = useEditorWords();
   const { canvas } = useEditorContext();
   const dialog = useStore(canvas, (state) => state.dialog);
   if (dialog?.kind !== "menu") return null;
@@ -40,6 +45,21 @@ export function CanvasMenu() {
             ))}
           </div>
         ))}
+        {dialog.isOnThings && (
+          <>
+            <Menu.Divider />
+            <Menu.Sub>
+              <Menu.Sub.Target>
+                <Menu.Sub.Item leftSection={<IconPalette size={16} aria-hidden />}>{t("color.label")}</Menu.Sub.Item>
+              </Menu.Sub.Target>
+              <Menu.Sub.Dropdown>
+                {COLORS.map((id) => (
+                  <MenuCommand key={id} id={id} />
+                ))}
+              </Menu.Sub.Dropdown>
+            </Menu.Sub>
+          </>
+        )}
       </Menu.Dropdown>
     </Menu>
   );

@@ -15,6 +15,7 @@ import { formatCount, formatExact, formatMacs } from "@/ui";
 import { useEditorContext } from "../context";
 import { FamilyIcon, familyColor } from "../FamilyIcon";
 import { useEditorWords } from "../labels";
+import { markColor } from "../markColor";
 import { type CardData, type FlowNode, HANDLE_SIZE } from "./flow";
 import classes from "./NodeCard.module.css";
 
@@ -33,8 +34,10 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Flo
     "data-target": useTargetState(data) ?? undefined,
     "data-weights": data.weights ?? undefined,
     "data-frozen": data.frozen ?? undefined,
+    "data-color": data.color ?? undefined,
+    "data-heat": data.heat?.part,
   };
-  const style = { "--family": familyColor(family) } as React.CSSProperties;
+  const style = { "--family": familyColor(family), "--card": cardColor(data) } as React.CSSProperties;
   const shownType = blockNameOf(node.type) ?? node.type;
   if (isFar) {
     return (
@@ -71,6 +74,12 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Flo
   );
 });
 
+/** The colour of a card where it has one of its own, or shows what it costs. */
+function cardColor({ color, heat }: CardData): string | undefined {
+  if (heat) return `color-mix(in srgb, var(--nw-series-2) ${heat.part * 5}%, var(--nw-surface))`;
+  return color === null ? undefined : `color-mix(in srgb, ${markColor(color)} 16%, var(--nw-surface))`;
+}
+
 /** What the wire being drawn could do here: `fits`, `mismatch`, `illegal`, or `over` with any of them. */
 function useTargetState({ node }: CardData): string | null {
   const { canvas } = useEditorContext();
@@ -93,14 +102,16 @@ function SecondLine({ data }: { data: CardData }) {
   const text = isKnown ? summary : t("canvas.unknownType");
   const isShared = node.share !== null || data.lendsTo !== "";
   // Without a second line the first stands in the middle of the card.
-  if (text === "" && !isRepeated && !node.muted && !isShared && cost === null) return null;
+  const isPlain = text === "" && !isRepeated && !node.muted && !isShared;
+  if (isPlain && cost === null && data.heat === null) return null;
   return (
     <div className={classes.summary}>
       {isRepeated && <span className={classes.repeat}>{t("canvas.repeat", { times: node.repeat })}</span>}
       {node.muted && <span className={classes.repeat}>{t("canvas.muted")}</span>}
       {isShared && <SharedMark share={node.share} lendsTo={data.lendsTo} />}
       <span title={text}>{text}</span>
-      {cost && !node.muted && (
+      {data.heat && <span className={classes.cost}>{data.heat.words}</span>}
+      {cost && !node.muted && !data.heat && (
         <span
           className={classes.cost}
           title={t("canvas.cost", { parameters: formatExact(cost.parameters), macs: formatMacs(cost.macs) })}

@@ -1,5 +1,5 @@
 import { EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
-import { memo } from "react";
+import { memo, useRef } from "react";
 import { useStore } from "zustand";
 import { wirePath } from "@/document";
 import { useEditorContext } from "../context";
@@ -20,6 +20,11 @@ export const Wire = memo(function Wire({
   const isFar = useStore(canvas, (state) => state.isFar);
   const isInsertion = useStore(canvas, (state) => data !== undefined && state.ghostEdge === data.edge);
   const isCut = useStore(canvas, (state) => data !== undefined && state.cut.includes(data.edge));
+  const shown = useRef(data?.label);
+  // A shape that was not known before is news to nobody: what has changed is.
+  const changes = useRef(0);
+  if (shown.current && data?.label && shown.current !== data.label) changes.current += 1;
+  if (data?.label) shown.current = data.label;
   if (!data) return null;
   const { path, label } = wirePath({ x: sourceX, y: sourceY }, { x: targetX, y: targetY }, data.lane);
   const marks = {
@@ -37,7 +42,10 @@ export const Wire = memo(function Wire({
         // Above every wire, not only above those that are drawn before this one.
         <EdgeLabelRenderer>
           <div
+            // Another element begins the flash anew.
+            key={changes.current}
             className={classes.label}
+            data-changed={changes.current > 0 || undefined}
             data-selected={selected || undefined}
             data-wire={id}
             style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}

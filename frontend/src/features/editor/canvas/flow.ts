@@ -3,6 +3,7 @@ import { type NodeHandle, type Edge as RawFlowEdge, type Node as RawFlowNode, Po
 import {
   blockNameOf,
   type CheckReport,
+  type Color,
   cardSize,
   type Edge,
   equalEdges,
@@ -11,6 +12,7 @@ import {
   frozenState,
   type Level,
   type LevelPath,
+  type Marks,
   type Node,
   type NodePorts,
   type NodeReport,
@@ -26,7 +28,8 @@ import {
   type Selection,
   type Size,
 } from "@/document";
-import { formatShape } from "@/ui";
+import { formatBytes, formatCount, formatMacs, formatShape } from "@/ui";
+import type { Heat } from "../canvasStore";
 import type { WeightsMark } from "../weights";
 import { nameOfPort, placeLabels } from "./wireLabels";
 
@@ -55,6 +58,9 @@ export interface CardData extends Record<string, unknown> {
   frozen: FrozenState | null;
   /** Other nodes that use this one's weights. */
   lendsTo: string;
+  color: Color | null;
+  /** How much of the level's greatest cost it has, 0 to 10, and the cost in words; null where families colour the cards. */
+  heat: { part: number; words: string } | null;
 }
 
 export interface WireData extends Record<string, unknown> {
@@ -82,6 +88,8 @@ export interface LevelView extends Level {
   positions: Positions;
   weights: ReadonlyMap<string, WeightsMark>;
   frozen: readonly string[];
+  colors: Marks["colors"];
+  heat: Heat | null;
 }
 
 interface Remembered<K, V> {
@@ -135,6 +143,7 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
     const prefix = reportPrefix(view.report, view.path);
     const ids = flowIds(view.block.nodes);
     const lent = lendersOf(view.block.nodes);
+    const heatOf = createHeat(view, prefix);
     const nodes = view.block.nodes.map((node, index) => {
       const id = ids[index] ?? node.id;
       const ports = portsOf(node, view.block, view.document, view.catalogue);
@@ -147,6 +156,8 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
       const weights = view.weights.get(node.id) ?? null;
       const frozen = view.frozen.length === 0 ? null : frozenAt(view, prefix, node.id);
       const lendsTo = lent.get(node.id)?.join(", ") ?? "";
+      const color = view.colors[node.id] ?? null;
+      const heat = heatOf(report);
       const [x, y] = view.positions[node.id] ?? [0, 0];
       const shift = id === node.id ? 0 : cardSize(ports).height + 20;
       const key = [
@@ -155,7 +166,8 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
         family,
         summary,
         parameters,
-        report?.macs,
+        // A layer shows its costs only where the cards are coloured by them.
+        parameters === null ? null : report?.macs,
         x,
         y,
         selected.has(node.id),
@@ -166,17 +178,49 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
         weights,
         frozen,
         lendsTo,
+        color,
+        heat?.part,
+        heat?.words,
       ];
       return memory.take(id, key, () => {
         const size = cardSize(ports);
         const cost = parameters === null ? null : { parameters, macs: report?.macs ?? 0 };
         const isKnown = ports.known;
-        const data = { node, ports, size, family, isKnown, summary, cost, problem, weights, frozen, lendsTo };
+        const data = {
+          node,
+          ports,
+          size,
+          family,
+          isKnown,
+          summary,
+          cost,
+          problem,
+          weights,
+          frozen,
+          lendsTo,
+          color,
+          heat,
+        };
         return buildNode(id, data, { x, y: y + shift }, selected.has(node.id));
       });
     });
     memory.finish();
     return nodes;
+  };
+}
+
+const HEAT_WORDS = { parameters: formatCount, macs: formatMacs, activation_bytes: formatBytes };
+
+/** Steps of ten: a card is drawn anew only when its colour would be another. */
+function createHeat(view: LevelView, prefix: string): (report: NodeReport | undefined) => CardData["heat"] {
+  const { heat } = view;
+  if (heat === null) return () => null;
+  const most = Math.max(1, ...view.block.nodes.map(({ id }) => view.report?.nodes[prefix + id]?.[heat] ?? 0));
+  return (report) => {
+    const value = report?.[heat] ?? 0;
+    // By the root: beside one great layer the small ones still differ.
+    const part = value === 0 ? 0 : Math.max(1, Math.round(10 * Math.sqrt(value / most)));
+    return { part, words: HEAT_WORDS[heat](value) };
   };
 }
 

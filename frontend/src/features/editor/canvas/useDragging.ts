@@ -94,7 +94,7 @@ export function useDragging(level: React.RefObject<LevelView | null>) {
 
     return { onDrag, onPositions };
   }, [store, canvas, flow, level]);
-  return { dragged, ...handlers };
+  return { dragged, setDragged, ...handlers };
 }
 
 function clear(canvas: CanvasStore): void {

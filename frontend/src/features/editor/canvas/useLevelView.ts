@@ -1,6 +1,7 @@
 import { useMemo } from "react";
-import { completePositions, frozenOf, type Positions, resolveLevel } from "@/document";
-import { useEditor, useWeights } from "../context";
+import { useStore } from "zustand";
+import { completePositions, frozenOf, marksOf, type Positions, resolveLevel } from "@/document";
+import { useEditor, useEditorContext, useWeights } from "../context";
 import { marksAt } from "../weights";
 import type { LevelView } from "./flow";
 
@@ -20,6 +21,8 @@ export function useLevelView(dragged: Positions | null): LevelView {
   const compared = useWeights((state) => state.compared);
   const weights = useMemo(() => marksAt(compared, here.path), [compared, here.path]);
   const frozen = useMemo(() => frozenOf(document), [document]);
+  const heat = useStore(useEditorContext().canvas, (state) => state.heat);
+  const { colors } = marksOf(document, here.blockName);
   return useMemo(
     () => ({
       document,
@@ -32,7 +35,9 @@ export function useLevelView(dragged: Positions | null): LevelView {
       positions,
       weights,
       frozen,
+      colors,
+      heat,
     }),
-    [document, here, catalogue, report, selection, positions, weights, frozen],
+    [document, here, catalogue, report, selection, positions, weights, frozen, colors, heat],
   );
 }

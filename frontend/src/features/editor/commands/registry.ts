@@ -4,6 +4,7 @@ import * as clipboard from "./clipboard";
 import type { Command } from "./command";
 import * as help from "./help";
 import * as history from "./history";
+import * as marks from "./marks";
 import { moves } from "./move";
 import * as nodes from "./nodes";
 import * as selection from "./selection";
@@ -17,6 +18,9 @@ export const commands: readonly Command[] = [
   nodes.detach,
   nodes.cutWires,
   nodes.mute,
+  marks.addFrame,
+  marks.addNote,
+  ...marks.coloring,
   nodes.openBlock,
   nodes.leaveBlock,
   blocks.group,

@@ -1,5 +1,5 @@
 import { IconSelectAll, IconTrash } from "@tabler/icons-react";
-import { dataOrder, downstreamOfAll, upstreamOfAll } from "@/document";
+import { dataOrder, downstreamOfAll, setMark, upstreamOfAll } from "@/document";
 import { always, type Command, type CommandContext, hereOf, needsNodes, needsSelection } from "./command";
 
 export const selectAll: Command = {
@@ -54,15 +54,24 @@ export const deselect: Command = {
   guard: always,
   run: ({ state, canvas }) => {
     state.select({});
-    canvas.setState({ isKnifeOut: false });
+    canvas.setState({ isKnifeOut: false, mark: null, isWriting: false });
     canvas.getState().view?.focus();
   },
 };
 
-const needsAnything = ({ state }: CommandContext) => {
+const needsAnything = ({ state, canvas }: CommandContext) => {
   const { nodes, edges } = state.selection;
-  return nodes.length + edges.length > 0 ? null : { key: "reason.nothingSelected" };
+  return nodes.length + edges.length > 0 || canvas.getState().mark ? null : { key: "reason.nothingSelected" };
 };
+
+export function removeMark({ state, canvas }: Pick<CommandContext, "state" | "canvas">): void {
+  const { mark } = canvas.getState();
+  if (!mark) return;
+  canvas.setState({ mark: null, isWriting: false });
+  state.applyEdits([setMark(hereOf(state).blockName, mark, null)], {
+    label: { key: mark.kind === "frame" ? "history.removeFrame" : "history.removeNote" },
+  });
+}
 
 export const remove: Command = {
   id: "remove",
@@ -73,7 +82,8 @@ export const remove: Command = {
   scope: "canvas",
   guard: needsAnything,
   run: ({ state, canvas }) => {
-    state.removeSelection();
+    if (canvas.getState().mark) removeMark({ state, canvas });
+    else state.removeSelection();
     canvas.getState().view?.focus();
   },
 };
@@ -86,7 +96,8 @@ export const removeWithWires: Command = {
   scope: "canvas",
   guard: needsAnything,
   run: ({ state, canvas }) => {
-    state.removeSelection({ heal: false });
+    if (canvas.getState().mark) removeMark({ state, canvas });
+    else state.removeSelection({ heal: false });
     canvas.getState().view?.focus();
   },
 };

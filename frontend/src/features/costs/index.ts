@@ -1,0 +1,1 @@
+export { CostsPanel } from "./CostsPanel";
