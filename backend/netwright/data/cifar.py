@@ -163,7 +163,9 @@ CITATION = "A. Krizhevsky: Learning Multiple Layers of Features from Tiny Images
 class Cifar10(_Cifar):
     type = "cifar10"
     title = "CIFAR-10"
-    description = "60,000 colour photos of 32 x 32 pixels in ten classes of animals and vehicles, 10,000 kept for testing."
+    description = (
+        "60,000 colour photos of 32 x 32 pixels in ten classes of animals and vehicles, 10,000 kept for testing."
+    )
     citation = CITATION
     classes = CIFAR10
     train_members = tuple(f"cifar-10-batches-bin/data_batch_{number}.bin" for number in range(1, 6))
