@@ -1,6 +1,6 @@
 """Run by a Python of its own with torchvision on its path: compares augmentations with torchvision's ``transforms.v2`` and
-prints JSON: by name the largest difference between two pictures' pixels, on a scale of 0 to 255, and the share of pixels that differ
-by more than 1."""
+prints JSON: by name the largest difference between two pictures' pixels, on a scale of 0 to 255, and the share of pixels
+that differ by more than 1."""
 
 import json
 import math
