@@ -75,14 +75,13 @@ IMAGENET_HEADS = replace(
 
 CIFAR = Preset(
     "cifar",
-    None,
+    "cifar10",
     {
         "data": {
             "batch_size": 128,
-            "preprocess": [
-                {"type": "ToFloat", "params": {}},
-                {"type": "Resize", "params": {"size": [32, 32]}},
-                {"type": "Normalize", "params": {}},
+            "augment": [
+                {"type": "RandomCrop", "params": {"padding": 4}},
+                {"type": "RandomHorizontalFlip", "params": {}},
             ],
         },
         "optimizer": {"type": "SGD", "params": {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.0001}},

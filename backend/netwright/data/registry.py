@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from netwright.data.base import DataError, Source, SourceSpec
+from netwright.data.cifar import Cifar10, Cifar100
 from netwright.data.cora import Cora
 from netwright.data.csv_source import CsvSource
 from netwright.data.embedded import BreastCancer, Diabetes, Digits, Iris, Wine
@@ -31,6 +32,8 @@ SOURCES: Mapping[str, type[Source]] = {
         Digits,
         Mnist,
         FashionMnist,
+        Cifar10,
+        Cifar100,
         Iris,
         Wine,
         BreastCancer,

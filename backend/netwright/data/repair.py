@@ -21,17 +21,18 @@ class Repair:
 
 
 def find_repair(steps: Sequence[Step], error: DataError, check: Check, insertable: Sequence[str]) -> Repair | None:
-    """The first change of the list with which ``check`` comes further than ``error``: the step moved, one of ``insertable`` put
-    in, the step removed; None where none of these helps."""
-    return next((each for each in _candidates(steps, error.step, insertable) if _helps(each.steps, error, check)), None)
-
-
-def _helps(steps: Sequence[Step], error: DataError, check: Check) -> bool:
-    try:
-        check(steps)
-    except DataError as left:
-        return error.step is not None and (left.step is None or left.step > error.step)
-    return True
+    """The first change of the list that mends it, else the first with which ``check`` comes further than ``error``: the step
+    moved, one of ``insertable`` put in, the step removed; None where none of these helps."""
+    further: Repair | None = None
+    for repair in _candidates(steps, error.step, insertable):
+        try:
+            check(repair.steps)
+        except DataError as left:
+            if further is None and error.step is not None and (left.step is None or left.step > error.step):
+                further = repair
+        else:
+            return repair
+    return further
 
 
 def _candidates(steps: Sequence[Step], place: int | None, insertable: Sequence[str]) -> Iterator[Repair]:

@@ -30,7 +30,8 @@ class ToFloat(Transform):
 
     @classmethod
     def write(cls, params: Params, layout: Layout, training: Training, name: Callable[[str], str]) -> Code:
-        return Code((f"batch = batch.to(torch.float32) / {to_literal(params.maximum)}",))
+        # Whole numbers divided are float32: in one pass, without a copy that was only turned into floats.
+        return Code((f"batch = batch / {to_literal(params.maximum)}",))
 
 
 class Normalize(Transform):
@@ -78,11 +79,11 @@ class Normalize(Transform):
             mean = fitted_mean if mean is None else mean
             std = fitted_std if std is None else std
         if len(mean) == 1:
-            return Code((f"batch = (batch - {to_literal(mean[0])}) / {to_literal(std[0])}",))
+            return Code((f"batch = (batch - {to_literal(mean[0])}).div_({to_literal(std[0])})",))
         shape = (len(mean), 1, 1)
         constants = {name("MEAN"): (tuple(mean), shape), name("STD"): (tuple(std), shape)}
         shift, scale = (on_device(constant) for constant in constants)
-        return Code((f"batch = (batch - {shift}) / {scale}",), constants)
+        return Code((f"batch = (batch - {shift}).div_({scale})",), constants)
 
 
 class Resize(Transform):

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from netwright.data.augment.registry import AUGMENTATIONS
 from netwright.data.registry import SOURCES
 from netwright.data.transforms import TRANSFORMS
 
@@ -18,11 +19,12 @@ def test_page_when_read_names_every_source_transform_and_code() -> None:
     }
     assert {"bad_data", "too_large", "not_a_number"} <= codes
     named = set(re.findall(r"`(\w+)`", page))
-    assert sorted({*SOURCES, *TRANSFORMS, *codes} - named) == []
+    assert sorted({*SOURCES, *TRANSFORMS, *AUGMENTATIONS, *codes} - named) == []
 
 
 def test_sources_and_transforms_when_listed_explain_every_choice() -> None:
     models = [source.Options for source in SOURCES.values()] + [transform.Params for transform in TRANSFORMS.values()]
+    models += [augmentation.Params for augmentation in AUGMENTATIONS.values()]
     for model in models:
         for name, field in model.model_fields.items():
             assert field.description, f"{model.__qualname__}.{name}"

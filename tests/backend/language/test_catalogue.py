@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from backend.language.sentences import PACKAGE, Said, literals, name_of, said, sources
+from netwright.data.augment.registry import AUGMENTATIONS
 from netwright.data.registry import SOURCES
 from netwright.data.transforms import TRANSFORMS
 from netwright.exchange.formats import FORMATS
@@ -44,6 +45,7 @@ SAID_OF_CONSTANTS = {
     "services/errors.py": "what not_found is given",
     "services/network_exports.py": "titles of formats",
     "services/runs.py": "states of runs",
+    "services/steps.py": "titles and descriptions of augmentations",
     "services/training.py": "titles and descriptions of transforms",
     "store/ingest.py": "states of runs",
     "training/checking.py": "kinds of choices",
@@ -53,7 +55,7 @@ SAID_OF_CONSTANTS = {
 
 SAME_IN_CHINESE = {
     *("SGD", "Adam", "AdamW", "RMSprop", "MNIST", "Fashion-MNIST", "Cora", "XOR", "PyTorch state_dict", "safetensors"),
-    "ONNX",
+    *("ONNX", "CIFAR-10", "CIFAR-100", "RandAugment", "TrivialAugmentWide", "MixUp", "CutMix"),
     *("null", "{it}", "{before}{last}"),
 }
 
@@ -75,7 +77,7 @@ def constants() -> set[str]:
             found |= {choice.title, choice.description, *descriptions(choice.Params.model_json_schema())}
     for source in SOURCES.values():
         found |= {source.title, source.description, source.citation, *descriptions(source.Options.model_json_schema())}
-    for transform in TRANSFORMS.values():
+    for transform in (*TRANSFORMS.values(), *AUGMENTATIONS.values()):
         found |= {transform.title, transform.description, *descriptions(transform.Params.model_json_schema())}
     found |= set(descriptions(TrainingConfig.model_json_schema()))
     for form in FORMATS.values():

@@ -68,7 +68,10 @@ export function StepList({ name, label, steps, options, onChange, lastReason }: 
             onMove={(to) => move(place, to)}
             onRemove={() => remove(place)}
             onParams={(next) => onChange(steps.with(place, next))}
-            onFix={onChange}
+            onFix={(mended) => {
+              onChange(mended);
+              setOpen(null);
+            }}
             onDrag={(y) => {
               const to = placeAt(y, middlesOf(list.current));
               setDrag((before) => ({ from: before?.from ?? place, to }));

@@ -11,8 +11,9 @@ type Pair = StepsRead["samples"][number];
 /** Some training samples as they come and as the network gets them: made by the code that trains. */
 export function StepsPreview() {
   const { t } = useTranslation("training");
-  const { form } = useForm();
+  const { form, config } = useForm();
   const { read, error, isAsking, again } = form.steps;
+  const isRandom = (config.data.augment ?? []).length > 0;
   if (error !== null) return <p className={classes.about}>{error.message}</p>;
   if (read === undefined) return <LineSkeletons lines={3} />;
   const [first] = read.samples;
@@ -24,7 +25,7 @@ export function StepsPreview() {
             ? t("steps.preview.none")
             : t("steps.preview.shape", { shape: read.input_shape.join(" x ") })}
         </span>
-        {first !== undefined && (
+        {first !== undefined && isRandom && (
           <Button
             variant="default"
             size="compact-xs"

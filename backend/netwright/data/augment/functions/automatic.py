@@ -107,10 +107,10 @@ def move_groups(
         return batch, mask
     shear_x, shear_y, right, down, angle = amounts[:, group]
     # A shear is about the top left corner: seen from the middle it moves the picture too.
-    right = right.trunc() + shear_x * (height - 1) / 2
-    down = down.trunc() + shear_y * (width - 1) / 2
+    right = right.trunc() - shear_x * height / 2
+    down = down.trunc() - shear_y * width / 2
     degrees_x, degrees_y = torch.rad2deg(torch.atan(shear_x)), torch.rad2deg(torch.atan(shear_y))
-    inverse = inverse_affine(-angle, right, down, torch.ones_like(angle), -degrees_x, -degrees_y)
+    inverse = inverse_affine(-angle, right, down, torch.ones_like(angle), degrees_x, degrees_y)
     chosen = group.to(batch.device)
     moved, moved_mask = move_pixels(
         batch.index_select(0, chosen),

@@ -1,0 +1,115 @@
+"""``POST /api/datasets/{id}/steps`` and what is suggested, through the whole application."""
+
+import base64
+import io
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+from backend.data.archives import pack, two_classes
+from backend.server.test_dataset_routes import TABLE, post, run
+from PIL import Image
+from project_cases import mlp
+
+
+async def ask(client: httpx.AsyncClient, dataset: str, **body: Any) -> dict[str, Any]:
+    answer = await client.post(f"/api/datasets/{dataset}/steps", json=body)
+    assert answer.status_code == 200, answer.text
+    read: dict[str, Any] = answer.json()
+    return read
+
+
+def pixels(url: str) -> Any:
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))))
+
+
+def test_pictures_when_nothing_is_done_to_them_are_shown_as_they_come(tmp_path: Path) -> None:
+    async def scenario(client: httpx.AsyncClient) -> None:
+        read = await ask(client, "digits")
+        assert [step["type"] for step in read["preprocess"]] == ["ToFloat", "Normalize"]
+        assert read["input_shape"] == [1, 8, 8]
+        for sample in read["samples"]:
+            np.testing.assert_allclose(
+                pixels(sample["after"]).astype(int), pixels(sample["before"]).astype(int), atol=1
+            )
+
+    run(tmp_path, scenario)
+
+
+def test_pictures_when_augmented_differ_by_the_seed_alone(tmp_path: Path) -> None:
+    async def scenario(client: httpx.AsyncClient) -> None:
+        flip = [{"type": "RandomHorizontalFlip", "params": {"p": 1.0}}]
+        read = await ask(client, "digits", augment=flip)
+        np.testing.assert_allclose(
+            pixels(read["samples"][0]["after"])[:, ::-1].astype(int), pixels(read["samples"][0]["before"]), atol=1
+        )
+        crop = [{"type": "RandomCrop", "params": {"padding": 2}}]
+        first, again, other = [await ask(client, "digits", augment=crop, seed=seed) for seed in (0, 0, 1)]
+        assert first == again
+        assert first["samples"] != other["samples"]
+        assert [each["before"] for each in first["samples"]] == [each["before"] for each in other["samples"]]
+
+    run(tmp_path, scenario)
+
+
+def test_lists_when_they_make_no_sense_come_with_a_fix_that_mends_them(tmp_path: Path) -> None:
+    async def scenario(client: httpx.AsyncClient) -> None:
+        wrong = [{"type": "MixUp"}, {"type": "RandomCrop"}]
+        read = await ask(client, "digits", augment=wrong)
+        [problem] = read["problems"]
+        assert (problem["list"], problem["place"], read["input_shape"]) == ("augment", 1, None)
+        assert problem["fix"]["label"] == "Move RandomCrop before MixUp"
+        mended = await ask(client, "digits", augment=problem["fix"]["steps"])
+        assert mended["problems"] == []
+        assert len(mended["samples"]) == 6
+
+    run(tmp_path, scenario)
+
+
+def test_run_when_its_augmentation_makes_no_sense_is_refused_at_the_step(tmp_path: Path) -> None:
+    async def scenario(client: httpx.AsyncClient) -> None:
+        augment = [{"type": "RandomHorizontalFlip"}, {"type": "RandomCrop", "params": {"size": [40, 40]}}]
+        training = {"data": {"source": "digits", "augment": augment}}
+        body = {"document": mlp([1, 8, 8], 10).model_dump(mode="json"), "training": training}
+        answer = await client.post("/api/runs", json=body)
+        assert answer.status_code == 422
+        assert [problem["field"] for problem in answer.json()["problems"]] == ["data.augment.1"]
+
+    run(tmp_path, scenario)
+
+
+def test_rows_when_shown_have_names_and_categories(tmp_path: Path) -> None:
+    async def scenario(client: httpx.AsyncClient) -> None:
+        created = (await post(client, TABLE, "people.csv")).json()
+        read = await ask(client, created["id"], augment=[{"type": "GaussianNoise"}])
+        assert read["header_before"] == ["age", "town"]
+        assert read["header_after"] == ["age", "town=a", "town=b"]
+        sample = read["samples"][0]
+        assert sample["cells_before"][1] in {"a", "b"}
+        assert set(sample["cells_after"][1:]) == {"0", "1"}
+
+    run(tmp_path, scenario)
+
+
+def test_colour_pictures_when_uploaded_are_offered_a_crop_and_a_flip(tmp_path: Path) -> None:
+    async def scenario(client: httpx.AsyncClient) -> None:
+        created = (await post(client, pack(two_classes()), "pictures.zip")).json()
+        body = {"document": mlp(created["input_shape"], 2).model_dump(mode="json"), "source": created["id"]}
+        suggestion = (await client.post("/api/training/suggest", json=body)).json()
+        assert suggestion["config"]["data"]["augment"] == []
+        assert [step["type"] for step in suggestion["augment"]] == ["RandomCrop", "RandomHorizontalFlip"]
+        assert "mirrored" in suggestion["reasons"]["data.augment"]
+        digits = {"document": mlp([1, 8, 8], 10).model_dump(mode="json"), "source": "digits"}
+        assert (await client.post("/api/training/suggest", json=digits)).json()["augment"] == []
+
+    run(tmp_path, scenario)
+
+
+def test_options_when_read_hold_augmentations_of_the_kinds_that_there_are(tmp_path: Path) -> None:
+    async def scenario(client: httpx.AsyncClient) -> None:
+        options = (await client.get("/api/training/options")).json()
+        assert {"RandomCrop", "MixUp", "GaussianNoise"} <= {each["type"] for each in options["augmentations"]}
+        assert all(each["kinds"] for each in options["augmentations"])
+
+    run(tmp_path, scenario)
