@@ -723,6 +723,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/checkpoints/{id}/branch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Branch From Checkpoint
+         * @description A new run that begins with everything of the checkpoint, or with its weights only.
+         */
+        post: operations["branch_from_checkpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/checkpoints/{id}/download": {
         parameters: {
             query?: never;
@@ -2329,6 +2349,28 @@ export interface components {
             /** Mode */
             mode?: ("min" | "max") | null;
         };
+        /**
+         * Origin
+         * @description The checkpoint of another run that a run was branched from, as it was then.  ``everything``: optimizer, schedule, random
+         *     state and position in the data go on; ``weights``: only the weights, all else begins anew.
+         */
+        Origin: {
+            /** Run */
+            run: string;
+            /** Name */
+            name: string;
+            /** Checkpoint */
+            checkpoint: string;
+            /** Step */
+            step: number;
+            /** Epoch */
+            epoch: number;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "everything" | "weights";
+        };
         /** Outline */
         Outline: {
             /** Nodes */
@@ -2557,6 +2599,24 @@ export interface components {
             name: string;
         };
         /**
+         * RunBranch
+         * @description The body of ``POST /api/checkpoints/{id}/branch``.  ``epochs`` counts from the first of the run that it came from with
+         *     ``everything``, from 1 with ``weights``; what is null stays as it was there.
+         */
+        RunBranch: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "everything" | "weights";
+            /** Name */
+            name?: string | null;
+            /** Lr */
+            lr?: number | null;
+            /** Epochs */
+            epochs?: number | null;
+        };
+        /**
          * RunCreate
          * @description Exactly one of ``document`` and ``network_id``.
          */
@@ -2639,6 +2699,7 @@ export interface components {
             versions: {
                 [key: string]: string;
             };
+            origin: components["schemas"]["Origin"] | null;
             /** Cursor */
             cursor: number;
         };
@@ -4950,6 +5011,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExportRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    branch_from_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunBranch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunCreated"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -14,6 +14,7 @@ import { RunControls } from "./RunControls";
 import { RunCurves } from "./RunCurves";
 import { RunLog } from "./RunLog";
 import { RunName } from "./RunName";
+import { RunOrigin } from "./RunOrigin";
 import { RunProgress } from "./RunProgress";
 import { RunSettings } from "./RunSettings";
 import { RunSurface } from "./RunSurface";
@@ -104,6 +105,7 @@ function Loaded({ record, session, live }: LoadedProps) {
             </span>
           )}
         </div>
+        <RunOrigin origin={run.origin} />
         <RunProgress run={run} live={live} rate={rate} />
       </div>
       <RunAlerts alerts={live.alerts} networkId={run.network_id} />
@@ -136,7 +138,7 @@ function Loaded({ record, session, live }: LoadedProps) {
           <div className={classes.below}>
             {unread === null ? (
               <RunCheckpoints
-                runId={run.id}
+                run={record}
                 checkpoints={checkpoints}
                 hasEnded={hasEnded}
                 hasStarted={run.started !== null}

@@ -21,7 +21,10 @@ export const RunTimeline = memo(function RunTimeline({ run, moments }: { run: Ru
     t(
       `timeline.${key}`,
       Object.fromEntries(
-        Object.entries(values).map(([name, value]) => [name, typeof value === "number" ? numberOf(key, name, value) : value]),
+        Object.entries(values).map(([name, value]) => [
+          name,
+          typeof value === "number" ? numberOf(key, name, value) : value,
+        ]),
       ),
     );
   return (
