@@ -11,6 +11,7 @@ from netwright.services.exports import ExportService
 from netwright.services.hub import Hub
 from netwright.services.imports import ImportService
 from netwright.services.networks import NetworkService
+from netwright.services.preflight import PreflightService
 from netwright.services.runs import RunService
 from netwright.services.scheduler import Scheduler, Timing
 from netwright.services.weights import WeightsService
@@ -49,6 +50,9 @@ class Services:
             self.weights,
             settings.runs_folder,
         )
+        self.preflight = PreflightService(
+            self.store, executor, self.datasets, self.weights, settings.home / "preflight"
+        )
         self.branches = BranchService(self.store, self.runs, settings.runs_folder)
         self.checkpoints = CheckpointService(self.store, settings.runs_folder, self.exports)
 
@@ -59,6 +63,7 @@ class Services:
         await self.exports.start()
         await self.weights.start()
         await self.imports.start()
+        await self.preflight.start()
         await self.scheduler.start()
 
     async def close(self) -> None:

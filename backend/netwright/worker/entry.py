@@ -14,11 +14,13 @@ from pydantic import ValidationError
 from netwright.data.base import DataError
 from netwright.language import said_by, say
 from netwright.training.control import Control
+from netwright.training.preflight import PREFLIGHT
 from netwright.training.reporting import Progress
 from netwright.training.spec import AttemptSpec, RunSpec
 from netwright.training.states import EndReason, RunState
 from netwright.training.threads import spin_briefly
 from netwright.worker.emitter import Emitter
+from netwright.worker.preflight import run_preflight
 from netwright.worker.shipper import Shipper
 from netwright.worker.spool import AttemptStartedError, SpoolWriter, spool_path
 from netwright.worker.system import Heartbeat
@@ -37,9 +39,11 @@ def main(argv: list[str] | None = None) -> int:
     """Runs one attempt; the exit status is 0 for a run that completed or was stopped."""
     parser = argparse.ArgumentParser(prog="python -m netwright.worker", description="Trains one attempt of a run.")
     parser.add_argument("--spec", type=Path, required=True, help="runs/<id>/spec.json")
-    parser.add_argument("--attempt", type=int, required=True, help="number of the attempt, from 1")
+    parser.add_argument("--attempt", type=int, required=True, help="number of the attempt, from 1; 0 only looks")
     arguments = parser.parse_args(argv)
     spin_briefly()
+    if arguments.attempt == PREFLIGHT:
+        return run_preflight(arguments.spec.absolute().parent)
     return run_attempt(arguments.spec.absolute().parent, arguments.attempt)
 
 
