@@ -126,16 +126,17 @@ def time_validation(run: "Setup") -> float:
     """Seconds that the validation part takes, from one batch of it."""
     import torch
 
-    size = 2 * run.config.data.batch_size
-    inputs, targets = next(run.validation.in_order(size))
     run.network.eval()
-    with torch.inference_mode():
-        before = time.perf_counter()
-        run.compute_loss(run.forward(inputs), targets)
-        _wait(run)
-        seconds = time.perf_counter() - before
-    run.start_training_mode()
-    return seconds * len(run.validation) / max(len(targets), 1)
+    try:
+        with torch.inference_mode():
+            for inputs, targets in run.validation.in_order(2 * run.config.data.batch_size):
+                before = time.perf_counter()
+                run.compute_loss(run.forward(inputs), targets)
+                _wait(run)
+                return (time.perf_counter() - before) * len(run.validation) / max(len(targets), 1)
+    finally:
+        run.start_training_mode()
+    return 0.0
 
 
 def _wait(run: "Setup") -> None:

@@ -492,6 +492,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/training/preflight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look Before Run
+         * @description A few real steps by a warm worker: memory, speed, the largest batch that fits, or why the run will not work.
+         */
+        post: operations["look_before_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs": {
         parameters: {
             query?: never;
@@ -2459,6 +2479,62 @@ export interface components {
             only_if?: string | null;
             /** Count From */
             count_from?: string | null;
+        };
+        /**
+         * PreflightRead
+         * @description ``is_busy``: another run had this device, so that time and memory are those of a shared one.
+         */
+        PreflightRead: {
+            /** Sentence */
+            sentence?: string | null;
+            /** Node */
+            node?: string | null;
+            /**
+             * Device
+             * @default
+             */
+            device: string;
+            /** Batch Size */
+            batch_size: number;
+            /**
+             * Num Steps
+             * @default 0
+             */
+            num_steps: number;
+            /** Samples Per Second */
+            samples_per_second?: number | null;
+            /** Epoch Seconds */
+            epoch_seconds?: number | null;
+            /** Run Seconds */
+            run_seconds?: number | null;
+            /** Peak Bytes */
+            peak_bytes?: number | null;
+            /** Free Bytes */
+            free_bytes?: number | null;
+            /** Largest Batch */
+            largest_batch?: number | null;
+            /**
+             * Is Tried
+             * @default false
+             */
+            is_tried: boolean;
+            /** Prepare Seconds */
+            prepare_seconds?: number | null;
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
+            /** Is Busy */
+            is_busy: boolean;
+        };
+        /**
+         * PreflightRequest
+         * @description The body of ``POST /api/training/preflight``: the run as it would be started.
+         */
+        PreflightRequest: {
+            document: components["schemas"]["Document"];
+            training: components["schemas"]["TrainingConfig"];
         };
         /**
          * Problem
@@ -4465,6 +4541,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Curve"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    look_before_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreflightRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreflightRead"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -37,6 +37,7 @@ export type NodeReport = Schemas["NodeReport"];
 export type OptionRead = Schemas["OptionRead"];
 export type Outline = Schemas["Outline"];
 export type PortRead = Schemas["PortRead"];
+export type PreflightRead = Schemas["PreflightRead"];
 export type Problem = Schemas["Problem"];
 export type ProblemDocument = Schemas["ProblemDocument"];
 export type RevisionRead = Schemas["RevisionRead"];

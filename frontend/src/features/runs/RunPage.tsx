@@ -108,7 +108,7 @@ function Loaded({ record, session, live }: LoadedProps) {
         <RunOrigin origin={run.origin} />
         <RunProgress run={run} live={live} rate={rate} />
       </div>
-      <RunAlerts alerts={live.alerts} networkId={run.network_id} />
+      <RunAlerts alerts={live.alerts} run={run} />
       <Tabs
         value={tab}
         keepMounted={false}

@@ -3,6 +3,7 @@ import {
   api,
   type Curve,
   type Document,
+  type PreflightRead,
   type RunState,
   type TrainingConfig,
   type TrainingSuggestion,
@@ -38,6 +39,11 @@ export function curveQuery(training: TrainingConfig, numSamples: number) {
     retry: false,
     placeholderData: keepPreviousData,
   });
+}
+
+/** A few real steps of the run that would start. */
+export function lookBefore(document: Document, training: TrainingConfig): Promise<PreflightRead> {
+  return unwrap(api.POST("/api/training/preflight", { body: { document, training } }));
 }
 
 interface NewRun {
