@@ -62,6 +62,7 @@ ROUTERS = (
     training.router,
     sockets.router,  # before the runs: "live" is no run's id
     runs.router,
+    queue.router,
     checkpoints.router,
     exports.router,
     worker.router,

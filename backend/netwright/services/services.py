@@ -12,6 +12,7 @@ from netwright.services.hub import Hub
 from netwright.services.imports import ImportService
 from netwright.services.networks import NetworkService
 from netwright.services.preflight import PreflightService
+from netwright.services.queue import QueueService
 from netwright.services.runs import RunService
 from netwright.services.scheduler import Scheduler, Timing
 from netwright.services.weights import WeightsService
@@ -50,6 +51,7 @@ class Services:
             self.weights,
             settings.runs_folder,
         )
+        self.queue = QueueService(self.store, self.scheduler)
         self.preflight = PreflightService(
             self.store, executor, self.datasets, self.weights, settings.home / "preflight"
         )

@@ -99,7 +99,10 @@ class DatasetRow(Row):
 
 
 class RunRow(Row):
-    """A run.  ``spec`` is its immutable :class:`RunSpec`; counters and ``last``/``best`` follow its events."""
+    """A run.  ``spec`` is its immutable :class:`RunSpec`; counters and ``last``/``best`` follow its events.
+
+    The queue of a device is in the order of ``priority`` (high first), then ``queued``.
+    """
 
     __tablename__ = "runs"
 
@@ -120,6 +123,7 @@ class RunRow(Row):
     message: Mapped[str | None]
     created: Mapped[float]
     queued: Mapped[float]
+    priority: Mapped[int] = mapped_column(default=0, server_default="0")
     started: Mapped[float | None]
     ended: Mapped[float | None]
     elapsed: Mapped[float]
@@ -136,6 +140,15 @@ class RunRow(Row):
     last: Mapped[str]
     best: Mapped[str]
     cursor: Mapped[int]
+
+
+class SlotsRow(Row):
+    """How many runs a device trains at once, where a person has chosen it."""
+
+    __tablename__ = "slots"
+
+    device: Mapped[str] = mapped_column(primary_key=True)
+    slots: Mapped[int]
 
 
 class AttemptRow(Row):
