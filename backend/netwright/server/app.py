@@ -33,6 +33,7 @@ from netwright.server.routes import (
     imports,
     networks,
     page,
+    queue,
     runs,
     sockets,
     training,

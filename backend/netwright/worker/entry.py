@@ -192,11 +192,34 @@ class Attempt:
 
 
 def versions() -> dict[str, str]:
+    """What a run was made with: our version, Python's and PyTorch's, the system, the processor, the GPU."""
     import platform
 
     import torch
 
     import netwright
 
-    found = {"netwright": netwright.__version__, "python": platform.python_version(), "torch": torch.__version__}
-    return found | ({"cuda": torch.version.cuda} if torch.version.cuda else {})
+    found = {
+        "netwright": netwright.__version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "system": platform.platform(),
+        "processor": f"{processor_name()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads",
+    }
+    if torch.version.cuda:
+        found["cuda"] = torch.version.cuda
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]  # torch's own is untyped
+        found["gpu"] = torch.cuda.get_device_name()
+    return found
+
+
+def processor_name() -> str:
+    """What the processor calls itself."""
+    import platform
+
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())

@@ -719,6 +719,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Queue */
+        get: operations["read_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/queue/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set Slots */
+        put: operations["set_slots"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/queue/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move In Queue */
+        post: operations["move_in_queue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/checkpoints/{id}/exports": {
         parameters: {
             query?: never;
@@ -2608,6 +2659,65 @@ export interface components {
             parameters: number | null;
             /** Gmacs */
             gmacs: number | null;
+        };
+        /**
+         * QueueDevice
+         * @description ``slots`` runs train at once on ``device``, ``num_running`` do.
+         */
+        QueueDevice: {
+            /** Device */
+            device: string;
+            /** Slots */
+            slots: number;
+            /** Num Running */
+            num_running: number;
+        };
+        /**
+         * QueueMove
+         * @description The body of ``POST /api/queue/{id}``: another place in the queue of its device, or another priority (1 high, 0 normal, -1
+         *     low); a run with a higher one goes first.  Moved before or behind others it takes theirs.
+         */
+        QueueMove: {
+            /** Place */
+            place?: number | null;
+            /** Priority */
+            priority?: number | null;
+        };
+        /**
+         * QueueRead
+         * @description ``GET /api/queue``: the next run first.
+         */
+        QueueRead: {
+            /** Devices */
+            devices: components["schemas"]["QueueDevice"][];
+            /** Waiting */
+            waiting: components["schemas"]["QueuedRun"][];
+        };
+        /**
+         * QueueSlots
+         * @description The body of ``PUT /api/queue/slots``.
+         */
+        QueueSlots: {
+            /** Device */
+            device: string;
+            /** Slots */
+            slots: number;
+        };
+        /**
+         * QueuedRun
+         * @description A run that waits: ``place`` counts from 1 in the queue of its device.
+         */
+        QueuedRun: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Device */
+            device: string;
+            /** Place */
+            place: number;
+            /** Priority */
+            priority: number;
         };
         /**
          * RemoveEdge
@@ -5056,6 +5166,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckpointRead"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    set_slots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueSlots"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    move_in_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueMove"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueRead"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -6,6 +6,7 @@ import { Link, useParams, useSearchParams } from "react-router";
 import { type CheckpointRead, isApiProblem, type RunRead } from "@/api";
 import type { Mark } from "@/features/charts";
 import { EmptyState, formatMetric, LineSkeletons, PageBar, Sentence, usePageTitle } from "@/ui";
+import { QueuePlace } from "./QueuePlace";
 import { checkpointsQuery, runQuery } from "./queries";
 import { RunAbout } from "./RunAbout";
 import { RunAlerts } from "./RunAlerts";
@@ -24,6 +25,7 @@ import classes from "./runs.module.css";
 import { isFinal, runWords } from "./runWords";
 import { StateBadge } from "./StateBadge";
 import { useRunSession } from "./useRunSession";
+import { titlePrefix, useTabIcon } from "./useTabProgress";
 
 const NO_CHECKPOINTS: readonly CheckpointRead[] = [];
 const TABS = ["overview", "log", "settings"] as const;
@@ -37,7 +39,6 @@ function OneRun({ id }: { id: string }) {
   const { t } = useTranslation("runs");
   const { data, error, refetch } = useQuery(runQuery(id));
   const { session, live } = useRunSession(id);
-  usePageTitle(data?.name);
   if (data !== undefined && session !== null) return <Loaded record={data} session={session} live={live} />;
   if (error === null) return <LineSkeletons lines={8} />;
   if (isApiProblem(error) && error.status === 404) {
@@ -72,6 +73,8 @@ function Loaded({ record, session, live }: LoadedProps) {
   const [params, setParams] = useSearchParams();
   const run = mergeLive(record, live);
   const { data: checkpoints = NO_CHECKPOINTS, error: unread, refetch } = useQuery(checkpointsQuery(run.id));
+  usePageTitle(`${titlePrefix(run.state, run.step, run.total_steps)}${run.name}`);
+  useTabIcon(run.state, run.step, run.total_steps);
   const { sentence } = runWords(run);
   const tab = TABS.find((candidate) => candidate === params.get("tab")) ?? "overview";
   const rates = session.metrics.buffer("lr");
@@ -105,6 +108,7 @@ function Loaded({ record, session, live }: LoadedProps) {
             </span>
           )}
         </div>
+        <QueuePlace run={run} />
         <RunOrigin origin={run.origin} />
         <RunProgress run={run} live={live} rate={rate} />
       </div>

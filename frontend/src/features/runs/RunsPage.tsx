@@ -7,6 +7,7 @@ import { Link } from "react-router";
 import { type RunState, type RunSummary, useMetrics } from "@/api";
 import { EmptyState, formatExact, LineSkeletons, PageBar, ReasonedButton, SearchBox, usePageTitle } from "@/ui";
 import { deleteLater, usePendingDeletions } from "@/ui/pendingDeletion";
+import { QueuePanel } from "./QueuePanel";
 import { ALL_STATES, runsQuery, useDeleteRun, useRunCommand } from "./queries";
 import { RunsTable } from "./RunsTable";
 import classes from "./runs.module.css";
@@ -31,6 +32,7 @@ export function RunsPage() {
           {error.message}
         </EmptyState>
       )}
+      <QueuePanel />
       {runs !== undefined && <Runs runs={runs} />}
     </section>
   );
