@@ -19,6 +19,8 @@ class Executor(ABC):
     def submit(self, run_folder: Path, attempt: int) -> str:
         """Starts ``python -m netwright.worker --spec run_folder/spec.json --attempt N`` or its equal; gives its handle.
 
+        Attempt 0 (``PREFLIGHT``) only looks, see ``netwright.worker.preflight``.
+
         Raises:
             ExecutorError: no worker could be started.
         """

@@ -26,6 +26,7 @@ from netwright.data.base import SourceSpec
 from netwright.executors.processes import ProcessHandle
 from netwright.graph.document import Block, Document, Edge, Node
 from netwright.training.config import TrainingConfig
+from netwright.training.preflight import PREFLIGHT
 from netwright.training.spec import RunSpec
 
 LOG = logging.getLogger(__name__)
@@ -189,6 +190,7 @@ def _preload() -> None:
 
 def _wait_and_work(reader: int) -> int:
     from netwright.worker.entry import run_attempt
+    from netwright.worker.preflight import run_preflight
 
     _warm_up()
     with os.fdopen(reader, "rb") as orders:
@@ -198,7 +200,8 @@ def _wait_and_work(reader: int) -> int:
     wanted = json.loads(order)
     folder = Path(wanted["folder"])
     redirect_output(folder)
-    return run_attempt(folder, int(wanted["attempt"]))
+    number = int(wanted["attempt"])
+    return run_preflight(folder) if number == PREFLIGHT else run_attempt(folder, number)
 
 
 def redirect_output(folder: Path) -> None:

@@ -33,6 +33,7 @@ from netwright.server.routes import (
     imports,
     networks,
     page,
+    queue,
     runs,
     sockets,
     training,
@@ -63,6 +64,7 @@ ROUTERS = (
     training.router,
     sockets.router,  # before the runs: "live" is no run's id
     runs.router,
+    queue.router,
     checkpoints.router,
     trials.router,
     exports.router,

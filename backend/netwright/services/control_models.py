@@ -23,3 +23,43 @@ class RunBranch(Model):
     name: str | None = Field(default=None, min_length=1, max_length=200)
     lr: float | None = Field(default=None, ge=0.0, le=1000.0)
     epochs: int | None = Field(default=None, ge=1, le=1_000_000)
+
+
+class QueueDevice(Model):
+    """``slots`` runs train at once on ``device``, ``num_running`` do."""
+
+    device: str
+    slots: int
+    num_running: int
+
+
+class QueuedRun(Model):
+    """A run that waits: ``place`` counts from 1 in the queue of its device."""
+
+    id: str
+    name: str
+    device: str
+    place: int
+    priority: int
+
+
+class QueueRead(Model):
+    """``GET /api/queue``: the next run first."""
+
+    devices: list[QueueDevice]
+    waiting: list[QueuedRun]
+
+
+class QueueMove(Model):
+    """The body of ``POST /api/queue/{id}``: another place in the queue of its device, or another priority (1 high, 0 normal, -1
+    low); a run with a higher one goes first.  Moved before or behind others it takes theirs."""
+
+    place: int | None = Field(default=None, ge=1, le=100_000)
+    priority: int | None = Field(default=None, ge=-1, le=1)
+
+
+class QueueSlots(Model):
+    """The body of ``PUT /api/queue/slots``."""
+
+    device: str = Field(pattern=r"^(cpu|cuda:\d{1,2})$")
+    slots: int = Field(ge=1, le=16)

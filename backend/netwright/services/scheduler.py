@@ -19,6 +19,7 @@ from netwright.services.resume import find_resumable
 from netwright.services.run_views import to_summary
 from netwright.store.checkpoints import list_checkpoints
 from netwright.store.commands import list_commands
+from netwright.store.queue import read_slots
 from netwright.store.run_moves import Moved, fail_start, lose_attempt, set_handle, start_attempt
 from netwright.store.runs import LivingAttempt, get_run, list_living, list_queued, taken_slots
 from netwright.store.store import Store
@@ -61,6 +62,7 @@ class Scheduler:
         self._store, self._hub, self._executor = store, hub, executor
         self._runs_folder, self._server_file = runs_folder, server_file
         self._slots_per_device = slots_per_device
+        """Where nobody has chosen a number for the device."""
         self._timing = timing or Timing()
         self.ingest = IngestService(store, hub, runs_folder, self._heard_from)
         self._heard: dict[tuple[str, int], float] = {}
@@ -163,8 +165,9 @@ class Scheduler:
 
     async def _start_queued(self) -> None:
         taken = Counter(await self._store.read(taken_slots))
+        slots = await self._store.read(read_slots)
         for run_id, slot in await self._store.read(list_queued):
-            if taken[slot] < self._slots_per_device and await self._start(run_id):
+            if taken[slot] < slots.get(slot, self._slots_per_device) and await self._start(run_id):
                 taken[slot] += 1
 
     async def _start(self, run_id: str) -> bool:

@@ -11,6 +11,8 @@ from netwright.services.exports import ExportService
 from netwright.services.hub import Hub
 from netwright.services.imports import ImportService
 from netwright.services.networks import NetworkService
+from netwright.services.preflight import PreflightService
+from netwright.services.queue import QueueService
 from netwright.services.runs import RunService
 from netwright.services.scheduler import Scheduler, Timing
 from netwright.services.steps import StepsService
@@ -52,6 +54,10 @@ class Services:
             self.weights,
             settings.runs_folder,
         )
+        self.queue = QueueService(self.store, self.scheduler)
+        self.preflight = PreflightService(
+            self.store, executor, self.datasets, self.weights, settings.home / "preflight"
+        )
         self.branches = BranchService(self.store, self.runs, settings.runs_folder)
         self.checkpoints = CheckpointService(self.store, settings.runs_folder, self.exports)
         self.trials = TrialService(self.checkpoints, settings.home / "trials")
@@ -63,6 +69,7 @@ class Services:
         await self.exports.start()
         await self.weights.start()
         await self.imports.start()
+        await self.preflight.start()
         await self.trials.start()
         await self.scheduler.start()
 

@@ -238,7 +238,7 @@ def set_values(session: Session, run_id: str, wishes: Sequence[SetCommand]) -> M
         events = _queue(session, run).events
     if state_of(run) in FINAL and not (state_of(run) is RunState.COMPLETED and epochs == run.epoch):
         raise NotChangeableError(
-            say("This run is {state}: its values cannot be changed. Resume it first.", state=say(run.state))
+            say("This run is over: its values cannot be changed. Resume it first.")
             if state_of(run) is not RunState.COMPLETED
             else say("This run has completed. Train more epochs first, then change its learning rate.")
         )

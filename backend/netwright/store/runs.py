@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, undefer
 
 from netwright.store.commands import list_commands
+from netwright.store.queue import list_waiting
 from netwright.store.tables import AttemptRow, CommandRow, RunRow
 from netwright.training.states import FINAL, RunState
 
@@ -62,9 +63,8 @@ def list_settings(session: Session) -> list[tuple[str, str]]:
 
 
 def list_queued(session: Session) -> list[tuple[str, str]]:
-    """``(run, slot)`` of the runs that wait, the one that has waited longest first."""
-    query = select(RunRow.id, RunRow.slot).where(RunRow.state == RunState.QUEUED).order_by(RunRow.queued, RunRow.id)
-    return list(session.execute(query))
+    """``(run, slot)`` of the runs that wait, the next one first."""
+    return [(row.id, row.slot) for row in list_waiting(session)]
 
 
 def taken_slots(session: Session) -> list[str]:

@@ -101,7 +101,10 @@ class DatasetRow(Row):
 
 class RunRow(Row):
     """A run.  ``spec`` is its immutable :class:`RunSpec`; counters, ``last``, ``best`` and ``ranges`` follow its events.
-    ``archived`` is when it was put away, null while it stands in the table."""
+    ``archived`` is when it was put away, null while it stands in the table.
+
+    The queue of a device is in the order of ``priority`` (high first), then ``queued``.
+    """
 
     __tablename__ = "runs"
 
@@ -122,6 +125,7 @@ class RunRow(Row):
     message: Mapped[str | None]
     created: Mapped[float]
     queued: Mapped[float]
+    priority: Mapped[int] = mapped_column(default=0, server_default="0")
     started: Mapped[float | None]
     ended: Mapped[float | None]
     elapsed: Mapped[float]
@@ -140,6 +144,15 @@ class RunRow(Row):
     cursor: Mapped[int]
     archived: Mapped[float | None]
     ranges: Mapped[str] = mapped_column(default="{}")
+
+
+class SlotsRow(Row):
+    """How many runs a device trains at once, where a person has chosen it."""
+
+    __tablename__ = "slots"
+
+    device: Mapped[str] = mapped_column(primary_key=True)
+    slots: Mapped[int]
 
 
 class AttemptRow(Row):

@@ -3,6 +3,7 @@
 import itertools
 import math
 import time
+import traceback
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +17,10 @@ from netwright.training.control import Control
 from netwright.training.events import Scalar
 from netwright.training.graph_batches import GraphBatches
 from netwright.training.guard import Origin, find_origin
+from netwright.training.memory import is_out_of_memory
 from netwright.training.metrics import RunningMetrics
 from netwright.training.obeying import obey
+from netwright.training.out_of_memory import describe, find_batch_that_fits, find_place
 from netwright.training.plateau import Plateau
 from netwright.training.reporting import Emit, LossNotFiniteError, Progress, to_scalar
 from netwright.training.separating import measure_separation
@@ -108,6 +111,10 @@ def train(  # noqa: C901, PLR0912  (one story, told in one piece)
         return keeper.finish(EndReason.FINISHED)
     except LossNotFiniteError as error:
         return keeper.give_up(error)
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        return keeper.run_out(error)
 
 
 class Keeper:
@@ -412,6 +419,17 @@ class Keeper:
             if not bool(torch.isfinite(run.compute_loss(run.forward(inputs), targets))):
                 return inputs, targets
         return run.sampler.batch(at.epoch, last)
+
+    def run_out(self, error: BaseException) -> Outcome:
+        """Names the node that memory ran out in, and tries which batch fits; the last checkpoint stays as it is."""
+        run, at, size = self.run, self.progress, self.run.config.data.batch_size
+        place = find_place(run.network, error)
+        traceback.clear_frames(error.__traceback__)  # they hold the tensors of the broken step
+        fits = find_batch_that_fits(run, min(size, len(run.sampler.batches)), place.asked_bytes)
+        message = describe(place, at.step + 1, size, fits)
+        values = {"step": at.step + 1, "batch_size": size, "fits": fits, "asked_bytes": place.asked_bytes}
+        self.emit("alert", code="out_of_memory", message=message, node=place.node, values=values)
+        return Outcome(RunState.FAILED, EndReason.OUT_OF_MEMORY, message, metrics=self.metrics)
 
 
 def describe_not_finite(error: LossNotFiniteError, epoch: int, origin: Origin) -> str:

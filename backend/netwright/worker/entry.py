@@ -14,11 +14,13 @@ from pydantic import ValidationError
 from netwright.data.base import DataError
 from netwright.language import said_by, say
 from netwright.training.control import Control
+from netwright.training.preflight import PREFLIGHT
 from netwright.training.reporting import Progress
 from netwright.training.spec import AttemptSpec, RunSpec
 from netwright.training.states import EndReason, RunState
 from netwright.training.threads import spin_briefly
 from netwright.worker.emitter import Emitter
+from netwright.worker.preflight import run_preflight
 from netwright.worker.shipper import Shipper
 from netwright.worker.spool import AttemptStartedError, SpoolWriter, spool_path
 from netwright.worker.system import Heartbeat
@@ -37,9 +39,11 @@ def main(argv: list[str] | None = None) -> int:
     """Runs one attempt; the exit status is 0 for a run that completed or was stopped."""
     parser = argparse.ArgumentParser(prog="python -m netwright.worker", description="Trains one attempt of a run.")
     parser.add_argument("--spec", type=Path, required=True, help="runs/<id>/spec.json")
-    parser.add_argument("--attempt", type=int, required=True, help="number of the attempt, from 1")
+    parser.add_argument("--attempt", type=int, required=True, help="number of the attempt, from 1; 0 only looks")
     arguments = parser.parse_args(argv)
     spin_briefly()
+    if arguments.attempt == PREFLIGHT:
+        return run_preflight(arguments.spec.absolute().parent)
     return run_attempt(arguments.spec.absolute().parent, arguments.attempt)
 
 
@@ -188,11 +192,34 @@ class Attempt:
 
 
 def versions() -> dict[str, str]:
+    """What a run was made with: our version, Python's and PyTorch's, the system, the processor, the GPU."""
     import platform
 
     import torch
 
     import netwright
 
-    found = {"netwright": netwright.__version__, "python": platform.python_version(), "torch": torch.__version__}
-    return found | ({"cuda": torch.version.cuda} if torch.version.cuda else {})
+    found = {
+        "netwright": netwright.__version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "system": platform.platform(),
+        "processor": f"{processor_name()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads",
+    }
+    if torch.version.cuda:
+        found["cuda"] = torch.version.cuda
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]  # torch's own is untyped
+        found["gpu"] = torch.cuda.get_device_name()
+    return found
+
+
+def processor_name() -> str:
+    """What the processor calls itself."""
+    import platform
+
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())

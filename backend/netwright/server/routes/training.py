@@ -8,6 +8,7 @@ from netwright.server.dependencies import ServicesDep
 from netwright.server.responses import answer
 from netwright.services import training
 from netwright.services.models import Curve, CurveRequest, SuggestRequest, TrainingOptions, TrainingSuggestion
+from netwright.services.preflight_models import PreflightRead, PreflightRequest
 
 router = APIRouter(prefix="/api/training", route_class=ModelRoute, tags=["training"])
 
@@ -25,3 +26,9 @@ async def suggest_training(body: SuggestRequest, services: ServicesDep) -> Respo
 @router.post("/curve", response_model=Curve)
 async def compute_curve(body: CurveRequest) -> Response:
     return answer(await run_in_threadpool(training.compute_curve, body))
+
+
+@router.post("/preflight", response_model=PreflightRead)
+async def look_before_run(body: PreflightRequest, services: ServicesDep) -> Response:
+    """A few real steps by a warm worker: memory, speed, the largest batch that fits, or why the run will not work."""
+    return answer(await services.preflight.look(body.document, body.training))

@@ -8,7 +8,8 @@ import { EPOCHS } from "./epochs";
 import { useSetValues } from "./queries";
 import type { ChangeEvent } from "./runSession";
 
-const RATE: NumberShape = { ...EPOCHS, isInteger: false, min: 0, max: 1000 };
+/** A learning rate as the server takes it. */
+export const RATE: NumberShape = { ...EPOCHS, isInteger: false, min: 0, max: 1000 };
 
 interface Props {
   run: RunRead;

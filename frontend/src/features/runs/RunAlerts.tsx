@@ -1,13 +1,16 @@
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import type { RunRead } from "@/api";
 import { Sentence } from "@/ui";
+import { AgainButton } from "./AgainButton";
 import type { AlertEvent } from "./runSession";
 import classes from "./runs.module.css";
 
 /** What the trainer must tell a person; where it names a node, the way to it. */
-export function RunAlerts({ alerts, networkId }: { alerts: readonly AlertEvent[]; networkId: string | null }) {
+export function RunAlerts({ alerts, run }: { alerts: readonly AlertEvent[]; run: RunRead }) {
   const { t } = useTranslation("runs");
+  const networkId = run.network_id;
   if (alerts.length === 0) return null;
   return (
     <section className={classes.alerts} aria-label={t("alerts.title")} role="alert" data-testid="run-alerts">
@@ -19,6 +22,7 @@ export function RunAlerts({ alerts, networkId }: { alerts: readonly AlertEvent[]
             {alert.node && networkId !== null && (
               <Link to={editorAddress(networkId, alert.node)}>{t("alerts.node", { node: alert.node })}</Link>
             )}
+            {alert.code === "out_of_memory" && <AgainButton run={run} fits={alert.values?.fits} />}
           </span>
         </p>
       ))}

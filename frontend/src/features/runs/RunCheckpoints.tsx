@@ -2,14 +2,15 @@ import { Button, Group, Table } from "@mantine/core";
 import { IconBrandPython, IconDownload } from "@tabler/icons-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
-import type { CheckpointRead } from "@/api";
+import type { CheckpointRead, RunRead } from "@/api";
 import { CheckpointExports } from "@/features/exports";
 import { formatAgo, formatBytes, formatDate, formatExact, formatMetric, ReasonedButton } from "@/ui";
+import { BranchButton } from "./BranchButton";
 import { ContinueButton } from "./ContinueButton";
 import classes from "./runs.module.css";
 
 interface Props {
-  runId: string;
+  run: RunRead;
   checkpoints: readonly CheckpointRead[];
   hasEnded: boolean;
   hasStarted: boolean;
@@ -32,7 +33,7 @@ function inOrder(checkpoints: readonly CheckpointRead[]): { checkpoint: Checkpoi
 const QUICK = "safetensors";
 
 /** What can be taken home: checkpoints in every format, and the source that loads their weights. */
-export const RunCheckpoints = memo(function RunCheckpoints({ runId, checkpoints, hasEnded, hasStarted }: Props) {
+export const RunCheckpoints = memo(function RunCheckpoints({ run, checkpoints, hasEnded, hasStarted }: Props) {
   const { t } = useTranslation("runs");
   return (
     <section className={classes.panel} aria-labelledby="run-checkpoints" data-testid="run-checkpoints">
@@ -43,8 +44,8 @@ export const RunCheckpoints = memo(function RunCheckpoints({ runId, checkpoints,
         {hasStarted ? (
           <Button
             component="a"
-            href={`/api/runs/${runId}/source`}
-            download={`run-${runId}.py`}
+            href={`/api/runs/${run.id}/source`}
+            download={`run-${run.id}.py`}
             variant="default"
             leftSection={<IconBrandPython size={16} aria-hidden />}
             title={t("checkpoints.sourceHint")}
@@ -76,7 +77,7 @@ export const RunCheckpoints = memo(function RunCheckpoints({ runId, checkpoints,
             </Table.Thead>
             <Table.Tbody>
               {inOrder(checkpoints).map(({ checkpoint, kind }) => (
-                <Row key={checkpoint.id} checkpoint={checkpoint} kind={kind} />
+                <Row key={checkpoint.id} run={run} checkpoint={checkpoint} kind={kind} />
               ))}
             </Table.Tbody>
           </Table>
@@ -86,7 +87,7 @@ export const RunCheckpoints = memo(function RunCheckpoints({ runId, checkpoints,
   );
 });
 
-function Row({ checkpoint, kind }: { checkpoint: CheckpointRead; kind: Kind }) {
+function Row({ run, checkpoint, kind }: { run: RunRead; checkpoint: CheckpointRead; kind: Kind }) {
   const { t } = useTranslation("runs");
   const title = t(`checkpoints.kinds.${kind}`);
   return (
@@ -111,6 +112,7 @@ function Row({ checkpoint, kind }: { checkpoint: CheckpointRead; kind: Kind }) {
       </Table.Td>
       <Table.Td>
         <Group gap="xs" wrap="nowrap">
+          <BranchButton run={run} checkpoint={checkpoint} kind={title.toLowerCase()} />
           <ContinueButton checkpoint={checkpoint} kind={title.toLowerCase()} />
           {checkpoint.is_available ? (
             <Button

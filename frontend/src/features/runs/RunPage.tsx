@@ -6,6 +6,7 @@ import { Link, useParams, useSearchParams } from "react-router";
 import { type CheckpointRead, isApiProblem, type RunRead } from "@/api";
 import type { Mark } from "@/features/charts";
 import { EmptyState, formatMetric, LineSkeletons, PageBar, Sentence, usePageTitle } from "@/ui";
+import { QueuePlace } from "./QueuePlace";
 import { checkpointsQuery, runQuery } from "./queries";
 import { RunAbout } from "./RunAbout";
 import { RunAlerts } from "./RunAlerts";
@@ -14,6 +15,7 @@ import { RunControls } from "./RunControls";
 import { RunCurves } from "./RunCurves";
 import { RunLog } from "./RunLog";
 import { RunName } from "./RunName";
+import { RunOrigin } from "./RunOrigin";
 import { RunProgress } from "./RunProgress";
 import { RunSettings } from "./RunSettings";
 import { RunSurface } from "./RunSurface";
@@ -23,6 +25,7 @@ import classes from "./runs.module.css";
 import { isFinal, runWords } from "./runWords";
 import { StateBadge } from "./StateBadge";
 import { useRunSession } from "./useRunSession";
+import { titlePrefix, useTabIcon } from "./useTabProgress";
 
 const NO_CHECKPOINTS: readonly CheckpointRead[] = [];
 const TABS = ["overview", "try", "log", "settings"] as const;
@@ -38,7 +41,6 @@ function OneRun({ id }: { id: string }) {
   const { t } = useTranslation("runs");
   const { data, error, refetch } = useQuery(runQuery(id));
   const { session, live } = useRunSession(id);
-  usePageTitle(data?.name);
   if (data !== undefined && session !== null) return <Loaded record={data} session={session} live={live} />;
   if (error === null) return <LineSkeletons lines={8} />;
   if (isApiProblem(error) && error.status === 404) {
@@ -73,6 +75,8 @@ function Loaded({ record, session, live }: LoadedProps) {
   const [params, setParams] = useSearchParams();
   const run = mergeLive(record, live);
   const { data: checkpoints = NO_CHECKPOINTS, error: unread, refetch } = useQuery(checkpointsQuery(run.id));
+  usePageTitle(`${titlePrefix(run.state, run.step, run.total_steps)}${run.name}`);
+  useTabIcon(run.state, run.step, run.total_steps);
   const { sentence } = runWords(run);
   const tab = TABS.find((candidate) => candidate === params.get("tab")) ?? "overview";
   const rates = session.metrics.buffer("lr");
@@ -106,9 +110,11 @@ function Loaded({ record, session, live }: LoadedProps) {
             </span>
           )}
         </div>
+        <QueuePlace run={run} />
+        <RunOrigin origin={run.origin} />
         <RunProgress run={run} live={live} rate={rate} />
       </div>
-      <RunAlerts alerts={live.alerts} networkId={run.network_id} />
+      <RunAlerts alerts={live.alerts} run={run} />
       <Tabs
         value={tab}
         keepMounted={false}
@@ -138,7 +144,7 @@ function Loaded({ record, session, live }: LoadedProps) {
           <div className={classes.below}>
             {unread === null ? (
               <RunCheckpoints
-                runId={run.id}
+                run={record}
                 checkpoints={checkpoints}
                 hasEnded={hasEnded}
                 hasStarted={run.started !== null}

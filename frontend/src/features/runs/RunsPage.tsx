@@ -7,6 +7,7 @@ import { Link } from "react-router";
 import { type RunSummary, useMetrics } from "@/api";
 import { EmptyState, formatExact, LineSkeletons, PageBar, usePageTitle } from "@/ui";
 import { usePendingDeletions } from "@/ui/pendingDeletion";
+import { QueuePanel } from "./QueuePanel";
 import { ALL_STATES, runsQuery, useRunSettings } from "./queries";
 import classes from "./runs.module.css";
 import { ColumnMenu } from "./table/ColumnMenu";
@@ -35,6 +36,7 @@ export function RunsPage() {
           {error.message}
         </EmptyState>
       )}
+      <QueuePanel />
       {runs !== undefined && <Runs runs={runs} />}
     </section>
   );

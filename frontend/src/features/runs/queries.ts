@@ -123,6 +123,23 @@ export function useSetValues(id: string) {
   });
 }
 
+interface BranchBody {
+  mode: "everything" | "weights";
+  name: string;
+  epochs: number;
+  lr?: number;
+}
+
+/** A new run from a checkpoint. */
+export function useBranch() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, body }: { id: string; body: BranchBody }) =>
+      unwrap(api.POST("/api/checkpoints/{id}/branch", { params: { path: { id } }, body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.runs(), exact: true }),
+  });
+}
+
 interface RunChange {
   name?: string;
   notes?: string;

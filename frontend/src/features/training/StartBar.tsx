@@ -5,6 +5,7 @@ import { useEditor } from "@/features/editor";
 import { ProblemItem } from "@/features/problems";
 import { formatBytes, formatCount, formatExact, ReasonedButton } from "@/ui";
 import { isSaidAtField, lengthsOf } from "./formConfig";
+import { Preflight } from "./Preflight";
 import classes from "./training.module.css";
 import type { TrainForm } from "./useTrainForm";
 
@@ -56,6 +57,7 @@ export function StartBar({ form }: { form: TrainForm }) {
         </ul>
       )}
       <p className={classes.hint}>{facts.join(" · ")}</p>
+      <Preflight form={form} />
       <ReasonedButton
         fullWidth
         size="sm"

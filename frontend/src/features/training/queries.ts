@@ -3,6 +3,7 @@ import {
   api,
   type Curve,
   type Document,
+  type PreflightRead,
   type RunState,
   type StepsRead,
   type StepsRequest,
@@ -54,6 +55,11 @@ export function stepsQuery(dataset: string, body: StepsRequest, isReady: boolean
     retry: false,
     placeholderData: (before, query) => (query?.queryKey[2] === dataset ? before : undefined),
   });
+}
+
+/** A few real steps of the run that would start. */
+export function lookBefore(document: Document, training: TrainingConfig): Promise<PreflightRead> {
+  return unwrap(api.POST("/api/training/preflight", { body: { document, training } }));
 }
 
 interface NewRun {

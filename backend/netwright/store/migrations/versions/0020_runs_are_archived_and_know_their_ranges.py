@@ -7,7 +7,7 @@ from netwright.store.points import Points
 from netwright.store.ranges import MetricRange, dump_ranges, widen
 
 revision = '0020'
-down_revision = '0004'
+down_revision = '0010'
 branch_labels = None
 depends_on = None
 
