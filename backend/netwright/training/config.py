@@ -26,11 +26,11 @@ class NextScheduleConfig(Choice):
 
 
 class ScheduleConfig(Choice):
-    """``then`` chains further schedules, their milestones rising."""
+    """``chain`` lists further schedules, their milestones rising."""
 
     type: str = "ConstantLR"
     warmup_steps: int = Field(default=0, ge=0, le=10**9)
-    then: list[NextScheduleConfig] = Field(default_factory=list, max_length=20)
+    chain: list[NextScheduleConfig] = Field(default_factory=list, max_length=20)
 
 
 class SplitConfig(Model):
@@ -77,7 +77,7 @@ class ParameterGroupConfig(Model):
     ``frozen``.
     """
 
-    nodes: list[NodePath] = Field(min_length=1, max_length=1000)
+    nodes: list[NodePath] = Field(max_length=1000)
     lr_factor: float = Field(default=1.0, ge=0.0, le=1000.0)
     weight_decay: float | None = Field(default=None, ge=0.0, le=100.0)
 

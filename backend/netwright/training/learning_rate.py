@@ -37,7 +37,7 @@ class LearningRate:
         chosen = training.schedule
         parts = [
             Part(SCHEDULES.get(each.type), SCHEDULES.params(each.type, each.params), milestone)
-            for each, milestone in [(chosen, 0), *((each, each.milestone) for each in chosen.then)]
+            for each, milestone in [(chosen, 0), *((each, each.milestone) for each in chosen.chain)]
         ]
         first = parts[0].params
         return cls(

@@ -1871,6 +1871,30 @@ export interface components {
              */
             match: "name" | "order";
         };
+        /**
+         * InitializationConfig
+         * @description A function of ``torch.nn.init`` for the weights (of two dimensions and more) of some nodes; ``nodes`` empty are all.
+         *
+         *     Biases are left as PyTorch makes them, or set to zero.  Scale and shift of normalisations are left at 1 and 0.
+         */
+        InitializationConfig: {
+            /**
+             * Type
+             * @default kaiming_normal_
+             */
+            type: string;
+            /** Params */
+            params?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Nodes */
+            nodes?: string[];
+            /**
+             * Zero Biases
+             * @default false
+             */
+            zero_biases: boolean;
+        };
         JsonValue: unknown;
         /**
          * LayerRead
@@ -2120,6 +2144,24 @@ export interface components {
             revision: number;
         };
         /**
+         * NextScheduleConfig
+         * @description A schedule that takes over from the one before ``milestone`` epochs after the warm-up, from its own first step on
+         *     (``SequentialLR``).
+         */
+        NextScheduleConfig: {
+            /**
+             * Type
+             * @default ConstantLR
+             */
+            type: string;
+            /** Params */
+            params?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Milestone */
+            milestone: number;
+        };
+        /**
          * Node
          * @description One node of a block.
          *
@@ -2284,10 +2326,18 @@ export interface components {
         /**
          * ParameterGroupConfig
          * @description Settings of the optimizer for the weights of some nodes, named by their paths (a block means everything in it).
+         *
+         *     ``lr_factor`` is taken times the learning rate of each step; ``weight_decay`` null is the optimizer's.  What is frozen stands in
+         *     ``frozen``.
          */
         ParameterGroupConfig: {
             /** Nodes */
             nodes: string[];
+            /**
+             * Lr Factor
+             * @default 1
+             */
+            lr_factor: number;
             /** Weight Decay */
             weight_decay?: number | null;
         };
@@ -2649,7 +2699,10 @@ export interface components {
             /** Label */
             label: string;
         };
-        /** ScheduleConfig */
+        /**
+         * ScheduleConfig
+         * @description ``chain`` lists further schedules, their milestones rising.
+         */
         ScheduleConfig: {
             /**
              * Type
@@ -2665,6 +2718,8 @@ export interface components {
              * @default 0
              */
             warmup_steps: number;
+            /** Chain */
+            chain?: components["schemas"]["NextScheduleConfig"][];
         };
         /**
          * SetBlock
@@ -3039,6 +3094,31 @@ export interface components {
             device: string;
             /** Gradient Clip Norm */
             gradient_clip_norm?: number | null;
+            /** Gradient Clip Value */
+            gradient_clip_value?: number | null;
+            /**
+             * Accumulate Steps
+             * @default 1
+             */
+            accumulate_steps: number;
+            /**
+             * L1
+             * @default 0
+             */
+            l1: number;
+            /**
+             * L2
+             * @default 0
+             */
+            l2: number;
+            /**
+             * No Decay On Norms And Biases
+             * @default false
+             */
+            no_decay_on_norms_and_biases: boolean;
+            averaging?: components["schemas"]["Choice"] | null;
+            /** Initialization */
+            initialization?: components["schemas"]["InitializationConfig"][];
             early_stopping?: components["schemas"]["EarlyStoppingConfig"] | null;
             checkpoint?: components["schemas"]["CheckpointConfig"];
             initial_weights?: components["schemas"]["InitialWeightsConfig"] | null;
@@ -3058,6 +3138,10 @@ export interface components {
             schedules: components["schemas"]["OptionRead"][];
             /** Metrics */
             metrics: components["schemas"]["OptionRead"][];
+            /** Averagings */
+            averagings: components["schemas"]["OptionRead"][];
+            /** Initializers */
+            initializers: components["schemas"]["OptionRead"][];
             /** Transforms */
             transforms: components["schemas"]["OptionRead"][];
             /** Devices */

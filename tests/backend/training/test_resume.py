@@ -52,7 +52,7 @@ CASES: dict[str, dict[str, Any]] = {
         "schedule": {
             "type": "OneCycleLR",
             "warmup_steps": 3,
-            "then": [
+            "chain": [
                 {"type": "ExponentialLR", "milestone": 1},
                 {"type": "ConstantLR", "params": {"factor": 0.1}, "milestone": 2},
             ],

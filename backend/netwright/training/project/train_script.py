@@ -40,8 +40,8 @@ WRITTEN = {
     "objectives": {"output", "target", "loss", "weight"},
     "parameter_groups": {"nodes", "lr_factor", "weight_decay"},
     "initialization": {"type", "params", "nodes", "zero_biases"},
-    "schedule": {"type", "params", "warmup_steps", "then"},
-    "schedule.then": {"type", "params", "milestone"},
+    "schedule": {"type", "params", "warmup_steps", "chain"},
+    "schedule.chain": {"type", "params", "milestone"},
     "early_stopping": {"monitor", "mode", "patience", "min_delta", "restore_best_weights"},
     "checkpoint": {"monitor", "mode", "every_epochs", "keep"},
 }  # fmt: skip

@@ -10,6 +10,7 @@ import { LengthSection } from "./LengthSection";
 import { MachineSection } from "./MachineSection";
 import { ObjectiveSection } from "./ObjectiveSection";
 import { OptimizerSection } from "./OptimizerSection";
+import { ScheduleSection } from "./ScheduleSection";
 import { StartBar } from "./StartBar";
 import classes from "./training.module.css";
 import { useTrainForm } from "./useTrainForm";
@@ -80,6 +81,7 @@ function Drawer({ onClose }: { onClose: () => void }) {
             <WeightsSection />
             <ObjectiveSection />
             <OptimizerSection />
+            <ScheduleSection />
             <LengthSection />
             <MachineSection />
           </FormContext>
