@@ -1,7 +1,7 @@
 """How a network learns, chosen in the form: what a person sets is what the run does and what its notes say."""
 
 from e2e.conftest import Server
-from e2e.training import TRAINING_MS, chain, create_network, open_training
+from e2e.training import chain, create_network, open_training, start_training, wait_for_end
 from playwright.sync_api import Page, expect
 
 
@@ -50,11 +50,8 @@ def test_learning_when_set_in_the_form_is_what_the_run_does(page: Page, server: 
     curve = drawer.get_by_test_id("train-curve")
     expect(curve.locator("line")).to_have_count(1)  # where one hands over to the next
 
-    start = drawer.get_by_test_id("train-start")
-    expect(start).to_be_enabled()
-    start.click()
-    expect(page.get_by_test_id("run-state")).to_have_text("completed", ignore_case=True, timeout=TRAINING_MS)
-    run = page.url.rpartition("/")[2].partition("?")[0]
+    run = start_training(page)
+    wait_for_end(page)
     with server.client() as client:
         training = client.get(f"/api/runs/{run}").json()["training"]
         events = client.get(f"/api/runs/{run}/events?after=0").json()
