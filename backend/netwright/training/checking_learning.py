@@ -16,7 +16,8 @@ def updates_per_epoch(training: TrainingConfig, num_samples: int) -> int:
 
 
 def check_milestones(training: TrainingConfig) -> Iterator[Problem]:
-    """A chain whose milestones do not rise, that goes on after the run's end, or that holds a schedule that watches a metric."""
+    """A chain whose milestones do not rise, that goes on after the run's end, or that holds a schedule that watches a
+    metric."""
     chain = training.schedule.chain
     before = 0
     for i, schedule in enumerate(chain):

@@ -20,8 +20,8 @@ class Part:
 
 @dataclass
 class LearningRate:
-    """The learning rate of each step (from 1): linear warm-up, then the schedules, each from its milestone to the next one's (as
-    ``SequentialLR`` chains them).  ``lr`` and ``total_steps`` may be changed while a run trains."""
+    """The learning rate of each step (from 1): linear warm-up, then the schedules, each from its milestone to the next one's
+    (as ``SequentialLR`` chains them).  ``lr`` and ``total_steps`` may be changed while a run trains."""
 
     parts: list[Part]
     lr: float

@@ -32,7 +32,7 @@ class Outcome:
     metrics: dict[str, float] = field(default_factory=dict)
 
 
-def train(  # noqa: C901  (one story, told in one piece)
+def train(  # noqa: C901, PLR0912  (one story, told in one piece)
     job: Job,
     emit: Emit,
     control: Control,

@@ -1,5 +1,5 @@
-"""What ``train.py`` of a project needs to learn as the run did: learning rate, optimizer, first weights, and the functions that the
-run calls itself, printed as they stand."""
+"""What ``train.py`` of a project needs to learn as the run did: learning rate, optimizer, first weights, and the functions
+that the run calls itself, printed as they stand."""
 
 import inspect
 import textwrap
