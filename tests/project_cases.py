@@ -252,7 +252,7 @@ CASES: dict[str, Case] = {
             "schedule": {
                 "type": "OneCycleLR",
                 "warmup_steps": 2,
-                "then": [
+                "chain": [
                     {"type": "CosineAnnealingLR", "milestone": 1},
                     {"type": "ConstantLR", "params": {"factor": 0.1}, "milestone": 3},
                 ],

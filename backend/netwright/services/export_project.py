@@ -14,8 +14,9 @@ from netwright.exchange.weights.loading import write_fitted
 from netwright.language import said_by, say
 from netwright.services.export_order import Record
 from netwright.training.checkpoints import file_record
-from netwright.training.config import ObjectiveConfig
+from netwright.training.config import ObjectiveConfig, TrainingConfig
 from netwright.training.metrics import METRICS
+from netwright.training.parameter_groups import group_settings
 from netwright.training.project.write import Project, write_project
 from netwright.training.spec import INITIAL_WEIGHTS, RunSpec
 
@@ -117,25 +118,43 @@ def _settings(spec: RunSpec) -> dict[str, str]:
         "loss": " + ".join(_term(each, len(training.objectives)) for each in training.objectives),
         "optimizer": _call(training.optimizer.type, training.optimizer.params),
         "schedule": _call(training.schedule.type, training.schedule.params)
+        + "".join(f", from epoch {each.milestone} {_call(each.type, each.params)}" for each in training.schedule.chain)
         + (f" after {training.schedule.warmup_steps} warm-up steps" if training.schedule.warmup_steps else ""),
         "epochs": str(training.epochs),
         "batch size": str(training.data.batch_size),
         "seed": str(training.seed),
         "precision": training.precision,
     }
-    if training.gradient_clip_norm is not None:
-        settings["gradient clipping"] = f"norm {training.gradient_clip_norm:g}"
+    settings |= _regularization(training)
     if spec.initial_weights is not None:
         settings["first weights"] = f"`{spec.initial_weights.title}`"
     if training.frozen:
         settings["frozen"] = ", ".join(f"`{path}`" for path in training.frozen)
     for group in training.parameter_groups:
-        changed = group.model_dump(exclude={"nodes"}, exclude_none=True)
+        changed = group_settings(group)
         settings[f"group {', '.join(group.nodes)}"] = ", ".join(f"{name}={value}" for name, value in changed.items())
+    for rule in training.initialization:
+        where = ", ".join(rule.nodes) or "all nodes"
+        zeros = ", biases zero" if rule.zero_biases else ""
+        settings[f"initialisation of {where}"] = _call(rule.type, rule.params) + zeros
     if training.early_stopping is not None:
         stopping = training.early_stopping
         settings["early stopping"] = f"on {stopping.monitor}, patience {stopping.patience}"
     return settings
+
+
+def _regularization(training: TrainingConfig) -> dict[str, str]:
+    """What is set of it, by name."""
+    norm, value = training.gradient_clip_norm, training.gradient_clip_value
+    settings = {
+        "gradient clipping": f"norm {norm:g}" if norm is not None else f"value {value:g}" if value is not None else "",
+        "batches an update": str(training.accumulate_steps) if training.accumulate_steps > 1 else "",
+        "L1 penalty": f"{training.l1:g}" if training.l1 else "",
+        "L2 penalty": f"{training.l2:g}" if training.l2 else "",
+        "decay": "not on norms and biases" if training.no_decay_on_norms_and_biases else "",
+        "average of weights": _call(training.averaging.type, training.averaging.params) if training.averaging else "",
+    }
+    return {name: text for name, text in settings.items() if text}
 
 
 def _term(objective: ObjectiveConfig, count: int) -> str:

@@ -48,8 +48,8 @@ class EMA(Averaging):
     type = "EMA"
     title = "Exponential moving average"
     description = (
-        "After each update the average moves a little towards the weights, and running statistics of normalisations with it. It "
-        "spans about 1 / (1 - decay) updates: choose fewer than an epoch or two have."
+        "After each update the average moves a little towards the weights, and running statistics of normalisations with "
+        "it. It spans about 1 / (1 - decay) updates: choose fewer than an epoch or two have."
     )
     is_each_step = True
 
@@ -63,7 +63,8 @@ class EMA(Averaging):
         from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
         assert isinstance(params, cls.Params)
-        return AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(params.decay), use_buffers=True)
+        average = get_ema_multi_avg_fn(params.decay)  # type: ignore[no-untyped-call]  # torch's own is untyped
+        return AveragedModel(network, multi_avg_fn=average, use_buffers=True)
 
     @classmethod
     def source(cls, params: ChoiceParams) -> str:
@@ -75,8 +76,9 @@ class SWA(Averaging):
     type = "SWA"
     title = "Stochastic weight averaging"
     description = (
-        "The mean of the weights at the ends of the last epochs. Batch norm's running statistics are computed anew over the training "
-        "part before each validation. Works best with a learning rate that stays up: end the schedule in a constant one."
+        "The mean of the weights at the ends of the last epochs. Batch norm's running statistics are computed anew over the "
+        "training part before each validation. Works best with a learning rate that stays up: end the "
+        "schedule in a constant one."
     )
     is_each_step = False
 

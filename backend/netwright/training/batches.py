@@ -209,7 +209,8 @@ class Sampler:
         return min(self.accumulate_steps, self.num_batches - begin)
 
     def step_back(self, batch: int, updates: int) -> int:
-        """The first batch of the update that lies so many whole updates before the one that batch ``batch`` (from 0) is part of."""
+        """The first batch of the update that lies so many whole updates before the one that batch ``batch`` (from 0)
+        is part of."""
         current = self.num_updates if batch == self.num_batches else batch // self.accumulate_steps
         return (current - updates) * self.accumulate_steps
 

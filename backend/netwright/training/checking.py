@@ -78,8 +78,8 @@ def check_choices(training: TrainingConfig) -> Iterator[Problem]:
             )
     yield from _check_choice(OPTIMIZERS, training.optimizer, "optimizer")
     yield from _check_choice(SCHEDULES, training.schedule, "schedule")
-    for i, schedule in enumerate(training.schedule.then):
-        yield from _check_choice(SCHEDULES, schedule, f"schedule.then.{i}")
+    for i, schedule in enumerate(training.schedule.chain):
+        yield from _check_choice(SCHEDULES, schedule, f"schedule.chain.{i}")
     yield from check_milestones(training)
     if training.averaging is not None:
         yield from _check_choice(AVERAGINGS, training.averaging, "averaging")

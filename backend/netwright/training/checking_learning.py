@@ -16,11 +16,12 @@ def updates_per_epoch(training: TrainingConfig, num_samples: int) -> int:
 
 
 def check_milestones(training: TrainingConfig) -> Iterator[Problem]:
-    """A chain whose milestones do not rise, that goes on after the run's end, or that holds a schedule that watches a metric."""
-    chain = training.schedule.then
+    """A chain whose milestones do not rise, that goes on after the run's end, or that holds a schedule that watches a
+    metric."""
+    chain = training.schedule.chain
     before = 0
     for i, schedule in enumerate(chain):
-        field = f"schedule.then.{i}.milestone"
+        field = f"schedule.chain.{i}.milestone"
         if schedule.milestone <= before:
             yield Problem(
                 code="milestones_not_rising",
@@ -52,7 +53,7 @@ def check_milestones(training: TrainingConfig) -> Iterator[Problem]:
         if name in SCHEDULES.classes and SCHEDULES.classes[name].watches:
             yield Problem(
                 code="schedule_not_for_chain",
-                field="schedule.type" if i == 0 else f"schedule.then.{i - 1}.type",
+                field="schedule.type" if i == 0 else f"schedule.chain.{i - 1}.type",
                 message=say(
                     "{type} watches a value from the first epoch to the last and cannot be part of a chain. Use it alone, "
                     "or take another schedule.",
@@ -69,6 +70,13 @@ def check_combinations(training: TrainingConfig) -> Iterator[Problem]:
             field="gradient_clip_value",
             message=say("Gradients are clipped by their norm or by their values, not both. Empty one of the two."),
         )
+    for i, group in enumerate(training.parameter_groups):
+        if not group.nodes:
+            yield Problem(
+                code="group_empty",
+                field=f"parameter_groups.{i}.nodes",
+                message=say("Group {number} names no nodes. Choose some, or remove the group.", number=i + 1),
+            )
     optimizer = OPTIMIZERS.classes.get(training.optimizer.type)
     if optimizer is None or not optimizer.needs_closure:
         return

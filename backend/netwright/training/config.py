@@ -28,11 +28,11 @@ class NextScheduleConfig(Choice):
 
 
 class ScheduleConfig(Choice):
-    """``then`` chains further schedules, their milestones rising."""
+    """``chain`` lists further schedules, their milestones rising."""
 
     type: str = "ConstantLR"
     warmup_steps: int = Field(default=0, ge=0, le=10**9)
-    then: list[NextScheduleConfig] = Field(default_factory=list, max_length=20)
+    chain: list[NextScheduleConfig] = Field(default_factory=list, max_length=20)
 
 
 class SplitConfig(Model):
@@ -87,11 +87,11 @@ NodePath = Annotated[str, Field(max_length=1000)]
 class ParameterGroupConfig(Model):
     """Settings of the optimizer for the weights of some nodes, named by their paths (a block means everything in it).
 
-    ``lr_factor`` is taken times the learning rate of each step; ``weight_decay`` null is the optimizer's.  What is frozen stands in
-    ``frozen``.
+    ``lr_factor`` is taken times the learning rate of each step; ``weight_decay`` null is the optimizer's.  What is frozen
+    stands in ``frozen``.
     """
 
-    nodes: list[NodePath] = Field(min_length=1, max_length=1000)
+    nodes: list[NodePath] = Field(max_length=1000)
     lr_factor: float = Field(default=1.0, ge=0.0, le=1000.0)
     weight_decay: float | None = Field(default=None, ge=0.0, le=100.0)
 

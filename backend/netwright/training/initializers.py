@@ -86,7 +86,10 @@ class KaimingNormal(Initializer):
 class Orthogonal(Initializer):
     type = "orthogonal_"
     title = "Orthogonal"
-    description = "Rows that stand at right angles to each other: keeps lengths, for deep and recurrent networks (Saxe et al. 2013)."
+    description = (
+        "Rows that stand at right angles to each other: keeps lengths, for deep and recurrent networks (Saxe "
+        "et al. 2013)."
+    )
     Params = _XavierParams
 
 

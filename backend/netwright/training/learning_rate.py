@@ -20,8 +20,8 @@ class Part:
 
 @dataclass
 class LearningRate:
-    """The learning rate of each step (from 1): linear warm-up, then the schedules, each from its milestone to the next one's (as
-    ``SequentialLR`` chains them).  ``lr`` and ``total_steps`` may be changed while a run trains."""
+    """The learning rate of each step (from 1): linear warm-up, then the schedules, each from its milestone to the next one's
+    (as ``SequentialLR`` chains them).  ``lr`` and ``total_steps`` may be changed while a run trains."""
 
     parts: list[Part]
     lr: float
@@ -37,7 +37,7 @@ class LearningRate:
         chosen = training.schedule
         parts = [
             Part(SCHEDULES.get(each.type), SCHEDULES.params(each.type, each.params), milestone)
-            for each, milestone in [(chosen, 0), *((each, each.milestone) for each in chosen.then)]
+            for each, milestone in [(chosen, 0), *((each, each.milestone) for each in chosen.chain)]
         ]
         first = parts[0].params
         return cls(

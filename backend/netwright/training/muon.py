@@ -1,7 +1,7 @@
 """Muon for weight matrices and AdamW for all else, as one optimizer.  Loads torch: it is imported where it is used.
 
-Jordan 2024, https://kellerjordan.github.io/posts/muon/; ``torch.optim.Muon`` takes matrices alone and leaves the rest to "a standard
-method such as AdamW".  The class is printed into exported projects as it stands: it uses PyTorch alone.
+Jordan 2024, https://kellerjordan.github.io/posts/muon/; ``torch.optim.Muon`` takes matrices alone and leaves the rest to "a
+standard method such as AdamW".  The class is printed into exported projects as it stands: it uses PyTorch alone.
 """
 
 from typing import Any
@@ -11,14 +11,15 @@ from torch import nn
 
 
 class MuonAndAdamW:
-    """``torch.optim.Muon`` for matrices of hidden layers and ``torch.optim.AdamW`` for all other weights (biases, normalisations,
-    convolutions, embeddings), with the same learning rate and weight decay."""
+    """``torch.optim.Muon`` for matrices of hidden layers and ``torch.optim.AdamW`` for all other weights (biases,
+    normalisations, convolutions, embeddings), with the same learning rate and weight decay."""
 
     def __init__(self, weights: Any, network: nn.Module | None, lr: float, weight_decay: float, **of_muon: Any) -> None:
         modules = [] if network is None else network.modules()
         tables = [module for module in modules if isinstance(module, nn.Embedding | nn.EmbeddingBag)]
         embeddings = {id(weight) for table in tables for weight in table.parameters()}
-        matrices, others = [], []
+        matrices: list[dict[str, Any]] = []
+        others: list[dict[str, Any]] = []
         for group in weights if isinstance(weights[0], dict) else [{"params": list(weights)}]:
             settings = {name: value for name, value in group.items() if name != "params"}
             is_matrix = [weight.ndim == 2 and id(weight) not in embeddings for weight in group["params"]]

@@ -1,7 +1,7 @@
 """Optimizers under PyTorch's names and defaults, fused where PyTorch has a fused form (one kernel for all weights).
 
-``weight_decay`` is what the class of that name makes of it: added to the gradient (an L2 penalty) in SGD, Adam, RMSprop, Adagrad and
-Adadelta, apart from it (decoupled) in AdamW and Muon, either of both in NAdam and RAdam; LBFGS has none.
+``weight_decay`` is what the class of that name makes of it: added to the gradient (an L2 penalty) in SGD, Adam, RMSprop,
+Adagrad and Adadelta, apart from it (decoupled) in AdamW and Muon, either of both in NAdam and RAdam; LBFGS has none.
 """
 
 from collections.abc import Callable, Sequence
@@ -67,7 +67,7 @@ class Optimizer(RegisteredChoice, is_abstract=True):
         return "".join(f", {name}={value!r}" for name, value in arguments.items())
 
     @classmethod
-    def helper(cls) -> "type | Callable[..., Any] | None":
+    def helper(cls) -> "Callable[..., Any] | None":
         """What ``source`` calls and PyTorch does not have; its text goes into the project."""
         return None
 
@@ -256,7 +256,9 @@ class Muon(Optimizer):
     def build(cls, params: ChoiceParams, weights: Weights, network: "Module | None" = None) -> "TorchOptimizer":
         from netwright.training.muon import MuonAndAdamW
 
-        return MuonAndAdamW(weights, network, **params.model_dump())
+        both: Any = MuonAndAdamW(weights, network, **params.model_dump())  # it has what an optimizer has
+        optimizer: TorchOptimizer = both
+        return optimizer
 
     @classmethod
     def source(cls, params: ChoiceParams) -> str:
@@ -264,7 +266,7 @@ class Muon(Optimizer):
         return f"MuonAndAdamW(weights, network{written})"
 
     @classmethod
-    def helper(cls) -> "type | Callable[..., Any] | None":
+    def helper(cls) -> "Callable[..., Any] | None":
         from netwright.training.muon import MuonAndAdamW
 
         return MuonAndAdamW
@@ -302,8 +304,8 @@ class LBFGS(Optimizer):
         )
         line_search_fn: Literal["strong_wolfe"] | None = Field(
             default=None,
-            description="Looks for a good length along each direction; steadier, at a few more evaluations. Empty: lr times the "
-            "direction.",
+            description="Looks for a good length along each direction; steadier, at a few more evaluations. Empty: lr times "
+            "the direction.",
         )
 
 

@@ -32,7 +32,8 @@ __all__ = [
 
 
 class Options(Model):
-    """The registered losses, optimizers, schedules, metrics, averages and initialisations, each with the JSON Schema of its settings."""
+    """The registered losses, optimizers, schedules, metrics, averages and initialisations, each with the JSON Schema
+    of its settings."""
 
     losses: list[Option]
     optimizers: list[Option]

@@ -21,8 +21,8 @@ def belongs_to(name: str, node: str) -> bool:
 
 
 def split_weights(config: TrainingConfig, network: nn.Module) -> list[dict[str, Any]]:
-    """The optimizer's groups: each of ``config.parameter_groups``, and before them the weights that no group names; each in two where
-    norms and biases are spared from decay.  A group's ``lr_factor`` stands in it.
+    """The optimizer's groups: each of ``config.parameter_groups``, and before them the weights that no group names; each in
+    two where norms and biases are spared from decay.  A group's ``lr_factor`` stands in it.
 
     Raises:
         ValueError: a group names no weights, or weights that an earlier group has.
@@ -51,10 +51,10 @@ def split_weights(config: TrainingConfig, network: nn.Module) -> list[dict[str, 
         return groups
     spared = spared_from_decay(network)
     parts = []
-    for group in groups:
-        decayed = [weight for weight in group["params"] if id(weight) not in spared]
-        others = [weight for weight in group["params"] if id(weight) in spared]
-        parts += [group | {"params": decayed}, group | {"params": others, "weight_decay": 0.0}]
+    for one in groups:
+        decayed = [weight for weight in one["params"] if id(weight) not in spared]
+        others = [weight for weight in one["params"] if id(weight) in spared]
+        parts += [one | {"params": decayed}, one | {"params": others, "weight_decay": 0.0}]
     return [part for part in parts if part["params"]]
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 @dataclass
 class Plateau:
-    """Counts as PyTorch's ReduceLROnPlateau: more than ``patience`` epochs in a row without an improvement are one cut; after it
-    ``cooldown`` epochs count for nothing.  A value that is not finite is no improvement."""
+    """Counts as PyTorch's ReduceLROnPlateau: more than ``patience`` epochs in a row without an improvement are one cut; after
+    it ``cooldown`` epochs count for nothing.  A value that is not finite is no improvement."""
 
     mode: str
     patience: int

@@ -1,9 +1,9 @@
 """Learning-rate schedules as closed forms: the rate of a step follows from its number alone.
 
 So a resumed run needs no schedule state, and the form can draw the curve without torch.  The values equal PyTorch's classes
-of the same name (a test holds them together); each description says whether a rate changes at epoch borders (PyTorch's class stepped
-once an epoch) or at each update (stepped once an update).  ``ReduceLROnPlateau`` alone depends on what was measured: how often it has
-cut so far is counted by ``plateau.Plateau``.  Warm-up and chain are in ``learning_rate``.
+of the same name (a test holds them together); each description says whether a rate changes at epoch borders (PyTorch's class
+stepped once an epoch) or at each update (stepped once an update).  ``ReduceLROnPlateau`` alone depends on what was measured:
+how often it has cut so far is counted by ``plateau.Plateau``.  Warm-up and chain are in ``learning_rate``.
 """
 
 import math
@@ -207,8 +207,8 @@ class CosineAnnealingWarmRestarts(Schedule):
     type = "CosineAnnealingWarmRestarts"
     title = "Cosine with restarts"
     description = (
-        "Falls along half a cosine in T_0 epochs, jumps back and falls again, a little at each update; each fall is T_mult times "
-        "as long as the one before."
+        "Falls along half a cosine in T_0 epochs, jumps back and falls again, a little at each update; each fall is T_mult "
+        "times as long as the one before."
     )
 
     class Params(ChoiceParams):
@@ -241,8 +241,8 @@ def one_cycle(
     final_div_factor: float,
     down: bool,
 ) -> float:
-    """Up from ``top / div_factor`` to ``top`` in the share ``rise`` of the steps, then down to that ``/ final_div_factor``; with
-    ``down`` first back to where it began, in as many steps."""
+    """Up from ``top / div_factor`` to ``top`` in the share ``rise`` of the steps, then down to that ``/ final_div_factor``;
+    with ``down`` first back to where it began, in as many steps."""
     start = top / div_factor
     ends = [(rise * num_steps - 1, start, top)]
     if down:
@@ -263,8 +263,8 @@ class OneCycleLR(Schedule):
     type = "OneCycleLR"
     title = "One cycle"
     description = (
-        "Rises from a small rate to the learning rate and falls to nearly nothing, at each update, over the whole run. Allows large "
-        "rates. Momentum stays as it is (PyTorch's cycle_momentum=False)."
+        "Rises from a small rate to the learning rate and falls to nearly nothing, at each update, over the whole run. "
+        "Allows large rates. Momentum stays as it is (PyTorch's cycle_momentum=False)."
     )
 
     class Params(ChoiceParams):
@@ -329,8 +329,8 @@ class ReduceLROnPlateau(Schedule):
     type = "ReduceLROnPlateau"
     title = "Cut when nothing improves"
     description = (
-        "Multiplies the learning rate by factor once the watched value has not improved for more than patience epochs, at epoch "
-        "borders. The curve cannot be known before."
+        "Multiplies the learning rate by factor once the watched value has not improved for more than patience epochs, at "
+        "epoch borders. The curve cannot be known before."
     )
     watches = True
 

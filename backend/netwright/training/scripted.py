@@ -1,4 +1,5 @@
-"""Functions that a run calls and that its project prints as they stand (see ``project.train_script``): they use PyTorch alone."""
+"""Functions that a run calls and that its project prints as they stand (see ``project.train_script``): they use
+PyTorch alone."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -29,12 +30,13 @@ def penalty(weights: Sequence[Tensor], l1: float, l2: float) -> Tensor:
 def recompute_statistics(
     network: nn.Module, frozen: set[nn.Module], batches: Iterable[Any], forward: Callable[[nn.Module, Any], Any]
 ) -> None:
-    """Running statistics of batch norm as the mean over ``batches``, but for ``frozen`` modules.  As ``swa_utils.update_bn``, with
-    dropout at rest."""
+    """Running statistics of batch norm as the mean over ``batches``, but for ``frozen`` modules.  As ``swa_utils.update_bn``,
+    with dropout at rest."""
+    kinds = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
     norms = [
         module
         for module in network.modules()
-        if isinstance(module, nn.modules.batchnorm._BatchNorm) and module.track_running_stats and module not in frozen
+        if isinstance(module, kinds) and module.track_running_stats and module not in frozen
     ]
     if not norms:
         return

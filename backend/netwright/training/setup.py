@@ -210,9 +210,9 @@ class Setup:
         minimised.backward()  # type: ignore[no-untyped-call]  # torch's own is untyped
         return minimised
 
-    def closure(self, inputs: Inputs, targets: "Tensor", minimised: "Tensor") -> "Callable[[], Tensor] | None":
-        """What an optimizer calls that computes the loss of a batch several times; its first value is ``minimised``, whose gradients
-        are there.  None for the others."""
+    def closure(self, inputs: Inputs, targets: "Tensor", minimised: "Tensor") -> Any:
+        """What an optimizer calls that computes the loss of a batch several times; its first value is ``minimised``, whose
+        gradients are there.  None for the others."""
         if not self.needs_closure:
             return None
         known = [minimised]

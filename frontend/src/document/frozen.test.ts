@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { countFrozen, existingFrozen, frozenState, namesOf, pathsOf, renameFrozen, setFrozen } from "./frozen";
+import { countFrozen, existingFrozen, frozenState, namesOf, pathsOf, renameInTraining, setFrozen } from "./frozen";
 import { normalizeDocument } from "./normalize";
 import type { CheckReport, NodeReport } from "./types";
 
@@ -65,12 +65,23 @@ describe("frozen parts of a network", () => {
   });
 
   test("a new id is followed in every use of the block", () => {
-    expect(renameFrozen(document, "Stage", "conv", "filter")).toEqual([
+    expect(renameInTraining(document, "Stage", "conv", "filter")?.frozen).toEqual([
       "stem",
       "stage.0.filter",
       "stage.1.filter",
       "other.filter",
     ]);
-    expect(renameFrozen(document, "network", "stem", "first")[0]).toBe("first");
+    expect(renameInTraining(document, "network", "stem", "first")?.frozen).toContain("first");
+  });
+
+  test("a new id is followed by groups of weights and by initialisations", () => {
+    const training = {
+      ...document.training,
+      parameter_groups: [{ nodes: ["stage.1.conv"], lr_factor: 0.1 }],
+      initialization: [{ type: "zeros_", nodes: ["other.conv", "stem"] }, { type: "ones_" }],
+    };
+    const renamed = renameInTraining({ ...document, training }, "Stage", "conv", "filter");
+    expect(renamed?.parameter_groups).toEqual([{ nodes: ["stage.1.filter"], lr_factor: 0.1 }]);
+    expect(renamed?.initialization).toEqual([{ type: "zeros_", nodes: ["other.filter", "stem"] }, { type: "ones_" }]);
   });
 });

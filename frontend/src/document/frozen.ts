@@ -78,17 +78,39 @@ export function countFrozen(report: CheckReport, frozen: readonly string[]): num
   return count;
 }
 
-/** The list after node `id` of the block `blockName` got another id, wherever the network uses that block. */
-export function renameFrozen(document: Document, blockName: string, id: string, newId: string): string[] {
-  return frozenOf(document).map((path) => {
-    let block: string | null = NETWORK;
-    const parts = path.split(".").map((part) => {
-      if (/^\d+$/.test(part) || block === null) return part;
-      const node = blockOf(document, block)?.nodes.find((candidate) => candidate.id === part);
-      const renamed = block === blockName && part === id ? newId : part;
-      block = node === undefined ? null : blockNameOf(node.type);
-      return renamed;
-    });
-    return parts.join(".");
+/** A path after node `id` of the block `blockName` got another id, wherever the network uses that block. */
+function renamePath(document: Document, path: string, blockName: string, id: string, newId: string): string {
+  let block: string | null = NETWORK;
+  const parts = path.split(".").map((part) => {
+    if (/^\d+$/.test(part) || block === null) return part;
+    const node = blockOf(document, block)?.nodes.find((candidate) => candidate.id === part);
+    const renamed = block === blockName && part === id ? newId : part;
+    block = node === undefined ? null : blockNameOf(node.type);
+    return renamed;
   });
+  return parts.join(".");
+}
+
+/** The parts of the training config that name nodes. */
+const NAMING_NODES = ["parameter_groups", "initialization"];
+
+/** The training config after a renaming: what is frozen, in a group or initialised follows its node. The same object if nothing does. */
+export function renameInTraining(
+  document: Document,
+  blockName: string,
+  id: string,
+  newId: string,
+): Document["training"] {
+  const { training } = document;
+  if (!training) return training;
+  const rename = (paths: readonly string[]) => paths.map((path) => renamePath(document, path, blockName, id, newId));
+  const changed: Record<string, unknown> = {};
+  const frozen = frozenOf(document);
+  if (frozen.length > 0) changed.frozen = rename(frozen);
+  for (const name of NAMING_NODES) {
+    const list = training[name];
+    if (!Array.isArray(list) || list.length === 0) continue;
+    changed[name] = list.map((one: { nodes?: string[] }) => (one.nodes ? { ...one, nodes: rename(one.nodes) } : one));
+  }
+  return Object.keys(changed).length === 0 ? training : { ...training, ...changed };
 }

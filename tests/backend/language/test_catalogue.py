@@ -18,8 +18,10 @@ from netwright.language.faults import fault_templates
 from netwright.language.speaking import catalogue
 from netwright.layers.registry import LAYERS
 from netwright.server.problems import ERRORS
+from netwright.training.averaging import AVERAGINGS
 from netwright.training.choices import Registry
 from netwright.training.config import TrainingConfig
+from netwright.training.initializers import INITIALIZERS
 from netwright.training.metrics import METRICS
 from netwright.training.objectives import LOSSES
 from netwright.training.optimizers import OPTIMIZERS
@@ -54,7 +56,8 @@ SAID_OF_CONSTANTS = {
 """Where ``say`` is given something that is not written there; the tests below know all that it may be."""
 
 SAME_IN_CHINESE = {
-    *("SGD", "Adam", "AdamW", "RMSprop", "MNIST", "Fashion-MNIST", "Cora", "XOR", "PyTorch state_dict", "safetensors"),
+    *("SGD", "Adam", "AdamW", "NAdam", "RAdam", "RMSprop", "Adagrad", "Adadelta", "Muon", "L-BFGS"),
+    *("MNIST", "Fashion-MNIST", "Cora", "XOR", "PyTorch state_dict", "safetensors"),
     *("ONNX", "CIFAR-10", "CIFAR-100", "RandAugment", "TrivialAugmentWide", "MixUp", "CutMix"),
     *("null", "{it}", "{before}{last}"),
 }
@@ -70,7 +73,7 @@ def descriptions(schema: Any) -> Iterator[str]:
 def constants() -> set[str]:
     """What people read that stands in registries rather than in a call of ``say``."""
     found: set[str] = {str(state) for state in RunState} | {kind.title for kind in ERRORS.values()}
-    registries: list[Registry[Any]] = [LOSSES, OPTIMIZERS, SCHEDULES, METRICS]
+    registries: list[Registry[Any]] = [LOSSES, OPTIMIZERS, SCHEDULES, METRICS, AVERAGINGS, INITIALIZERS]
     for registry in registries:
         found.add(registry.kind)
         for choice in registry.classes.values():

@@ -212,3 +212,68 @@ def test_suggestion_when_made_fits_and_gives_its_reasons(data: DataFacts, output
     assert suggestion.config.metrics == [metric]
     assert suggestion.config.data.source == "some-id"
     assert {"optimizer", "objectives", "epochs", "data.batch_size"} <= suggestion.reasons.keys()
+
+
+LBFGS = {"type": "LBFGS", "params": {}}
+CHAIN_OUT_OF_ORDER = {
+    "type": "StepLR",
+    "chain": [{"type": "ConstantLR", "milestone": 3}, {"type": "ConstantLR", "milestone": 3}],
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "field", "config"),
+    [
+        ("clipped_twice", "gradient_clip_value", {"gradient_clip_norm": 1.0, "gradient_clip_value": 1.0}),
+        ("milestones_not_rising", "schedule.chain.1.milestone", {"schedule": CHAIN_OUT_OF_ORDER}),
+        (
+            "milestone_after_end",
+            "schedule.chain.0.milestone",
+            {"epochs": 5, "schedule": {"chain": [{"type": "ConstantLR", "milestone": 5}]}},
+        ),
+        (
+            "schedule_not_for_chain",
+            "schedule.type",
+            {"schedule": {"type": "ReduceLROnPlateau", "chain": [{"type": "ConstantLR", "milestone": 2}]}},
+        ),
+        (
+            "monitor_unknown",
+            "schedule.params.monitor",
+            {"schedule": {"type": "ReduceLROnPlateau", "params": {"monitor": "val/F1"}}},
+        ),
+        (
+            "setting_invalid",
+            "schedule.chain.0.params.gamma",
+            {"schedule": {"chain": [{"type": "ExponentialLR", "params": {"gamma": -1.0}, "milestone": 2}]}},
+        ),
+        ("group_empty", "parameter_groups.0.nodes", {"parameter_groups": [{"nodes": []}]}),
+        (
+            "groups_not_for_optimizer",
+            "parameter_groups",
+            {"optimizer": LBFGS, "parameter_groups": [{"nodes": ["head"], "lr_factor": 2.0}]},
+        ),
+        ("accumulation_not_for_optimizer", "accumulate_steps", {"optimizer": LBFGS, "accumulate_steps": 2}),
+        ("choice_unknown", "averaging.type", {"averaging": {"type": "Polyak"}}),
+        ("setting_invalid", "averaging.params.decay", {"averaging": {"type": "EMA", "params": {"decay": 1.0}}}),
+        ("choice_unknown", "initialization.0.type", {"initialization": [{"type": "he_normal"}]}),
+        (
+            "initialization_node_unknown",
+            "initialization.0.nodes.1",
+            {"initialization": [{"type": "zeros_", "nodes": ["head", "act"]}]},
+        ),
+    ],
+)
+def test_learning_when_settings_do_not_go_together_says_so_at_the_field(
+    code: str, field: str, config: dict[str, Any]
+) -> None:
+    problem = by_code(problems_of(perceptron([1, 8, 8], 10), PICTURES, **config))[code]
+    assert problem.field == field
+    assert problem.severity == ("warning" if code == "milestone_after_end" else "error")
+    assert problem.message.endswith(".")
+
+
+def test_warmup_when_batches_are_accumulated_is_measured_in_updates() -> None:
+    config: dict[str, Any] = {"epochs": 1, "data": {"batch_size": 100}, "schedule": {"warmup_steps": 5}}
+    assert problems_of(perceptron([1, 8, 8], 10), PICTURES, **config) == []
+    found = by_code(problems_of(perceptron([1, 8, 8], 10), PICTURES, **config, accumulate_steps=4))
+    assert "the whole run (5 steps)" in found["warmup_too_long"].message

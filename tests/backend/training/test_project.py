@@ -302,7 +302,7 @@ def test_choice_when_registered_can_be_printed(registry: Registry[Any]) -> None:
         ("parameter_groups", ParameterGroupConfig),
         ("initialization", InitializationConfig),
         ("schedule", ScheduleConfig),
-        ("schedule.then", NextScheduleConfig),
+        ("schedule.chain", NextScheduleConfig),
         ("early_stopping", EarlyStoppingConfig),
         ("checkpoint", CheckpointConfig),
     ],

@@ -10,10 +10,13 @@ import torch
 from netwright.data.base import Task
 from netwright.training.choices import ChoiceParams, RegisteredChoice, Registry, UnknownChoiceError
 from netwright.training.config import TrainingConfig
+from netwright.training.initializers import INITIALIZERS
 from netwright.training.learning_rate import LearningRate
 from netwright.training.objectives import LOSSES
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.options import learning_rate_curve, training_options
+from netwright.training.parameter_groups import split_weights
+from netwright.training.schedules import SCHEDULES, ReduceLROnPlateau
 from pydantic import Field, ValidationError
 from torch import nn
 
@@ -25,7 +28,8 @@ def test_options_when_listed_load_no_torch_and_describe_every_setting() -> None:
     )
     subprocess.run([sys.executable, "-c", code], check=True)
     options = training_options()
-    for option in (*options.losses, *options.optimizers, *options.schedules, *options.metrics):
+    every = (*options.losses, *options.optimizers, *options.schedules, *options.metrics)
+    for option in (*every, *options.averagings, *options.initializers):
         for name, schema in option.params_schema["properties"].items():
             assert schema["description"], f"{option.type}.{name}"
             assert "default" in schema, f"{option.type}.{name}"
@@ -52,20 +56,30 @@ def test_registry_when_the_type_is_unknown_names_what_exists() -> None:
     assert isinstance(LOSSES, Registry)
 
 
+DEPARTURES = {("Muon", "adjust_lr_fn")}
+"""Defaults that are not PyTorch's: one learning rate for Muon and the AdamW beside it needs steps of one size."""
+
+
 @pytest.mark.parametrize("name", OPTIMIZERS.classes)
 def test_optimizer_when_built_has_pytorch_s_defaults_and_moves_weights(name: str) -> None:
     chosen = OPTIMIZERS.get(name)
     torch_class = getattr(torch.optim, name)
     defaults = inspect.signature(torch_class).parameters
     for field, value in chosen.Params().model_dump().items():
-        assert defaults[field].default == value, field
-    weight = nn.Parameter(torch.ones(3))
+        assert (name, field) in DEPARTURES or defaults[field].default == value, field
+    weight = nn.Parameter(torch.ones(3, 2))
     optimizer = chosen.build(chosen.Params(), [weight])
-    weight.sum().backward()  # type: ignore[no-untyped-call]
-    optimizer.step()
-    assert type(optimizer) is torch_class
+
+    def compute() -> torch.Tensor:
+        return weight.square().sum()
+
+    compute().backward()  # type: ignore[no-untyped-call]
+    optimizer.step(compute if chosen.needs_closure else None)  # type: ignore[arg-type]
+    assert type(optimizer) is torch_class or type(optimizer) is chosen.helper()
     assert bool((weight < 1).all())
-    assert chosen.is_fused == ("fused" in defaults)
+    # Of Adagrad PyTorch has a fused form for the CPU alone.
+    assert chosen.is_fused == ("fused" in defaults and name != "Adagrad")
+    assert chosen.has_foreach == ("foreach" in defaults)
 
 
 @pytest.mark.parametrize(
@@ -192,3 +206,134 @@ def test_curve_when_the_run_is_long_has_first_and_last_step_and_few_points() -> 
     assert values[0] == 0.001
     assert values == sorted(values, reverse=True)
     assert learning_rate_curve(config, 10)[0] == list(range(1, 11))
+
+
+LR = torch.optim.lr_scheduler
+
+
+@pytest.mark.parametrize(
+    ("schedule", "build", "every"),
+    [
+        (
+            {"type": "MultiStepLR", "params": {"milestones": [2, 5], "gamma": 0.3}},
+            lambda o: LR.MultiStepLR(o, [2, 5], gamma=0.3),
+            "epoch",
+        ),
+        ({"type": "ExponentialLR", "params": {"gamma": 0.7}}, lambda o: LR.ExponentialLR(o, 0.7), "epoch"),
+        (
+            {"type": "PolynomialLR", "params": {"total_iters": 5, "power": 2.0}},
+            lambda o: LR.PolynomialLR(o, total_iters=25, power=2.0),
+            "update",
+        ),
+        (
+            {"type": "CosineAnnealingWarmRestarts", "params": {"T_0": 1, "T_mult": 2, "eta_min": 0.01}},
+            lambda o: LR.CosineAnnealingWarmRestarts(o, T_0=5, T_mult=2, eta_min=0.01),
+            "update",
+        ),
+        (
+            {"type": "OneCycleLR"},
+            lambda o: LR.OneCycleLR(o, max_lr=0.4, total_steps=35, cycle_momentum=False),
+            "update",
+        ),
+        (
+            {
+                "type": "OneCycleLR",
+                "params": {"max_lr": 1.5, "pct_start": 0.4, "three_phase": True, "anneal_strategy": "linear"},
+            },
+            lambda o: LR.OneCycleLR(
+                o, 1.5, total_steps=35, pct_start=0.4, three_phase=True, anneal_strategy="linear", cycle_momentum=False
+            ),
+            "update",
+        ),
+    ],
+    ids=["MultiStepLR", "ExponentialLR", "PolynomialLR", "CosineAnnealingWarmRestarts", "OneCycleLR", "three phases"],
+)
+def test_schedule_when_followed_equals_pytorch_s_class(schedule: dict[str, Any], build: Any, every: str) -> None:
+    found = rates(schedule, 7, 5)
+    assert found == pytest.approx(torch_rates(build, 35, every=5 if every == "epoch" else 1), rel=1e-9, abs=1e-12)
+
+
+def test_chain_when_followed_equals_pytorch_s_sequential_lr() -> None:
+    chain = {
+        "type": "StepLR",
+        "params": {"step_size": 1, "gamma": 0.5},
+        "chain": [
+            {"type": "ExponentialLR", "params": {"gamma": 0.9}, "milestone": 3},
+            {"type": "ConstantLR", "params": {"factor": 0.1}, "milestone": 6},
+        ],
+    }
+
+    def build(optimizer: torch.optim.Optimizer) -> torch.optim.lr_scheduler.LRScheduler:
+        parts = [
+            LR.StepLR(optimizer, 1, gamma=0.5),
+            LR.ExponentialLR(optimizer, 0.9),
+            LR.ConstantLR(optimizer, factor=0.1, total_iters=100),
+        ]
+        return LR.SequentialLR(optimizer, parts, milestones=[3, 6])
+
+    assert rates(chain, 8, 5) == pytest.approx(torch_rates(build, 40, every=5))
+
+
+@pytest.mark.parametrize("mode", ["min", "max"])
+@pytest.mark.parametrize("threshold_mode", ["rel", "abs"])
+@pytest.mark.parametrize(("patience", "cooldown"), [(0, 0), (2, 0), (1, 2)])
+def test_plateau_when_values_are_counted_cuts_as_pytorch_s_does(
+    mode: Any, threshold_mode: Any, patience: int, cooldown: int
+) -> None:
+    values = torch.rand(60, generator=torch.Generator().manual_seed(3)).cumsum(0).cos().tolist()
+    settings = {"patience": patience, "cooldown": cooldown, "factor": 0.5, "threshold": 0.05, "min_lr": 0.01}
+    params = SCHEDULES.params("ReduceLROnPlateau", settings | {"mode": mode, "threshold_mode": threshold_mode})
+    assert isinstance(params, ReduceLROnPlateau.Params)
+    plateau = ReduceLROnPlateau.start(params)
+    optimizer = torch.optim.SGD([nn.Parameter(torch.ones(1))], lr=0.4)
+    theirs = LR.ReduceLROnPlateau(optimizer, mode=mode, threshold_mode=threshold_mode, **settings)  # type: ignore[arg-type]
+    for value in values:
+        plateau.update(value)
+        theirs.step(value)
+        found = ReduceLROnPlateau.cut(params, 0.4, plateau.num_cuts)
+        assert found == pytest.approx(optimizer.param_groups[0]["lr"])
+    assert plateau.num_cuts > 1
+
+
+@pytest.mark.parametrize("name", INITIALIZERS.classes)
+def test_initializer_when_used_is_pytorch_s_and_prints_itself(name: str) -> None:
+    chosen = INITIALIZERS.get(name)
+    known = inspect.signature(getattr(nn.init, name)).parameters
+    assert set(chosen.Params.model_fields) <= set(known)
+    params = chosen.Params()
+    filled, expected, printed = (torch.empty(6, 4) for _ in range(3))
+    for fill in (
+        lambda: chosen.fill(filled, params),
+        lambda: getattr(nn.init, name)(expected, **params.model_dump()),
+        lambda: exec(chosen.source(params), {"nn": nn, "weight": printed}),  # noqa: S102  (what the registry prints)
+    ):
+        torch.manual_seed(7)
+        fill()
+    assert torch.equal(filled, expected)
+    assert torch.equal(printed, expected)
+
+
+def test_muon_when_built_takes_matrices_alone_and_leaves_the_rest_to_adamw() -> None:
+    network = nn.Sequential(nn.Embedding(9, 4), nn.Linear(4, 3), nn.LayerNorm(3), nn.Conv1d(3, 2, 1))
+    chosen = OPTIMIZERS.get("Muon")
+    built: Any = chosen.build(chosen.Params(), list(network.parameters()), network)
+    muon, adamw = built.parts
+    assert [id(weight) for weight in muon.param_groups[0]["params"]] == [id(network[1].weight)]
+    assert len(adamw.param_groups[0]["params"]) == len(list(network.parameters())) - 1
+    assert isinstance(muon, torch.optim.Muon)
+
+
+def test_decay_when_norms_and_biases_are_spared_pulls_at_matrices_alone() -> None:
+    network = nn.Sequential(nn.Linear(4, 3), nn.LayerNorm([3]), nn.PReLU(), nn.Linear(3, 2, bias=False))
+    config = TrainingConfig.model_validate(
+        {
+            "optimizer": {"type": "SGD", "params": {"weight_decay": 0.1}},
+            "no_decay_on_norms_and_biases": True,
+            "parameter_groups": [{"nodes": ["3"], "lr_factor": 0.5, "weight_decay": 0.7}],
+        }
+    )
+    groups = split_weights(config, network)
+    decay = {id(weight): group.get("weight_decay", 0.1) for group in groups for weight in group["params"]}
+    found = {name: decay[id(weight)] for name, weight in network.named_parameters()}
+    assert found == {"0.weight": 0.1, "0.bias": 0, "1.weight": 0, "1.bias": 0, "2.weight": 0, "3.weight": 0.7}
+    assert [group.get("lr_factor", 1.0) for group in groups] == [1.0, 1.0, 0.5]

@@ -1,5 +1,5 @@
-"""A run that was stopped and resumed ends with exactly the weights of one that was not.  The registries are the test lists: what is
-registered is tested, at an epoch border and within an epoch."""
+"""A run that was stopped and resumed ends with exactly the weights of one that was not.  The registries are the test lists:
+what is registered is tested, at an epoch border and within an epoch."""
 
 from collections.abc import Callable
 from typing import Any
@@ -52,7 +52,7 @@ CASES: dict[str, dict[str, Any]] = {
         "schedule": {
             "type": "OneCycleLR",
             "warmup_steps": 3,
-            "then": [
+            "chain": [
                 {"type": "ExponentialLR", "milestone": 1},
                 {"type": "ConstantLR", "params": {"factor": 0.1}, "milestone": 2},
             ],
@@ -74,7 +74,8 @@ class Watched(nn.Module):
 
     def __init__(self, inner: nn.Module) -> None:
         super().__init__()
-        self.inner, self.before = inner, lambda: None
+        self.inner = inner
+        self.before: Callable[[], None] = lambda: None
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if self.training:

@@ -1,5 +1,5 @@
-"""What ``train.py`` of a project needs to learn as the run did: learning rate, optimizer, first weights, and the functions that the
-run calls itself, printed as they stand."""
+"""What ``train.py`` of a project needs to learn as the run did: learning rate, optimizer, first weights, and the functions
+that the run calls itself, printed as they stand."""
 
 import inspect
 import textwrap
@@ -52,7 +52,7 @@ def constants_of_learning(config: TrainingConfig) -> list[str]:
 
 def write_helpers(config: TrainingConfig) -> list[str]:
     """Functions and classes that the rest calls."""
-    schedules = [SCHEDULES.get(each.type) for each in (config.schedule, *config.schedule.then)]
+    schedules = [SCHEDULES.get(each.type) for each in (config.schedule, *config.schedule.chain)]
     helpers: list[Any] = [OPTIMIZERS.get(config.optimizer.type).helper(), *(each.helper() for each in schedules)]
     if spares(config) or (is_penalised(config) and config.no_decay_on_norms_and_biases):
         helpers.append(spared_from_decay)
@@ -65,7 +65,7 @@ def write_helpers(config: TrainingConfig) -> list[str]:
 
 def write_learning_rate(config: TrainingConfig) -> str:
     first = SCHEDULES.get(config.schedule.type)
-    warmup, chain = config.schedule.warmup_steps, config.schedule.then
+    warmup, chain = config.schedule.warmup_steps, config.schedule.chain
     names = ", then ".join((first.type, *(each.type for each in chain)))
     about = f"{names} after {warmup} steps of linear warm-up" if warmup else names
     more = ", num_cuts: int" if first.watches else ""
@@ -90,10 +90,11 @@ def write_learning_rate(config: TrainingConfig) -> str:
         return "\n".join([*lines, f"    return {expressions[0]}"])
     borders = [0, *(each.milestone for each in chain)]
     for begin, border, expression in zip(borders, borders[1:], expressions, strict=False):
+        shift = f" - {begin} * steps_per_epoch" if begin else ""
         lines += [
             f"    if step < {border} * steps_per_epoch:",
-            f"        num_steps = max(min(num_steps, {border} * steps_per_epoch) - {begin} * steps_per_epoch, 1)",
-            f"        step -= {begin} * steps_per_epoch",
+            f"        num_steps = max(min(num_steps, {border} * steps_per_epoch){shift}, 1)",
+            *([f"        step -= {begin} * steps_per_epoch"] if begin else []),
             f"        return {expression}",
         ]
     last = borders[-1]

@@ -36,15 +36,15 @@ from netwright.training.spec import INITIAL_WEIGHTS
 WRITTEN = {
     "": {
         "data", "objectives", "metrics", "optimizer", "parameter_groups", "schedule", "epochs", "seed", "precision", "device",
-        "gradient_clip_norm", "gradient_clip_value", "accumulate_steps", "l1", "l2", "no_decay_on_norms_and_biases", "averaging",
-        "initialization", "early_stopping", "checkpoint", "initial_weights", "frozen",
+        "gradient_clip_norm", "gradient_clip_value", "accumulate_steps", "l1", "l2", "no_decay_on_norms_and_biases",
+        "averaging", "initialization", "early_stopping", "checkpoint", "initial_weights", "frozen",
     },
     "data": {"source", "batch_size", "split", "preprocess", "augment", "sampler", "task"},
     "objectives": {"output", "target", "loss", "weight"},
     "parameter_groups": {"nodes", "lr_factor", "weight_decay"},
     "initialization": {"type", "params", "nodes", "zero_biases"},
-    "schedule": {"type", "params", "warmup_steps", "then"},
-    "schedule.then": {"type", "params", "milestone"},
+    "schedule": {"type", "params", "warmup_steps", "chain"},
+    "schedule.chain": {"type", "params", "milestone"},
     "early_stopping": {"monitor", "mode", "patience", "min_delta", "restore_best_weights"},
     "checkpoint": {"monitor", "mode", "every_epochs", "keep"},
 }  # fmt: skip

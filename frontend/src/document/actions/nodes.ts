@@ -1,6 +1,6 @@
 import { type BlockSet, mergeBlocks } from "../blocks/definitions";
 import { applyEdits } from "../edits";
-import { renameFrozen } from "../frozen";
+import { renameInTraining } from "../frozen";
 import { CARD_WIDTH, COLUMN_GAP, cardSize, snapPosition } from "../geometry";
 import { merge, RECORD } from "../history";
 import { freeId, idPrefix, idProblem } from "../ids";
@@ -195,8 +195,8 @@ function renameNode(state: State, id: string, newId: string): Label | null {
   const problem = idProblem(newId, taken);
   if (problem) return problem;
   const nodes = state.selection.nodes.map((selected) => (selected === id ? newId : selected));
-  const frozen = renameFrozen(state.document, here.blockName, id, newId);
+  const training = renameInTraining(state.document, here.blockName, id, newId);
   state.applyEdits([{ op: "rename_node", block: here.blockName, id, new_id: newId }], { select: { nodes, edges: [] } });
-  if (frozen.length > 0) state.setTraining({ ...state.document.training, frozen });
+  if (training && training !== state.document.training) state.setTraining(training);
   return null;
 }

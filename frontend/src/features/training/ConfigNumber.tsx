@@ -1,4 +1,4 @@
-import { NativeSelect } from "@mantine/core";
+import { NativeSelect, Switch } from "@mantine/core";
 import { NumberBox } from "@/ui";
 import { fieldAt, numberShape, valueAt, withValue } from "./configFields";
 import { Field } from "./Field";
@@ -76,6 +76,25 @@ export function ConfigSelect({ path, label, hint, choices, onChoose }: SelectPro
           data={isKnown ? [...choices] : [{ value, label: value }, ...choices]}
           value={value}
           onChange={(event) => choose(event.currentTarget.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+/** Yes or no. */
+export function ConfigSwitch({ path, label, hint }: Omit<Props, "placeholder">) {
+  const { form, config } = useForm();
+  const value = valueAt(config, path);
+  return (
+    <Field label={label} {...saidAbout(form, path, value, hint)}>
+      {({ id, describedBy }) => (
+        <Switch
+          id={id}
+          size="sm"
+          aria-describedby={describedBy}
+          checked={value === true}
+          onChange={(event) => form.change(withValue(config, path, event.currentTarget.checked))}
         />
       )}
     </Field>

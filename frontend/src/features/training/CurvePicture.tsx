@@ -6,8 +6,15 @@ import classes from "./training.module.css";
 const WIDTH = 300;
 const HEIGHT = 72;
 
+interface Props {
+  curve: Curve;
+  title: string;
+  /** Steps at which one part hands over to the next. */
+  borders?: readonly number[];
+}
+
 /** A small line over all steps, from zero to its highest value. */
-export function CurvePicture({ curve, title }: { curve: Curve; title: string }) {
+export function CurvePicture({ curve, title, borders = [] }: Props) {
   const { t } = useTranslation("training");
   const { steps, values } = curve;
   const last = steps.at(-1) ?? 1;
@@ -25,6 +32,9 @@ export function CurvePicture({ curve, title }: { curve: Curve; title: string }) 
   return (
     <figure className={classes.curve} data-testid="train-curve">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={`${title}. ${words}`}>
+        {borders.map((step) => (
+          <line key={step} x1={x(step)} x2={x(step)} y1={0} y2={HEIGHT} />
+        ))}
         {points.length === 1 ? (
           <circle cx={x(first)} cy={y(values[0] ?? 0)} r={3} />
         ) : (
@@ -33,7 +43,7 @@ export function CurvePicture({ curve, title }: { curve: Curve; title: string }) 
       </svg>
       <figcaption>
         <span>{formatMetric(values[0] ?? 0)}</span>
-        <span>{t("schedule.steps", { number: formatExact(last) })}</span>
+        <span>{t("schedule.stepsAndHighest", { number: formatExact(last), highest: formatMetric(highest) })}</span>
         <span>{formatMetric(values.at(-1) ?? 0)}</span>
       </figcaption>
     </figure>

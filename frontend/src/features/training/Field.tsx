@@ -1,3 +1,4 @@
+import { CloseButton } from "@mantine/core";
 import { type ReactNode, useId } from "react";
 import type { Problem } from "@/api";
 import { Sentence } from "@/ui";
@@ -42,5 +43,29 @@ export function Section({ title, hint, children }: { title: string; hint?: strin
       {hint !== undefined && <p className={classes.hint}>{hint}</p>}
       {children}
     </section>
+  );
+}
+
+interface ItemProps {
+  title: string;
+  removeLabel: string;
+  onRemove: () => void;
+  children: ReactNode;
+}
+
+/** One of a list of settings that a person makes as long as wanted. */
+export function Item({ title, removeLabel, onRemove, children }: ItemProps) {
+  return (
+    <fieldset className={classes.item}>
+      <legend>{title}</legend>
+      <CloseButton
+        size="xs"
+        className={classes.remove}
+        aria-label={removeLabel}
+        title={removeLabel}
+        onClick={onRemove}
+      />
+      {children}
+    </fieldset>
   );
 }

@@ -10,6 +10,7 @@ import { LengthSection } from "./LengthSection";
 import { MachineSection } from "./MachineSection";
 import { ObjectiveSection } from "./ObjectiveSection";
 import { OptimizerSection } from "./OptimizerSection";
+import { ScheduleSection } from "./ScheduleSection";
 import { StartBar } from "./StartBar";
 import { StepsSection } from "./StepsSection";
 import classes from "./training.module.css";
@@ -82,6 +83,7 @@ function Drawer({ onClose }: { onClose: () => void }) {
             <WeightsSection />
             <ObjectiveSection />
             <OptimizerSection />
+            <ScheduleSection />
             <LengthSection />
             <MachineSection />
           </FormContext>

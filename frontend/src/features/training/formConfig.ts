@@ -1,6 +1,7 @@
 /** The training config with every part there, and small changes of it. No React here. */
 
-import { type Choice, modeOf, type OptionRead, type Problem, type TrainingConfig } from "@/api";
+import { type Choice, type Curve, modeOf, type OptionRead, type Problem, type TrainingConfig } from "@/api";
+import type { JsonSchema } from "@/ui";
 import { type ConfigFields, fieldAt } from "./configFields";
 
 type Data = NonNullable<TrainingConfig["data"]>;
@@ -17,6 +18,9 @@ export interface FormConfig extends TrainingConfig {
   schedule: NonNullable<TrainingConfig["schedule"]>;
   early_stopping: EarlyStopping | null;
   checkpoint: Checkpoint;
+  parameter_groups: NonNullable<TrainingConfig["parameter_groups"]>;
+  averaging: Choice | null;
+  initialization: NonNullable<TrainingConfig["initialization"]>;
 }
 
 /** What a person chose over what is suggested, part by part: a document may hold a config with parts left out. */
@@ -34,7 +38,79 @@ export function completeConfig(chosen: Partial<TrainingConfig> | null, suggested
     schedule: { ...base.schedule, ...chosen.schedule },
     early_stopping: chosen.early_stopping === undefined ? base.early_stopping : chosen.early_stopping,
     checkpoint: { ...base.checkpoint, ...chosen.checkpoint },
+    parameter_groups: (chosen.parameter_groups ?? base.parameter_groups ?? []).map((group) => ({
+      ...group,
+      lr_factor: group.lr_factor ?? 1,
+      weight_decay: group.weight_decay ?? null,
+    })),
+    averaging: chosen.averaging === undefined ? (base.averaging ?? null) : chosen.averaging,
+    initialization: chosen.initialization ?? base.initialization ?? [],
   };
+}
+
+export function removeAt<T>(list: readonly T[], index: number): T[] {
+  return list.filter((_, place) => place !== index);
+}
+
+/** Another schedule at the end of the chain: the first that the server offers, half-way through what is left of the run. */
+export function addSchedule(config: FormConfig, schedules: readonly OptionRead[]): FormConfig {
+  const chain = config.schedule.chain ?? [];
+  const before = chain.at(-1)?.milestone ?? 0;
+  const milestone = Math.max(before + 1, Math.floor((before + config.epochs) / 2));
+  const next = { type: schedules[0]?.type ?? config.schedule.type ?? "", params: {}, milestone };
+  return { ...config, schedule: { ...config.schedule, chain: [...chain, next] } };
+}
+
+/** The steps of a curve at which one schedule hands over to the next. */
+export function chainBorders(config: FormConfig, curve: Curve): number[] {
+  const last = curve.steps.at(-1) ?? 0;
+  const { warmup_steps: warmup = 0, chain = [] } = config.schedule;
+  const steps = chain.map(({ milestone }) => warmup + (milestone * last) / config.epochs);
+  return steps.filter((step) => step < last);
+}
+
+export type Clipping = "never" | "norm" | "value";
+
+export function clippingOf(config: FormConfig): Clipping {
+  if (typeof config.gradient_clip_norm === "number") return "norm";
+  return typeof config.gradient_clip_value === "number" ? "value" : "never";
+}
+
+/** Clips in another way, at 1 where nothing was set. */
+export function setClipping(config: FormConfig, clipping: Clipping): FormConfig {
+  const limit = config.gradient_clip_norm ?? config.gradient_clip_value ?? 1;
+  return {
+    ...config,
+    gradient_clip_norm: clipping === "norm" ? limit : null,
+    gradient_clip_value: clipping === "value" ? limit : null,
+  };
+}
+
+/** The nodes frozen, or no longer. */
+export function freezeNodes(config: FormConfig, nodes: readonly string[], isFrozen: boolean): FormConfig {
+  const others = (config.frozen ?? []).filter((path) => !nodes.includes(path));
+  return { ...config, frozen: isFrozen ? [...others, ...nodes] : others };
+}
+
+/** Paths that the network no longer has, taken out of groups and initialisations. */
+export function withoutGone(config: FormConfig, exists: (paths: readonly string[]) => string[]): FormConfig {
+  const prune = <T extends { nodes?: string[] }>(list: readonly T[]) =>
+    list.map((one) => {
+      const nodes = exists(one.nodes ?? []);
+      return nodes.length === (one.nodes ?? []).length ? one : { ...one, nodes };
+    });
+  return {
+    ...config,
+    parameter_groups: prune(config.parameter_groups),
+    initialization: prune(config.initialization).filter(
+      (rule, index) => rule.nodes?.length !== 0 || config.initialization[index]?.nodes?.length === 0,
+    ),
+  };
+}
+
+export function withoutProperties(schema: JsonSchema, names: readonly string[]): JsonSchema {
+  const properties = Object.entries(schema.properties ?? {}).filter(([name]) => !names.includes(name));
+  return { ...schema, properties: Object.fromEntries(properties) };
 }
 
 /** A further objective, on an Output that has none yet, with the first one's loss and half its weight. */
@@ -106,8 +182,13 @@ export function setMetrics(config: FormConfig, metrics: string[]): FormConfig {
   const names = monitorNames(next);
   const repair = <M extends { monitor: string; mode: "min" | "max" }>(part: M): M =>
     names.includes(part.monitor) ? part : { ...part, monitor: "val/loss", mode: "min" };
+  const watched = next.schedule.params?.monitor;
+  const isGone = typeof watched === "string" && !names.includes(watched);
   return {
     ...next,
+    schedule: isGone
+      ? { ...next.schedule, params: { ...next.schedule.params, monitor: "val/loss", mode: "min" } }
+      : next.schedule,
     checkpoint: repair(next.checkpoint),
     early_stopping: next.early_stopping === null ? null : repair(next.early_stopping),
   };
@@ -124,7 +205,8 @@ export interface Lengths {
 export function lengthsOf(config: FormConfig, numSamples: number): Lengths {
   const validationSamples = Math.round(numSamples * config.data.split.validation);
   const trainSamples = Math.max(1, numSamples - validationSamples);
-  const stepsPerEpoch = Math.max(1, Math.ceil(trainSamples / config.data.batch_size));
+  const batches = Math.max(1, Math.ceil(trainSamples / config.data.batch_size));
+  const stepsPerEpoch = Math.ceil(batches / Math.max(1, config.accumulate_steps ?? 1));
   return { trainSamples, validationSamples, stepsPerEpoch, totalSteps: stepsPerEpoch * config.epochs };
 }
 
@@ -141,7 +223,7 @@ export function problemsUnder(problems: readonly Problem[], prefix: string): Rea
 }
 
 const CHOICE_FIELDS =
-  /^(initial_weights|data\.(preprocess|augment|sampler)|objectives\.\d+\.(loss|output)|optimizer|schedule)(\.|$)/;
+  /^(initial_weights|data\.(preprocess|augment|sampler)|objectives\.\d+\.(loss|output)|optimizer|schedule|averaging|parameter_groups|initialization)(\.|$)/;
 
 /** Whether the problem is said at a field of the form; what is not is said below it. */
 export function isSaidAtField({ field, node }: Problem, fields: ConfigFields): boolean {

@@ -31,9 +31,10 @@ export function suggestionQuery(document: Document, source: string, isReady: boo
 
 /** The learning rate over the whole run. The last curve stays on show while the next is on its way. */
 export function curveQuery(training: TrainingConfig, numSamples: number) {
-  const { optimizer, schedule, epochs, data } = training;
+  const { optimizer, schedule, epochs, data, accumulate_steps, averaging, initialization, parameter_groups } = training;
+  const checked = [accumulate_steps, averaging, initialization, parameter_groups, training.gradient_clip_norm];
   return queryOptions({
-    queryKey: ["training", "curve", optimizer, schedule, epochs, data?.batch_size, data?.split, numSamples],
+    queryKey: ["training", "curve", optimizer, schedule, epochs, data?.batch_size, data?.split, numSamples, ...checked],
     queryFn: ({ signal }) =>
       unwrap<Curve>(api.POST("/api/training/curve", { body: { training, num_samples: numSamples }, signal })),
     staleTime: 60_000,

@@ -19,7 +19,7 @@ import { useEditor, useEditorStore } from "@/features/editor";
 import { formatExact, type JsonSchema, type NumberShape } from "@/ui";
 import { boundProblems, type ConfigFields, readConfigFields } from "./configFields";
 import { defaultSource, feedsNetwork } from "./defaultSource";
-import { completeConfig, type FormConfig, joinProblems, lengthsOf, weightsOf } from "./formConfig";
+import { completeConfig, type FormConfig, joinProblems, lengthsOf, weightsOf, withoutGone } from "./formConfig";
 import { curveQuery, startRun, suggestionQuery } from "./queries";
 import { type Steps, useSteps } from "./useSteps";
 
@@ -83,7 +83,8 @@ export function useTrainForm(): TrainForm {
     const complete = completeConfig(chosen, suggested);
     // A node that was frozen and then deleted is no reason to refuse a run.
     const frozen = existingFrozen(complete.frozen ?? [], report);
-    return frozen.length === (complete.frozen ?? []).length ? complete : { ...complete, frozen };
+    const there = withoutGone(complete, (paths) => existingFrozen(paths, report));
+    return frozen.length === (complete.frozen ?? []).length ? there : { ...there, frozen };
   }, [chosen, suggested, report]);
   const { isStarting, refusal, start } = useStarting();
   const curve = useCurve(config, suggested, fields, dataset?.num_samples ?? 0);

@@ -1,0 +1,69 @@
+"""How a network learns, chosen in the form: what a person sets is what the run does and what its notes say."""
+
+from e2e.conftest import Server
+from e2e.training import chain, create_network, open_training, start_training, wait_for_end
+from playwright.sync_api import Page, expect
+
+
+def test_learning_when_set_in_the_form_is_what_the_run_does(page: Page, server: Server) -> None:
+    document = chain(
+        "Iris",
+        ("x", "Input", {"shape": [4]}),
+        ("hidden", "Linear", {"out_features": 8}),
+        ("norm", "BatchNorm1d", {}),
+        ("act", "ReLU", {}),
+        ("head", "Linear", {"out_features": 3}),
+        ("scores", "Output", {}),
+    )
+    open_training(page, server, create_network(server, document), "iris", 4)
+    drawer = page.get_by_test_id("train-drawer")
+    drawer.get_by_test_id("train-optimizer").select_option("NAdam")
+
+    regularization = drawer.get_by_test_id("train-regularization")
+    regularization.locator("summary").click()
+    regularization.get_by_text("No decay on norms and biases").click()
+    regularization.get_by_test_id("train-averaging").select_option("SWA")
+    batches = regularization.get_by_label("Batches an update", exact=True)
+    batches.fill("2")
+    batches.press("Tab")
+
+    groups = drawer.get_by_test_id("train-groups")
+    groups.locator("summary").click()
+    groups.get_by_role("button", name="Add a group").click()
+    # An empty group is refused while one types, at its field.
+    expect(groups.get_by_text("Group 1 names no nodes.")).to_be_visible()
+    expect(drawer.get_by_test_id("train-start")).to_be_disabled()
+    groups.get_by_role("combobox", name="Nodes").click()
+    page.get_by_role("option", name="hidden", exact=True).click()
+    factor = groups.get_by_label("Learning rate factor", exact=True)
+    factor.fill("0.5")
+    factor.press("Tab")
+
+    weights = drawer.get_by_test_id("train-initialization")
+    weights.locator("summary").click()
+    weights.get_by_role("button", name="Initialise otherwise").click()
+    weights.get_by_test_id("train-initialization-0").select_option("kaiming_normal_")
+
+    drawer.get_by_test_id("train-schedule").select_option("CosineAnnealingLR")
+    drawer.get_by_role("button", name="Add a schedule after it").click()
+    drawer.get_by_test_id("train-schedule-2").select_option("ConstantLR")
+    curve = drawer.get_by_test_id("train-curve")
+    expect(curve.locator("line")).to_have_count(1)  # where one hands over to the next
+
+    run = start_training(page)
+    wait_for_end(page)
+    with server.client() as client:
+        training = client.get(f"/api/runs/{run}").json()["training"]
+        events = client.get(f"/api/runs/{run}/events?after=0").json()
+    assert training["optimizer"]["type"] == "NAdam"
+    assert training["no_decay_on_norms_and_biases"] is True
+    assert training["averaging"]["type"] == "SWA"
+    assert training["accumulate_steps"] == 2
+    assert training["parameter_groups"][0] == {"nodes": ["hidden"], "lr_factor": 0.5, "weight_decay": None}
+    assert training["initialization"][0]["type"] == "kaiming_normal_"
+    assert [each["milestone"] for each in training["schedule"]["chain"]] == [2]
+    hello = next(event for event in events["events"] if event["type"] == "hello")
+    notes = " ".join(hello["notes"])
+    assert "Initialisation: kaiming_normal_ filled 2 weight tensors." in notes
+    assert "SWA: the average of the weights is validated and kept." in notes
+    assert "The optimizer has 4 groups of weights" in notes
