@@ -24,6 +24,7 @@ import { DatasetState } from "./DatasetState";
 import { DatasetTitle } from "./DatasetTitle";
 import classes from "./data.module.css";
 import { Graphs } from "./Graphs";
+import { Masks } from "./Masks";
 import { Pictures } from "./Pictures";
 import { datasetQuery, previewQuery, useDeleteDataset } from "./queries";
 import { Rows } from "./Rows";
@@ -104,12 +105,14 @@ function Preview({ dataset }: { dataset: DatasetRead }) {
   }
   if (preview === undefined) return <LineSkeletons lines={8} />;
   const { balance = [], pictures = [], header = [], rows = [], histograms = [], value_range: range } = preview;
-  const { drawings = [] } = preview;
+  const { drawings = [], masks = [], mask_colors: colors = [] } = preview;
+  const hasMasks = masks.length > 0;
   return (
     <>
-      {pictures.length > 0 && <Pictures pictures={pictures} />}
+      {hasMasks && <Masks pictures={pictures} masks={masks} colors={colors} names={dataset.classes ?? []} />}
+      {!hasMasks && pictures.length > 0 && <Pictures pictures={pictures} />}
       {drawings.length > 0 && <Graphs drawings={drawings} names={dataset.classes ?? []} />}
-      {balance.length > 0 && <Balance balance={balance} />}
+      {balance.length > 0 && <Balance balance={balance} ofPixels={hasMasks} />}
       {histograms.length > 0 && <Histograms histograms={histograms} range={range ?? null} />}
       {header.length > 0 && <Rows header={header} rows={rows} />}
     </>

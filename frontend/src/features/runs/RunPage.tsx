@@ -8,6 +8,7 @@ import { EmptyState, LineSkeletons, PageBar, Sentence, usePageTitle } from "@/ui
 import { checkpointsQuery, runQuery } from "./queries";
 import { RunAbout } from "./RunAbout";
 import { RunAlerts } from "./RunAlerts";
+import { RunAnswers } from "./RunAnswers";
 import { RunCheckpoints } from "./RunCheckpoints";
 import { RunControls } from "./RunControls";
 import { RunCurves } from "./RunCurves";
@@ -127,6 +128,9 @@ function Loaded({ record, session, live }: LoadedProps) {
               <RunSurface surfaces={live.surfaces} />
             </div>
           )}
+          <div className={classes.answers}>
+            <RunAnswers session={session} live={live} />
+          </div>
           <div className={classes.below}>
             {unread === null ? (
               <RunCheckpoints

@@ -12,6 +12,7 @@ import { type EventQuery, readStory } from "./runStory";
 export type HelloEvent = Extract<RunEvent, { type: "hello" }>;
 export type AlertEvent = Extract<RunEvent, { type: "alert" }>;
 export type SurfaceEvent = Extract<RunEvent, { type: "surface" }>;
+export type ClassesEvent = Extract<RunEvent, { type: "classes" }>;
 
 /** A line of the log: what the worker said, and what happened to the run. */
 export interface LogLine {
@@ -45,6 +46,8 @@ export interface RunLive {
   attempts: readonly HelloEvent[];
   /** What the network answered all over its input, by epoch; only where the data has one or two features. */
   surfaces: readonly SurfaceEvent[];
+  /** How the classes were told apart: of the best epoch so far, and of the newest that told. */
+  classTables: readonly ClassesEvent[];
   /** Grows when something happened that the run's own record tells more about. */
   changes: number;
 }
@@ -65,6 +68,7 @@ export const EMPTY_LIVE: RunLive = {
   alerts: [],
   attempts: [],
   surfaces: [],
+  classTables: [],
   changes: 0,
 };
 
@@ -95,6 +99,7 @@ function reduceEvent(next: RunLive, event: RunEvent, rate: RateMeter): void {
       next.attempts = [...next.attempts, event];
       // What an earlier attempt said of later steps no longer holds.
       next.surfaces = next.surfaces.filter(({ step }) => step <= (event.resumed_from_step ?? 0));
+      next.classTables = next.classTables.filter(({ step }) => step <= (event.resumed_from_step ?? 0));
       // A worker that says hello trains from then on, whatever state the run was in before.
       next.state = "running";
       next.phase = null;
@@ -135,6 +140,9 @@ function reduceEvent(next: RunLive, event: RunEvent, rate: RateMeter): void {
       break;
     case "surface":
       next.surfaces = [...next.surfaces, event];
+      break;
+    case "classes":
+      next.classTables = [...next.classTables, event];
       break;
     case "end":
       next.state = event.state;

@@ -3,7 +3,16 @@
 import type { EventList, RunEvent } from "@/api";
 
 /** All that the log and the run's state tell of. Metrics come as thinned columns; the rest is only true while it is live. */
-const STORY_TYPES: readonly RunEvent["type"][] = ["hello", "state", "log", "checkpoint", "surface", "alert", "end"];
+const STORY_TYPES: readonly RunEvent["type"][] = [
+  "hello",
+  "state",
+  "log",
+  "checkpoint",
+  "surface",
+  "classes",
+  "alert",
+  "end",
+];
 const PAGE_EVENTS = 10_000;
 
 export interface EventQuery {

@@ -11,6 +11,7 @@ import { MachineSection } from "./MachineSection";
 import { ObjectiveSection } from "./ObjectiveSection";
 import { OptimizerSection } from "./OptimizerSection";
 import { StartBar } from "./StartBar";
+import { TaskField } from "./TaskField";
 import classes from "./training.module.css";
 import { useTrainForm } from "./useTrainForm";
 import { WeightsSection } from "./WeightsSection";
@@ -76,6 +77,7 @@ function Drawer({ onClose }: { onClose: () => void }) {
         {form.datasets !== undefined && <SourceField form={form} />}
         {config !== null && options !== undefined && (
           <FormContext value={{ form, config, options }}>
+            <TaskField />
             <SplitFields />
             <WeightsSection />
             <ObjectiveSection />

@@ -28,7 +28,7 @@ import {
 } from "./formConfig";
 
 const SUGGESTED: TrainingConfig = {
-  data: { source: "digits", batch_size: 32, split: { validation: 0.1, seed: 0, stratify: true } },
+  data: { source: "digits", batch_size: 32, split: { validation: 0.1, seed: 0, stratify: true }, task: "own" },
   objectives: [{ output: null, target: "label", loss: { type: "LossA", params: {} }, weight: 1 }],
   metrics: ["MetricA"],
   optimizer: { type: "OptimizerA", params: { lr: 0.1 } },
@@ -85,14 +85,14 @@ describe("several objectives", () => {
 describe("completeConfig", () => {
   it("takes what is suggested where nothing is chosen", () => {
     expect(completeConfig(null, SUGGESTED)).toBe(SUGGESTED);
-    expect(completeConfig({ data: { source: "digits", batch_size: 32 } }, SUGGESTED)).toEqual(SUGGESTED);
+    expect(completeConfig({ data: { source: "digits", batch_size: 32, task: "own" } }, SUGGESTED)).toEqual(SUGGESTED);
   });
 
   it("keeps every choice, part by part", () => {
     const config = completeConfig(
       {
         epochs: 3,
-        data: { source: "digits", batch_size: 7, split: { validation: 0.3, seed: 1, stratify: false } },
+        data: { source: "digits", batch_size: 7, split: { validation: 0.3, seed: 1, stratify: false }, task: "own" },
         early_stopping: null,
       },
       {

@@ -39,6 +39,8 @@ export interface TrainForm {
   retry: () => void;
   change: (config: FormConfig) => void;
   chooseSource: (id: string) => void;
+  /** Learns something else of the same data; the rest is suggested anew. */
+  chooseTask: (task: string) => void;
   reset: () => void;
   /** Why it cannot start now, or null. */
   reason: string | null;
@@ -95,6 +97,10 @@ export function useTrainForm(): TrainForm {
     const training = { data: { source: id }, ...weightsOf(chosen ?? {}) };
     store.getState().setTraining(training as unknown as typeof document.training);
   };
+  const chooseTask = (task: string) => {
+    const training = { data: { source, task }, ...weightsOf(chosen ?? {}) };
+    store.getState().setTraining(training as unknown as typeof document.training);
+  };
   return {
     datasets,
     dataset,
@@ -114,6 +120,7 @@ export function useTrainForm(): TrainForm {
     },
     change,
     chooseSource,
+    chooseTask,
     reset: () => source !== null && chooseSource(source),
     reason: useReason({ dataset, config, problems, numSamples: dataset?.num_samples ?? null }),
     isStarting,
