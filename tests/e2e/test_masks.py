@@ -8,15 +8,30 @@ from typing import Any
 import pytest
 from e2e.conftest import Server
 from e2e.test_data import upload
-from e2e.training import chain, create_network, mend, open_training, start_training, values, wait_for_end
+from e2e.training import TRAINING_MS, chain, create_network, mend, open_training, start_training, values, wait_for_end
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
 
 def picture(page: Page, name: str) -> None:
-    if folder := os.environ.get("NETWRIGHT_PICTURES"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+    """Screenshots for people: both languages and themes, where a folder for them is named."""
+    folder = os.environ.get("NETWRIGHT_PICTURES")
+    if not folder:
+        return
+    page.set_viewport_size({"width": 1440, "height": 1900})
+    page.screenshot(path=Path(folder) / f"{name}.png")
+    page.emulate_media(color_scheme="dark")
+    page.get_by_role("button", name="Language: English").click()
+    page.get_by_role("menuitemradio", name="简体中文").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    page.set_viewport_size({"width": 1024, "height": 1900})
+    page.screenshot(path=Path(folder) / f"{name}_zh_dark.png")
+    page.get_by_role("button", name="语言：简体中文").click()
+    page.get_by_role("menuitemradio", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def pixels(name: str, channels: int) -> dict[str, Any]:
@@ -82,7 +97,7 @@ def test_small_unet_of_the_gallery_learns_shapes_at_once(page: Page, server: Ser
     network = create_network(server, document)
     page.goto(f"http://127.0.0.1:{server.port}/networks/{network}?drawer=train")
     drawer = page.get_by_test_id("train-drawer")
-    expect(drawer.get_by_test_id("train-source")).to_have_value("shapes")
+    expect(drawer.get_by_test_id("train-source")).to_have_value("shapes", timeout=TRAINING_MS)
     epochs = drawer.get_by_label("Epochs", exact=True)
     epochs.fill("1")
     epochs.press("Tab")
