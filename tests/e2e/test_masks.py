@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from e2e.conftest import Server
+from e2e.test_chinese import choose
 from e2e.test_data import upload
 from e2e.training import TRAINING_MS, chain, create_network, mend, open_training, start_training, values, wait_for_end
 from playwright.sync_api import Page, expect
@@ -22,13 +23,11 @@ def picture(page: Page, name: str) -> None:
     page.set_viewport_size({"width": 1440, "height": 1900})
     page.screenshot(path=Path(folder) / f"{name}.png")
     page.emulate_media(color_scheme="dark")
-    page.get_by_role("button", name="Language: English").click()
-    page.get_by_role("menuitemradio", name="简体中文").click()
+    choose(page, "简体中文")
     expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
     page.set_viewport_size({"width": 1024, "height": 1900})
     page.screenshot(path=Path(folder) / f"{name}_zh_dark.png")
-    page.get_by_role("button", name="语言：简体中文").click()
-    page.get_by_role("menuitemradio", name="English").click()
+    choose(page, "English")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 1440, "height": 900})
