@@ -73,7 +73,6 @@ class ImageMasks(Source):
         )
         values: list[str] | None = Field(
             default=None,
-            min_length=2,
             max_length=64,
             description="Values that are classes, in their order: numbers, or colours such as #ff0000. Empty: all that "
             "are found.",
@@ -241,7 +240,7 @@ class ImageMasks(Source):
         return choose_values(self._contents.values, self._given(), self._filename)
 
     def _given(self) -> list[int] | None:
-        if self.options.values is None:
+        if not self.options.values:
             return None
         found: list[int] = []
         for text in self.options.values:
@@ -256,7 +255,14 @@ class ImageMasks(Source):
                     code="bad_option",
                     column="values",
                 ) from error
-        return list(dict.fromkeys(found))
+        values = list(dict.fromkeys(found))
+        if len(values) < 2:
+            raise DataError(
+                say("Name at least two values, as there is nothing to tell apart in one."),
+                code="bad_option",
+                column="values",
+            )
+        return values
 
     def _names(self, values: Sequence[int]) -> tuple[str, ...]:
         given = self.options.names or []

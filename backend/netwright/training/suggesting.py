@@ -205,7 +205,7 @@ def _choose_objectives(
     width = _width(report, outputs[0]) if outputs else None
     if data.task == "regression":
         reasons["objectives"] = say("The targets are numbers: squared error is the usual loss.")
-        loss, metrics = "MSELoss", ["MeanAbsoluteError", "R2Score"]
+        loss, metrics = "MSELoss", ["MeanAbsoluteError"]
     elif data.task == "reconstruction":
         reasons["objectives"] = say("Every value is to come back as it was: squared error is the usual loss.")
         loss, metrics = "MSELoss", ["MeanAbsoluteError", "R2Score"]

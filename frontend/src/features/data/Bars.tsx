@@ -9,7 +9,7 @@ const MAX_CLASSES = 40;
 const IMBALANCED = 3;
 
 /** Samples of each class as bars. */
-export function Balance({ balance }: { balance: DatasetPreview["balance"] }) {
+export function Balance({ balance, ofPixels }: { balance: DatasetPreview["balance"]; ofPixels: boolean }) {
   const { t } = useTranslation("data");
   const counts = balance.map(({ count }) => count);
   const most = Math.max(...counts, 1);
@@ -18,7 +18,7 @@ export function Balance({ balance }: { balance: DatasetPreview["balance"] }) {
   return (
     <section className={classes.panel} aria-labelledby="data-balance">
       <h2 id="data-balance" className={classes.heading}>
-        {t("balance.title")}
+        {t(ofPixels ? "balance.pixels" : "balance.title")}
       </h2>
       <ul className={classes.bars}>
         {balance.slice(0, MAX_CLASSES).map(({ name, count }) => (
@@ -35,7 +35,9 @@ export function Balance({ balance }: { balance: DatasetPreview["balance"] }) {
       </ul>
       {rest > 0 && <p className={classes.quiet}>{t("balance.more", { count: rest })}</p>}
       {most / least >= IMBALANCED && (
-        <p className={classes.warning}>{t("balance.imbalanced", { factor: (most / least).toFixed(1) })}</p>
+        <p className={classes.warning}>
+          {t(ofPixels ? "balance.imbalancedPixels" : "balance.imbalanced", { factor: (most / least).toFixed(1) })}
+        </p>
       )}
     </section>
   );

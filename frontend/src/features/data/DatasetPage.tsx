@@ -24,6 +24,7 @@ import { DatasetState } from "./DatasetState";
 import { DatasetTitle } from "./DatasetTitle";
 import classes from "./data.module.css";
 import { Graphs } from "./Graphs";
+import { Masks } from "./Masks";
 import { Pictures } from "./Pictures";
 import { datasetQuery, previewQuery, useDeleteDataset } from "./queries";
 import { ReadAs } from "./ReadAs";
@@ -108,14 +109,16 @@ function Preview({ dataset }: { dataset: DatasetRead }) {
   }
   if (preview === undefined) return <LineSkeletons lines={8} />;
   const { balance = [], pictures = [], header = [], rows = [], histograms = [], value_range: range } = preview;
-  const { drawings = [], texts = [], series = [], channels = [] } = preview;
+  const { drawings = [], texts = [], series = [], channels = [], masks = [], mask_colors: colors = [] } = preview;
+  const hasMasks = masks.length > 0;
   return (
     <>
-      {pictures.length > 0 && <Pictures pictures={pictures} />}
+      {hasMasks && <Masks pictures={pictures} masks={masks} colors={colors} names={dataset.classes ?? []} />}
+      {!hasMasks && pictures.length > 0 && <Pictures pictures={pictures} />}
       {drawings.length > 0 && <Graphs drawings={drawings} names={dataset.classes ?? []} />}
       {series.length > 0 && <Series series={series} channels={channels} />}
       {texts.length > 0 && <Texts texts={texts} />}
-      {balance.length > 0 && <Balance balance={balance} />}
+      {balance.length > 0 && <Balance balance={balance} ofPixels={hasMasks} />}
       {histograms.length > 0 && <Histograms histograms={histograms} range={range ?? null} />}
       {header.length > 0 && <Rows header={header} rows={rows} />}
     </>

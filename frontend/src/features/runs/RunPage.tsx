@@ -10,6 +10,7 @@ import { QueuePlace } from "./QueuePlace";
 import { checkpointsQuery, runQuery } from "./queries";
 import { RunAbout } from "./RunAbout";
 import { RunAlerts } from "./RunAlerts";
+import { RunAnswers } from "./RunAnswers";
 import { RunCheckpoints } from "./RunCheckpoints";
 import { RunControls } from "./RunControls";
 import { RunCurves } from "./RunCurves";
@@ -141,6 +142,9 @@ function Loaded({ record, session, live }: LoadedProps) {
               <RunSurface surfaces={live.surfaces} />
             </div>
           )}
+          <div className={classes.answers}>
+            <RunAnswers session={session} live={live} />
+          </div>
           <div className={classes.below}>
             {unread === null ? (
               <RunCheckpoints

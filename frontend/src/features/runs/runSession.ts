@@ -14,6 +14,7 @@ export type HelloEvent = Extract<RunEvent, { type: "hello" }>;
 export type ChangeEvent = Extract<RunEvent, { type: "change" }>;
 export type AlertEvent = Extract<RunEvent, { type: "alert" }>;
 export type SurfaceEvent = Extract<RunEvent, { type: "surface" }>;
+export type ClassesEvent = Extract<RunEvent, { type: "classes" }>;
 
 /** A line of the log: what the worker said, and what happened to the run. */
 export interface LogLine {
@@ -51,6 +52,8 @@ export interface RunLive {
   values: readonly ChangeEvent[];
   /** What happened to the run, oldest first. */
   moments: readonly Moment[];
+  /** How the classes were told apart: of the best epoch so far, and of the newest that told. */
+  classTables: readonly ClassesEvent[];
   /** Grows when something happened that the run's own record tells more about. */
   changes: number;
 }
@@ -73,6 +76,7 @@ export const EMPTY_LIVE: RunLive = {
   surfaces: [],
   values: [],
   moments: [],
+  classTables: [],
   changes: 0,
 };
 
@@ -105,6 +109,7 @@ function reduceEvent(next: RunLive, event: RunEvent, rate: RateMeter): void {
       // What an earlier attempt said of later steps no longer holds.
       next.surfaces = next.surfaces.filter(({ step }) => step <= (event.resumed_from_step ?? 0));
       next.values = next.values.filter(({ step }) => step <= (event.resumed_from_step ?? 0));
+      next.classTables = next.classTables.filter(({ step }) => step <= (event.resumed_from_step ?? 0));
       // A worker that says hello trains from then on, whatever state the run was in before.
       next.state = "running";
       next.phase = null;
@@ -149,6 +154,9 @@ function reduceEvent(next: RunLive, event: RunEvent, rate: RateMeter): void {
       break;
     case "surface":
       next.surfaces = [...next.surfaces, event];
+      break;
+    case "classes":
+      next.classTables = [...next.classTables, event];
       break;
     case "end":
       next.state = event.state;

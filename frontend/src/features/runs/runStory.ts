@@ -10,6 +10,7 @@ const STORY_TYPES: readonly RunEvent["type"][] = [
   "checkpoint",
   "change",
   "surface",
+  "classes",
   "alert",
   "end",
 ];

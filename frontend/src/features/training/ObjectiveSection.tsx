@@ -1,13 +1,15 @@
 import { Button, Checkbox, NativeSelect } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import type { Choice } from "@/api";
 import { EXIT_TYPE } from "@/document";
 import { useEditor } from "@/features/editor";
+import { BalanceButton } from "./BalanceButton";
 import { ChoiceFields } from "./ChoiceFields";
 import { ConfigNumber } from "./ConfigNumber";
 import { withValue } from "./configFields";
 import { Field, Section } from "./Field";
 import { useForm } from "./form";
-import { addObjective, fittingOptions, setMetrics } from "./formConfig";
+import { addObjective, fittingOptions, setMetrics, taskOf } from "./formConfig";
 import classes from "./training.module.css";
 
 /** What the network is to get right, and what else is measured. */
@@ -17,8 +19,7 @@ export function ObjectiveSection() {
   const outputs = useEditor((state) => state.document.network.nodes)
     .filter((node) => node.type === EXIT_TYPE)
     .map((node) => node.id);
-  const { task, kind } = form.dataset ?? {};
-  const metrics = fittingOptions(options.metrics, task, kind);
+  const metrics = fittingOptions(options.metrics, taskOf(config, form.dataset), form.dataset?.kind);
   const isSuggested = JSON.stringify(form.suggested?.objectives) === JSON.stringify(config.objectives);
   const free = outputs.find((name) => !config.objectives.some((objective) => objective.output === name));
   const canAdd = config.objectives.every((objective) => objective.output !== null) && outputs.length > 1;
@@ -59,6 +60,8 @@ function ObjectiveFields({ index, outputs }: { index: number; outputs: readonly 
   const path = `objectives.${index}`;
   const objective = config.objectives[index];
   if (objective === undefined) return null;
+  const losses = fittingOptions(options.losses, taskOf(config, form.dataset), form.dataset?.kind);
+  const changeLoss = (loss: Choice) => form.change(withValue(config, `${path}.loss`, loss));
   const isOneOfSeveral = config.objectives.length > 1;
   // An Output that is gone is kept and shown, with what the server says of it.
   const names = objective.output && !outputs.includes(objective.output) ? [objective.output, ...outputs] : outputs;
@@ -87,9 +90,14 @@ function ObjectiveFields({ index, outputs }: { index: number; outputs: readonly 
         label={t("objective.loss")}
         path={`${path}.loss`}
         choice={objective.loss}
-        options={fittingOptions(options.losses, form.dataset?.task, form.dataset?.kind)}
-        onChange={(loss) => form.change(withValue(config, `${path}.loss`, loss))}
+        options={losses}
+        onChange={changeLoss}
         testId={index === 0 ? "train-loss" : `train-loss-${index}`}
+      />
+      <BalanceButton
+        loss={objective.loss}
+        option={losses.find((option) => option.type === objective.loss.type)}
+        onChange={changeLoss}
       />
       {isOneOfSeveral && (
         <ConfigNumber path={`${path}.weight`} label={t("objective.weight")} hint={t("objective.weightHint")} />

@@ -13,6 +13,7 @@ import { OptimizerSection } from "./OptimizerSection";
 import { ScheduleSection } from "./ScheduleSection";
 import { StartBar } from "./StartBar";
 import { StepsSection } from "./StepsSection";
+import { TaskField } from "./TaskField";
 import classes from "./training.module.css";
 import { useTrainForm } from "./useTrainForm";
 import { WeightsSection } from "./WeightsSection";
@@ -78,6 +79,7 @@ function Drawer({ onClose }: { onClose: () => void }) {
         {form.datasets !== undefined && <SourceField form={form} />}
         {config !== null && options !== undefined && (
           <FormContext value={{ form, config, options }}>
+            <TaskField />
             <SplitFields />
             <StepsSection />
             <WeightsSection />

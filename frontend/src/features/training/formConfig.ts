@@ -148,6 +148,11 @@ export function setParam<C extends Choice>(choice: C, name: string, value: unkno
   return { ...choice, params };
 }
 
+/** What is learnt: what the config says, else the set's own task. */
+export function taskOf(config: FormConfig, dataset: { task: string } | undefined): string | undefined {
+  return config.data.task === undefined || config.data.task === "own" ? dataset?.task : config.data.task;
+}
+
 /** Options that fit a task and a kind of data; an option without such lists fits all. */
 export function fittingOptions(
   options: readonly OptionRead[],

@@ -18,8 +18,9 @@ import {
  */
 export function suggestionQuery(document: Document, source: string, isReady: boolean) {
   const { network, blocks } = document;
+  const task = (document.training as Partial<TrainingConfig> | null)?.data?.task;
   return queryOptions({
-    queryKey: ["training", "suggest", source, network, blocks],
+    queryKey: ["training", "suggest", source, task, network, blocks],
     queryFn: ({ signal }) =>
       unwrap<TrainingSuggestion>(api.POST("/api/training/suggest", { body: { document, source }, signal })),
     enabled: isReady,

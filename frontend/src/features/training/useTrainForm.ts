@@ -45,6 +45,8 @@ export interface TrainForm {
   retry: () => void;
   change: (config: FormConfig) => void;
   chooseSource: (id: string) => void;
+  /** Learns something else of the same data; the rest is suggested anew. */
+  chooseTask: (task: string) => void;
   reset: () => void;
   /** Why it cannot start now, or null. */
   reason: string | null;
@@ -105,6 +107,10 @@ export function useTrainForm(): TrainForm {
     const training = { data: { source: id }, ...weightsOf(chosen ?? {}) };
     store.getState().setTraining(training as unknown as typeof document.training);
   };
+  const chooseTask = (task: string) => {
+    const training = { data: { source, task }, ...weightsOf(chosen ?? {}) };
+    store.getState().setTraining(training as unknown as typeof document.training);
+  };
   return {
     datasets,
     dataset,
@@ -126,6 +132,7 @@ export function useTrainForm(): TrainForm {
     },
     change,
     chooseSource,
+    chooseTask,
     reset: () => source !== null && chooseSource(source),
     reason: useReason({ dataset, config, problems, numSamples: dataset?.num_samples ?? null }),
     isStarting,

@@ -1,0 +1,64 @@
+import { useQuery } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
+import { useTranslation } from "react-i18next";
+import { modeOf, trainingOptionsQuery } from "@/api";
+import type { MetricStore } from "@/features/charts";
+import { formatMetric, Sentence } from "@/ui";
+import { isBetter } from "./answers";
+import classes from "./answers.module.css";
+import type { HelloEvent } from "./runSession";
+import panels from "./runs.module.css";
+
+/** The metrics of the last epoch beside what an answer is worth that looks at nothing. */
+export function RunBaseline({ hello, store }: { hello: HelloEvent; store: MetricStore }) {
+  const { t } = useTranslation("runs");
+  const { data: options } = useQuery(trainingOptionsQuery);
+  const metrics = options?.metrics ?? [];
+  const read = (name: string) => {
+    const buffer = store.buffer(name);
+    return buffer === undefined || buffer.length === 0 ? null : (buffer.values[buffer.length - 1] ?? null);
+  };
+  const rows = Object.entries(hello.baseline ?? {});
+  // One text, so that nothing is drawn anew while the figures stay.
+  const last = useSyncExternalStore(store.subscribe, () => JSON.stringify(rows.map(([name]) => read(name))));
+  const values = JSON.parse(last) as (number | null)[];
+  return (
+    <section className={panels.panel} aria-labelledby="run-baseline" data-testid="run-baseline">
+      <h2 id="run-baseline" className={panels.heading}>
+        {t("baseline.title")}
+      </h2>
+      <p className={classes.hint}>
+        {t("baseline.what")} <Sentence text={hello.baseline_answer ?? ""} />.
+      </p>
+      <table className={classes.table}>
+        <thead>
+          <tr>
+            <th scope="col">{t("baseline.metric")}</th>
+            <th scope="col">{t("baseline.naive")}</th>
+            <th scope="col">{t("baseline.last")}</th>
+            <th scope="col">
+              <span className={classes.quiet}>{t("baseline.verdict")}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([name, naive], place) => {
+            const value = values[place] ?? null;
+            const type = name.slice(name.indexOf("/") + 1);
+            const better = value === null ? null : isBetter(value, Number(naive), modeOf(name, metrics));
+            return (
+              <tr key={name} data-testid={`baseline-${type}`} data-better={better ?? undefined}>
+                <th scope="row">{metrics.find((metric) => metric.type === type)?.title ?? type}</th>
+                <td>{formatMetric(naive)}</td>
+                <td>{value === null ? t("baseline.none") : formatMetric(value)}</td>
+                <td className={classes.verdict}>
+                  {better === null ? "" : t(better ? "baseline.better" : "baseline.notBetter")}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </section>
+  );
+}

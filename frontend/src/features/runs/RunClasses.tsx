@@ -1,0 +1,142 @@
+import { SegmentedControl } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { trainingOptionsQuery } from "@/api";
+import { formatCount, formatExact, formatMetric } from "@/ui";
+import { chooseTable, rowShares, type Which, worstMistake } from "./answers";
+import classes from "./answers.module.css";
+import type { ClassesEvent } from "./runSession";
+import panels from "./runs.module.css";
+
+/** From this number of classes on a cell is too small for its count, which is then said on hover. */
+const MAX_WRITTEN = 12;
+
+/** Which classes are taken for which, and the figures of each. */
+export function RunClasses({ tables }: { tables: readonly ClassesEvent[] }) {
+  const { t } = useTranslation("runs");
+  const [which, setWhich] = useState<Which>("best");
+  const table = chooseTable(tables, which) ?? tables.at(-1);
+  if (table === undefined) return null;
+  const worst = worstMistake(table.confusion);
+  return (
+    <section className={panels.panel} aria-labelledby="run-classes" data-testid="run-classes">
+      <div className={classes.head}>
+        <h2 id="run-classes" className={panels.heading}>
+          {t("classes.title")}
+        </h2>
+        <SegmentedControl
+          size="xs"
+          aria-label={t("classes.which")}
+          value={which}
+          onChange={(value) => setWhich(value === "last" ? "last" : "best")}
+          data={[
+            { value: "best", label: t("classes.best") },
+            { value: "last", label: t("classes.last") },
+          ]}
+        />
+      </div>
+      <p className={classes.hint}>
+        {t("classes.epoch", { epoch: table.epoch })}{" "}
+        {worst !== null &&
+          t("classes.worst", {
+            target: table.classes[worst.target],
+            answer: table.classes[worst.answer],
+            count: worst.count,
+            number: formatExact(worst.count),
+          })}
+      </p>
+      <div className={classes.both}>
+        <Confusion table={table} />
+        <PerClass table={table} />
+      </div>
+    </section>
+  );
+}
+
+function Confusion({ table }: { table: ClassesEvent }) {
+  const { t } = useTranslation("runs");
+  const shares = rowShares(table.confusion);
+  const isWritten = table.classes.length <= MAX_WRITTEN;
+  return (
+    <div className={classes.scroll}>
+      <table className={classes.confusion} data-testid="run-confusion" data-small={!isWritten || undefined}>
+        <caption>{t("classes.confusion")}</caption>
+        <thead>
+          <tr>
+            <td />
+            {table.classes.map((name) => (
+              <th key={name} scope="col" title={name}>
+                <span>{name}</span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {table.confusion.map((row, target) => (
+            <tr key={table.classes[target]}>
+              <th scope="row" title={table.classes[target]}>
+                {table.classes[target]}
+              </th>
+              {row.map((count, answer) => {
+                const share = shares[target]?.[answer] ?? 0;
+                return (
+                  <td
+                    key={table.classes[answer]}
+                    data-right={target === answer || undefined}
+                    data-dark={share > 0.5 || undefined}
+                    style={{ "--share": `${Math.round(100 * share)}%` } as React.CSSProperties}
+                    title={t("classes.cell", {
+                      target: table.classes[target],
+                      answer: table.classes[answer],
+                      number: formatExact(count),
+                      share: `${(100 * share).toFixed(1)} %`,
+                    })}
+                  >
+                    {isWritten ? formatCount(count) : ""}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function PerClass({ table }: { table: ClassesEvent }) {
+  const { t } = useTranslation("runs");
+  const { data: options } = useQuery(trainingOptionsQuery);
+  const columns = Object.entries(table.per_class ?? {});
+  const title = (type: string) => options?.metrics.find((metric) => metric.type === type)?.title ?? type;
+  return (
+    <div className={classes.scroll}>
+      <table className={classes.table} data-testid="run-per-class">
+        <caption>{t("classes.each")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("classes.class")}</th>
+            <th scope="col">{t("classes.samples")}</th>
+            {columns.map(([type]) => (
+              <th key={type} scope="col">
+                {title(type)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {table.classes.map((name, label) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{formatCount((table.confusion[label] ?? []).reduce((total, count) => total + count, 0))}</td>
+              {columns.map(([type, values]) => (
+                <td key={type}>{formatMetric(values[label] ?? Number.NaN)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
