@@ -12,6 +12,7 @@ _DOSOVITSKIY = Paper(
     "https://arxiv.org/abs/2010.11929",
 )
 
+
 def draw_self_attention(pool: str) -> Document:
     """Every row of a picture looks at every other, then all rows become one vector."""
     pools = {"mean": node("pool", "PoolOverTime", mode="mean"), "learned": node("pool", "AttentionPool")}

@@ -95,7 +95,9 @@ SEQUENCES = (
         family="recurrent",
         chapter="beyond",
         task="text classification",
-        paper=Paper("Joulin et al.: Bag of Tricks for Efficient Text Classification", 2016, "https://arxiv.org/abs/1607.01759"),
+        paper=Paper(
+            "Joulin et al.: Bag of Tricks for Efficient Text Classification", 2016, "https://arxiv.org/abs/1607.01759"
+        ),
         look="bag",
         preset=SENTENCES,
         draw=lambda: draw_bag(words=42, length=16, classes=2),

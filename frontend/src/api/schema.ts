@@ -905,7 +905,7 @@ export interface components {
              * Task
              * @enum {string}
              */
-            task: "classification" | "regression" | "text classification" | "segmentation" | "reconstruction" | "node classification" | "graph classification";
+            task: "classification" | "regression" | "text classification" | "forecasting" | "segmentation" | "reconstruction" | "node classification" | "graph classification";
             paper: components["schemas"]["PaperRead"];
             /** Summary */
             summary: {
@@ -970,7 +970,7 @@ export interface components {
              * Task
              * @enum {string}
              */
-            task: "classification" | "regression" | "text classification" | "segmentation" | "reconstruction" | "node classification" | "graph classification";
+            task: "classification" | "regression" | "text classification" | "forecasting" | "segmentation" | "reconstruction" | "node classification" | "graph classification";
             paper: components["schemas"]["PaperRead"];
             /** Summary */
             summary: {

@@ -90,9 +90,7 @@ CLASSIFIERS = {
 GRAPHS = {name: each for name, each in ARCHITECTURES.items() if each.family == "graph"}
 REGRESSIONS = {name: each for name, each in ARCHITECTURES.items() if each.task == "regression"}
 OTHERS = {
-    name: ARCHITECTURES[name]
-    for name in ARCHITECTURES
-    if name not in {*CLASSIFIERS, *GRAPHS, *REGRESSIONS, *SEQUENCES}
+    name: ARCHITECTURES[name] for name in ARCHITECTURES if name not in {*CLASSIFIERS, *GRAPHS, *REGRESSIONS, *SEQUENCES}
 }
 """Tasks that the product has no loss for yet: their first step is made by hand here."""
 
