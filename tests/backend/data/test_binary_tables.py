@@ -13,13 +13,17 @@ _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
-ROWS: list[list[str | float | None]] = [
-    ["age", "town", "label"],
-    *([20 + n % 50 if n != 5 else None, ("north", "south & west")[n % 2], ("yes", "no")[n % 3 > 0]] for n in range(40)),
-]
+Row = list[str | float | None]
 
 
-def workbook(rows: list[list[str | float | None]]) -> bytes:
+def person(n: int) -> Row:
+    return [20 + n % 50 if n != 5 else None, ("north", "south & west")[n % 2], ("yes", "no")[n % 3 > 0]]
+
+
+ROWS: list[Row] = [["age", "town", "label"], *map(person, range(40))]
+
+
+def workbook(rows: list[Row]) -> bytes:
     """The smallest file that Excel opens."""
 
     def cell(value: str | float | None, place: str) -> str:
@@ -62,7 +66,7 @@ def test_workbook_when_uploaded_is_read_and_read_again(tmp_path: Path, capsys: p
 
 def test_workbook_of_texts_is_taken_for_texts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("python_calamine")
-    rows: list[list[str | float | None]] = [["text", "label"]]
+    rows: list[Row] = [["text", "label"]]
     rows += [[f"a message of number {n}", ("a", "b")[n % 2]] for n in range(20)]
     source = upload(tmp_path, "text_table", workbook(rows), "x.xlsx")
     assert sniff_upload(tmp_path / "original", "x.xlsx") == "text_table"
