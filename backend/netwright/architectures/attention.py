@@ -1,8 +1,8 @@
 """Self-attention with pooling, a small Transformer encoder, and ViT."""
 
-from netwright.architectures.base import Architecture, Paper, Preset, Published
+from netwright.architectures.base import Architecture, Paper, Published
 from netwright.architectures.drawing import document, draw, node
-from netwright.architectures.presets import DIGITS, DIGITS_ROWS, IMAGENET
+from netwright.architectures.presets import DIGITS, DIGITS_ROWS, IMAGENET, MESSAGES
 from netwright.graph.document import Document
 
 _VASWANI = Paper("Vaswani et al.: Attention Is All You Need", 2017, "https://arxiv.org/abs/1706.03762")
@@ -11,8 +11,6 @@ _DOSOVITSKIY = Paper(
     2021,
     "https://arxiv.org/abs/2010.11929",
 )
-
-_TEXT = Preset("text", None)
 
 
 def draw_self_attention(pool: str) -> Document:
@@ -107,7 +105,7 @@ ATTENTION = (
         task="text classification",
         paper=_VASWANI,
         look="transformer",
-        preset=_TEXT,
+        preset=MESSAGES,
         draw=draw_transformer,
         published=Published("transformer", 715_266, None, (2,)),
     ),

@@ -37,6 +37,7 @@ Task = Literal[
     "classification",
     "regression",
     "text classification",
+    "forecasting",
     "segmentation",
     "reconstruction",
     "node classification",

@@ -90,3 +90,43 @@ CIFAR = Preset(
         "checkpoint": _ACCURACY,
     },
 )
+
+SENTENCES = Preset("sentences", "sentences", {"data": {"batch_size": 32}, "epochs": 10, "checkpoint": _ACCURACY})
+
+WAVES = Preset(
+    "waves",
+    "waves",
+    {
+        "data": {"batch_size": 32},
+        "optimizer": {"type": "AdamW", "params": {"lr": 0.003}},
+        "epochs": 20,
+        "checkpoint": _ACCURACY,
+    },
+)
+
+SINE_MIX = Preset(
+    "sine_mix",
+    "sine_mix",
+    {
+        "data": {"batch_size": 32, "split": {"by": "time"}},
+        "objectives": [{"loss": {"type": "MSELoss"}}],
+        "metrics": ["MeanAbsoluteError"],
+        "optimizer": {"type": "AdamW", "params": {"lr": 0.003}},
+        "epochs": 10,
+        "checkpoint": {"monitor": "val/MeanAbsoluteError", "mode": "min"},
+    },
+)
+
+MESSAGES = Preset(
+    "messages",
+    "sms_spam",
+    {
+        "data": {
+            "batch_size": 64,
+            "preprocess": [{"type": "Tokenize", "params": {"vocabulary_size": 10_000, "max_length": 128}}],
+        },
+        "epochs": 5,
+        "checkpoint": _ACCURACY,
+    },
+)
+"""Texts of 128 tokens, as the reference's worked example has them."""

@@ -2,7 +2,7 @@
 
 from netwright.architectures.base import Architecture, Paper
 from netwright.architectures.drawing import document, draw, node
-from netwright.architectures.presets import DIGITS_ROWS
+from netwright.architectures.presets import DIGITS_ROWS, SENTENCES, SINE_MIX, WAVES
 from netwright.graph.document import Document
 
 PAPERS = {
@@ -43,4 +43,85 @@ def _recurrent(cell: str, mode: str) -> Architecture:
     )
 
 
-RECURRENT = tuple(_recurrent(cell, mode) for cell in PAPERS for mode in POOLS)
+def draw_reader(cell: str, *, words: int, length: int, classes: int) -> Document:
+    """Words one after the other; what stands after the last one decides."""
+    nodes = [
+        node("words", "Input", shape=[length], dtype="int64"),
+        node("embed", "Embedding", num_embeddings=words, embedding_dim="=width"),
+        node("cell", cell, hidden_size="=hidden"),
+        node("pool", "PoolOverTime", mode="last"),
+        node("head", "Linear", out_features=classes),
+        node("scores", "Output"),
+    ]
+    return document("", draw(nodes, width=16, hidden=32))
+
+
+def draw_bag(*, words: int, length: int, classes: int) -> Document:
+    """The mean of the words' vectors, whatever their order."""
+    nodes = [
+        node("words", "Input", shape=[length], dtype="int64"),
+        node("embed", "EmbeddingBag", num_embeddings=words, embedding_dim="=width", padding_idx=0),
+        node("head", "Linear", out_features=classes),
+        node("scores", "Output"),
+    ]
+    return document("", draw(nodes, width=16))
+
+
+def draw_series(cell: str, *, steps: int, outputs: int) -> Document:
+    """Steps of one channel, one after the other."""
+    nodes = [
+        node("steps", "Input", shape=[steps, 1]),
+        node("cell", cell, hidden_size="=hidden"),
+        node("pool", "PoolOverTime", mode="last"),
+        node("head", "Linear", out_features=outputs),
+        node("values", "Output"),
+    ]
+    return document("", draw(nodes, hidden=32))
+
+
+SEQUENCES = (
+    Architecture(
+        id="lstm_sentences",
+        family="recurrent",
+        chapter="beyond",
+        task="text classification",
+        paper=PAPERS["LSTM"],
+        look="sentences",
+        preset=SENTENCES,
+        draw=lambda: draw_reader("LSTM", words=42, length=16, classes=2),
+    ),
+    Architecture(
+        id="bag_sentences",
+        family="recurrent",
+        chapter="beyond",
+        task="text classification",
+        paper=Paper(
+            "Joulin et al.: Bag of Tricks for Efficient Text Classification", 2016, "https://arxiv.org/abs/1607.01759"
+        ),
+        look="bag",
+        preset=SENTENCES,
+        draw=lambda: draw_bag(words=42, length=16, classes=2),
+    ),
+    Architecture(
+        id="gru_forecast",
+        family="recurrent",
+        chapter="beyond",
+        task="forecasting",
+        paper=PAPERS["GRU"],
+        look="forecast",
+        preset=SINE_MIX,
+        draw=lambda: draw_series("GRU", steps=32, outputs=4),
+    ),
+    Architecture(
+        id="gru_waves",
+        family="recurrent",
+        chapter="beyond",
+        task="classification",
+        paper=PAPERS["GRU"],
+        look="waves",
+        preset=WAVES,
+        draw=lambda: draw_series("GRU", steps=48, outputs=3),
+    ),
+)
+
+RECURRENT = (*(_recurrent(cell, mode) for cell in PAPERS for mode in POOLS), *SEQUENCES)

@@ -13,7 +13,7 @@ from pydantic import Field, JsonValue
 
 from netwright.data.base import TABLES, Array, Arrays, ColumnRole, ColumnType, DataError, Facts, Source, Step, Task
 from netwright.data.columns import Column, check_numbers, leave_out_useless, look_through
-from netwright.data.sample_code import TABLE_IMPORTS, SampleCode, table_code
+from netwright.data.sample_code import SampleCode, table_code, table_imports, table_requirements
 from netwright.data.table_split import TEST_WORDS, find_keys
 from netwright.data.targets import find_leaks, guess_target, guess_task, read_target
 from netwright.data.text_table import Delimiter, Encoding, TextTable, read_text_table
@@ -277,6 +277,7 @@ class _Reading:
             is_quoted=table.is_quoted,
             names=None if table.header == table.names else table.names,
             has_header=table.header is not None,
+            form=table.form,
         )
         if self.task == "regression":
             scale = "" if options.target_scale == 1.0 else f" / {options.target_scale!r}"
@@ -293,7 +294,8 @@ class _Reading:
         return SampleCode(
             functions=load + "\n\n" + readers,
             reads="a table like the one that was uploaded (the target may be left out), or an array file (.npy)",
-            imports=TABLE_IMPORTS,
+            imports=table_imports(table, "import math"),
+            requirements=table_requirements(table),
             needs=f"your file {table.filename}, as it was uploaded",
             argument=table.filename,
         )

@@ -11,9 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from netwright.data.binary_tables import IMPORTS as BINARY_IMPORTS
+from netwright.data.binary_tables import REQUIREMENTS, BinaryFormat, source_of
+
 if TYPE_CHECKING:
     from netwright.data.base import Arrays
     from netwright.data.pictures import Target
+    from netwright.data.text_table import TextTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +138,7 @@ def picture_code(target: Target, white: int = 255) -> str:
 TABLE_IMPORTS = ("import csv", "import math")
 READ_ROWS = '''def read_rows(path: Path) -> tuple[list[str], list[list[str]]]:
     """Names of the columns and the rows below them."""
-    with path.open(encoding="{encoding}", newline="") as file:
-        reader = csv.reader(file, delimiter={delimiter!r}{quoting}, skipinitialspace=True)
-        rows = [[cell.strip() for cell in row] for row in reader if row]
+{rows}
     return {split}
 '''
 TO_INPUTS = '''def to_number(cell: str) -> float:
@@ -178,6 +180,7 @@ def table_code(
     is_quoted: bool = True,
     names: Sequence[str] | None = None,
     has_header: bool = True,
+    form: BinaryFormat | None = None,
 ) -> str:
     """Source of ``read`` and its helpers for text tables.  ``features`` are the columns that the network sees, with their
     categories where they have some; ``names`` are those of all columns where the file's own first line cannot be relied on."""
@@ -186,14 +189,13 @@ def table_code(
         lines += [f"NAMES = {list(names)!r}", '"""All columns in the order of the file."""']
     rows = "rows[1:]" if has_header else "rows"
     rows_of = READ_ROWS.format(
-        encoding=encoding,
-        delimiter=delimiter,
-        quoting="" if is_quoted else ", quoting=csv.QUOTE_NONE",
+        rows=rows_source(delimiter=delimiter, encoding=encoding, is_quoted=is_quoted, form=form),
         split=f"NAMES, {rows}" if names is not None else "rows[0], rows[1:]",
     )
     samples_of = READ_TABLE.format(num_features=len(features))
     inputs_of = inputs_code(len(features), has_comma=has_comma)
-    return "\n\n\n".join(["\n".join(lines), *(part.rstrip("\n") for part in (rows_of, inputs_of, samples_of))]) + "\n"
+    parts = [*([] if form is None else [source_of(form)]), rows_of, inputs_of, samples_of]
+    return "\n\n\n".join(["\n".join(lines), *(part.strip("\n") for part in parts)]) + "\n"
 
 
 def inputs_code(num_features: int, *, has_comma: bool) -> str:
@@ -213,3 +215,25 @@ def feature_lines(features: Mapping[str, tuple[str, ...] | None], missing: Seque
     marks = ", ".join(map(repr, ["", *sorted(set(missing) - {""})]))
     lines += ['"""Columns that the network sees, with their categories; None for a number."""']
     return [*lines, f"MISSING = {{{marks}}}"]
+
+
+ROWS = """    with path.open(encoding={encoding!r}, newline="") as file:
+        reader = csv.reader(file, delimiter={delimiter!r}{quoting}, skipinitialspace=True)
+        rows = [[cell.strip() for cell in row] for row in reader if row]"""
+
+
+def rows_source(*, delimiter: str, encoding: str, is_quoted: bool, form: BinaryFormat | None) -> str:
+    """Statements that put the cells of a table's file into ``rows``; those of a file that is no text call ``records``."""
+    if form is not None:
+        return "    rows = records(path)"
+    quoting = "" if is_quoted else ", quoting=csv.QUOTE_NONE"
+    return ROWS.format(encoding=encoding, delimiter=delimiter, quoting=quoting)
+
+
+def table_imports(table: TextTable, *others: str) -> tuple[str, ...]:
+    """Lines of import that reading the table's file needs, and others."""
+    return (*(("import csv",) if table.form is None else BINARY_IMPORTS[table.form]), *others)
+
+
+def table_requirements(table: TextTable) -> tuple[str, ...]:
+    return () if table.form is None else (REQUIREMENTS[table.form],)

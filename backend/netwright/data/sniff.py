@@ -6,13 +6,14 @@ from pathlib import Path
 
 from netwright.data.archive import PICTURE_SUFFIXES, open_archive
 from netwright.data.base import DataError
+from netwright.data.binary_tables import find_format
 from netwright.data.columns import look_through
 from netwright.data.csv_source import MISSING_MARKS
 from netwright.data.graph_npz import looks_like_graph
 from netwright.data.graph_tables import is_graph_archive
 from netwright.data.mask_pairs import holds_masks
 from netwright.data.text_folder import SUFFIX
-from netwright.data.text_table import parse_text_table
+from netwright.data.text_table import TextTable, parse_text_table, read_text_table
 from netwright.data.text_table_source import looks_like_texts
 from netwright.data.time_series import looks_like_series
 from netwright.language import say
@@ -33,7 +34,6 @@ _KNOWN: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", say("a single picture. Upload a ZIP with one folder of pictures for each class")),
     (b"\xff\xd8\xff", say("a single picture. Upload a ZIP with one folder of pictures for each class")),
     (b"GIF8", say("a single picture. Upload a ZIP with one folder of pictures for each class")),
-    (b"PAR1", say("a Parquet file. Export it as CSV")),
     (b"SQLite format 3", say("an SQLite database. Export the table as CSV")),
     (b"\x89HDF", say("an HDF5 file. Export the table as CSV")),
     (
@@ -75,15 +75,22 @@ def _has_suffix(name: str, suffixes: frozenset[str]) -> bool:
     return Path(name).suffix.lower() in suffixes
 
 
-def _sniff_table(path: Path, filename: str) -> str:
-    """What a table as text is read as, unless a person says otherwise: by its first rows."""
+def _read_start(path: Path, filename: str) -> TextTable:
+    """The first rows of a table; all of one that is no text."""
+    if find_format(path, filename) is not None:
+        return read_text_table(path, filename)
     with path.open("rb") as file:
         start = file.read(SAMPLE_BYTES)
         is_whole = not file.read(1)
     # A row that is cut in two says nothing.
     sample = start if is_whole or start[:2] in {b"\xff\xfe", b"\xfe\xff"} else start[: start.rfind(b"\n") + 1]
+    return parse_text_table(sample, filename)
+
+
+def _sniff_table(path: Path, filename: str) -> str:
+    """What a table as text is read as, unless a person says otherwise: by its first rows."""
     try:
-        table = parse_text_table(sample, filename)
+        table = _read_start(path, filename)
     except DataError:
         return "csv"  # which says what is wrong when it reads all of it
     has_comma = table.delimiter == ";"
@@ -104,6 +111,8 @@ def sniff_upload(path: Path, filename: str) -> str:
     """
     with path.open("rb") as file:
         start = file.read(8192)
+    if find_format(path, filename) is not None:
+        return _sniff_table(path, filename)
     if start.startswith(_ZIP):
         return _sniff_zip(path, filename)
     for magic, what in _KNOWN:

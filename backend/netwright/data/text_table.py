@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from netwright.data.base import DataError
+from netwright.data.binary_tables import BinaryFormat, find_format, read_records
 from netwright.language import say
 
 MAX_BYTES = 256 << 20
@@ -45,6 +46,8 @@ class TextTable:
     header: tuple[str, ...] | None = None
     encoding: str = "utf-8"
     is_quoted: bool = True
+    form: BinaryFormat | None = None
+    """Where the file is no text: ``lines`` are then its rows."""
 
     @property
     def num_rows(self) -> int:
@@ -86,6 +89,9 @@ def read_text_table(
         ) from error
     if size > MAX_BYTES:
         raise _too_large(filename, f"{size / (1 << 20):,.0f} MiB", f"{MAX_BYTES >> 20} MiB")
+    form = find_format(path, filename)
+    if form is not None:
+        return _binary_table(path, form, filename, has_header)
     return parse_text_table(
         path.read_bytes(),
         filename,
@@ -122,6 +128,23 @@ def parse_text_table(
     if is_to_learn:
         _check_size(table)
     return replace(table, encoding=known_encoding, is_quoted=quoted)
+
+
+def _binary_table(path: Path, form: BinaryFormat, filename: str, has_header: bool | None) -> TextTable:
+    """A workbook's first sheet or a Parquet file, whose cells are text as in a CSV file."""
+    records = read_records(path, form, filename)
+    width = max(map(len, records), default=0)
+    if not width:
+        raise DataError(say("{filename} is empty.", filename=filename), code="empty_file", file=filename)
+    if width > MAX_COLUMNS:
+        raise _too_large(filename, say("{count:,} columns", count=width), say("{count:,} columns", count=MAX_COLUMNS))
+    if len(records) > MAX_ROWS + 1 or len(records) * width > MAX_CELLS:
+        raise _too_large(
+            filename, say("more"), say("{rows:,} rows and {cells:,} cells", rows=MAX_ROWS, cells=MAX_CELLS)
+        )
+    has_names = True if form == "parquet" else has_header
+    table = _make_table(records, list(range(1, len(records) + 1)), ",", has_names, filename)
+    return replace(table, form=form)
 
 
 def _decode(data: bytes, filename: str, encoding: Encoding | None) -> tuple[str, str]:

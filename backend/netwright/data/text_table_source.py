@@ -9,9 +9,10 @@ import numpy as np
 from pydantic import Field
 
 from netwright.data.base import TABLES, Arrays, ColumnType, DataError, Facts, Source
+from netwright.data.binary_tables import source_of
 from netwright.data.columns import Column, leave_out_useless, look_through
 from netwright.data.csv_source import MISSING_MARKS, upload_name
-from netwright.data.sample_code import SampleCode
+from netwright.data.sample_code import SampleCode, rows_source, table_imports, table_requirements
 from netwright.data.targets import read_target
 from netwright.data.text_table import Delimiter, Encoding, TextTable, read_text_table
 from netwright.data.texts import (
@@ -38,11 +39,9 @@ LOAD_TEXTS = '''def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
     """The rows of the uploaded table that have a text and a class."""
     if path is None:
         raise SystemExit("Say where the table is that was uploaded: --data FILE")
-    with path.open(encoding={encoding!r}, newline="") as file:
-        reader = csv.reader(file, delimiter={delimiter!r}{quoting}, skipinitialspace=True)
-        rows = [[cell.strip() for cell in row] for row in reader if row]{skipped}
+{rows}
     missing = {missing}
-    kept = [row for row in rows if row[{text}] and row[{label}] not in missing]
+    kept = [row for row in rows{skipped} if row[{text}] and row[{label}] not in missing]
     labels = [CLASSES.index(row[{label}]) for row in kept]
     return to_samples([row[{text}] for row in kept]), np.array(labels, dtype=np.int64)
 '''
@@ -113,18 +112,22 @@ class TextTableSource(Source):
         reading, table = self._reading, self._reading.table
         marks = ", ".join(map(repr, ["", *sorted(set(self.options.missing_marks) - {""})]))
         load = LOAD_TEXTS.format(
-            encoding=table.encoding,
-            delimiter=table.delimiter,
-            quoting="" if table.is_quoted else ", quoting=csv.QUOTE_NONE",
+            rows=rows_source(
+                delimiter=table.delimiter, encoding=table.encoding, is_quoted=table.is_quoted, form=table.form
+            ),
             skipped="[1:]" if table.header is not None else "",
             missing=f"{{{marks}}}",
             text=table.names.index(reading.text.name),
             label=table.names.index(reading.label.name),
         )
         return SampleCode(
-            functions=load + "\n\n" + read_texts_code(arrays.inputs),
+            functions=(source_of(table.form) + "\n\n" if table.form else "")
+            + load
+            + "\n\n"
+            + read_texts_code(arrays.inputs),
             reads=READS_TEXTS,
-            imports=("import csv",),
+            imports=table_imports(table),
+            requirements=table_requirements(table),
             needs=f"your file {table.filename}, as it was uploaded",
             argument=table.filename,
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from netwright.data.sample_code import SampleCode
+from netwright.data.binary_tables import source_of
+from netwright.data.sample_code import SampleCode, rows_source, table_imports, table_requirements
 from netwright.data.series import read_times, to_time_source
 from netwright.data.time_series_reading import Reading
 
@@ -13,9 +14,7 @@ MISSING = {missing}
 
 def read_rows(path: Path) -> tuple[list[str], list[list[str]]]:
     """Names of the columns and the rows below them."""
-    with path.open(encoding={encoding!r}, newline="") as file:
-        reader = csv.reader(file, delimiter={delimiter!r}{quoting}, skipinitialspace=True)
-        rows = [[cell.strip() for cell in row] for row in reader if row]
+{rows}
     return {split}
 
 {to_time}
@@ -147,16 +146,17 @@ def series_code(reading: Reading) -> SampleCode:
     else:
         load = CLASSES_OF_WINDOWS.format(window=reading.window, stride=options.stride, label=reading.targets[0].name)
         what = f"The last {length} steps"
-    imports = ["import csv", "import math"]
+    imports = [*table_imports(table, "import math")]
     rows = _rows(reading)
-    if "datetime." in rows:
+    if "datetime.strptime" in rows:
         imports.append("from datetime import UTC, datetime")
     read = READ.format(what=what, length=length, num_channels=len(reading.channels), place=place)
     channels = ", ".join(column.name for column in reading.channels)
     return SampleCode(
-        functions=rows + load + read,
+        functions=(source_of(table.form) + "\n\n" if table.form else "") + rows + load + read,
         reads=f"a table with the columns {channels}, or an array file (.npy)",
         imports=tuple(imports),
+        requirements=table_requirements(table),
         needs=f"your file {table.filename}, as it was uploaded",
         argument=table.filename,
     )
@@ -178,9 +178,9 @@ def _rows(reading: Reading) -> str:
         channels=[column.name for column in reading.channels],
         missing=f"{{{marks}}}",
         names="" if has_names else f'NAMES = {list(table.names)!r}\n"""All columns in the order of the file."""\n',
-        encoding=table.encoding,
-        delimiter=table.delimiter,
-        quoting="" if table.is_quoted else ", quoting=csv.QUOTE_NONE",
+        rows=rows_source(
+            delimiter=table.delimiter, encoding=table.encoding, is_quoted=table.is_quoted, form=table.form
+        ),
         split="rows[0], rows[1:]" if has_names else f"NAMES, {kept}",
         to_time=to_time,
         num_channels=len(reading.channels),

@@ -79,10 +79,19 @@ def _job(architecture: Architecture, folder: Path) -> Job:
     )
 
 
-CLASSIFIERS = {name: each for name, each in ARCHITECTURES.items() if each.task == "classification"}
+SEQUENCES = {
+    name: each
+    for name, each in ARCHITECTURES.items()
+    if each.preset.source and SOURCES[each.preset.source].kind in {"text", "series"}
+}
+CLASSIFIERS = {
+    name: each for name, each in ARCHITECTURES.items() if each.task == "classification" and name not in SEQUENCES
+}
 GRAPHS = {name: each for name, each in ARCHITECTURES.items() if each.family == "graph"}
 REGRESSIONS = {name: each for name, each in ARCHITECTURES.items() if each.task == "regression"}
-OTHERS = {name: ARCHITECTURES[name] for name in ARCHITECTURES if name not in {*CLASSIFIERS, *GRAPHS, *REGRESSIONS}}
+OTHERS = {
+    name: ARCHITECTURES[name] for name in ARCHITECTURES if name not in {*CLASSIFIERS, *GRAPHS, *REGRESSIONS, *SEQUENCES}
+}
 """Tasks that the product has no loss for yet: their first step is made by hand here."""
 
 
@@ -182,3 +191,33 @@ def test_graph_network_when_its_preset_is_run_learns(
     outcome = train(job, lambda *_, **__: None, Control())
     assert outcome.state is RunState.COMPLETED, outcome.message
     assert outcome.metrics["train/Accuracy"] > 1.5 / job.data.num_outputs or source == "karate"
+
+
+LEARNED = {
+    "lstm_sentences": (6, "val/Accuracy", 0.99, 1.0),
+    "bag_sentences": (3, "val/Accuracy", 0.4, 0.6),
+    "gru_waves": (9, "val/Accuracy", 0.8, 1.0),
+    "gru_forecast": (3, "val/MeanAbsoluteError", 0.08, 0.25),
+    "transformer_encoder": (1, "val/Accuracy", 0.8, 1.0),
+}
+"""How many epochs of the preset, and the metric after them, from and to.  Of the messages only the first."""
+
+
+@pytest.mark.parametrize("architecture", SEQUENCES.values(), ids=SEQUENCES)
+def test_network_of_sequences_when_its_preset_is_run_learns_what_its_text_says(
+    architecture: Architecture, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    document = architecture.build()
+    training = TrainingConfig.model_validate({**(document.training or {}), "device": "cpu"})
+    path = None
+    if SOURCES[training.data.source].files:
+        file = request.getfixturevalue("shared_data") / "text" / "sms_spam.tsv"
+        path = str(tmp_path)
+        (tmp_path / "sms.tsv").write_text("\n".join(file.read_text("utf-8").split("\n")[:500]), "utf-8")
+    epochs, metric, least, most = LEARNED[architecture.id]
+    training = training.model_copy(update={"epochs": epochs})
+    source = SourceSpec(type=training.data.source, path=path)
+    spec = RunSpec(run="test", document=document, training=training, source=source, versions={}, created=0.0)
+    outcome = train(build_job(spec, tmp_path), lambda *_, **__: None, Control())
+    assert outcome.state is RunState.COMPLETED, outcome.message
+    assert least <= outcome.metrics[metric] <= most

@@ -84,7 +84,7 @@ def test_vocabulary_knows_nothing_of_the_texts_held_out() -> None:
         default_preprocess=(Step("Tokenize", {"vocabulary_size": 100, "max_length": 2}),),
     )
     data = prepare(raw, DataConfig())
-    held_out = load_preprocess(data.preprocess_source)(data.validation.inputs)  # type: ignore[union-attr]
+    held_out = load_preprocess(data.preprocess_source)(data.validation.inputs)
     assert (held_out[:, 1] == 1).all()
     assert (held_out[:, 0] == 2).all()
     assert held_out.dtype == torch.int64
@@ -109,7 +109,7 @@ def test_written_facts_of_texts_are_those_of_the_arrays(name: str) -> None:
     [step] = arrays.default_preprocess
     assert (facts.num_tokens, *facts.input_shape) == (step.params["vocabulary_size"], step.params["max_length"])
     data = prepare(source.load(), DataConfig())
-    ready = load_preprocess(data.preprocess_source)(data.train.inputs)  # type: ignore[union-attr]
+    ready = load_preprocess(data.preprocess_source)(data.train.inputs)
     assert facts.num_tokens is not None
     assert ready.max() < facts.num_tokens
     assert ready.shape[1:] == facts.input_shape

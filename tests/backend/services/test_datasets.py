@@ -67,6 +67,7 @@ def test_list_when_nothing_is_uploaded_holds_the_built_ins(tmp_path: Path) -> No
             "mnist",
             "fashion_mnist",
             "cora",
+            "sms_spam",
         }
         assert listed["digits"].input_shape == [1, 8, 8]
         assert all(dataset.is_built_in and dataset.citation for dataset in listed.values())
@@ -113,6 +114,40 @@ def test_table_when_uploaded_is_described_kept_and_resolved(tmp_path: Path) -> N
         assert preview.rows[0] == ["20", "a", "0"]
         assert [(item.name, item.count) for item in preview.balance] == [("0", 20), ("1", 20), ("2", 20)]
         assert [histogram.name for histogram in preview.histograms] == ["age"]
+
+    run(tmp_path, scenario)
+    run(tmp_path, after_restart)
+
+
+def test_table_when_read_as_another_kind_is_described_anew(tmp_path: Path) -> None:
+    rows = "text,label\n" + "".join(f"a message of number {row},{'ab'[row % 2]}\n" for row in range(40))
+    ids: list[str] = []
+
+    async def scenario(service: DatasetService, _store: Store) -> None:
+        created = await service.create(stream(rows), "messages.csv", None)
+        ids.append(created.id)
+        assert (created.type, created.kind, created.input_dtype) == ("text_table", "text", "int64")
+        assert [way.type for way in created.read_as] == ["csv", "text_table", "time_series"]
+        preview = await service.preview(created.id)
+        assert preview.texts[0].tokens == ["a", "message", "of", "number", "0"]
+        assert 1 not in preview.texts[0].indices
+        # As a table there is nothing to learn from: it stays what it was.
+        with pytest.raises(DataError, match="no column is left to learn from"):
+            await service.update(created.id, DatasetUpdate(type="csv"))
+        with pytest.raises(DataError, match="cannot be read as image_folder"):
+            await service.update(created.id, DatasetUpdate(type="image_folder"))
+        assert (await service.read(created.id)).type == "text_table"
+        numbers = await service.create(stream(TABLE), "people.csv", None)
+        changed = await service.update(numbers.id, DatasetUpdate(type="time_series", options={"window": 4}))
+        assert (changed.type, changed.kind, changed.splits) == ("time_series", "series", ["time"])
+        ids.append(numbers.id)
+
+    async def after_restart(service: DatasetService, _store: Store) -> None:
+        assert (await service.read(ids[1])).kind == "series"
+        assert (await service.resolve_source(ids[1])).type == "time_series"
+        curves = (await service.preview(ids[1])).series
+        assert len(curves[0].channels[0]) == 4
+        assert curves[0].future
 
     run(tmp_path, scenario)
     run(tmp_path, after_restart)
