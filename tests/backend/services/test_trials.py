@@ -250,7 +250,7 @@ def test_checkpoint_when_its_data_are_of_another_kind_is_refused_by_a_sentence(t
         broken = tmp_path / "broken.safetensors"
         save_file({"head.weight": torch.zeros(2, 2)}, broken)
         orders.orders["broken"] = order.model_copy(update={"weights": str(broken)})
-        with pytest.raises(ServiceError, match="does not fit") as caught:
+        with pytest.raises(ServiceError, match="not those of its network") as caught:
             await service.describe("broken")
         assert caught.value.code == "cannot_try"
 

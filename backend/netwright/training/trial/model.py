@@ -70,7 +70,7 @@ class Trial:
             network.load_state_dict(load_file(weights))
         except (RuntimeError, SafetensorError) as error:
             raise TrialError(
-                say("The checkpoint does not fit the network of its run: {why}", why=str(error)[:500])
+                say("The weights of this checkpoint are not those of its network: {why}", why=str(error)[:500])
             ) from error
         scale = float(getattr(opened.options, "target_scale", 1.0))
         output = find_output(spec.document, spec.training.objectives[0].output)

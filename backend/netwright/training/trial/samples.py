@@ -64,7 +64,7 @@ def _read_picture(text: str, number: int, target: Target) -> NDArray[np.uint8]:
         return decode(io.BytesIO(content), name, target)
     except DamagedPictureError as error:
         raise DataError(
-            say("{name} cannot be read: {why}.", name=name, why=said_by(error)), code="bad_picture"
+            say("{name} is no picture that can be read: {why}.", name=name, why=said_by(error)), code="bad_picture"
         ) from error
 
 

@@ -21,7 +21,7 @@ export function Confusion({ classes: names, counts, onOpen }: Props) {
         <table className={classes.matrix} data-testid="confusion">
           <thead>
             <tr>
-              <th scope="col">
+              <th scope="col" className={classes.corner}>
                 <span className={classes.quiet}>{t("confusion.corner")}</span>
               </th>
               {names.map((name) => (

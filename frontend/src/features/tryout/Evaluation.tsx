@@ -186,7 +186,11 @@ function Samples({ trial, choice }: { trial: TrialRead; choice: SampleChoice }) 
           onChange={setPage}
           aria-label={t("samples.pages")}
           getControlProps={(control) =>
-            control === "next" || control === "previous" ? { "aria-label": t(`samples.${control}`) } : {}
+            control === "next"
+              ? { "aria-label": t("samples.next") }
+              : control === "previous"
+                ? { "aria-label": t("samples.previous") }
+                : {}
           }
         />
       )}

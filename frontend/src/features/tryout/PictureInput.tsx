@@ -16,6 +16,11 @@ interface Props {
 }
 
 const SIDE = 280;
+
+/** What is drawn is looked at after every stroke. */
+function contextOf(canvas: HTMLCanvasElement | null): CanvasRenderingContext2D | null {
+  return (canvas?.getContext("2d", { willReadFrequently: true }) ?? null) as CanvasRenderingContext2D | null;
+}
 const SEND_EVERY_MS = 100;
 const ACCEPTED = "image/png,image/jpeg,image/webp,image/gif,image/bmp";
 
@@ -34,7 +39,7 @@ export function PictureInput({ shape, onChange }: Props) {
   const ink = shape.is_light_on_dark ? "#ffffff" : "#000000";
 
   const clear = useCallback(() => {
-    const context = canvas.current?.getContext("2d");
+    const context = contextOf(canvas.current);
     if (!context) return;
     context.fillStyle = ground;
     context.fillRect(0, 0, SIDE, SIDE);
@@ -74,7 +79,7 @@ export function PictureInput({ shape, onChange }: Props) {
 
   const draw = (event: PointerEvent<HTMLCanvasElement>, isStart: boolean) => {
     const element = event.currentTarget;
-    const context = element.getContext("2d");
+    const context = contextOf(element);
     if (context === null || (!isStart && last.current === null)) return;
     const rect = element.getBoundingClientRect();
     const x = ((event.clientX - rect.left) / rect.width) * SIDE;
@@ -173,7 +178,7 @@ export function PictureInput({ shape, onChange }: Props) {
 
 /** The drawing as a picture; null where nothing is drawn. */
 function toPicture(canvas: HTMLCanvasElement, shape: Shape, ground: string, isCentred: boolean): string | null {
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   if (context === null) return null;
   const box = inkBox(context.getImageData(0, 0, SIDE, SIDE).data, SIDE, SIDE, shape.is_light_on_dark);
   if (box === null) return null;

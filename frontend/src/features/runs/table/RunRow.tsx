@@ -139,7 +139,7 @@ function FilterButton({
   return (
     <UnstyledButton
       className={classes.filterButton}
-      title={t("table.filterBy", { column: fieldTitle(field, t), value })}
+      title={t("table.filterBy", { column: fieldTitle(field, t), value: formatField(field, value, t) })}
       onClick={() => onFilter(field.id, value)}
     >
       {children}

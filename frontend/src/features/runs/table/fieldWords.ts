@@ -15,7 +15,7 @@ export function formatField(field: Field, value: FieldValue, t: TFunction<"desk"
   if (value === null) return "";
   if (typeof value === "boolean") return t(value ? "value.yes" : "value.no");
   if (typeof value === "object") return value.join(", ");
-  if (typeof value === "string") return value;
+  if (typeof value === "string") return field.id === "state" ? t(`runs:state.${value}`) : value;
   switch (field.unit) {
     case "count":
       return formatCount(value);

@@ -1,0 +1,189 @@
+"""The run desk in a real browser: find runs, compare them, and ask a checkpoint."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from e2e.conftest import Server
+from e2e.training import TRAINING_MS, chain
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = pytest.mark.browser
+
+DIGITS = chain(
+    "Digits",
+    ("image", "Input", {"shape": [1, 8, 8]}),
+    ("flat", "Flatten", {}),
+    ("head", "Linear", {"out_features": 10}),
+    ("scores", "Output", {}),
+)
+IRIS = chain("Iris", ("row", "Input", {"shape": [4]}), ("head", "Linear", {"out_features": 3}), ("y", "Output", {}))
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, dict[str, str]]]:
+    """A server with three finished runs, by name: ``slow`` and ``fast`` on digits, ``flowers`` on iris."""
+    home = tmp_path_factory.mktemp("home")
+    server = Server(home)
+    try:
+        server.start()
+        runs = {
+            "slow": train(server, "slow", DIGITS, "digits", lr=0.0001, epochs=2),
+            "fast": train(server, "fast", DIGITS, "digits", lr=0.02, epochs=4),
+            "flowers": train(server, "flowers", IRIS, "iris", lr=0.05, epochs=10),
+        }
+        with server.client() as client:
+            client.patch(f"/api/runs/{runs['slow']}", json={"tags": ["baseline"]}).raise_for_status()
+            while any(client.get(f"/api/runs/{run}").json()["state"] != "completed" for run in runs.values()):
+                pass
+        yield server, runs
+    finally:
+        server.stop()
+
+
+def train(server: Server, name: str, document: dict[str, Any], source: str, *, lr: float, epochs: int) -> str:
+    with server.client() as client:
+        config = client.post("/api/training/suggest", json={"document": document, "source": source}).json()["config"]
+        config["optimizer"]["params"]["lr"] = lr
+        body = {"document": document, "training": {**config, "epochs": epochs}, "name": name}
+        return str(client.post("/api/runs", json=body).raise_for_status().json()["id"])
+
+
+@pytest.fixture
+def page(browser: Browser, desk: tuple[Server, dict[str, str]]) -> Iterator[Page]:
+    """A page that is signed in; an uncaught error fails the test."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True, locale="en-US")
+    context.set_default_timeout(30_000)
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.goto(desk[0].url)
+    yield opened
+    context.close()
+    assert not errors, errors
+
+
+def base(server: Server) -> str:
+    return f"http://127.0.0.1:{server.port}"
+
+
+def test_table_when_filtered_and_columns_chosen_keeps_the_view_in_the_address(
+    page: Page, desk: tuple[Server, dict[str, str]]
+) -> None:
+    server, runs = desk
+    page.goto(f"{base(server)}/runs")
+    query, rows = page.get_by_test_id("runs-query"), page.locator("[data-testid^=run-row-]")
+    expect(rows).to_have_count(3)
+    query.fill("val/Accuracy>0.5 lr>=0.02 network:digits")
+    expect(rows).to_have_count(1)
+    expect(page.get_by_test_id(f"run-row-{runs['fast']}")).to_be_visible()
+    page.get_by_test_id("runs-columns").click()
+    page.get_by_label("Search the columns").fill("params.lr")
+    page.get_by_role("checkbox", name="optimizer.params.lr").check()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("columnheader", name="optimizer.params.lr")).to_be_visible()
+    page.goto(page.url)  # as a link that somebody was sent
+    expect(query).to_have_value("val/Accuracy>0.5 lr>=0.02 network:digits")
+    expect(rows).to_have_count(1)
+    expect(rows.get_by_text("0.02", exact=True)).to_be_visible()
+
+    query.fill("stat:completed")
+    expect(page.get_by_test_id("runs-query-faults")).to_contain_text("Did you mean state?")
+    query.fill("")
+    expect(rows).to_have_count(3)
+    page.get_by_role("button", name="baseline").click()
+    expect(rows).to_have_count(1)
+    expect(query).to_have_value("tag:baseline")
+
+    # Nothing is lost: what is deleted is back with one press, what is archived stands where archived ones are shown.
+    page.get_by_role("checkbox", name="Select slow").check()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(rows).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(rows).to_have_count(1)
+
+
+def test_runs_when_compared_share_charts_and_show_what_differs(page: Page, desk: tuple[Server, dict[str, str]]) -> None:
+    server, runs = desk
+    page.goto(f"{base(server)}/runs?q=network:digits")
+    for name in ("slow", "fast"):
+        page.get_by_role("checkbox", name=f"Select {name}").check()
+    page.get_by_test_id("runs-compare").click()
+    page.wait_for_url("**/runs/compare?*")
+    loss = page.get_by_test_id("compare-val/loss")
+    expect(loss.locator("canvas")).to_be_visible()
+    for name in ("slow", "fast"):
+        expect(loss.get_by_role("listitem").filter(has_text=name)).to_contain_text(".")
+    page.get_by_role("radio", name="Compare the others with slow").click()
+    expect(page.get_by_role("radio", name="Compare the others with slow")).to_be_checked()
+    better = page.get_by_test_id(f"compare-run-{runs['fast']}").get_by_title("Better than the baseline")
+    expect(better.first).to_contain_text("+")
+    expect(page.get_by_test_id("compare-val/Accuracy")).to_be_visible()
+    page.get_by_role("tab", name="Settings").click()
+    settings = page.get_by_test_id("compare-settings")
+    expect(settings.get_by_role("rowheader", name="optimizer.params.lr")).to_be_visible()
+    expect(settings.get_by_role("rowheader", name="seed")).to_have_count(0)
+    page.get_by_role("tab", name="Network").click()
+    expect(page.get_by_test_id("compare-network")).to_contain_text("The networks are the same.")
+    page.get_by_role("button", name="Take home").click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name="All points as CSV").click()
+    lines = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text())))
+    assert {line["name"] for line in lines} == {"slow", "fast"}
+    assert {"train/loss", "val/loss", "val/Accuracy"} <= {line["metric"] for line in lines}
+
+
+def test_digit_when_drawn_is_answered_and_the_evaluation_opens_samples(
+    page: Page, desk: tuple[Server, dict[str, str]]
+) -> None:
+    server, runs = desk
+    page.goto(f"{base(server)}/runs/{runs['fast']}")
+    page.get_by_role("tab", name="Try it").click()
+    pad = page.get_by_test_id("draw-pad")
+    expect(pad).to_be_visible(timeout=TRAINING_MS)
+    box = pad.bounding_box()
+    assert box is not None
+    middle = box["x"] + box["width"] / 2
+    page.mouse.move(middle, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(middle, box["y"] + box["height"] - 30, steps=12)
+    page.mouse.up()
+    expect(page.get_by_test_id("answer-label")).to_contain_text("%", timeout=TRAINING_MS)
+    expect(page.get_by_test_id("answer").get_by_role("row")).to_have_count(10)
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_test_id("answer-label")).to_have_count(0)
+
+    page.get_by_text("Evaluation", exact=True).click()
+    matrix = page.get_by_test_id("confusion")
+    expect(matrix).to_be_visible(timeout=TRAINING_MS)
+    cell = matrix.get_by_role("button").first
+    count = int(cell.inner_text())
+    cell.click()
+    samples = page.get_by_role("dialog").get_by_test_id("samples").get_by_role("listitem")
+    expect(samples).to_have_count(min(count, 24))
+    expect(samples.first.get_by_role("img")).to_be_visible()
+
+
+def test_file_of_rows_when_sent_comes_back_with_the_answers(
+    page: Page, desk: tuple[Server, dict[str, str]], tmp_path: Path
+) -> None:
+    server, runs = desk
+    page.goto(f"{base(server)}/runs/{runs['flowers']}?tab=try")
+    expect(page.get_by_test_id("answer-label")).to_contain_text("%", timeout=TRAINING_MS)
+    names = page.get_by_test_id("try-form").get_by_role("textbox")
+    labels = [names.nth(place).evaluate("field => field.labels[0].textContent") for place in range(names.count())]
+    file = tmp_path / "flowers.csv"
+    file.write_text(",".join(["id", *labels]) + "\nfirst,5.1,3.5,1.4,0.2\nlast,6.5,3.0,5.5,2.0\n")
+    with page.expect_download(timeout=TRAINING_MS) as download:
+        page.get_by_test_id("batch").locator("input[type=file]").set_input_files(file)
+    assert download.value.suggested_filename == "flowers-predictions.csv"
+    rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text())))
+    assert [row["id"] for row in rows] == ["first", "last"]
+    assert rows[0]["predicted label"] == "setosa"
+    expect(page.get_by_test_id("batch-done")).to_be_visible()
+    file.write_text("id,other\nfirst,1\n")
+    page.get_by_test_id("batch").locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_test_id("batch")).to_contain_text("has no column")
