@@ -533,6 +533,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/training/preflight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look Before Run
+         * @description A few real steps by a warm worker: memory, speed, the largest batch that fits, or why the run will not work.
+         */
+        post: operations["look_before_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs": {
         parameters: {
             query?: never;
@@ -754,6 +774,57 @@ export interface paths {
         get: operations["list_checkpoints"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Queue */
+        get: operations["read_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/queue/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set Slots */
+        put: operations["set_slots"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/queue/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move In Queue */
+        post: operations["move_in_queue"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1120,7 +1191,7 @@ export interface components {
              * Task
              * @enum {string}
              */
-            task: "classification" | "regression" | "text classification" | "segmentation" | "reconstruction" | "node classification" | "graph classification";
+            task: "classification" | "regression" | "text classification" | "forecasting" | "segmentation" | "reconstruction" | "node classification" | "graph classification";
             paper: components["schemas"]["PaperRead"];
             /** Summary */
             summary: {
@@ -1185,7 +1256,7 @@ export interface components {
              * Task
              * @enum {string}
              */
-            task: "classification" | "regression" | "text classification" | "segmentation" | "reconstruction" | "node classification" | "graph classification";
+            task: "classification" | "regression" | "text classification" | "forecasting" | "segmentation" | "reconstruction" | "node classification" | "graph classification";
             paper: components["schemas"]["PaperRead"];
             /** Summary */
             summary: {
@@ -1774,7 +1845,8 @@ export interface components {
         };
         /**
          * Document
-         * @description A network drawn by a person, format 1.  ``view`` maps block name to node id to canvas position (pixels).
+         * @description A network drawn by a person, format 1.  ``view`` maps block name to node id to canvas position (pixels), ``marks`` block
+         *     name to frames, notes and colours; neither has a meaning for the network.
          */
         Document: {
             /**
@@ -1801,6 +1873,10 @@ export interface components {
                         number
                     ];
                 };
+            };
+            /** Marks */
+            marks?: {
+                [key: string]: components["schemas"]["Marks"];
             };
             /** Training */
             training?: {
@@ -2062,7 +2138,7 @@ export interface components {
                 [key: string]: components["schemas"]["JsonValue"];
             };
             /** Edits */
-            edits: (components["schemas"]["AddNode"] | components["schemas"]["RemoveNode"] | components["schemas"]["RenameNode"] | components["schemas"]["SetParam"] | components["schemas"]["SetNode"] | components["schemas"]["AddEdge"] | components["schemas"]["RemoveEdge"] | components["schemas"]["MoveNode"] | components["schemas"]["SetBlock"] | components["schemas"]["SetParameter"] | components["schemas"]["SetName"])[];
+            edits: (components["schemas"]["AddNode"] | components["schemas"]["RemoveNode"] | components["schemas"]["RenameNode"] | components["schemas"]["SetParam"] | components["schemas"]["SetNode"] | components["schemas"]["AddEdge"] | components["schemas"]["RemoveEdge"] | components["schemas"]["MoveNode"] | components["schemas"]["SetBlock"] | components["schemas"]["SetParameter"] | components["schemas"]["SetName"] | components["schemas"]["SetFrame"] | components["schemas"]["SetNote"] | components["schemas"]["SetColor"])[];
         };
         /**
          * FoldedBlock
@@ -2077,6 +2153,31 @@ export interface components {
             uses: number;
             /** Copies */
             copies: number;
+        };
+        /**
+         * Frame
+         * @description A titled area behind the cards: what stands in it belongs together for a reader, and moves with it.
+         */
+        Frame: {
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Color
+             * @default grey
+             * @enum {string}
+             */
+            color: "blue" | "orange" | "green" | "violet" | "pink" | "grey";
         };
         /**
          * GraphDrawing
@@ -2435,6 +2536,25 @@ export interface components {
             message: string;
         };
         /**
+         * Marks
+         * @description What a reader is told on the canvas of one block, without meaning for the network: frames and notes by their ids, and
+         *     colours of nodes by the nodes' ids.
+         */
+        Marks: {
+            /** Frames */
+            frames?: {
+                [key: string]: components["schemas"]["Frame"];
+            };
+            /** Notes */
+            notes?: {
+                [key: string]: components["schemas"]["Note"];
+            };
+            /** Colors */
+            colors?: {
+                [key: string]: "blue" | "orange" | "green" | "violet" | "pink" | "grey";
+            };
+        };
+        /**
          * MetricRange
          * @description The lowest and the highest finite value of a metric; of equal ones the first, with the epoch (from 1) it was measured
          *     in.
@@ -2699,6 +2819,31 @@ export interface components {
             tensors: components["schemas"]["WeightTensor"][];
         };
         /**
+         * Note
+         * @description A text in Markdown beside the cards.
+         */
+        Note: {
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Color
+             * @default grey
+             * @enum {string}
+             */
+            color: "blue" | "orange" | "green" | "violet" | "pink" | "grey";
+        };
+        /**
          * NumbersRead
          * @description One target column of a regression.
          */
@@ -2816,8 +2961,8 @@ export interface components {
          * ParameterGroupConfig
          * @description Settings of the optimizer for the weights of some nodes, named by their paths (a block means everything in it).
          *
-         *     ``lr_factor`` is taken times the learning rate of each step; ``weight_decay`` null is the optimizer's.  What is frozen stands in
-         *     ``frozen``.
+         *     ``lr_factor`` is taken times the learning rate of each step; ``weight_decay`` null is the optimizer's.  What is frozen
+         *     stands in ``frozen``.
          */
         ParameterGroupConfig: {
             /** Nodes */
@@ -2934,6 +3079,62 @@ export interface components {
             seen?: string | null;
         };
         /**
+         * PreflightRead
+         * @description ``is_busy``: another run had this device, so that time and memory are those of a shared one.
+         */
+        PreflightRead: {
+            /** Sentence */
+            sentence?: string | null;
+            /** Node */
+            node?: string | null;
+            /**
+             * Device
+             * @default
+             */
+            device: string;
+            /** Batch Size */
+            batch_size: number;
+            /**
+             * Num Steps
+             * @default 0
+             */
+            num_steps: number;
+            /** Samples Per Second */
+            samples_per_second?: number | null;
+            /** Epoch Seconds */
+            epoch_seconds?: number | null;
+            /** Run Seconds */
+            run_seconds?: number | null;
+            /** Peak Bytes */
+            peak_bytes?: number | null;
+            /** Free Bytes */
+            free_bytes?: number | null;
+            /** Largest Batch */
+            largest_batch?: number | null;
+            /**
+             * Is Tried
+             * @default false
+             */
+            is_tried: boolean;
+            /** Prepare Seconds */
+            prepare_seconds?: number | null;
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
+            /** Is Busy */
+            is_busy: boolean;
+        };
+        /**
+         * PreflightRequest
+         * @description The body of ``POST /api/training/preflight``: the run as it would be started.
+         */
+        PreflightRequest: {
+            document: components["schemas"]["Document"];
+            training: components["schemas"]["TrainingConfig"];
+        };
+        /**
          * Problem
          * @description One root cause.
          *
@@ -3005,6 +3206,65 @@ export interface components {
             parameters: number | null;
             /** Gmacs */
             gmacs: number | null;
+        };
+        /**
+         * QueueDevice
+         * @description ``slots`` runs train at once on ``device``, ``num_running`` do.
+         */
+        QueueDevice: {
+            /** Device */
+            device: string;
+            /** Slots */
+            slots: number;
+            /** Num Running */
+            num_running: number;
+        };
+        /**
+         * QueueMove
+         * @description The body of ``POST /api/queue/{id}``: another place in the queue of its device, or another priority (1 high, 0 normal, -1
+         *     low); a run with a higher one goes first.  Moved before or behind others it takes theirs.
+         */
+        QueueMove: {
+            /** Place */
+            place?: number | null;
+            /** Priority */
+            priority?: number | null;
+        };
+        /**
+         * QueueRead
+         * @description ``GET /api/queue``: the next run first.
+         */
+        QueueRead: {
+            /** Devices */
+            devices: components["schemas"]["QueueDevice"][];
+            /** Waiting */
+            waiting: components["schemas"]["QueuedRun"][];
+        };
+        /**
+         * QueueSlots
+         * @description The body of ``PUT /api/queue/slots``.
+         */
+        QueueSlots: {
+            /** Device */
+            device: string;
+            /** Slots */
+            slots: number;
+        };
+        /**
+         * QueuedRun
+         * @description A run that waits: ``place`` counts from 1 in the queue of its device.
+         */
+        QueuedRun: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Device */
+            device: string;
+            /** Place */
+            place: number;
+            /** Priority */
+            priority: number;
         };
         /**
          * RemoveEdge
@@ -3370,7 +3630,7 @@ export interface components {
         };
         /**
          * ScheduleConfig
-         * @description ``then`` chains further schedules, their milestones rising.
+         * @description ``chain`` lists further schedules, their milestones rising.
          */
         ScheduleConfig: {
             /**
@@ -3387,8 +3647,8 @@ export interface components {
              * @default 0
              */
             warmup_steps: number;
-            /** Then */
-            then?: components["schemas"]["NextScheduleConfig"][];
+            /** Chain */
+            chain?: components["schemas"]["NextScheduleConfig"][];
         };
         /**
          * SeriesCurve
@@ -3419,6 +3679,23 @@ export interface components {
             definition: components["schemas"]["Block"] | null;
         };
         /**
+         * SetColor
+         * @description Gives the card of a node a colour; ``color`` null takes it away.
+         */
+        SetColor: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "set_color";
+            /** Block */
+            block: string;
+            /** Id */
+            id: string;
+            /** Color */
+            color: ("blue" | "orange" | "green" | "violet" | "pink" | "grey") | null;
+        };
+        /**
          * SetCommand
          * @description Changes a live value: ``lr`` is the learning rate before the schedule, ``epochs`` after which one the run ends.
          */
@@ -3435,6 +3712,22 @@ export interface components {
             name: "lr" | "epochs";
             /** Value */
             value: number;
+        };
+        /**
+         * SetFrame
+         * @description Puts or changes the frame ``id`` of a block; ``frame`` null takes it away.
+         */
+        SetFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "set_frame";
+            /** Block */
+            block: string;
+            /** Id */
+            id: string;
+            frame: components["schemas"]["Frame"] | null;
         };
         /** SetName */
         SetName: {
@@ -3471,6 +3764,22 @@ export interface components {
             type?: string | null;
             /** Share */
             share?: string | null;
+        };
+        /**
+         * SetNote
+         * @description Puts or changes the note ``id`` of a block; ``note`` null takes it away.
+         */
+        SetNote: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "set_note";
+            /** Block */
+            block: string;
+            /** Id */
+            id: string;
+            note: components["schemas"]["Note"] | null;
         };
         /**
          * SetParam
@@ -5338,6 +5647,39 @@ export interface operations {
             };
         };
     };
+    look_before_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreflightRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreflightRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_runs: {
         parameters: {
             query?: {
@@ -5836,6 +6178,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckpointRead"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    set_slots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueSlots"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    move_in_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueMove"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueRead"];
                 };
             };
             /** @description A problem document (RFC 9457) */
