@@ -307,7 +307,9 @@ def saved(server: Server, page: Page) -> dict[str, Any]:
     """The document as the server has it, once everything is saved."""
     expect(page.get_by_text("Saved", exact=True)).to_be_visible()
     with server.client() as client:
-        document: dict[str, Any] = client.get(f"/api/networks/{page.url.split('/')[-1].split('?')[0]}").json()["document"]
+        document: dict[str, Any] = client.get(f"/api/networks/{page.url.split('/')[-1].split('?')[0]}").json()[
+            "document"
+        ]
     return document
 
 
@@ -343,7 +345,9 @@ def test_frames_notes_and_colours_are_kept_beside_the_network(page: Page, server
     # A note shows Markdown; HTML in it is only text.
     page.mouse.click(*empty_place(page, 120, 500))
     page.keyboard.press("Shift+N")
-    page.keyboard.type("**Why** so <img src=x onerror=alert(1)>\n\n- [paper](https://arxiv.org)\n- [bad](javascript:alert(1))")
+    page.keyboard.type(
+        "**Why** so <img src=x onerror=alert(1)>\n\n- [paper](https://arxiv.org)\n- [bad](javascript:alert(1))"
+    )
     page.mouse.click(*empty_place(page, 500, 620))
     note = page.get_by_test_id("mark-note1")
     expect(note.locator("strong")).to_have_text("Why")

@@ -82,7 +82,9 @@ def test_graph_hash_counts_what_has_a_meaning_only() -> None:
         update={
             "name": "Other",
             "view": {"network": {"a": (1.0, 2.0)}},
-            "marks": {"network": Marks(notes={"note1": Note(x=0, y=0, width=9, height=9, text="Why")}, colors={"a": "pink"})},
+            "marks": {
+                "network": Marks(notes={"note1": Note(x=0, y=0, width=9, height=9, text="Why")}, colors={"a": "pink"})
+            },
             "training": {"epochs": 3},
         }
     )
