@@ -14,9 +14,11 @@ from pydantic import JsonValue
 from netwright.data.augment.subject import describe_subject
 from netwright.data.augment.write import write_augment
 from netwright.data.base import Part, Prepared, RawData, Step
+from netwright.data.duplicates import say_shared
 from netwright.data.split import Split, split_samples
 from netwright.data.transform_base import Code, Layout, Training
 from netwright.data.transforms import layout_of, parse_chain
+from netwright.language import Text
 
 Preprocess = Callable[[torch.Tensor], torch.Tensor]
 FIT_CHUNK_BYTES = 1 << 25
@@ -85,7 +87,7 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
         target_name=raw.target_name,
         num_outputs=len(raw.classes) if is_class else raw.targets.shape[1],
         fingerprint=_fingerprint(raw, split),
-        notes=split.notes,
+        notes=(*split.notes, *shared_notes(raw, split)),
         numbers=raw.features if raw.kind == "table" and not raw.categories else (),
         augment=write_augment([Step(choice.type, dict(choice.params)) for choice in config.augment], subject),
     )
@@ -99,6 +101,13 @@ def split_raw(raw: RawData, config: SplitLike) -> Split:
     """
     labels = raw.targets.numpy() if raw.task == "classification" and config.stratify else None
     return split_samples(len(raw.targets), labels, config.validation, config.seed, raw.classes)
+
+
+def shared_notes(raw: RawData, split: Split) -> list[Text]:
+    """What is to be said of samples that are in two parts of the split."""
+    inputs = raw.inputs.numpy()
+    test = None if raw.test_inputs is None else raw.test_inputs.numpy()
+    return list(say_shared(inputs[split.train], inputs[split.validation], test))
 
 
 def raw_layout(raw: RawData) -> Layout:

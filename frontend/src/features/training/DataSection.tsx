@@ -83,6 +83,11 @@ export function SplitFields() {
       <ConfigNumber path="data.batch_size" label={t("data.batchSize")} hint={t("data.batchSizeHint")} />
       <ConfigNumber path="data.split.validation" label={t("data.validation")} hint={t("data.validationHint")} />
       <ConfigNumber path="data.split.seed" label={t("data.seed")} hint={t("data.seedHint")} />
+      {form.steps.read?.notes?.map((note) => (
+        <p key={note} className={classes.problem} data-severity="warning" data-testid="split-note">
+          {note}
+        </p>
+      ))}
       {form.dataset?.task === "classification" && (
         <Field label={t("data.stratify")} hint={t("data.stratifyHint")}>
           {({ id, describedBy }) => (
