@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from netwright.data.base import RawData
+from netwright.data.base import Array, RawData
 from netwright.data.duplicates import count_shared
 from netwright.data.prepare import prepare
 from netwright.training.config import DataConfig
@@ -13,7 +13,8 @@ from netwright.training.config import DataConfig
 @pytest.mark.parametrize("shape", [(3, 5, 7), (13,), (1,)])
 def test_samples_when_compared_are_counted_as_a_set_of_bytes_would(shape: tuple[int, ...], dtype: type) -> None:
     generator = np.random.default_rng(1)
-    train, held_out = (generator.integers(0, 200, (count, *shape)).astype(dtype) for count in (500, 300))
+    train: Array = generator.integers(0, 200, (500, *shape)).astype(dtype)
+    held_out: Array = generator.integers(0, 200, (300, *shape)).astype(dtype)
     held_out[:7] = train[100:107]
     known = {sample.tobytes() for sample in train}
     assert count_shared(train, held_out) == sum(sample.tobytes() in known for sample in held_out) >= 7
