@@ -68,7 +68,7 @@ def theirs() -> dict[str, Callable[[], object]]:
     operators = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]  # torch's own is untyped
     operators.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")  # type: ignore[no-untyped-call]
     operators.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")  # type: ignore[no-untyped-call]
-    from torchvision.transforms import v2  # type: ignore[import-not-found]
+    from torchvision.transforms import v2
 
     changes = [v2.RandomCrop(32, padding=4), v2.RandomHorizontalFlip()]
     ends = [v2.ToDtype(torch.float32, scale=True), v2.Normalize([0.49, 0.48, 0.45], [0.25, 0.24, 0.26])]

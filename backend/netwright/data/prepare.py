@@ -14,11 +14,13 @@ from pydantic import JsonValue
 from netwright.data.augment.subject import describe_subject
 from netwright.data.augment.write import write_augment
 from netwright.data.base import CLASS_TASKS, Kind, Part, Prepared, RawData, SplitBy, Step, TargetScale, Task
+from netwright.data.duplicates import say_shared
 from netwright.data.masks import check_own_target, default_steps, load_mask_moves, write_mask_moves
 from netwright.data.split import Split, split_samples
 from netwright.data.split_keys import split_by_keys
 from netwright.data.transform_base import Code, Layout, Training, on_device
 from netwright.data.transforms import layout_of, parse_chain
+from netwright.language import Text
 
 _RAW: Mapping[Kind, str] = {
     "image": "pictures, uint8",
@@ -114,7 +116,7 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
         target_name="input" if is_own_target else raw.target_name,
         num_outputs=count_outputs(raw, task, layout.shape),
         fingerprint=_fingerprint(raw, split),
-        notes=split.notes,
+        notes=(*split.notes, *shared_notes(raw, split)),
         numbers=raw.features if raw.kind == "table" and not raw.categories else (),
         augment=write_augment([Step(choice.type, dict(choice.params)) for choice in config.augment], subject),
         target_scale=target_scale,
@@ -177,6 +179,13 @@ def split_raw(raw: RawData, config: SplitLike) -> Split:
         return split_by_keys(raw.split_keys, config.by, config.validation, config.seed, len(raw.targets))
     labels = raw.targets.numpy() if raw.task == "classification" and config.stratify else None
     return split_samples(len(raw.targets), labels, config.validation, config.seed, raw.classes)
+
+
+def shared_notes(raw: RawData, split: Split) -> list[Text]:
+    """What is to be said of samples that are in two parts of the split."""
+    inputs = raw.inputs.numpy()
+    test = None if raw.test_inputs is None else raw.test_inputs.numpy()
+    return list(say_shared(inputs[split.train], inputs[split.validation], test))
 
 
 def raw_layout(raw: RawData) -> Layout:

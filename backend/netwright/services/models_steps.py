@@ -56,5 +56,7 @@ class StepsRead(Model):
     input_shape: list[int] | None
     problems: list[StepProblem]
     samples: list[SamplePair]
+    notes: list[Sentence] = Field(default_factory=list)
+    """What is to be said of the split: samples that are in two parts of it."""
     header_before: list[str] = Field(default_factory=list)
     header_after: list[str] = Field(default_factory=list)

@@ -130,7 +130,9 @@ def _preview(handful: "Handful", body: StepsRequest) -> StepsRead:
         subject = describe(handful, chain)
         problem = _find_problem("augment", augment, partial(_parse_for, subject), [])
     if problem is not None:
-        return StepsRead(preprocess=to_choices(chain), input_shape=None, problems=[problem], samples=[])
+        return StepsRead(
+            preprocess=to_choices(chain), input_shape=None, problems=[problem], samples=[], notes=list(handful.notes)
+        )
     subject = describe(handful, chain)
     samples = show(handful, chain, augment, body.seed) if len(raw.targets) else []
     is_table = raw.kind == "table"
@@ -139,6 +141,7 @@ def _preview(handful: "Handful", body: StepsRequest) -> StepsRead:
         input_shape=list(subject.ready.shape),
         problems=[],
         samples=[_to_pair(sample) for sample in samples],
+        notes=list(handful.notes),
         header_before=list(raw.features[:40]) if is_table else [],
         header_after=header_after(subject) if is_table else [],
     )

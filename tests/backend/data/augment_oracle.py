@@ -14,7 +14,7 @@ _OPERATORS.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tens
 
 from netwright.data.augment.functions import automatic, colour, geometry  # noqa: E402 - after the declarations
 from torch import Tensor  # noqa: E402
-from torchvision.transforms.v2 import InterpolationMode  # type: ignore[import-not-found]  # noqa: E402
+from torchvision.transforms.v2 import InterpolationMode  # noqa: E402
 from torchvision.transforms.v2 import functional as theirs  # noqa: E402
 
 BATCH = torch.randint(256, (8, 3, 24, 20), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))

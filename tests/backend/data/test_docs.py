@@ -6,6 +6,7 @@ from pathlib import Path
 from netwright.data.augment.registry import AUGMENTATIONS
 from netwright.data.registry import SOURCES
 from netwright.data.transforms import TRANSFORMS
+from pydantic import BaseModel
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -23,7 +24,8 @@ def test_page_when_read_names_every_source_transform_and_code() -> None:
 
 
 def test_sources_and_transforms_when_listed_explain_every_choice() -> None:
-    models = [source.Options for source in SOURCES.values()] + [transform.Params for transform in TRANSFORMS.values()]
+    models: list[type[BaseModel]] = [source.Options for source in SOURCES.values()]
+    models += [transform.Params for transform in TRANSFORMS.values()]
     models += [augmentation.Params for augmentation in AUGMENTATIONS.values()]
     for model in models:
         for name, field in model.model_fields.items():

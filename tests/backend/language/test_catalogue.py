@@ -80,7 +80,8 @@ def constants() -> set[str]:
             found |= {choice.title, choice.description, *descriptions(choice.Params.model_json_schema())}
     for source in SOURCES.values():
         found |= {source.title, source.description, source.citation, *descriptions(source.Options.model_json_schema())}
-    for transform in (*TRANSFORMS.values(), *AUGMENTATIONS.values()):
+    steps: list[Any] = [*TRANSFORMS.values(), *AUGMENTATIONS.values()]
+    for transform in steps:
         found |= {transform.title, transform.description, *descriptions(transform.Params.model_json_schema())}
     found |= set(descriptions(TrainingConfig.model_json_schema()))
     for form in FORMATS.values():

@@ -7,7 +7,7 @@ import pytest
 import torch
 from backend.training.conftest import MakeJob, Recorder
 from netwright.compiler.check import check
-from netwright.data.base import Prepared, SourceSpec
+from netwright.data.base import Part, Prepared, SourceSpec
 from netwright.data.prepare import prepare
 from netwright.data.registry import open_source
 from netwright.training.batches import Batches, Sampler
@@ -52,6 +52,11 @@ class Watched(nn.Module):
         return self.inner(x)
 
 
+def train_part(data: Prepared) -> Part:
+    assert isinstance(data.train, Part)
+    return data.train
+
+
 def weights_of(network: nn.Module) -> list[torch.Tensor]:
     return [weight.detach() for weight in network.parameters()]
 
@@ -86,7 +91,7 @@ def test_resume_when_samples_are_augmented_gives_the_weights_of_an_uninterrupted
 
 def test_epochs_when_augmented_differ_and_the_same_one_repeats(augmented: Prepared, make_job: MakeJob) -> None:
     job = make_job(data=augmented)
-    sampler = Sampler(Batches(augmented.train, job.preprocess, CPU, augment=augmented.augment), 64, seed=5)
+    sampler = Sampler(Batches(train_part(augmented), job.preprocess, CPU, augment=augmented.augment), 64, seed=5)
     first, again = next(sampler.epoch(1)), sampler.batch(1, 0)
     assert torch.equal(first[0], again[0])  # type: ignore[arg-type]  # digits are no graph
     assert torch.equal(first[1], again[1])
@@ -96,9 +101,11 @@ def test_epochs_when_augmented_differ_and_the_same_one_repeats(augmented: Prepar
 @pytest.mark.parametrize("channels_last", [False, True])
 def test_batches_when_validated_are_plain(augmented: Prepared, make_job: MakeJob, channels_last: bool) -> None:
     job = make_job(data=augmented)
-    batches = Batches(augmented.train, job.preprocess, CPU, channels_last=channels_last, augment=augmented.augment)
+    batches = Batches(
+        train_part(augmented), job.preprocess, CPU, channels_last=channels_last, augment=augmented.augment
+    )
     inputs, targets = next(batches.in_order(32))
-    assert torch.equal(inputs, job.preprocess(augmented.train.inputs[:32]))
+    assert torch.equal(inputs, job.preprocess(train_part(augmented).inputs[:32]))
     assert torch.equal(targets, augmented.train.targets[:32])
 
 
@@ -106,10 +113,9 @@ def test_sampler_when_balanced_draws_a_rare_class_as_often() -> None:
     raw = open_source(SourceSpec(type="breast_cancer")).load()
     keep = (raw.targets == 1) | (torch.arange(len(raw.targets)) % 10 == 0)
     targets = raw.targets[keep]
-    part = prepare(raw, DataConfig()).train
-    part = type(part)(raw.inputs[keep], targets)  # type: ignore[call-arg, arg-type]  # a table's part
+    part = Part(raw.inputs[keep], targets)
     assert targets.double().mean() > 0.9
-    sampler = Sampler(Batches(part, lambda batch: batch, CPU), 32, seed=0, is_balanced=True)  # type: ignore[arg-type]
+    sampler = Sampler(Batches(part, lambda batch: batch, CPU), 32, seed=0, is_balanced=True)
     drawn = torch.cat([batch[1] for epoch in range(1, 11) for batch in sampler.epoch(epoch)])
     assert float(drawn.double().mean()) == pytest.approx(0.5, abs=0.03)
 

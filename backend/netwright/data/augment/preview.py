@@ -13,10 +13,11 @@ from netwright.data.augment.base import Subject
 from netwright.data.augment.subject import describe_subject
 from netwright.data.augment.write import load_augment, write_augment
 from netwright.data.base import RawData, Source, Step
-from netwright.data.prepare import SplitLike, load_preprocess, raw_layout, split_raw, write_preprocess
+from netwright.data.prepare import SplitLike, load_preprocess, raw_layout, shared_notes, split_raw, write_preprocess
 from netwright.data.preview import picture_url
 from netwright.data.transform_base import Layout
 from netwright.data.transforms import plan_chain
+from netwright.language import Text
 
 MAX_SAMPLES = 2048
 MAX_BYTES = 16 << 20
@@ -32,6 +33,8 @@ class Handful:
     raw: RawData
     layout: Layout
     default: tuple[Step, ...]
+    notes: tuple[Text, ...] = ()
+    """What is to be said of the split."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,13 @@ def take_handful(source: Source, split: SplitLike) -> Handful:
     layout = raw_layout(raw)
     if raw.graph is not None:
         indices = np.arange(min(len(raw.inputs), MAX_SAMPLES))
+        notes = []
     else:
+        parts = split_raw(raw, split)
+        notes = shared_notes(raw, parts)
         bytes_each = max(1, raw.inputs[0].numel() * raw.inputs.element_size())
         count = max(64, min(MAX_SAMPLES, MAX_BYTES // bytes_each))
-        indices = np.random.default_rng(0).permutation(split_raw(raw, split).train)[:count]
+        indices = np.random.default_rng(0).permutation(parts.train)[:count]
     chosen = torch.from_numpy(indices)
     # A vertex of a graph has no target of its own here: graphs are not augmented.
     targets = raw.targets[chosen] if raw.graph is None else raw.targets[:0]
@@ -72,7 +78,7 @@ def take_handful(source: Source, split: SplitLike) -> Handful:
         categories=raw.categories,
         target_name=raw.target_name,
     )
-    return Handful(few, layout, raw.default_preprocess)
+    return Handful(few, layout, raw.default_preprocess, tuple(notes))
 
 
 def describe(handful: Handful, preprocess: Sequence[Step]) -> Subject:

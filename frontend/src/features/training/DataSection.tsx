@@ -89,6 +89,11 @@ export function SplitFields() {
       {(by === "sample" || by === "group") && (
         <ConfigNumber path="data.split.seed" label={t("data.seed")} hint={t("data.seedHint")} />
       )}
+      {form.steps.read?.notes?.map((note) => (
+        <p key={note} className={classes.problem} data-severity="warning" data-testid="split-note">
+          {note}
+        </p>
+      ))}
       {by === "sample" && form.dataset?.task === "classification" && (
         <Field label={t("data.stratify")} hint={t("data.stratifyHint")}>
           {({ id, describedBy }) => (

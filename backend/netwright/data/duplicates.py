@@ -1,0 +1,62 @@
+"""Samples that are in two parts of a split: what was measured on them was learnt by heart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from netwright.data.base import Array
+from netwright.language import Text, say
+
+CHUNK_BYTES = 1 << 24
+
+
+def count_shared(train: Array, held_out: Array) -> int:
+    """How many of the samples ``held_out`` (N, ...) have exactly the inputs of one in ``train`` (M, ...), of the same type."""
+    if not len(train) or not len(held_out):
+        return 0
+    known, order = np.unique(_hashes(train), return_index=True)
+    asked = _hashes(held_out)
+    places = np.searchsorted(known, asked).clip(0, len(known) - 1)
+    candidates = np.flatnonzero(known[places] == asked)
+    # The hash only points: what counts is whether the bytes are the same.
+    same = (train[order[places[each]]].tobytes() == held_out[each].tobytes() for each in candidates)
+    return sum(same)
+
+
+def _hashes(samples: Array) -> npt.NDArray[np.uint64]:
+    """A number for each sample, (N,): its bytes eight at a time, times random odd numbers, modulo 2**64."""
+    width = samples[0].nbytes
+    words = -(-width // 8)
+    factors = np.random.default_rng(0).integers(0, 2**63, words, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+    found = np.empty(len(samples), dtype=np.uint64)
+    step = max(1, CHUNK_BYTES // width)
+    for start in range(0, len(samples), step):
+        chunk = np.ascontiguousarray(samples[start : start + step]).reshape(-1, samples[0].size).view(np.uint8)
+        if words * 8 != width:
+            chunk = np.pad(chunk, ((0, 0), (0, words * 8 - width)))
+        mixed = np.ascontiguousarray(chunk).view(np.uint64) * factors
+        found[start : start + step] = (mixed ^ (mixed >> np.uint64(32))).sum(axis=1, dtype=np.uint64)
+    return found
+
+
+def say_shared(train: Array, validation: Array, test: Array | None) -> Iterator[Text]:
+    """A sentence for each part that holds samples of the training part."""
+    shared = count_shared(train, validation)
+    if shared:
+        yield say(
+            "{count} of {total} validation samples have exactly the inputs of a training sample: on these the network is "
+            "measured on what it was trained on. Remove the duplicates from the data.",
+            count=shared,
+            total=len(validation),
+        )
+    shared = 0 if test is None else count_shared(train, test)
+    if shared and test is not None:
+        yield say(
+            "{count} of {total} test samples have exactly the inputs of a training sample: on these the network is "
+            "measured on what it was trained on. Remove the duplicates from the data.",
+            count=shared,
+            total=len(test),
+        )
