@@ -1,6 +1,6 @@
 /** All metrics of one run: history thinned by the server, then live events. Listeners hear of a batch once. */
 
-import type { MetricsRead, RunEvent } from "@/api";
+import type { MetricSeries, MetricsRead, RunEvent, Scalar } from "@/api";
 import { MetricBuffer, parseScalar } from "./metricBuffer";
 
 type MetricsEvent = Extract<RunEvent, { type: "metrics" }>;
@@ -8,6 +8,14 @@ type MetricsEvent = Extract<RunEvent, { type: "metrics" }>;
 /** Figures of the machine come with the time, whether steps are made or not: their place is a moment, in milliseconds. */
 const SYSTEM = "system/";
 const placeOf = (elapsed: number): number => Math.round(elapsed * 1000);
+const MIB = 2 ** 20;
+/** Bytes are drawn in MiB. */
+const shownAs = (name: string, value: Scalar): number => parseScalar(value) / (name.endsWith("_bytes") ? MIB : 1);
+
+function placed(series: MetricSeries): MetricSeries {
+  const values = series.values.map((value) => shownAs(series.name, value));
+  return { ...series, steps: series.elapsed.map(placeOf), values };
+}
 
 export class MetricStore {
   private readonly buffers = new Map<string, MetricBuffer>();
@@ -30,7 +38,7 @@ export class MetricStore {
   load(metrics: MetricsRead): void {
     for (const series of metrics.series) {
       const buffer = this.obtain(series.name);
-      buffer.load(series.name.startsWith(SYSTEM) ? { ...series, steps: series.elapsed.map(placeOf) } : series);
+      buffer.load(series.name.startsWith(SYSTEM) ? placed(series) : series);
       this.lastElapsed = Math.max(this.lastElapsed, series.elapsed.at(-1) ?? 0);
     }
     this.notify();
@@ -46,7 +54,7 @@ export class MetricStore {
       } else if (event.type === "system") {
         for (const [name, value] of Object.entries(event.values)) {
           const place = placeOf(event.elapsed);
-          this.obtain(SYSTEM + name).append(place, 0, event.elapsed, parseScalar(value));
+          this.obtain(SYSTEM + name).append(place, 0, event.elapsed, shownAs(name, value));
         }
         isChanged = true;
       } else if (event.type === "hello") {

@@ -2,7 +2,7 @@ import { IconGitBranch } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CheckpointRead, RunRead } from "@/api";
-import { ReasonedButton } from "@/ui";
+import { ReasonedIcon } from "@/ui";
 import { BranchDialog } from "./BranchDialog";
 
 /** Opens the dialog for a new run from this checkpoint. */
@@ -12,18 +12,16 @@ export function BranchButton({ run, checkpoint, kind }: { run: RunRead; checkpoi
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <ReasonedButton
+      <ReasonedIcon
         variant="default"
-        size="compact-xs"
+        size={22}
         reason={checkpoint.is_available ? null : say("why.fileGone")}
-        hint={t("branch.hint")}
-        leftSection={<IconGitBranch size={13} aria-hidden />}
-        aria-label={t("branch.label", { kind, step: checkpoint.step })}
+        label={t("branch.label", { kind, step: checkpoint.step })}
         onClick={() => setOpen(true)}
         data-testid={`branch-${checkpoint.kind}`}
       >
-        {t("branch.button")}
-      </ReasonedButton>
+        <IconGitBranch size={13} aria-hidden />
+      </ReasonedIcon>
       {isOpen && <BranchDialog run={run} checkpoint={checkpoint} onClose={() => setOpen(false)} />}
     </>
   );

@@ -76,7 +76,7 @@ export function BranchDialog({ run, checkpoint, onClose }: Props) {
           maxLength={200}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <div>
+        <div className={classes.number}>
           <label htmlFor="branch-epochs">{t("change.epochs")}</label>
           <NumberBox
             id="branch-epochs"
@@ -87,7 +87,7 @@ export function BranchDialog({ run, checkpoint, onClose }: Props) {
             onChange={setChosen}
           />
         </div>
-        <div>
+        <div className={classes.number}>
           <label htmlFor="branch-rate">{t("change.rate")}</label>
           <NumberBox
             id="branch-rate"

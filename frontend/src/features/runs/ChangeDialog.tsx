@@ -57,12 +57,12 @@ export function ChangeDialog({ run, changes, onClose }: Props) {
   return (
     <Modal opened onClose={onClose} title={t("change.title")} returnFocus>
       <form onSubmit={save} className={classes.form} data-testid="change-values">
-        <div>
+        <div className={classes.number}>
           <label htmlFor="change-rate">{t("change.rate")}</label>
           <NumberBox id="change-rate" label={t("change.rate")} shape={RATE} value={rate} onChange={setRate} />
           <p className={classes.note}>{t("change.rateHint")}</p>
         </div>
-        <div>
+        <div className={classes.number}>
           <label htmlFor="change-epochs">{t("change.epochs")}</label>
           <NumberBox
             id="change-epochs"

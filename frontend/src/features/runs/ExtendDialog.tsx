@@ -22,7 +22,7 @@ export function ExtendDialog({ run, onClose }: { run: RunRead; onClose: () => vo
   return (
     <Modal opened onClose={onClose} title={t("extend.title")} returnFocus>
       <form onSubmit={save} className={classes.form} data-testid="extend-run">
-        <div>
+        <div className={classes.number}>
           <label htmlFor="extend-epochs">{t("extend.more")}</label>
           <NumberBox id="extend-epochs" label={t("extend.more")} shape={EPOCHS} value={more} onChange={setMore} />
         </div>
