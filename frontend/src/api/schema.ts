@@ -2327,8 +2327,8 @@ export interface components {
          * ParameterGroupConfig
          * @description Settings of the optimizer for the weights of some nodes, named by their paths (a block means everything in it).
          *
-         *     ``lr_factor`` is taken times the learning rate of each step; ``weight_decay`` null is the optimizer's.  What is frozen stands in
-         *     ``frozen``.
+         *     ``lr_factor`` is taken times the learning rate of each step; ``weight_decay`` null is the optimizer's.  What is frozen
+         *     stands in ``frozen``.
          */
         ParameterGroupConfig: {
             /** Nodes */
