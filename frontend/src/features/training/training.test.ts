@@ -14,17 +14,23 @@ import {
 import { defaultSource, feedsNetwork } from "./defaultSource";
 import {
   addObjective,
+  addSchedule,
+  chainBorders,
+  clippingOf,
   completeConfig,
   fittingOptions,
+  freezeNodes,
   isSaidAtField,
   joinProblems,
   lengthsOf,
   monitorNames,
   problemsUnder,
+  setClipping,
   setMetrics,
   setMonitor,
   setParam,
   switchChoice,
+  withoutGone,
 } from "./formConfig";
 
 const SUGGESTED: TrainingConfig = {
@@ -304,5 +310,64 @@ describe("defaultSource", () => {
     expect(graphs.map((one) => feedsNetwork(one, document, catalogue))).toEqual([true, false, false]);
     const empty = normalizeDocument({ format: 1, name: "n", network: {} });
     expect(graphs.every((one) => feedsNetwork(one, empty, catalogue))).toBe(true);
+  });
+});
+
+describe("learning", () => {
+  const config = completeConfig(null, SUGGESTED);
+
+  it("fills in what a group or a document leaves out", () => {
+    const chosen = completeConfig({ parameter_groups: [{ nodes: ["a"] }] } as never, SUGGESTED);
+    expect(chosen.parameter_groups).toEqual([{ nodes: ["a"], lr_factor: 1, weight_decay: null }]);
+    expect(chosen.averaging).toBeNull();
+    expect(chosen.initialization).toEqual([]);
+  });
+
+  it("chains schedules with rising milestones and shows where they meet", () => {
+    const twice = addSchedule(addSchedule(config, [option("ScheduleB")]), [option("ScheduleB")]);
+    expect(twice.schedule.chain?.map(({ type, milestone }) => [type, milestone])).toEqual([
+      ["ScheduleB", 10],
+      ["ScheduleB", 15],
+    ]);
+    expect(chainBorders(twice, { steps: [1, 200], values: [1, 1] })).toEqual([100, 150]);
+  });
+
+  it("clips in one way at a time and keeps the limit", () => {
+    const byNorm = setClipping(config, "norm");
+    expect([clippingOf(config), clippingOf(byNorm)]).toEqual(["never", "norm"]);
+    const byValue = setClipping(withValue(byNorm, "gradient_clip_norm", 0.5), "value");
+    expect([byValue.gradient_clip_norm, byValue.gradient_clip_value]).toEqual([null, 0.5]);
+  });
+
+  it("freezes the nodes of a group in the one list there is", () => {
+    const frozen = freezeNodes({ ...config, frozen: ["other"] }, ["a", "b"], true);
+    expect(frozen.frozen).toEqual(["other", "a", "b"]);
+    expect(freezeNodes(frozen, ["a", "b"], false).frozen).toEqual(["other"]);
+  });
+
+  it("forgets nodes that are gone, and rules that were for them alone", () => {
+    const rules = [
+      { type: "x", nodes: ["gone"] },
+      { type: "y", nodes: ["a", "gone"] },
+      { type: "z", nodes: [] },
+    ];
+    const groups = [{ nodes: ["gone", "a"], lr_factor: 1 }];
+    const before = { ...config, parameter_groups: groups, initialization: rules } as typeof config;
+    const after = withoutGone(before, (paths) => paths.filter((path) => path === "a"));
+    expect(after.parameter_groups.map(({ nodes }) => nodes)).toEqual([["a"]]);
+    expect(after.initialization.map(({ type, nodes }) => [type, nodes])).toEqual([
+      ["y", ["a"]],
+      ["z", []],
+    ]);
+  });
+
+  it("counts updates where batches are accumulated", () => {
+    const of4 = { ...config, accumulate_steps: 4 };
+    expect(lengthsOf(of4, 1000).stepsPerEpoch).toBe(Math.ceil(lengthsOf(config, 1000).stepsPerEpoch / 4));
+  });
+
+  it("lets a schedule watch the loss again when its metric goes", () => {
+    const watching = withValue(config, "schedule.params", { monitor: "val/MetricA", mode: "max" });
+    expect(setMetrics(watching, []).schedule.params).toEqual({ monitor: "val/loss", mode: "min" });
   });
 });
