@@ -71,7 +71,7 @@ def run(document: Document, folder: Path, source: str, **config: Any) -> Recorde
     ],
 )
 def test_single_score_is_cut_where_its_loss_and_its_layer_say(loss: str, last: str | None, cut: float) -> None:
-    more = [] if last is None else [("last", last, {})]
+    more: list[tuple[str, str, dict[str, Any]]] = [] if last is None else [("last", last, {})]
     document = perceptron([30], 1, *more)
     answers = build_answers("classification", 2, LOSSES.get(loss), find_last(document, None))
     assert answers.cut == cut
