@@ -10,6 +10,7 @@ PIPELINES = {
     ("image", "classification"): "image-classification",
     ("table", "classification"): "tabular-classification",
     ("table", "regression"): "tabular-regression",
+    ("image", "segmentation"): "image-segmentation",
     ("graph", "classification"): "graph-ml",
     ("graph", "regression"): "graph-ml",
 }
@@ -77,6 +78,11 @@ def _introduction(card: Card, *, is_trained: bool) -> str:
         names = ", ".join(_inline(name) for name in card.classes[:20])
         more = f" and {len(card.classes) - 20} more" if len(card.classes) > 20 else ""
         answer = f"says which of {len(card.classes)} classes a sample is ({names}{more})"
+    elif card.task == "segmentation":
+        names = ", ".join(_inline(name) for name in card.classes[:20])
+        answer = f"says of every pixel which of {len(card.classes)} classes it belongs to ({names})"
+    elif card.task == "reconstruction":
+        answer = "gives its input back"
     else:
         answer = f"predicts {card.num_outputs} number{'' if card.num_outputs == 1 else 's'}"
     state = "" if is_trained else " It has not been trained yet: `train.py` does that."

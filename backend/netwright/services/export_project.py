@@ -78,7 +78,7 @@ def _card(record: Record, project: Project, module: str) -> Card:
         title=record.name,
         notes=record.notes,
         tags=record.tags,
-        task=arrays.task,
+        task=project.task,
         kind=arrays.kind,
         data_type=source.type,
         data_title=source.title if source.is_built_in else f"{source.title}: {code.argument}",

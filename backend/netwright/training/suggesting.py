@@ -208,7 +208,7 @@ def _choose_objectives(
         loss, metrics = "MSELoss", ["MeanAbsoluteError"]
     elif data.task == "reconstruction":
         reasons["objectives"] = say("Every value is to come back as it was: squared error is the usual loss.")
-        loss, metrics = "MSELoss", ["MeanAbsoluteError", "R2Score"]
+        loss, metrics = "MSELoss", ["MeanAbsoluteError", "RootMeanSquaredError"]
     elif data.task == "segmentation" and data.num_outputs == 2 and width == 1:
         reasons["objectives"] = say("Two classes and one score at every pixel: binary cross entropy.")
         loss, metrics = "BCEWithLogitsLoss", ["Accuracy", "JaccardIndex", "DiceScore"]

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 from backend.data.archives import pack, picture
-from netwright.data.base import DataError, Source, SourceSpec, Step
+from backend.data.test_sample_code import check
+from netwright.data.base import DataError, Part, Source, SourceSpec, Step
 from netwright.data.masks import load_mask_moves, write_mask_moves
 from netwright.data.prepare import prepare, raw_layout
 from netwright.data.preview import build_preview
@@ -180,7 +181,7 @@ def test_masks_when_pictures_are_fitted_move_with_them(tmp_path: Path, fit: str)
         members[f"images/{number}.png"] = members[f"masks/{number}.png"] = mask(pixels)
     arrays = upload(tmp_path, members, image_size=[30, 20], fit=fit).read()
     assert arrays.targets.shape == (4, 30, 20)
-    bright = arrays.inputs[:, 0] > 127
+    bright = arrays.inputs[:, 0].astype(np.int64) > 127
     assert (bright == (arrays.targets == 1)).mean() > 0.97
     assert bright.any()
 
@@ -207,8 +208,18 @@ def test_reconstruction_when_chosen_keeps_pixels_from_0_to_1_and_has_no_labels()
     raw = open_source(SourceSpec(type="digits")).load()
     data = prepare(raw, DataConfig.model_validate({"source": "digits", "task": "reconstruction"}))
     assert (data.task, data.num_outputs) == ("reconstruction", 64)
+    assert isinstance(data.train, Part)
     assert data.train.is_own_target
     assert "mean" not in data.preprocess_source.lower()
+
+
+def test_pairs_when_read_by_the_code_of_a_project_are_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = upload(tmp_path, pairs(), image_size=[10, 14])
+    names = check(source, tmp_path, tmp_path / "original", capsys)
+    (tmp_path / "one.png").write_bytes(picture(3, (30, 20), "L"))
+    assert names["read"](tmp_path / "one.png").shape == (1, 1, 10, 14)
 
 
 def test_nuclei_when_uploaded_have_two_classes(tmp_path: Path, shared_data: Path) -> None:

@@ -71,7 +71,7 @@ def run(document: Document, folder: Path, source: str, **config: Any) -> Recorde
     ],
 )
 def test_single_score_is_cut_where_its_loss_and_its_layer_say(loss: str, last: str | None, cut: float) -> None:
-    more = [] if last is None else [("last", last, {})]
+    more: list[tuple[str, str, dict[str, Any]]] = [] if last is None else [("last", last, {})]
     document = perceptron([30], 1, *more)
     answers = build_answers("classification", 2, LOSSES.get(loss), find_last(document, None))
     assert answers.cut == cut
@@ -134,7 +134,7 @@ def test_classifier_on_masks_is_told_to_answer_at_every_pixel() -> None:
 
 def test_reconstruction_when_the_output_is_flat_is_reshaped_by_the_fix() -> None:
     document, facts = autoencoder(), PICTURES.as_reconstruction()
-    objectives, metrics = [{"loss": {"type": "MSELoss"}}], ["R2Score"]
+    objectives, metrics = [{"loss": {"type": "MSELoss"}}], ["MeanAbsoluteError"]
     config: dict[str, Any] = {"objectives": objectives, "metrics": metrics, "data": {"task": "reconstruction"}}
     problem = by_code(problems_of(document, facts, **config))["output_shape_mismatch"]
     assert problem.message.startswith(
@@ -200,7 +200,7 @@ def test_run_on_masks_tells_the_naive_answer_and_its_classes(tmp_path: Path) -> 
     ("source", "task", "metric", "naive"),
     [
         ("diabetes", "own", "R2Score", 0.0),
-        ("wine", "reconstruction", "R2Score", 0.0),
+        ("wine", "reconstruction", "RootMeanSquaredError", 1.0),
         ("iris", "own", "Accuracy", 1 / 3),
     ],
 )
@@ -220,5 +220,6 @@ def test_naive_answer_of_each_task_is_what_it_must_be(
         epochs=1,
     )
     [hello] = recorder.of("hello")
-    # The mean of the training part explains nothing of the validation part: a little below 0, as the parts differ.
-    assert hello["baseline"][f"val/{metric}"] == pytest.approx(naive, abs=0.12)
+    # The mean of the training part explains nothing of the validation part: a little below 0, as the parts differ; rows are
+    # standardized, so that it is off by about their deviation of 1.
+    assert hello["baseline"][f"val/{metric}"] == pytest.approx(naive, abs=0.15)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from netwright.compiler.program import build_program
-from netwright.data.base import CLASS_TASKS, Arrays, DataError, Source
+from netwright.data.base import CLASS_TASKS, Arrays, DataError, Source, Task
 from netwright.data.masks import write_mask_moves
 from netwright.data.prepare import chain_of, prepare, raw_layout, split_raw
 from netwright.data.prepare_graph import split_graph
@@ -39,6 +39,7 @@ class Project:
     preprocess_source: str
     input_shape: tuple[int, ...]
     num_outputs: int
+    task: Task
 
 
 def write_project(
@@ -121,4 +122,5 @@ def write_project(
         data.preprocess_source,
         data.input_shape,
         data.num_outputs,
+        data.task,
     )

@@ -3,7 +3,7 @@ import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { modeOf, trainingOptionsQuery } from "@/api";
 import type { MetricStore } from "@/features/charts";
-import { formatMetric, Sentence } from "@/ui";
+import { formatMetric } from "@/ui";
 import { isBetter } from "./answers";
 import classes from "./answers.module.css";
 import type { HelloEvent } from "./runSession";
@@ -27,17 +27,15 @@ export function RunBaseline({ hello, store }: { hello: HelloEvent; store: Metric
       <h2 id="run-baseline" className={panels.heading}>
         {t("baseline.title")}
       </h2>
-      <p className={classes.hint}>
-        {t("baseline.what")} <Sentence text={hello.baseline_answer ?? ""} />.
-      </p>
+      <p className={classes.hint}>{t("baseline.what", { answer: hello.baseline_answer ?? "" })}</p>
       <table className={classes.table}>
         <thead>
           <tr>
             <th scope="col">{t("baseline.metric")}</th>
             <th scope="col">{t("baseline.naive")}</th>
             <th scope="col">{t("baseline.last")}</th>
-            <th scope="col">
-              <span className={classes.quiet}>{t("baseline.verdict")}</span>
+            <th scope="col" className={classes.verdict}>
+              {t("baseline.verdict")}
             </th>
           </tr>
         </thead>
