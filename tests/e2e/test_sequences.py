@@ -15,8 +15,12 @@ WINDOW, HORIZON, STRIDE = 24, 36, 5
 """Months: two years are seen, three are forecast."""
 
 
-def test_messages_uploaded_as_a_table_are_told_from_spam(page: Page, server: Server, shared_data: Path) -> None:
-    dataset = upload(page, server, shared_data / "text" / "sms_spam.tsv")
+def test_messages_uploaded_as_a_table_are_told_from_spam(
+    page: Page, server: Server, shared_data: Path, tmp_path: Path
+) -> None:
+    messages = (shared_data / "text" / "sms_spam.tsv").read_text("utf-8").split("\n")[:1500]
+    (tmp_path / "messages.tsv").write_text("\n".join(messages), "utf-8")
+    dataset = upload(page, server, tmp_path / "messages.tsv")
     expect(page.get_by_test_id("dataset-read-as")).to_have_value("text_table")
     expect(page.get_by_role("heading", name="Some texts as the network meets them")).to_be_visible(timeout=60_000)
     network = create_network(
@@ -25,17 +29,17 @@ def test_messages_uploaded_as_a_table_are_told_from_spam(page: Page, server: Ser
             "Spam",
             ("words", "Input", {"shape": [7], "dtype": "int64"}),
             ("embed", "Embedding", {"num_embeddings": 100, "embedding_dim": 16}),
-            ("lstm", "LSTM", {"hidden_size": 24}),
+            ("lstm", "LSTM", {"hidden_size": 16}),
             ("last", "PoolOverTime", {"mode": "last"}),
             ("head", "Linear", {"out_features": 5}),
             ("scores", "Output", {}),
         ),
     )
-    open_training(page, server, network, dataset, epochs=3)
+    open_training(page, server, network, dataset, epochs=5)
     mend(page)  # the length of a text, the rows of the embedding, the classes
     run = start_training(page)
     wait_for_end(page)
-    assert max(values(server, run, "val/Accuracy")) > 0.93  # 86.6 % are no spam
+    assert max(values(server, run, "val/Accuracy")) > 0.9  # 86 % of those held out are no spam
 
 
 def test_sunspots_uploaded_as_a_series_are_forecast(page: Page, server: Server, shared_data: Path) -> None:
