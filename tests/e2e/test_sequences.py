@@ -1,6 +1,5 @@
 """Texts and time series through the page: uploaded, looked at, trained, better than saying the usual thing."""
 
-import re
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +11,16 @@ from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared_data, pytest.mark.timeout(600)]
 
+WINDOW, HORIZON, STRIDE = 24, 36, 5
+"""Months: two years are seen, three are forecast."""
 
-def test_messages_uploaded_as_a_table_are_told_from_spam(page: Page, server: Server, shared_data: Path) -> None:
-    dataset = upload(page, server, shared_data / "text" / "sms_spam.tsv")
+
+def test_messages_uploaded_as_a_table_are_told_from_spam(
+    page: Page, server: Server, shared_data: Path, tmp_path: Path
+) -> None:
+    messages = (shared_data / "text" / "sms_spam.tsv").read_text("utf-8").split("\n")[:1500]
+    (tmp_path / "messages.tsv").write_text("\n".join(messages), "utf-8")
+    dataset = upload(page, server, tmp_path / "messages.tsv")
     expect(page.get_by_test_id("dataset-read-as")).to_have_value("text_table")
     expect(page.get_by_role("heading", name="Some texts as the network meets them")).to_be_visible(timeout=60_000)
     network = create_network(
@@ -23,17 +29,17 @@ def test_messages_uploaded_as_a_table_are_told_from_spam(page: Page, server: Ser
             "Spam",
             ("words", "Input", {"shape": [7], "dtype": "int64"}),
             ("embed", "Embedding", {"num_embeddings": 100, "embedding_dim": 16}),
-            ("lstm", "LSTM", {"hidden_size": 24}),
+            ("lstm", "LSTM", {"hidden_size": 16}),
             ("last", "PoolOverTime", {"mode": "last"}),
             ("head", "Linear", {"out_features": 5}),
             ("scores", "Output", {}),
         ),
     )
-    open_training(page, server, network, dataset, epochs=4)
+    open_training(page, server, network, dataset, epochs=5)
     mend(page)  # the length of a text, the rows of the embedding, the classes
     run = start_training(page)
     wait_for_end(page)
-    assert max(values(server, run, "val/Accuracy")) > 0.93  # 86.6 % are no spam
+    assert max(values(server, run, "val/Accuracy")) > 0.9  # 86 % of those held out are no spam
 
 
 def test_sunspots_uploaded_as_a_series_are_forecast(page: Page, server: Server, shared_data: Path) -> None:
@@ -41,22 +47,22 @@ def test_sunspots_uploaded_as_a_series_are_forecast(page: Page, server: Server, 
     dataset = upload(page, server, file)
     expect(page.get_by_test_id("dataset-read-as")).to_have_value("time_series")
     expect(page.get_by_role("heading", name="Some samples")).to_be_visible(timeout=60_000)
-    page.get_by_label("horizon", exact=True).fill("12")
-    page.get_by_label("stride", exact=True).fill("3")
+    page.get_by_label("horizon", exact=True).fill(str(HORIZON))
+    page.get_by_label("stride", exact=True).fill(str(STRIDE))
     page.get_by_role("button", name="Apply").click()
-    expect(page.get_by_text(re.compile("Of each 24 steps the next 12 of Sunspots"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(f"Of each {WINDOW} steps the next {HORIZON} of Sunspots")).to_be_visible(timeout=60_000)
     network = create_network(
         server,
         chain(
             "Sunspots",
             ("months", "Input", {"shape": [5, 2]}),
-            ("gru", "GRU", {"hidden_size": 24}),
+            ("gru", "GRU", {"hidden_size": 16}),
             ("last", "PoolOverTime", {"mode": "last"}),
             ("head", "Linear", {"out_features": 1}),
             ("next", "Output", {}),
         ),
     )
-    open_training(page, server, network, dataset, epochs=15)
+    open_training(page, server, network, dataset, epochs=10)
     expect(page.get_by_test_id("split-by")).to_have_value("time")
     mend(page)
     run = start_training(page)
@@ -66,8 +72,8 @@ def test_sunspots_uploaded_as_a_series_are_forecast(page: Page, server: Server, 
 
 
 def error_of_the_last_value(file: Path) -> float:
-    """Mean absolute error over the validation windows of saying the last month again twelve times."""
+    """Mean absolute error over the validation windows of saying the last month again and again."""
     months = np.array([float(line.split(",")[1]) for line in file.read_text().splitlines()[1:] if line])
-    starts = np.arange(0, len(months) - 24 - 12 + 1, 3)
+    starts = np.arange(0, len(months) - WINDOW - HORIZON + 1, STRIDE)
     last = starts[-round(0.1 * len(starts)) :]
-    return float(np.mean([np.abs(months[start + 24 : start + 36] - months[start + 23]) for start in last]))
+    return float(np.mean([np.abs(months[at + WINDOW :][:HORIZON] - months[at + WINDOW - 1]) for at in last]))
