@@ -23,6 +23,17 @@ DIGITS = chain(
 IRIS = chain("Iris", ("row", "Input", {"shape": [4]}), ("head", "Linear", {"out_features": 3}), ("y", "Output", {}))
 
 
+PATIENCE_MS = 60_000
+"""How long a page may take on a busy machine; what is waited for comes sooner everywhere else."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patient() -> Iterator[None]:
+    expect.set_options(timeout=PATIENCE_MS)
+    yield
+    expect.set_options(timeout=5_000)
+
+
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, dict[str, str]]]:
     """A server with three finished runs, by name: ``slow`` and ``fast`` on digits, ``flowers`` on iris."""
@@ -56,7 +67,7 @@ def train(server: Server, name: str, document: dict[str, Any], source: str, *, l
 def page(browser: Browser, desk: tuple[Server, dict[str, str]]) -> Iterator[Page]:
     """A page that is signed in; an uncaught error fails the test."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True, locale="en-US")
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE_MS)
     opened = context.new_page()
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))

@@ -152,6 +152,7 @@ const PUT_TOGETHER = new Set<string>([
   "reason.*",
   "reason.data.*",
   "reasons.*",
+  "runs:state.*",
   "saving.*",
   "saving.*Detail",
   "sentence.*",

@@ -1,6 +1,6 @@
 import { Button, FileButton, Text } from "@mantine/core";
 import { IconFileUpload } from "@tabler/icons-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { sendForFile, type TrialRead } from "@/api";
 import { downloadBlob } from "@/ui";
@@ -14,8 +14,11 @@ export function BatchFile({ trial }: { trial: TrialRead }) {
     error: null,
     done: null,
   });
+  const reset = useRef<() => void>(null);
   const send = async (file: File | null) => {
     if (file === null) return;
+    // A file that was mended is chosen again under its old name.
+    reset.current?.();
     setState({ isBusy: true, error: null, done: null });
     try {
       const path = `/api/checkpoints/${trial.checkpoint_id}/predict-file?filename=${encodeURIComponent(file.name)}`;
@@ -37,7 +40,7 @@ export function BatchFile({ trial }: { trial: TrialRead }) {
             .join(", "),
         })}
       </p>
-      <FileButton accept=".csv,.tsv,.txt,text/csv" onChange={(file) => void send(file)}>
+      <FileButton resetRef={reset} accept=".csv,.tsv,.txt,text/csv" onChange={(file) => void send(file)}>
         {(props) => (
           <Button
             {...props}

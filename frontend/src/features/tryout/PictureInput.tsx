@@ -35,6 +35,7 @@ export function PictureInput({ shape, onChange }: Props) {
   const [uploaded, setUploaded] = useState<string | null>(null);
   const last = useRef<{ x: number; y: number } | null>(null);
   const sent = useRef(0);
+  const reset = useRef<() => void>(null);
   const ground = shape.is_light_on_dark ? "#000000" : "#ffffff";
   const ink = shape.is_light_on_dark ? "#ffffff" : "#000000";
 
@@ -58,6 +59,8 @@ export function PictureInput({ shape, onChange }: Props) {
   const take = useCallback(
     async (file: File | null) => {
       if (file === null) return;
+      // The same file may be chosen again after a drawing.
+      reset.current?.();
       try {
         const url = await readUrl(file);
         setUploaded(url);
@@ -141,7 +144,7 @@ export function PictureInput({ shape, onChange }: Props) {
         <Button variant="default" size="compact-sm" leftSection={<IconEraser size={14} aria-hidden />} onClick={clear}>
           {t("picture.clear")}
         </Button>
-        <FileButton accept={ACCEPTED} onChange={(file) => void take(file)}>
+        <FileButton resetRef={reset} accept={ACCEPTED} onChange={(file) => void take(file)}>
           {(props) => (
             <Button {...props} variant="default" size="compact-sm" leftSection={<IconUpload size={14} aria-hidden />}>
               {t("picture.choose")}
