@@ -138,7 +138,7 @@ def test_runs_when_compared_share_charts_and_show_what_differs(page: Page, desk:
     expect(settings.get_by_role("rowheader", name="optimizer.params.lr")).to_be_visible()
     expect(settings.get_by_role("rowheader", name="seed")).to_have_count(0)
     page.get_by_role("tab", name="Network").click()
-    expect(page.get_by_test_id("compare-network")).to_contain_text("The networks are the same.")
+    expect(page.get_by_test_id("compare-network")).to_contain_text("Both mean the same network.")
     page.get_by_role("button", name="Take home").click()
     with page.expect_download() as download:
         page.get_by_role("menuitem", name="All points as CSV").click()

@@ -3943,6 +3943,8 @@ export interface components {
             problems: components["schemas"]["StepProblem"][];
             /** Samples */
             samples: components["schemas"]["SamplePair"][];
+            /** Notes */
+            notes?: string[];
             /** Header Before */
             header_before?: string[];
             /** Header After */

@@ -1,12 +1,13 @@
 import { Button, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { RunSummary } from "@/api";
+import { layersQuery, type RunSummary } from "@/api";
+import { createCatalogue, normalizeDocument } from "@/document";
+import { NetworkDifferences } from "@/features/networkDiff";
 import { runQuery } from "@/features/runs";
 import { EmptyState, LineSkeletons } from "@/ui";
 import classes from "./compare.module.css";
-import { diffNetworks, type NetworkDiff } from "./networkDiff";
 
 interface Props {
   runs: readonly RunSummary[];
@@ -49,8 +50,13 @@ export function CompareNetworks({ runs, baseline }: Props) {
 
 function Pair({ before, after }: { before: string; after: string }) {
   const { t } = useTranslation("compare");
-  const [a, b] = [useQuery(runQuery(before)), useQuery(runQuery(after))];
-  const error = a.error ?? b.error;
+  const [a, b, layers] = [useQuery(runQuery(before)), useQuery(runQuery(after)), useQuery(layersQuery)];
+  const error = a.error ?? b.error ?? layers.error;
+  const catalogue = useMemo(() => (layers.data === undefined ? null : createCatalogue(layers.data)), [layers.data]);
+  const [from, to] = useMemo(
+    () => [a.data, b.data].map((run) => (run === undefined ? null : normalizeDocument(run.document))),
+    [a.data, b.data],
+  );
   if (error !== null) {
     return (
       <EmptyState title={t("loadFailed")} actions={<Button onClick={() => void a.refetch()}>{t("again")}</Button>}>
@@ -58,40 +64,6 @@ function Pair({ before, after }: { before: string; after: string }) {
       </EmptyState>
     );
   }
-  if (a.data === undefined || b.data === undefined) return <LineSkeletons lines={4} />;
-  return <Differences diff={diffNetworks(a.data.document, b.data.document)} />;
-}
-
-function Differences({ diff }: { diff: NetworkDiff }) {
-  const { t } = useTranslation("compare");
-  if (diff.nodes.length === 0 && diff.wires.length === 0) return <p className={classes.quiet}>{t("network.same")}</p>;
-  return (
-    <ul className={classes.changes}>
-      {diff.nodes.map((node) => (
-        <li key={node.path} data-change={node.change}>
-          <span className={classes.change}>{t(`network.${node.change}`)}</span>
-          {node.type === "=" ? (
-            <code>{t("network.parameters", { block: node.path.replace(/( \/ )?=$/, "") || t("network.whole") })}</code>
-          ) : (
-            <>
-              <code>{node.path}</code> <span className={classes.quiet}>{node.type}</span>
-            </>
-          )}
-          {node.params.map((one) => (
-            <span key={one.name} className={classes.param}>
-              {one.name}: <del>{one.before || t("noValue")}</del> <ins>{one.after || t("noValue")}</ins>
-            </span>
-          ))}
-        </li>
-      ))}
-      {diff.wires.map((wire) => (
-        <li key={`${wire.change} ${wire.path}`} data-change={wire.change}>
-          <span className={classes.change}>
-            {t(wire.change === "added" ? "network.wireAdded" : "network.wireRemoved")}
-          </span>
-          <code>{wire.path}</code>
-        </li>
-      ))}
-    </ul>
-  );
+  if (!catalogue || !from || !to) return <LineSkeletons lines={4} />;
+  return <NetworkDifferences before={from} after={to} catalogue={catalogue} />;
 }

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Document, MetricsRead, RunSummary } from "@/api";
+import type { MetricsRead, RunSummary } from "@/api";
 import { MetricBuffer, MetricStore } from "@/features/charts";
 import { toCsv, toJson, toSvg } from "./curveFiles";
 import { meanOf } from "./groupMeans";
-import { diffNetworks } from "./networkDiff";
 import { assignColors } from "./runColors";
 
 function buffer(steps: number[], values: number[]): MetricBuffer {
@@ -37,67 +36,6 @@ describe("the mean of a group", () => {
     const { mean } = meanOf([buffer([1, 2], [1, 2]), buffer([2, 4], [Number.NaN, 8])], "g");
     expect(mean.steps).toEqual([1, 2, 4]);
     expect(mean.values).toEqual([1, 2, 8]);
-  });
-});
-
-describe("the difference of two networks", () => {
-  const document = (nodes: object[], edges: object[], blocks: object = {}): Document =>
-    ({ format: 1, name: "n", network: { parameters: {}, nodes, edges }, blocks }) as unknown as Document;
-
-  it("names nodes that came, went and changed, with parameters before and after, and wires", () => {
-    const before = document(
-      [
-        { id: "x", type: "Input", params: { shape: [4] } },
-        { id: "fc", type: "Linear", params: { out_features: 8 } },
-        { id: "act", type: "ReLU" },
-      ],
-      [
-        { source: "x", target: "fc" },
-        { source: "fc", target: "act" },
-      ],
-    );
-    const after = document(
-      [
-        { id: "x", type: "Input", params: { shape: [4] } },
-        { id: "fc", type: "Linear", params: { out_features: 16, bias: false } },
-        { id: "act", type: "GELU" },
-        { id: "drop", type: "Dropout" },
-      ],
-      [
-        { source: "x", target: "fc" },
-        { source: "fc", target: "drop" },
-      ],
-    );
-    const { nodes, wires } = diffNetworks(before, after);
-    expect(nodes).toEqual([
-      {
-        path: "fc",
-        change: "changed",
-        type: "Linear",
-        params: [
-          { name: "out_features", before: "8", after: "16" },
-          { name: "bias", before: "", after: "false" },
-        ],
-      },
-      { path: "act", change: "changed", type: "GELU", params: [{ name: "type", before: "ReLU", after: "GELU" }] },
-      { path: "drop", change: "added", type: "Dropout", params: [] },
-    ]);
-    expect(wires).toEqual([
-      { path: "fc -> act", change: "removed" },
-      { path: "fc -> drop", change: "added" },
-    ]);
-    expect(diffNetworks(before, before)).toEqual({ nodes: [], wires: [] });
-  });
-
-  it("looks into blocks and at their parameters", () => {
-    const block = (width: number, depth: number) => ({
-      Stage: { parameters: { width }, nodes: [{ id: "conv", type: "Conv2d", repeat: depth }], edges: [] },
-    });
-    const { nodes } = diffNetworks(document([], [], block(8, 1)), document([], [], block(16, 2)));
-    expect(nodes.map(({ path, params }) => [path, params])).toEqual([
-      ["Stage / =", [{ name: "width", before: "8", after: "16" }]],
-      ["Stage / conv", [{ name: "repeat", before: "", after: "2" }]],
-    ]);
   });
 });
 
