@@ -9,7 +9,7 @@ PAGE := backend/netwright/server/page/index.html
 PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/index.html -type f -not -name '*.test.*' 2>/dev/null) \
 	frontend/vite.config.ts frontend/package.json
 
-.PHONY: run setup setup-dev test test-page test-backend test-browser check lint types contract generate generated bench page pictures clean help
+.PHONY: run setup setup-dev test test-page test-backend test-browser check lint types contract generate generated bench exactness page pictures clean help
 
 run: setup ## set up and serve the product at http://127.0.0.1:8000 (prints the URL that signs you in)
 	@exec $(BIN)/netwright serve
@@ -104,6 +104,9 @@ generated: generate
 
 bench: setup-dev .setup/bench ## print the figures of tests/bench, side by side
 	@$(BIN)/python tests/bench/run.py
+
+exactness: setup-dev ## print every figure by which the ready-made networks are held against what is published
+	@$(BIN)/python tests/bench/exactness.py
 
 pictures: setup-dev ## take the pictures of every page; the README's is one of them
 	@NETWRIGHT_PICTURES=test-results/pictures $(BIN)/python -m pytest -q tests/e2e/test_pages.py

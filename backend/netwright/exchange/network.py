@@ -1,6 +1,7 @@
 """The network of an export, and batches to try it with."""
 
-from collections.abc import Mapping
+import copy
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -139,4 +140,15 @@ def largest_difference(expected: list[torch.Tensor], found: list[torch.Tensor]) 
         finite = left[torch.isfinite(left)].abs()
         scale = max(1.0, float(finite.max())) if finite.numel() else 1.0
         worst = max(worst, float(difference.max()) / scale)
+    return worst
+
+
+def rounding_error(network: nn.Module, batches: Sequence[Mapping[str, torch.Tensor]]) -> float:
+    """How far the network's outputs are from those in double precision, relative as in :func:`largest_difference`."""
+    exact = copy.deepcopy(network).double()
+    worst = 0.0
+    for batch in batches:
+        doubled = {name: value.double() if value.is_floating_point() else value for name, value in batch.items()}
+        with torch.inference_mode():
+            worst = max(worst, largest_difference(answers(exact(**doubled)), answers(network(**batch))))
     return worst

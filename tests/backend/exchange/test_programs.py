@@ -2,7 +2,9 @@
 
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -189,6 +191,31 @@ def test_program_when_it_gives_other_values_is_not_offered(tmp_path: Path, monke
     with pytest.raises(ExportError, match="gives other values than PyTorch"):
         written("onnx", material, tmp_path)
     assert not (tmp_path / "out.onnx").exists()
+
+
+def shaky() -> Document:
+    """Its outputs are small differences of large numbers, which single precision does not hold."""
+    return chain(
+        node("x: Input", params={"shape": [12]}),
+        node("up: Formula", params={"formula": "a + 10000"}),
+        node("down: Formula", params={"formula": "a - 10000"}),
+        node("y: Output"),
+    )
+
+
+def test_program_when_pytorch_itself_rounds_that_much_is_offered_and_says_what_was_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    material, _ = material_of(shaky(), tmp_path)
+    monkeypatch.setattr(traced, "answers", _slightly_other())
+    notes = {item.key: item.value for item in onnx.load(written("onnx", material, tmp_path)).metadata_props}
+    allowed = float(notes["checked"].rpartition("allowed ")[2].rstrip(")"))
+    assert 1e-4 < allowed <= 1e-2
+
+
+def _slightly_other() -> Callable[[Any], list[torch.Tensor]]:
+    """Answers in single precision are off by 1e-3."""
+    return lambda outputs: [value + (1e-3 if value.dtype == torch.float32 else 0.0) for value in answers(outputs)]
 
 
 def test_weights_when_they_are_of_another_network_are_refused(tmp_path: Path) -> None:
