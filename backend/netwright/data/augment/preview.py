@@ -118,7 +118,7 @@ def show(handful: Handful, preprocess: Sequence[Step], augment: Sequence[Step], 
     if raw.kind == "image":
         white = subject.maximum
         pairs = zip(_pictures(before, white), _restore(inputs, fitted(before), before, white), strict=True)
-    elif raw.inputs.ndim == 2:
+    elif raw.kind == "table":
         pairs = zip(_raw_cells(raw, before), _cells(inputs), strict=True)
     else:
         return []
