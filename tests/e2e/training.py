@@ -37,8 +37,11 @@ def create_network(server: Server, document: dict[str, Any]) -> str:
 def open_training(page: Page, server: Server, network: str, source: str, epochs: int) -> None:
     """Opens the training form over ``network`` and chooses data and length."""
     page.goto(f"http://127.0.0.1:{server.port}/networks/{network}?drawer=train")
+    expect(page.get_by_test_id("train-source")).to_be_visible(timeout=TRAINING_MS)
     page.get_by_test_id("train-source").select_option(source)
     length = page.get_by_test_id("train-drawer").get_by_label("Epochs", exact=True)
+    # The first suggestion waits for PyTorch, which the server loads behind its first page.
+    expect(length).to_be_visible(timeout=TRAINING_MS)
     length.fill(str(epochs))
     length.press("Tab")
 
