@@ -62,8 +62,12 @@ def test_every_embedded_set_when_prepared_gives_what_its_facts_say(name: str) ->
     assert prepared.num_outputs == facts.num_outputs
     assert len(prepared.train) + len(prepared.validation) == facts.num_samples
     batch = load_preprocess(prepared.preprocess_source)(prepared.train.inputs)
-    assert batch.dtype == torch.float32
+    assert batch.dtype == getattr(torch, facts.input_dtype)
     assert batch.shape == (len(prepared.train), *facts.input_shape)
+    if facts.input_dtype == "int64":
+        return
+    # What a short series is filled up with is no value of its own.
+    batch = batch[prepared.train.inputs.isfinite()] if raw.kind == "series" else batch
     assert batch.mean().abs() < 1e-4
     assert abs(batch.std() - 1) < 0.02
 

@@ -1,5 +1,7 @@
 """What a network of texts or series must be, what is said where it is not, and what is suggested."""
 
+from typing import Any
+
 import pytest
 from backend.training.test_checking import by_code, chain, perceptron, problems_of
 from netwright.compiler.check import check
@@ -12,8 +14,8 @@ TEXTS = DataFacts(
 )
 SERIES = DataFacts("Load", "series", "regression", 2000, (24, 2), 3, splits=("time", "group"))
 NUMBERS = DataFacts("Diabetes", "table", "regression", 442, (32,), 1)
-BY_TIME = {"split": {"by": "time"}}
-FORECAST = {"objectives": [{"loss": {"type": "MSELoss"}}], "metrics": ["MeanAbsoluteError"]}
+BY_TIME: dict[str, Any] = {"split": {"by": "time"}}
+FORECAST: dict[str, Any] = {"objectives": [{"loss": {"type": "MSELoss"}}], "metrics": ["MeanAbsoluteError"]}
 
 
 def reader(rows: int | str = 900, dtype: str = "int64", length: int = 32) -> Document:
