@@ -1,8 +1,7 @@
-import { Popover, Text, TextInput, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Popover, Text, TextInput, UnstyledButton } from "@mantine/core";
 import { IconFilter, IconHelp } from "@tabler/icons-react";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ReasonedIcon } from "@/ui";
 import type { QueryFault } from "./query";
 import classes from "./table.module.css";
 
@@ -81,11 +80,16 @@ function Help({ onTake }: { onTake: (example: string) => void }) {
   return (
     <Popover opened={isOpen} onChange={setOpen} width={360} position="bottom-end" withArrow shadow="md">
       <Popover.Target>
-        <span>
-          <ReasonedIcon size="sm" label={t("query.help")} onClick={() => setOpen(!isOpen)} aria-expanded={isOpen}>
-            <IconHelp size={15} aria-hidden />
-          </ReasonedIcon>
-        </span>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="sm"
+          aria-label={t("query.help")}
+          title={t("query.help")}
+          onClick={() => setOpen(!isOpen)}
+        >
+          <IconHelp size={15} aria-hidden />
+        </ActionIcon>
       </Popover.Target>
       <Popover.Dropdown>
         <Text size="sm" mb="xs">
