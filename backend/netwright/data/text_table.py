@@ -73,8 +73,8 @@ def read_text_table(
     is_quoted: bool | None = None,
     is_to_learn: bool = True,
 ) -> TextTable:
-    """Reads a CSV or TSV file; what is None is found out.  ``is_quoted``: whether quotes hold a field together.  One that is not
-    to learn from may have a single row or column.
+    """Reads a CSV or TSV file; what is None is found out.  ``is_quoted``: whether quotes hold a field together.  One that is
+    not to learn from may have a single row or column.
 
     Raises:
         DataError: code ``bad_file``, ``too_large`` or ``too_few``, with the line where there is one.

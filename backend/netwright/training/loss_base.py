@@ -85,8 +85,8 @@ def fit_targets(targets: "Tensor", outputs: "Tensor") -> "Tensor":
 
 
 def fit_targets_source(num_scores: int, *, is_class: bool, is_mask: bool = False, is_soft: bool = False) -> str:
-    """What :func:`fit_targets` does for outputs ``(N, num_scores, ...)``, as an expression.  ``is_soft``: classes may have become
-    shares ``(N, K)``."""
+    """What :func:`fit_targets` does for outputs ``(N, num_scores, ...)``, as an expression.  ``is_soft``: classes may have
+    become shares ``(N, K)``."""
     if is_soft:
         return f"(targets if targets.ndim == 2 else functional.one_hot(targets, {num_scores})).to(outputs.dtype)"
     if is_class and num_scores > 1:

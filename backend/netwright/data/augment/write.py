@@ -16,9 +16,7 @@ from netwright.language import say
 if TYPE_CHECKING:
     import torch
 
-    Apply = Callable[
-        [torch.Tensor, torch.Tensor | None, torch.Generator], tuple[torch.Tensor, torch.Tensor | None]
-    ]
+    Apply = Callable[[torch.Tensor, torch.Tensor | None, torch.Generator], tuple[torch.Tensor, torch.Tensor | None]]
     """Targets are None where a sample is its own."""
 
 PACKAGE = "netwright.data.augment.functions"

@@ -5,7 +5,9 @@ from netwright.training.project.script_facts import Facts
 
 _DOC = '"""What is done to the samples that are trained on, anew at every step: as in the run."""\n\n'
 
-AUGMENTED = "The network's inputs to train on, in an order and changed in a way that follow from seed and epoch (from 1) alone."
+AUGMENTED = (
+    "The network's inputs to train on, in an order and changed in a way that follow from seed and epoch (from 1) alone."
+)
 
 
 def augment_files(augment: Augment | None) -> dict[str, str | bytes]:
@@ -14,8 +16,8 @@ def augment_files(augment: Augment | None) -> dict[str, str | bytes]:
 
 
 def augment_lines(facts: Facts, augment: Augment, samples: str, targets: str | None) -> list[str]:
-    """What ``batches`` does with the samples of one step.  ``targets`` None: a sample is its own target, as it was before the last
-    augmentations."""
+    """What ``batches`` does with the samples of one step.  ``targets`` None: a sample is its own target, as it was before the
+    last augmentations."""
     chosen = "chosen" if targets is not None else "_"
     given = "chosen" if targets is not None else "None"
     return [

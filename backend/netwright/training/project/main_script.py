@@ -39,7 +39,8 @@ _ABOUT = "The training samples in an order that follows from seed and epoch (fro
 
 
 def write_batches(facts: Facts) -> str:
-    """``num_batches`` and ``batches``, which gives samples and their targets; inputs instead of samples where they are augmented."""
+    """``num_batches`` and ``batches``, which gives samples and their targets, inputs instead of samples where they are
+    augmented."""
     parts = "torch.split(order, BATCH_SIZE)[: num_batches(len(inputs))]"
     chosen = f"targets[indices].to(device){'.long()' if facts.is_mask else ''}"
     samples = "inputs[indices].to(device)"
