@@ -9,7 +9,7 @@ import { MoveButtons } from "./MoveButtons";
 import { queueQuery, useMoveInQueue, useSetSlots } from "./queue";
 import panels from "./runs.module.css";
 
-const PRIORITIES = [1, 0, -1] as const;
+const PRIORITIES = { high: 1, normal: 0, low: -1 } as const;
 const MAX_SLOTS = 8;
 
 /** The runs that wait, in their order, and how many a device trains at once. Nothing where none waits. */
@@ -65,7 +65,10 @@ function Row({ run, queue }: { run: QueueRead["waiting"][number]; queue: QueueRe
           w={110}
           aria-label={t("queue.priorityOf", { name: run.name })}
           value={String(run.priority)}
-          data={PRIORITIES.map((each) => ({ value: String(each), label: t(`queue.priority.${each}`) }))}
+          data={Object.entries(PRIORITIES).map(([name, each]) => ({
+            value: String(each),
+            label: t(`queue.priority.${name}`),
+          }))}
           onChange={(event) => move.mutate({ id: run.id, priority: Number(event.currentTarget.value) })}
         />
       </Table.Td>

@@ -41,7 +41,7 @@ describe("what happened to a run", () => {
       "rate",
       "resumed",
       "checkpoint",
-      "end.finished",
+      "end_finished",
     ]);
     expect(live.values).toHaveLength(1);
   });

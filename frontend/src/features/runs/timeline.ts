@@ -46,7 +46,7 @@ function tell(event: RunEvent, state: RunState | null): Told | null {
       return { key: "alert", message: event.message, tone: event.level === "warning" ? "warning" : "bad" };
     case "end": {
       const tone = event.state === "completed" ? "good" : event.state === "failed" ? "bad" : "quiet";
-      return { key: `end.${event.reason}`, message: event.message ?? null, tone };
+      return { key: `end_${event.reason}`, message: event.message ?? null, tone };
     }
     default:
       return null;
