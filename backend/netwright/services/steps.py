@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from netwright.data.augment.base import Subject
 from netwright.data.augment.registry import AUGMENTATIONS, kinds_of, parse_augment
-from netwright.data.base import DataError, SourceSpec, Step
+from netwright.data.base import DataError, SourceSpec, Step, Task
 from netwright.data.registry import open_source
 from netwright.data.repair import Check, find_repair
 from netwright.data.transform_base import Layout
@@ -88,11 +88,12 @@ def check_steps(source: SourceSpec, config: DataConfig) -> tuple[Layout | None, 
         DataError: the set cannot be read.
     """
     from netwright.data.augment.subject import describe_subject
-    from netwright.data.prepare import raw_layout
+    from netwright.data.prepare import chain_of, raw_layout
 
     raw = open_source(source).load()
     layout = raw_layout(raw)
-    chain = to_steps(config.preprocess) or list(raw.default_preprocess)
+    chain = chain_of(raw, config)
+    task: Task = "reconstruction" if config.task == "reconstruction" else raw.task
     try:
         ready = plan_chain(chain, layout)
     except DataError as error:
@@ -101,7 +102,7 @@ def check_steps(source: SourceSpec, config: DataConfig) -> tuple[Layout | None, 
         said = say("There are no augmentations for graphs. Remove {type}.", type=config.augment[0].type)
         return ready, [Problem(code="bad_transform", field="data.augment", message=said)]
     try:
-        subject = describe_subject(layout, ready, chain, raw.task, len(raw.classes))
+        subject = describe_subject(layout, ready, chain, task, len(raw.classes))
         parse_augment(to_steps(config.augment), subject)
     except DataError as error:
         return ready, [_to_problem("augment", error)]

@@ -1,5 +1,5 @@
-"""What an answer is worth that looks at nothing: the most frequent class, the mean target.  A network that does no better has
-learnt nothing, so the figures stand beside its own."""
+"""What an answer is worth that needs no network: the most frequent class, the mean target, of a series its last value.  A
+network that does no better has learnt nothing, so the figures stand beside its own."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from netwright.data.base import CLASS_TASKS
+from netwright.data.base import CLASS_TASKS, Forecast
 from netwright.language import Text, say
 from netwright.training.answers import Answers
 from netwright.training.batches import Batches
@@ -36,9 +36,10 @@ def measure_baseline(
     metrics: list[type[Metric]],
     classes: tuple[str, ...],
     num_scores: int,
+    last_values: "Tensor | None" = None,
 ) -> Baseline:
     """Finds the naive answer on the training part and measures it on the validation part.  ``num_scores`` is how many
-    scores the network gives."""
+    scores the network gives; ``last_values`` is of a forecast what :func:`repeat_last_values` gives for the validation part."""
     running = RunningMetrics(metrics, answers, validation.device)
     if answers.task in CLASS_TASKS:
         label = _most_frequent(train, answers.num_classes)
@@ -50,6 +51,10 @@ def measure_baseline(
             if answers.task == "classification"
             else say("the most frequent class, {name}, at every pixel", name=name)
         )
+    elif last_values is not None:
+        for start, targets in enumerate(_targets(validation)):
+            running.update(last_values[start * BATCH : start * BATCH + len(targets)].to(targets), targets)
+        what = say("always the last known value, for each step to come")
     else:
         mean = _mean(train)
         for targets in _targets(validation):
@@ -61,6 +66,15 @@ def measure_baseline(
         )
     values = running.values().tolist()
     return Baseline(what, {f"val/{metric.type}": value for metric, value in zip(metrics, values, strict=True)})
+
+
+def repeat_last_values(inputs: "Tensor", forecast: Forecast) -> "Tensor":
+    """The naive forecast ``(N, horizon * channels)``, step by step, of raw series ``(N, T, F)``: the last value that is known.
+    NaN where a series has none."""
+    chosen = inputs[:, :, list(forecast.channels)]
+    places = torch.arange(chosen.shape[1])[None, :, None]
+    last = torch.where(chosen.isnan(), -1, places).amax(1, keepdim=True).clamp_min(0)
+    return chosen.gather(1, last)[:, 0].repeat(1, forecast.horizon)
 
 
 def _targets(batches: Batches | GraphBatches) -> "Iterator[Tensor]":

@@ -41,7 +41,7 @@ class HelloEvent(Envelope):
     notes: list[Sentence] = Field(default_factory=list)
     """What the trainer chose by itself and why (channels_last, fused optimizer, data on the device)."""
     baseline_answer: Sentence | None = None
-    """What the naive answer is that looks at nothing (the most frequent class of the training part), and in ``baseline`` what
+    """What the naive answer is that needs no network (the most frequent class of the training part), and in ``baseline`` what
     the metrics make of it on the validation part."""
     baseline: dict[str, Scalar] = Field(default_factory=dict)
 

@@ -14,7 +14,7 @@ from netwright.data.base import DataError, Part, Prepared
 from netwright.data.graphs import GraphPart
 from netwright.language import listed, say
 from netwright.training.answers import Answers, build_answers
-from netwright.training.baseline import Baseline, measure_baseline
+from netwright.training.baseline import Baseline, measure_baseline, repeat_last_values
 from netwright.training.batches import Batches, Inputs, Sampler, hold
 from netwright.training.checking import monitored_names, watched_values
 from netwright.training.checkpoints import CheckpointFolder
@@ -333,7 +333,9 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         arguments=job.arguments,
         metrics=metrics,
         answers=answers,
-        baseline=measure_baseline(train_batches, validation, answers, metrics, data.classes, num_scores),
+        baseline=measure_baseline(
+            train_batches, validation, answers, metrics, data.classes, num_scores, _last_values(data)
+        ),
         optimizer=optimizer,
         rate=rate,
         sampler=sampler,
@@ -388,6 +390,14 @@ def _find_penalised(config: TrainingConfig, network: nn.Module) -> Sequence[nn.P
         return ()
     spared = spared_from_decay(network) if config.no_decay_on_norms_and_biases else set()
     return [weight for weight in network.parameters() if weight.requires_grad and id(weight) not in spared]
+
+
+def _last_values(data: Prepared) -> "Tensor | None":
+    """The naive forecast of the validation part, where something is forecast whose last value is always known."""
+    if data.forecast is None or isinstance(data.validation, GraphPart):
+        return None
+    values = repeat_last_values(data.validation.inputs, data.forecast)
+    return values if bool(values.isfinite().all()) else None
 
 
 def _build_objectives(job: Job, device: torch.device) -> tuple[Objective, ...]:

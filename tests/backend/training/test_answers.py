@@ -1,5 +1,6 @@
 """How outputs are read as answers, what fits masks and samples that are their own targets, and the naive answer."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,11 @@ import torch
 from backend.training.conftest import Recorder
 from backend.training.test_checking import PICTURES, YES_NO, by_code, chain, perceptron, problems_of
 from netwright.compiler.check import check
-from netwright.data.base import SourceSpec
+from netwright.data.base import Forecast, SourceSpec
 from netwright.graph.document import Document
 from netwright.graph.edits import apply_edits
 from netwright.training.answers import build_answers, find_last
+from netwright.training.baseline import repeat_last_values
 from netwright.training.config import TrainingConfig
 from netwright.training.control import Control
 from netwright.training.jobs import build_job
@@ -223,3 +225,12 @@ def test_naive_answer_of_each_task_is_what_it_must_be(
     # The mean of the training part explains nothing of the validation part: a little below 0, as the parts differ; rows are
     # standardized, so that it is off by about their deviation of 1.
     assert hello["baseline"][f"val/{metric}"] == pytest.approx(naive, abs=0.15)
+
+
+def test_naive_forecast_repeats_the_last_known_value() -> None:
+    nan = math.nan
+    series = torch.tensor([[[1.0, 9.0], [2.0, 9.0], [3.0, 9.0]], [[4.0, 0.0], [5.0, 0.0], [nan, 0.0]]])
+    forecast = Forecast(channels=(0,), horizon=2)
+    assert repeat_last_values(series, forecast).tolist() == [[3.0, 3.0], [5.0, 5.0]]
+    both = Forecast(channels=(1, 0), horizon=2)
+    assert repeat_last_values(series[:1], both).tolist() == [[9.0, 3.0, 9.0, 3.0]]

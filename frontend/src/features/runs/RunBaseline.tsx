@@ -9,7 +9,7 @@ import classes from "./answers.module.css";
 import type { HelloEvent } from "./runSession";
 import panels from "./runs.module.css";
 
-/** The metrics of the last epoch beside what an answer is worth that looks at nothing. */
+/** The metrics of the last epoch beside what an answer is worth that needs no network. */
 export function RunBaseline({ hello, store }: { hello: HelloEvent; store: MetricStore }) {
   const { t } = useTranslation("runs");
   const { data: options } = useQuery(trainingOptionsQuery);
