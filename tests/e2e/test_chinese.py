@@ -57,14 +57,14 @@ def test_closed_loop_in_chinese(page: Page) -> None:
     # The run tells its story in Chinese; the same in English once the language is changed, without loading the page anew.
     page.wait_for_url("**/runs/*")
     expect(page.get_by_test_id("run-state")).to_have_attribute("data-state", "completed", timeout=TRAINING_MS)
-    expect(page.get_by_text("全部轮次训练完毕。")).to_be_visible()
+    expect(page.get_by_test_id("run-state")).to_contain_text("全部轮次训练完毕。")
     page.get_by_role("tab", name="日志").click()
     log = page.get_by_test_id("run-log")
     expect(log).to_contain_text("第 1 次尝试在 cpu 上开始。")
     expect(log).to_contain_text("AdamW：fused，一个内核更新全部权重。")
     assert not serious(page)
     choose(page, "English")
-    expect(page.get_by_text("All epochs are trained.")).to_be_visible()
+    expect(page.get_by_test_id("run-state")).to_contain_text("All epochs are trained.")
     expect(log).to_contain_text("AdamW: fused, all weights in one kernel.")
 
 

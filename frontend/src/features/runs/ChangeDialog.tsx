@@ -45,13 +45,12 @@ export function ChangeDialog({ run, changes, onClose }: Props) {
   function save(event: FormEvent): void {
     event.preventDefault();
     if (reason !== null) return;
-    set.mutate(
-      {
-        ...(rate === before ? {} : { lr: Number(rate) }),
-        ...(epochs === run.epochs ? {} : { epochs: Number(epochs) }),
-      },
-      { onSuccess: onClose },
-    );
+    const values = {
+      ...(rate === before ? {} : { lr: Number(rate) }),
+      ...(epochs === run.epochs ? {} : { epochs: Number(epochs) }),
+    };
+    // The run may end meanwhile, which takes this dialog out of the page: a callback of the call itself would never come.
+    set.mutateAsync(values).then(onClose, () => undefined);
   }
 
   return (

@@ -16,7 +16,8 @@ export function ExtendDialog({ run, onClose }: { run: RunRead; onClose: () => vo
 
   function save(event: FormEvent): void {
     event.preventDefault();
-    if (isLegal) set.mutate({ epochs: run.epoch + more }, { onSuccess: onClose });
+    // The answer takes this dialog out of the page, so that a callback of the call itself would never come. An error is shown.
+    if (isLegal) set.mutateAsync({ epochs: run.epoch + more }).then(onClose, () => undefined);
   }
 
   return (
