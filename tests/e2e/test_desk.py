@@ -77,6 +77,13 @@ def page(browser: Browser, desk: tuple[Server, dict[str, str]]) -> Iterator[Page
     assert not errors, errors
 
 
+def tick(page: Page, name: str) -> None:
+    """The choice goes through the address, so that the box may show it a moment later."""
+    box = page.get_by_role("checkbox", name=name)
+    box.click()
+    expect(box).to_be_checked()
+
+
 def base(server: Server) -> str:
     return f"http://127.0.0.1:{server.port}"
 
@@ -93,7 +100,7 @@ def test_table_when_filtered_and_columns_chosen_keeps_the_view_in_the_address(
     expect(page.get_by_test_id(f"run-row-{runs['fast']}")).to_be_visible()
     page.get_by_test_id("runs-columns").click()
     page.get_by_label("Search the columns").fill("params.lr")
-    page.get_by_role("checkbox", name="optimizer.params.lr").check()
+    tick(page, "optimizer.params.lr")
     page.keyboard.press("Escape")
     expect(page.get_by_role("columnheader", name="optimizer.params.lr")).to_be_visible()
     page.goto(page.url)  # as a link that somebody was sent
@@ -110,7 +117,7 @@ def test_table_when_filtered_and_columns_chosen_keeps_the_view_in_the_address(
     expect(query).to_have_value("tag:baseline")
 
     # Nothing is lost: what is deleted is back with one press, what is archived stands where archived ones are shown.
-    page.get_by_role("checkbox", name="Select slow").check()
+    tick(page, "Select slow")
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(rows).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
@@ -121,7 +128,7 @@ def test_runs_when_compared_share_charts_and_show_what_differs(page: Page, desk:
     server, runs = desk
     page.goto(f"{base(server)}/runs?q=network:digits")
     for name in ("slow", "fast"):
-        page.get_by_role("checkbox", name=f"Select {name}").check()
+        tick(page, f"Select {name}")
     page.get_by_test_id("runs-compare").click()
     page.wait_for_url("**/runs/compare?*")
     loss = page.get_by_test_id("compare-val/loss")
