@@ -66,6 +66,8 @@ def test_list_when_nothing_is_uploaded_holds_the_built_ins(tmp_path: Path) -> No
         assert {name for name, dataset in listed.items() if dataset.state == "missing"} == {
             "mnist",
             "fashion_mnist",
+            "cifar10",
+            "cifar100",
             "cora",
             "sms_spam",
         }
