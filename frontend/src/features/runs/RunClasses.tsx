@@ -59,7 +59,8 @@ function Confusion({ table }: { table: ClassesEvent }) {
   const shares = rowShares(table.confusion);
   const isWritten = table.classes.length <= MAX_WRITTEN;
   return (
-    <div className={classes.scroll}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so that the keyboard must reach it.
+    <section className={classes.scroll} tabIndex={0} aria-label={t("classes.confusion")}>
       <table className={classes.confusion} data-testid="run-confusion" data-small={!isWritten || undefined}>
         <caption>{t("classes.confusion")}</caption>
         <thead>
@@ -101,7 +102,7 @@ function Confusion({ table }: { table: ClassesEvent }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 
@@ -111,7 +112,8 @@ function PerClass({ table }: { table: ClassesEvent }) {
   const columns = Object.entries(table.per_class ?? {});
   const title = (type: string) => options?.metrics.find((metric) => metric.type === type)?.title ?? type;
   return (
-    <div className={classes.scroll}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so that the keyboard must reach it.
+    <section className={classes.scroll} tabIndex={0} aria-label={t("classes.each")}>
       <table className={classes.table} data-testid="run-per-class">
         <caption>{t("classes.each")}</caption>
         <thead>
@@ -137,6 +139,6 @@ function PerClass({ table }: { table: ClassesEvent }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

@@ -17,7 +17,8 @@ export function Confusion({ classes: names, counts, onOpen }: Props) {
     <section className={classes.panel} aria-label={t("confusion.title")}>
       <h2 className={classes.heading}>{t("confusion.title")}</h2>
       <p className={classes.quiet}>{t("confusion.hint")}</p>
-      <div className={classes.scroll}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard */}
+      <section className={classes.scroll} tabIndex={0} aria-label={t("confusion.title")}>
         <table className={classes.matrix} data-testid="confusion">
           <thead>
             <tr>
@@ -59,7 +60,7 @@ export function Confusion({ classes: names, counts, onOpen }: Props) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </section>
   );
 }

@@ -107,7 +107,8 @@ function ClassTable({ found }: { found: EvaluationRead }) {
   return (
     <section className={classes.panel} aria-label={t("perClass.title")}>
       <h2 className={classes.heading}>{t("perClass.title")}</h2>
-      <div className={classes.scroll}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard */}
+      <section className={classes.scroll} tabIndex={0} aria-label={t("perClass.title")}>
         <table className={classes.table} data-testid="per-class">
           <thead>
             <tr>
@@ -136,7 +137,7 @@ function ClassTable({ found }: { found: EvaluationRead }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </section>
   );
 }
