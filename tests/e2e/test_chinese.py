@@ -15,6 +15,7 @@ def choose(page: Page, name: str) -> None:
 
 
 def serious(page: Page) -> list[str]:
+    page.wait_for_timeout(400)  # transitions end
     found = Axe().run(page).response["violations"]
     return [each["id"] for each in found if each["impact"] in {"serious", "critical"}]
 
