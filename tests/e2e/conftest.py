@@ -12,12 +12,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 START_SECONDS = 60.0
+PATIENCE_MS = 15_000
+"""How long a page is waited for.  A fresh server's first check loads PyTorch, and no test asserts how long anything takes."""
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -27,6 +29,9 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass
@@ -137,7 +142,7 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh profile; an uncaught error in the page fails the test."""
     fresh = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
-    fresh.set_default_timeout(15_000)
+    fresh.set_default_timeout(PATIENCE_MS)
     yield fresh
     fresh.close()
 

@@ -17,7 +17,11 @@ def choose(page: Page, name: str) -> None:
 def serious(page: Page) -> list[str]:
     page.wait_for_timeout(400)  # transitions end
     found = Axe().run(page).response["violations"]
-    return [each["id"] for each in found if each["impact"] in {"serious", "critical"}]
+    return [
+        f"{each['id']}: {[node['html'][:200] + node['failureSummary'] for node in each['nodes']]}"
+        for each in found
+        if each["impact"] in {"serious", "critical"}
+    ]
 
 
 def test_closed_loop_in_chinese(page: Page) -> None:
