@@ -42,6 +42,8 @@ LEFT_ENGLISH = f"""names => {{
     if (isEnglish(node.parentElement)) continue;
     let text = node.textContent;
     for (const name of names) text = text.replaceAll(name, "");
+    // The path of a setting is a name: data.split.by.
+    if (/^\\w+(\\.\\w+)+$/.test(text.trim())) continue;
     // Titles of papers stay as they are; a name in Chinese marks is a name.
     if (!/(19|20)\\d\\d/.test(text) && new RegExp("{ENGLISH}").test(text)) left.push(text.trim());
   }}
