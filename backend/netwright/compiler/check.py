@@ -27,7 +27,7 @@ from netwright.compiler.report import CheckReport, CheckRequest
 from netwright.graph.document import NETWORK, Block, Document, Edge, Node
 from netwright.graph.problems import Problem
 from netwright.graph.recall import forget_pieces
-from netwright.language import DEFAULT, current_language, listed, say
+from netwright.language import current_language, listed, say
 from netwright.layers.base import Call
 
 MAX_PROBLEMS = 200
@@ -334,7 +334,7 @@ def _to_json(examination: _Examination, batch_size: int) -> bytes:
     nodes: list[bytes] = []
     root = examination.root
     if root is not None:
-        _collect(root, "", nodes, is_translated=current_language() != DEFAULT)
+        _collect(root, "", nodes, current_language())
         sums = root.sums
         totals = costs.total(sums.parameters, sums.buffers, sums.macs, sums.activation_bytes, batch_size)
     else:
@@ -348,14 +348,14 @@ def _to_json(examination: _Examination, batch_size: int) -> bytes:
     )
 
 
-def _collect(instance: Instance, prefix: str, into: list[bytes], *, is_translated: bool) -> None:
+def _collect(instance: Instance, prefix: str, into: list[bytes], language: str) -> None:
     """Append ``"path": report`` for every node of an instance, in document order."""
     dumps = orjson.dumps
     for node, result in zip(instance.definition.block.nodes, instance.nodes, strict=True):
         if result is None:
             continue
         path = prefix + node.id
-        into.append(dumps(path) + b":" + (result.fragment.spoken() if is_translated else result.fragment))
+        into.append(dumps(path) + b":" + result.fragment.spoken(language))
         for number, inner in enumerate(result.iterations):
             below = f"{path}.{number}." if result.is_repeated else f"{path}."
-            _collect(inner, below, into, is_translated=is_translated)
+            _collect(inner, below, into, language)

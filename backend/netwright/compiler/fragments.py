@@ -4,13 +4,13 @@ from typing import Self
 
 import orjson
 
-from netwright.language import DEFAULT, Text, current_language, spoken
+from netwright.language import DEFAULT, Text, spoken
 from netwright.layers.base import TensorSpec
 
 
 class Fragment(bytes):
-    """A ``NodeReport`` as JSON with its ``summary`` last, in English; :meth:`spoken` has it in the language of whoever is
-    answered.  Those of layers are shared by all documents."""
+    """A ``NodeReport`` as JSON with its ``summary`` last, in English; :meth:`spoken` has it in another
+    language.  Those of layers are shared by all documents."""
 
     summary: str
 
@@ -19,8 +19,7 @@ class Fragment(bytes):
         made.summary = summary
         return made
 
-    def spoken(self) -> bytes:
-        language = current_language()
+    def spoken(self, language: str) -> bytes:
         if language == DEFAULT or not isinstance(self.summary, Text):
             return self
         # What is cut off is what ``orjson`` wrote of the summary, with the bracket behind it.

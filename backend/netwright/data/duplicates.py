@@ -13,21 +13,34 @@ from netwright.language import Text, say
 CHUNK_BYTES = 1 << 24
 
 
+class Known:
+    """The samples ``train`` (M, ...), looked through once for all parts that are compared with them."""
+
+    def __init__(self, train: Array) -> None:
+        self._train = train
+        self._hashes, self._order = np.unique(_hashes(train), return_index=True)
+
+    def count(self, held_out: Array) -> int:
+        """How many of the samples ``held_out`` (N, ...), of the same type, have exactly the inputs of a known one."""
+        if not len(self._hashes) or not len(held_out):
+            return 0
+        asked = _hashes(held_out)
+        places = np.searchsorted(self._hashes, asked).clip(0, len(self._hashes) - 1)
+        candidates = np.flatnonzero(self._hashes[places] == asked)
+        # The hash only points: what counts is whether the bytes are the same.
+        same = (self._train[self._order[places[each]]].tobytes() == held_out[each].tobytes() for each in candidates)
+        return sum(same)
+
+
 def count_shared(train: Array, held_out: Array) -> int:
     """How many of the samples ``held_out`` (N, ...) have exactly the inputs of one in ``train`` (M, ...), of the same type."""
-    if not len(train) or not len(held_out):
-        return 0
-    known, order = np.unique(_hashes(train), return_index=True)
-    asked = _hashes(held_out)
-    places = np.searchsorted(known, asked).clip(0, len(known) - 1)
-    candidates = np.flatnonzero(known[places] == asked)
-    # The hash only points: what counts is whether the bytes are the same.
-    same = (train[order[places[each]]].tobytes() == held_out[each].tobytes() for each in candidates)
-    return sum(same)
+    return Known(train).count(held_out)
 
 
 def _hashes(samples: Array) -> npt.NDArray[np.uint64]:
     """A number for each sample, (N,): its bytes eight at a time, times random odd numbers, modulo 2**64."""
+    if not len(samples):
+        return np.empty(0, dtype=np.uint64)
     width = samples[0].nbytes
     words = -(-width // 8)
     factors = np.random.default_rng(0).integers(0, 2**63, words, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
@@ -44,7 +57,8 @@ def _hashes(samples: Array) -> npt.NDArray[np.uint64]:
 
 def say_shared(train: Array, validation: Array, test: Array | None) -> Iterator[Text]:
     """A sentence for each part that holds samples of the training part."""
-    shared = count_shared(train, validation)
+    known = Known(train)
+    shared = known.count(validation)
     if shared:
         yield say(
             "{count} of {total} validation samples have exactly the inputs of a training sample: on these the network is "
@@ -52,7 +66,7 @@ def say_shared(train: Array, validation: Array, test: Array | None) -> Iterator[
             count=shared,
             total=len(validation),
         )
-    shared = 0 if test is None else count_shared(train, test)
+    shared = 0 if test is None else known.count(test)
     if shared and test is not None:
         yield say(
             "{count} of {total} test samples have exactly the inputs of a training sample: on these the network is "

@@ -90,10 +90,11 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
     task: Task = "reconstruction" if is_own_target else raw.task
     chosen = torch.from_numpy(split.train)
     train = raw.inputs[chosen]
-    source, layout = write_preprocess(train, raw_layout(raw), steps)
-    subject = describe_subject(raw_layout(raw), layout, steps, task, len(raw.classes))
+    before = raw_layout(raw)
+    source, layout = write_preprocess(train, before, steps)
+    subject = describe_subject(before, layout, steps, task, len(raw.classes))
     has_masks = raw.task == "segmentation" and not is_own_target
-    move = load_mask_moves(write_mask_moves(steps, raw_layout(raw))) if has_masks else None
+    move = load_mask_moves(write_mask_moves(steps, before)) if has_masks else None
     is_scaled = raw.standardizes_targets and task == "regression"
     target_scale = measure_targets(raw.targets[chosen]) if is_scaled else None
     if target_scale is not None:
@@ -103,10 +104,11 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
         return Part(inputs, targets if move is None else move(targets), is_own_target)
 
     held_out = torch.from_numpy(split.validation)
+    validation = raw.inputs[held_out]
     has_test = raw.test_inputs is not None and raw.test_targets is not None
     return Prepared(
         train=part(train, raw.targets[chosen]),
-        validation=part(raw.inputs[held_out], raw.targets[held_out]),
+        validation=part(validation, raw.targets[held_out]),
         test=part(raw.test_inputs, raw.test_targets) if has_test else None,  # type: ignore[arg-type]  # has_test says so
         preprocess_source=source,
         input_shape=layout.shape,
@@ -116,7 +118,7 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
         target_name="input" if is_own_target else raw.target_name,
         num_outputs=count_outputs(raw, task, layout.shape),
         fingerprint=_fingerprint(raw, split),
-        notes=(*split.notes, *shared_notes(raw, split)),
+        notes=(*split.notes, *shared_notes(train, validation, raw.test_inputs)),
         numbers=raw.features if raw.kind == "table" and not raw.categories else (),
         augment=write_augment([Step(choice.type, dict(choice.params)) for choice in config.augment], subject),
         target_scale=target_scale,
@@ -181,11 +183,9 @@ def split_raw(raw: RawData, config: SplitLike) -> Split:
     return split_samples(len(raw.targets), labels, config.validation, config.seed, raw.classes)
 
 
-def shared_notes(raw: RawData, split: Split) -> list[Text]:
-    """What is to be said of samples that are in two parts of the split."""
-    inputs = raw.inputs.numpy()
-    test = None if raw.test_inputs is None else raw.test_inputs.numpy()
-    return list(say_shared(inputs[split.train], inputs[split.validation], test))
+def shared_notes(train: torch.Tensor, validation: torch.Tensor, test: torch.Tensor | None) -> list[Text]:
+    """What is to be said of raw samples that are in two parts of the split."""
+    return list(say_shared(train.numpy(), validation.numpy(), None if test is None else test.numpy()))
 
 
 def raw_layout(raw: RawData) -> Layout:

@@ -59,7 +59,8 @@ def take_handful(source: Source, split: SplitLike) -> Handful:
         notes = []
     else:
         parts = split_raw(raw, split)
-        notes = shared_notes(raw, parts)
+        train, validation = (raw.inputs[torch.from_numpy(part)] for part in (parts.train, parts.validation))
+        notes = shared_notes(train, validation, raw.test_inputs)
         bytes_each = max(1, raw.inputs[0].numel() * raw.inputs.element_size())
         count = max(64, min(MAX_SAMPLES, MAX_BYTES // bytes_each))
         indices = np.random.default_rng(0).permutation(parts.train)[:count]
