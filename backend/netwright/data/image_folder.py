@@ -47,6 +47,51 @@ LOAD = '''def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
 '''
 
 
+def choose_target(size: tuple[int, int, int], image_size: Sequence[int] | None, fit: Fit, *, is_grey: bool) -> Target:
+    """What all pictures become: ``image_size`` (height, width), or the most frequent one, ``size`` (width, height, how many),
+    made smaller where it is large."""
+    width, height, _ = size
+    if image_size is not None:
+        height, width = image_size
+    elif max(width, height) > LONGEST_SIDE:
+        scale = LONGEST_SIDE / max(width, height)
+        width, height = max(1, round(width * scale)), max(1, round(height * scale))
+    return Target(height, width, 1 if is_grey else 3, fit)
+
+
+def check_size(target: Target, num_pictures: int, other_planes: int = 0) -> None:
+    """``other_planes`` are bytes that a pixel has beside its channels: the class of a mask.
+
+    Raises:
+        DataError: ``bad_option`` or ``too_large``, about ``image_size``.
+    """
+    if not (1 <= target.height <= 1024 and 1 <= target.width <= 1024):
+        raise DataError(
+            say(
+                "Pictures may be from 1 to 1024 pixels high and wide, not {height} x {width}.",
+                height=target.height,
+                width=target.width,
+            ),
+            code="bad_option",
+            column="image_size",
+        )
+    decoded = num_pictures * (target.channels + other_planes) * target.height * target.width
+    if decoded > MAX_DECODED_BYTES:
+        raise DataError(
+            say(
+                "{count:,} pictures of {height} x {width} take {size} GiB, the limit is {limit} GiB. "
+                "Choose a smaller image_size.",
+                count=num_pictures,
+                height=target.height,
+                width=target.width,
+                size=f"{decoded / (1 << 30):.1f}",
+                limit=MAX_DECODED_BYTES >> 30,
+            ),
+            code="too_large",
+            column="image_size",
+        )
+
+
 def check_damaged(damaged: Sequence[str], filename: str) -> None:
     """
     Raises:
@@ -107,7 +152,7 @@ class ImageFolder(Source):
     options: Options
 
     def prepare_files(self, progress: Progress) -> None:
-        self._check_size()
+        check_size(self._target, len(self._contents.pictures))
         if not self._cache.is_there():
             self._decode_all(progress)
 
@@ -229,42 +274,8 @@ class ImageFolder(Source):
     @cached_property
     def _target(self) -> Target:
         contents, options = self._contents, self.options
-        width, height, _ = contents.sizes[0]
-        if options.image_size is not None:
-            height, width = options.image_size
-        elif max(width, height) > LONGEST_SIDE:
-            scale = LONGEST_SIDE / max(width, height)
-            width, height = max(1, round(width * scale)), max(1, round(height * scale))
         is_grey = contents.is_grey if options.color is None else options.color == "grey"
-        return Target(height, width, 1 if is_grey else 3, options.fit)
-
-    def _check_size(self) -> None:
-        target = self._target
-        if not (1 <= target.height <= 1024 and 1 <= target.width <= 1024):
-            raise DataError(
-                say(
-                    "Pictures may be from 1 to 1024 pixels high and wide, not {height} x {width}.",
-                    height=target.height,
-                    width=target.width,
-                ),
-                code="bad_option",
-                column="image_size",
-            )
-        decoded = len(self._contents.pictures) * target.channels * target.height * target.width
-        if decoded > MAX_DECODED_BYTES:
-            raise DataError(
-                say(
-                    "{count:,} pictures of {height} x {width} take {size} GiB, the limit is {limit} GiB. "
-                    "Choose a smaller image_size.",
-                    count=len(self._contents.pictures),
-                    height=target.height,
-                    width=target.width,
-                    size=f"{decoded / (1 << 30):.1f}",
-                    limit=MAX_DECODED_BYTES >> 30,
-                ),
-                code="too_large",
-                column="image_size",
-            )
+        return choose_target(contents.sizes[0], options.image_size, options.fit, is_grey=is_grey)
 
     @cached_property
     def _cache(self) -> ArrayCache:

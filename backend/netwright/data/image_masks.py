@@ -18,7 +18,7 @@ from netwright.data.archive import READ_ERRORS, open_archive
 from netwright.data.array_cache import ArrayCache, ArraySpec
 from netwright.data.base import Arrays, DataError, Facts, Progress, Source, Step
 from netwright.data.csv_source import upload_name
-from netwright.data.image_folder import LONGEST_SIDE, MAX_DECODED_BYTES, check_damaged
+from netwright.data.image_folder import check_damaged, check_size, choose_target
 from netwright.data.mask_pairs import Pair, list_pairs
 from netwright.data.mask_values import Values, choose_values, describe_value, fit_mask, parse_value, read_values
 from netwright.data.pictures import DamagedPictureError, Fit, Target, decode, read_header
@@ -100,7 +100,7 @@ class ImageMasks(Source):
         problem = self._classes[1]
         if problem is not None:
             return  # the description says it; nothing is decoded until it is mended
-        self._check_size()
+        check_size(self._target, len(self._contents.pairs), other_planes=1)
         if not self._cache.is_there():
             self._decode_all(progress)
 
@@ -274,42 +274,8 @@ class ImageMasks(Source):
     @cached_property
     def _target(self) -> Target:
         contents, options = self._contents, self.options
-        width, height, _ = contents.sizes[0]
-        if options.image_size is not None:
-            height, width = options.image_size
-        elif max(width, height) > LONGEST_SIDE:
-            scale = LONGEST_SIDE / max(width, height)
-            width, height = max(1, round(width * scale)), max(1, round(height * scale))
         is_grey = contents.is_grey if options.color is None else options.color == "grey"
-        return Target(height, width, 1 if is_grey else 3, options.fit)
-
-    def _check_size(self) -> None:
-        target = self._target
-        if not (1 <= target.height <= 1024 and 1 <= target.width <= 1024):
-            raise DataError(
-                say(
-                    "Pictures may be from 1 to 1024 pixels high and wide, not {height} x {width}.",
-                    height=target.height,
-                    width=target.width,
-                ),
-                code="bad_option",
-                column="image_size",
-            )
-        decoded = len(self._contents.pairs) * (target.channels + 1) * target.height * target.width
-        if decoded > MAX_DECODED_BYTES:
-            raise DataError(
-                say(
-                    "{count:,} pictures of {height} x {width} take {size} GiB, the limit is {limit} GiB. "
-                    "Choose a smaller image_size.",
-                    count=len(self._contents.pairs),
-                    height=target.height,
-                    width=target.width,
-                    size=f"{decoded / (1 << 30):.1f}",
-                    limit=MAX_DECODED_BYTES >> 30,
-                ),
-                code="too_large",
-                column="image_size",
-            )
+        return choose_target(contents.sizes[0], options.image_size, options.fit, is_grey=is_grey)
 
     @cached_property
     def _cache(self) -> ArrayCache:
