@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-sys.path.append(str(Path(__file__).resolve().parents[2] / ".oracle"))
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 import torch
 from netwright.data.augment.subject import describe_subject
@@ -23,8 +23,10 @@ from netwright.data.prepare import load_preprocess, write_preprocess
 from netwright.data.transform_base import Layout
 from netwright.data.transforms import plan_chain
 from PIL import Image
+from torchvision_oracle import FOLDER, declare_operators, is_there
 
-ORACLE = Path(__file__).resolve().parents[2] / ".oracle" / "torchvision"
+sys.path.append(str(FOLDER))
+OPERATORS = declare_operators()
 BATCH, ROUNDS = 128, 25
 CHAIN = (Step("ToFloat"), Step("Normalize"))
 LISTS = {
@@ -61,13 +63,9 @@ def ours(steps: tuple[Step, ...]) -> Callable[[], object]:
 
 def theirs() -> dict[str, Callable[[], object]]:
     """torchvision's, by what it runs on; empty where it is not installed."""
-    if not ORACLE.is_dir():
+    if not is_there():
         print("no torchvision in .oracle: `make .setup/oracle` puts it there")
         return {}
-    # The wheel's operators are built for CUDA; torchvision only needs them to be declared when it is imported.
-    operators = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]  # torch's own is untyped
-    operators.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")  # type: ignore[no-untyped-call]
-    operators.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")  # type: ignore[no-untyped-call]
     from torchvision.transforms import v2
 
     changes = [v2.RandomCrop(32, padding=4), v2.RandomHorizontalFlip()]

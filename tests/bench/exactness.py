@@ -13,7 +13,6 @@ The accuracy of the GCN on Cora over ten seeds takes minutes: ``python tests/ben
 
 import importlib.util
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -21,14 +20,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from netwright.architectures.__main__ import main as print_published
 from netwright.architectures.registry import ARCHITECTURES
 from netwright.compiler.source import to_source
+from torchvision_oracle import is_there, run
 
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = ROOT / "tests" / "backend" / "architectures"
 REFERENCE = ROOT.parent / "shared" / "reference" / "architectures.json"
-ORACLE = ROOT / ".oracle"
 SOURCES = ("resnet50", "googlenet", "googlenet_torchvision_aux")
 RULES = ("--select", "E,F,W,I,B,UP,SIM,RUF,N", "--line-length", "120")
 TOLERANCE = 1e-5
@@ -55,13 +56,10 @@ def print_reference() -> bool:
 
 def print_oracle() -> bool:
     heading("Outputs beside torchvision's with the same weights, eval mode")
-    if not (ORACLE / "torchvision").is_dir():
+    if not is_there():
         sys.stdout.write("torchvision is not there: make .setup/oracle puts it into .oracle.\n")
         return True
-    package = ROOT / "backend"
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(package), str(ORACLE)])}
-    script = [sys.executable, str(TESTS / "oracle.py")]
-    done = subprocess.run(script, capture_output=True, text=True, check=False, env=environment)
+    done = run(TESTS / "oracle.py")
     if done.returncode != 0:
         sys.stdout.write(done.stderr[-2000:])
         return False

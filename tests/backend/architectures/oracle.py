@@ -14,11 +14,9 @@ from typing import Any
 
 import torch
 from torch import nn
+from torchvision_oracle import declare_operators
 
-# The wheel's operators are built for CUDA; torchvision only needs them to be declared when it is imported.
-_OPERATORS = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]  # torch's own is untyped
-_OPERATORS.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")  # type: ignore[no-untyped-call]
-_OPERATORS.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")  # type: ignore[no-untyped-call]
+_OPERATORS = declare_operators()
 
 import torchvision  # noqa: E402 - after the declarations
 from netwright.architectures.registry import ARCHITECTURES  # noqa: E402

@@ -1,18 +1,12 @@
 """The ready-made networks against torchvision's own, in a process where torchvision can be imported."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-import netwright
 import pytest
 from netwright.architectures.registry import ARCHITECTURES
+from torchvision_oracle import ask
 
-ROOT = Path(__file__).resolve().parents[3]
-FOLDER = ROOT / ".oracle"
 SAME_IN_TORCHVISION = [
     name
     for name in ARCHITECTURES
@@ -25,14 +19,7 @@ Answers = dict[str, dict[str, Any]]
 @pytest.fixture(scope="session")
 def answers() -> Answers:
     """What ``oracle.py`` prints; skipped, loudly, where torchvision is not installed for it."""
-    if not (FOLDER / "torchvision").is_dir():
-        pytest.skip(f"no torchvision in {FOLDER}: `make .setup/oracle` puts it there")
-    package = Path(netwright.__file__).parent.parent
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(package), str(FOLDER)])}
-    script = Path(__file__).with_name("oracle.py")
-    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False, env=environment)
-    assert done.returncode == 0, done.stderr[-2000:]
-    read: Answers = json.loads(done.stdout)
+    read: Answers = ask(Path(__file__).with_name("oracle.py"))
     return read
 
 

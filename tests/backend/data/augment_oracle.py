@@ -6,11 +6,9 @@ import json
 import math
 
 import torch
+from torchvision_oracle import declare_operators
 
-# The wheel's operators are built for CUDA; torchvision only needs them to be declared when it is imported.
-_OPERATORS = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]  # torch's own is untyped
-_OPERATORS.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")  # type: ignore[no-untyped-call]
-_OPERATORS.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")  # type: ignore[no-untyped-call]
+_OPERATORS = declare_operators()
 
 from netwright.data.augment.functions import automatic, colour, geometry  # noqa: E402 - after the declarations
 from torch import Tensor  # noqa: E402

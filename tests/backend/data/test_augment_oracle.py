@@ -1,15 +1,10 @@
 """Augmentations against torchvision's own, in a process where torchvision can be imported."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-import netwright
 import pytest
+from torchvision_oracle import ask
 
-FOLDER = Path(__file__).resolve().parents[3] / ".oracle"
 EXACT = (
     "rotate nearest",
     "affine nearest",
@@ -30,14 +25,7 @@ ROUNDED = ("Sharpness", "AutoContrast")
 @pytest.fixture(scope="module")
 def differences() -> dict[str, list[float]]:
     """What ``augment_oracle.py`` prints; skipped, loudly, where torchvision is not installed for it."""
-    if not (FOLDER / "torchvision").is_dir():
-        pytest.skip(f"no torchvision in {FOLDER}: `make .setup/oracle` puts it there")
-    package = Path(netwright.__file__).parent.parent
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(package), str(FOLDER)])}
-    script = Path(__file__).with_name("augment_oracle.py")
-    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False, env=environment)
-    assert done.returncode == 0, done.stderr[-2000:]
-    read: dict[str, list[float]] = json.loads(done.stdout)
+    read: dict[str, list[float]] = ask(Path(__file__).with_name("augment_oracle.py"))
     return read
 
 
