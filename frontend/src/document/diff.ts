@@ -1,6 +1,6 @@
 /** What differs between two documents, in what they mean: places and the training config are left out. */
 import { equalEdges } from "./edits";
-import { meaningOf, normalizeBlock } from "./normalize";
+import { normalizeBlock } from "./normalize";
 import { type Block, blockOf, type Document, type Edge, type JsonValue, NETWORK, type Node } from "./types";
 
 export type Change = "added" | "removed" | "changed";
@@ -46,11 +46,6 @@ export function diffDocuments(before: Document, after: Document): BlockChange[] 
     const isSame = [inside.parameters, inside.nodes, inside.edges].every((list) => list.length === 0);
     return change === "changed" && isSame ? [] : [{ block: name, change, ...inside }];
   });
-}
-
-/** Whether both mean the same: the name counts, places and training do not. */
-export function meansTheSame(before: Document, after: Document): boolean {
-  return equalJson(meaningOf(before), meaningOf(after));
 }
 
 function diffBlocks(before: Block, after: Block): Omit<BlockChange, "block" | "change"> {

@@ -32,7 +32,6 @@ export {
   diffDocuments,
   type EdgeChange,
   type FieldChange,
-  meansTheSame,
   type NodeChange,
 } from "./diff";
 export { applyEdits, EditError, equalEdges } from "./edits";

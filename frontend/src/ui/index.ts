@@ -1,4 +1,5 @@
 export { CopyButton } from "./CopyButton";
+export { Crumb } from "./Crumb";
 export { Delayed } from "./Delayed";
 export { downloadBlob, downloadText, downloadUrl, toFilename } from "./download";
 export { EmptyState } from "./EmptyState";

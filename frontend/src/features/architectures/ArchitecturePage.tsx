@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { type ArchitectureRead, architectureQuery, isApiProblem } from "@/api";
 import { OutlinePicture } from "@/features/outline";
-import { EmptyState, LineSkeletons, PageBar, Sentence, usePageTitle } from "@/ui";
+import { Crumb, EmptyState, LineSkeletons, PageBar, Sentence, usePageTitle } from "@/ui";
 import styles from "./architectures.module.css";
 import { ExampleTable } from "./ExampleTable";
 import { FactList } from "./FactList";
@@ -53,10 +53,7 @@ function Shown({ architecture, title }: { architecture: ArchitectureRead; title:
   return (
     <article className={styles.page} aria-label={title}>
       <PageBar>
-        <Link to="/architectures" className={styles.crumb}>
-          {t("title")}
-        </Link>
-        <span aria-hidden>/</span>
+        <Crumb to="/architectures">{t("title")}</Crumb>
         <h1 className={styles.titled}>{title}</h1>
         <div className={styles.grow} />
         <Button loading={opening !== null} onClick={() => void open(architecture.id)}>

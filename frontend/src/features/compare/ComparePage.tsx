@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import { type RunSummary, useMetrics } from "@/api";
 import { buildFields, runsQuery, useRunSettings, useRunsLive } from "@/features/runs";
-import { EmptyState, LineSkeletons, PageBar, usePageTitle } from "@/ui";
+import { Crumb, EmptyState, LineSkeletons, PageBar, usePageTitle } from "@/ui";
 import { CompareCurves } from "./CompareCurves";
 import { CompareFiles } from "./CompareFiles";
 import { CompareNetworks } from "./CompareNetworks";
@@ -30,10 +30,7 @@ export function ComparePage() {
   return (
     <section className={classes.page} aria-label={t("title")}>
       <PageBar>
-        <Link to="/runs" className={classes.crumb}>
-          {t("runs")}
-        </Link>
-        <span aria-hidden>/</span>
+        <Crumb to="/runs">{t("runs")}</Crumb>
         <h1>{t("title")}</h1>
       </PageBar>
       {runs === undefined && error === null && <LineSkeletons lines={8} />}

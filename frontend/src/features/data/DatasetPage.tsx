@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
 import { type DatasetRead, isApiProblem } from "@/api";
 import {
+  Crumb,
   EmptyState,
   formatBytes,
   formatDate,
@@ -67,10 +68,9 @@ function Loaded({ dataset }: { dataset: DatasetRead }) {
   return (
     <div className={classes.page}>
       <PageBar>
-        <Link to="/data" className={classes.crumb}>
+        <Crumb to="/data" givesWay>
           {t("title")}
-        </Link>
-        <span aria-hidden>/</span>
+        </Crumb>
         <DatasetTitle dataset={dataset} />
         <div className={classes.grow} />
         <Delete dataset={dataset} />

@@ -2,10 +2,19 @@ import { Button } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
 import { type DeletedNetwork, deletedNetworksQuery, sentenceOf, useRestoreNetwork } from "@/api";
 import { OutlinePicture } from "@/features/outline";
-import { CardSkeletons, EmptyState, formatAgo, formatDate, notifyDone, notifyError, PageBar, usePageTitle } from "@/ui";
+import {
+  CardSkeletons,
+  Crumb,
+  EmptyState,
+  formatAgo,
+  formatDate,
+  notifyDone,
+  notifyError,
+  PageBar,
+  usePageTitle,
+} from "@/ui";
 import styles from "./NetworkList.module.css";
 
 /** The trash: what was deleted, until it is gone for good. */
@@ -16,9 +25,7 @@ export function DeletedNetworks() {
   return (
     <section className={styles.root} aria-label={t("trash.title")}>
       <PageBar>
-        <Link to="/networks" className={styles.crumb}>
-          {t("title")}
-        </Link>
+        <Crumb to="/networks">{t("title")}</Crumb>
         <h1>{t("trash.title")}</h1>
       </PageBar>
       {networks === undefined && error === null && <CardSkeletons />}

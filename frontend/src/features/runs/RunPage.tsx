@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams, useSearchParams } from "react-router";
 import { type CheckpointRead, isApiProblem, type RunRead } from "@/api";
 import type { Mark } from "@/features/charts";
-import { EmptyState, formatMetric, LineSkeletons, PageBar, Sentence, usePageTitle } from "@/ui";
+import { Crumb, EmptyState, formatMetric, LineSkeletons, PageBar, Sentence, usePageTitle } from "@/ui";
 import { QueuePlace } from "./QueuePlace";
 import { checkpointsQuery, runQuery } from "./queries";
 import { RunAbout } from "./RunAbout";
@@ -88,10 +88,9 @@ function Loaded({ record, session, live }: LoadedProps) {
   return (
     <div className={classes.page}>
       <PageBar>
-        <Link to="/runs" className={classes.crumb}>
+        <Crumb to="/runs" givesWay>
           {t("title")}
-        </Link>
-        <span aria-hidden>/</span>
+        </Crumb>
         <RunName run={run} />
         <div className={classes.grow} />
         <RunControls

@@ -7,6 +7,7 @@ import { isApiProblem, layersQuery, type NetworkRead, type RevisionRead, sentenc
 import { createCatalogue, normalizeDocument } from "@/document";
 import { NetworkDifferences } from "@/features/networkDiff";
 import {
+  Crumb,
   EmptyState,
   formatDate,
   LineSkeletons,
@@ -73,9 +74,7 @@ function Loaded({ id, versions }: LoadedProps) {
   return (
     <div className={styles.page}>
       <PageBar>
-        <Link to={`/networks/${id}`} className={styles.crumb}>
-          {newest.name}
-        </Link>
+        <Crumb to={`/networks/${id}`}>{newest.name}</Crumb>
         <h1>{t("title")}</h1>
       </PageBar>
       <VersionList
