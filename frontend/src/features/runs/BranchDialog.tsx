@@ -1,11 +1,12 @@
-import { Button, Modal, Radio, Stack, TextInput } from "@mantine/core";
+import { Modal, Radio, Stack, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { type CheckpointRead, type RunRead, sentenceOf } from "@/api";
-import { formatExact, NumberBox, type NumberValue, ReasonedButton } from "@/ui";
+import type { CheckpointRead, RunRead } from "@/api";
+import { formatExact, type NumberValue, ReasonedButton } from "@/ui";
 import { RATE } from "./ChangeDialog";
 import classes from "./control.module.css";
+import { DialogEnd, NumberRow } from "./dialogParts";
 import { EPOCHS } from "./epochs";
 import { useBranch } from "./queries";
 
@@ -76,41 +77,27 @@ export function BranchDialog({ run, checkpoint, onClose }: Props) {
           maxLength={200}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <div className={classes.number}>
-          <label htmlFor="branch-epochs">{t("change.epochs")}</label>
-          <NumberBox
-            id="branch-epochs"
-            label={t("change.epochs")}
-            shape={EPOCHS}
-            value={epochs}
-            isInvalid={!isLegal}
-            onChange={setChosen}
-          />
-        </div>
-        <div className={classes.number}>
-          <label htmlFor="branch-rate">{t("change.rate")}</label>
-          <NumberBox
-            id="branch-rate"
-            label={t("change.rate")}
-            shape={RATE}
-            value={rate}
-            placeholder={t("branch.asBefore")}
-            onChange={setRate}
-          />
-        </div>
-        {branch.error !== null && (
-          <p className={classes.error} role="alert">
-            {sentenceOf(branch.error)}
-          </p>
-        )}
-        <div className={classes.actions}>
-          <Button variant="default" onClick={onClose}>
-            {t("cancel")}
-          </Button>
+        <NumberRow
+          id="branch-epochs"
+          label={t("change.epochs")}
+          shape={EPOCHS}
+          value={epochs}
+          isInvalid={!isLegal}
+          onChange={setChosen}
+        />
+        <NumberRow
+          id="branch-rate"
+          label={t("change.rate")}
+          shape={RATE}
+          value={rate}
+          placeholder={t("branch.asBefore")}
+          onChange={setRate}
+        />
+        <DialogEnd error={branch.error} onCancel={onClose}>
           <ReasonedButton type="submit" reason={reason} loading={branch.isPending} data-testid="branch-start">
             {t("branch.start")}
           </ReasonedButton>
-        </div>
+        </DialogEnd>
       </form>
     </Modal>
   );

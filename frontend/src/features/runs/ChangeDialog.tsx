@@ -1,9 +1,10 @@
-import { Button, Modal } from "@mantine/core";
+import { Modal } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type RunRead, sentenceOf } from "@/api";
-import { formatExact, NumberBox, type NumberShape, type NumberValue, ReasonedButton } from "@/ui";
+import type { RunRead } from "@/api";
+import { formatExact, type NumberShape, type NumberValue, ReasonedButton } from "@/ui";
 import classes from "./control.module.css";
+import { DialogEnd, NumberRow } from "./dialogParts";
 import { EPOCHS } from "./epochs";
 import { useSetValues } from "./queries";
 import type { ChangeEvent } from "./runSession";
@@ -56,36 +57,28 @@ export function ChangeDialog({ run, changes, onClose }: Props) {
   return (
     <Modal opened onClose={onClose} title={t("change.title")} returnFocus>
       <form onSubmit={save} className={classes.form} data-testid="change-values">
-        <div className={classes.number}>
-          <label htmlFor="change-rate">{t("change.rate")}</label>
-          <NumberBox id="change-rate" label={t("change.rate")} shape={RATE} value={rate} onChange={setRate} />
-          <p className={classes.note}>{t("change.rateHint")}</p>
-        </div>
-        <div className={classes.number}>
-          <label htmlFor="change-epochs">{t("change.epochs")}</label>
-          <NumberBox
-            id="change-epochs"
-            label={t("change.epochs")}
-            shape={EPOCHS}
-            value={epochs}
-            isInvalid={isTooFew}
-            onChange={setEpochs}
-          />
-          <p className={classes.note}>{t("change.epochsHint")}</p>
-        </div>
-        {set.error !== null && (
-          <p className={classes.error} role="alert">
-            {sentenceOf(set.error)}
-          </p>
-        )}
-        <div className={classes.actions}>
-          <Button variant="default" onClick={onClose}>
-            {t("cancel")}
-          </Button>
+        <NumberRow
+          id="change-rate"
+          label={t("change.rate")}
+          shape={RATE}
+          value={rate}
+          onChange={setRate}
+          note={t("change.rateHint")}
+        />
+        <NumberRow
+          id="change-epochs"
+          label={t("change.epochs")}
+          shape={EPOCHS}
+          value={epochs}
+          isInvalid={isTooFew}
+          onChange={setEpochs}
+          note={t("change.epochsHint")}
+        />
+        <DialogEnd error={set.error} onCancel={onClose}>
           <ReasonedButton type="submit" reason={reason} loading={set.isPending} data-testid="change-save">
             {t("change.save")}
           </ReasonedButton>
-        </div>
+        </DialogEnd>
       </form>
     </Modal>
   );

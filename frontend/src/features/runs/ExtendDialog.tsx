@@ -1,9 +1,10 @@
-import { Button, Modal } from "@mantine/core";
+import { Modal } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type RunRead, sentenceOf } from "@/api";
-import { formatExact, NumberBox, type NumberValue, ReasonedButton } from "@/ui";
+import type { RunRead } from "@/api";
+import { formatExact, type NumberValue, ReasonedButton } from "@/ui";
 import classes from "./control.module.css";
+import { DialogEnd, NumberRow } from "./dialogParts";
 import { EPOCHS } from "./epochs";
 import { useSetValues } from "./queries";
 
@@ -23,22 +24,11 @@ export function ExtendDialog({ run, onClose }: { run: RunRead; onClose: () => vo
   return (
     <Modal opened onClose={onClose} title={t("extend.title")} returnFocus>
       <form onSubmit={save} className={classes.form} data-testid="extend-run">
-        <div className={classes.number}>
-          <label htmlFor="extend-epochs">{t("extend.more")}</label>
-          <NumberBox id="extend-epochs" label={t("extend.more")} shape={EPOCHS} value={more} onChange={setMore} />
-        </div>
+        <NumberRow id="extend-epochs" label={t("extend.more")} shape={EPOCHS} value={more} onChange={setMore} />
         <p className={classes.note}>
           {t("extend.hint", { from: formatExact(run.epoch), to: isLegal ? formatExact(run.epoch + more) : "-" })}
         </p>
-        {set.error !== null && (
-          <p className={classes.error} role="alert">
-            {sentenceOf(set.error)}
-          </p>
-        )}
-        <div className={classes.actions}>
-          <Button variant="default" onClick={onClose}>
-            {t("cancel")}
-          </Button>
+        <DialogEnd error={set.error} onCancel={onClose}>
           <ReasonedButton
             type="submit"
             reason={isLegal ? null : t("extend.empty")}
@@ -47,7 +37,7 @@ export function ExtendDialog({ run, onClose }: { run: RunRead; onClose: () => vo
           >
             {t("extend.start")}
           </ReasonedButton>
-        </div>
+        </DialogEnd>
       </form>
     </Modal>
   );
