@@ -240,8 +240,6 @@ class Layer(ABC, Generic[P]):
     """False where leaving the layer out has no meaning (Input, Output, a merge)."""
     is_entry: ClassVar[bool] = False
     """True where data enters the network: its outputs are arguments of ``forward``."""
-    no_export: ClassVar[Mapping[str, str]] = {}
-    """Why a format of ``exchange.formats`` cannot hold this layer, by the format's name: a sentence.  Empty where all can."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

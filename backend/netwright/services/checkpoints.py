@@ -10,10 +10,8 @@ import numpy as np
 from netwright import __version__
 from netwright.exchange.card import Curve
 from netwright.exchange.formats import FORMATS, Format
-from netwright.exchange.obstacles import find_obstacle
-from netwright.graph.document import Document
 from netwright.graph.io import graph_hash
-from netwright.language import listed, said_by, say
+from netwright.language import listed, say
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.export_order import Order, Record
 from netwright.services.exports import Download, ExportService, Job
@@ -67,13 +65,10 @@ class CheckpointService:
             ServiceError: ``not_found``.
         """
         row, record = await self._find(checkpoint_id)
-        spec = RunSpec.model_validate_json(record.row.spec)
-        return [await self._option(form, row, record, spec.document) for form in FORMATS.values()]
+        return [await self._option(form, row, record) for form in FORMATS.values()]
 
-    async def _option(self, form: Format, row: CheckpointRow, record: RunRecord, document: Document) -> ExportOption:
-        option = describe(form, document)
-        if option.reason is not None:
-            return option
+    async def _option(self, form: Format, row: CheckpointRow, record: RunRecord) -> ExportOption:
+        option = describe(form)
         if form.write is None:
             return option.model_copy(update={"bytes": row.bytes, "is_ready": True})
         try:
@@ -98,7 +93,6 @@ class CheckpointService:
 
     async def _prepare(self, form: Format, row: CheckpointRow, record: RunRecord) -> Job:
         await self._check_intact(row)
-        check_obstacle(form, RunSpec.model_validate_json(record.row.spec).document)
         order = await self._order(form, row, record)
         return await self._exports.order(order, _file_name(record, row, form), row.run_id)
 
@@ -231,28 +225,8 @@ def find_format(name: str) -> Format:
     return form
 
 
-def describe(form: Format, document: Document) -> ExportOption:
-    """A format for this document, with what its layers have against it."""
-    obstacle = find_obstacle(document, form.name)
-    return ExportOption(
-        format=form.name,
-        title=say(form.title),
-        suffix=form.suffix,
-        description=say(form.description),
-        reason=None if obstacle is None else said_by(obstacle),
-        code=None if obstacle is None else obstacle.code,
-        node=None if obstacle is None else obstacle.node,
-    )
-
-
-def check_obstacle(form: Format, document: Document) -> None:
-    """
-    Raises:
-        ServiceError: ``cannot_export``, a layer says that the format cannot hold it.
-    """
-    obstacle = find_obstacle(document, form.name)
-    if obstacle is not None:
-        raise ServiceError("cannot_export", said_by(obstacle))
+def describe(form: Format) -> ExportOption:
+    return ExportOption(format=form.name, title=say(form.title), suffix=form.suffix, description=say(form.description))
 
 
 def _file_name(record: RunRecord, row: CheckpointRow, form: Format) -> str:

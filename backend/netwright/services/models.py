@@ -652,8 +652,8 @@ class CheckpointRead(Model):
 class ExportOption(Model):
     """A format that a checkpoint or a network can leave in, or why not (``reason``).
 
-    ``bytes`` is known of a file that is there (``is_ready``): the checkpoint's own, or one that was made lately.  ``code`` and
-    ``node`` belong to the reason.
+    ``bytes`` is known of a file that is there (``is_ready``): the checkpoint's own, or one that was made lately.  ``code``
+    belongs to the reason.
     """
 
     format: str
@@ -664,7 +664,6 @@ class ExportOption(Model):
     is_ready: bool = False
     reason: Sentence | None = None
     code: str | None = None
-    node: str | None = None
 
 
 class ExportRequest(Model):

@@ -10,7 +10,7 @@ from netwright.exchange.formats import FORMATS
 from netwright.graph.document import Document
 from netwright.graph.io import graph_hash
 from netwright.language import fault_sentence, say
-from netwright.services.checkpoints import check_obstacle, clean_name, describe, find_format
+from netwright.services.checkpoints import clean_name, describe, find_format
 from netwright.services.datasets import DatasetService
 from netwright.services.documents import write_code
 from netwright.services.errors import ServiceError
@@ -26,8 +26,8 @@ OWNER = "network"
 
 
 def list_network_formats(document: Document) -> list[ExportOption]:
-    """The formats that a network without a run can leave in, each with what its layers have against it."""
-    options = [describe(form, document) for form in FORMATS.values() if form.is_for_networks]
+    """The formats that a network without a run can leave in, or why not."""
+    options = [describe(form) for form in FORMATS.values() if form.is_for_networks]
     if document.training is not None:
         return options
     return [
@@ -57,7 +57,6 @@ async def prepare_network(
             say("{title} needs trained weights: take it from a checkpoint of a run.", title=say(form.title)),
         )
     await asyncio.to_thread(write_code, body.document)  # what has no code cannot leave
-    check_obstacle(form, body.document)
     document = body.document.model_copy(update={"view": {}, "marks": {}, "training": None})
     versions = {"netwright": __version__, "torch": version("torch")}
     order = Order(

@@ -2054,8 +2054,8 @@ export interface components {
          * ExportOption
          * @description A format that a checkpoint or a network can leave in, or why not (``reason``).
          *
-         *     ``bytes`` is known of a file that is there (``is_ready``): the checkpoint's own, or one that was made lately.  ``code`` and
-         *     ``node`` belong to the reason.
+         *     ``bytes`` is known of a file that is there (``is_ready``): the checkpoint's own, or one that was made lately.  ``code``
+         *     belongs to the reason.
          */
         ExportOption: {
             /** Format */
@@ -2077,8 +2077,6 @@ export interface components {
             reason?: string | null;
             /** Code */
             code?: string | null;
-            /** Node */
-            node?: string | null;
         };
         /**
          * ExportRead
