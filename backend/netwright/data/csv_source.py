@@ -14,9 +14,10 @@ from pydantic import Field, JsonValue
 from netwright.data.base import TABLES, Array, Arrays, ColumnRole, ColumnType, DataError, Facts, Source, Step, Task
 from netwright.data.columns import Column, check_numbers, leave_out_useless, look_through
 from netwright.data.sample_code import SampleCode, table_code, table_imports, table_requirements
+from netwright.data.table_options import Decimal, DelimiterOption, EncodingOption, HasHeader, IsQuoted
 from netwright.data.table_split import TEST_WORDS, find_keys
 from netwright.data.targets import find_leaks, guess_target, guess_task, read_target
-from netwright.data.text_table import Delimiter, Encoding, TextTable, read_text_table
+from netwright.data.text_table import TextTable, read_text_table
 from netwright.data.transforms import layout_of, plan_chain
 from netwright.graph.model import Model
 from netwright.language import Text, listed, say
@@ -94,18 +95,11 @@ class CsvSource(Source):
             max_length=100,
             description="Cells that mean: no value. Empty ones always do.",
         )
-        has_header: bool | None = Field(
-            default=None, description="Whether the first line holds names; empty: found out."
-        )
-        delimiter: Delimiter | None = Field(default=None, description="What divides the fields; empty: found out.")
-        is_quoted: bool | None = Field(
-            default=None,
-            description="Whether quotes hold a field together; off: a quote is a letter like any other. Empty: found out.",
-        )
-        decimal: Literal[".", ","] | None = Field(
-            default=None, description="The decimal mark; empty: a comma only beside semicolons."
-        )
-        encoding: Encoding | None = Field(default=None, description="How letters are stored; empty: found out.")
+        has_header: HasHeader = None
+        delimiter: DelimiterOption = None
+        is_quoted: IsQuoted = None
+        decimal: Decimal = None
+        encoding: EncodingOption = None
 
     options: Options
 

@@ -13,8 +13,9 @@ from netwright.data.binary_tables import source_of
 from netwright.data.columns import Column, leave_out_useless, look_through
 from netwright.data.csv_source import MISSING_MARKS, upload_name
 from netwright.data.sample_code import SampleCode, rows_source, table_imports, table_requirements
+from netwright.data.table_options import DelimiterOption, EncodingOption, HasHeader, IsQuoted
 from netwright.data.targets import read_target
-from netwright.data.text_table import Delimiter, Encoding, TextTable, read_text_table
+from netwright.data.text_table import TextTable, read_text_table
 from netwright.data.texts import (
     READS_TEXTS,
     TextOptions,
@@ -75,15 +76,10 @@ class TextTableSource(Source):
             max_length=100,
             description="Classes that mean: none. Empty ones always do.",
         )
-        has_header: bool | None = Field(
-            default=None, description="Whether the first line holds names; empty: found out."
-        )
-        delimiter: Delimiter | None = Field(default=None, description="What divides the fields; empty: found out.")
-        is_quoted: bool | None = Field(
-            default=None,
-            description="Whether quotes hold a field together; off: a quote is a letter like any other. Empty: found out.",
-        )
-        encoding: Encoding | None = Field(default=None, description="How letters are stored; empty: found out.")
+        has_header: HasHeader = None
+        delimiter: DelimiterOption = None
+        is_quoted: IsQuoted = None
+        encoding: EncodingOption = None
 
     options: Options
 

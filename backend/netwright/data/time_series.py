@@ -20,7 +20,8 @@ from netwright.data.base import (
 from netwright.data.columns import Column
 from netwright.data.csv_source import MISSING_MARKS, upload_name
 from netwright.data.sample_code import SampleCode
-from netwright.data.text_table import Delimiter, Encoding, read_text_table
+from netwright.data.table_options import Decimal, DelimiterOption, EncodingOption, HasHeader
+from netwright.data.text_table import read_text_table
 from netwright.data.time_series_reading import Reading
 from netwright.data.transforms import layout_of, plan_chain
 from netwright.graph.model import Model
@@ -90,14 +91,10 @@ class TimeSeries(Source):
             max_length=100,
             description="Cells that mean: no value. Empty ones always do.",
         )
-        has_header: bool | None = Field(
-            default=None, description="Whether the first line holds names; empty: found out."
-        )
-        delimiter: Delimiter | None = Field(default=None, description="What divides the fields; empty: found out.")
-        decimal: Literal[".", ","] | None = Field(
-            default=None, description="The decimal mark; empty: a comma only beside semicolons."
-        )
-        encoding: Encoding | None = Field(default=None, description="How letters are stored; empty: found out.")
+        has_header: HasHeader = None
+        delimiter: DelimiterOption = None
+        decimal: Decimal = None
+        encoding: EncodingOption = None
 
     options: Options
 
