@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -112,6 +113,29 @@ def _guess_type(counts: Counter[str], num_bad: int) -> ColumnType:
     if mean_length > TEXT_LENGTH or (is_mostly_distinct and (len(counts) > MAX_FEW_VALUES or is_all_distinct)):
         return "text"
     return "category"
+
+
+class ToldColumn(Protocol):
+    """What a person has said of a column; each source has options of its own around it."""
+
+    @property
+    def type(self) -> ColumnType | None: ...
+
+
+def read_columns(
+    table: TextTable, told: Mapping[str, ToldColumn], missing_marks: Collection[str], *, has_decimal_comma: bool
+) -> list[Column]:
+    """Every column of a table, of the type that it was told to have or else looks like, without those that teach nothing."""
+    read = [
+        look_through(name, cells, missing_marks, has_decimal_comma=has_decimal_comma)
+        for name, cells in zip(table.names, table.columns, strict=True)
+    ]
+    for column in read:
+        said = told.get(column.name)
+        if said is not None and said.type is not None:
+            column.type = said.type
+        leave_out_useless(column)
+    return read
 
 
 def leave_out_useless(column: Column) -> None:

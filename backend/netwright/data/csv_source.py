@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pydantic import Field, JsonValue
 
 from netwright.data.base import TABLES, Array, Arrays, ColumnRole, ColumnType, DataError, Facts, Source, Step, Task
-from netwright.data.columns import Column, check_numbers, leave_out_useless, look_through
+from netwright.data.columns import Column, check_numbers, read_columns
 from netwright.data.sample_code import SampleCode, table_code, table_imports, table_requirements
 from netwright.data.table_options import Decimal, DelimiterOption, EncodingOption, HasHeader, IsQuoted
 from netwright.data.table_split import TEST_WORDS, find_keys
@@ -159,15 +159,7 @@ class _Reading:
         self.notes = list(table.notes)
         self._check_names()
         has_comma = options.decimal == "," or (options.decimal is None and table.delimiter == ";")
-        self.columns = [
-            look_through(name, cells, options.missing_marks, has_decimal_comma=has_comma)
-            for name, cells in zip(table.names, table.columns, strict=True)
-        ]
-        for column in self.columns:
-            told = options.columns.get(column.name)
-            if told is not None and told.type is not None:
-                column.type = told.type
-            leave_out_useless(column)
+        self.columns = read_columns(table, options.columns, options.missing_marks, has_decimal_comma=has_comma)
         self.target = self._choose_target()
         self.target.role, self.target.why_ignored = "target", ""
         self.task: Task = options.task or guess_task(self.target)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from netwright.data.base import TABLES, Arrays, ColumnType, DataError, Facts, Source
 from netwright.data.binary_tables import source_of
-from netwright.data.columns import Column, leave_out_useless, look_through
+from netwright.data.columns import Column, leave_out_useless, read_columns
 from netwright.data.csv_source import MISSING_MARKS, upload_name
 from netwright.data.sample_code import SampleCode, rows_source, table_imports, table_requirements
 from netwright.data.table_options import DelimiterOption, EncodingOption, HasHeader, IsQuoted
@@ -170,15 +170,7 @@ class _Reading:
                     file=table.filename,
                     column=name,
                 )
-        self.columns = [
-            look_through(name, cells, options.missing_marks, has_decimal_comma=False)
-            for name, cells in zip(table.names, table.columns, strict=True)
-        ]
-        for column in self.columns:
-            told = options.columns.get(column.name)
-            if told is not None and told.type is not None:
-                column.type = told.type
-            leave_out_useless(column)
+        self.columns = read_columns(table, options.columns, options.missing_marks, has_decimal_comma=False)
         self.text = self._choose_text()
         self.label = self._choose_label()
         # A class is what stands in the cell: 1 and 1.0 are two.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netwright.data.base import DataError, SplitKeys
-from netwright.data.columns import Column, check_numbers, leave_out_useless, look_through
+from netwright.data.columns import Column, check_numbers, read_columns
 from netwright.data.series import Windows, check_size, cut_windows, pad_sequences, read_times
 from netwright.data.targets import read_target
 from netwright.data.text_table import TextTable
@@ -47,15 +47,7 @@ class Reading:
         self.notes = list(table.notes)
         self._check_names()
         self.has_comma = options.decimal == "," or (options.decimal is None and table.delimiter == ";")
-        self.columns = [
-            look_through(name, cells, options.missing_marks, has_decimal_comma=self.has_comma)
-            for name, cells in zip(table.names, table.columns, strict=True)
-        ]
-        for column in self.columns:
-            told = options.columns.get(column.name)
-            if told is not None and told.type is not None:
-                column.type = told.type
-            leave_out_useless(column)
+        self.columns = read_columns(table, options.columns, options.missing_marks, has_decimal_comma=self.has_comma)
         self.time = self._choose_time()
         self.group = next((column for column in self.columns if self._told(column) == "group"), None)
         self.targets = self._choose_targets()
