@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from e2e.conftest import Server
 from e2e.drawing import Editor
+from e2e.training import open_document
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -29,15 +30,6 @@ def small() -> dict[str, Any]:
     ids = [str(node["id"]) for node in nodes]
     edges = [{"source": a, "target": b} for a, b in pairwise(ids)]
     return {"format": 1, "name": "Small CNN", "network": {"nodes": nodes, "edges": edges}}
-
-
-def open_document(page: Page, server: Server, document: dict[str, Any]) -> Editor:
-    with server.client() as client:
-        network = client.post("/api/networks", json={"document": document}).raise_for_status().json()
-    page.goto(f"http://127.0.0.1:{server.port}/networks/{network['id']}")
-    # The first check waits until the server has loaded PyTorch.
-    expect(page.get_by_role("button", name=re.compile("problem", re.IGNORECASE))).to_be_visible(timeout=60_000)
-    return Editor(page)
 
 
 def select_many(editor: Editor, *nodes: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from e2e.conftest import Server
 from e2e.drawing import Editor
+from e2e.training import open_document
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -30,15 +31,6 @@ def small() -> dict[str, Any]:
         {"id": "act", "type": "ReLU"},
         {"id": "scores", "type": "Output"},
     )
-
-
-def open_document(page: Page, server: Server, document: dict[str, Any]) -> Editor:
-    with server.client() as client:
-        network = client.post("/api/networks", json={"document": document}).raise_for_status().json()
-    page.goto(f"http://127.0.0.1:{server.port}/networks/{network['id']}")
-    # The first check waits until the server has loaded PyTorch.
-    expect(page.get_by_role("button", name=re.compile("problem", re.IGNORECASE))).to_be_visible(timeout=60_000)
-    return Editor(page)
 
 
 def wire(page: Page, edge: str) -> Any:

@@ -1,5 +1,6 @@
 """Training through the page, and what a Python without Netwright makes of the result."""
 
+import re
 import subprocess
 import sys
 from itertools import pairwise
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from e2e.conftest import Server
+from e2e.drawing import Editor
 from playwright.sync_api import Page, expect
 
 TRAINING_MS = 240_000
@@ -32,6 +34,14 @@ def create_network(server: Server, document: dict[str, Any]) -> str:
         answer = client.post("/api/networks", json={"document": document})
         answer.raise_for_status()
         return str(answer.json()["id"])
+
+
+def open_document(page: Page, server: Server, document: dict[str, Any]) -> Editor:
+    """Saves ``document`` and opens its network."""
+    page.goto(f"http://127.0.0.1:{server.port}/networks/{create_network(server, document)}")
+    # The first check waits until the server has loaded PyTorch.
+    expect(page.get_by_role("button", name=re.compile("problem", re.IGNORECASE))).to_be_visible(timeout=60_000)
+    return Editor(page)
 
 
 def open_training(page: Page, server: Server, network: str, source: str, epochs: int) -> None:

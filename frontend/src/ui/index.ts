@@ -14,6 +14,7 @@ export { locale } from "./locale";
 export { notifyDone, notifyError, notifyUndo } from "./notify";
 export { PageBar, PageBarProvider, PageBarSlot } from "./PageBar";
 export { Picker, type PickerItem } from "./Picker";
+export { withParams } from "./params";
 export { ReasonedButton, ReasonedIcon } from "./ReasonedButton";
 export { ReasonedSwitch } from "./ReasonedSwitch";
 export { createRecent, type Recent } from "./recent";

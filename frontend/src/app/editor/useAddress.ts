@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef } from "react";
 import { useSearchParams } from "react-router";
 import type { EditorState } from "@/document";
 import { useEditorStore } from "@/features/editor";
+import { withParams } from "@/ui";
 
 export const DRAWERS = ["problems", "costs", "code", "weights", "train"] as const;
 export type DrawerName = (typeof DRAWERS)[number];
@@ -12,18 +13,11 @@ export function useDrawer(): [DrawerName | null, (drawer: DrawerName | null) => 
   const open = DRAWERS.find((name) => name === params.get("drawer")) ?? null;
   const setOpen = useCallback(
     (drawer: DrawerName | null) => {
-      setParams((old) => withParam(old, "drawer", drawer), { replace: true });
+      setParams((old) => withParams(old, { drawer }), { replace: true });
     },
     [setParams],
   );
   return [open, setOpen];
-}
-
-function withParam(params: URLSearchParams, name: string, value: string | null): URLSearchParams {
-  const next = new URLSearchParams(params);
-  if (value === null || value === "") next.delete(name);
-  else next.set(name, value);
-  return next;
 }
 
 interface Place {
@@ -71,7 +65,7 @@ export function useAddress(): void {
       const { params: old, setParams: change } = latest.current;
       const [was, is] = [placeIn(old), placeOf(state)];
       if (was.block === is.block && was.node === is.node) return;
-      change(withParam(withParam(old, "block", is.block), "node", is.node), { replace: was.block === is.block });
+      change(withParams(old, { block: is.block, node: is.node }), { replace: was.block === is.block });
     });
   }, [store]);
 }

@@ -3,23 +3,14 @@
 import { useMemo } from "react";
 import { useSearchParams } from "react-router";
 import type { ChartView, XAxis } from "@/features/charts";
+import { withParams } from "@/ui";
 
 export const AXES: readonly XAxis[] = ["step", "epoch", "elapsed", "wall"];
 
 export function useCompareView() {
   const [params, setParams] = useSearchParams();
   const put = (changes: Record<string, string | null>) =>
-    setParams(
-      (before) => {
-        const after = new URLSearchParams(before);
-        for (const [name, value] of Object.entries(changes)) {
-          if (value === null || value === "") after.delete(name);
-          else after.set(name, value);
-        }
-        return after;
-      },
-      { replace: true },
-    );
+    setParams((before) => withParams(before, changes), { replace: true });
   const idText = params.get("ids") ?? "";
   const ids = useMemo(() => [...new Set(idText.split(",").filter(Boolean))], [idText]);
   const pinText = params.get("pin") ?? "";

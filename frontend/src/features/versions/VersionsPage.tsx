@@ -16,6 +16,7 @@ import {
   PageBar,
   ReasonedButton,
   usePageTitle,
+  withParams,
 } from "@/ui";
 import { useRestoreVersion, versionQuery, versionsQuery } from "./queries";
 import { VersionList } from "./VersionList";
@@ -65,12 +66,7 @@ function Loaded({ id, versions }: LoadedProps) {
   if (newest === undefined || chosen === undefined) return <EmptyState title={t("none")} />;
   const earlier = versions[versions.indexOf(chosen) + 1];
   const other: Other = params.get("with") === "before" || chosen === newest ? "before" : "newest";
-  const set = (name: string, value: string) =>
-    setParams((old) => {
-      const next = new URLSearchParams(old);
-      next.set(name, value);
-      return next;
-    });
+  const set = (name: string, value: string) => setParams((old) => withParams(old, { [name]: value }));
   return (
     <div className={styles.page}>
       <PageBar>

@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo } from "react";
 import { useSearchParams } from "react-router";
+import { withParams } from "@/ui";
 
 export const PAGE_SIZE = 50;
 export const DEFAULT_COLUMNS: readonly string[] = [
@@ -69,17 +70,7 @@ export function useTableView(): TableView & TableViewChanges {
   const sortText = params.get("sort") ?? "-created";
   const sort = { fieldId: sortText.replace(/^-/, ""), isDescending: sortText.startsWith("-") };
   const put = (changes: Record<string, string | null>) =>
-    setParams(
-      (before) => {
-        const after = new URLSearchParams(before);
-        for (const [name, value] of Object.entries(changes)) {
-          if (value === null || value === "") after.delete(name);
-          else after.set(name, value);
-        }
-        return after;
-      },
-      { replace: true },
-    );
+    setParams((before) => withParams(before, changes), { replace: true });
   // Columns that are remembered from another visit are put into the address, so that it says what is seen.
   const remembered = columns.join(",");
   // biome-ignore lint/correctness/useExhaustiveDependencies: only what is seen counts
