@@ -76,3 +76,18 @@ def test_second_tab_is_told_and_nothing_is_overwritten(page: Page, context: Brow
     assert "Tanh" not in [node["type"] for node in kept]
     assert "Tanh" in [node["type"] for node in copy["document"]["network"]["nodes"]]
     other.close()
+
+
+def test_page_opened_while_server_is_away_comes_when_it_is_back(page: Page, server: Server) -> None:
+    page.goto(f"http://127.0.0.1:{server.port}/networks")
+    expect(page.get_by_role("heading", name="Networks")).to_be_visible()
+    server.kill()
+    # The code of this page was never loaded: the page before stands until it can be.
+    page.get_by_role("link", name="Runs", exact=True).click()
+    expect(page.get_by_text("Offline, reconnecting").first).to_be_visible()
+    expect(page.get_by_text("This page stopped with an error")).to_have_count(0)
+    server.start()
+    expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Offline, reconnecting")).to_have_count(0)
+    sheets = "[...document.querySelectorAll('link[rel=stylesheet]')]"
+    assert page.evaluate(f"{sheets}.filter((link) => link.sheet === null).map((link) => link.href)") == []

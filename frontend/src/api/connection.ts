@@ -19,7 +19,8 @@ function set(next: Connection): void {
   for (const listener of [...listeners]) listener(next);
 }
 
-async function isServerUp(): Promise<boolean> {
+/** Asks the server for its health. */
+export async function isServerUp(): Promise<boolean> {
   try {
     return (await fetch("/api/health", { cache: "no-store" })).ok;
   } catch (error) {
@@ -56,3 +57,15 @@ export const connection = {
     set(status === 401 ? "signed-out" : "online");
   },
 };
+
+/** Resolves once the server answers: at once where it is not known to be away. */
+export function whenAnswering(): Promise<void> {
+  return new Promise((resolve) => {
+    if (state !== "offline") return resolve();
+    const stop = connection.subscribe((next) => {
+      if (next === "offline") return;
+      stop();
+      resolve();
+    });
+  });
+}

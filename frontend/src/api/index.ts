@@ -1,5 +1,6 @@
 export { api, fetchText, sendBytes, sendForFile, unwrap, watchedFetch } from "./client";
 export { type Connection, connection } from "./connection";
+export { loadPart } from "./loadPart";
 export { type Mode, modeOf, useMetrics } from "./metricModes";
 export { ApiProblem, isApiProblem, isServerAway, OFFLINE, sentenceOf, toApiProblem } from "./problem";
 export * from "./queries";

@@ -4,6 +4,7 @@
  */
 
 import i18next from "i18next";
+import { loadPart } from "@/api";
 import type { Catalogue } from "../locales/namespaces";
 
 export const LANGUAGES = ["en", "zh"] as const;
@@ -70,7 +71,7 @@ async function add(language: Language, load: Loader): Promise<void> {
 }
 
 async function addRests(language: Language): Promise<void> {
-  await Promise.all([...new Set<Language>(["en", language])].map((one) => add(one, rests[one])));
+  await Promise.all([...new Set<Language>(["en", language])].map((one) => add(one, () => loadPart(rests[one]))));
 }
 
 /** Before a page other than the first one is shown: its words are there when it is. */

@@ -1,15 +1,21 @@
 import type { ComponentType } from "react";
 import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
+import { loadPart } from "@/api";
 import { Frame } from "./frame/Frame";
 import { PageError } from "./frame/PageError";
 import { PageLoading } from "./frame/PageLoading";
 import { loadAllWords } from "./language";
 import { NotFoundPage } from "./pages/NotFoundPage";
 
+/** A page whose words come with the first one. */
+function first(load: () => Promise<ComponentType>): RouteObject["lazy"] {
+  return async () => ({ Component: await loadPart(load) });
+}
+
 /** A page that is loaded when it is first opened, together with its words. */
 function page(load: () => Promise<ComponentType>): RouteObject["lazy"] {
   return async () => {
-    const [Component] = await Promise.all([load(), loadAllWords()]);
+    const [Component] = await Promise.all([loadPart(load), loadAllWords()]);
     return { Component };
   };
 }
@@ -17,20 +23,20 @@ function page(load: () => Promise<ComponentType>): RouteObject["lazy"] {
 /** The pages. The first ones have their words with them: `i18n.ts` names their namespaces. */
 const pages: RouteObject[] = [
   { index: true, element: <Navigate to="/networks" replace /> },
-  { path: "networks", lazy: async () => ({ Component: (await import("@/features/networks")).NetworkList }) },
+  { path: "networks", lazy: first(async () => (await import("@/features/networks")).NetworkList) },
   { path: "networks/:id", lazy: page(async () => (await import("./editor/EditorPage")).EditorPage) },
   {
     path: "networks/deleted",
-    lazy: async () => ({ Component: (await import("@/features/networks")).DeletedNetworks }),
+    lazy: first(async () => (await import("@/features/networks")).DeletedNetworks),
   },
   {
     path: "networks/:id/versions",
     lazy: page(async () => (await import("./editor/VersionsRoute")).VersionsRoute),
   },
-  { path: "architectures", lazy: async () => ({ Component: (await import("@/features/architectures")).Gallery }) },
+  { path: "architectures", lazy: first(async () => (await import("@/features/architectures")).Gallery) },
   {
     path: "architectures/:id",
-    lazy: async () => ({ Component: (await import("@/features/architectures")).ArchitecturePage }),
+    lazy: first(async () => (await import("@/features/architectures")).ArchitecturePage),
   },
   { path: "data", lazy: page(async () => (await import("@/features/data")).DataPage) },
   { path: "data/:id", lazy: page(async () => (await import("@/features/data")).DatasetPage) },

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useStore } from "zustand";
+import { loadPart } from "@/api";
 import { CodePanel } from "@/features/code";
 import { CostsPanel } from "@/features/costs";
 import { Canvas, CommandPalette, useCanvasStore, useEditor } from "@/features/editor";
@@ -20,10 +21,12 @@ import { useDestinations } from "./useDestinations";
 import { PANEL_LIMITS, usePanels } from "./usePanels";
 
 /** The form comes when it is first opened. */
-const TrainDrawer = lazy(async () => ({ default: (await import("@/features/training")).TrainDrawer }));
+const TrainDrawer = lazy(() => loadPart(async () => ({ default: (await import("@/features/training")).TrainDrawer })));
 
 /** Its dialogs come when the first of them is opened. */
-const LibraryDialogs = lazy(async () => ({ default: (await import("@/features/library")).LibraryDialogs }));
+const LibraryDialogs = lazy(() =>
+  loadPart(async () => ({ default: (await import("@/features/library")).LibraryDialogs })),
+);
 const DRAWERS = { problems: ProblemsPanel, costs: CostsPanel, code: CodePanel, weights: WeightsPanel };
 
 /** The editor page: bar, palette, canvas, inspector, and a drawer below. */

@@ -1,10 +1,11 @@
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
+import { loadPart } from "@/api";
 import type { LayerRead } from "@/document";
 import { Sentence } from "@/ui";
 import styles from "./inspector.module.css";
 
-const Formula = lazy(async () => ({ default: (await import("./Formula")).Formula }));
+const Formula = lazy(() => loadPart(async () => ({ default: (await import("./Formula")).Formula })));
 
 /** What a layer does, when to use it, and what to look out for. */
 export function Documentation({ documentation }: { documentation: LayerRead["documentation"] }) {

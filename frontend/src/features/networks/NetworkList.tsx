@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
-import { type NetworkSummary, networksQuery } from "@/api";
+import { loadPart, type NetworkSummary, networksQuery } from "@/api";
 import { Starters } from "@/features/architectures";
 import { CardSkeletons, EmptyState, PageBar, SearchBox, usePageTitle } from "@/ui";
 import { NetworkCard } from "./NetworkCard";
@@ -16,7 +16,7 @@ const CARDS_AT_ONCE = 60;
 const ACCEPT = "application/json,.json,.onnx,.pt2,.safetensors,.pt,.pth,.bin,.ckpt";
 
 /** Comes when the first such file does. */
-const ImportDialog = lazy(async () => ({ default: (await import("@/features/imports")).ImportDialog }));
+const ImportDialog = lazy(() => loadPart(async () => ({ default: (await import("@/features/imports")).ImportDialog })));
 
 /** Netwright's own documents are read here; what another file is, the server finds out from its bytes. */
 function isDocument(file: File): boolean {

@@ -1,8 +1,9 @@
 import { lazy, Suspense } from "react";
+import { loadPart } from "@/api";
 import type { RunLive, RunSession } from "./runSession";
 
-const Baseline = lazy(() => import("./RunBaseline").then(({ RunBaseline }) => ({ default: RunBaseline })));
-const Classes = lazy(() => import("./RunClasses").then(({ RunClasses }) => ({ default: RunClasses })));
+const Baseline = lazy(() => loadPart(async () => ({ default: (await import("./RunBaseline")).RunBaseline })));
+const Classes = lazy(() => loadPart(async () => ({ default: (await import("./RunClasses")).RunClasses })));
 
 /** How good the answers are: beside the naive one, and class by class. */
 export function RunAnswers({ session, live }: { session: RunSession; live: RunLive }) {

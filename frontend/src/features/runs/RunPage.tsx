@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams, useSearchParams } from "react-router";
-import { type CheckpointRead, isApiProblem, type RunRead } from "@/api";
+import { type CheckpointRead, isApiProblem, loadPart, type RunRead } from "@/api";
 import type { Mark } from "@/features/charts";
 import { Crumb, EmptyState, formatMetric, LineSkeletons, PageBar, Sentence, usePageTitle } from "@/ui";
 import { QueuePlace } from "./QueuePlace";
@@ -31,7 +31,7 @@ import { titlePrefix, useTabIcon } from "./useTabProgress";
 const NO_CHECKPOINTS: readonly CheckpointRead[] = [];
 const TABS = ["overview", "try", "log", "settings"] as const;
 /** Loaded when it is first opened. */
-const TryOut = lazy(async () => ({ default: (await import("@/features/tryout")).TryOut }));
+const TryOut = lazy(() => loadPart(async () => ({ default: (await import("@/features/tryout")).TryOut })));
 
 export function RunPage() {
   const { id = "" } = useParams();

@@ -1,6 +1,7 @@
 import { ViewportPortal } from "@xyflow/react";
 import { lazy, memo, type RefObject, Suspense, useEffect } from "react";
 import { useStore } from "zustand";
+import { loadPart } from "@/api";
 import { type Frame, type MarkRef, marksOf, type Note, type Positions, resolveLevel, setMark } from "@/document";
 import { hereOf } from "../commands/command";
 import { useEditor, useEditorContext } from "../context";
@@ -12,7 +13,7 @@ import { MarkTools } from "./MarkTools";
 import { useMarkDrag } from "./useMarkDrag";
 
 /** The renderer comes with the first note. */
-const NoteText = lazy(() => import("./NoteText"));
+const NoteText = lazy(() => loadPart(() => import("./NoteText")));
 
 interface MarksLayerProps {
   level: RefObject<LevelView | null>;

@@ -1,5 +1,6 @@
 /** A calm layout of one level, computed by ELK in a worker so that the page never stalls. */
 import type { ELK, ElkExtendedEdge, ElkNode, ElkPort } from "elkjs/lib/elk-api.js";
+import { loadPart } from "@/api";
 import {
   COLUMN_GAP,
   cardSize,
@@ -17,10 +18,9 @@ let elk: Promise<ELK> | null = null;
 /** The layout engine, loaded when it is first used: it is larger than the rest of the page. */
 function loadElk(): Promise<ELK> {
   elk ??= (async () => {
-    const [{ default: Elk }, { default: url }] = await Promise.all([
-      import("elkjs/lib/elk-api.js"),
-      import("elkjs/lib/elk-worker.min.js?url"),
-    ]);
+    const [{ default: Elk }, { default: url }] = await loadPart(() =>
+      Promise.all([import("elkjs/lib/elk-api.js"), import("elkjs/lib/elk-worker.min.js?url")]),
+    );
     return new Elk({ workerFactory: () => new Worker(url) });
   })();
   elk.catch(() => {
