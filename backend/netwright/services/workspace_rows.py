@@ -23,7 +23,7 @@ from netwright.store.points import Points
 from netwright.store.ranges import parse_ranges
 from netwright.store.scalars import parse_scalars
 from netwright.store.tables import new_id
-from netwright.store.workspace import RowData, check_row
+from netwright.store.workspace import RowData, check_row, misfit
 from netwright.training.events import EVENTS
 from netwright.training.spec import RunSpec
 from netwright.training.states import FINAL, EndReason, RunState
@@ -50,7 +50,7 @@ class Mapper:
         """Notes the id that a row gets: its own where that is free, else a new one."""
         old = row["id"]
         if not isinstance(old, str) or _ID.fullmatch(old) is None or old in self.ids:
-            raise ValueError("id")
+            raise misfit("id")
         is_copy = old in self._taken
         self.ids[old] = new_id() if is_copy else old
         self.copies += is_copy and is_counted
@@ -179,10 +179,10 @@ class Mapper:
         elif _ID.fullmatch(source):
             data["source"]["path"] = self._folder_of(self._perhaps(source))
         else:
-            raise ValueError("data_source")
+            raise misfit("data_source")
         spec = RunSpec.model_validate_json(json.dumps(data))
         if spec.source.type not in SOURCES:
-            raise ValueError("source")
+            raise misfit("source")
         return spec
 
     def _attempts(self, row: RowData) -> RowData:
@@ -199,7 +199,7 @@ class Mapper:
             row["type"],
             row["cursor"],
         ):
-            raise ValueError("payload")
+            raise misfit("payload")
         payload = event.model_copy(update={"run": run}).model_dump_json(context=STORED)
         return {**row, "run_id": run, "payload": payload}
 
@@ -207,15 +207,15 @@ class Mapper:
         data = base64.b64decode(row["data"], validate=True)
         points = Points.from_bytes(data, row["points"])
         if row["points"] < 1 or points.to_bytes() != data or int(points.steps.max()) != row["last_step"]:
-            raise ValueError("data")
+            raise misfit("data")
         return {**row, "run_id": self._own(row["run_id"])}
 
     def _checkpoints(self, row: RowData) -> RowData:
         parse_scalars(row["metrics"])
         if _CHECKPOINT.fullmatch(row["file"]) is None or row["kind"] not in {"best", "last", "step"}:
-            raise ValueError("file")
+            raise misfit("file")
         if not math.isfinite(row["created"]):
-            raise ValueError("created")
+            raise misfit("created")
         return {**row, "id": self._own(row["id"]), "run_id": self._own(row["run_id"])}
 
 
@@ -225,8 +225,6 @@ def _ended(row: RowData) -> RowData:
         "state": RunState.STOPPED,
         "phase": None,
         "reason": EndReason.STOPPED_BY_USER,
-        "message": dump_stored(
-            say("This run was {state} when it was exported. Resume it to go on.", state=say(row["state"]))
-        ),
+        "message": dump_stored(say("This run was still going when it was exported. Resume it to go on.")),
         "ended": row["started"] or row["created"],
     }

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from netwright.data.archive import READ_ERRORS, open_archive
 from netwright.data.base import DataError
 from netwright.graph.problems import Problem
-from netwright.language import said_by, say
+from netwright.language import Text, said_by, say
 from netwright.services.errors import ServiceError
 from netwright.services.workspace_models import FORMAT, KIND, Manifest
 from netwright.store.workspace import TABLES, RowData
@@ -186,7 +186,7 @@ def rewrite(folder: Path, part: str, label: str, change: Callable[[RowData], Row
             try:
                 changed = change(row)
             except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-                raise bad_row(label, part, number, _first_line(error)) from error
+                raise bad_row(label, part, number, _why(error)) from error
             if changed is not None:
                 file.write(orjson.dumps(changed) + b"\n")
                 count += 1
@@ -194,6 +194,6 @@ def rewrite(folder: Path, part: str, label: str, change: Callable[[RowData], Row
     return count
 
 
-def _first_line(error: Exception) -> str:
-    text = (str(error) or type(error).__name__).splitlines()[0][:200]
-    return text if text.endswith(".") else f"{text}."
+def _why(error: Exception) -> str:
+    """Our own sentence where there is one; what a parser says is no help to a person."""
+    return error.args[0] if error.args and isinstance(error.args[0], Text) else ""

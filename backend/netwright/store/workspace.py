@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Table, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from netwright.language import say
 from netwright.store.tables import (
     AttemptRow,
     CheckpointRow,
@@ -52,6 +53,11 @@ class RowsDoNotFitError(ValueError):
     def __init__(self, part: str) -> None:
         super().__init__(part)
         self.part = part
+
+
+def misfit(name: str) -> ValueError:
+    """The column ``name`` of a row cannot be used."""
+    return ValueError(say("Its {name} does not fit.", name=name))
 
 
 def _table(part: str) -> Table:
@@ -133,7 +139,7 @@ def check_row(part: str, row: RowData) -> RowData:
     columns = {column.name: column for column in _table(part).columns}
     unknown = row.keys() - columns.keys() | row.keys() & _UNTOLD.get(part, frozenset())
     if unknown:
-        raise ValueError(min(unknown))
+        raise misfit(min(unknown))
     checked: RowData = {}
     for name, column in columns.items():
         if name in _UNTOLD.get(part, frozenset()):
@@ -142,7 +148,7 @@ def check_row(part: str, row: RowData) -> RowData:
             if column.nullable:
                 checked[name] = None
             elif column.default is None:
-                raise ValueError(name)
+                raise misfit(name)
             continue
         checked[name] = _checked(row[name], column.type.python_type, is_nullable=bool(column.nullable), name=name)
     return checked
@@ -156,5 +162,5 @@ def _checked(value: Any, kind: type, *, is_nullable: bool, name: str) -> Any:
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if type(value) is not kind or (kind is int and abs(value) > 2**53):
-        raise ValueError(name)
+        raise misfit(name)
     return value
