@@ -1,7 +1,7 @@
 import { Button, FileButton } from "@mantine/core";
 import { IconBooks, IconFileImport, IconPackageExport, IconPlus, IconSchema, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import { loadPart, type NetworkSummary, networksQuery } from "@/api";
@@ -107,12 +107,17 @@ interface ActionsProps {
 
 function Actions({ actions, onFile }: ActionsProps) {
   const { t } = useTranslation("networks");
+  const reset = useRef<() => void>(null);
+  const take = (file: File | null) => {
+    if (file !== null) onFile(file);
+    reset.current?.(); // the same file can be chosen again
+  };
   return (
     <>
       <Button component={Link} to="/architectures" variant="default" leftSection={<IconBooks size={16} aria-hidden />}>
         {t("fromArchitecture")}
       </Button>
-      <FileButton accept={ACCEPT} onChange={(file) => file !== null && onFile(file)}>
+      <FileButton accept={ACCEPT} resetRef={reset} onChange={take}>
         {(props) => (
           <Button
             {...props}
