@@ -18,6 +18,7 @@ from netwright.services.scheduler import Scheduler, Timing
 from netwright.services.steps import StepsService
 from netwright.services.trials import TrialService
 from netwright.services.weights import WeightsService
+from netwright.services.workspace import WorkspaceService
 from netwright.settings import Settings
 from netwright.store.store import Store
 
@@ -60,6 +61,7 @@ class Services:
         )
         self.branches = BranchService(self.store, self.runs, settings.runs_folder)
         self.checkpoints = CheckpointService(self.store, settings.runs_folder, self.exports)
+        self.workspace = WorkspaceService(self.store, self.datasets, self.weights, settings.home, settings.runs_folder)
         self.trials = TrialService(self.checkpoints, settings.home / "trials")
 
     async def start(self) -> None:
@@ -70,6 +72,7 @@ class Services:
         await self.weights.start()
         await self.imports.start()
         await self.preflight.start()
+        await self.workspace.start()
         await self.trials.start()
         await self.scheduler.start()
 

@@ -1072,6 +1072,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Measure Workspace
+         * @description What an export would hold: of everything, or of the networks that are named.
+         */
+        get: operations["measure_workspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspace/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Workspace
+         * @description Networks with their versions, the block library, runs with events and curves, files of weights; on wish the
+         *     checkpoints and the uploads.
+         */
+        get: operations["export_workspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspace/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Workspace
+         * @description Adds all of a file to what is here.  What has an id that is taken comes as a copy.
+         */
+        post: operations["import_workspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/worker/runs/{id}/events": {
         parameters: {
             query?: never;
@@ -4407,6 +4468,45 @@ export interface components {
             /** Values */
             values: number;
         };
+        /**
+         * WorkspaceImported
+         * @description What was taken in.  ``copies`` counts the networks, blocks, runs, data sets and files of weights that were here
+         *     already and came as copies.
+         */
+        WorkspaceImported: {
+            /** Networks */
+            networks: number;
+            /** Blocks */
+            blocks: number;
+            /** Runs */
+            runs: number;
+            /** Datasets */
+            datasets: number;
+            /** Checkpoints */
+            checkpoints: number;
+            /** Copies */
+            copies: number;
+        };
+        /**
+         * WorkspaceSize
+         * @description What an export would hold, and how many bytes of files each choice adds.
+         */
+        WorkspaceSize: {
+            /** Networks */
+            networks: number;
+            /** Blocks */
+            blocks: number;
+            /** Runs */
+            runs: number;
+            /** Datasets */
+            datasets: number;
+            /** Run Bytes */
+            run_bytes: number;
+            /** Checkpoint Bytes */
+            checkpoint_bytes: number;
+            /** Data Bytes */
+            data_bytes: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -6706,6 +6806,105 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    measure_workspace: {
+        parameters: {
+            query?: {
+                network?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceSize"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    export_workspace: {
+        parameters: {
+            query?: {
+                network?: string[] | null;
+                checkpoints?: boolean;
+                data?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    import_workspace: {
+        parameters: {
+            query: {
+                filename: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceImported"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -67,3 +67,5 @@ export type WeightsRead = Schemas["WeightsRead"];
 
 /** A metric's value: NaN and infinities travel as words. */
 export type Scalar = NonNullable<NetworkSummary["best"]>[string];
+export type WorkspaceImported = Schemas["WorkspaceImported"];
+export type WorkspaceSize = Schemas["WorkspaceSize"];
