@@ -553,6 +553,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/training/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find Rates
+         * @description Orders a sweep of the learning rate over the real data, network, loss and optimizer; it leaves no run behind.
+         */
+        post: operations["find_rates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/rates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Rates */
+        get: operations["read_rates"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel Rates
+         * @description Calls a sweep off, or forgets one that is over.
+         */
+        delete: operations["cancel_rates"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs": {
         parameters: {
             query?: never;
@@ -3265,6 +3306,57 @@ export interface components {
             priority: number;
         };
         /**
+         * RateFinderRead
+         * @description ``waiting``: another sweep comes first.  ``over``: ``sentence`` says why where nothing is suggested.
+         */
+        RateFinderRead: {
+            /**
+             * Num Steps
+             * @default 200
+             */
+            num_steps: number;
+            /**
+             * Rates
+             * @default []
+             */
+            rates: number[];
+            /**
+             * Losses
+             * @default []
+             */
+            losses: number[];
+            /**
+             * Smoothed
+             * @default []
+             */
+            smoothed: number[];
+            /** Steepest */
+            steepest?: number | null;
+            /** Tenth */
+            tenth?: number | null;
+            /** Sentence */
+            sentence?: string | null;
+            /** Note */
+            note?: string | null;
+            /** End */
+            end?: ("all" | "diverged" | "not_finite") | null;
+            /** Id */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "over";
+        };
+        /**
+         * RateFinderRequest
+         * @description The body of ``POST /api/training/rates``: the run whose learning rate is looked for.
+         */
+        RateFinderRequest: {
+            document: components["schemas"]["Document"];
+            training: components["schemas"]["TrainingConfig"];
+        };
+        /**
          * RemoveEdge
          * @description Removes one edge that equals ``edge`` (the last such, where it is doubled).
          */
@@ -5668,6 +5760,99 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PreflightRead"];
                 };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    find_rates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RateFinderRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateFinderRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_rates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateFinderRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    cancel_rates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document (RFC 9457) */
             default: {
