@@ -168,7 +168,7 @@ class RateFinderService:
         )
 
     def _fail(self, sweep: Sweep, sentence: str) -> None:
-        sweep.found = sweep.found.model_copy(update={"sentence": sentence, "end": "all"})
+        sweep.found = sweep.found.model_copy(update={"sentence": sentence})
 
 
 def _prepare(folder: Path, spec: RunSpec, weights: WeightsSource | None) -> None:

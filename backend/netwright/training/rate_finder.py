@@ -27,7 +27,10 @@ MIN_POINTS = 10
 """Fewer say nothing."""
 
 DIVERGED = 4.0
-"""The sweep stops once the loss is so many times its lowest (as fastai's)."""
+"""The sweep stops once the loss is so many times its lowest (as fastai's) ..."""
+ABOVE_BEGINNING = 1.5
+"""... and so many times what it was in the first ``BEGINNING`` steps: one that fell far may rise again unharmed."""
+BEGINNING = 20
 RUNNING_SHARE = 0.9
 """Of the running mean that says whether the loss has diverged."""
 
@@ -36,7 +39,7 @@ class RateFinding(Model):
     """``losses[i]``: the loss on the batch after the step with ``rates[i]``; ``smoothed``: the curve that is drawn.
 
     ``sentence`` says why nothing can be suggested, ``note`` what to bear in mind.  ``end``: all rates were tried, the loss grew
-    to a multiple of its lowest value, or it was no longer finite.
+    far beyond its lowest value and its beginning, or it was no longer finite.
     """
 
     num_steps: int = NUM_STEPS
@@ -59,25 +62,27 @@ class Divergence:
     """Whether a sweep has gone too far: a running mean of the loss against the lowest that it has been."""
 
     def __init__(self) -> None:
-        self._sum, self._weight = 0.0, 0.0
-        self._first: float | None = None
-        self._lowest = math.inf
+        self._sum, self._weight, self._count = 0.0, 0.0, 0
+        self._begin, self._lowest = -math.inf, math.inf
 
     @property
     def limit(self) -> float:
         """The loss from which on it has diverged.  One that is not above zero has no multiples: its beginning counts."""
-        if self._first is None:
+        if self._count == 0:
             return math.inf
-        return DIVERGED * self._lowest if self._lowest > 0 else self._first + (DIVERGED - 1) * abs(self._first)
+        if self._lowest > 0:
+            return max(DIVERGED * self._lowest, ABOVE_BEGINNING * self._begin)
+        return self._begin + (DIVERGED - 1) * abs(self._begin)
 
     def is_over(self, loss: float) -> bool:
         self._sum = RUNNING_SHARE * self._sum + (1 - RUNNING_SHARE) * loss
         self._weight = RUNNING_SHARE * self._weight + (1 - RUNNING_SHARE)
         mean = self._sum / self._weight
-        if self._first is None:
-            self._first = mean
+        self._count += 1
+        if self._count <= BEGINNING:
+            self._begin = max(self._begin, mean)
         self._lowest = min(self._lowest, mean)
-        return mean > self.limit
+        return mean > self.limit and self._count > BEGINNING
 
 
 def smooth(losses: list[float], num_steps: int, limit: float = math.inf) -> list[float]:

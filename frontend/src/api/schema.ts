@@ -3315,21 +3315,12 @@ export interface components {
              * @default 200
              */
             num_steps: number;
-            /**
-             * Rates
-             * @default []
-             */
-            rates: number[];
-            /**
-             * Losses
-             * @default []
-             */
-            losses: number[];
-            /**
-             * Smoothed
-             * @default []
-             */
-            smoothed: number[];
+            /** Rates */
+            rates?: number[];
+            /** Losses */
+            losses?: number[];
+            /** Smoothed */
+            smoothed?: number[];
             /** Steepest */
             steepest?: number | null;
             /** Tenth */

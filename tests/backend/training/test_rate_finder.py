@@ -58,6 +58,14 @@ def test_smooth_when_the_end_explodes_keeps_what_was_before_it() -> None:
     assert max(smoothed) < 4.0
 
 
+def test_divergence_when_a_rare_batch_is_far_off_or_the_loss_rises_to_its_beginning_is_not_over() -> None:
+    divergence = Divergence()
+    losses = [5.0 if step % 17 == 3 else 0.02 for step in range(60)]
+    assert not any(divergence.is_over(loss) for loss in losses)
+    fallen = Divergence()
+    assert not any(fallen.is_over(loss) for loss in [2.3] * 30 + [0.01] * 80 + [2.3] * 30)
+
+
 @pytest.mark.parametrize(("start", "far"), [(2.3, 30.0), (-1.0, 20.0), (0.0, 1.0)])
 def test_divergence_is_over_when_the_loss_has_grown_to_a_multiple(start: float, far: float) -> None:
     divergence = Divergence()
