@@ -55,7 +55,7 @@ class RateFinding(Model):
 
 def rate_of(step: int, num_steps: int) -> float:
     """The learning rate of step ``step`` (from 0) of a sweep."""
-    return FIRST_RATE * (LAST_RATE / FIRST_RATE) ** (step / max(num_steps - 1, 1))
+    return FIRST_RATE * math.pow(LAST_RATE / FIRST_RATE, step / max(num_steps - 1, 1))
 
 
 class Divergence:
