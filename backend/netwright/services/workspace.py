@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 
 from netwright.data.base import DataError
@@ -112,8 +113,8 @@ class WorkspaceService:
             return changed if part != "checkpoints" or _is_there(row, manifest) else None
 
         for part in _WITH_IDS:
-            rewrite(folder, part, label, lambda row, part=part: note(part, row))
-        counts = {part: rewrite(folder, part, label, lambda row, part=part: change(part, row)) for part in TABLES}
+            rewrite(folder, part, label, partial(note, part))
+        counts = {part: rewrite(folder, part, label, partial(change, part)) for part in TABLES}
         if not mapper.is_whole:
             raise refused(say("{label}: the newest version of a network is missing.", label=label))
         return counts, mapper

@@ -179,7 +179,7 @@ def stream(gathered: Gathered) -> Iterator[bytes]:
     pipe = _Pipe()
     members: dict[str, Member] = {}
     try:
-        with zipfile.ZipFile(pipe, "w", allowZip64=True) as archive:  # type: ignore[call-overload]  # it asks for write alone
+        with zipfile.ZipFile(pipe, "w", allowZip64=True) as archive:
             rows = [(f"rows/{part}.jsonl", gathered.folder / f"{part}.jsonl") for part in TABLES]
             for name, path in [*rows, *dict(gathered.files).items()]:
                 if not path.is_file():

@@ -161,6 +161,6 @@ def _checked(value: Any, kind: type, *, is_nullable: bool, name: str) -> Any:
         return base64.b64decode(value, validate=True)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    if type(value) is not kind or (kind is int and abs(value) > 2**53):
+    if type(value) is not kind or (isinstance(value, int) and abs(value) > 2**53):
         raise misfit(name)
     return value

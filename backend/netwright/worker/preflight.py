@@ -34,7 +34,7 @@ def run_preflight(folder: Path) -> int:
         found = look(spec, folder, began)
     except Exception as error:
         LOG.exception("The look ends with an error:")
-        found = Preflight(batch_size=spec.training.data.batch_size, sentence=_sentence(error, spec))
+        found = Preflight(batch_size=spec.training.data.batch_size, sentence=sentence_of(error, spec))
     found = found.model_copy(update={"seconds": time.monotonic() - began})
     partial = folder / f"{RESULT_NAME}.partial"
     partial.write_text(found.model_dump_json(context=STORED), encoding="utf-8")
@@ -42,7 +42,8 @@ def run_preflight(folder: Path) -> int:
     return 0
 
 
-def _sentence(error: Exception, spec: RunSpec) -> str:
+def sentence_of(error: Exception, spec: RunSpec) -> str:
+    """Why a run cannot make its steps."""
     from netwright.training.memory import describe_out_of_memory, is_out_of_memory
     from netwright.training.reporting import Progress
 

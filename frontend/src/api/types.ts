@@ -46,6 +46,7 @@ export type Problem = Schemas["Problem"];
 export type ProblemDocument = Schemas["ProblemDocument"];
 export type QueuedRun = Schemas["QueuedRun"];
 export type QueueRead = Schemas["QueueRead"];
+export type RateFinderRead = Schemas["RateFinderRead"];
 export type RevisionRead = Schemas["RevisionRead"];
 export type RunEvent = EventList["events"][number];
 export type RunRead = Schemas["RunRead"];

@@ -159,6 +159,8 @@ const PUT_TOGETHER = new Set<string>([
   "phaseSentence.*",
   "problem.*",
   "queue.priority.*",
+  "rates.end.*",
+  "rates.take.*",
   "reason.*",
   "reason.data.*",
   "reasons.*",
