@@ -35,8 +35,8 @@ from netwright.training.spec import INITIAL_WEIGHTS
 
 WRITTEN = {
     "": {
-        "data", "objectives", "metrics", "optimizer", "parameter_groups", "schedule", "epochs", "seed", "precision", "deterministic",
-        "compile", "device",
+        "data", "objectives", "metrics", "optimizer", "parameter_groups", "schedule", "epochs", "seed", "precision", "device",
+        "deterministic", "compile",
         "gradient_clip_norm", "gradient_clip_value", "accumulate_steps", "l1", "l2", "no_decay_on_norms_and_biases",
         "averaging", "initialization", "early_stopping", "checkpoint", "initial_weights", "frozen",
     },
