@@ -3083,6 +3083,8 @@ export interface components {
         PreflightRead: {
             /** Sentence */
             sentence?: string | null;
+            /** Note */
+            note?: string | null;
             /** Node */
             node?: string | null;
             /**
@@ -4162,7 +4164,17 @@ export interface components {
              * @default float32
              * @enum {string}
              */
-            precision: "float32" | "bfloat16";
+            precision: "float32" | "tf32" | "bfloat16" | "float16";
+            /**
+             * Deterministic
+             * @default false
+             */
+            deterministic: boolean;
+            /**
+             * Compile
+             * @default false
+             */
+            compile: boolean;
             /**
              * Device
              * @default auto

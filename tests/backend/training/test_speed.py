@@ -50,7 +50,8 @@ def test_float16_when_gradients_overflow_skips_the_step_counts_it_and_leaves_the
     monkeypatch.setattr("netwright.training.precision.INITIAL_SCALE", 2.0**100)
     job = make_job(precision="float16", optimizer=optimizer, averaging=EMA, accumulate_steps=2)
     run = set_up(job, guard_on_device=guard_on_device)
-    assert run.scaling is not None and run.average is not None
+    assert run.scaling is not None
+    assert run.average is not None
     before = weights_of(job)
     moved = []
     for number, (inputs, targets) in enumerate(run.sampler.epoch(1)):
@@ -73,7 +74,8 @@ def test_float16_when_gradients_overflow_skips_the_step_counts_it_and_leaves_the
     skipped = moved.count(False)
     assert int(run.scaling.skipped) == skipped >= 1
     news = run.scaling.news()
-    assert news is not None and f"{skipped} steps were skipped" in news
+    assert news is not None
+    assert f"{skipped} steps were skipped" in news
     assert run.scaling.news() is None
 
 
@@ -140,12 +142,15 @@ def test_deterministic_when_a_layer_has_no_such_kernel_names_the_node(
 
     outcome = train(make_job(build=build, deterministic=True, epochs=1), recorder, Control())
     assert (outcome.state, outcome.reason) == (RunState.FAILED, EndReason.ERROR)
-    assert f"`{node}`" in (outcome.message or "") and "no deterministic kernel" in (outcome.message or "")
+    assert f"`{node}`" in (outcome.message or "")
+    assert "no deterministic kernel" in (outcome.message or "")
     assert recorder.of("alert")[0]["node"] == node
     assert train(make_job("free", build=build, epochs=1), recorder, Control()).state is RunState.COMPLETED
 
 
-@pytest.mark.filterwarnings("ignore:`torch.jit.script_method` is deprecated:DeprecationWarning")  # inductor's own import
+@pytest.mark.filterwarnings(
+    "ignore:`torch.jit.script_method` is deprecated:DeprecationWarning"
+)  # inductor's own import
 def test_compile_says_what_it_cost_and_resumes_to_the_bit(
     make_job: MakeJob, recorder: Recorder, make_recorder: Any
 ) -> None:
@@ -181,5 +186,5 @@ def test_compile_without_a_compiler_is_refused_before_the_first_step(
         raise exc.InvalidCxxCompiler
 
     monkeypatch.setattr(cpp_builder, "get_cpp_compiler", missing)
-    with pytest.raises(ValueError, match="Install g\\+\\+, or switch torch.compile off"):
+    with pytest.raises(ValueError, match=r"Install g\+\+, or switch torch.compile off"):
         set_up(make_job(compile=True))
