@@ -113,8 +113,8 @@ class PreflightService:
         return Preflight(
             batch_size=batch_size,
             sentence=say(
-                "The first step alone took longer than {seconds} seconds, so nothing can be said. The run may still work, slowly: "
-                "try a smaller batch.",
+                "The first step alone took longer than {seconds} seconds, so nothing can be said. The run may still work, "
+                "slowly: try a smaller batch.",
                 seconds=int(MAX_SECONDS),
             )
             if is_ready

@@ -1,4 +1,4 @@
-"""Precision, deterministic kernels and torch.compile: each switch does what it says, is resumed, and is refused by a sentence."""
+"""Precision, deterministic kernels and torch.compile: each does what it says, is resumed, and is refused by a sentence."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
