@@ -48,7 +48,7 @@ def _find_backwards(run: "Setup", inputs: Inputs, targets: torch.Tensor) -> str 
     def watch(name: str) -> Callable[..., None]:
         def hook(_module: nn.Module, _given: Any, output: Any) -> None:
             if isinstance(output, torch.Tensor) and output.requires_grad:
-                output.register_hook(lambda _: reached.append(name))
+                output.register_hook(lambda _: reached.append(name))  # type: ignore[no-untyped-call]  # torch's own
 
         return hook
 

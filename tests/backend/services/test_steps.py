@@ -6,19 +6,20 @@ from typing import Any
 
 import pytest
 from netwright.data.base import SourceSpec
+from netwright.data.registry import open_source
 from netwright.services import steps
 from netwright.training.config import DataConfig
 
 
 def test_check_steps_reads_the_set_once_until_its_files_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
-    really = steps.open_source
+    really = open_source
 
     def count(source: SourceSpec) -> Any:
         opened.append(source.type)
         return really(source)
 
-    monkeypatch.setattr(steps, "open_source", count)
+    monkeypatch.setattr("netwright.services.steps.open_source", count)
     source = SourceSpec(type="digits", path=str(tmp_path))  # embedded: the path only stands for its files
     config = DataConfig()
     for _ in range(3):

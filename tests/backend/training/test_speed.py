@@ -168,7 +168,7 @@ def test_compile_says_what_it_cost_and_resumes_to_the_bit(
     first = make_job("parts", build=build, compile=True, epochs=2)
     train(first, stopper, control, progress=progress)
     assert 0 < progress.step < 26
-    torch._dynamo.reset()  # type: ignore[no-untyped-call]  # as in a new process
+    torch._dynamo.reset()  # as in a new process
     second = make_job("parts", build=build, compile=True, epochs=2)
     folder = CheckpointFolder(second.folder / "checkpoints", "run", "hash", 3)
     loaded = folder.load(f"last-{progress.step}.safetensors")
