@@ -20,12 +20,15 @@ from netwright.store.runs import taken_slots
 from netwright.store.store import Store
 from netwright.store.tables import new_id
 from netwright.training.config import TrainingConfig
-from netwright.training.preflight import PREFLIGHT, RESULT_NAME, Preflight
+from netwright.training.preflight import PREFLIGHT, READY_NAME, RESULT_NAME, Preflight
 from netwright.training.spec import RunSpec
 
 log = logging.getLogger(__name__)
 
-MAX_SECONDS = 30.0
+MAX_READ_SECONDS = 30.0
+"""For a worker that starts and reads the data."""
+MAX_SECONDS = 5.0
+"""For the steps themselves."""
 POLL_SECONDS = 0.03
 
 
@@ -54,11 +57,12 @@ class PreflightService:
         if errors or checked.source is None:
             first = errors[0].message if errors else say("The data is not there.")
             raise ServiceError("invalid_run", first, checked.problems)
-        # The weights that it begins with cost neither time nor memory: random ones tell the same.
+        # The weights that it begins with cost neither time nor memory: random ones tell the same.  Compiling would take longer
+        # than the look.
         spec = RunSpec(
             run=new_id(),
             document=document,
-            training=training.model_copy(update={"initial_weights": None}),
+            training=training.model_copy(update={"initial_weights": None, "compile": False}),
             source=checked.source,
             versions={},
             created=time.time(),
@@ -66,6 +70,11 @@ class PreflightService:
         is_busy = slot_of(training.device) in await self._store.read(taken_slots)
         async with self._lock:
             found = await self._run(spec)
+        if training.compile and found.sentence is None and found.note is None:
+            note = say(
+                "Measured without torch.compile, which takes its time at the start and makes steps faster after it."
+            )
+            found = found.model_copy(update={"note": note})
         return PreflightRead(**dict(found), is_busy=is_busy)
 
     async def _run(self, spec: RunSpec) -> Preflight:
@@ -80,9 +89,11 @@ class PreflightService:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     async def _wait(self, folder: Path, handle: str, batch_size: int) -> Preflight:
-        end = time.monotonic() + MAX_SECONDS
+        end, is_ready = time.monotonic() + MAX_READ_SECONDS, False
         try:
             while time.monotonic() < end:
+                if not is_ready and (folder / READY_NAME).exists():
+                    end, is_ready = time.monotonic() + MAX_SECONDS, True
                 is_alive = await asyncio.to_thread(self._executor.poll, handle) == "alive"
                 # Looked at after the process: one that has just ended has written by now.
                 found = await asyncio.to_thread(_read, folder)
@@ -102,9 +113,14 @@ class PreflightService:
         return Preflight(
             batch_size=batch_size,
             sentence=say(
-                "Some steps took longer than {seconds} seconds, so nothing can be said. The run may still work, slowly: try "
-                "a smaller batch.",
+                "The first step alone took longer than {seconds} seconds, so nothing can be said. The run may still work, "
+                "slowly: try a smaller batch.",
                 seconds=int(MAX_SECONDS),
+            )
+            if is_ready
+            else say(
+                "Reading the data took longer than {seconds} seconds, so no step was tried. The run itself waits for it.",
+                seconds=int(MAX_READ_SECONDS),
             ),
         )
 
