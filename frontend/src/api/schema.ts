@@ -553,6 +553,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/training/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find Rates
+         * @description Orders a sweep of the learning rate over the real data, network, loss and optimizer; it leaves no run behind.
+         */
+        post: operations["find_rates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/rates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Rates */
+        get: operations["read_rates"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel Rates
+         * @description Calls a sweep off, or forgets one that is over.
+         */
+        delete: operations["cancel_rates"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs": {
         parameters: {
             query?: never;
@@ -3144,6 +3185,8 @@ export interface components {
         PreflightRead: {
             /** Sentence */
             sentence?: string | null;
+            /** Note */
+            note?: string | null;
             /** Node */
             node?: string | null;
             /**
@@ -3324,6 +3367,48 @@ export interface components {
             place: number;
             /** Priority */
             priority: number;
+        };
+        /**
+         * RateFinderRead
+         * @description ``waiting``: another sweep comes first.  ``over``: ``sentence`` says why where nothing is suggested.
+         */
+        RateFinderRead: {
+            /**
+             * Num Steps
+             * @default 200
+             */
+            num_steps: number;
+            /** Rates */
+            rates?: number[];
+            /** Losses */
+            losses?: number[];
+            /** Smoothed */
+            smoothed?: number[];
+            /** Steepest */
+            steepest?: number | null;
+            /** Tenth */
+            tenth?: number | null;
+            /** Sentence */
+            sentence?: string | null;
+            /** Note */
+            note?: string | null;
+            /** End */
+            end?: ("all" | "diverged" | "not_finite") | null;
+            /** Id */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "over";
+        };
+        /**
+         * RateFinderRequest
+         * @description The body of ``POST /api/training/rates``: the run whose learning rate is looked for.
+         */
+        RateFinderRequest: {
+            document: components["schemas"]["Document"];
+            training: components["schemas"]["TrainingConfig"];
         };
         /**
          * RemoveEdge
@@ -4223,7 +4308,17 @@ export interface components {
              * @default float32
              * @enum {string}
              */
-            precision: "float32" | "bfloat16";
+            precision: "float32" | "tf32" | "bfloat16" | "float16";
+            /**
+             * Deterministic
+             * @default false
+             */
+            deterministic: boolean;
+            /**
+             * Compile
+             * @default false
+             */
+            compile: boolean;
             /**
              * Device
              * @default auto
@@ -5768,6 +5863,99 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PreflightRead"];
                 };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    find_rates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RateFinderRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateFinderRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_rates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateFinderRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    cancel_rates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document (RFC 9457) */
             default: {
