@@ -143,7 +143,9 @@ class RateFinderService:
             while time.monotonic() < end:
                 is_alive = await asyncio.to_thread(self._executor.poll, handle) == "alive"
                 # Looked at after the process: one that has just ended has written by now.
-                sweep.found = await asyncio.to_thread(_read, folder) or sweep.found
+                found = await asyncio.to_thread(_read, folder)
+                if found is not None:
+                    sweep.found = found
                 if sweep.found.end is not None:
                     return
                 if not is_alive:

@@ -173,11 +173,7 @@ def updates(run: "Setup") -> Iterator[float]:
             continue
         yield sum(held) / len(held)
         held.clear()
-        if run.clip is not None:
-            run.clip()
-        run.optimizer.step(run.closure(inputs, targets, minimised))
-        for weight in run.weights:
-            weight.grad = None
+        run.update(inputs, targets, minimised)
 
 
 def batches_without_end(run: "Setup") -> "Iterator[tuple[int, Inputs, Tensor]]":
