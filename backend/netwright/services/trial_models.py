@@ -186,8 +186,8 @@ class CurvesRead(Model):
     of the channel; empty where nothing is forecast."""
 
     channels: list[list[float | None]]
-    actual: dict[int, list[float]] = Field(default_factory=dict)
-    predicted: dict[int, list[float]] = Field(default_factory=dict)
+    actual: dict[str, list[float]] = Field(default_factory=dict)
+    predicted: dict[str, list[float]] = Field(default_factory=dict)
 
 
 class SampleRead(Model):

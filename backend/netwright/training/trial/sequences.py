@@ -152,9 +152,9 @@ def steps_of(sample: torch.Tensor) -> list[list[float | None]]:
     return [[None if math.isnan(value) else value for value in step] for step in kept.tolist()]
 
 
-def ahead_of(values: Sequence[float], raw: RawData) -> dict[int, list[float]]:
+def ahead_of(values: Sequence[float], raw: RawData) -> dict[str, list[float]]:
     """Forecast values, step by step, as those of each channel by its place."""
     if raw.forecast is None:
         return {}
     count = len(raw.forecast.channels)
-    return {channel: list(values[place::count]) for place, channel in enumerate(raw.forecast.channels)}
+    return {str(channel): list(values[place::count]) for place, channel in enumerate(raw.forecast.channels)}
