@@ -3086,8 +3086,8 @@ export interface components {
         /**
          * PredictionRead
          * @description ``label`` and ``probabilities`` (in the order of ``classes``) of a classification, ``values`` of a regression: of a
-         *     forecast step by step, each with all channels that are forecast.  ``seen`` is the picture as the network got it, as a PNG in a data
-         *     URL; ``tokens`` are those of a text that it saw, of which ``num_cut`` more were left away.
+         *     forecast step by step, each with all channels that are forecast.  ``seen`` is the picture as the network got it, as a PNG
+         *     in a data URL; ``tokens`` are those of a text that it saw, of which ``num_cut`` more were left away.
          */
         PredictionRead: {
             /** Label */
@@ -3698,9 +3698,9 @@ export interface components {
         /**
          * SeriesShape
          * @description ``steps`` is how many the network sees, ``channels`` their names; shorter series are filled up where ``is_padded``,
-         *     as those of the data are.  What is forecast are the next ``horizon`` steps of ``forecast``, places in ``channels`` (0 and empty: it
-         *     tells classes or numbers).  ``minimum`` and ``maximum`` are of each channel of the data, ``example`` is one of its series,
-         *     step by step.
+         *     as those of the data are.  What is forecast are the next ``horizon`` steps of ``forecast``, places in ``channels`` (0 and
+         *     empty: it tells classes or numbers).  ``minimum`` and ``maximum`` are of each channel of the data, ``example`` is one of
+         *     its series, step by step.
          */
         SeriesShape: {
             /** Steps */
