@@ -967,7 +967,7 @@ export interface paths {
         put?: never;
         /**
          * Predict
-         * @description Answers to pictures or rows.
+         * @description Answers to pictures, rows, texts or series.
          */
         post: operations["predict"];
         delete?: never;
@@ -1755,6 +1755,23 @@ export interface components {
             training: components["schemas"]["TrainingConfig"];
             /** Num Samples */
             num_samples: number;
+        };
+        /**
+         * CurvesRead
+         * @description A series channel by channel; null where there is no value.  ``actual`` and ``predicted`` are what follows, by the place
+         *     of the channel; empty where nothing is forecast.
+         */
+        CurvesRead: {
+            /** Channels */
+            channels: (number | null)[][];
+            /** Actual */
+            actual?: {
+                [key: string]: number[];
+            };
+            /** Predicted */
+            predicted?: {
+                [key: string]: number[];
+            };
         };
         /**
          * DataConfig
@@ -3152,8 +3169,9 @@ export interface components {
         };
         /**
          * PredictRequest
-         * @description Exactly one of ``pictures`` (base64 of a PNG, JPEG, ..., or a data URL) and ``rows`` (values by the columns' names;
-         *     what is left out or null is a missing value).
+         * @description Exactly one of ``pictures`` (base64 of a PNG, JPEG, ..., or a data URL), ``rows`` (values by the columns' names;
+         *     what is left out or null is a missing value), ``texts``, and ``series`` (step by step, each the values of all channels; null
+         *     is a missing value).
          */
         PredictRequest: {
             /** Pictures */
@@ -3162,11 +3180,16 @@ export interface components {
             rows?: {
                 [key: string]: number | string | null;
             }[] | null;
+            /** Texts */
+            texts?: string[] | null;
+            /** Series */
+            series?: (number | null)[][][] | null;
         };
         /**
          * PredictionRead
-         * @description ``label`` and ``probabilities`` (in the order of ``classes``) of a classification, ``values`` of a regression.  ``seen``
-         *     is the picture as the network got it, as a PNG in a data URL.
+         * @description ``label`` and ``probabilities`` (in the order of ``classes``) of a classification, ``values`` of a regression: of a
+         *     forecast step by step, each with all channels that are forecast.  ``seen`` is the picture as the network got it, as a PNG
+         *     in a data URL; ``tokens`` are those of a text that it saw, of which ``num_cut`` more were left away.
          */
         PredictionRead: {
             /** Label */
@@ -3177,6 +3200,13 @@ export interface components {
             values?: number[];
             /** Seen */
             seen?: string | null;
+            /** Tokens */
+            tokens?: components["schemas"]["TokenRead"][];
+            /**
+             * Num Cut
+             * @default 0
+             */
+            num_cut: number;
         };
         /**
          * PreflightRead
@@ -3761,6 +3791,9 @@ export interface components {
             values?: {
                 [key: string]: number | string | null;
             };
+            /** Text */
+            text?: string | null;
+            curve?: components["schemas"]["CurvesRead"] | null;
         };
         /**
          * SamplesRead
@@ -3807,6 +3840,31 @@ export interface components {
             future: {
                 [key: string]: number[];
             };
+        };
+        /**
+         * SeriesShape
+         * @description ``steps`` is how many the network sees, ``channels`` their names; shorter series are filled up where ``is_padded``,
+         *     as those of the data are.  What is forecast are the next ``horizon`` steps of ``forecast``, places in ``channels`` (0 and
+         *     empty: it tells classes or numbers).  ``minimum`` and ``maximum`` are of each channel of the data, ``example`` is one of
+         *     its series, step by step.
+         */
+        SeriesShape: {
+            /** Steps */
+            steps: number;
+            /** Channels */
+            channels: string[];
+            /** Is Padded */
+            is_padded: boolean;
+            /** Horizon */
+            horizon: number;
+            /** Forecast */
+            forecast: number[];
+            /** Minimum */
+            minimum: number[];
+            /** Maximum */
+            maximum: number[];
+            /** Example */
+            example: (number | null)[][];
         };
         /**
          * SetBlock
@@ -4224,6 +4282,29 @@ export interface components {
             dtype: string;
         };
         /**
+         * TextShape
+         * @description ``column`` is what a file's column of texts is called, ``max_tokens`` how many tokens of a text the network sees,
+         *     ``example`` a text of the run's data.
+         */
+        TextShape: {
+            /** Column */
+            column: string;
+            /** Max Tokens */
+            max_tokens: number;
+            /** Example */
+            example: string;
+        };
+        /**
+         * TokenRead
+         * @description A token as the network read it; one that the training part did not teach is the same to it as any other such.
+         */
+        TokenRead: {
+            /** Text */
+            text: string;
+            /** Is Known */
+            is_known: boolean;
+        };
+        /**
          * TokenText
          * @description A text cut into tokens, with the index of each (1: unknown); ``num_left_out`` more are not shown.
          */
@@ -4444,6 +4525,8 @@ export interface components {
             /** Are Probabilities */
             are_probabilities: boolean;
             picture?: components["schemas"]["PictureShape"] | null;
+            text?: components["schemas"]["TextShape"] | null;
+            series?: components["schemas"]["SeriesShape"] | null;
             /** Fields */
             fields?: components["schemas"]["TrialField"][];
         };
