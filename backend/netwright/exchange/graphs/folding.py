@@ -7,6 +7,7 @@ repeat.  Folding goes on with the folded level until nothing is won any more, so
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -149,10 +150,8 @@ def _find_run(items: list[Item], segments: list[tuple[int, int]], *, is_tied: bo
                 continue
             places = _apart(starts, period)
             run = _extend(places, makes)
-            if is_tied and not _is_sayable(items, segments, run):
-                run = _Run(tuple(places))
-                if not _is_sayable(items, segments, run):
-                    continue
+            if is_tied:
+                run = _sayable(items, segments, (run, _Run(tuple(places))))
             saved = _saved(items, segments, run)
             # What occurs most often is the smallest unit; what it is a part of folds in the next round.
             rank = (len(run.places), saved)
@@ -186,6 +185,11 @@ def _extend(places: list[tuple[int, int]], makes: list[int]) -> _Run:
             break
         places = [(start - 1, end) for start, end in places]
     return _Run(tuple(places))
+
+
+def _sayable(items: list[Item], segments: list[tuple[int, int]], runs: Sequence[_Run]) -> _Run:
+    """The first that can be said; one of no occurrence, which saves nothing, where none can."""
+    return next((run for run in runs if _is_sayable(items, segments, run)), _Run(()))
 
 
 def _is_sayable(items: list[Item], segments: list[tuple[int, int]], run: _Run) -> bool:

@@ -82,8 +82,8 @@ class ForeignGraph:
 def origins_of(value: str, graph: ForeignGraph) -> frozenset[int]:
     """Which constants of the file a constant is, or was made from: what two layers have in common that share a weight.
 
-    Only weights count: floating numbers, more than one.  Equal numbers alone say nothing, as ``nn.TransformerEncoder`` begins with
-    equal layers that learn apart.
+    Only weights count: floating numbers, more than one.  Equal numbers alone say nothing, as ``nn.TransformerEncoder`` begins
+    with equal layers that learn apart.
     """
     if value in graph.origins:
         return graph.origins[value]

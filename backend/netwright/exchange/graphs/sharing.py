@@ -1,8 +1,8 @@
 """Weights that several nodes of an imported network have in common.
 
-Two nodes have one set of weights where each of their weights is the very same constant of the file and they make equal calls: that is
-what a document can say (``share``).  Exporters store equal numbers once, so a weight whose numbers are all one (a normalisation that
-has not learnt yet) is no sign of it.
+Two nodes have one set of weights where each of their weights is the very same constant of the file and they make equal calls:
+that is what a document can say (``share``).  Exporters store equal numbers once, so a weight whose numbers are all one (a
+normalisation that has not learnt yet) is no sign of it.
 """
 
 import json
