@@ -123,14 +123,20 @@ def one_layer_for_all() -> Document:
     )
     layers = [f"layer{number}" for number in range(4)]
     mixes = [f"mix{number}" for number in range(3)]
-    sharing: list[dict[str, Any]] = [{}, *[{"share": "layer0"}] * 3]
     nodes = [
         node("words", "Input", shape=[5, WIDTH]),
         *[
-            node(name, "TransformerEncoderLayer", nhead=2, dim_feedforward=48, dropout=0.0, **extra)
-            for name, extra in zip(layers, sharing, strict=True)
+            node(
+                name,
+                "TransformerEncoderLayer",
+                nhead=2,
+                dim_feedforward=48,
+                dropout=0.0,
+                share=None if name == "layer0" else "layer0",
+            )
+            for name in layers
         ],
-        *[node(name, "block:Mix", **({} if name == "mix0" else {"share": "mix0"})) for name in mixes],
+        *[node(name, "block:Mix", share=None if name == "mix0" else "mix0") for name in mixes],
         node("own", "block:Mix"),
         node("head", "Linear", out_features=3),
         out(),
@@ -141,7 +147,7 @@ def one_layer_for_all() -> Document:
 def two_sequences() -> Document:
     """Two texts through one embedding and one recurrent layer."""
     sides = []
-    for number, owner in (("1", {}), ("2", {"share": True})):
+    for number, shares in (("1", False), ("2", True)):
         sides += [
             node(f"text{number}", "Input", shape=[7], dtype="int64"),
             node(
@@ -149,9 +155,9 @@ def two_sequences() -> Document:
                 "Embedding",
                 num_embeddings=20,
                 embedding_dim=6,
-                **({"share": "look1"} if owner else {}),
+                share="look1" if shares else None,
             ),
-            node(f"read{number}", "LSTM", hidden_size=5, **({"share": "read1"} if owner else {})),
+            node(f"read{number}", "LSTM", hidden_size=5, share="read1" if shares else None),
         ]
     nodes = [*sides, node("join", "Concat"), node("head", "Linear", out_features=2), out()]
     wires = "text1 look1 read1, read1.last join head scores, text2 look2 read2, read2.last join"
