@@ -101,6 +101,7 @@ const sameKey = (a: readonly unknown[], b: readonly unknown[]) => a.every((value
 
 /** Returns the value made for an equal key before, else makes it: a card whose inputs are the same is the same card. */
 function createMemory<V>() {
+  let list: V[] = [];
   let current = new Map<string, Remembered<readonly unknown[], V>>();
   let next = new Map<string, Remembered<readonly unknown[], V>>();
   return {
@@ -113,8 +114,12 @@ function createMemory<V>() {
       next.set(id, entry);
       return entry.value;
     },
-    finish: () => {
+    /** The list of before where `values` holds the very same: React Flow looks through every list that is another. */
+    finish: (values: V[]): V[] => {
       current = next;
+      const isSame = values.length === list.length && sameKey(values, list);
+      if (!isSame) list = values;
+      return list;
     },
   };
 }
@@ -204,8 +209,7 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
         return buildNode(id, data, { x, y: y + shift }, selected.has(node.id));
       });
     });
-    memory.finish();
-    return nodes;
+    return memory.finish(nodes);
   };
 }
 
@@ -347,8 +351,7 @@ export function createEdgeBuilder(): (view: LevelView, isDragging: boolean) => F
         domAttributes: { "aria-roledescription": undefined } as FlowEdge["domAttributes"],
       }));
     });
-    memory.finish();
-    return edges;
+    return memory.finish(edges);
   };
 }
 
