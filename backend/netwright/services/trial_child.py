@@ -147,7 +147,7 @@ class Desk:
     def predict(self, params: dict[str, Any]) -> PredictRead:
         request, raw = PredictRequest.model_validate(params), self.trial.raw
         samples = self._read(request)
-        texts = request.texts or [None] * len(samples)
+        texts: list[str | None] = list(request.texts or [None] * len(samples))
         return PredictRead(
             classes=list(raw.classes),
             are_probabilities=self.trial.are_probabilities,

@@ -2454,7 +2454,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "size_chosen" | "batch_fixed" | "input_shape_unknown" | "operators_dropped" | "dtype_changed";
+            code: "size_chosen" | "batch_fixed" | "input_shape_unknown" | "operators_dropped" | "dtype_changed" | "weights_copied";
             /** Message */
             message: string;
             /** Values */
