@@ -147,7 +147,8 @@ class Desk:
     def predict(self, params: dict[str, Any]) -> PredictRead:
         request, raw = PredictRequest.model_validate(params), self.trial.raw
         samples = self._read(request)
-        texts: list[str | None] = list(request.texts or [None] * len(samples))
+        nothing: list[str | None] = [None] * len(samples)
+        texts = request.texts or nothing
         return PredictRead(
             classes=list(raw.classes),
             are_probabilities=self.trial.are_probabilities,

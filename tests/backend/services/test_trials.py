@@ -304,12 +304,12 @@ def test_series_when_sent_are_forecast_in_the_unit_of_the_data(tmp_path: Path) -
         assert worst.curve is not None
         assert len(worst.curve.channels[0]) == shape[0]
         assert worst.curve.actual["0"] == pytest.approx(targets[worst.place].tolist(), rel=1e-5)
-        series: list[list[float | None]]
-        for series, said in (
+        faults: list[tuple[list[list[float | None]], str]] = [
             ([[1.0]], "needs"),
             ([[1.0, 2.0]] * shape[0], "the network takes 1"),
             ([[None]] * shape[0], "without a value"),
-        ):
+        ]
+        for series, said in faults:
             with pytest.raises(ServiceError, match=said):
                 await service.predict("sines", PredictRequest(series=[series]))
         with pytest.raises(ServiceError, match="Send series instead"):
