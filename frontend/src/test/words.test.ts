@@ -40,6 +40,7 @@ const placesIn = (words: string) => [...words.matchAll(/\{\{\s*(\w+)/g)].map(([,
 
 /** What is the same in Chinese: names, and patterns without a word of their own. */
 const SAME = new Set([
+  "torch.compile",
   "PyTorch",
   "PyTorch state_dict",
   "safetensors",
