@@ -165,7 +165,13 @@ function Drawing() {
         proOptions={HIDE_NAME}
         ariaLabelConfig={ariaLabels}
       >
-        <Grid />
+        <Background
+          variant={BackgroundVariant.Dots}
+          gap={GRID}
+          size={1}
+          color="var(--nw-border)"
+          bgColor="var(--nw-bg)"
+        />
         <MarksLayer level={level} onShift={dragging.setDragged} />
         {isMinimapShown && nodes.length > 0 && (
           <MiniMap<FlowNode>
@@ -199,15 +205,6 @@ function Drawing() {
         {t("canvas.help")}
       </p>
     </div>
-  );
-}
-
-/** The dots of the grid; far out they would lie a few pixels apart, say nothing, and be most of what is painted. */
-function Grid() {
-  const isFar = useStore(useEditorContext().canvas, (state) => state.isFar);
-  if (isFar) return null;
-  return (
-    <Background variant={BackgroundVariant.Dots} gap={GRID} size={1} color="var(--nw-border)" bgColor="var(--nw-bg)" />
   );
 }
 

@@ -37,12 +37,8 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Flo
     "data-color": data.color ?? undefined,
     "data-heat": data.heat?.part,
   };
+  const style = { "--family": familyColor(family), "--card": cardColor(data) } as React.CSSProperties;
   const shownType = blockNameOf(node.type) ?? node.type;
-  const style = {
-    "--family": familyColor(family),
-    "--card": cardColor(data),
-    "--letters": shownType.length,
-  } as React.CSSProperties;
   if (isFar) {
     return (
       <>

@@ -66,17 +66,6 @@ it("draws nothing anew where nothing has changed", () => {
   expect(drawnAnew(draw(), draw())).toEqual([]);
 });
 
-it("hands out the very list of wires again while a card moves whose wires keep their way", () => {
-  const move = (x: number) => {
-    const positions = { ...store.getState().document.view.network, conv: [x, 40] as [number, number] };
-    return draw({ positions }, true);
-  };
-  move(220);
-  const [before, after] = [move(221), move(222)];
-  expect(after.edges).toBe(before.edges);
-  expect(after.nodes).not.toBe(before.nodes);
-});
-
 it.each<[string, () => void, string[]]>([
   ["a selection", () => store.getState().select({ nodes: ["act"] }), ["act"]],
   ["a setting", () => store.getState().setParam("conv", "filters", 3), ["conv"]],

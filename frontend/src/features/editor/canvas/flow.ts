@@ -101,7 +101,6 @@ const sameKey = (a: readonly unknown[], b: readonly unknown[]) => a.every((value
 
 /** Returns the value made for an equal key before, else makes it: a card whose inputs are the same is the same card. */
 function createMemory<V>() {
-  let list: V[] = [];
   let current = new Map<string, Remembered<readonly unknown[], V>>();
   let next = new Map<string, Remembered<readonly unknown[], V>>();
   return {
@@ -114,12 +113,8 @@ function createMemory<V>() {
       next.set(id, entry);
       return entry.value;
     },
-    /** The list of before where `values` holds the very same: React Flow looks through every list that is another. */
-    finish: (values: V[]): V[] => {
+    finish: () => {
       current = next;
-      const isSame = values.length === list.length && sameKey(values, list);
-      if (!isSame) list = values;
-      return list;
     },
   };
 }
@@ -209,7 +204,8 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
         return buildNode(id, data, { x, y: y + shift }, selected.has(node.id));
       });
     });
-    return memory.finish(nodes);
+    memory.finish();
+    return nodes;
   };
 }
 
@@ -351,7 +347,8 @@ export function createEdgeBuilder(): (view: LevelView, isDragging: boolean) => F
         domAttributes: { "aria-roledescription": undefined } as FlowEdge["domAttributes"],
       }));
     });
-    return memory.finish(edges);
+    memory.finish();
+    return edges;
   };
 }
 
