@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from e2e.conftest import Server
+from e2e.conftest import Server, serving
 from e2e.test_import import DIGITS, choose_file
 from e2e.training import create_network
 from playwright.sync_api import Page, expect
@@ -15,14 +15,8 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Server]:
     """A second server that has nothing yet."""
-    home = tmp_path / "fresh"
-    home.mkdir()
-    running = Server(home)
-    try:
-        running.start()
+    with serving(tmp_path / "fresh") as running:
         yield running
-    finally:
-        running.stop()
 
 
 def test_everything_when_exported_comes_into_a_fresh_server(

@@ -14,7 +14,7 @@ from netwright.services.devices import slot_of
 from netwright.services.errors import ServiceError
 from netwright.services.files import write_whole
 from netwright.services.preflight_models import PreflightRead
-from netwright.services.training import check_all
+from netwright.services.training import source_of_runnable
 from netwright.services.weights import WeightsService
 from netwright.store.runs import taken_slots
 from netwright.store.store import Store
@@ -52,18 +52,14 @@ class PreflightService:
         Raises:
             ServiceError: ``invalid_run``, it could not begin; ``not_ready``, no worker can look now.
         """
-        checked = await check_all(document, training, self._datasets, self._weights)
-        errors = [problem for problem in checked.problems if problem.severity == "error"]
-        if errors or checked.source is None:
-            first = errors[0].message if errors else say("The data is not there.")
-            raise ServiceError("invalid_run", first, checked.problems)
+        source = await source_of_runnable(document, training, self._datasets, self._weights)
         # The weights that it begins with cost neither time nor memory: random ones tell the same.  Compiling would take longer
         # than the look.
         spec = RunSpec(
             run=new_id(),
             document=document,
             training=training.model_copy(update={"initial_weights": None, "compile": False}),
-            source=checked.source,
+            source=source,
             versions={},
             created=time.time(),
         )

@@ -13,10 +13,10 @@ from netwright.executors.base import Executor, ExecutorError
 from netwright.graph.document import Document
 from netwright.language import STORED, said_by, say
 from netwright.services.datasets import DatasetService
-from netwright.services.errors import ServiceError, not_found
+from netwright.services.errors import not_found
 from netwright.services.files import write_whole
 from netwright.services.rate_finder_models import RateFinderRead
-from netwright.services.training import check_all
+from netwright.services.training import source_of_runnable
 from netwright.services.weights import WeightsService, WeightsSource, keep_copy
 from netwright.store.tables import new_id
 from netwright.training.config import TrainingConfig
@@ -65,18 +65,14 @@ class RateFinderService:
         Raises:
             ServiceError: ``invalid_run``, it could not begin; as :meth:`WeightsService.prepare` for the weights it begins with.
         """
-        checked = await check_all(document, training, self._datasets, self._weights)
-        errors = [problem for problem in checked.problems if problem.severity == "error"]
-        if errors or checked.source is None:
-            first = errors[0].message if errors else say("The data is not there.")
-            raise ServiceError("invalid_run", first, checked.problems)
+        source = await source_of_runnable(document, training, self._datasets, self._weights)
         # Unlike memory and speed, a good learning rate depends on the weights that the run begins with.
         weights = await self._weights.prepare(training)
         spec = RunSpec(
             run=new_id(),
             document=document,
             training=training,
-            source=checked.source,
+            source=source,
             versions={},
             created=time.time(),
             initial_weights=None if weights is None else weights[1],

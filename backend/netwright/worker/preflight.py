@@ -7,10 +7,10 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from netwright.data.base import DataError
-from netwright.language import STORED, said_by, say
+from netwright.language import say
 from netwright.training.preflight import READY_NAME, RESULT_NAME, Preflight
 from netwright.training.spec import RunSpec
+from netwright.worker.looks import sentence_of, write_answer
 
 if TYPE_CHECKING:
     from netwright.training.setup import Setup
@@ -36,22 +36,8 @@ def run_preflight(folder: Path) -> int:
         LOG.exception("The look ends with an error:")
         found = Preflight(batch_size=spec.training.data.batch_size, sentence=sentence_of(error, spec))
     found = found.model_copy(update={"seconds": time.monotonic() - began})
-    partial = folder / f"{RESULT_NAME}.partial"
-    partial.write_text(found.model_dump_json(context=STORED), encoding="utf-8")
-    partial.replace(folder / RESULT_NAME)
+    write_answer(folder / RESULT_NAME, found)
     return 0
-
-
-def sentence_of(error: Exception, spec: RunSpec) -> str:
-    """Why a run cannot make its steps."""
-    from netwright.training.memory import describe_out_of_memory, is_out_of_memory
-    from netwright.training.reporting import Progress
-
-    if is_out_of_memory(error):
-        return describe_out_of_memory(spec.training, Progress())
-    if isinstance(error, DataError):
-        return error.message
-    return said_by(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
 
 
 def look(spec: RunSpec, folder: Path, began: float) -> Preflight:

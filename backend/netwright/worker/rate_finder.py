@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from netwright.language import STORED, say
+from netwright.language import say
 from netwright.training.rate_finder import (
     FIRST_RATE,
     LAST_RATE,
@@ -23,7 +23,7 @@ from netwright.training.rate_finder import (
     suggest,
 )
 from netwright.training.spec import RunSpec
-from netwright.worker.preflight import sentence_of
+from netwright.worker.looks import sentence_of, write_answer
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -47,9 +47,7 @@ def run_rate_finder(folder: Path) -> int:
     spec = RunSpec.model_validate_json((folder / "spec.json").read_bytes())
 
     def report(found: RateFinding) -> None:
-        partial = folder / f"{RESULT_NAME}.partial"
-        partial.write_text(found.model_dump_json(context=STORED), encoding="utf-8")
-        partial.replace(folder / RESULT_NAME)
+        write_answer(folder / RESULT_NAME, found)
 
     try:
         found = find_rates(spec, folder, report)
