@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-import orjson
 from pydantic import JsonValue, TypeAdapter
 
 from netwright.compiler import check_program as programs
@@ -21,13 +20,13 @@ from netwright.compiler.check_infer import in_words, infer_leaf
 from netwright.compiler.check_params import validate_params
 from netwright.compiler.check_structure import NAMED, WIRED, analyse
 from netwright.compiler.check_values import Counter, Use, used_blocks
-from netwright.compiler.check_walk import Instance, Walker, sound_layer
+from netwright.compiler.check_walk import Instance, Walker, one_of_a_kind, sound_layer
 from netwright.compiler.program import Program
 from netwright.compiler.report import CheckReport, CheckRequest
 from netwright.graph.document import NETWORK, Block, Document, Edge, Node
 from netwright.graph.problems import Problem
 from netwright.graph.recall import forget_pieces
-from netwright.language import current_language, listed, say
+from netwright.language import DEFAULT, current_language, listed, say
 from netwright.layers.base import Call
 
 MAX_PROBLEMS = 200
@@ -83,7 +82,7 @@ def _examine(document: Document) -> _Examination:
     names, recursive, too_deep = used_blocks(document)
     oversized = next((name for name in names if _is_oversized(document, name)), None)
     if oversized is not None:
-        definition = Definition(document, oversized, document.block(oversized), {}, [], [], [])
+        definition = Definition(document, oversized, document.block(oversized), {}, [], [], [], [])
         return _Examination({oversized: definition}, None, [("", _too_large(document, oversized))])
     signatures: dict[str, Signature] = {}
     definitions = {name: analyse(name, document, signatures) for name in names}
@@ -159,7 +158,7 @@ def warm_up() -> None:
 
 def forget() -> None:
     """Empty every memory of the check, so that the next one is as the first of a process: for measurements and tests."""
-    for memory in (infer_leaf, validate_params, sound_layer):
+    for memory in (infer_leaf, validate_params, sound_layer, one_of_a_kind):
         memory.cache_clear()
     WIRED.clear()
     NAMED.clear()
@@ -334,7 +333,7 @@ def _to_json(examination: _Examination, batch_size: int) -> bytes:
     nodes: list[bytes] = []
     root = examination.root
     if root is not None:
-        _collect(root, "", nodes, current_language())
+        _collect(root, b"", nodes, current_language())
         sums = root.sums
         totals = costs.total(sums.parameters, sums.buffers, sums.macs, sums.activation_bytes, batch_size)
     else:
@@ -348,14 +347,14 @@ def _to_json(examination: _Examination, batch_size: int) -> bytes:
     )
 
 
-def _collect(instance: Instance, prefix: str, into: list[bytes], language: str) -> None:
+def _collect(instance: Instance, prefix: bytes, into: list[bytes], language: str) -> None:
     """Append ``"path": report`` for every node of an instance, in document order."""
-    dumps = orjson.dumps
-    for node, result in zip(instance.definition.block.nodes, instance.nodes, strict=True):
+    speaks_default = language == DEFAULT
+    for name, result in zip(instance.definition.quoted, instance.nodes, strict=True):
         if result is None:
             continue
-        path = prefix + node.id
-        into.append(dumps(path) + b":" + result.fragment.spoken(language))
+        fragment = result.fragment if speaks_default else result.fragment.spoken(language)
+        into.append(b'"%b%b":%b' % (prefix, name, fragment))
         for number, inner in enumerate(result.iterations):
-            below = f"{path}.{number}." if result.is_repeated else f"{path}."
+            below = b"%b%b.%d." % (prefix, name, number) if result.is_repeated else b"%b%b." % (prefix, name)
             _collect(inner, below, into, language)

@@ -68,6 +68,7 @@ _OPEN = Signature({}, {}, is_open=True)
 class Definition:
     """A block with its wires resolved.
 
+    ``quoted`` are the nodes' ids as they stand between the quotation marks of JSON.
     ``sources[i]`` are the inputs of node ``i`` in the order of its call, None where they are not complete.
     ``inputs`` are the Input nodes, which are the ports of a block; ``entries`` all nodes by which data enters, in the network
     a Graph too.  ``order`` leaves out what stands on or behind a cycle.  ``live[i]`` says that an Output depends on node
@@ -80,6 +81,7 @@ class Definition:
     name: str
     block: Block
     index: dict[str, int]
+    quoted: list[bytes]
     signatures: list[Signature]
     inputs: list[int]
     outputs: list[int]

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Sequence
 from functools import partial
 
+import orjson
+
 from netwright.compiler import fixes
 from netwright.compiler.check_definition import (
     NO_WIRE,
@@ -130,6 +132,7 @@ def _name(name: str, document: Document, known: dict[str, Signature]) -> Definit
         name,
         block,
         index,
+        [orjson.dumps(node.id)[1:-1] for node in nodes],
         [signature_of(node, document, known) for node in nodes],
         [i for i, node in enumerate(nodes) if node.type == "Input" and index[node.id] == i],
         [i for i, node in enumerate(nodes) if node.type == "Output" and index[node.id] == i],

@@ -340,7 +340,15 @@ def _resolved_key(instance: Instance, i: int) -> bytes | None:
 def sound_layer(type_name: str, key: bytes, specs: Specs) -> NodeResult | None:
     """A layer that has nothing to complain of; None for any other.  Never changed, so that all documents can share it."""
     leaf = infer_leaf(type_name, key, specs)
-    return None if leaf is None or leaf.complaints else NodeResult(leaf.fragment, specs, leaf.outputs, leaf)
+    if leaf is None or leaf.complaints:
+        return None
+    return NodeResult(leaf.fragment, specs, tuple([spec and one_of_a_kind(spec) for spec in leaf.outputs]), leaf)
+
+
+@lru_cache(maxsize=8192)
+def one_of_a_kind(spec: TensorSpec) -> TensorSpec:
+    """The one object for equal specs: a look-up by it then compares nothing."""
+    return spec
 
 
 @lru_cache(maxsize=8192)

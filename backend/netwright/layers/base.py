@@ -53,6 +53,10 @@ class TensorSpec:
     open_axis: int = 0
     is_given: bool = True
 
+    def __hash__(self) -> int:
+        # Each layer of a network is looked up by what comes into it, at every edit: the shape alone tells nearly all apart.
+        return hash(self.shape)
+
     @property
     def numel(self) -> int:
         """Elements of one sample (of one vertex, of one edge)."""
