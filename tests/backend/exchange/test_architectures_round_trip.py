@@ -1,8 +1,8 @@
 """Ready-made networks to ONNX or to a PyTorch program and in again: equal outputs, every operator a layer.
 
 Networks of one family that share their ``look`` are drawn by one function and differ by numbers only, so the smallest of each
-is tried here, where it is small (``MAX_PARAMETERS``, ``MAX_MACS``).  The others take minutes: ``round_trip.py``, run as a program, tries
-every one.
+is tried here, where it is small (``MAX_PARAMETERS``, ``MAX_MACS``).  The others take minutes: ``round_trip.py``, run as a
+program, tries every one.
 """
 
 from pathlib import Path

@@ -31,7 +31,7 @@ from backend.server.test_dataset_routes import run
 from backend.server.test_imports import as_json, assert_nothing_kept, digits_network, send, training_of
 from samples import block, document, node, out
 
-SECRET = "../../../../../../etc/passwd"
+ELSEWHERE = "../../../../../../etc/passwd"
 
 WATCH = """
 import os, sys
@@ -168,7 +168,7 @@ def test_onnx_when_tensors_lie_in_other_files_is_refused_and_none_is_opened(
     home = tmp_path / "home"
 
     async def scenario(client: httpx.AsyncClient) -> None:
-        await refused(client, home, external(SECRET, kind), "ext.onnx", "file_external_data", SECRET)
+        await refused(client, home, external(ELSEWHERE, kind), "ext.onnx", "file_external_data", ELSEWHERE)
 
     run(home, scenario)
     assert_harmless(watched(), home, num_read=1)

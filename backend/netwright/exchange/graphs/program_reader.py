@@ -150,8 +150,8 @@ def _tensor(name: str, meta: Mapping[str, Any], data: bytes, label: str) -> Stor
 
 
 def _read_old_weights(archive: zipfile.ZipFile, root: str, beside: Path, label: str) -> dict[str, Stored]:
-    """The state_dict inside, which is a PyTorch file of its own.  It is unpacked in the folder ``beside``, which is cleared even
-    where this process is given up."""
+    """The state_dict inside, which is a PyTorch file of its own.  It is unpacked in the folder ``beside``, which is cleared
+    even where this process is given up."""
     if f"{root}{_OLD_WEIGHTS}" not in archive.namelist():
         return {}
     with tempfile.TemporaryDirectory(dir=beside) as folder:
