@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,8 @@ def _refuse_external(model: Any, label: str) -> None:
     """Tensors may say that their numbers lie in another file, under any path."""
     import onnx
 
-    for tensor in _tensors(model.graph, label):
+    functions = (_tensors_of(function.node, label, 0) for function in model.functions)
+    for tensor in chain(_tensors(model.graph, label), *functions):
         if tensor.data_location == onnx.TensorProto.EXTERNAL:
             where = next((entry.value for entry in tensor.external_data if entry.key == "location"), "")
             raise ImportRefusedError(
@@ -125,7 +127,12 @@ def _tensors(graph: Any, label: str, depth: int = 0) -> Iterator[Any]:
     yield from graph.initializer
     for sparse in graph.sparse_initializer:
         yield sparse.values
-    for node in graph.node:
+    yield from _tensors_of(graph.node, label, depth)
+
+
+def _tensors_of(nodes: Iterable[Any], label: str, depth: int) -> Iterator[Any]:
+    """Tensors that operators hold as settings, and those of the graphs within them."""
+    for node in nodes:
         for attribute in node.attribute:
             yield from (attribute.t, *attribute.tensors)
             for inner in (attribute.g, *attribute.graphs):

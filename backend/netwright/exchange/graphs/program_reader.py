@@ -44,7 +44,7 @@ def read_program(path: Path, label: str) -> ForeignGraph:
                 constants = dict(_read_weights(archive, root, Path(model).stem, label))
             elif old is not None:
                 description = _read_json(archive, old, label)
-                constants = _read_old_weights(archive, old.removesuffix(_OLD_GRAPH), label)
+                constants = _read_old_weights(archive, old.removesuffix(_OLD_GRAPH), path.parent, label)
             else:
                 raise ImportRefusedError(
                     "file_without_network", say("{label} holds no graph that torch.export has written.", label=label)
@@ -149,11 +149,12 @@ def _tensor(name: str, meta: Mapping[str, Any], data: bytes, label: str) -> Stor
     return Stored(TensorInfo(name, shape, dtype), np.ascontiguousarray(view).reshape(-1).view(np.uint8).data)
 
 
-def _read_old_weights(archive: zipfile.ZipFile, root: str, label: str) -> dict[str, Stored]:
-    """The state_dict inside, which is a PyTorch file of its own."""
+def _read_old_weights(archive: zipfile.ZipFile, root: str, beside: Path, label: str) -> dict[str, Stored]:
+    """The state_dict inside, which is a PyTorch file of its own.  It is unpacked in the folder ``beside``, which is cleared
+    even where this process is given up."""
     if f"{root}{_OLD_WEIGHTS}" not in archive.namelist():
         return {}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=beside) as folder:
         path = Path(folder) / "state_dict.pt"
         path.write_bytes(_read(archive, f"{root}{_OLD_WEIGHTS}", label))
         check_archive(path, label)
