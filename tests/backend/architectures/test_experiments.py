@@ -1,11 +1,19 @@
 """The experiments of the notes: each passes the product's own checks, and is said in both languages."""
 
+from pathlib import Path
+
 import pytest
 from netwright.architectures.base import LANGUAGES
 from netwright.architectures.experiments import EXPERIMENTS, Experiment
 from netwright.compiler.check import check
+from netwright.data.base import SourceSpec
 from netwright.data.registry import SOURCES
 from netwright.training.config import TrainingConfig
+from netwright.training.control import Control
+from netwright.training.jobs import build_job
+from netwright.training.loop import train
+from netwright.training.spec import RunSpec
+from netwright.training.states import RunState
 
 each_experiment = pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=EXPERIMENTS)
 
@@ -41,3 +49,24 @@ def test_reduction_when_counted_has_the_parameters_of_the_notes() -> None:
 def test_averaging_when_counted_has_the_parameters_that_the_card_names() -> None:
     flatten, average = (check(document) for document in EXPERIMENTS["average_flatten"].build("en").values())
     assert (flatten.nodes["fc"].parameters, average.nodes["fc"].parameters) == (40_970, 650)
+
+
+def test_activations_when_run_whole_learn_in_the_order_that_the_card_names(tmp_path: Path) -> None:
+    experiment = EXPERIMENTS["activations"]
+    accuracy = {}
+    for name, make in experiment.draw.items():
+        spec = RunSpec(
+            run=name,
+            document=make(),
+            training=TrainingConfig.model_validate(experiment.training),
+            source=SourceSpec(type=experiment.source),
+            versions={},
+            created=0.0,
+        )
+        folder = tmp_path / name
+        folder.mkdir()
+        outcome = train(build_job(spec, folder), lambda *_, **__: None, Control())
+        assert outcome.state is RunState.COMPLETED, outcome.message
+        accuracy[name] = outcome.metrics["val/Accuracy"]
+    assert accuracy["sigmoid"] < 0.3
+    assert min(accuracy["relu"], accuracy["tanh"]) > 0.9
