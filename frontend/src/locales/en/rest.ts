@@ -2,7 +2,7 @@
 import { byNamespace } from "../namespaces";
 
 export const rest = byNamespace(
-  import.meta.glob<object>(["./*.json", "!./{app,ui,networks,architectures,imports,weights}.json"], {
+  import.meta.glob<object>(["./*.json", "!./{app,ui,networks,architectures,experiments,imports,weights}.json"], {
     eager: true,
     import: "default",
   }),
