@@ -9,7 +9,7 @@ PAGE := backend/netwright/server/page/index.html
 PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/index.html -type f -not -name '*.test.*' 2>/dev/null) \
 	frontend/vite.config.ts frontend/package.json
 
-.PHONY: run setup setup-dev test test-page test-backend test-browser check lint types contract generate generated bench exactness page pictures clean help
+.PHONY: run setup setup-dev test test-page test-backend test-browser fuzz check lint types contract generate generated bench exactness page pictures clean help
 
 run: setup ## set up and serve the product at http://127.0.0.1:8000 (prints the URL that signs you in)
 	@exec $(BIN)/netwright serve
@@ -70,6 +70,9 @@ test-page: .setup/node
 
 test-backend: setup-dev .setup/oracle
 	@$(BIN)/python -m pytest tests
+
+fuzz: setup-dev ## look for examples that break what is tested at random; what it finds becomes an @example
+	@$(BIN)/python -m pytest -q --hypothesis-profile=fuzz $$(grep -rl "from hypothesis import" tests/backend)
 
 # --- checks -----------------------------------------------------------------------------------------------------------
 

@@ -199,6 +199,16 @@ CASES: dict[str, Case] = {
         cnn(), "digits", {"schedule": {"type": "CosineAnnealingLR", "warmup_steps": 7}, "gradient_clip_norm": 0.5}
     ),
     "digits cnn in bfloat16": Case(cnn(), "digits", {"precision": "bfloat16"}),
+    "digits cnn in float16, clipped, with a moving average": Case(
+        cnn(),
+        "digits",
+        {
+            "precision": "float16",
+            "gradient_clip_norm": 0.5,
+            "accumulate_steps": 2,
+            "averaging": {"type": "EMA", "params": {"decay": 0.9}},
+        },
+    ),
     "iris with preprocessing": Case(mlp([4], 3, node("norm: BatchNorm1d")), "iris", {"seed": 7}),
     "iris, one of two outputs": Case(two_heads(), "iris", {"objectives": [{"output": "scores", "weight": 0.25}]}),
     "iris, early stopping": Case(

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,10 +116,9 @@ class Server:
             self.process.stdout.close()
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """A server with an empty data folder."""
-    home = tmp_path / "home"
+@contextmanager
+def serving(home: Path) -> Iterator[Server]:
+    """A server with the empty data folder ``home``, which is made."""
     home.mkdir()
     running = Server(home)
     try:
@@ -126,6 +126,13 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield running
     finally:
         running.stop()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server with an empty data folder."""
+    with serving(tmp_path / "home") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -94,8 +94,8 @@ def infer_leaf(type_name: str, key: bytes, inputs: Specs) -> Leaf | None:
     except (RuntimeError, ValueError, TypeError, IndexError, OverflowError) as error:
         return _leaf(layer, params, inputs, [*complaints, _refused(layer, params, error)])
     macs = layer.macs(params, inputs, run.outputs)
-    complaints += _refuse_tensors(layer, params, run.outputs)
-    complaints += _refuse_macs(layer, params, macs)
+    # What is too large to be kept is too much to be computed as well: the first says it.
+    complaints += list(_refuse_tensors(layer, params, run.outputs)) or list(_refuse_macs(layer, params, macs))
     return _leaf(layer, params, inputs, complaints, run, macs, call)
 
 

@@ -214,9 +214,10 @@ def _are_alike(one: "NodeResult", other: "NodeResult") -> bool:
     if one.leaf is not None and other.leaf is not None:
         a, b = one.leaf.call, other.leaf.call
         return a is b or (a is not None and b is not None and (a.target, a.arguments) == (b.target, b.arguments))
+    # A block inside that breaks off early has fewer repetitions; why is said where it breaks.
     return all(
         a is b or all(map(_are_alike_or_none, a.nodes, b.nodes))
-        for a, b in zip(one.iterations, other.iterations, strict=True)
+        for a, b in zip(one.iterations, other.iterations, strict=False)
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
+from onnx_ir.passes.common import CommonSubexpressionEliminationPass
 from torch.export import ExportedProgram
 from torch.onnx import OnnxExporterError
 
@@ -77,11 +78,15 @@ def _convert(material: Material, program: ExportedProgram, network: torch.nn.Mod
                 dynamo=True,
                 external_data=False,
                 verbose=False,
+                optimize=False,
                 custom_translation_table=TRANSLATIONS,
             )
+            assert exported is not None, "the exporter answers with a program"
+            # A Linear on sequences turns its weight in every use: turned once, a shared weight stays one.
+            CommonSubexpressionEliminationPass()(exported.model)
+            exported.optimize()
     except OnnxExporterError as error:
         raise _explain(error, program) from error
-    assert exported is not None, "the exporter answers with a program"
     model: onnx.ModelProto = exported.model_proto
     _rename_weights(model)
     _name_axes(model, material)

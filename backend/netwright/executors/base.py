@@ -19,7 +19,8 @@ class Executor(ABC):
     def submit(self, run_folder: Path, attempt: int) -> str:
         """Starts ``python -m netwright.worker --spec run_folder/spec.json --attempt N`` or its equal; gives its handle.
 
-        Attempt 0 (``PREFLIGHT``) only looks, see ``netwright.worker.preflight``.
+        Attempt 0 (``PREFLIGHT``) only looks, -1 (``RATE_FINDER``) only sweeps the learning rate: see
+        ``netwright.worker.entry``.
 
         Raises:
             ExecutorError: no worker could be started.

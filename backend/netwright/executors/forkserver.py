@@ -26,7 +26,6 @@ from netwright.data.base import SourceSpec
 from netwright.executors.processes import ProcessHandle
 from netwright.graph.document import Block, Document, Edge, Node
 from netwright.training.config import TrainingConfig
-from netwright.training.preflight import PREFLIGHT
 from netwright.training.spec import RunSpec
 
 LOG = logging.getLogger(__name__)
@@ -189,8 +188,7 @@ def _preload() -> None:
 
 
 def _wait_and_work(reader: int) -> int:
-    from netwright.worker.entry import run_attempt
-    from netwright.worker.preflight import run_preflight
+    from netwright.worker.entry import run_order
 
     _warm_up()
     with os.fdopen(reader, "rb") as orders:
@@ -200,8 +198,7 @@ def _wait_and_work(reader: int) -> int:
     wanted = json.loads(order)
     folder = Path(wanted["folder"])
     redirect_output(folder)
-    number = int(wanted["attempt"])
-    return run_preflight(folder) if number == PREFLIGHT else run_attempt(folder, number)
+    return run_order(folder, int(wanted["attempt"]))
 
 
 def redirect_output(folder: Path) -> None:

@@ -278,7 +278,7 @@ class Layer(ABC, Generic[P]):
     @classmethod
     def infer(cls, params: P, inputs: Sequence[TensorSpec]) -> tuple[TensorSpec, ...] | None:
         """What comes out, for a layer whose call cannot be run on ``meta`` (its sizes depend on values, or its package is not
-        to be loaded for a check); a test holds it to the real call.  None: the call is run on ``meta``.
+        to be loaded for a check) or that every edit asks; a test holds it to the real call.  None: the call is run on ``meta``.
         """
         return None
 

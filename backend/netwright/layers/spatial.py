@@ -35,6 +35,13 @@ class Window:
         """Pixels from the window's first to its last, both counted: ``dilation * (kernel - 1) + 1``."""
         return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
 
+    def places(self, sizes: Sequence[int]) -> tuple[int, ...]:
+        """How often the window fits along each axis of an input of ``sizes``, its padding counted on both sides."""
+        return tuple(
+            (size + 2 * pad - reach) // step + 1
+            for size, pad, reach, step in zip(sizes, self.padding, self.reach, self.stride, strict=True)
+        )
+
 
 def check_window(name: str, window: Window, spec: TensorSpec, *, can_pad: bool = False) -> Iterator[Complaint]:
     """One complaint when the window is larger than the padded input on any axis; ``can_pad`` where padding helps as much as

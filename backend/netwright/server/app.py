@@ -41,6 +41,7 @@ from netwright.server.routes import (
     trials,
     weights,
     worker,
+    workspace,
 )
 from netwright.server.security import Gate
 from netwright.server.token import load_token
@@ -70,6 +71,7 @@ ROUTERS = (
     checkpoints.router,
     trials.router,
     exports.router,
+    workspace.router,
     worker.router,
     docs.router,
 )

@@ -19,6 +19,7 @@ from netwright.services.files import find_inside, is_intact
 from netwright.services.models import CheckpointRead, ExportOption
 from netwright.services.run_views import to_checkpoint
 from netwright.services.trial_models import TrialOrder
+from netwright.services.workspace_pack import IMPORTED_SOURCE
 from netwright.store.checkpoints import get_checkpoint, list_checkpoints
 from netwright.store.metrics import metric_names, read_points
 from netwright.store.points import thin
@@ -188,6 +189,14 @@ def _read_source(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
+        if path.with_name(IMPORTED_SOURCE).is_file():
+            raise ServiceError(
+                "not_ready",
+                say(
+                    "This run was imported from a file, and code from a file is never executed here. Its weights can be had; "
+                    "train it further, and everything else can be had as well."
+                ),
+            ) from error
         raise ServiceError(
             "not_ready",
             say("The code of this run is gone from the data folder; without it only its weights can be had."),

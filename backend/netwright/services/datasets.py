@@ -202,6 +202,18 @@ class DatasetService:
             raise ServiceError("not_ready", say("{title} cannot be used yet. {why}", title=row.title, why=why))
         return _spec(row)
 
+    def folder_of(self, dataset_id: str) -> Path:
+        """Where the files of an upload lie."""
+        return self._uploads / dataset_id
+
+    def built_in_spec(self, dataset_id: str) -> SourceSpec:
+        return self._built_ins.spec(dataset_id)
+
+    async def take_up(self, dataset_ids: list[str]) -> None:
+        """Prepares uploads whose files and rows have come by themselves."""
+        for dataset_id in dataset_ids:
+            self._prepare(dataset_id, _spec(await self._row(dataset_id)), is_new=True, is_answered=True)
+
     # --- what is behind ----------------------------------------------------------------------------------------------
 
     def _sweep(self, known: set[str]) -> None:
@@ -225,7 +237,7 @@ class DatasetService:
         return described
 
     async def _insert(self, dataset_id: str, spec: SourceSpec, title: str) -> None:
-        description = _describe(dataset_id, spec, None, "preparing").model_dump_json(context=STORED)
+        description = describe_unprepared(dataset_id, spec)
         await self._store.write(
             lambda session: queries.insert_dataset(
                 session,
@@ -288,6 +300,11 @@ async def _call_off(preparation: _Preparation) -> None:
     preparation.job.cancel()
     if preparation.task is not None:
         await asyncio.wait({preparation.task})
+
+
+def describe_unprepared(dataset_id: str, spec: SourceSpec) -> str:
+    """The description of a set whose files are there and will be prepared."""
+    return _describe(dataset_id, spec, None, "preparing").model_dump_json(context=STORED)
 
 
 def _describe(

@@ -125,6 +125,8 @@ def _settings(spec: RunSpec) -> dict[str, str]:
         "seed": str(training.seed),
         "precision": training.precision,
     }
+    switches = {"torch.compile": training.compile, "deterministic": training.deterministic}
+    settings |= {name: "yes" for name, is_on in switches.items() if is_on}
     settings |= _regularization(training)
     if spec.initial_weights is not None:
         settings["first weights"] = f"`{spec.initial_weights.title}`"

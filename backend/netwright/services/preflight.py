@@ -14,18 +14,21 @@ from netwright.services.devices import slot_of
 from netwright.services.errors import ServiceError
 from netwright.services.files import write_whole
 from netwright.services.preflight_models import PreflightRead
-from netwright.services.training import check_all
+from netwright.services.training import source_of_runnable
 from netwright.services.weights import WeightsService
 from netwright.store.runs import taken_slots
 from netwright.store.store import Store
 from netwright.store.tables import new_id
 from netwright.training.config import TrainingConfig
-from netwright.training.preflight import PREFLIGHT, RESULT_NAME, Preflight
+from netwright.training.preflight import PREFLIGHT, READY_NAME, RESULT_NAME, Preflight
 from netwright.training.spec import RunSpec
 
 log = logging.getLogger(__name__)
 
-MAX_SECONDS = 30.0
+MAX_READ_SECONDS = 30.0
+"""For a worker that starts and reads the data."""
+MAX_SECONDS = 5.0
+"""For the steps themselves."""
 POLL_SECONDS = 0.03
 
 
@@ -49,23 +52,25 @@ class PreflightService:
         Raises:
             ServiceError: ``invalid_run``, it could not begin; ``not_ready``, no worker can look now.
         """
-        checked = await check_all(document, training, self._datasets, self._weights)
-        errors = [problem for problem in checked.problems if problem.severity == "error"]
-        if errors or checked.source is None:
-            first = errors[0].message if errors else say("The data is not there.")
-            raise ServiceError("invalid_run", first, checked.problems)
-        # The weights that it begins with cost neither time nor memory: random ones tell the same.
+        source = await source_of_runnable(document, training, self._datasets, self._weights)
+        # The weights that it begins with cost neither time nor memory: random ones tell the same.  Compiling would take longer
+        # than the look.
         spec = RunSpec(
             run=new_id(),
             document=document,
-            training=training.model_copy(update={"initial_weights": None}),
-            source=checked.source,
+            training=training.model_copy(update={"initial_weights": None, "compile": False}),
+            source=source,
             versions={},
             created=time.time(),
         )
         is_busy = slot_of(training.device) in await self._store.read(taken_slots)
         async with self._lock:
             found = await self._run(spec)
+        if training.compile and found.sentence is None and found.note is None:
+            note = say(
+                "Measured without torch.compile, which takes its time at the start and makes steps faster after it."
+            )
+            found = found.model_copy(update={"note": note})
         return PreflightRead(**dict(found), is_busy=is_busy)
 
     async def _run(self, spec: RunSpec) -> Preflight:
@@ -80,9 +85,11 @@ class PreflightService:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     async def _wait(self, folder: Path, handle: str, batch_size: int) -> Preflight:
-        end = time.monotonic() + MAX_SECONDS
+        end, is_ready = time.monotonic() + MAX_READ_SECONDS, False
         try:
             while time.monotonic() < end:
+                if not is_ready and (folder / READY_NAME).exists():
+                    end, is_ready = time.monotonic() + MAX_SECONDS, True
                 is_alive = await asyncio.to_thread(self._executor.poll, handle) == "alive"
                 # Looked at after the process: one that has just ended has written by now.
                 found = await asyncio.to_thread(_read, folder)
@@ -102,9 +109,14 @@ class PreflightService:
         return Preflight(
             batch_size=batch_size,
             sentence=say(
-                "Some steps took longer than {seconds} seconds, so nothing can be said. The run may still work, slowly: try "
-                "a smaller batch.",
+                "The first step alone took longer than {seconds} seconds, so nothing can be said. The run may still work, "
+                "slowly: try a smaller batch.",
                 seconds=int(MAX_SECONDS),
+            )
+            if is_ready
+            else say(
+                "Reading the data took longer than {seconds} seconds, so no step was tried. The run itself waits for it.",
+                seconds=int(MAX_READ_SECONDS),
             ),
         )
 

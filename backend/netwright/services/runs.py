@@ -36,6 +36,7 @@ from netwright.services.run_views import to_read, to_summary
 from netwright.services.scheduler import Scheduler
 from netwright.services.training import check_all
 from netwright.services.weights import WeightsService, WeightsSource, keep_copy
+from netwright.services.workspace_pack import IMPORTED_SOURCE
 from netwright.store.events import list_events
 from netwright.store.run_moves import (
     Moved,
@@ -312,7 +313,10 @@ class RunService:
             ServiceError: ``not_ready``, the worker has not written it yet.
         """
         record = await self._record(run_id)
-        text = await asyncio.to_thread(_read_text, self._folder / run_id / "model.py")
+        folder = self._folder / run_id
+        text = await asyncio.to_thread(_read_text, folder / "model.py")
+        if text is None:
+            text = await asyncio.to_thread(_read_text, folder / IMPORTED_SOURCE)
         if text is None:
             raise ServiceError(
                 "not_ready",

@@ -14,11 +14,13 @@ from netwright.services.imports import ImportService
 from netwright.services.networks import NetworkService
 from netwright.services.preflight import PreflightService
 from netwright.services.queue import QueueService
+from netwright.services.rate_finder import RateFinderService
 from netwright.services.runs import RunService
 from netwright.services.scheduler import Scheduler, Timing
 from netwright.services.steps import StepsService
 from netwright.services.trials import TrialService
 from netwright.services.weights import WeightsService
+from netwright.services.workspace import WorkspaceService
 from netwright.settings import Settings
 from netwright.store.store import Store
 
@@ -60,8 +62,10 @@ class Services:
         self.preflight = PreflightService(
             self.store, executor, self.datasets, self.weights, settings.home / "preflight"
         )
+        self.rate_finder = RateFinderService(executor, self.datasets, self.weights, settings.home / "rates")
         self.branches = BranchService(self.store, self.runs, settings.runs_folder)
         self.checkpoints = CheckpointService(self.store, settings.runs_folder, self.exports)
+        self.workspace = WorkspaceService(self.store, self.datasets, self.weights, settings.home, settings.runs_folder)
         self.trials = TrialService(self.checkpoints, settings.home / "trials")
 
     async def start(self) -> None:
@@ -72,10 +76,13 @@ class Services:
         await self.weights.start()
         await self.imports.start()
         await self.preflight.start()
+        await self.workspace.start()
+        await self.rate_finder.start()
         await self.trials.start()
         await self.scheduler.start()
 
     async def close(self) -> None:
+        await self.rate_finder.close()
         await self.scheduler.close()
         await self.exports.close()
         await self.trials.close()

@@ -3,7 +3,9 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netwright.data.augment.base import Subject
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
 
 NUM_HANDFULS = 4
 """Sets of which some samples are kept, at most 16 MB each, so that a preview does not read the whole set again."""
+
+
+NUM_LAYOUTS = 32
+"""Sets whose layout is kept, so that a check of a form does not read the whole set again."""
 
 
 class StepsService:
@@ -81,28 +87,63 @@ def to_choices(steps: Sequence[Step]) -> list[Choice]:
     return [Choice(type=step.type, params=dict(step.params)) for step in steps]
 
 
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """What lists of steps are checked against; ``own_chains`` are what an empty list stands for, by ``DataConfig.task``."""
+
+    layout: Layout
+    task: Task
+    num_classes: int
+    is_graph: bool
+    own_chains: dict[str, tuple[Step, ...]]
+
+
+def _changed_at(source: SourceSpec) -> int:
+    """When the files of a set were last changed (ns); 0 where it has none."""
+    if source.path is None:
+        return 0
+    try:
+        return Path(source.path).stat().st_mtime_ns
+    except OSError:  # reading it says what is wrong
+        return 0
+
+
+@lru_cache(maxsize=NUM_LAYOUTS)
+def _look_at(source: str, _changed: int) -> _Looks:
+    """Reads the whole set; what is kept of it is small.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    from netwright.data.masks import default_steps
+    from netwright.data.prepare import raw_layout
+
+    raw = open_source(SourceSpec.model_validate_json(source)).load()
+    own_chains = {task: default_steps(raw, task) for task in ("own", "reconstruction")}
+    return _Looks(raw_layout(raw), raw.task, len(raw.classes), raw.graph is not None, own_chains)
+
+
 def check_steps(source: SourceSpec, config: DataConfig) -> tuple[Layout | None, list[Problem]]:
-    """The network's input after the preprocessing of ``config``, and what is wrong with its lists; reads the set.
+    """The network's input after the preprocessing of ``config``, and what is wrong with its lists; reads the set
+    the first time.
 
     Raises:
         DataError: the set cannot be read.
     """
     from netwright.data.augment.subject import describe_subject
-    from netwright.data.prepare import chain_of, raw_layout
 
-    raw = open_source(source).load()
-    layout = raw_layout(raw)
-    chain = chain_of(raw, config)
-    task: Task = "reconstruction" if config.task == "reconstruction" else raw.task
+    looks = _look_at(source.model_dump_json(), _changed_at(source))
+    task: Task = "reconstruction" if config.task == "reconstruction" else looks.task
+    chain = tuple(to_steps(config.preprocess)) or looks.own_chains[config.task]
     try:
-        ready = plan_chain(chain, layout)
+        ready = plan_chain(chain, looks.layout)
     except DataError as error:
         return None, [_to_problem("preprocess", error)]
-    if raw.graph is not None and config.augment:
+    if looks.is_graph and config.augment:
         said = say("There are no augmentations for graphs. Remove {type}.", type=config.augment[0].type)
         return ready, [Problem(code="bad_transform", field="data.augment", message=said)]
     try:
-        subject = describe_subject(layout, ready, chain, task, len(raw.classes))
+        subject = describe_subject(looks.layout, ready, chain, task, looks.num_classes)
         parse_augment(to_steps(config.augment), subject)
     except DataError as error:
         return ready, [_to_problem("augment", error)]

@@ -143,6 +143,22 @@ async def check_all(
     return Checked(report, source, problems)
 
 
+async def source_of_runnable(
+    document: Document, training: TrainingConfig, datasets: DatasetService, weights: WeightsService
+) -> SourceSpec:
+    """The data of a run that could begin.
+
+    Raises:
+        ServiceError: ``invalid_run``, it could not; with all that is wrong.
+    """
+    checked = await check_all(document, training, datasets, weights)
+    errors = [problem for problem in checked.problems if problem.severity == "error"]
+    if errors or checked.source is None:
+        first = errors[0].message if errors else say("The data is not there.")
+        raise ServiceError("invalid_run", first, checked.problems)
+    return checked.source
+
+
 def _chosen_task(document: Document) -> TaskChoice | None:
     """What the document's own training settings say of it; None where they are silent."""
     data = (document.training or {}).get("data")

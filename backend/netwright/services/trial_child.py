@@ -18,6 +18,7 @@ from netwright.services.trial_models import (
     Cell,
     ClassRead,
     CurveRead,
+    CurvesRead,
     EvaluationRead,
     NumbersRead,
     PictureShape,
@@ -26,6 +27,9 @@ from netwright.services.trial_models import (
     PredictRequest,
     SampleRead,
     SamplesRead,
+    SeriesShape,
+    TextShape,
+    TokenRead,
     Told,
     TrialField,
     TrialOrder,
@@ -85,7 +89,42 @@ class Desk:
             target_name=raw.target_name,
             are_probabilities=self.trial.are_probabilities,
             picture=picture,
+            text=self._text_shape() if raw.kind == "text" else None,
+            series=self._series_shape() if raw.kind == "series" else None,
             fields=[self._field(place, name) for place, name in enumerate(raw.features)] if raw.kind == "table" else [],
+        )
+
+    def _text_shape(self) -> TextShape:
+        from netwright.data.registry import open_source
+        from netwright.training.trial.sequences import text_of
+
+        columns = open_source(self.order.spec.source).describe().columns
+        named = [column.name for column in columns if column.role == "feature"]
+        return TextShape(
+            column=named[0] if len(named) == 1 else "text",
+            max_tokens=self._num_tokens,
+            example=text_of(self.trial.raw.inputs[0]),
+        )
+
+    @property
+    def _num_tokens(self) -> int:
+        """How many tokens of a text the network sees."""
+        return int(self.trial.preprocess(self.trial.raw.inputs[:1]).shape[1])
+
+    def _series_shape(self) -> SeriesShape:
+        from netwright.training.trial.sequences import is_padded, ranges_of, steps_of
+
+        raw = self.trial.raw
+        low, high = ranges_of(raw)
+        return SeriesShape(
+            steps=raw.inputs.shape[1],
+            channels=list(raw.features),
+            is_padded=is_padded(raw),
+            horizon=0 if raw.forecast is None else raw.forecast.horizon,
+            forecast=[] if raw.forecast is None else list(raw.forecast.channels),
+            minimum=low,
+            maximum=high,
+            example=steps_of(raw.inputs[0]),
         )
 
     def _field(self, place: int, name: str) -> TrialField:
@@ -106,35 +145,54 @@ class Desk:
         )
 
     def predict(self, params: dict[str, Any]) -> PredictRead:
-        from netwright.training.trial.samples import read_pictures, read_rows
-
         request, raw = PredictRequest.model_validate(params), self.trial.raw
-        if request.pictures is not None:
-            samples = read_pictures(request.pictures, self.order.spec, raw)
-        else:
-            samples = read_rows(request.rows or [], raw)
-        answers = self.trial.answer(samples)
+        samples = self._read(request)
+        nothing: list[str | None] = [None] * len(samples)
+        texts = request.texts or nothing
         return PredictRead(
             classes=list(raw.classes),
             are_probabilities=self.trial.are_probabilities,
             predictions=[
-                self._prediction(answer, samples[place] if raw.kind == "image" else None)
-                for place, answer in enumerate(answers)
+                self._prediction(answer, samples[place], texts[place])
+                for place, answer in enumerate(self.trial.answer(samples))
             ],
         )
 
-    def _prediction(self, answer: "NDArray[np.float64]", picture: "torch.Tensor | None") -> PredictionRead:
-        seen = None if picture is None else self._picture(picture)
+    def _read(self, request: PredictRequest) -> "torch.Tensor":
+        from netwright.training.trial import samples, sequences
+
+        raw = self.trial.raw
+        if request.pictures is not None:
+            return samples.read_pictures(request.pictures, self.order.spec, raw)
+        if request.texts is not None:
+            return sequences.read_texts(request.texts, raw)
+        if request.series is not None:
+            return sequences.read_series(request.series, self.trial)
+        return samples.read_rows(request.rows or [], raw)
+
+    def _prediction(self, answer: "NDArray[np.float64]", sample: "torch.Tensor", text: str | None) -> PredictionRead:
+        from netwright.training.trial.sequences import tokens_of
+
+        read = PredictionRead(seen=self._picture(sample) if self.trial.raw.kind == "image" else None)
+        if text is not None:
+            tokens, num_cut = tokens_of(text, self.trial, self._num_tokens)
+            told = [TokenRead(text=token, is_known=is_known) for token, is_known in tokens]
+            read = read.model_copy(update={"tokens": told, "num_cut": num_cut})
         if not self.trial.is_class:
-            return PredictionRead(values=answer.tolist(), seen=seen)
-        return PredictionRead(label=self._name(int(answer.argmax())), probabilities=answer.tolist(), seen=seen)
+            return read.model_copy(update={"values": answer.tolist()})
+        return read.model_copy(update={"label": self._name(int(answer.argmax())), "probabilities": answer.tolist()})
 
     def predict_file(self, params: dict[str, Any]) -> dict[str, Any]:
         """Reads ``source``, writes ``target``: the rows as they were, with the answers behind them."""
+        from netwright.training.trial import sequences
         from netwright.training.trial.samples import read_file, write_csv
 
-        raw = self.trial.raw
-        header, rows, samples = read_file(Path(params["source"]), params["filename"], raw)
+        raw, source, filename = self.trial.raw, Path(params["source"]), params["filename"]
+        if raw.kind == "text":
+            header, rows, texts = sequences.read_text_file(source, filename, self._text_shape().column)
+            samples = sequences.read_texts(texts, raw)
+        else:
+            header, rows, samples = read_file(source, filename, raw)
         answers = self.trial.answer(samples)
         names, cells = self._columns(answers)
         taken = set(header)
@@ -162,12 +220,10 @@ class Desk:
         found, raw = self.evaluated, self.trial.raw
         read = EvaluationRead(num_samples=len(found.answers), has_changed=found.has_changed, classes=list(raw.classes))
         if not self.trial.is_class:
-            columns = range(found.answers.shape[1])
-            figures = [of.number_figures(found.numbers[:, each], found.answers[:, each]) for each in columns]
-            numbers = [
-                NumbersRead(name=raw.target_name, **{name: getattr(each, name) for name in each.__slots__})
-                for each in figures
-            ]
+            numbers = []
+            for title, columns in self._number_columns(found.answers.shape[1]):
+                figures = of.number_figures(found.numbers[:, columns].ravel(), found.answers[:, columns].ravel())
+                numbers.append(NumbersRead(name=title, **{name: getattr(figures, name) for name in figures.__slots__}))
             return read.model_copy(update={"numbers": numbers})
         targets = found.labels
         counts = of.confusion(targets, found.predicted, len(raw.classes))
@@ -195,6 +251,14 @@ class Desk:
             }
         )
 
+    def _number_columns(self, count: int) -> list[tuple[str, slice]]:
+        """Which columns of a regression are measured together: of a forecast all steps of a channel."""
+        raw = self.trial.raw
+        if raw.forecast is None:
+            return [(raw.target_name, slice(place, place + 1)) for place in range(count)]
+        channels = raw.forecast.channels
+        return [(raw.features[name], slice(place, None, len(channels))) for place, name in enumerate(channels)]
+
     def samples(self, params: dict[str, Any]) -> SamplesRead:
         from netwright.training.trial.evaluation import order_samples
 
@@ -204,28 +268,42 @@ class Desk:
         return SamplesRead(total=len(places), samples=[self._sample(found, int(place)) for place in first])
 
     def _sample(self, found: "Evaluated", place: int) -> SampleRead:
-        raw, sample = self.trial.raw, found.part.inputs[place]
-        picture = self._picture(sample) if raw.kind == "image" else None
-        values: dict[str, Cell] = {}
-        if raw.kind == "table":
-            values = {
-                name: _cell(float(value), raw.categories.get(name))
-                for name, value in zip(raw.features, sample, strict=True)
-            }
         answer, target = found.answers[place], found.targets[place]
+        read = self._shown(found, place)
         if not self.trial.is_class:
             words = (", ".join(f"{value:.6g}" for value in target), ", ".join(f"{value:.6g}" for value in answer))
-            return SampleRead(place=place, target=words[0], predicted=words[1], picture=picture, values=values)
+            return read.model_copy(update={"target": words[0], "predicted": words[1]})
         label, best = int(target), int(answer.argmax())
-        return SampleRead(
-            place=place,
-            target=self._name(label),
-            predicted=self._name(best),
-            probability=float(answer[best]),
-            target_probability=float(answer[label]),
-            picture=picture,
-            values=values,
-        )
+        told = {
+            "target": self._name(label),
+            "predicted": self._name(best),
+            "probability": float(answer[best]),
+            "target_probability": float(answer[label]),
+        }
+        return read.model_copy(update=told)
+
+    def _shown(self, found: "Evaluated", place: int) -> SampleRead:
+        """A sample as a person sees it, without the answer to it."""
+        from netwright.training.trial.sequences import ahead_of, steps_of, text_of
+
+        raw, sample = self.trial.raw, found.part.inputs[place]
+        read = SampleRead(place=place, target="", predicted="")
+        if raw.kind == "image":
+            return read.model_copy(update={"picture": self._picture(sample)})
+        if raw.kind == "text":
+            return read.model_copy(update={"text": text_of(sample)})
+        if raw.kind == "series":
+            channels = [list(channel) for channel in zip(*steps_of(sample), strict=True)]
+            curve = CurvesRead(channels=channels)
+            if raw.forecast is not None:
+                curve.actual.update(ahead_of(found.numbers[place].tolist(), raw))
+                curve.predicted.update(ahead_of(found.answers[place].tolist(), raw))
+            return read.model_copy(update={"curve": curve})
+        values: dict[str, Cell] = {
+            name: _cell(float(value), raw.categories.get(name))
+            for name, value in zip(raw.features, sample, strict=True)
+        }
+        return read.model_copy(update={"values": values})
 
     def _name(self, label: int) -> str:
         classes = self.trial.raw.classes

@@ -11,6 +11,9 @@ from netwright.training.spec import RunSpec
 
 MAX_SAMPLES = 256
 MAX_TEXT = 1000
+MAX_TYPED = 100_000
+"""Characters of a text that is to be answered; the network sees the beginning."""
+MAX_STEPS = 100_000
 
 Cell = float | Annotated[str, Field(max_length=MAX_TEXT)] | None
 
@@ -38,6 +41,31 @@ class PictureShape(Model):
     ink_share: float
 
 
+class TextShape(Model):
+    """``column`` is what a file's column of texts is called, ``max_tokens`` how many tokens of a text the network sees,
+    ``example`` a text of the run's data."""
+
+    column: str
+    max_tokens: int
+    example: str
+
+
+class SeriesShape(Model):
+    """``steps`` is how many the network sees, ``channels`` their names; shorter series are filled up where ``is_padded``,
+    as those of the data are.  What is forecast are the next ``horizon`` steps of ``forecast``, places in ``channels`` (0 and
+    empty: it tells classes or numbers).  ``minimum`` and ``maximum`` are of each channel of the data, ``example`` is one of
+    its series, step by step."""
+
+    steps: int
+    channels: list[str]
+    is_padded: bool
+    horizon: int
+    forecast: list[int]
+    minimum: list[float]
+    maximum: list[float]
+    example: list[list[float | None]]
+
+
 class TrialRead(Model):
     """What can be asked of a checkpoint.  ``are_probabilities`` false: the answers are scores, for the loss makes no
     probabilities of them."""
@@ -49,27 +77,46 @@ class TrialRead(Model):
     target_name: str
     are_probabilities: bool
     picture: PictureShape | None = None
+    text: TextShape | None = None
+    series: SeriesShape | None = None
     fields: list[TrialField] = Field(default_factory=list)
 
 
 class PredictRequest(Model):
-    """Exactly one of ``pictures`` (base64 of a PNG, JPEG, ..., or a data URL) and ``rows`` (values by the columns' names;
-    what is left out or null is a missing value)."""
+    """Exactly one of ``pictures`` (base64 of a PNG, JPEG, ..., or a data URL), ``rows`` (values by the columns' names;
+    what is left out or null is a missing value), ``texts``, and ``series`` (step by step, each the values of all channels; null
+    is a missing value)."""
 
     pictures: list[Annotated[str, Field(max_length=14_000_000)]] | None = Field(
         default=None, min_length=1, max_length=MAX_SAMPLES
     )
     rows: list[dict[str, Cell]] | None = Field(default=None, min_length=1, max_length=MAX_SAMPLES)
+    texts: list[Annotated[str, Field(max_length=MAX_TYPED)]] | None = Field(
+        default=None, min_length=1, max_length=MAX_SAMPLES
+    )
+    series: list[Annotated[list[list[float | None]], Field(min_length=1, max_length=MAX_STEPS)]] | None = Field(
+        default=None, min_length=1, max_length=MAX_SAMPLES
+    )
+
+
+class TokenRead(Model):
+    """A token as the network read it; one that the training part did not teach is the same to it as any other such."""
+
+    text: str
+    is_known: bool
 
 
 class PredictionRead(Model):
-    """``label`` and ``probabilities`` (in the order of ``classes``) of a classification, ``values`` of a regression.  ``seen``
-    is the picture as the network got it, as a PNG in a data URL."""
+    """``label`` and ``probabilities`` (in the order of ``classes``) of a classification, ``values`` of a regression: of a
+    forecast step by step, each with all channels that are forecast.  ``seen`` is the picture as the network got it, as a PNG
+    in a data URL; ``tokens`` are those of a text that it saw, of which ``num_cut`` more were left away."""
 
     label: str | None = None
     probabilities: list[float] = Field(default_factory=list)
     values: list[float] = Field(default_factory=list)
     seen: str | None = None
+    tokens: list[TokenRead] = Field(default_factory=list)
+    num_cut: int = 0
 
 
 class PredictRead(Model):
@@ -134,6 +181,15 @@ class EvaluationRead(Model):
     numbers: list[NumbersRead] = Field(default_factory=list)
 
 
+class CurvesRead(Model):
+    """A series channel by channel; null where there is no value.  ``actual`` and ``predicted`` are what follows, by the place
+    of the channel; empty where nothing is forecast."""
+
+    channels: list[list[float | None]]
+    actual: dict[str, list[float]] = Field(default_factory=dict)
+    predicted: dict[str, list[float]] = Field(default_factory=dict)
+
+
 class SampleRead(Model):
     """A sample of the validation part with the answer to it.  ``place`` counts from 0 in that part."""
 
@@ -145,6 +201,8 @@ class SampleRead(Model):
     target_probability: float | None = None
     picture: str | None = None
     values: dict[str, Cell] = Field(default_factory=dict)
+    text: str | None = None
+    curve: CurvesRead | None = None
 
 
 class SamplesRead(Model):

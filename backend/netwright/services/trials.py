@@ -7,11 +7,12 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from netwright.data.base import Kind
 from netwright.language import STORED, say
 from netwright.services.checkpoints import CheckpointService
 from netwright.services.datasets_files import clean_filename, save_stream
@@ -29,6 +30,10 @@ from netwright.services.trial_models import (
 
 log = logging.getLogger(__name__)
 
+SENT: Mapping[Kind, str] = {"image": "pictures", "table": "rows", "text": "texts", "series": "series"}
+"""What of a request belongs to which kind of data."""
+FILES: frozenset[Kind] = frozenset({"table", "text"})
+"""Kinds of which a file is answered row by row."""
 MAX_CHILDREN = 2
 """Each takes some hundred megabytes; the one that was asked longest ago makes room."""
 IDLE_SECONDS = 120.0
@@ -89,28 +94,32 @@ class TrialService:
     async def predict(self, checkpoint_id: str, body: PredictRequest) -> PredictRead:
         """
         Raises:
-            ServiceError: ``invalid_request``, not exactly one of pictures and rows, or not the one that the data are.
+            ServiceError: ``invalid_request``, not exactly one of the four, or not the one that the data are.
         """
-        if (body.pictures is None) == (body.rows is None):
-            raise ServiceError("invalid_request", say("Send exactly one of pictures and rows."))
-        kind = (await self.describe(checkpoint_id)).kind
-        if (kind == "image") != (body.pictures is not None):
+        sent = [name for name in SENT.values() if getattr(body, name) is not None]
+        if len(sent) != 1:
+            raise ServiceError("invalid_request", say("Send exactly one of pictures, rows, texts and series."))
+        wanted = SENT[(await self.describe(checkpoint_id)).kind]
+        if sent != [wanted]:
             raise ServiceError(
                 "invalid_request",
-                say("This network was trained on pictures: send pictures.")
-                if kind == "image"
-                else say("This network was trained on a table: send rows."),
+                say("This network was trained on other data: send {wanted}.", wanted=wanted),
             )
         found = await self._ask(checkpoint_id, Ask(method="predict", params=body.model_dump(mode="json")))
         return PredictRead.model_validate(found)
 
     async def predict_file(self, checkpoint_id: str, stream: AsyncIterator[bytes], filename: str) -> bytes:
-        """A CSV file with the features as columns; the same with the answers behind them, as UTF-8."""
+        """A CSV file with the features, or the texts, as columns; the same with the answers behind them, as UTF-8."""
         label = clean_filename(filename)
         kind = (await self.describe(checkpoint_id)).kind
-        if kind != "table":
+        if kind not in FILES:
             raise ServiceError(
-                "cannot_try", say("A file of rows needs a network that was trained on a table. Send pictures instead.")
+                "cannot_try",
+                say(
+                    "A file is answered row by row, which needs a network that was trained on a table or on texts. Send "
+                    "{wanted} instead.",
+                    wanted=SENT[kind],
+                ),
             )
         await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
         folder = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=self._folder))

@@ -42,6 +42,16 @@ def check_training(
     """
     problems = [*check_choices(training), *_check_lengths(training, data), *_check_monitors(training)]
     problems += check_sampling(training, data)
+    if training.compile and data.kind == "graph":
+        problems.append(
+            Problem(
+                code="compile_not_for_graphs",
+                field="compile",
+                message=say(
+                    "torch.compile makes kernels for fixed sizes, and each batch of graphs has sizes of its own. Switch it off."
+                ),
+            )
+        )
     problems += _check_split(training, data)
     if devices is not None:
         problems += _check_device(training, devices)
@@ -271,6 +281,13 @@ def _check_task_choice(training: TrainingConfig, data: DataFacts) -> Iterator[Pr
 
 
 def _check_device(training: TrainingConfig, devices: Sequence[str]) -> Iterator[Problem]:
+    has_gpu = training.device != "cpu" and any(device.startswith("cuda") for device in devices)
+    if training.precision == "tf32" and not has_gpu:
+        yield Problem(
+            code="precision_not_there",
+            field="precision",
+            message=say("TF32 is for NVIDIA GPUs, and this run trains on the CPU. Choose another precision."),
+        )
     wanted = "cuda:0" if training.device == "cuda" else training.device
     if wanted != "auto" and wanted not in devices:
         yield Problem(

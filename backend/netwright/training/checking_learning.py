@@ -89,6 +89,16 @@ def check_combinations(training: TrainingConfig) -> Iterator[Problem]:
                 type=optimizer.type,
             ),
         )
+    if training.precision == "float16":
+        yield Problem(
+            code="precision_not_for_optimizer",
+            field="precision",
+            message=say(
+                "{type} computes the loss several times a step, which the scaling of float16 cannot follow. Choose float32 or "
+                "bfloat16, or another optimizer.",
+                type=optimizer.type,
+            ),
+        )
     if training.accumulate_steps > 1:
         yield Problem(
             code="accumulation_not_for_optimizer",

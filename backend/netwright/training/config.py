@@ -8,7 +8,9 @@ from pydantic import Field, JsonValue
 from netwright.data.base import SplitBy
 from netwright.graph.model import Model
 
-Precision = Literal["float32", "bfloat16"]
+Precision = Literal["float32", "tf32", "bfloat16", "float16"]
+HALF_PRECISIONS = frozenset({"bfloat16", "float16"})
+"""Those that a network runs in under autocast, by torch's names."""
 TaskChoice = Literal["own", "reconstruction"]
 
 
@@ -150,6 +152,12 @@ class TrainingConfig(Model):
     epochs: int = Field(default=5, ge=1, le=1_000_000)
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
     precision: Precision = "float32"
+    """``tf32`` rounds the factors of products (NVIDIA GPUs from compute capability 8.0 on); ``bfloat16`` and ``float16`` run
+    the network under autocast, the latter with a scaled loss (``GradScaler``)."""
+    deterministic: bool = False
+    """``torch.use_deterministic_algorithms``."""
+    compile: bool = False
+    """``torch.compile`` of the network that trains."""
     device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d{1,2})?)$")
     gradient_clip_norm: float | None = Field(default=None, gt=0.0)
     gradient_clip_value: float | None = Field(default=None, gt=0.0)

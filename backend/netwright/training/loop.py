@@ -13,7 +13,9 @@ from netwright.language import say
 from netwright.training.batches import Batches, Inputs
 from netwright.training.checkpoints import Kind, LoadedCheckpoint, load_rng_state, rng_state
 from netwright.training.class_table import ClassTable
+from netwright.training.compiling import describe_compile_error
 from netwright.training.control import Control
+from netwright.training.deterministic import describe_not_deterministic, is_not_deterministic
 from netwright.training.events import Scalar
 from netwright.training.graph_batches import GraphBatches
 from netwright.training.guard import Origin, find_origin
@@ -82,24 +84,20 @@ def train(  # noqa: C901, PLR0912  (one story, told in one piece)
                 if not run.sampler.is_update_border(at.batch):  # gradients add up over further batches
                     run.log.hold(value)
                     continue
-                if run.clip is not None:
-                    run.clip()
                 lr = run.rate.at(at.step + 1)
                 for group, factor in zip(run.optimizer.param_groups, run.lr_factors, strict=True):
                     group["lr"] = lr * factor
-                run.optimizer.step(run.closure(inputs, targets, minimised))
-                # None instead of zeros: the next backward writes gradients instead of adding to them.
-                for weight in run.weights:
-                    weight.grad = None
-                if run.average is not None:
-                    run.average.after_step()
+                run.update(inputs, targets, minimised)
                 at.step += 1
                 # Costs a few list appends; every 50 ms a report goes out.  On a GPU it is the one before: its values have
                 # arrived by now, so that nothing waits for the device.
                 if run.log.add(value):
                     run.log.report(at.step, at.epoch, lr, emit)
                     run.buffers.keep()
+                if run.compiled is not None and run.compiled.has_news:
+                    emit("log", message=run.compiled.news())
             run.log.flush(at.step, at.epoch, run.rate.at(max(at.step, 1)), emit)  # sync
+            keeper.tell_skipped()
             validation = keeper.validate()
             if validation is None:  # a stop came while validating: the checkpoint stands before the validation
                 return keeper.stop()
@@ -112,9 +110,17 @@ def train(  # noqa: C901, PLR0912  (one story, told in one piece)
     except LossNotFiniteError as error:
         return keeper.give_up(error)
     except (RuntimeError, MemoryError) as error:
-        if not is_out_of_memory(error):
+        if is_out_of_memory(error):
+            return keeper.run_out(error)
+        if is_not_deterministic(error):
+            return keeper.refuse(error)
+        sentence = None if run.compiled is None else describe_compile_error(error)
+        if sentence is None:
             raise
-        return keeper.run_out(error)
+        raise ValueError(sentence) from error
+    finally:
+        if run.compiled is not None:
+            run.compiled.close()
 
 
 class Keeper:
@@ -155,6 +161,12 @@ class Keeper:
         """Reports all steps until here."""
         run, at = self.run, self.progress
         run.log.flush(at.step, at.epoch, run.rate.at(max(at.step, 1)), self.emit)
+
+    def tell_skipped(self) -> None:
+        """Says how many steps the scaling skipped, after an epoch in which there were some."""
+        news = None if self.run.scaling is None else self.run.scaling.news()
+        if news is not None:
+            self.emit("log", message=news)
 
     def validate(self) -> dict[str, float] | None:
         """Loss and metrics of the validation part; None if a stop came in between."""
@@ -294,6 +306,7 @@ class Keeper:
             "best": run.best.value,
             "early_stopping": None if run.early_stopping is None else run.early_stopping.state(),
             "plateau": None if run.rate.plateau is None else dict(vars(run.rate.plateau)),
+            "scaling": None if run.scaling is None else run.scaling.state(),
             "average": None if run.average is None else run.average.state(),
         }
 
@@ -324,6 +337,8 @@ class Keeper:
             run.early_stopping.load_state(state["early_stopping"])
         if run.rate.plateau is not None:
             run.rate.plateau = Plateau(**state["plateau"])
+        if run.scaling is not None:
+            run.scaling.load_state(state["scaling"])
         run.buffers.begin()
         self._resumed_from = at.step
         self._saved = (at.epoch, at.batch, at.step)
@@ -394,7 +409,7 @@ class Keeper:
         run.log.drop_held()
         self.flush()  # what was kept of the good steps before
         inputs, targets = self._find_bad_batch()
-        origin = find_origin(run.network, inputs, targets, lambda batch: run.main(run.forward(batch)))
+        origin = find_origin(run.network, inputs, targets, lambda batch: run.main(run.run_through(run.network, batch)))
         run.buffers.restore()
         run.optimizer.zero_grad(set_to_none=True)
         message = describe_not_finite(error, at.epoch, origin)
@@ -416,9 +431,17 @@ class Keeper:
         last = at.batch + run.sampler.size_of_update(at.batch) - 1
         for index in range(at.batch, last):
             inputs, targets = run.sampler.batch(at.epoch, index)
-            if not bool(torch.isfinite(run.compute_loss(run.forward(inputs), targets))):
+            if not bool(torch.isfinite(run.compute_loss(run.run_through(run.network, inputs), targets))):
                 return inputs, targets
         return run.sampler.batch(at.epoch, last)
+
+    def refuse(self, error: BaseException) -> Outcome:
+        """Names the node that PyTorch has no deterministic kernel for."""
+        run, at = self.run, self.progress
+        inputs, targets = run.sampler.batch(at.epoch, min(at.batch, run.sampler.num_batches - 1))
+        node, message = describe_not_deterministic(run, inputs, targets, error)
+        self.emit("alert", code="not_deterministic", message=message, node=node, values={"step": at.step + 1})
+        return Outcome(RunState.FAILED, EndReason.ERROR, message, metrics=self.metrics)
 
     def run_out(self, error: BaseException) -> Outcome:
         """Names the node that memory ran out in, and tries which batch fits; the last checkpoint stays as it is."""

@@ -81,6 +81,7 @@ def find_batch_that_fits(run: "Setup", size: int, asked_bytes: int | None = None
     than refuse.
     """
     whole = size
+    run.compiled = None  # kernels for each size would take longer than the tries
     for _ in range(MAX_TRIES):
         size //= 2
         if size < 1:
@@ -103,9 +104,7 @@ def find_batch_that_fits(run: "Setup", size: int, asked_bytes: int | None = None
 def step(run: "Setup", inputs: Inputs, targets: torch.Tensor) -> None:
     """One whole step, as the loop makes it, without guard and reports."""
     minimised = run.backward(run.compute_loss(run.forward(inputs), targets), 0)
-    run.optimizer.step(run.closure(inputs, targets, minimised))
-    for weight in run.weights:
-        weight.grad = None
+    run.update(inputs, targets, minimised)
 
 
 def release(run: "Setup") -> None:

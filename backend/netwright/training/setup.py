@@ -1,7 +1,7 @@
 """Everything a run needs, put in place before the loop begins: device, layout, objective, optimizer, batches, checkpoints."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -19,6 +19,7 @@ from netwright.training.batches import Batches, Inputs, Sampler, hold
 from netwright.training.checking import monitored_names, watched_values
 from netwright.training.checkpoints import CheckpointFolder
 from netwright.training.choices import ChoiceParams
+from netwright.training.compiling import Compiled, check_compiler
 from netwright.training.config import TrainingConfig
 from netwright.training.early_stopping import Best, EarlyStopping
 from netwright.training.freezing import Frozen, describe_frozen, freeze
@@ -29,6 +30,7 @@ from netwright.training.metrics import METRICS, Metric
 from netwright.training.objectives import LOSSES, LossFunction
 from netwright.training.optimizers import OPTIMIZERS, Optimizer
 from netwright.training.parameter_groups import describe_groups, split_weights
+from netwright.training.precision import Scaling, build_autocast, choose_kernels
 from netwright.training.reporting import StepLog
 from netwright.training.scripted import penalty, spared_from_decay
 from netwright.training.surface import Surface, build_surface
@@ -111,10 +113,10 @@ def wants_channels_last(network: nn.Module, data: Prepared, device: torch.device
     """Whether convolutions run faster with the channels last.
 
     Measured on a CPU (batch 128, two 3x3 convolutions): 1.39 times the samples/s in float32.  On a GPU tensor cores read this
-    layout; without bfloat16 nothing is gained there.
+    layout; in float32 nothing is gained there.
     """
     has_convolution = any(isinstance(module, nn.Conv2d) for module in network.modules())
-    return has_convolution and len(data.input_shape) == 3 and (device.type == "cpu" or precision == "bfloat16")
+    return has_convolution and len(data.input_shape) == 3 and (device.type == "cpu" or precision != "float32")
 
 
 @dataclass
@@ -155,6 +157,8 @@ class Setup:
     penalised: Sequence[nn.Parameter] = ()
     """The weights that an L1 or L2 penalty is taken of."""
     average: WeightAverage | None = None
+    scaling: Scaling | None = None
+    compiled: Compiled | None = None
     scale_targets: "Callable[[Tensor], Tensor] | None" = None
     postprocess: "Callable[[Tensor], Tensor] | None" = None
     notes: list[str] = field(default_factory=list)
@@ -167,13 +171,13 @@ class Setup:
     def forward(self, inputs: Inputs) -> "Outputs":
         """``(N, *input_shape)`` to the objective's output, ``(N, K)``, in float32; a dict where there are several.  Of a graph
         whose vertices are the samples, the rows that have targets."""
-        return self.run_through(self.network, inputs)
+        return self.run_through(self.network if self.compiled is None else self.compiled.network, inputs)
 
     def answer(self, inputs: Inputs) -> "Outputs":
         """As :meth:`forward`, of what is shown."""
         return self.run_through(self.shown, inputs)
 
-    def run_through(self, network: nn.Module, inputs: Inputs) -> "Outputs":
+    def run_through(self, network: Callable[..., Any], inputs: Inputs) -> "Outputs":
         """As :meth:`forward`, of any copy of the network."""
         if isinstance(inputs, GraphInputs):
             given, rows = inputs.take(self.arguments), inputs.rows
@@ -207,8 +211,25 @@ class Setup:
         num_batches = self.sampler.size_of_update(batch)
         if num_batches > 1:
             minimised = minimised / num_batches
-        minimised.backward()  # type: ignore[no-untyped-call]  # torch's own is untyped
+        scaled = minimised if self.scaling is None else self.scaling.scale(minimised)
+        scaled.backward()  # type: ignore[no-untyped-call]  # torch's own is untyped
         return minimised
+
+    def update(self, inputs: Inputs, targets: "Tensor", minimised: "Tensor") -> None:
+        """Moves the weights by their gradients, and forgets these; with scaling, only where all of them are finite."""
+        if self.scaling is not None:
+            self.scaling.unscale()
+        if self.clip is not None:
+            self.clip()
+        if self.scaling is None:
+            self.optimizer.step(self.closure(inputs, targets, minimised))
+        else:
+            self.scaling.step()
+        # None instead of zeros: the next backward writes gradients instead of adding to them.
+        for weight in self.weights:
+            weight.grad = None
+        if self.average is not None:
+            self.average.after_step(None if self.scaling is None else self.scaling.found)
 
     def closure(self, inputs: Inputs, targets: "Tensor", minimised: "Tensor") -> Any:
         """What an optimizer calls that computes the loss of a batch several times; its first value is ``minimised``, whose
@@ -271,6 +292,12 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         )
     device = choose_device(config.device)
     notes = [*data.notes, *job.notes]
+    choose_kernels(config, device, notes)
+    if config.compile:
+        check_compiler(device)
+        notes.append(
+            say("torch.compile: a batch of a new size waits until its kernels are made; the log says how long.")
+        )
     channels_last = wants_channels_last(job.network, data, device, config.precision)
     network = job.network.to(device)
     if channels_last:
@@ -281,8 +308,6 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         notes.append(describe_frozen(frozen))
     network.train()
     frozen.hold()
-    if device.type == "cuda":
-        torch.backends.cudnn.benchmark = True
 
     def batches(part: Part | GraphPart, augment: Augment | None = None) -> Batches | GraphBatches:
         return hold(part, job.preprocess, device, channels_last=channels_last, augment=augment)
@@ -342,6 +367,8 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         validation=validation,
         test=batches(data.test) if data.test is not None and len(data.test) else None,
         guard=DeviceGuard(optimizer, device) if late and optimizer_class.is_fused else DirectGuard(),
+        scaling=_build_scaling(config, optimizer, device, optimizer_class),
+        compiled=Compiled(network) if config.compile else None,
         buffers=BufferKeeper(
             nn.ModuleList([network] if average is None else [network, average.network]), is_late=device.type == "cuda"
         ),
@@ -351,7 +378,7 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         ),
         best=Best(config.checkpoint.monitor, config.checkpoint.mode),
         early_stopping=_build_early_stopping(config),
-        autocast=_build_autocast(config, device, notes),
+        autocast=build_autocast(config.precision, device, notes),
         has_soft_targets=data.augment is not None and data.augment.has_soft_targets,
         fingerprint=data.fingerprint,
         classes=data.classes,
@@ -418,13 +445,10 @@ def _build_early_stopping(config: TrainingConfig) -> EarlyStopping | None:
     return EarlyStopping(Best(wanted.monitor, wanted.mode, wanted.min_delta), wanted.patience)
 
 
-def _build_autocast(
-    config: TrainingConfig, device: torch.device, notes: list[str]
-) -> Callable[[], AbstractContextManager[Any]]:
-    if config.precision == "float32":
-        return nullcontext
-    notes.append(say("bfloat16: the network runs under autocast; weights and the optimizer stay in float32."))
-    return lambda: torch.autocast(device.type, torch.bfloat16)
+def _build_scaling(
+    config: TrainingConfig, optimizer: torch.optim.Optimizer, device: torch.device, kind: type[Optimizer]
+) -> Scaling | None:
+    return Scaling(optimizer, device, is_fused=kind.is_fused) if config.precision == "float16" else None
 
 
 def check_monitors(config: TrainingConfig) -> None:

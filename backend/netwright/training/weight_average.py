@@ -25,21 +25,38 @@ class WeightAverage:
         self.network.requires_grad_(False).eval()
         self._average, self._moving = _floats(self.network), _floats(live)
         self._epoch = 0
+        # Where steps may be skipped: how many were not, and share, on the device.
+        self._taken: torch.Tensor | None = None
         self._share = 1.0 - float(self.params.model_dump().get("decay", 0.0))
 
     @property
     def count(self) -> int:
         return int(self._model.n_averaged)  # on the CPU: nothing waits for a device
 
-    def after_step(self) -> None:
-        """Takes in the weights after an update, where the kind does."""
+    def after_step(self, skipped: torch.Tensor | None = None) -> None:
+        """Takes in the weights after an update, where the kind does.  ``skipped`` is 1 on the device where the update was none,
+        which must not count; None where all are made."""
         if not self.kind.is_each_step:
+            return
+        if skipped is not None:
+            self._take_unless(skipped)
             return
         if self.count == 0:
             self._model.update_parameters(self.live)
             return
         # What update_parameters would do; that sends its counter to the device each time and waits for it.
         torch._foreach_lerp_(self._average, self._moving, self._share)
+        self._model.n_averaged += 1
+
+    def _take_unless(self, skipped: torch.Tensor) -> None:
+        """Nothing is read from the device: after a skipped update the average goes no way towards the weights, after the first
+        that was made the whole way."""
+        if self._taken is None:
+            self._taken = torch.zeros_like(skipped)
+        is_made = 1.0 - skipped
+        share = torch.where(self._taken == 0, 1.0, self._share) * is_made
+        torch._foreach_lerp_(self._average, self._moving, [share] * len(self._average))
+        self._taken += is_made
         self._model.n_averaged += 1
 
     def after_epoch(self, epoch: int, epochs: int) -> bool:
@@ -57,12 +74,14 @@ class WeightAverage:
 
     def state(self) -> dict[str, Any]:
         """With the averaged weights, which are the checkpoint's: the weights that train."""
-        return {"count": self.count, "epoch": self._epoch, "live": self.live.state_dict()}
+        return {"count": self.count, "epoch": self._epoch, "taken": self._taken, "live": self.live.state_dict()}
 
     def load_state(self, state: dict[str, Any], weights: dict[str, torch.Tensor]) -> None:
         self.live.load_state_dict(state["live"])
         self._model.n_averaged.fill_(state["count"])
         self._epoch = state["epoch"]
+        if state.get("taken") is not None:
+            self._taken = state["taken"].to(self._average[0].device)
         if state["count"]:
             self.network.load_state_dict(weights)
 

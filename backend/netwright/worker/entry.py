@@ -15,12 +15,14 @@ from netwright.data.base import DataError
 from netwright.language import said_by, say
 from netwright.training.control import Control
 from netwright.training.preflight import PREFLIGHT
+from netwright.training.rate_finder import RATE_FINDER
 from netwright.training.reporting import Progress
 from netwright.training.spec import AttemptSpec, RunSpec
 from netwright.training.states import EndReason, RunState
 from netwright.training.threads import spin_briefly
 from netwright.worker.emitter import Emitter
 from netwright.worker.preflight import run_preflight
+from netwright.worker.rate_finder import run_rate_finder
 from netwright.worker.shipper import Shipper
 from netwright.worker.spool import AttemptStartedError, SpoolWriter, spool_path
 from netwright.worker.system import Heartbeat
@@ -39,12 +41,24 @@ def main(argv: list[str] | None = None) -> int:
     """Runs one attempt; the exit status is 0 for a run that completed or was stopped."""
     parser = argparse.ArgumentParser(prog="python -m netwright.worker", description="Trains one attempt of a run.")
     parser.add_argument("--spec", type=Path, required=True, help="runs/<id>/spec.json")
-    parser.add_argument("--attempt", type=int, required=True, help="number of the attempt, from 1; 0 only looks")
+    parser.add_argument(
+        "--attempt",
+        type=int,
+        required=True,
+        help="number of the attempt, from 1; 0 only looks, -1 sweeps the learning rate",
+    )
     arguments = parser.parse_args(argv)
     spin_briefly()
-    if arguments.attempt == PREFLIGHT:
-        return run_preflight(arguments.spec.absolute().parent)
-    return run_attempt(arguments.spec.absolute().parent, arguments.attempt)
+    return run_order(arguments.spec.absolute().parent, arguments.attempt)
+
+
+def run_order(folder: Path, number: int) -> int:
+    """What attempt ``number`` stands for: training, or something that leaves no run behind."""
+    if number == PREFLIGHT:
+        return run_preflight(folder)
+    if number == RATE_FINDER:
+        return run_rate_finder(folder)
+    return run_attempt(folder, number)
 
 
 def run_attempt(folder: Path, number: int) -> int:

@@ -7,10 +7,10 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from netwright.data.base import DataError
-from netwright.language import STORED, said_by
-from netwright.training.preflight import RESULT_NAME, Preflight
+from netwright.language import say
+from netwright.training.preflight import READY_NAME, RESULT_NAME, Preflight
 from netwright.training.spec import RunSpec
+from netwright.worker.looks import sentence_of, write_answer
 
 if TYPE_CHECKING:
     from netwright.training.setup import Setup
@@ -21,7 +21,7 @@ MIN_STEPS, MAX_STEPS = 3, 50
 STEPS_SECONDS = 0.8
 """Steps are made for about this long, three at least."""
 BUDGET_SECONDS = 3.5
-"""What comes after the first steps is left out where it would take longer than this in all."""
+"""What comes after the first step is left out where it would take longer than this, once the data is there."""
 HEADROOM = 0.9
 """The share of the free memory that a batch may take: the rest is for what two batches did not show."""
 
@@ -34,23 +34,10 @@ def run_preflight(folder: Path) -> int:
         found = look(spec, folder, began)
     except Exception as error:
         LOG.exception("The look ends with an error:")
-        found = Preflight(batch_size=spec.training.data.batch_size, sentence=_sentence(error, spec))
+        found = Preflight(batch_size=spec.training.data.batch_size, sentence=sentence_of(error, spec))
     found = found.model_copy(update={"seconds": time.monotonic() - began})
-    partial = folder / f"{RESULT_NAME}.partial"
-    partial.write_text(found.model_dump_json(context=STORED), encoding="utf-8")
-    partial.replace(folder / RESULT_NAME)
+    write_answer(folder / RESULT_NAME, found)
     return 0
-
-
-def _sentence(error: Exception, spec: RunSpec) -> str:
-    from netwright.training.memory import describe_out_of_memory, is_out_of_memory
-    from netwright.training.reporting import Progress
-
-    if is_out_of_memory(error):
-        return describe_out_of_memory(spec.training, Progress())
-    if isinstance(error, DataError):
-        return error.message
-    return said_by(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
 
 
 def look(spec: RunSpec, folder: Path, began: float) -> Preflight:
@@ -67,9 +54,11 @@ def look(spec: RunSpec, folder: Path, began: float) -> Preflight:
     run = set_up(build_job(spec, folder))
     size = spec.training.data.batch_size
     found = Preflight(batch_size=size, device=str(run.device), prepare_seconds=time.monotonic() - began)
+    (folder / READY_NAME).touch()
+    deadline = time.monotonic() + BUDGET_SECONDS
     memory = Memory(run)
     try:
-        seconds, num_steps = time_steps(run)
+        seconds, num_steps = time_steps(run, deadline)
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
@@ -86,7 +75,8 @@ def look(spec: RunSpec, folder: Path, began: float) -> Preflight:
         )
     peak = memory.peak()
     real_size = min(size, len(run.sampler.batches))
-    epoch_seconds = seconds * run.sampler.num_batches + time_validation(run)
+    is_short = num_steps < MIN_STEPS
+    epoch_seconds = seconds * run.sampler.num_batches + (0.0 if is_short else time_validation(run))
     found = found.model_copy(
         update={
             "num_steps": num_steps,
@@ -95,22 +85,37 @@ def look(spec: RunSpec, folder: Path, began: float) -> Preflight:
             "run_seconds": epoch_seconds * run.epochs,
             "peak_bytes": peak,
             "free_bytes": memory.free(),
+            "note": describe_short(seconds, num_steps) if is_short else None,
         }
     )
-    left = BUDGET_SECONDS - (time.monotonic() - began)
+    left = deadline - time.monotonic()
     return found.model_copy(update=find_largest(run, memory, peak, seconds, left))
 
 
-def time_steps(run: "Setup") -> tuple[float, int]:
-    """Seconds of a step (the median), and how many were timed.  The first one, which sets up, is not."""
+def describe_short(seconds: float, num_steps: int) -> str:
+    """What is said where there was no time for three steps."""
+    return say(
+        "A step takes {seconds} s, so that only {count} could be tried: the figures are rough, without the validation.",
+        seconds=f"{seconds:.1f}",
+        count=num_steps,
+    )
+
+
+def time_steps(run: "Setup", deadline: float) -> tuple[float, int]:
+    """Seconds of a step (the median), and how many were timed.  The first one, which sets up, is not, unless there is no time
+    for another one before ``deadline`` (of ``time.monotonic``)."""
     from netwright.training.out_of_memory import step
 
     batches = run.sampler.epoch(1)
+    began = time.perf_counter()
     step(run, *next(batches))
     _wait(run)
+    first = time.perf_counter() - began
     times: list[float] = []
     began = time.perf_counter()
     while len(times) < MAX_STEPS and (len(times) < MIN_STEPS or time.perf_counter() - began < STEPS_SECONDS):
+        if time.monotonic() + (times[-1] if times else first) > deadline:
+            break
         batch = next(batches, None)
         if batch is None:
             batches = run.sampler.epoch(1)
@@ -119,7 +124,7 @@ def time_steps(run: "Setup") -> tuple[float, int]:
         step(run, *batch)
         _wait(run)
         times.append(time.perf_counter() - before)
-    return statistics.median(times), len(times)
+    return (statistics.median(times), len(times)) if times else (first, 1)
 
 
 def time_validation(run: "Setup") -> float:

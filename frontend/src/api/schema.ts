@@ -593,6 +593,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/training/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find Rates
+         * @description Orders a sweep of the learning rate over the real data, network, loss and optimizer; it leaves no run behind.
+         */
+        post: operations["find_rates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/rates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Rates */
+        get: operations["read_rates"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel Rates
+         * @description Calls a sweep off, or forgets one that is over.
+         */
+        delete: operations["cancel_rates"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs": {
         parameters: {
             query?: never;
@@ -966,7 +1007,7 @@ export interface paths {
         put?: never;
         /**
          * Predict
-         * @description Answers to pictures or rows.
+         * @description Answers to pictures, rows, texts or series.
          */
         post: operations["predict"];
         delete?: never;
@@ -1106,6 +1147,67 @@ export interface paths {
         get: operations["download_export"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Measure Workspace
+         * @description What an export would hold: of everything, or of the networks that are named.
+         */
+        get: operations["measure_workspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspace/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Workspace
+         * @description Networks with their versions, the block library, runs with events and curves, files of weights; on wish the
+         *     checkpoints and the uploads.
+         */
+        get: operations["export_workspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspace/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Workspace
+         * @description Adds all of a file to what is here.  What has an id that is taken comes as a copy.
+         */
+        post: operations["import_workspace"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1693,6 +1795,23 @@ export interface components {
             training: components["schemas"]["TrainingConfig"];
             /** Num Samples */
             num_samples: number;
+        };
+        /**
+         * CurvesRead
+         * @description A series channel by channel; null where there is no value.  ``actual`` and ``predicted`` are what follows, by the place
+         *     of the channel; empty where nothing is forecast.
+         */
+        CurvesRead: {
+            /** Channels */
+            channels: (number | null)[][];
+            /** Actual */
+            actual?: {
+                [key: string]: number[];
+            };
+            /** Predicted */
+            predicted?: {
+                [key: string]: number[];
+            };
         };
         /**
          * DataConfig
@@ -2421,7 +2540,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "size_chosen" | "batch_fixed" | "input_shape_unknown" | "operators_dropped" | "dtype_changed";
+            code: "size_chosen" | "batch_fixed" | "input_shape_unknown" | "operators_dropped" | "dtype_changed" | "weights_copied";
             /** Message */
             message: string;
             /** Values */
@@ -3136,8 +3255,9 @@ export interface components {
         };
         /**
          * PredictRequest
-         * @description Exactly one of ``pictures`` (base64 of a PNG, JPEG, ..., or a data URL) and ``rows`` (values by the columns' names;
-         *     what is left out or null is a missing value).
+         * @description Exactly one of ``pictures`` (base64 of a PNG, JPEG, ..., or a data URL), ``rows`` (values by the columns' names;
+         *     what is left out or null is a missing value), ``texts``, and ``series`` (step by step, each the values of all channels; null
+         *     is a missing value).
          */
         PredictRequest: {
             /** Pictures */
@@ -3146,11 +3266,16 @@ export interface components {
             rows?: {
                 [key: string]: number | string | null;
             }[] | null;
+            /** Texts */
+            texts?: string[] | null;
+            /** Series */
+            series?: (number | null)[][][] | null;
         };
         /**
          * PredictionRead
-         * @description ``label`` and ``probabilities`` (in the order of ``classes``) of a classification, ``values`` of a regression.  ``seen``
-         *     is the picture as the network got it, as a PNG in a data URL.
+         * @description ``label`` and ``probabilities`` (in the order of ``classes``) of a classification, ``values`` of a regression: of a
+         *     forecast step by step, each with all channels that are forecast.  ``seen`` is the picture as the network got it, as a PNG
+         *     in a data URL; ``tokens`` are those of a text that it saw, of which ``num_cut`` more were left away.
          */
         PredictionRead: {
             /** Label */
@@ -3161,6 +3286,13 @@ export interface components {
             values?: number[];
             /** Seen */
             seen?: string | null;
+            /** Tokens */
+            tokens?: components["schemas"]["TokenRead"][];
+            /**
+             * Num Cut
+             * @default 0
+             */
+            num_cut: number;
         };
         /**
          * PreflightRead
@@ -3169,6 +3301,8 @@ export interface components {
         PreflightRead: {
             /** Sentence */
             sentence?: string | null;
+            /** Note */
+            note?: string | null;
             /** Node */
             node?: string | null;
             /**
@@ -3349,6 +3483,48 @@ export interface components {
             place: number;
             /** Priority */
             priority: number;
+        };
+        /**
+         * RateFinderRead
+         * @description ``waiting``: another sweep comes first.  ``over``: ``sentence`` says why where nothing is suggested.
+         */
+        RateFinderRead: {
+            /**
+             * Num Steps
+             * @default 200
+             */
+            num_steps: number;
+            /** Rates */
+            rates?: number[];
+            /** Losses */
+            losses?: number[];
+            /** Smoothed */
+            smoothed?: number[];
+            /** Steepest */
+            steepest?: number | null;
+            /** Tenth */
+            tenth?: number | null;
+            /** Sentence */
+            sentence?: string | null;
+            /** Note */
+            note?: string | null;
+            /** End */
+            end?: ("all" | "diverged" | "not_finite") | null;
+            /** Id */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "over";
+        };
+        /**
+         * RateFinderRequest
+         * @description The body of ``POST /api/training/rates``: the run whose learning rate is looked for.
+         */
+        RateFinderRequest: {
+            document: components["schemas"]["Document"];
+            training: components["schemas"]["TrainingConfig"];
         };
         /**
          * RemoveEdge
@@ -3701,6 +3877,9 @@ export interface components {
             values?: {
                 [key: string]: number | string | null;
             };
+            /** Text */
+            text?: string | null;
+            curve?: components["schemas"]["CurvesRead"] | null;
         };
         /**
          * SamplesRead
@@ -3747,6 +3926,31 @@ export interface components {
             future: {
                 [key: string]: number[];
             };
+        };
+        /**
+         * SeriesShape
+         * @description ``steps`` is how many the network sees, ``channels`` their names; shorter series are filled up where ``is_padded``,
+         *     as those of the data are.  What is forecast are the next ``horizon`` steps of ``forecast``, places in ``channels`` (0 and
+         *     empty: it tells classes or numbers).  ``minimum`` and ``maximum`` are of each channel of the data, ``example`` is one of
+         *     its series, step by step.
+         */
+        SeriesShape: {
+            /** Steps */
+            steps: number;
+            /** Channels */
+            channels: string[];
+            /** Is Padded */
+            is_padded: boolean;
+            /** Horizon */
+            horizon: number;
+            /** Forecast */
+            forecast: number[];
+            /** Minimum */
+            minimum: number[];
+            /** Maximum */
+            maximum: number[];
+            /** Example */
+            example: (number | null)[][];
         };
         /**
          * SetBlock
@@ -4164,6 +4368,29 @@ export interface components {
             dtype: string;
         };
         /**
+         * TextShape
+         * @description ``column`` is what a file's column of texts is called, ``max_tokens`` how many tokens of a text the network sees,
+         *     ``example`` a text of the run's data.
+         */
+        TextShape: {
+            /** Column */
+            column: string;
+            /** Max Tokens */
+            max_tokens: number;
+            /** Example */
+            example: string;
+        };
+        /**
+         * TokenRead
+         * @description A token as the network read it; one that the training part did not teach is the same to it as any other such.
+         */
+        TokenRead: {
+            /** Text */
+            text: string;
+            /** Is Known */
+            is_known: boolean;
+        };
+        /**
          * TokenText
          * @description A text cut into tokens, with the index of each (1: unknown); ``num_left_out`` more are not shown.
          */
@@ -4248,7 +4475,17 @@ export interface components {
              * @default float32
              * @enum {string}
              */
-            precision: "float32" | "bfloat16";
+            precision: "float32" | "tf32" | "bfloat16" | "float16";
+            /**
+             * Deterministic
+             * @default false
+             */
+            deterministic: boolean;
+            /**
+             * Compile
+             * @default false
+             */
+            compile: boolean;
             /**
              * Device
              * @default auto
@@ -4374,6 +4611,8 @@ export interface components {
             /** Are Probabilities */
             are_probabilities: boolean;
             picture?: components["schemas"]["PictureShape"] | null;
+            text?: components["schemas"]["TextShape"] | null;
+            series?: components["schemas"]["SeriesShape"] | null;
             /** Fields */
             fields?: components["schemas"]["TrialField"][];
         };
@@ -4492,6 +4731,45 @@ export interface components {
             kept_values: number;
             /** Values */
             values: number;
+        };
+        /**
+         * WorkspaceImported
+         * @description What was taken in.  ``copies`` counts the networks, blocks, runs, data sets and files of weights that were here
+         *     already and came as copies.
+         */
+        WorkspaceImported: {
+            /** Networks */
+            networks: number;
+            /** Blocks */
+            blocks: number;
+            /** Runs */
+            runs: number;
+            /** Datasets */
+            datasets: number;
+            /** Checkpoints */
+            checkpoints: number;
+            /** Copies */
+            copies: number;
+        };
+        /**
+         * WorkspaceSize
+         * @description What an export would hold, and how many bytes of files each choice adds.
+         */
+        WorkspaceSize: {
+            /** Networks */
+            networks: number;
+            /** Blocks */
+            blocks: number;
+            /** Runs */
+            runs: number;
+            /** Datasets */
+            datasets: number;
+            /** Run Bytes */
+            run_bytes: number;
+            /** Checkpoint Bytes */
+            checkpoint_bytes: number;
+            /** Data Bytes */
+            data_bytes: number;
         };
     };
     responses: never;
@@ -5826,6 +6104,99 @@ export interface operations {
             };
         };
     };
+    find_rates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RateFinderRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateFinderRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_rates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateFinderRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    cancel_rates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_runs: {
         parameters: {
             query?: {
@@ -6852,6 +7223,105 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    measure_workspace: {
+        parameters: {
+            query?: {
+                network?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceSize"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    export_workspace: {
+        parameters: {
+            query?: {
+                network?: string[] | null;
+                checkpoints?: boolean;
+                data?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    import_workspace: {
+        parameters: {
+            query: {
+                filename: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceImported"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -48,6 +48,7 @@ export type Problem = Schemas["Problem"];
 export type ProblemDocument = Schemas["ProblemDocument"];
 export type QueuedRun = Schemas["QueuedRun"];
 export type QueueRead = Schemas["QueueRead"];
+export type RateFinderRead = Schemas["RateFinderRead"];
 export type RevisionRead = Schemas["RevisionRead"];
 export type RunEvent = EventList["events"][number];
 export type RunRead = Schemas["RunRead"];
@@ -69,3 +70,5 @@ export type WeightsRead = Schemas["WeightsRead"];
 
 /** A metric's value: NaN and infinities travel as words. */
 export type Scalar = NonNullable<NetworkSummary["best"]>[string];
+export type WorkspaceImported = Schemas["WorkspaceImported"];
+export type WorkspaceSize = Schemas["WorkspaceSize"];

@@ -40,6 +40,7 @@ const placesIn = (words: string) => [...words.matchAll(/\{\{\s*(\w+)/g)].map(([,
 
 /** What is the same in Chinese: names, and patterns without a word of their own. */
 const SAME = new Set([
+  "torch.compile",
   "PyTorch",
   "PyTorch state_dict",
   "safetensors",
@@ -159,6 +160,8 @@ const PUT_TOGETHER = new Set<string>([
   "phaseSentence.*",
   "problem.*",
   "queue.priority.*",
+  "rates.end.*",
+  "rates.take.*",
   "reason.*",
   "reason.data.*",
   "reasons.*",

@@ -20,6 +20,7 @@ export { ReasonedSwitch } from "./ReasonedSwitch";
 export { createRecent, type Recent } from "./recent";
 export { SearchBox } from "./SearchBox";
 export { Sentence } from "./Sentence";
+export { rangeOf, SeriesLines, type SeriesLinesProps, strokeOf } from "./SeriesLines";
 export { CardSkeletons, LineSkeletons } from "./Skeletons";
 export { Splitter } from "./Splitter";
 export { usePageTitle } from "./usePageTitle";

@@ -4,6 +4,7 @@ import gc
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
 import torch
@@ -63,6 +64,28 @@ def test_layer_that_says_its_own_shapes_says_what_its_run_gives(case: Case) -> N
     model, inputs = layer.Params.model_validate(params), specs_for(layer, shapes)
     said = without_running(layer, model, inputs)
     assert said is None or said == run_on_meta(layer.call(model, inputs), given(inputs))
+
+
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
+@pytest.mark.parametrize("type_name", ["Conv1d", "Conv2d", "Conv3d", "DepthwiseConv2d"])
+@pytest.mark.parametrize("stride", [1, 2, 3])
+@pytest.mark.parametrize("dilation", [1, 2])
+def test_windows_of_a_convolution_fit_as_often_as_pytorch_slides_them(
+    type_name: str, stride: int, dilation: int
+) -> None:
+    layer = LAYERS[type_name]
+    dims = int(type_name.removesuffix("d")[-1])
+    tried = 0
+    for kernel, padding, size in product((1, 2, 3, 4), (0, 1, 2, "same", "valid"), (5, 6, 9)):
+        params = layer.Params.model_validate(
+            {"kernel_size": kernel, "padding": padding, "stride": stride, "dilation": dilation}
+        )
+        inputs = (TensorSpec((4, *range(size, size + dims))),)
+        if has_errors(layer.check(params, inputs)):
+            continue
+        tried += 1
+        assert without_running(layer, params, inputs) == run_on_meta(layer.call(params, inputs), inputs)
+    assert tried >= 30
 
 
 def test_run_on_meta_of_an_output_without_the_batch_is_refused() -> None:

@@ -77,6 +77,7 @@ def bent(seed: int) -> Document:
 
 
 @example(seed=10096851)  # a block without ports, with errors, repeated
+@example(seed=127840)  # two blocks of one set of weights, in one of which a block inside breaks off early
 @given(st.integers(0, 2**32))
 @settings(max_examples=150, deadline=None)
 def test_check_of_a_bent_network_answers_and_its_fixes_work(seed: int) -> None:

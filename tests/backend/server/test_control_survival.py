@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +10,9 @@ from backend.server.test_runs import digits
 from backend.server.test_survival import Process, assert_told_once, is_over
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
-    server = Process(tmp_path_factory.mktemp("home"))
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Process]:
+    server = Process(tmp_path / "home")
     yield server
     server.stop()
 
@@ -52,8 +53,9 @@ def test_paused_run_when_its_worker_is_killed_rests_at_the_same_step_under_a_new
     server.wait(run, lambda found: not found["commands_waiting"])
     send(server, run, "pause")
     paused = server.wait(run, lambda found: found["state"] == "paused")
-    (last,) = [each for each in of(server, run, "checkpoint") if each["step"] == paused["step"]]
-    assert last["kind"] == "last", "a pause leaves a checkpoint of its own step"
+    # Beside it there may be the best one's, where the pause came at the very end of an epoch.
+    kinds = [each["kind"] for each in of(server, run, "checkpoint") if each["step"] == paused["step"]]
+    assert kinds.count("last") == 1, "a pause leaves one checkpoint of its own step"
     server.worker(run).send_signal(signal.SIGKILL)
     again = server.wait(run, lambda found: found["attempt"] == 2 and found["state"] == "paused")
     assert again["step"] == paused["step"]

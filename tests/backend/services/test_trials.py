@@ -14,6 +14,7 @@ import pytest
 import torch
 from backend.services.conftest import until
 from netwright.data.base import Part, SourceSpec
+from netwright.data.registry import open_source
 from netwright.graph.document import Document
 from netwright.services.checkpoints import CheckpointService
 from netwright.services.errors import ServiceError
@@ -35,9 +36,15 @@ class Orders:
         self.orders: dict[str, TrialOrder] = {}
         self.jobs: dict[str, Job] = {}
 
-    def add(self, name: str, source: str, shape: list[int], outputs: int, loss: str) -> Job:
+    def add(self, name: str, source: str, shape: list[int], outputs: int, loss: str, num_tokens: int = 0) -> Job:
+        """``num_tokens``: of texts, so that an Embedding stands behind the input."""
         nodes: list[dict[str, Any]] = [
-            {"id": "x", "type": "Input", "params": {"shape": shape}},
+            {"id": "x", "type": "Input", "params": {"shape": shape, "dtype": "int64" if num_tokens else "float32"}},
+            *(
+                [{"id": "embed", "type": "Embedding", "params": {"num_embeddings": num_tokens, "embedding_dim": 4}}]
+                if num_tokens
+                else []
+            ),
             {"id": "flat", "type": "Flatten"},
             {"id": "head", "type": "Linear", "params": {"out_features": outputs}},
             {"id": "y", "type": "Output"},
@@ -238,13 +245,116 @@ def test_evaluation_when_the_target_is_a_number_gives_errors_and_pairs(tmp_path:
     play(tmp_path, scenario)
 
 
+def test_texts_when_sent_or_in_a_file_are_answered_with_the_tokens_that_were_seen(tmp_path: Path) -> None:
+    async def scenario(service: TrialService, orders: Orders) -> None:
+        job = orders.add("texts", "sentences", [16], 2, "CrossEntropyLoss", num_tokens=200)
+        about = await service.describe("texts")
+        assert about.text is not None
+        assert (about.kind, about.text.column, about.text.max_tokens) == ("text", "text", 16)
+        part = validation(job)
+        texts = [bytes(sample.tolist()).rstrip(b"\0").decode() for sample in part.inputs[:4]]
+        wanted = scores_of(job, part.inputs[:4]).softmax(dim=1)
+        found = await service.predict("texts", PredictRequest(texts=texts))
+        for prediction, row in zip(found.predictions, wanted, strict=True):
+            assert prediction.probabilities == pytest.approx(row.tolist(), abs=1e-5)
+            assert all(token.is_known for token in prediction.tokens)
+        strange = f"{texts[0].split()[0]} xyzzy " + "word " * 30
+        [prediction] = (await service.predict("texts", PredictRequest(texts=[strange]))).predictions
+        assert [token.is_known for token in prediction.tokens][:2] == [True, False]
+        assert (len(prediction.tokens), prediction.num_cut) == (16, 16)
+        empty = await service.predict("texts", PredictRequest(texts=[""]))
+        assert sum(empty.predictions[0].probabilities) == pytest.approx(1.0)
+
+        lines = io.StringIO()
+        csv.writer(lines).writerows([["note", "text"], *(["kept", text] for text in texts)])
+        answers = await service.predict_file("texts", stream(lines.getvalue().encode()), "reviews.csv")
+        rows = list(csv.DictReader(io.StringIO(answers.decode())))
+        assert [each["predicted label"] for each in rows] == [about.classes[int(row.argmax())] for row in wanted]
+        assert [each["text"] for each in rows] == texts
+        with pytest.raises(ServiceError, match="in which the texts would be"):
+            await service.predict_file("texts", stream(b"a,b\n1,2\n"), "wrong.csv")
+        worst = await service.samples("texts", order="worst", target=None, predicted=None, offset=0, limit=2)
+        assert all(each.text for each in worst.samples)
+
+    play(tmp_path, scenario)
+
+
+def test_series_when_sent_are_forecast_in_the_unit_of_the_data(tmp_path: Path) -> None:
+    async def scenario(service: TrialService, orders: Orders) -> None:
+        raw = open_source(SourceSpec(type="sine_mix")).load()
+        shape, horizon = list(raw.inputs.shape[1:]), raw.targets.shape[1]
+        job = orders.add("sines", "sine_mix", shape, horizon, "MSELoss")
+        scale = job.data.target_scale
+        assert scale is not None
+        about = await service.describe("sines")
+        assert about.series is not None
+        assert (about.series.steps, about.series.forecast, about.series.is_padded) == (shape[0], [0], False)
+        samples = validation(job).inputs[:2]
+        wanted = scores_of(job, samples) * torch.tensor(scale.std) + torch.tensor(scale.mean)
+        longer = [[[5.0], *samples[0].tolist()], samples[1].tolist()]  # of a longer one the latest steps are seen
+        found = await service.predict("sines", PredictRequest(series=longer))
+        assert [each.values for each in found.predictions] == [pytest.approx(row.tolist(), abs=1e-5) for row in wanted]
+        targets = validation(job).targets
+        answers = scores_of(job, validation(job).inputs) * torch.tensor(scale.std) + torch.tensor(scale.mean)
+        [numbers] = (await service.evaluate("sines")).numbers
+        assert numbers.mean_absolute_error == pytest.approx(float((answers - targets).abs().mean()), rel=1e-4)
+        [worst] = (
+            await service.samples("sines", order="worst", target=None, predicted=None, offset=0, limit=1)
+        ).samples
+        assert worst.curve is not None
+        assert len(worst.curve.channels[0]) == shape[0]
+        assert worst.curve.actual["0"] == pytest.approx(targets[worst.place].tolist(), rel=1e-5)
+        faults: list[tuple[list[list[float | None]], str]] = [
+            ([[1.0]], "needs"),
+            ([[1.0, 2.0]] * shape[0], "the network takes 1"),
+            ([[None]] * shape[0], "without a value"),
+        ]
+        for series, said in faults:
+            with pytest.raises(ServiceError, match=said):
+                await service.predict("sines", PredictRequest(series=[series]))
+        with pytest.raises(ServiceError, match="Send series instead"):
+            await service.predict_file("sines", stream(b"value\n1\n"), "values.csv")
+
+    play(tmp_path, scenario)
+
+
+def test_series_when_shorter_than_the_longest_of_the_data_are_filled_up_as_those(tmp_path: Path) -> None:
+    async def scenario(service: TrialService, orders: Orders) -> None:
+        job = orders.add("waves", "waves", [48, 1], 3, "CrossEntropyLoss")
+        about = await service.describe("waves")
+        assert about.series is not None
+        assert about.series.is_padded
+        sample = next(each for each in validation(job).inputs if each.isnan().any())
+        wanted = scores_of(job, sample[None]).softmax(dim=1)[0]
+        short = sample[~sample[:, 0].isnan()].tolist()
+        [prediction] = (await service.predict("waves", PredictRequest(series=[short]))).predictions
+        assert prediction.probabilities == pytest.approx(wanted.tolist(), abs=1e-5)
+
+    play(tmp_path, scenario)
+
+
+def test_checkpoint_when_it_gives_its_input_back_is_refused_by_a_sentence(tmp_path: Path) -> None:
+    async def scenario(service: TrialService, orders: Orders) -> None:
+        orders.add("digits", "digits", [1, 8, 8], 10, "CrossEntropyLoss")
+        order = orders.orders["digits"]
+        data = order.spec.training.data.model_copy(update={"task": "reconstruction"})
+        training = order.spec.training.model_copy(update={"data": data})
+        spec = order.spec.model_copy(update={"training": training})
+        orders.orders["same"] = order.model_copy(update={"spec": spec})
+        with pytest.raises(ServiceError, match="Take its project home") as caught:
+            await service.describe("same")
+        assert caught.value.code == "cannot_try"
+
+    play(tmp_path, scenario)
+
+
 def test_checkpoint_when_its_data_are_of_another_kind_is_refused_by_a_sentence(tmp_path: Path) -> None:
     async def scenario(service: TrialService, orders: Orders) -> None:
         orders.add("iris", "iris", [4], 3, "CrossEntropyLoss")
         order = orders.orders["iris"]
         spec = order.spec.model_copy(update={"source": SourceSpec(type="karate")})
         orders.orders["graph"] = order.model_copy(update={"spec": spec})
-        with pytest.raises(ServiceError, match="Pictures and tables") as caught:
+        with pytest.raises(ServiceError, match="Pictures, tables, texts and series") as caught:
             await service.describe("graph")
         assert caught.value.code == "cannot_try"
         broken = tmp_path / "broken.safetensors"

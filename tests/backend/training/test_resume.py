@@ -47,6 +47,13 @@ CASES: dict[str, dict[str, Any]] = {
         "batch_size": 64,
         "averaging": {"type": "EMA", "params": {"decay": 0.9}},
     },
+    "float16, its scale among the state": {"precision": "float16", "gradient_clip_norm": 1.0},
+    "float16 with accumulation and a moving average": {
+        "precision": "float16",
+        "accumulate_steps": 4,
+        "batch_size": 64,
+        "averaging": {"type": "EMA", "params": {"decay": 0.9}},
+    },
     "chain": {
         "optimizer": SGD,
         "schedule": {

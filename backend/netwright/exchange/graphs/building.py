@@ -10,6 +10,7 @@ from netwright.exchange.graphs.foreign import ForeignGraph
 from netwright.exchange.graphs.items import OUTSIDE, FoldedDefinition, Item, common_scope, outputs_in_order, to_items
 from netwright.exchange.graphs.naming import name_items
 from netwright.exchange.graphs.report import FoldedBlock, ImportReport, Placeholder
+from netwright.exchange.graphs.sharing import Tie, find_ties, tie_of
 from netwright.exchange.refusal import ImportRefusedError
 from netwright.exchange.weights.tensors import Stored, TensorInfo, write_tensors
 from netwright.graph.document import BLOCK_PREFIX, Block, Document, Edge, Node
@@ -46,12 +47,16 @@ def build_network(graph: ForeignGraph) -> tuple[Document, list[Stored], ImportRe
             "file_without_network", say("No output of the network in this file is computed from its inputs.")
         )
     used = _without_unused(flat)
+    find_ties(used, graph)
     items, blocks = fold(to_items(used))
     items = outputs_in_order(items, used)
     document = _Writer(graph.title, items, blocks).write()
     tensors, placeholders = [], []
+    written: set[int] = set()
     for path, leaf in _paths(items, document.network, document):
-        tensors += [_renamed(f"{path}.{name}", stored) for name, stored in leaf.weights.items()]
+        if leaf.tie not in written:  # else they are those of a node that stands before it
+            tensors += [_renamed(f"{path}.{name}", stored) for name, stored in leaf.weights.items()]
+            written.add(leaf.tie)
         if leaf.reason:
             placeholders.append(Placeholder(node=path, operator=leaf.type.partition(":")[2], reason=leaf.reason))
     layers = sum(node.type not in {"Input", "Output"} for item in items for node in item.leaves())
@@ -120,6 +125,7 @@ class _Writer:
         inner = {name: self._block(definition) for name, definition in self.blocks.items()}
         names = name_items(self.items, ())
         network = Block(nodes=[self._node(item, name) for item, name in zip(self.items, names, strict=True)])
+        _share(network.nodes, self.items)
         network.edges = list(self._edges(self.items, names, None))
         return Document(name=self.title[:200], network=network, blocks=inner)
 
@@ -130,6 +136,7 @@ class _Writer:
             self._node(item, name, definition.repeats.get(i))
             for i, (item, name) in enumerate(zip(items, names, strict=True))
         ]
+        _share(nodes, items)
         ends = [Edge(source=names[-1], target="y")]
         return Block(
             parameters=dict(definition.parameters),
@@ -154,6 +161,15 @@ class _Writer:
                 if layer is None and not item.is_block and len(item.sources) > 1:
                     target_port = f"x{number}"  # a placeholder tells its inputs apart
                 yield Edge(source=start, target=name, source_port=port, target_port=target_port)
+
+
+def _share(nodes: list[Node], items: list[Item]) -> None:
+    """Lets each node use the weights of the first that has the same."""
+    owners: dict[Tie, str] = {}
+    for node, item in zip(nodes, items, strict=True):
+        tie = tie_of([item])
+        if tie and (owner := owners.setdefault(tie, node.id)) != node.id:
+            node.share = owner
 
 
 def _paths(items: list[Item], block: Block, document: Document, prefix: str = "") -> Iterator[tuple[str, FlatNode]]:

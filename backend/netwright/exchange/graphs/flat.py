@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from pydantic import JsonValue, ValidationError
 
-from netwright.exchange.graphs.foreign import Array, ForeignGraph, Operator, Shape, from_array, to_array
+from netwright.exchange.graphs.foreign import Array, ForeignGraph, Operator, Shape, from_array, origins_of, to_array
 from netwright.exchange.weights.tensors import Stored
 from netwright.language import fault_sentence, said_by, say
 from netwright.layers.registry import LAYERS
@@ -40,6 +40,10 @@ class FlatNode:
     """What the node should be called where no scope says it."""
     reason: str = ""
     """Why it is a placeholder."""
+    origins: frozenset[int] = frozenset()
+    """Which constants of the file its weights are made from."""
+    tie: int = -1
+    """Equal for nodes that have one set of weights; -1 without weights."""
 
 
 Rule = Callable[["Builder", Operator], None]
@@ -55,6 +59,8 @@ class Builder:
         self.shape_values: set[str] = set()
         """Values that are computed from shapes: they stand for no data."""
         self._arrays: dict[str, Array] = {}
+        self._read: set[str] = set()
+        """The constants that the rule at work has asked for."""
         self._counter = 0
 
     # --- what a rule may ask -----------------------------------------------------------------------------------------
@@ -96,6 +102,7 @@ class Builder:
         Raises:
             NoRuleError: it is computed from data.
         """
+        self._read.add(value)
         if value in self._arrays:
             return self._arrays[value]
         stored = self.graph.constants.get(value)
@@ -117,6 +124,10 @@ class Builder:
         if array.size > MAX_FOLDED_VALUES and array.base is None:
             raise NoRuleError(say("it computes a large constant"))
         self._arrays[value] = array
+        self.graph.origins[value] = self._origins()
+
+    def _origins(self) -> frozenset[int]:
+        return frozenset[int]().union(*(origins_of(value, self.graph) for value in self._read))
 
     # --- what a rule may do ------------------------------------------------------------------------------------------
 
@@ -175,7 +186,7 @@ class Builder:
         """The operator's output is a value that is there already."""
         source = op.inputs[0] if value is None else value
         if self.is_constant(source):
-            self._arrays[op.outputs[0]] = self.array(source)
+            self.set_array(op.outputs[0], self.array(source))
         elif source in self.shape_values:
             self.shape_values.add(op.outputs[0])
         else:
@@ -216,8 +227,11 @@ class Builder:
         if self._is_about_shapes(op):
             return
         before = len(self.nodes)
+        self._read.clear()
         try:
             self.rules.get(op.kind, _no_rule)(self, op)
+            for node in self.nodes[before:]:
+                node.origins = self._origins() if node.weights else frozenset()
         except NoRuleError as error:
             del self.nodes[before:]
             if all(self.is_constant(value) or value in self.shape_values for value in op.inputs if value):

@@ -7,12 +7,14 @@ repeat.  Folding goes on with the folded level until nothing is won any more, so
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 
 from netwright.exchange.graphs.block_parameters import find_parameters
 from netwright.exchange.graphs.items import OUTSIDE, FoldedDefinition, Item, common_class, common_scope
+from netwright.exchange.graphs.sharing import Tie, can_be_uses, has_ties, tie_of
 from netwright.graph.document import BLOCK_PREFIX
 from netwright.layers.registry import LAYERS
 
@@ -48,9 +50,10 @@ class _Run:
 def fold(items: list[Item]) -> tuple[list[Item], dict[str, FoldedDefinition]]:
     """The level with its repeated structure as uses of blocks, and the blocks, inner ones before outer ones."""
     blocks: dict[str, FoldedDefinition] = {}
+    is_tied = has_ties(items)
     while True:
         segments = cut(items)
-        run = _find_run(items, segments)
+        run = _find_run(items, segments, is_tied=is_tied)
         if run is None:
             return items, blocks
         items = _replace(items, segments, run, blocks)
@@ -125,8 +128,9 @@ def free_values(item: Item) -> dict[str, JsonValue]:
 # --- runs ------------------------------------------------------------------------------------------------------------
 
 
-def _find_run(items: list[Item], segments: list[tuple[int, int]]) -> _Run | None:
-    """The structure to fold next: of the shortest period, the one that occurs most often, made as long as it can be."""
+def _find_run(items: list[Item], segments: list[tuple[int, int]], *, is_tied: bool) -> _Run | None:
+    """The structure to fold next: of the shortest period, the one that occurs most often, made as long as it can be.  Where
+    nodes share weights (``is_tied``), it must be able to say so."""
     made: dict[object, int] = {}
     makes = []
     for number, segment in enumerate(segments):
@@ -144,7 +148,10 @@ def _find_run(items: list[Item], segments: list[tuple[int, int]]) -> _Run | None
             first = segments[starts[0]][0], segments[starts[0] + period - 1][1]
             if len(starts) < 2 or first[1] - first[0] < 2:
                 continue
-            run = _extend(_apart(starts, period), makes)
+            places = _apart(starts, period)
+            run = _extend(places, makes)
+            if is_tied:
+                run = _sayable(items, segments, (run, _Run(tuple(places))))
             saved = _saved(items, segments, run)
             # What occurs most often is the smallest unit; what it is a part of folds in the next round.
             rank = (len(run.places), saved)
@@ -180,6 +187,22 @@ def _extend(places: list[tuple[int, int]], makes: list[int]) -> _Run:
     return _Run(tuple(places))
 
 
+def _sayable(items: list[Item], segments: list[tuple[int, int]], runs: Sequence[_Run]) -> _Run:
+    """The first that can be said; one of no occurrence, which saves nothing, where none can."""
+    return next((run for run in runs if _is_sayable(items, segments, run)), _Run(()))
+
+
+def _is_sayable(items: list[Item], segments: list[tuple[int, int]], run: _Run) -> bool:
+    """Whether the weights that occurrences share can be shared by uses of one block."""
+    copies = [_body(items, segments, place) for place in run.places]
+    inside = {i for first, end in run.places for i in range(segments[first][0], segments[end - 1][1])}
+    others = [item for i, item in enumerate(items) if i not in inside]
+    owners: dict[Tie, list[Item]] = {}
+    return can_be_uses(copies, others) and all(
+        _equal_values(owners.setdefault(tie_of(copy), copy), copy) for copy in copies
+    )
+
+
 def _saved(items: list[Item], segments: list[tuple[int, int]], run: _Run) -> int:
     """Cards that folding saves: those of all occurrences, less the block's own and those that use it."""
     if len(run.places) < 2:
@@ -189,15 +212,23 @@ def _saved(items: list[Item], segments: list[tuple[int, int]], run: _Run) -> int
     if size < 2:
         return 0
     bodies = [_body(items, segments, place) for place in run.places]
-    uses = 1 + sum(
-        place[0] != before[1] or not _equal_values(body, body_before)
-        for place, before, body, body_before in zip(run.places[1:], run.places, bodies[1:], bodies, strict=False)
-    )
+    uses = len(run.places)
+    if not _is_one_for_all(bodies):
+        uses = 1 + sum(
+            place[0] != before[1] or not _equal_values(body, body_before)
+            for place, before, body, body_before in zip(run.places[1:], run.places, bodies[1:], bodies, strict=False)
+        )
     return len(run.places) * size - (size + 2 + uses)
 
 
 def _body(items: list[Item], segments: list[tuple[int, int]], place: tuple[int, int]) -> list[Item]:
     return items[segments[place[0]][0] : segments[place[1] - 1][1]]
+
+
+def _is_one_for_all(bodies: list[list[Item]]) -> bool:
+    """Whether some have the same weights: then each is a use of its own, as repetitions have weights of their own."""
+    ties = [tie for body in bodies if (tie := tie_of(body))]
+    return len(set(ties)) < len(ties)
 
 
 def _equal_values(a: list[Item], b: list[Item]) -> bool:
@@ -220,6 +251,7 @@ def _replace(
     replaced: list[Item] = []
     moved: dict[int, int] = {OUTSIDE: OUTSIDE}
     position = 0
+    one_for_all = _is_one_for_all(copies)
     for number, (place, copy) in enumerate(zip(run.places, copies, strict=True)):
         first, end = segments[place[0]][0], segments[place[1] - 1][1]
         for i in range(position, first):
@@ -227,7 +259,8 @@ def _replace(
             replaced.append(_moved(items[i], moved))
         position = end
         values = found.values[number]
-        follows = number > 0 and run.places[number - 1][1] == place[0] and found.values[number - 1] == values
+        is_next = number > 0 and run.places[number - 1][1] == place[0]
+        follows = is_next and not one_for_all and found.values[number - 1] == values
         definition.num_copies += 1
         if follows:
             replaced[-1].bodies.append(copy)

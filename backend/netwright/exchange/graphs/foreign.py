@@ -29,6 +29,7 @@ _NUMPY: dict[str, str] = {
     "F32": "<f4",
     "F64": "<f8",
 }
+_FLOATS = {"F16", "BF16", "F32", "F64"}
 _CODES = {np.dtype(text): code for code, text in _NUMPY.items()}
 
 
@@ -73,7 +74,23 @@ class ForeignGraph:
     """Values that are told to have the batch, unchanged, as their one open axis."""
     scopes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Where constants that were computed stood in the program."""
+    origins: dict[str, frozenset[int]] = field(default_factory=dict)
+    """Of constants that were computed: which of the file's they were made from."""
     notes: list[ImportNote] = field(default_factory=list)
+
+
+def origins_of(value: str, graph: ForeignGraph) -> frozenset[int]:
+    """Which constants of the file a constant is, or was made from: what two layers have in common that share a weight.
+
+    Only weights count: floating numbers, more than one.  Equal numbers alone say nothing, as ``nn.TransformerEncoder`` begins
+    with equal layers that learn apart.
+    """
+    if value in graph.origins:
+        return graph.origins[value]
+    stored = graph.constants.get(value)
+    if stored is None or stored.info.dtype not in _FLOATS or numel(stored.info.shape) < 2:
+        return frozenset()
+    return frozenset({id(stored)})
 
 
 def to_array(stored: Stored) -> Array:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from netwright.exchange.graphs import program_numbers
-from netwright.exchange.graphs.foreign import Array, ForeignGraph, Operator, from_array, to_array
+from netwright.exchange.graphs.foreign import Array, ForeignGraph, Operator, from_array, origins_of, to_array
 
 MAX_COMPUTED = 2**20
 """Values in a computed constant that is no rearrangement of weights."""
@@ -233,8 +233,10 @@ def fold_constants(graph: ForeignGraph) -> Numbers:
     for op in graph.operators:
         pieces = numbers.pieces(op)
         if pieces is not None:
+            origins = _origins(op, graph)
             for value, piece in zip(op.outputs, pieces, strict=True):
                 graph.constants[value], graph.shapes[value] = from_array(value, piece), piece.shape
+                graph.origins[value] = origins
                 graph.scopes.setdefault(value, op.scope)
             continue
         found, again = numbers.compute(op), other.compute(op)
@@ -243,7 +245,12 @@ def fold_constants(graph: ForeignGraph) -> Numbers:
             continue
         value = op.outputs[0]
         graph.constants[value] = from_array(value, found)
+        graph.origins[value] = _origins(op, graph)
         graph.shapes[value] = found.shape
         graph.scopes.setdefault(value, op.scope)
     graph.operators = kept
     return numbers
+
+
+def _origins(op: Operator, graph: ForeignGraph) -> frozenset[int]:
+    return frozenset[int]().union(*(origins_of(value, graph) for value in op.inputs))

@@ -20,11 +20,12 @@ _DROPOUTS = ("aten.dropout", "Dropout", "Identity")
 
 @dataclass(frozen=True, slots=True)
 class LinearParts:
-    """A linear map: ``weight`` (out, in) and ``bias`` of an operator on ``data``."""
+    """A linear map: ``weight`` (out, in) and ``bias`` of an operator on ``data``, and what these two are called."""
 
     data: str
     weight: Array
     bias: Array | None
+    names: tuple[str, str]
 
 
 def read_linear(op: Operator, reading: Reading) -> LinearParts | None:
@@ -41,7 +42,8 @@ def read_linear(op: Operator, reading: Reading) -> LinearParts | None:
     ):
         return None
     is_turned = op.kind == "aten.linear" or (op.kind == "Gemm" and bool(op.attributes.get("transB")))
-    return LinearParts(data, weight if is_turned else weight.T, None if bias is None else bias.reshape(-1))
+    row = None if bias is None else bias.reshape(-1)
+    return LinearParts(data, weight if is_turned else weight.T, row, (weight_name, bias_name))
 
 
 # --- attention without weights ---------------------------------------------------------------------------------------
@@ -116,6 +118,7 @@ class _Projection:
     source: str
     weight: Array
     bias: Array | None
+    names: tuple[str, str]
 
 
 def multihead_attention(op: Operator, reading: Reading) -> Operator | None:
@@ -133,8 +136,11 @@ def multihead_attention(op: Operator, reading: Reading) -> Operator | None:
     if query is None or key is None or value is None or key.source != value.source:
         return None
     names = {"out_proj.weight": out.weight, "out_proj.bias": out.bias, **_input_weights(query, key, value)}
+    sources = [name for part in (out, query, key, value) for name in part.names]
     weights = {
-        name: reading.keep(f"{op.outputs[0]}/{name}", array) for name, array in names.items() if array is not None
+        name: reading.keep(f"{op.outputs[0]}/{name}", array, *sources)
+        for name, array in names.items()
+        if array is not None
     }
     places = reading.numbers.places(core[0].inputs[0])
     assert places is not None, "its projection was followed through it"
@@ -184,7 +190,8 @@ def _projection(value: str, reading: Reading) -> _Projection | None:
         wanted = part.reshape(*part.shape[:2], heads.shape[1], -1).transpose(1, 2, 0, 3)
         if np.array_equal(heads, wanted):
             rows = slice(start, start + width)
-            return _Projection(source, linear.weight[rows], None if linear.bias is None else linear.bias[rows])
+            bias = None if linear.bias is None else linear.bias[rows]
+            return _Projection(source, linear.weight[rows], bias, linear.names)
     return None
 
 
@@ -295,8 +302,8 @@ class _Layer:
             return None
         keep = self.reading.keep
         self.weights |= {
-            f"{name}.weight": keep(f"{op.outputs[0]}/weight", found.weight),
-            f"{name}.bias": keep(f"{op.outputs[0]}/bias", found.bias),
+            f"{name}.weight": keep(f"{op.outputs[0]}/weight", found.weight, found.names[0]),
+            f"{name}.bias": keep(f"{op.outputs[0]}/bias", found.bias, found.names[1]),
         }
         return found
 
@@ -333,5 +340,5 @@ def class_token(op: Operator, reading: Reading) -> Operator | None:
         return None
     if not np.array_equal(step, np.broadcast_to(step[:1], step.shape)):
         return None
-    weights = {"token": reading.keep(f"{op.outputs[0]}/token", step[0, 0])}
+    weights = {"token": reading.keep(f"{op.outputs[0]}/token", step[0, 0], op.inputs[0])}
     return replace(op, kind="nw.ClassToken", inputs=(op.inputs[1],), attributes={"weights": weights})

@@ -103,7 +103,7 @@ def _weights(op: Operator, names: tuple[str, ...], directions: int, reading: Rea
             parts["bias_ih_l0"], parts["bias_hh_l0"] = np.split(arrays[2][direction], 2)
         for name, array in parts.items():
             ordered = np.concatenate([np.split(array, len(_GATES[op.kind]))[gate] for gate in _GATES[op.kind]])
-            found[name + end] = reading.keep(f"{op.outputs[0]}/{name}{end}", ordered)
+            found[name + end] = reading.keep(f"{op.outputs[0]}/{name}{end}", ordered, *names)
     return found
 
 
@@ -212,7 +212,10 @@ def unrolled_rnn(op: Operator, reading: Reading) -> Operator | None:
         "bidirectional": False,
         "bias": "bias_ih_l0" in weights,
         "nonlinearity": kind.lower(),
-        "weights": {name: reading.keep(f"{op.outputs[0]}/{name}", array) for name, array in weights.items()},
+        "weights": {
+            name: reading.keep(f"{op.outputs[0]}/{name}", array, *first.below.names, *first.beside.names)
+            for name, array in weights.items()
+        },
     }
     return replace(op, kind="nw.RNN", inputs=(data,), attributes=described, scope=first.scope)
 

@@ -92,6 +92,7 @@ def _read(archive: zipfile.ZipFile, name: str, label: str) -> bytes:
 
 def _read_weights(archive: zipfile.ZipFile, root: str, model: str, label: str) -> Iterator[tuple[str, Stored]]:
     known = set(archive.namelist())
+    tied: dict[str, Stored] = {}
     for folder, kind in (("weights", "weights"), ("constants", "constants")):
         config = f"{root}data/{folder}/{model}_{kind}_config.json"
         if config not in known:
@@ -109,7 +110,11 @@ def _read_weights(archive: zipfile.ZipFile, root: str, model: str, label: str) -
             file = f"{root}data/{folder}/{entry['path_name']}"
             if entry.get("tensor_meta") is None or file not in known:
                 continue
-            yield name, _tensor(name, entry["tensor_meta"], _read(archive, file, label), label)
+            # Weights that are tied are one file under several names; what reads them must see that they are the same.
+            place = json.dumps([file, entry["tensor_meta"]], sort_keys=True)
+            if place not in tied:
+                tied[place] = _tensor(name, entry["tensor_meta"], _read(archive, file, label), label)
+            yield name, tied[place]
 
 
 def _tensor(name: str, meta: Mapping[str, Any], data: bytes, label: str) -> Stored:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 
-from netwright.exchange.graphs.foreign import Array, ForeignGraph, Operator, from_array, to_array
+from netwright.exchange.graphs.foreign import Array, ForeignGraph, Operator, from_array, origins_of, to_array
 from netwright.exchange.graphs.layouts import LAYOUTS, Numbers
 
 MAX_CHAIN = 32
@@ -64,10 +64,11 @@ class Reading:
             value = op.inputs[0]
         return None
 
-    def keep(self, name: str, array: Array) -> str:
-        """A new constant of the graph; its name."""
+    def keep(self, name: str, array: Array, *sources: str) -> str:
+        """A new constant of the graph, made from the constants ``sources``; its name."""
         self.graph.constants[name] = from_array(name, array)
         self.graph.shapes[name] = array.shape
+        self.graph.origins[name] = frozenset[int]().union(*(origins_of(each, self.graph) for each in sources))
         return name
 
 

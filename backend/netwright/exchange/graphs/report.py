@@ -7,7 +7,9 @@ from pydantic import Field
 from netwright.graph.model import Model
 from netwright.language import Sentence
 
-NoteCode = Literal["size_chosen", "batch_fixed", "input_shape_unknown", "operators_dropped", "dtype_changed"]
+NoteCode = Literal[
+    "size_chosen", "batch_fixed", "input_shape_unknown", "operators_dropped", "dtype_changed", "weights_copied"
+]
 
 
 class FoldedBlock(Model):

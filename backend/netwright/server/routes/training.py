@@ -9,6 +9,7 @@ from netwright.server.responses import answer
 from netwright.services import training
 from netwright.services.models import Curve, CurveRequest, SuggestRequest, TrainingOptions, TrainingSuggestion
 from netwright.services.preflight_models import PreflightRead, PreflightRequest
+from netwright.services.rate_finder_models import RateFinderRead, RateFinderRequest
 
 router = APIRouter(prefix="/api/training", route_class=ModelRoute, tags=["training"])
 
@@ -32,3 +33,21 @@ async def compute_curve(body: CurveRequest) -> Response:
 async def look_before_run(body: PreflightRequest, services: ServicesDep) -> Response:
     """A few real steps by a warm worker: memory, speed, the largest batch that fits, or why the run will not work."""
     return answer(await services.preflight.look(body.document, body.training))
+
+
+@router.post("/rates", status_code=202, response_model=RateFinderRead)
+async def find_rates(body: RateFinderRequest, services: ServicesDep) -> Response:
+    """Orders a sweep of the learning rate over the real data, network, loss and optimizer; it leaves no run behind."""
+    return answer(await services.rate_finder.begin(body.document, body.training), 202)
+
+
+@router.get("/rates/{id}", response_model=RateFinderRead)
+async def read_rates(id: str, services: ServicesDep) -> Response:  # noqa: A002
+    return answer(services.rate_finder.read(id))
+
+
+@router.delete("/rates/{id}", status_code=204)
+async def cancel_rates(id: str, services: ServicesDep) -> Response:  # noqa: A002
+    """Calls a sweep off, or forgets one that is over."""
+    await services.rate_finder.cancel(id)
+    return Response(status_code=204)

@@ -25,7 +25,7 @@ async def describe_trial(id: str, services: ServicesDep) -> Response:  # noqa: A
 
 @router.post("/{id}/predict", response_model=PredictRead)
 async def predict(id: str, body: PredictRequest, services: ServicesDep) -> Response:  # noqa: A002
-    """Answers to pictures or rows."""
+    """Answers to pictures, rows, texts or series."""
     return answer(await services.trials.predict(id, body))
 
 

@@ -10,7 +10,7 @@ from netwright.data.base import Arrays
 from netwright.data.graphs import GraphArrays
 from netwright.data.sample_code import SampleCode
 from netwright.data.split import Split
-from netwright.training.config import TrainingConfig
+from netwright.training.config import HALF_PRECISIONS, TrainingConfig
 from netwright.training.project.script_facts import Facts
 
 _VERTICES = '''class Samples:
@@ -160,10 +160,10 @@ def write_graph_forward(config: TrainingConfig, facts: Facts) -> str:
         f'    """The scores of {of}, float32{"" if is_single else "; by the outputs that have a loss"}."""',
     ]
     call = graph_call(graph.arguments)
-    if config.precision == "bfloat16":
+    if config.precision in HALF_PRECISIONS:
         lines += [
-            "    # The network runs in bfloat16, the loss is computed in float32.",
-            "    with torch.autocast(samples.x.device.type, torch.bfloat16):",
+            f"    # The network runs in {config.precision}, the loss is computed in float32.",
+            f"    with torch.autocast(samples.x.device.type, torch.{config.precision}):",
             f"        outputs = {call}",
         ]
     else:

@@ -210,7 +210,11 @@ def call_closure(config: TrainingConfig) -> str:
     """The argument of ``optimizer.step``."""
     if not needs_closure(config):
         return ""
-    names = ["network", *(["weights"] if write_clip(config) else []), *(["penalised"] if is_penalised(config) else [])]
+    names = [
+        "compiled" if config.compile else "network",
+        *(["weights"] if write_clip(config) else []),
+        *(["penalised"] if is_penalised(config) else []),
+    ]
     return f"closure({', '.join(names)}, samples, targets, minimised)"
 
 

@@ -92,14 +92,14 @@ _MAIN = '''def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("{weights}"), help="where the best weights go")
     arguments = parser.parse_args()
     device = torch.device(arguments.device)
-    train, validation = load_parts({data_value})
+{kernels}    train, validation = load_parts({data_value})
 
     random.seed(SEED)
     np.random.seed(SEED)
     torch.manual_seed(SEED)
     network = {network}.to(device){channels_last}
 {begin}{freeze}{weight_lists}    optimizer = build_optimizer(network)
-{average}{plateau}    steps_per_epoch = {steps_per_epoch}
+{scaler}{compiled}{average}{plateau}    steps_per_epoch = {steps_per_epoch}
     num_steps = arguments.epochs * steps_per_epoch
 
     step, best{stop_names} = 0, None{stop_values}
@@ -147,14 +147,14 @@ def _write_weights(config: TrainingConfig) -> str:
 
 _STEP = """        for samples, targets in batches(train, epoch, device):
             step += 1
-            loss = compute_loss(forward(network, samples{ready}), targets)
+            loss = compute_loss(forward({trained}, samples{ready}), targets)
 {backward}            losses.append(loss.item())
             if not math.isfinite(losses[-1]):
                 raise SystemExit(f"The loss of step {{step}} is {{losses[-1]}}: nothing is learned from here on.")
 """
 _STEP_OF_SEVERAL = """        parts = []
         for number, (samples, targets) in enumerate(batches(train, epoch, device), 1):
-            loss = compute_loss(forward(network, samples{ready}), targets)
+            loss = compute_loss(forward({trained}, samples{ready}), targets)
             size = min(ACCUMULATE_STEPS, num_batches(len(train[0])) - (number - 1) // ACCUMULATE_STEPS * ACCUMULATE_STEPS)
 {backward}            parts.append(loss.item())
             if not math.isfinite(parts[-1]):
@@ -165,14 +165,42 @@ _STEP_OF_SEVERAL = """        parts = []
             losses.append(sum(parts) / len(parts))
             parts = []
 """
-_MOVE = """{clip}            for group in optimizer.param_groups:
+_MOVE = """{unscale}{clip}            for group in optimizer.param_groups:
                 group["lr"] = learning_rate(step, num_steps, steps_per_epoch{num_cuts}){factor}
-            optimizer.step({closure})
-            optimizer.zero_grad()
+{move}            optimizer.zero_grad()
 {average}            show(step, losses[-1], arguments.steps is not None)
             if step == arguments.steps:
                 return
 """
+
+
+_SCALED_MOVE = """            scale = scaler.get_scale()
+            scaler.step(optimizer)
+            scaler.update()
+            is_skipped = scaler.get_scale() < scale
+            if is_skipped:
+                print(f"step {step}: skipped, for its gradients are too large for a loss times {scale:g}")
+"""
+_SCALER = """    # float16 cannot hold small gradients: the loss is multiplied by a scale.
+    scaler = torch.amp.GradScaler(device.type)
+"""
+_COMPILED = """    # Shares its weights with the network; kernels are made for each size of batch.
+    compiled = torch.compile(network, dynamic=False)
+"""
+_DETERMINISTIC = """    # Only kernels that always give the same result; cuBLAS reads its setting when it is loaded.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(True)
+"""
+_TF32 = """    # Factors of products are rounded to 10 bits, on a GPU that can.
+    torch.backends.cuda.matmul.fp32_precision = "tf32"
+    torch.backends.cudnn.conv.fp32_precision = "tf32"
+    torch.backends.cudnn.rnn.fp32_precision = "tf32"
+"""
+
+
+def _trained(config: TrainingConfig) -> str:
+    """The name of what goes forward in training."""
+    return "compiled" if config.compile else "network"
 
 
 def _write_step(config: TrainingConfig, ready: str) -> str:
@@ -183,14 +211,24 @@ def _write_step(config: TrainingConfig, ready: str) -> str:
     if minimised != "loss" or is_several or needs_closure(config):
         share = f"({minimised}) / size" if is_several else minimised
         backward = f"            minimised = {share}\n            minimised.backward()\n"
+    is_scaled = config.precision == "float16"
+    if is_scaled:
+        backward = backward.replace("loss.backward()", "scaler.scale(loss).backward()").replace(
+            "minimised.backward()", "scaler.scale(minimised).backward()"
+        )
     average = "            average.update_parameters(network)\n"
+    if is_scaled:
+        average = f"            if not is_skipped:\n    {average}"
     clip = write_clip(config)
     has_factors = any(group.lr_factor != 1.0 for group in config.parameter_groups)
-    return (_STEP_OF_SEVERAL if is_several else _STEP).format(backward=backward, ready=ready) + _MOVE.format(
+    return (_STEP_OF_SEVERAL if is_several else _STEP).format(
+        backward=backward, ready=ready, trained=_trained(config)
+    ) + _MOVE.format(
+        unscale="            scaler.unscale_(optimizer)\n" if is_scaled else "",
         clip=" " * 12 + clip if clip else "",
         num_cuts=", plateau.num_cuts" if SCHEDULES.get(config.schedule.type).watches else "",
         factor=' * group.get("lr_factor", 1.0)' if has_factors else "",
-        closure=call_closure(config),
+        move=_SCALED_MOVE if is_scaled else f"            optimizer.step({call_closure(config)})\n",
         average=average if config.averaging is not None and not is_recomputed(config) else "",
     )
 
@@ -252,6 +290,9 @@ def write_main(
         stop_values=", None, 0" if stop_code else "",
         network="initialize(Network())" if config.initialization else "Network()",
         weight_lists=_write_weights(config),
+        kernels=(_DETERMINISTIC if config.deterministic else "") + (_TF32 if config.precision == "tf32" else ""),
+        scaler=_SCALER if config.precision == "float16" else "",
+        compiled=_COMPILED if config.compile else "",
         average=begin_average,
         plateau=plateau,
         steps_per_epoch=f"-(-{steps} // ACCUMULATE_STEPS)" if config.accumulate_steps > 1 else steps,

@@ -12,7 +12,7 @@ from typing import Any
 
 from netwright.compiler.source import join_imports, to_comment, to_literal
 from netwright.training.choices import ChoiceParams, Registry
-from netwright.training.config import Choice, ObjectiveConfig, TrainingConfig
+from netwright.training.config import HALF_PRECISIONS, Choice, ObjectiveConfig, TrainingConfig
 from netwright.training.metric_base import Metric
 from netwright.training.objectives import LOSSES, fit_targets_source
 from netwright.training.optimizers import OPTIMIZERS
@@ -36,6 +36,7 @@ from netwright.training.spec import INITIAL_WEIGHTS
 WRITTEN = {
     "": {
         "data", "objectives", "metrics", "optimizer", "parameter_groups", "schedule", "epochs", "seed", "precision", "device",
+        "deterministic", "compile",
         "gradient_clip_norm", "gradient_clip_value", "accumulate_steps", "l1", "l2", "no_decay_on_norms_and_biases",
         "averaging", "initialization", "early_stopping", "checkpoint", "initial_weights", "frozen",
     },
@@ -109,6 +110,8 @@ def _imports_of(used: str, facts: Facts) -> list[str]:
     files = "load_file, save_file" if facts.has_initial_weights else "save_file"
     lines = [f"from collections.abc import {named('Callable', 'Iterable', 'Iterator', 'Sequence')}"]
     lines.append(f"from safetensors.torch import {files}")
+    if "os.environ" in used:
+        lines.append("import os")
     for module, names in (
         ("dataclasses", named("dataclass")),
         ("typing", named("Any")),
@@ -244,10 +247,10 @@ def _forward(config: TrainingConfig, facts: Facts) -> str:
             "    inputs = inputs.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)",
         ]
     call = "network(inputs)"
-    if config.precision == "bfloat16":
+    if config.precision in HALF_PRECISIONS:
         lines += [
-            "    # The network runs in bfloat16, the loss is computed in float32.",
-            "    with torch.autocast(samples.device.type, torch.bfloat16):",
+            f"    # The network runs in {config.precision}, the loss is computed in float32.",
+            f"    with torch.autocast(samples.device.type, torch.{config.precision}):",
             "        outputs = network(inputs)",
         ]
         call = "outputs"

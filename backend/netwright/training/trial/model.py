@@ -1,6 +1,6 @@
 """A checkpoint in use: its network, the preprocessing of its run, and answers as a person reads them.
 
-Letters: N samples, K scores of a sample, C H W a picture, F features.
+Letters: N samples, K scores of a sample, C H W a picture, F features or channels, T steps.
 """
 
 from collections.abc import Callable
@@ -17,12 +17,13 @@ from netwright.compiler.module import load_source
 from netwright.data.base import RawData
 from netwright.data.registry import open_source
 from netwright.language import say
+from netwright.training.answers import Answers, build_answers, find_last
 from netwright.training.jobs import find_output
-from netwright.training.objectives import LOSSES, Loss
+from netwright.training.objectives import LOSSES
 from netwright.training.spec import RunSpec
 
 BATCH_SIZE = 256
-KINDS = ("image", "table")
+KINDS = ("image", "table", "text", "series")
 TASKS = ("classification", "regression")
 
 
@@ -33,8 +34,8 @@ class TrialError(ValueError):
 def _not_here() -> TrialError:
     return TrialError(
         say(
-            "Pictures and tables with classes or numbers as targets can be tried out here, this run has other data. Take "
-            "its project home and use predict.py."
+            "Pictures, tables, texts and series with classes or numbers as targets can be tried out here, this run has other "
+            "data. Take its project home and use predict.py."
         )
     )
 
@@ -47,8 +48,15 @@ class Trial:
     raw: RawData
     network: torch.nn.Module
     preprocess: Callable[[torch.Tensor], torch.Tensor]
+    postprocess: Callable[[torch.Tensor], torch.Tensor] | None
+    """What the network answers, in the unit of the targets; None where it answers in it."""
     output: str | None
+    answers: Answers
     target_scale: float
+    split: Callable[[str], list[str]] | None = None
+    """Of texts: how one is cut into tokens."""
+    tokens: frozenset[str] = frozenset()
+    """Of texts: those that the training part taught."""
 
     @classmethod
     def open(cls, spec: RunSpec, source: str, weights: Path) -> "Trial":
@@ -62,7 +70,7 @@ class Trial:
         if opened.kind not in KINDS:
             raise _not_here()
         raw = opened.load()
-        if raw.task not in TASKS:
+        if raw.task not in TASKS or spec.training.data.task != "own":
             raise _not_here()
         module = load_source(source)
         network = module.Network()
@@ -74,7 +82,19 @@ class Trial:
             ) from error
         scale = float(getattr(opened.options, "target_scale", 1.0))
         output = find_output(spec.document, spec.training.objectives[0].output)
-        return cls(spec, raw, network.eval(), module.preprocess, output, scale)
+        loss = LOSSES.get(spec.training.objectives[0].loss.type)
+        return cls(
+            spec,
+            raw,
+            network.eval(),
+            module.preprocess,
+            getattr(module, "postprocess", None),
+            output,
+            build_answers(raw.task, len(raw.classes), loss, find_last(spec.document, output)),
+            scale,
+            getattr(module, "preprocess_split", None),
+            frozenset(getattr(module, "PREPROCESS_TOKENS", ())),
+        )
 
     @property
     def is_class(self) -> bool:
@@ -82,11 +102,7 @@ class Trial:
 
     @property
     def are_probabilities(self) -> bool:
-        return self.is_class and self._loss.scores_to in {"softmax", "sigmoid"}
-
-    @property
-    def _loss(self) -> type[Loss]:
-        return LOSSES.get(self.spec.training.objectives[0].loss.type)
+        return self.is_class and self.answers.are_sure
 
     @torch.inference_mode()
     def answer(self, samples: torch.Tensor) -> NDArray[np.float64]:
@@ -111,12 +127,9 @@ class Trial:
         main: torch.Tensor = outputs if self.output is None else outputs[self.output]
         scores = main.float().reshape(len(batch), -1)
         if not self.is_class:
-            return scores * self.target_scale
-        way = self._loss.scores_to
-        if way == "softmax":
-            return scores.softmax(dim=1)
-        if way == "sides":
-            return torch.cat([-scores, scores], dim=1)
-        if way == "sigmoid":
-            scores = scores.sigmoid()
-        return torch.cat([1 - scores, scores], dim=1) if scores.shape[1] == 1 else scores
+            return (scores if self.postprocess is None else self.postprocess(scores)) * self.target_scale
+        if self.answers.are_sure:
+            return self.answers.probabilities(scores)
+        if scores.shape[1] > 1:
+            return scores
+        return torch.cat([1 - scores if self.answers.cut else -scores, scores], dim=1)

@@ -1,5 +1,5 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconCopy, IconDots, IconDownload, IconGitCommit, IconTrash } from "@tabler/icons-react";
+import { IconCopy, IconDots, IconDownload, IconGitCommit, IconPackageExport, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { NetworkSummary } from "@/api";
@@ -16,7 +16,13 @@ function bestOf(best: NetworkSummary["best"]): string | null {
   return name === undefined || value === undefined ? null : `${name} ${formatMetric(value)}`;
 }
 
-export function NetworkCard({ network, actions }: { network: NetworkSummary; actions: NetworkActions }) {
+interface NetworkCardProps {
+  network: NetworkSummary;
+  actions: NetworkActions;
+  onExport: (network: NetworkSummary) => void;
+}
+
+export function NetworkCard({ network, actions, onExport }: NetworkCardProps) {
   const { t } = useTranslation("networks");
   const best = bestOf(network.best);
   return (
@@ -57,6 +63,9 @@ export function NetworkCard({ network, actions }: { network: NetworkSummary; act
           </Menu.Item>
           <Menu.Item leftSection={<IconDownload size={16} />} onClick={() => actions.exportFile(network)}>
             {t("export")}
+          </Menu.Item>
+          <Menu.Item leftSection={<IconPackageExport size={16} />} onClick={() => onExport(network)}>
+            {t("exportWithRuns")}
           </Menu.Item>
           <Menu.Item leftSection={<IconTrash size={16} />} onClick={() => actions.remove(network)}>
             {t("delete")}

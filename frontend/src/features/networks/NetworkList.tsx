@@ -1,7 +1,7 @@
 import { Button, FileButton } from "@mantine/core";
-import { IconBooks, IconFileImport, IconPlus, IconSchema, IconTrash } from "@tabler/icons-react";
+import { IconBooks, IconFileImport, IconPackageExport, IconPlus, IconSchema, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import { loadPart, type NetworkSummary, networksQuery } from "@/api";
@@ -13,20 +13,32 @@ import { useFileDrop } from "./useFileDrop";
 import { type NetworkActions, useNetworkActions } from "./useNetworkActions";
 
 const CARDS_AT_ONCE = 60;
-const ACCEPT = "application/json,.json,.onnx,.pt2,.safetensors,.pt,.pth,.bin,.ckpt";
+const ACCEPT = "application/json,.json,.onnx,.pt2,.safetensors,.pt,.pth,.bin,.ckpt,.zip";
 
 /** Comes when the first such file does. */
 const ImportDialog = lazy(() => loadPart(async () => ({ default: (await import("@/features/imports")).ImportDialog })));
+
+const WorkspaceImportDialog = lazy(() =>
+  loadPart(async () => ({ default: (await import("@/features/workspace")).WorkspaceImportDialog })),
+);
+const ExportDialog = lazy(() =>
+  loadPart(async () => ({ default: (await import("@/features/workspace")).ExportDialog })),
+);
 
 /** Netwright's own documents are read here; what another file is, the server finds out from its bytes. */
 function isDocument(file: File): boolean {
   return file.type === "application/json" || file.name.toLowerCase().endsWith(".json");
 }
 
+function isWorkspace(file: File): boolean {
+  return file.name.toLowerCase().endsWith(".zip");
+}
+
 export function NetworkList() {
   const { t } = useTranslation("networks");
   const actions = useNetworkActions();
   const [foreign, setForeign] = useState<File | null>(null);
+  const [exported, setExported] = useState<{ network?: NetworkSummary } | null>(null);
   const takeFile = (file: File) => (isDocument(file) ? void actions.importFile(file) : setForeign(file));
   const drop = useFileDrop(takeFile);
   const { data: networks, error, refetch } = useQuery(networksQuery);
@@ -44,12 +56,25 @@ export function NetworkList() {
         <div className={styles.grow} />
         {networks !== undefined && networks.length > 0 && <Actions actions={actions} onFile={takeFile} />}
       </PageBar>
-      {networks !== undefined && <Cards networks={networks} actions={actions} onFile={takeFile} />}
       {networks !== undefined && (
-        <Link to="/networks/deleted" className={styles.trash}>
-          <IconTrash size={15} stroke={1.6} aria-hidden />
-          {t("trash.link")}
-        </Link>
+        <Cards
+          networks={networks}
+          actions={actions}
+          onFile={takeFile}
+          onExport={(network) => setExported({ network })}
+        />
+      )}
+      {networks !== undefined && (
+        <div className={styles.foot}>
+          <Link to="/networks/deleted" className={styles.trash}>
+            <IconTrash size={15} stroke={1.6} aria-hidden />
+            {t("trash.link")}
+          </Link>
+          <button type="button" className={styles.trash} onClick={() => setExported({})}>
+            <IconPackageExport size={15} stroke={1.6} aria-hidden />
+            {t("exportAll")}
+          </button>
+        </div>
       )}
       {networks === undefined && error === null && <CardSkeletons />}
       {networks === undefined && error !== null && (
@@ -57,9 +82,18 @@ export function NetworkList() {
           {error.message}
         </EmptyState>
       )}
+      {exported !== null && (
+        <Suspense>
+          <ExportDialog network={exported.network} onClose={() => setExported(null)} />
+        </Suspense>
+      )}
       {foreign !== null && (
         <Suspense>
-          <ImportDialog file={foreign} onClose={() => setForeign(null)} />
+          {isWorkspace(foreign) ? (
+            <WorkspaceImportDialog file={foreign} onClose={() => setForeign(null)} />
+          ) : (
+            <ImportDialog file={foreign} onClose={() => setForeign(null)} />
+          )}
         </Suspense>
       )}
     </section>
@@ -73,12 +107,17 @@ interface ActionsProps {
 
 function Actions({ actions, onFile }: ActionsProps) {
   const { t } = useTranslation("networks");
+  const reset = useRef<() => void>(null);
+  const take = (file: File | null) => {
+    if (file !== null) onFile(file);
+    reset.current?.(); // the same file can be chosen again
+  };
   return (
     <>
       <Button component={Link} to="/architectures" variant="default" leftSection={<IconBooks size={16} aria-hidden />}>
         {t("fromArchitecture")}
       </Button>
-      <FileButton accept={ACCEPT} onChange={(file) => file !== null && onFile(file)}>
+      <FileButton accept={ACCEPT} resetRef={reset} onChange={take}>
         {(props) => (
           <Button
             {...props}
@@ -111,7 +150,12 @@ function Filter() {
   );
 }
 
-function Cards({ networks, actions, onFile }: ActionsProps & { networks: NetworkSummary[] }) {
+interface CardsProps extends ActionsProps {
+  networks: NetworkSummary[];
+  onExport: (network: NetworkSummary) => void;
+}
+
+function Cards({ networks, actions, onFile, onExport }: CardsProps) {
   const { t } = useTranslation("networks");
   const [params] = useSearchParams();
   const [limit, setLimit] = useState(CARDS_AT_ONCE);
@@ -138,7 +182,7 @@ function Cards({ networks, actions, onFile }: ActionsProps & { networks: Network
     <>
       <ul className={styles.cards}>
         {found.slice(0, limit).map((network) => (
-          <NetworkCard key={network.id} network={network} actions={actions} />
+          <NetworkCard key={network.id} network={network} actions={actions} onExport={onExport} />
         ))}
       </ul>
       {found.length > limit && (

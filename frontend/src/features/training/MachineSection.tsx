@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { formatBytes } from "@/ui";
-import { ConfigNumber, ConfigSelect } from "./ConfigNumber";
+import { ConfigNumber, ConfigSelect, ConfigSwitch } from "./ConfigNumber";
 import { fieldChoices } from "./configFields";
 import { Section } from "./Field";
 import { useForm } from "./form";
@@ -28,6 +28,8 @@ export function MachineSection() {
         hint={t("machine.precisionHint")}
         choices={fieldChoices(form.fields, "precision").map((value) => ({ value, label: value }))}
       />
+      <ConfigSwitch path="compile" label={t("machine.compile")} hint={t("machine.compileHint")} />
+      <ConfigSwitch path="deterministic" label={t("machine.deterministic")} hint={t("machine.deterministicHint")} />
       <ConfigNumber path="seed" label={t("machine.seed")} hint={t("machine.seedHint")} />
     </Section>
   );

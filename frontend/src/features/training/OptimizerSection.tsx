@@ -5,6 +5,7 @@ import { Section } from "./Field";
 import { useForm } from "./form";
 import { GroupsSection } from "./GroupsSection";
 import { InitializationSection } from "./InitializationSection";
+import { RateFinder } from "./RateFinder";
 import { RegularizationSection } from "./RegularizationSection";
 
 /** How the weights are changed. */
@@ -22,6 +23,7 @@ export function OptimizerSection() {
         onChange={(optimizer) => form.change({ ...config, optimizer })}
         testId="train-optimizer"
       />
+      <RateFinder />
       <ClipField />
       <RegularizationSection />
       <GroupsSection />

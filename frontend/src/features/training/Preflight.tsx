@@ -82,6 +82,11 @@ function Found({ found, form }: { found: PreflightRead; form: TrainForm }) {
         </p>
       )}
       {facts.length > 0 && <p className={classes.hint}>{facts.join(" · ")}</p>}
+      {typeof found.note === "string" && (
+        <p className={classes.hint}>
+          <Sentence text={found.note} />
+        </p>
+      )}
       {found.is_busy && <p className={classes.hint}>{t("preflight.busy")}</p>}
       {isTooLarge && largest !== null && config !== null && (
         <Button

@@ -4,6 +4,7 @@ import {
   type Curve,
   type Document,
   type PreflightRead,
+  type RateFinderRead,
   type RunState,
   type StepsRead,
   type StepsRequest,
@@ -62,6 +63,30 @@ export function stepsQuery(dataset: string, body: StepsRequest, isReady: boolean
 /** A few real steps of the run that would start. */
 export function lookBefore(document: Document, training: TrainingConfig): Promise<PreflightRead> {
   return unwrap(api.POST("/api/training/preflight", { body: { document, training } }));
+}
+
+/** Orders a sweep of the learning rate of the run that would start. */
+export function findRates(document: Document, training: TrainingConfig): Promise<RateFinderRead> {
+  return unwrap(api.POST("/api/training/rates", { body: { document, training } }));
+}
+
+/** Ends a sweep's worker, or lets go of what it found. */
+export async function cancelRates(id: string): Promise<void> {
+  await unwrap(api.DELETE("/api/training/rates/{id}", { params: { path: { id } } }));
+}
+
+const SWEEP_POLL_MS = 300;
+
+/** How far a sweep is; asked again while it goes on. */
+export function ratesQuery(id: string) {
+  return queryOptions({
+    queryKey: ["training", "rates", id],
+    queryFn: ({ signal }) =>
+      unwrap<RateFinderRead>(api.GET("/api/training/rates/{id}", { params: { path: { id } }, signal })),
+    refetchInterval: ({ state }) => (state.data?.state === "over" || state.error !== null ? false : SWEEP_POLL_MS),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
 }
 
 interface NewRun {

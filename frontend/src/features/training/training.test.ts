@@ -48,6 +48,8 @@ const SUGGESTED: TrainingConfig = {
   epochs: 20,
   seed: 0,
   precision: "float32",
+  deterministic: false,
+  compile: false,
   device: "auto",
   gradient_clip_norm: null,
   gradient_clip_value: null,

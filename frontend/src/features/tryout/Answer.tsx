@@ -32,7 +32,7 @@ export function Answer({ trial, prediction, error, isFetching }: Props) {
 
 function Told({ trial, prediction }: { trial: TrialRead; prediction: Prediction }) {
   const { t } = useTranslation("tryout");
-  const { label, probabilities = [], values = [], seen } = prediction;
+  const { label, probabilities = [], values = [], seen, tokens = [], num_cut = 0 } = prediction;
   const rows = probabilities
     .map((value, index) => ({ name: trial.classes[index] ?? String(index), value }))
     .map((row, index) => ({ ...row, index }));
@@ -41,7 +41,7 @@ function Told({ trial, prediction }: { trial: TrialRead; prediction: Prediction 
   return (
     <>
       <p className={classes.label} aria-live="polite" data-testid="answer-label">
-        {label ?? values.map(formatMetric).join(", ")}
+        {label ?? values.slice(0, MAX_BARS).map(formatMetric).join(", ") + (values.length > MAX_BARS ? ", …" : "")}
         {label !== null && label !== undefined && trial.are_probabilities && (
           <span className={classes.quiet}> {formatPercent(Math.max(...probabilities))}</span>
         )}
@@ -73,6 +73,18 @@ function Told({ trial, prediction }: { trial: TrialRead; prediction: Prediction 
             ))}
           </tbody>
         </table>
+      )}
+      {tokens.length > 0 && (
+        <div className={classes.tokens} data-testid="answer-tokens">
+          <p className={classes.quiet}>{t("answer.tokens")}</p>
+          {tokens.map((token, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a token is its place in the text
+            <span key={place} data-unknown={!token.is_known || undefined}>
+              {token.text.replaceAll(" ", "␣")}
+            </span>
+          ))}
+          {num_cut > 0 && <p className={classes.quiet}>{t("answer.cut", { count: num_cut })}</p>}
+        </div>
       )}
       {seen && (
         <figure className={classes.seen}>

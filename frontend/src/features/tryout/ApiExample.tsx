@@ -3,6 +3,13 @@ import type { TrialRead } from "@/api";
 import { CopyButton } from "@/ui";
 import classes from "./tryout.module.css";
 
+/** A body of JSON for one sample of the data, of whatever kind but a picture. */
+function exampleBody(trial: TrialRead): string {
+  if (trial.text) return JSON.stringify({ texts: [trial.text.example] });
+  if (trial.series) return JSON.stringify({ series: [trial.series.example] });
+  return `{"rows": [${exampleRow(trial)}]}`;
+}
+
 function exampleRow(trial: TrialRead): string {
   const row = Object.fromEntries(trial.fields?.map((field) => [field.name, field.example ?? null]) ?? []);
   return JSON.stringify(row);
@@ -23,7 +30,7 @@ export function curlCall(trial: TrialRead, origin: string): string {
     ].join("\n");
   }
   // A quote of a shell's string ends it: '\'' is one within.
-  const body = `{"rows": [${exampleRow(trial)}]}`.replaceAll("'", "'\\''");
+  const body = exampleBody(trial).replaceAll("'", "'\\''");
   return [...head, `  -d '${body}'`].join("\n");
 }
 
@@ -32,7 +39,9 @@ export function pythonCall(trial: TrialRead, origin: string): string {
   const isPicture = trial.kind === "image";
   const body = isPicture
     ? '{"pictures": [base64.b64encode(Path("picture.png").read_bytes()).decode()]}'
-    : `{"rows": [json.loads(${JSON.stringify(exampleRow(trial))})]}`;
+    : trial.kind === "table"
+      ? `{"rows": [json.loads(${JSON.stringify(exampleRow(trial))})]}`
+      : `json.loads(${JSON.stringify(exampleBody(trial))})`;
   return [
     ...(isPicture ? ["import base64", "import json"] : ["import json"]),
     "import os",

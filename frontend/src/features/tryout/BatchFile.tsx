@@ -34,10 +34,12 @@ export function BatchFile({ trial }: { trial: TrialRead }) {
       <h2 className={classes.heading}>{t("batch.title")}</h2>
       <p className={classes.quiet}>
         {t("batch.hint", {
-          columns: trial.fields
-            ?.map((field) => field.name)
-            .slice(0, 8)
-            .join(", "),
+          columns:
+            trial.text?.column ??
+            trial.fields
+              ?.map((field) => field.name)
+              .slice(0, 8)
+              .join(", "),
         })}
       </p>
       <FileButton resetRef={reset} accept=".csv,.tsv,.txt,text/csv" onChange={(file) => void send(file)}>

@@ -4,31 +4,43 @@ import { Answer } from "./Answer";
 import { FormInput, type FormValues, firstValues } from "./FormInput";
 import { PictureInput } from "./PictureInput";
 import { usePrediction } from "./queries";
+import { SeriesInput } from "./SeriesInput";
+import type { Steps } from "./seriesText";
+import { TextInput } from "./TextInput";
 import classes from "./tryout.module.css";
 
 /** Input on the left, the answer on the right. */
 export function TryInput({ trial }: { trial: TrialRead }) {
   const [picture, setPicture] = useState<string | null>(null);
   const [values, setValues] = useState<FormValues>(() => firstValues(trial));
-  const isPicture = trial.kind === "image";
+  const [text, setText] = useState(trial.text?.example ?? "");
+  const [steps, setSteps] = useState<Steps>(trial.series?.example ?? []);
+  const { kind } = trial;
   const body = useMemo<PredictRequest | null>(() => {
-    if (!isPicture) return { rows: [values] };
-    return picture === null ? null : { pictures: [picture] };
-  }, [isPicture, picture, values]);
+    if (kind === "image") return picture === null ? null : { pictures: [picture] };
+    if (kind === "text") return { texts: [text] };
+    if (kind === "series") return steps.length === 0 ? null : { series: [steps] };
+    return { rows: [values] };
+  }, [kind, picture, text, steps, values]);
   const { data, error, isFetching } = usePrediction(trial.checkpoint_id, body);
+  const prediction = body === null ? undefined : data?.predictions[0];
   return (
     <div className={classes.ask}>
       {trial.picture ? (
         <PictureInput shape={trial.picture} onChange={setPicture} />
+      ) : trial.text ? (
+        <TextInput shape={trial.text} value={text} onChange={setText} />
+      ) : trial.series ? (
+        <SeriesInput
+          shape={trial.series}
+          steps={steps}
+          forecast={error === null ? (prediction?.values ?? []) : []}
+          onChange={setSteps}
+        />
       ) : (
         <FormInput fields={trial.fields ?? []} values={values} onChange={setValues} />
       )}
-      <Answer
-        trial={trial}
-        prediction={body === null ? undefined : data?.predictions[0]}
-        error={error}
-        isFetching={isFetching}
-      />
+      <Answer trial={trial} prediction={prediction} error={error} isFetching={isFetching} />
     </div>
   );
 }

@@ -93,7 +93,7 @@ function Ask({ trial }: { trial: TrialRead }) {
   return (
     <>
       <TryInput trial={trial} />
-      {trial.kind === "table" && <BatchFile trial={trial} />}
+      {(trial.kind === "table" || trial.kind === "text") && <BatchFile trial={trial} />}
     </>
   );
 }

@@ -1,0 +1,2 @@
+export { ExportDialog, type ExportDialogProps } from "./ExportDialog";
+export { WorkspaceImportDialog, type WorkspaceImportDialogProps } from "./WorkspaceImportDialog";
