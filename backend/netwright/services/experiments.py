@@ -2,16 +2,11 @@
 
 from netwright.architectures.base import LANGUAGES, Chapter
 from netwright.architectures.experiments import EXPERIMENTS, Experiment, Size
-from netwright.graph.document import Document
 from netwright.graph.model import Model
 from netwright.language import current_language, say
-from netwright.services.datasets import DatasetService
 from netwright.services.errors import ServiceError
-from netwright.services.models import Id, RunCreate, RunUpdate
-from netwright.services.networks import NetworkService
+from netwright.services.models import Id
 from netwright.services.runs import RunService
-from netwright.services.training import check_all
-from netwright.services.weights import WeightsService
 from netwright.training.config import TrainingConfig
 
 
@@ -56,13 +51,11 @@ def _read(experiment: Experiment) -> ExperimentRead:
 
 
 class ExperimentService:
-    def __init__(
-        self, networks: NetworkService, datasets: DatasetService, weights: WeightsService, runs: RunService
-    ) -> None:
-        self._networks, self._datasets, self._weights, self._runs = networks, datasets, weights, runs
+    def __init__(self, runs: RunService) -> None:
+        self._runs = runs
 
     async def start(self, experiment_id: str) -> ExperimentStarted:
-        """Makes the networks, puts a run of each on the queue and tags them.  Nothing is made where one of them cannot train.
+        """Makes the networks and puts a run of each on the queue, tagged with the experiment's name; all of it or nothing.
 
         Raises:
             ServiceError: ``not_found``; ``invalid_run``, its data is not there yet.
@@ -71,25 +64,17 @@ class ExperimentService:
         if experiment is None:
             raise ServiceError("not_found", say("There is no experiment at this address. The gallery lists all."))
         language = current_language()
-        documents = experiment.build(language if language in LANGUAGES else "en")
-        training = TrainingConfig.model_validate(experiment.training)
-        for document in documents.values():
-            await self._demand(document, training)
-        tag = experiment.words(language if language in LANGUAGES else "en")["name"]
-        started = []
-        for document in documents.values():
-            network = await self._networks.create(document)
-            run = await self._runs.create(RunCreate(network_id=network.id, training=training))
-            await self._runs.update(run.id, RunUpdate(tags=[tag]))
-            started.append(run.id)
-        return ExperimentStarted(tag=tag, runs=started)
-
-    async def _demand(self, document: Document, training: TrainingConfig) -> None:
-        checked = await check_all(document, training, self._datasets, self._weights)
-        errors = [problem for problem in checked.problems if problem.severity == "error"]
-        if errors:
+        if language not in LANGUAGES:
+            language = "en"
+        tag = experiment.words(language)["name"]
+        documents = list(experiment.build(language).values())
+        try:
+            runs = await self._runs.create_group(documents, TrainingConfig.model_validate(experiment.training), tag)
+        except ServiceError as error:
+            if not error.problems:
+                raise
+            first = next(each for each in error.problems if each.severity == "error")
             raise ServiceError(
-                "invalid_run",
-                say("This experiment cannot start: {first}", first=errors[0].message),
-                checked.problems,
-            )
+                error.code, say("This experiment cannot start: {first}", first=first.message), error.problems
+            ) from error
+        return ExperimentStarted(tag=tag, runs=runs)

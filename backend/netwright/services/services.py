@@ -57,7 +57,7 @@ class Services:
             self.weights,
             settings.runs_folder,
         )
-        self.experiments = ExperimentService(self.networks, self.datasets, self.weights, self.runs)
+        self.experiments = ExperimentService(self.runs)
         self.queue = QueueService(self.store, self.scheduler)
         self.preflight = PreflightService(
             self.store, executor, self.datasets, self.weights, settings.home / "preflight"
