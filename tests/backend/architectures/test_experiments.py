@@ -51,14 +51,14 @@ def test_averaging_when_counted_has_the_parameters_that_the_card_names() -> None
     assert (flatten.nodes["fc"].parameters, average.nodes["fc"].parameters) == (40_970, 650)
 
 
-def test_activations_when_run_whole_learn_in_the_order_that_the_card_names(tmp_path: Path) -> None:
+def test_activations_when_trained_a_little_learn_in_the_order_that_the_card_names(tmp_path: Path) -> None:
     experiment = EXPERIMENTS["activations"]
     accuracy = {}
     for name, make in experiment.draw.items():
         spec = RunSpec(
             run=name,
             document=make(),
-            training=TrainingConfig.model_validate(experiment.training),
+            training=TrainingConfig.model_validate({**experiment.training, "epochs": 3}),
             source=SourceSpec(type=experiment.source),
             versions={},
             created=0.0,
@@ -68,5 +68,5 @@ def test_activations_when_run_whole_learn_in_the_order_that_the_card_names(tmp_p
         outcome = train(build_job(spec, folder), lambda *_, **__: None, Control())
         assert outcome.state is RunState.COMPLETED, outcome.message
         accuracy[name] = outcome.metrics["val/Accuracy"]
-    assert accuracy["sigmoid"] < 0.3
-    assert min(accuracy["relu"], accuracy["tanh"]) > 0.9
+    assert accuracy["sigmoid"] < 0.2
+    assert accuracy["sigmoid"] < accuracy["relu"] < accuracy["tanh"]

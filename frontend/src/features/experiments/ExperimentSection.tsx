@@ -1,10 +1,13 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import { type ExperimentRead, experimentsQuery } from "@/api";
-import { EmptyState } from "@/ui";
+import { type ExperimentRead, experimentsQuery, loadPart } from "@/api";
+import { EmptyState, useSaid } from "@/ui";
 import styles from "./experiments.module.css";
 import { useStartExperiment } from "./useStartExperiment";
+
+const ExperimentData = lazy(() => loadPart(() => import("./ExperimentData")));
 
 /** The experiments of the notes: a click makes their networks, starts a run of each and opens them beside each other. */
 export function ExperimentSection() {
@@ -45,18 +48,20 @@ interface ExperimentCardProps {
 }
 
 function ExperimentCard({ experiment, isStarting, isDisabled, onStart }: ExperimentCardProps) {
-  const { t, i18n } = useTranslation("experiments");
-  const language = i18n.language;
-  const name = experiment.name[language] ?? experiment.name.en;
+  const { t } = useTranslation("experiments");
+  const said = useSaid();
+  const name = said(experiment.name);
   return (
     <li className={styles.card} data-testid={`experiment-${experiment.id}`}>
       <h3 className={styles.name}>{name}</h3>
-      <p className={styles.text}>{experiment.summary[language] ?? experiment.summary.en}</p>
-      <p className={styles.text}>{experiment.watch[language] ?? experiment.watch.en}</p>
+      <p className={styles.text}>{said(experiment.summary)}</p>
+      <p className={styles.text}>{said(experiment.watch)}</p>
       <p className={styles.facts}>
-        {t("runs", { count: (experiment.runs[language] ?? experiment.runs.en ?? []).length })} ·{" "}
-        {t(`size.${experiment.size}`)}
+        {t("runs", { count: said(experiment.runs)?.length ?? 0 })} · {t(`size.${experiment.size}`)}
       </p>
+      <Suspense>
+        <ExperimentData source={experiment.data_source} />
+      </Suspense>
       <Button
         className={styles.start ?? ""}
         size="compact-sm"

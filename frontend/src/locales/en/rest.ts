@@ -2,11 +2,8 @@
 import { byNamespace } from "../namespaces";
 
 export const rest = byNamespace(
-  import.meta.glob<object>(
-    ["./*.json", "!./{app,ui,networks,architectures,experiments,imports,weights,workspace}.json"],
-    {
-      eager: true,
-      import: "default",
-    },
-  ),
+  import.meta.glob<object>(["./*.json", "!./{app,ui,networks,architectures,imports,weights,workspace}.json"], {
+    eager: true,
+    import: "default",
+  }),
 );
