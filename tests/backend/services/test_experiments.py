@@ -10,6 +10,11 @@ from netwright.store.networks import SavedDocument, create_network
 from netwright.store.store import Session
 
 
+def _list_runs(home: Path) -> list[Path]:
+    return list(home.glob("runs/*"))
+
+
+@pytest.mark.anyio
 async def test_start_when_its_last_network_cannot_be_written_leaves_nothing_of_the_others(
     open_services: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -28,9 +33,10 @@ async def test_start_when_its_last_network_cannot_be_written_leaves_nothing_of_t
         assert len(written) == 2
         assert await services.networks.list_all() == []
         assert await services.runs.list_all() == []
-        assert list(tmp_path.glob("runs/*")) == []
+    assert _list_runs(tmp_path) == []
 
 
+@pytest.mark.anyio
 async def test_start_when_data_is_missing_says_where_to_get_it(open_services: Open) -> None:
     async with open_services() as services:
         with pytest.raises(ServiceError, match="Download it on the Data page") as raised:
