@@ -1,5 +1,6 @@
 """An experiment is started whole or not at all."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,7 @@ def _list_runs(home: Path) -> list[Path]:
     return list(home.glob("runs/*"))
 
 
-@pytest.mark.anyio
-async def test_start_when_its_last_network_cannot_be_written_leaves_nothing_of_the_others(
+def test_start_when_its_last_network_cannot_be_written_leaves_nothing_of_the_others(
     open_services: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     written: list[str] = []
@@ -27,19 +27,25 @@ async def test_start_when_its_last_network_cannot_be_written_leaves_nothing_of_t
         return written[-1]
 
     monkeypatch.setattr(run_rows, "create_network", write_two)
-    async with open_services() as services:
-        with pytest.raises(OSError, match="disk full"):
-            await services.experiments.start("activations")
-        assert len(written) == 2
-        assert await services.networks.list_all() == []
-        assert await services.runs.list_all() == []
-    assert _list_runs(tmp_path) == []
+
+    async def scenario() -> None:
+        async with open_services() as services:
+            with pytest.raises(OSError, match="disk full"):
+                await services.experiments.start("activations")
+            assert len(written) == 2
+            assert await services.networks.list_all() == []
+            assert await services.runs.list_all() == []
+        assert _list_runs(tmp_path) == []
+
+    asyncio.run(scenario())
 
 
-@pytest.mark.anyio
-async def test_start_when_data_is_missing_says_where_to_get_it(open_services: Open) -> None:
-    async with open_services() as services:
-        with pytest.raises(ServiceError, match="Download it on the Data page") as raised:
-            await services.experiments.start("degradation")
-        assert raised.value.code == "invalid_run"
-        assert await services.networks.list_all() == []
+def test_start_when_data_is_missing_says_where_to_get_it(open_services: Open) -> None:
+    async def scenario() -> None:
+        async with open_services() as services:
+            with pytest.raises(ServiceError, match="Download it on the Data page") as raised:
+                await services.experiments.start("degradation")
+            assert raised.value.code == "invalid_run"
+            assert await services.networks.list_all() == []
+
+    asyncio.run(scenario())
