@@ -52,7 +52,7 @@ class NetworkService:
         ]
 
     async def create(self, document: Document) -> NetworkRead:
-        saved = _saved(document)
+        saved = to_saved(document)
         network_id = await self._store.write(lambda session: queries.create_network(session, saved))
         return await self.read(network_id)
 
@@ -72,7 +72,7 @@ class NetworkService:
         Raises:
             ServiceError: ``stale_revision``, somebody (another tab) saved in between; ``not_found``.
         """
-        saved = _saved(document)
+        saved = to_saved(document)
         try:
             is_there = await self._store.write(
                 lambda session: queries.save_network(session, network_id, based_on, saved)
@@ -119,7 +119,8 @@ class NetworkService:
             raise not_found("revision of this network")
 
 
-def _saved(document: Document) -> queries.SavedDocument:
+def to_saved(document: Document) -> queries.SavedDocument:
+    """A document as a network's row holds it."""
     return queries.SavedDocument(
         name=document.name,
         document=document.model_dump_json(),

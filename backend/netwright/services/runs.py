@@ -4,18 +4,16 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from netwright import __version__
-from netwright.compiler.report import CheckReport
 from netwright.graph.document import Document
 from netwright.language import STORED, current_language, listed, said_by, say
 from netwright.services.branches import Begin
 from netwright.services.control_models import RunSet
 from netwright.services.datasets import DatasetService
-from netwright.services.devices import slot_of
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.exports import ExportService
 from netwright.services.files import remove_folder, write_whole
@@ -31,11 +29,12 @@ from netwright.services.models import (
     RunSummary,
     RunUpdate,
 )
-from netwright.services.networks import NetworkService
+from netwright.services.networks import NetworkService, to_saved
+from netwright.services.run_rows import Planned, insert_begun, insert_with_networks, new_row
 from netwright.services.run_views import to_read, to_summary
 from netwright.services.scheduler import Scheduler
 from netwright.services.training import check_all
-from netwright.services.weights import WeightsService, WeightsSource, keep_copy
+from netwright.services.weights import WeightsService, keep_copy
 from netwright.services.workspace_pack import IMPORTED_SOURCE
 from netwright.store.events import list_events
 from netwright.store.run_moves import (
@@ -52,14 +51,13 @@ from netwright.store.runs import (
     RunRecord,
     delete_run,
     get_run,
-    insert_run,
     list_runs,
     list_settings,
-    record_of,
     update_run,
 )
-from netwright.store.store import Session, Store
-from netwright.store.tables import RunRow, new_id
+from netwright.store.store import Store
+from netwright.store.tables import new_id
+from netwright.training.config import TrainingConfig
 from netwright.training.events import EVENT_TYPES, EVENTS, SetCommand
 from netwright.training.spec import Origin, RunSpec
 from netwright.training.states import FINAL, RunState
@@ -107,8 +105,50 @@ class RunService:
             ServiceError: ``invalid_run`` with all problems of document, data and training config together;
                 ``invalid_request``, not exactly one of document and network.
         """
-        document = await self._document_of(body)
-        checked = await check_all(document, body.training, self._datasets, self._weights)
+        planned = await self._plan(await self._document_of(body), body.training, origin)
+        spec = planned.spec
+        await asyncio.to_thread(self._write_spec, planned)
+        row = new_row(spec, planned.report, name=body.name, network_id=body.network_id or network_id)
+        if begin is not None:
+            try:
+                await asyncio.to_thread(begin.copy_files, self._folder / spec.run)
+            except BaseException:
+                await asyncio.to_thread(remove_folder, self._folder / spec.run)
+                raise
+        record = await self._store.write(lambda session: insert_begun(session, row, begin))
+        self._hub.publish_summary(to_summary(record))
+        self._scheduler.wake()
+        return RunCreated(id=spec.run, state=RunState(record.row.state))
+
+    async def create_group(self, documents: Sequence[Document], training: TrainingConfig, tag: str) -> list[str]:
+        """Saves each document as a network and queues a run of it, tagged: all are there afterwards, or none is.
+
+        Raises:
+            ServiceError: ``invalid_run``, one of them cannot be trained.
+        """
+        planned = [await self._plan(document, training, None) for document in documents]
+        rows = [new_row(each.spec, each.report, tags=(tag,)) for each in planned]
+        saved = [to_saved(document) for document in documents]
+        try:
+            for each in planned:
+                await asyncio.to_thread(self._write_spec, each)
+            records = await self._store.write(lambda session: insert_with_networks(session, rows, saved))
+        except Exception:
+            for each in planned:
+                await asyncio.to_thread(remove_folder, self._folder / each.spec.run)
+            raise
+        for record in records:
+            self._hub.publish_summary(to_summary(record))
+        self._scheduler.wake()
+        return [row.id for row in rows]
+
+    async def _plan(self, document: Document, training: TrainingConfig, origin: Origin | None) -> Planned:
+        """A run that could begin, of which nothing is written yet.
+
+        Raises:
+            ServiceError: ``invalid_run``.
+        """
+        checked = await check_all(document, training, self._datasets, self._weights)
         errors = [problem for problem in checked.problems if problem.severity == "error"]
         if errors or checked.source is None:
             raise ServiceError(
@@ -120,30 +160,18 @@ class RunService:
                 ),
                 checked.problems,
             )
-        weights = await self._weights.prepare(body.training)
+        weights = await self._weights.prepare(training)
         spec = RunSpec(
             run=new_id(),
             document=document,
-            training=body.training,
+            training=training,
             source=checked.source,
             versions={"netwright": __version__, "torch": version("torch")},
             created=time.time(),
             initial_weights=None if weights is None else weights[1],
             origin=origin,
         )
-        await asyncio.to_thread(self._write_spec, spec, None if weights is None else weights[0])
-        row = _new_row(spec, body, checked.report)
-        row.network_id = row.network_id or network_id
-        if begin is not None:
-            try:
-                await asyncio.to_thread(begin.copy_files, self._folder / spec.run)
-            except BaseException:
-                await asyncio.to_thread(remove_folder, self._folder / spec.run)
-                raise
-        record = await self._store.write(lambda session: _insert(session, row, begin))
-        self._hub.publish_summary(to_summary(record))
-        self._scheduler.wake()
-        return RunCreated(id=spec.run, state=RunState(record.row.state))
+        return Planned(spec, checked.report, None if weights is None else weights[0])
 
     async def _document_of(self, body: RunCreate) -> Document:
         if (body.document is None) == (body.network_id is None):
@@ -153,7 +181,8 @@ class RunService:
         assert body.network_id is not None
         return (await self._networks.read(body.network_id)).document
 
-    def _write_spec(self, spec: RunSpec, weights: WeightsSource | None) -> None:
+    def _write_spec(self, planned: Planned) -> None:
+        spec, weights = planned.spec, planned.weights
         folder = self._folder / spec.run
         (folder / "attempts").mkdir(parents=True)
         (folder / "checkpoints").mkdir()
@@ -332,45 +361,6 @@ class RunService:
         """What the worker printed: the end of it, where it is long."""
         await self._record(run_id)
         return await asyncio.to_thread(_read_text, self._folder / run_id / "log.txt", MAX_LOG_BYTES) or ""
-
-
-def _insert(session: Session, row: RunRow, begin: Begin | None) -> RunRecord:
-    record = insert_run(session, row)
-    if begin is None:
-        return record
-    begin.write(session, row)
-    session.flush()
-    return record_of(session, row)
-
-
-def _new_row(spec: RunSpec, body: RunCreate, report: CheckReport) -> RunRow:
-    return RunRow(
-        id=spec.run,
-        name=body.name or spec.document.name,
-        notes="",
-        tags="[]",
-        network_id=body.network_id,
-        network_name=spec.document.name,
-        spec=spec.model_dump_json(context=STORED),
-        totals=report.totals.model_dump_json(),
-        parameters=report.totals.parameters,
-        data_source=spec.training.data.source,
-        slot=slot_of(spec.training.device),
-        state=RunState.QUEUED,
-        created=spec.created,
-        queued=spec.created,
-        elapsed=0.0,
-        attempt=0,
-        retries=0,
-        step=0,
-        epoch=0,
-        epochs=spec.training.epochs,
-        versions="{}",
-        last="{}",
-        best="{}",
-        cursor=0,
-        ranges="{}",
-    )
 
 
 def _read_text(path: Path, last_bytes: int | None = None) -> str | None:

@@ -7,6 +7,7 @@ from netwright.services.blocks import BlockService
 from netwright.services.branches import BranchService
 from netwright.services.checkpoints import CheckpointService
 from netwright.services.datasets import DatasetService
+from netwright.services.experiments import ExperimentService
 from netwright.services.exports import ExportService
 from netwright.services.hub import Hub
 from netwright.services.imports import ImportService
@@ -56,6 +57,7 @@ class Services:
             self.weights,
             settings.runs_folder,
         )
+        self.experiments = ExperimentService(self.runs)
         self.queue = QueueService(self.store, self.scheduler)
         self.preflight = PreflightService(
             self.store, executor, self.datasets, self.weights, settings.home / "preflight"

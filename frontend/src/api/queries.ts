@@ -6,6 +6,7 @@ import type {
   BlockBundle,
   DeletedNetwork,
   Document,
+  ExperimentRead,
   LibraryBlockRead,
   LibraryBlockSummary,
   NetworkRead,
@@ -20,6 +21,7 @@ export const keys = {
   layers: ["layers"] as const,
   architectures: ["architectures"] as const,
   architecture: (id: string) => ["architectures", id] as const,
+  experiments: ["experiments"] as const,
   networks: ["networks"] as const,
   deletedNetworks: ["networks", "deleted"] as const,
   network: (id: string) => ["networks", id] as const,
@@ -61,6 +63,13 @@ export const architectureQuery = (id: string) =>
     queryFn: () => unwrap<ArchitectureRead>(api.GET("/api/architectures/{id}", { params: { path: { id } } })),
     staleTime: Number.POSITIVE_INFINITY,
   });
+
+/** Experiments change only with the server's version. */
+export const experimentsQuery = queryOptions({
+  queryKey: keys.experiments,
+  queryFn: () => unwrap<ExperimentRead[]>(api.GET("/api/experiments")),
+  staleTime: Number.POSITIVE_INFINITY,
+});
 
 /** What is registered for training changes only with the server's version. */
 export const trainingOptionsQuery = queryOptions({

@@ -121,6 +121,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Experiments
+         * @description Every experiment: a card each.
+         */
+        get: operations["read_experiments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Experiment
+         * @description Makes its networks and puts a run of each on the queue, tagged as a group.
+         */
+        post: operations["start_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/networks": {
         parameters: {
             query?: never;
@@ -2168,6 +2208,52 @@ export interface components {
             output: string;
             /** Result */
             result: number[][][];
+        };
+        /**
+         * ExperimentRead
+         * @description A card of the gallery's experiments.  Texts are by language (``en``, ``zh``).
+         */
+        ExperimentRead: {
+            /** Id */
+            id: string;
+            /**
+             * Chapter
+             * @enum {string}
+             */
+            chapter: "perceptron" | "neuron" | "structure" | "convolution" | "vgg" | "googlenet" | "conv1x1" | "resnet" | "pooling" | "beyond";
+            /**
+             * Size
+             * @enum {string}
+             */
+            size: "minutes" | "hours";
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Summary */
+            summary: {
+                [key: string]: string;
+            };
+            /** Watch */
+            watch: {
+                [key: string]: string;
+            };
+            /** Runs */
+            runs: {
+                [key: string]: string[];
+            };
+            /** Data Source */
+            data_source: string;
+        };
+        /**
+         * ExperimentStarted
+         * @description The runs in the order of the experiment; all carry ``tag``.
+         */
+        ExperimentStarted: {
+            /** Tag */
+            tag: string;
+            /** Runs */
+            runs: string[];
         };
         /**
          * ExportOption
@@ -4865,6 +4951,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ArchitectureRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_experiments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentRead"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    start_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentStarted"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -33,7 +33,7 @@ const pages: RouteObject[] = [
     path: "networks/:id/versions",
     lazy: page(async () => (await import("./editor/VersionsRoute")).VersionsRoute),
   },
-  { path: "architectures", lazy: first(async () => (await import("@/features/architectures")).Gallery) },
+  { path: "architectures", lazy: page(async () => (await import("@/features/architectures")).Gallery) },
   {
     path: "architectures/:id",
     lazy: first(async () => (await import("@/features/architectures")).ArchitecturePage),

@@ -23,4 +23,5 @@ export { Sentence } from "./Sentence";
 export { rangeOf, SeriesLines, type SeriesLinesProps, strokeOf } from "./SeriesLines";
 export { CardSkeletons, LineSkeletons } from "./Skeletons";
 export { Splitter } from "./Splitter";
+export { saidIn, useSaid } from "./said";
 export { usePageTitle } from "./usePageTitle";

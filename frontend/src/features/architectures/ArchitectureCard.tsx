@@ -3,9 +3,8 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { ArchitectureSummary } from "@/api";
 import { OutlinePicture } from "@/features/outline";
-import { formatCount, formatExact, formatMacs, formatShape } from "@/ui";
+import { formatCount, formatExact, formatMacs, formatShape, useSaid } from "@/ui";
 import styles from "./architectures.module.css";
-import { useSaid } from "./said";
 
 interface ArchitectureCardProps {
   architecture: ArchitectureSummary;

@@ -4,12 +4,11 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { type ArchitectureRead, architectureQuery, isApiProblem } from "@/api";
 import { OutlinePicture } from "@/features/outline";
-import { Crumb, EmptyState, LineSkeletons, PageBar, Sentence, usePageTitle } from "@/ui";
+import { Crumb, EmptyState, LineSkeletons, PageBar, Sentence, usePageTitle, useSaid } from "@/ui";
 import styles from "./architectures.module.css";
 import { ExampleTable } from "./ExampleTable";
 import { FactList } from "./FactList";
 import { SweepTable } from "./SweepTable";
-import { useSaid } from "./said";
 import { useOpenArchitecture } from "./useOpenArchitecture";
 
 /** One ready-made network: its picture and those of its blocks, what to look at, its figures, what training needs. */

@@ -1,8 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { ArchitectureRead } from "@/api";
-import { formatExact, formatMacs, formatShape } from "@/ui";
+import { formatExact, formatMacs, formatShape, useSaid } from "@/ui";
 import styles from "./architectures.module.css";
-import { useSaid } from "./said";
 
 /** Figures in full beside the published ones, the paper, the chapter of the notes. */
 export function FactList({ architecture }: { architecture: ArchitectureRead }) {

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { type ArchitectureSummary, architecturesQuery } from "@/api";
+import { ExperimentSection } from "@/features/experiments";
 import { CardSkeletons, EmptyState, PageBar, SearchBox, usePageTitle } from "@/ui";
 import { ArchitectureCard } from "./ArchitectureCard";
 import styles from "./architectures.module.css";
@@ -79,6 +80,7 @@ function Found({ all, words, family, onFamily }: FoundProps) {
           ))}
         </Group>
       </Chip.Group>
+      {words === "" && family === "" && <ExperimentSection />}
       {shown.length === 0 && <EmptyState title={t("noneFound.title")}>{t("noneFound.detail", { words })}</EmptyState>}
       {[...groupByFamily(shown)].map(([name, networks]) => (
         <section key={name} aria-labelledby={`family-${name}`}>

@@ -4,9 +4,8 @@ import { fireEvent, render, screen } from "@testing-library/react";
 import { createMemoryRouter, RouterProvider } from "react-router";
 import { describe, expect, test, vi } from "vitest";
 import type { ArchitectureRead, ArchitectureSummary } from "@/api";
-import { PageBarProvider, PageBarSlot } from "@/ui";
+import { PageBarProvider, PageBarSlot, saidIn } from "@/ui";
 import { ArchitecturePage, Gallery, Starters } from "./index";
-import { saidIn } from "./said";
 import { findArchitectures } from "./search";
 
 function architecture(id: string, name: string, more: Partial<ArchitectureSummary> = {}): ArchitectureSummary {
@@ -109,9 +108,10 @@ test("texts fall back from a region to its language, and to English", () => {
 
 describe("Gallery", () => {
   test("shows cards by family; words and family are in the address", async () => {
-    const { router } = show("/architectures", { "/api/architectures": CARDS });
+    const { router } = show("/architectures", { "/api/architectures": CARDS, "/api/experiments": [] });
     expect(await screen.findByRole("link", { name: "ResNet-152" })).toBeTruthy();
-    expect(screen.getAllByRole("heading", { level: 2 })).toHaveLength(2);
+    expect(screen.getAllByRole("heading", { level: 2 })[0]?.textContent).toBe("Experiments");
+    expect(screen.getAllByRole("heading", { level: 2 })).toHaveLength(3);
     fireEvent.change(screen.getByRole("searchbox"), { target: { value: "152" } });
     expect(screen.getAllByRole("listitem")).toHaveLength(1);
     expect(router.state.location.search).toBe("?q=152");

@@ -3,8 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { architectureQuery, sentenceOf, useCreateNetwork } from "@/api";
-import { notifyError } from "@/ui";
-import { useSaid } from "./said";
+import { notifyError, useSaid } from "@/ui";
 
 /** Makes a network of one's own out of a ready-made one, and opens it. */
 export function useOpenArchitecture() {

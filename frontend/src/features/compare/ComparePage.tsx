@@ -4,6 +4,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import { type RunSummary, useMetrics } from "@/api";
+import { ExperimentNote } from "@/features/experiments";
 import { buildFields, runsQuery, useRunSettings, useRunsLive } from "@/features/runs";
 import { Crumb, EmptyState, LineSkeletons, PageBar, usePageTitle } from "@/ui";
 import { CompareCurves } from "./CompareCurves";
@@ -69,6 +70,7 @@ function Compared({ runs, numMissing }: { runs: readonly RunSummary[]; numMissin
   const tab = TABS.find((candidate) => candidate === params.get("tab")) ?? "curves";
   return (
     <>
+      <ExperimentNote />
       {numMissing > 0 && <p className={classes.warning}>{t("missing", { count: numMissing })}</p>}
       <ResultsTable runs={runs} colors={colors} fields={fields} metrics={metrics} view={view} />
       <Tabs

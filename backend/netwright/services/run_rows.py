@@ -1,0 +1,85 @@
+"""The rows of new runs."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from netwright.compiler.report import CheckReport
+from netwright.language import STORED
+from netwright.services.branches import Begin
+from netwright.services.devices import slot_of
+from netwright.services.weights import WeightsSource
+from netwright.store.networks import SavedDocument, create_network
+from netwright.store.runs import RunRecord, insert_run, record_of
+from netwright.store.store import Session
+from netwright.store.tables import RunRow
+from netwright.training.spec import RunSpec
+from netwright.training.states import RunState
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A run that passed all checks; ``weights`` are those that it begins with, where it begins with any."""
+
+    spec: RunSpec
+    report: CheckReport
+    weights: WeightsSource | None
+
+
+def new_row(
+    spec: RunSpec,
+    report: CheckReport,
+    *,
+    name: str | None = None,
+    network_id: str | None = None,
+    tags: Sequence[str] = (),
+) -> RunRow:
+    """A queued run, named as its document where it has no ``name``."""
+    return RunRow(
+        id=spec.run,
+        name=name or spec.document.name,
+        notes="",
+        tags=json.dumps(list(tags)),
+        network_id=network_id,
+        network_name=spec.document.name,
+        spec=spec.model_dump_json(context=STORED),
+        totals=report.totals.model_dump_json(),
+        parameters=report.totals.parameters,
+        data_source=spec.training.data.source,
+        slot=slot_of(spec.training.device),
+        state=RunState.QUEUED,
+        created=spec.created,
+        queued=spec.created,
+        elapsed=0.0,
+        attempt=0,
+        retries=0,
+        step=0,
+        epoch=0,
+        epochs=spec.training.epochs,
+        versions="{}",
+        last="{}",
+        best="{}",
+        cursor=0,
+        ranges="{}",
+    )
+
+
+def insert_begun(session: Session, row: RunRow, begin: Begin | None) -> RunRecord:
+    """Inserts a run and, of a branched one, what it goes on with."""
+    record = insert_run(session, row)
+    if begin is None:
+        return record
+    begin.write(session, row)
+    session.flush()
+    return record_of(session, row)
+
+
+def insert_with_networks(
+    session: Session, rows: Sequence[RunRow], documents: Sequence[SavedDocument]
+) -> list[RunRecord]:
+    """Inserts each run with a new network of its document."""
+    records = []
+    for row, document in zip(rows, documents, strict=True):
+        row.network_id = create_network(session, document)
+        records.append(insert_run(session, row))
+    return records

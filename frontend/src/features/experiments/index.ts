@@ -1,0 +1,2 @@
+export { ExperimentNote } from "./ExperimentNote";
+export { ExperimentSection } from "./ExperimentSection";
