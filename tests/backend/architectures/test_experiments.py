@@ -28,7 +28,7 @@ def test_networks_when_checked_have_no_problem_and_fit_the_data(experiment: Expe
     for name, document in documents.items():
         report = check(document)
         assert report.problems == [], name
-        assert list(document.network.nodes[0].params["shape"]) == list(facts.input_shape)
+        assert document.network.nodes[0].params["shape"] == list(facts.input_shape)
         assert TrainingConfig.model_validate(document.training) == TrainingConfig.model_validate(experiment.training)
 
 
