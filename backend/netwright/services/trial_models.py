@@ -109,7 +109,8 @@ class TokenRead(Model):
 class PredictionRead(Model):
     """``label`` and ``probabilities`` (in the order of ``classes``) of a classification, ``labels`` that are said and
     ``probabilities`` of all of several labels, ``values`` of a regression: of a forecast step by step, each with all channels
-    that are forecast.  ``seen`` is the picture as the network got it, as a PNG in a data URL; ``tokens`` are those of a text that it saw, of which ``num_cut`` more were left away."""
+    that are forecast.  ``seen`` is the picture as the network got it, as a PNG in a data URL; ``tokens`` are
+    those of a text that it saw, of which ``num_cut`` more were left away."""
 
     label: str | None = None
     labels: list[str] | None = None

@@ -36,11 +36,11 @@ def _in_a_row(value: object) -> object:
 
 
 PositiveWeights = Annotated[
-    tuple[Annotated[float, Field(gt=0.0)], ...] | None,
-    BeforeValidator(_in_a_row),
+    Annotated[
+        tuple[Annotated[float, Field(gt=0.0)], ...], Field(strict=False, min_length=1), BeforeValidator(_in_a_row)
+    ]
+    | None,
     Field(
-        strict=False,
-        min_length=1,
         description="Factor on samples that have the label (of two classes: the second), to balance recall against precision; "
         "one for all, or one a label. Empty: 1.",
         json_schema_extra={"balance": "second"},

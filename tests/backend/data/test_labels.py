@@ -71,9 +71,7 @@ def test_one_column_of_joined_labels_is_found_and_an_empty_cell_has_none(tmp_pat
     source = open_source(table(tmp_path, JOINED))
     arrays = source.read()
     assert (arrays.task, arrays.target_name, arrays.classes) == ("multilabel", "labels", ("old", "red", "round"))
-    np.testing.assert_array_equal(
-        arrays.targets, [[0, 1, 1], [0, 0, 0], [0, 0, 1], [1, 0, 1], [1, 1, 0], [1, 0, 0]]
-    )
+    np.testing.assert_array_equal(arrays.targets, [[0, 1, 1], [0, 0, 0], [0, 0, 1], [1, 0, 1], [1, 1, 0], [1, 0, 0]])
     assert any("name several labels with '|' between them" in str(note) for note in source.describe().notes)
     told = table(tmp_path, JOINED.replace("|", " / "), task="multilabel", label_separator="/")
     np.testing.assert_array_equal(open_source(told).read().targets, arrays.targets)
@@ -105,7 +103,11 @@ def test_one_column_of_joined_labels_is_found_and_an_empty_cell_has_none(tmp_pat
         ("a,tags\n1,x;\n2,x\n3,\n", {"task": "multilabel", "label_separator": ";"}, "there is one label only, 'x'"),
         ("a,tags\n1,x|y\n2,x\n3,x|y\n", {"task": "multilabel"}, "every row has the label 'x'"),
         ("a,tags\n1,|\n2,\n3,|\n", {"task": "multilabel"}, "no row has a label"),
-        (COLUMNS, {"columns": as_labels("label_red", "label_old"), "task": "regression"}, "2 columns have the role label"),
+        (
+            COLUMNS,
+            {"columns": as_labels("label_red", "label_old"), "task": "regression"},
+            "2 columns have the role label",
+        ),
     ],
 )
 def test_labels_that_cannot_be_learned_are_said(
@@ -121,7 +123,13 @@ def test_exported_reader_gives_the_very_same_arrays(text: str, tmp_path: Path) -
     source = open_source(table(tmp_path, text))
     arrays = source.read()
     code = source.code(arrays)
-    lines = ["from pathlib import Path", "import numpy as np", *code.imports, f"CLASSES = {arrays.classes!r}", code.functions]
+    lines = [
+        "from pathlib import Path",
+        "import numpy as np",
+        *code.imports,
+        f"CLASSES = {arrays.classes!r}",
+        code.functions,
+    ]
     names: dict[str, Any] = {}
     exec("\n".join(lines), names)  # noqa: S102 - our own emitter's
     inputs, targets = names["load"](tmp_path / "original")
