@@ -1648,9 +1648,10 @@ export interface components {
         };
         /**
          * ClassesEvent
-         * @description How the classes of the validation part were told apart after an epoch that was the best so far, or the last.
+         * @description How the classes or labels of the validation part were told apart after an epoch that was the best so far, or the last.
          *
-         *     ``confusion[i][j]`` counts samples (of masks: pixels) of class ``i`` that were answered with class ``j``; ``per_class``
+         *     ``confusion[i][j]`` counts samples (of masks: pixels) of class ``i`` that were answered with class ``j``; it is empty of
+         *     labels, of which a sample may have several.  ``counts[i]`` are the samples of class or with label ``i``; ``per_class``
          *     holds for each metric that knows one a value of each class.
          */
         ClassesEvent: {
@@ -1681,6 +1682,8 @@ export interface components {
             classes: string[];
             /** Confusion */
             confusion: number[][];
+            /** Counts */
+            counts?: number[];
             /** Per Class */
             per_class?: {
                 [key: string]: (number | ("NaN" | "Infinity" | "-Infinity"))[];
@@ -1711,7 +1714,7 @@ export interface components {
              * Role
              * @enum {string}
              */
-            role: "feature" | "target" | "ignored" | "time" | "group" | "split";
+            role: "feature" | "target" | "label" | "ignored" | "time" | "group" | "split";
             /** Num Missing */
             num_missing: number;
             /** Num Distinct */
@@ -1867,7 +1870,7 @@ export interface components {
              * Task
              * @enum {string}
              */
-            task: "classification" | "regression" | "segmentation" | "reconstruction";
+            task: "classification" | "multilabel" | "regression" | "segmentation" | "reconstruction";
             /** Is Built In */
             is_built_in: boolean;
             /**
@@ -2098,7 +2101,8 @@ export interface components {
         EndReason: "finished" | "early_stop" | "stopped_by_user" | "loss_not_finite" | "out_of_memory" | "worker_lost" | "bad_data" | "error";
         /**
          * EvaluationRead
-         * @description A checkpoint on the validation part.  ``confusion[i][j]``: samples of class i that were taken for class j.
+         * @description A checkpoint on the validation part.  ``accuracy`` of labels is the share of right answers, ``exact_match`` that of
+         *     samples of which every label is right.  ``confusion[i][j]``: samples of class i that were taken for class j.
          *     ``has_changed``: the data are no longer those of the run.
          */
         EvaluationRead: {
@@ -2110,6 +2114,8 @@ export interface components {
             classes: string[];
             /** Accuracy */
             accuracy?: number | null;
+            /** Exact Match */
+            exact_match?: number | null;
             /** Confusion */
             confusion?: number[][];
             /** Per Class */
@@ -3016,7 +3022,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /** Tasks */
-            tasks?: ("classification" | "regression" | "segmentation" | "reconstruction")[];
+            tasks?: ("classification" | "multilabel" | "regression" | "segmentation" | "reconstruction")[];
             /** Kinds */
             kinds?: ("image" | "table" | "graph" | "text" | "series")[];
             /** Mode */
@@ -3187,13 +3193,16 @@ export interface components {
         };
         /**
          * PredictionRead
-         * @description ``label`` and ``probabilities`` (in the order of ``classes``) of a classification, ``values`` of a regression: of a
-         *     forecast step by step, each with all channels that are forecast.  ``seen`` is the picture as the network got it, as a PNG
-         *     in a data URL; ``tokens`` are those of a text that it saw, of which ``num_cut`` more were left away.
+         * @description ``label`` and ``probabilities`` (in the order of ``classes``) of a classification, ``labels`` that are said and
+         *     ``probabilities`` of all of several labels, ``values`` of a regression: of a forecast step by step, each with all channels
+         *     that are forecast.  ``seen`` is the picture as the network got it, as a PNG in a data URL; ``tokens`` are
+         *     those of a text that it saw, of which ``num_cut`` more were left away.
          */
         PredictionRead: {
             /** Label */
             label?: string | null;
+            /** Labels */
+            labels?: string[] | null;
             /** Probabilities */
             probabilities?: number[];
             /** Values */
@@ -4517,7 +4526,7 @@ export interface components {
              * Task
              * @enum {string}
              */
-            task: "classification" | "regression" | "segmentation" | "reconstruction";
+            task: "classification" | "multilabel" | "regression" | "segmentation" | "reconstruction";
             /** Classes */
             classes: string[];
             /** Target Name */
