@@ -248,7 +248,8 @@ def test_loss_of_labels_when_printed_is_what_is_trained_on(name: str) -> None:
     if loss.needs == "Sigmoid":
         outputs = outputs.sigmoid()
     weights = {"BCEWithLogitsLoss": "pos_weight", "MultiLabelSoftMarginLoss": "weight"}.get(name)
-    for params in ({}, {weights: [0.5, 2.0, 3.0]} if weights else {}):
+    some: dict[str, Any] = {weights: [0.5, 2.0, 3.0]} if weights else {}
+    for params in ({}, some):
         chosen = LOSSES.params(name, params)
         found = evaluate(loss.source(chosen, fit_targets_source(3, is_class=False)), outputs=outputs, targets=targets)
         assert torch.equal(found, loss.build(chosen, "cpu")(outputs, targets))

@@ -133,8 +133,8 @@ def _read_answer(
         describe = _LABELS.format(format=".1%" if answers.are_sure else ".3f")
         if not answers.are_sure:
             return "scores", "The score of each label, (N, L); this loss makes no probabilities of them.", describe
-        made = "scores.sigmoid()" if answers.makes == "sigmoid" else "scores.clamp(0, 1)"
-        return made, "The probability of each label by itself, (N, L).", describe
+        probabilities = "scores.sigmoid()" if answers.makes == "sigmoid" else "scores.clamp(0, 1)"
+        return probabilities, "The probability of each label by itself, (N, L).", describe
     describe = _CLASSES.format(format=".1%" if answers.are_sure else ".3f")
     if num_scores == 1:
         return (*_one_score(answers), describe)
