@@ -174,6 +174,7 @@ LOSS_CASES: dict[str, tuple[int, str, dict[str, Any]]] = {
     "NLLLoss": (10, "digits", {"weight": [1.0] * 9 + [2.5]}),
     "BCELoss": (1, "breast_cancer", {}),
     "MultiMarginLoss": (10, "digits", {"margin": 0.5}),
+    "MultiLabelSoftMarginLoss": (3, "three_discs", {"weight": [0.5, 1.5, 2.0]}),
     "SoftMarginLoss": (1, "breast_cancer", {}),
     "SmoothL1Loss": (1, "diabetes", {"beta": 20.0}),
     "HuberLoss": (1, "diabetes", {"delta": 20.0}),
@@ -191,7 +192,9 @@ SCHEDULE_PARAMS: dict[str, dict[str, Any]] = {
     "PolynomialLR": {"total_iters": 3, "power": 2.0},
     "ReduceLROnPlateau": {"patience": 0, "threshold": 10.0, "factor": 0.5, "threshold_mode": "abs"},
 }
-SHAPES = {"digits": [1, 8, 8], "iris": [4], "breast_cancer": [30], "diabetes": [10], "wine": [13]}
+SHAPES = {"three_discs": [2], "digits": [1, 8, 8], "iris": [4], "breast_cancer": [30], "diabetes": [10], "wine": [13]}
+
+LABEL_METRICS = ["Accuracy", "ExactMatch", "Precision", "Recall", "F1Score", "JaccardIndex", "Specificity"]
 
 CASES: dict[str, Case] = {
     "digits mlp": Case(mlp([1, 8, 8], 10), "digits", {}),
@@ -217,6 +220,20 @@ CASES: dict[str, Case] = {
         {"early_stopping": {"patience": 1}, "checkpoint": {"monitor": "val/Accuracy", "mode": "max"}},
     ),
     "wine, one sample left over": Case(mlp([13], 3, node("n: BatchNorm1d")), "wine", {"data": {"batch_size": 53}}),
+    "several labels a sample": Case(
+        mlp([2], 3),
+        "three_discs",
+        {
+            "objectives": [{"loss": {"type": "BCEWithLogitsLoss", "params": {"pos_weight": [2.0, 1.0, 3.5]}}}],
+            "metrics": LABEL_METRICS,
+            "checkpoint": {"monitor": "val/F1Score", "mode": "max"},
+        },
+    ),
+    "several labels a sample, from probabilities": Case(
+        mlp([2], 3, last=[node("sure: Sigmoid")]),
+        "three_discs",
+        {"objectives": [{"loss": {"type": "BCELoss"}}], "metrics": ["Accuracy", "ExactMatch", "Recall"]},
+    ),
     "groups": Case(
         mlp([4], 3),
         "iris",
@@ -409,6 +426,7 @@ SMALL_MASKS = {
 """Pictures and masks made smaller, as a person may: the masks must move with the pictures."""
 METRICS_OF: dict[str, list[str]] = {
     "classification": ["Accuracy", "F1Score", "BalancedAccuracy"],
+    "multilabel": LABEL_METRICS,
     "regression": ["MeanAbsoluteError", "RootMeanSquaredError", "MeanAbsolutePercentageError"],
     "segmentation": ["Accuracy", "JaccardIndex", "DiceScore", "Specificity"],
 }

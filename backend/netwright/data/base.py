@@ -27,15 +27,17 @@ if TYPE_CHECKING:
 Array: TypeAlias = "npt.NDArray[np.generic]"
 
 Kind = Literal["image", "table", "graph", "text", "series"]
-Task = Literal["classification", "regression", "segmentation", "reconstruction"]
-"""What is learnt: a class, numbers, a class at every pixel, or the input itself.  No set is one of reconstruction: that is a
-way to train on any set of pictures or rows."""
+Task = Literal["classification", "multilabel", "regression", "segmentation", "reconstruction"]
+"""What is learnt: a class, several labels each of which is there or not, numbers, a class at every pixel, or the input itself.
+No set is one of reconstruction: that is a way to train on any set of pictures or rows."""
 CLASS_TASKS: frozenset[Task] = frozenset({"classification", "segmentation"})
 """Tasks whose targets are class indices."""
+NAMED_TASKS: frozenset[Task] = CLASS_TASKS | {"multilabel"}
+"""Tasks whose answers have names, of classes or of labels."""
 SplitBy = Literal["sample", "time", "group", "column"]
 DType = Literal["float32", "int64"]
 ColumnType = Literal["number", "category", "text"]
-ColumnRole = Literal["feature", "target", "ignored", "time", "group", "split"]
+ColumnRole = Literal["feature", "target", "label", "ignored", "time", "group", "split"]
 Progress = Callable[[int, int | None], None]
 """Called with what is done and what there is in all (bytes, pictures; None: unknown).  What it raises ends the work."""
 
@@ -144,7 +146,8 @@ class RawData:
     ``inputs`` is uint8 ``(N, C, H, W)`` for pictures, uint8 ``(N, L)`` for texts (UTF-8, zeros after the end), float32
     ``(N, T, F)`` for series (NaN where a value is missing or a series has ended), float32 ``(N, F)`` for tables (NaN where a
     value is missing, the category's index where a column is categorical); ``targets`` int64 ``(N,)`` class indices, float32
-    ``(N, T)``, or of masks uint8 ``(N, H, W)`` class indices.  ``test_inputs`` and ``test_targets`` are the source's own test
+    ``(N, T)``, of labels float32 ``(N, L)`` zeros and ones, or
+    of masks uint8 ``(N, H, W)`` class indices.  ``test_inputs`` and ``test_targets`` are the source's own test
     part, if it has one: never trained or selected on.  ``default_preprocess`` is the chain that an empty ``data.preprocess``
     stands for.
     """
@@ -210,7 +213,7 @@ class Prepared:
     classes: tuple[str, ...]
     target_name: str
     num_outputs: int
-    """Classes, target columns of a regression, or values of a sample that is its own target."""
+    """Classes, labels, target columns of a regression, or values of a sample that is its own target."""
     fingerprint: str
     """SHA-256 over the tensors and the split: two runs with the same fingerprint saw the same samples."""
     notes: tuple[str, ...] = ()

@@ -13,10 +13,12 @@ from pydantic import Field, JsonValue
 
 from netwright.data.base import TABLES, Array, Arrays, ColumnRole, ColumnType, DataError, Facts, Source, Step, Task
 from netwright.data.columns import Column, check_numbers, read_columns
+from netwright.data.labels import Separator, load_code
 from netwright.data.sample_code import SampleCode, table_code, table_imports, table_requirements
 from netwright.data.table_options import Decimal, DelimiterOption, EncodingOption, HasHeader, IsQuoted
 from netwright.data.table_split import TEST_WORDS, find_keys
-from netwright.data.targets import find_leaks, guess_target, guess_task, read_target
+from netwright.data.table_target import choose_target
+from netwright.data.targets import find_leaks
 from netwright.data.text_table import TextTable, read_text_table
 from netwright.data.transforms import layout_of, plan_chain
 from netwright.graph.model import Model
@@ -52,9 +54,10 @@ class ColumnOptions(Model):
     """A correction of one column."""
 
     type: ColumnType | None = Field(default=None, description="What the cells are; empty: as guessed.")
-    role: Literal["feature", "ignored", "time", "group", "split"] | None = Field(
+    role: Literal["feature", "label", "ignored", "time", "group", "split"] | None = Field(
         default=None,
-        description="Whether the network sees it, or what the split goes by: moments, groups that stay together, or the words "
+        description="Whether the network sees it, whether it says yes or no to one of several labels, or what "
+        "the split goes by: moments, groups that stay together, or the words "
         "train, validation and test; empty: as guessed.",
     )
 
@@ -69,9 +72,17 @@ class CsvSource(Source):
     citation = ""
 
     class Options(Model):
-        target: str | None = Field(default=None, description="The column to predict; empty: as guessed.")
-        task: Literal["classification", "regression"] | None = Field(
-            default=None, description="Classes or a number; empty: by the target's values."
+        target: str | None = Field(
+            default=None,
+            description="The column to predict; empty: as guessed. Not read where columns have the role label.",
+        )
+        task: Literal["classification", "multilabel", "regression"] | None = Field(
+            default=None,
+            description="One class, several labels (multilabel) or a number; empty: by the target's values.",
+        )
+        label_separator: Separator | None = Field(
+            default=None,
+            description="What stands between the labels where one column names several; empty: found out, | or ;.",
         )
         columns: dict[str, ColumnOptions] = Field(default_factory=dict, description="Corrections by the column's name.")
         missing_numbers: Literal["mean", "median", "most_frequent"] = Field(
@@ -160,12 +171,12 @@ class _Reading:
         self._check_names()
         has_comma = options.decimal == "," or (options.decimal is None and table.delimiter == ";")
         self.columns = read_columns(table, options.columns, options.missing_marks, has_decimal_comma=has_comma)
-        self.target = self._choose_target()
-        self.target.role, self.target.why_ignored = "target", ""
-        self.task: Task = options.task or guess_task(self.target)
-        self.target_values, self.classes = read_target(table, self.target, self.task, options.target_scale)
+        self.target = choose_target(table, self.columns, options)
+        self.task: Task = self.target.task
+        self.classes = self.target.classes
+        self.notes += self.target.notes
         self._apply_roles()
-        known = np.flatnonzero(~np.isnan(self.target_values))
+        known = np.flatnonzero(self.target.is_known)
         self.keys, self.test_rows = find_keys(table, self.columns, known)
         self.rows = np.setdiff1d(known, self.test_rows)
         if len(self.test_rows):
@@ -193,8 +204,7 @@ class _Reading:
             for column in self.columns:
                 if column.type == "number" and column.role == "feature":
                     check_numbers(self.table, column)
-            if self.target.type == "number":
-                check_numbers(self.table, self.target)
+            self.target.check(self.table)
         except DataError as error:
             return error
         return None
@@ -252,7 +262,7 @@ class _Reading:
 
     def code(self) -> SampleCode:
         """Everything that was guessed or told, written down as Python."""
-        table, options, target = self.table, self.options, self.target
+        table, options = self.table, self.options
         has_comma = options.decimal == "," or (options.decimal is None and table.delimiter == ";")
         readers = table_code(
             {column.name: self.categories.get(column.name) for column in self.features},
@@ -265,6 +275,23 @@ class _Reading:
             has_header=table.header is not None,
             form=table.form,
         )
+        return SampleCode(
+            functions=self._load_code() + "\n\n" + readers,
+            reads="a table like the one that was uploaded (the target may be left out), or an array file (.npy)",
+            imports=table_imports(table, "import math"),
+            requirements=table_requirements(table),
+            needs=f"your file {table.filename}, as it was uploaded",
+            argument=table.filename,
+        )
+
+    def _load_code(self) -> str:
+        left_out = ""
+        if len(self.test_rows):
+            split = next(column.name for column in self.columns if column.role == "split")
+            left_out = LEFT_OUT.format(split=split, words=TEST_WORDS)
+        labels, options, target = self.target.labels, self.options, self.target.columns[0]
+        if labels is not None:
+            return load_code(labels, left_out)
         if self.task == "regression":
             scale = "" if options.target_scale == 1.0 else f" / {options.target_scale!r}"
             values = f"(np.array([to_number(cell) for cell in known]){scale}).astype(np.float32).reshape(-1, 1)"
@@ -272,19 +299,7 @@ class _Reading:
             values = "np.unique([to_number(cell) for cell in known], return_inverse=True)[1].astype(np.int64)"
         else:
             values = "np.array([CLASSES.index(cell) for cell in known], dtype=np.int64)"
-        left_out = ""
-        if len(self.test_rows):
-            split = next(column.name for column in self.columns if column.role == "split")
-            left_out = LEFT_OUT.format(split=split, words=TEST_WORDS)
-        load = LOAD_TABLE.format(target=target.name, values=values, left_out=left_out)
-        return SampleCode(
-            functions=load + "\n\n" + readers,
-            reads="a table like the one that was uploaded (the target may be left out), or an array file (.npy)",
-            imports=table_imports(table, "import math"),
-            requirements=table_requirements(table),
-            needs=f"your file {table.filename}, as it was uploaded",
-            argument=table.filename,
-        )
+        return LOAD_TABLE.format(target=target.name, values=values, left_out=left_out)
 
     def steps(self) -> tuple[Step, ...]:
         """The default preprocessing: only what this table needs."""
@@ -307,9 +322,10 @@ class _Reading:
         return self._encoded(self.rows)
 
     def _targets(self, rows: npt.NDArray[np.int64]) -> Array:
-        values = self.target_values[rows]
-        is_class = self.task == "classification"
-        return values.astype(np.int64) if is_class else values.astype(np.float32).reshape(-1, 1)
+        values = self.target.values[rows]
+        if self.task == "classification":
+            return values.astype(np.int64)
+        return values.astype(np.float32).reshape(len(values), -1)
 
     def _encoded(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         encoded = [
@@ -333,21 +349,12 @@ class _Reading:
                     column=name,
                 )
 
-    def _choose_target(self) -> Column:
-        if self.options.target is not None:
-            return next(column for column in self.columns if column.name == self.options.target)
-        told = self.options.columns
-        free = [column for column in self.columns if column.name not in told or told[column.name].role is None]
-        column, reason = guess_target(free or self.columns, Path(self.table.filename).stem)
-        self.notes.append(say("The target {column_name} is a guess: {reason}.", column_name=column.name, reason=reason))
-        return column
-
     def _apply_roles(self) -> None:
-        for column, why in find_leaks(self.columns, self.target, self.task):
+        for column, why in find_leaks(self.columns, self.target.columns[0], self.task):
             column.leave_out(why)
         for column in self.columns:
             told = self.options.columns.get(column.name)
-            if told is None or told.role is None or column is self.target:
+            if told is None or told.role is None or self.target.has(column):
                 continue
             role: ColumnRole = told.role
             if role == "feature" and column.type == "text":
@@ -371,7 +378,7 @@ class _Reading:
         self.notes += [
             say("Left out ({why}): {names}.", why=why, names=_listed(names)) for why, names in ignored.items()
         ]
-        num_dropped = len(self.target_values) - len(self.rows) - len(self.test_rows)
+        num_dropped = len(self.target.values) - len(self.rows) - len(self.test_rows)
         if num_dropped:
             self.notes.append(say("{count:,} rows without a target are left out.", count=num_dropped))
         if self.task == "regression" and self.options.target_scale != 1.0:

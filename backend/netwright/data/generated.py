@@ -34,7 +34,7 @@ def facts_of(task: Task, num_samples: int, classes: tuple[str, ...] = (), num_fe
 
 
 class _Generated(NumberTable):
-    """``points`` draws features ``(N, F)`` and targets ``(N,)``; the rows are shuffled afterwards."""
+    """``points`` draws features ``(N, F)`` and targets ``(N,)``, or of labels ``(N, L)``; the rows are shuffled afterwards."""
 
     citation = "Made by Netwright with a fixed seed"
     features: ClassVar[tuple[str, ...]] = ("x1", "x2")
@@ -153,6 +153,24 @@ class Spirals(_Generated):
         arm = along[:, None] * np.column_stack([np.cos(angles), np.sin(angles)])
         points = np.concatenate([arm, -arm]) + random.normal(scale=0.02, size=(1000, 2))
         return points, np.repeat([0.0, 1.0], 500)
+
+
+class ThreeDiscs(_Generated):
+    type = "three_discs"
+    title = "Three discs"
+    description = (
+        "900 points of a plane under three discs that overlap, as in a Venn diagram: a point has the label of each disc that "
+        "it lies in, so any number of the three labels, or none."
+    )
+    target_name = "labels"
+    facts = facts_of("multilabel", 900, ("left", "right", "top"))
+
+    @classmethod
+    def points(cls, random: np.random.RandomState) -> tuple[Numbers, Numbers]:
+        points = random.uniform(-1.6, 1.6, size=(900, 2))
+        centres = np.array([[-0.5, -0.35], [0.5, -0.35], [0.0, 0.5]])
+        distances = np.linalg.norm(points[:, None] - centres, axis=2)
+        return points, (distances < 0.9).astype(np.float64)
 
 
 class Plane(_Generated):

@@ -23,7 +23,7 @@ class NumberTable(Source):
 
     @abstractmethod
     def values(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """Features ``(N, F)`` and targets ``(N,)``."""
+        """Features ``(N, F)`` and targets ``(N,)``, or of labels ``(N, L)``."""
 
     def read(self) -> Arrays:
         assert self.facts is not None
@@ -31,7 +31,7 @@ class NumberTable(Source):
         is_class = self.facts.task == "classification"
         return Arrays(
             inputs=inputs.astype(np.float32),
-            targets=targets.astype(np.int64) if is_class else targets.astype(np.float32).reshape(-1, 1),
+            targets=targets.astype(np.int64) if is_class else targets.astype(np.float32).reshape(len(targets), -1),
             test_inputs=None,
             test_targets=None,
             kind="table",
@@ -47,21 +47,26 @@ class NumberTable(Source):
         assert self.facts is not None
         inputs, targets = self.values()
         columns = [_column(name, inputs[:, index]) for index, name in enumerate(self.features)]
-        columns.append(self._target_column(targets))
+        if self.facts.task == "multilabel":
+            named = zip(self.facts.classes, targets.T, strict=True)
+            columns += [replace(_column(name, values), role="label") for name, values in named]
+        else:
+            columns.append(self._target_column(targets))
         return replace(self.facts, columns=tuple(columns))
 
     def table(self, num_rows: int) -> tuple[list[str], list[list[str]]]:
         arrays = self.read()
         rows = [
-            [*(f"{value:g}" for value in values.tolist()), self._target_cell(arrays, index)]
+            [*(f"{value:g}" for value in values.tolist()), *self._target_cells(arrays, index)]
             for index, values in enumerate(arrays.inputs[:num_rows])
         ]
-        return [*self.features, self.target_name], rows
+        names = arrays.classes if arrays.task == "multilabel" else (self.target_name,)
+        return [*self.features, *names], rows
 
-    def _target_cell(self, arrays: Arrays, index: int) -> str:
-        if arrays.classes:
-            return arrays.classes[int(arrays.targets[index].item())]
-        return f"{arrays.targets[index].item():g}"
+    def _target_cells(self, arrays: Arrays, index: int) -> list[str]:
+        if arrays.task == "classification":
+            return [arrays.classes[int(arrays.targets[index].item())]]
+        return [f"{value:g}" for value in arrays.targets[index].tolist()]
 
     def _target_column(self, targets: npt.NDArray[np.float64]) -> ColumnFacts:
         assert self.facts is not None

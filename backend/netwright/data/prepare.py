@@ -165,7 +165,7 @@ def chain_of(raw: RawData, config: DataConfigLike) -> tuple[Step, ...]:
 
 
 def count_outputs(raw: RawData, task: Task, input_shape: tuple[int, ...]) -> int:
-    """Classes, target columns, or values of a sample that is its own target."""
+    """Classes, labels, target columns, or values of a sample that is its own target."""
     if task == "reconstruction":
         return math.prod(input_shape)
     return len(raw.classes) if task in CLASS_TASKS else raw.targets.shape[1]

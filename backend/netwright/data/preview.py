@@ -54,8 +54,8 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """``balance`` is (class, samples) of the training part, ``pictures`` (PNG as a data URL, class) a few of each class,
-    ``header`` and ``rows`` the file's own, ``value_range`` the least and the greatest raw input."""
+    """``balance`` is (class or label, samples) of the training part, ``pictures`` (PNG as a data URL, class) a few of each
+    class, ``header`` and ``rows`` the file's own, ``value_range`` the least and the greatest raw input."""
 
     balance: list[tuple[str, int]]
     pictures: list[tuple[str, str]]
@@ -88,6 +88,8 @@ def build_preview(source: Source) -> Preview:
         # A vertex without a class has -1.
         counts = np.bincount(targets[targets >= 0], minlength=len(arrays.classes))
         balance = list(zip(arrays.classes, counts.tolist(), strict=True))
+    if arrays.task == "multilabel":
+        balance = list(zip(arrays.classes, arrays.targets.astype(np.int64).sum(axis=0).tolist(), strict=True))
     known = arrays.inputs if arrays.kind == "image" else arrays.inputs[~np.isnan(arrays.inputs)]
     return Preview(
         balance=balance,

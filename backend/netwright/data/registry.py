@@ -9,7 +9,17 @@ from netwright.data.cifar import Cifar10, Cifar100
 from netwright.data.cora import Cora
 from netwright.data.csv_source import CsvSource
 from netwright.data.embedded import BreastCancer, Diabetes, Digits, Iris, Wine
-from netwright.data.generated import Circles, GaussianClusters, Moons, Plane, Sine, Spirals, TwoClusters, Xor
+from netwright.data.generated import (
+    Circles,
+    GaussianClusters,
+    Moons,
+    Plane,
+    Sine,
+    Spirals,
+    ThreeDiscs,
+    TwoClusters,
+    Xor,
+)
 from netwright.data.graph_npz import GraphNpz
 from netwright.data.graph_tables import GraphTables
 from netwright.data.image_folder import ImageFolder
@@ -44,6 +54,7 @@ SOURCES: Mapping[str, type[Source]] = {
         Moons,
         Circles,
         Spirals,
+        ThreeDiscs,
         Plane,
         Sine,
         Shapes,

@@ -19,6 +19,7 @@ _TARGET_NAMES = (
     "target",
     "label",
     "labels",
+    "tags",
     "y",
     "outcome",
     "response",

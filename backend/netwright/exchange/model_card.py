@@ -9,6 +9,7 @@ from netwright.exchange.card import Card
 PIPELINES = {
     ("image", "classification"): "image-classification",
     ("table", "classification"): "tabular-classification",
+    ("table", "multilabel"): "tabular-classification",
     ("table", "regression"): "tabular-regression",
     ("image", "segmentation"): "image-segmentation",
     ("graph", "classification"): "graph-ml",
@@ -78,6 +79,10 @@ def _introduction(card: Card, *, is_trained: bool) -> str:
         names = ", ".join(_inline(name) for name in card.classes[:20])
         more = f" and {len(card.classes) - 20} more" if len(card.classes) > 20 else ""
         answer = f"says which of {len(card.classes)} classes a sample is ({names}{more})"
+    elif card.task == "multilabel":
+        names = ", ".join(_inline(name) for name in card.classes[:20])
+        more = f" and {len(card.classes) - 20} more" if len(card.classes) > 20 else ""
+        answer = f"says which of {len(card.classes)} labels a sample has, any number of them ({names}{more})"
     elif card.task == "segmentation":
         names = ", ".join(_inline(name) for name in card.classes[:20])
         answer = f"says of every pixel which of {len(card.classes)} classes it belongs to ({names})"

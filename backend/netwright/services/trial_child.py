@@ -178,6 +178,8 @@ class Desk:
             tokens, num_cut = tokens_of(text, self.trial, self._num_tokens)
             told = [TokenRead(text=token, is_known=is_known) for token, is_known in tokens]
             read = read.model_copy(update={"tokens": told, "num_cut": num_cut})
+        if self.trial.are_labels:
+            return read.model_copy(update={"labels": self._labels(answer), "probabilities": answer.tolist()})
         if not self.trial.is_class:
             return read.model_copy(update={"values": answer.tolist()})
         return read.model_copy(update={"label": self._name(int(answer.argmax())), "probabilities": answer.tolist()})
@@ -202,11 +204,16 @@ class Desk:
 
     def _columns(self, answers: "NDArray[np.float64]") -> tuple[list[str], list[list[str]]]:
         raw = self.trial.raw
+        word = "probability" if self.trial.are_probabilities else "score"
+        if self.trial.are_labels:
+            names = [f"predicted {raw.target_name}", *(f"{word} {name}" for name in raw.classes)]
+            return names, [
+                ["|".join(self._labels(answer)), *(f"{value:.6g}" for value in answer.tolist())] for answer in answers
+            ]
         if not self.trial.is_class:
             count = answers.shape[1]
             names = [f"predicted {raw.target_name}" + (f" {place + 1}" if count > 1 else "") for place in range(count)]
             return names, [[f"{value:.9g}" for value in answer] for answer in answers.tolist()]
-        word = "probability" if self.trial.are_probabilities else "score"
         names = [f"predicted {raw.target_name}", *(f"{word} {name}" for name in raw.classes)]
         best = answers.argmax(axis=1)
         return names, [
@@ -219,6 +226,8 @@ class Desk:
 
         found, raw = self.evaluated, self.trial.raw
         read = EvaluationRead(num_samples=len(found.answers), has_changed=found.has_changed, classes=list(raw.classes))
+        if self.trial.are_labels:
+            return read.model_copy(update=self._label_evaluation(found))
         if not self.trial.is_class:
             numbers = []
             for title, columns in self._number_columns(found.answers.shape[1]):
@@ -251,6 +260,27 @@ class Desk:
             }
         )
 
+    def _label_evaluation(self, found: "Evaluated") -> dict[str, Any]:
+        """Figures of each label, and curves of those that are not too many."""
+        from netwright.training.trial import evaluation as of
+
+        names = self.trial.raw.classes
+        targets, predicted = found.numbers > 0.5, found.answers > self.trial.label_cut
+        is_right = targets == predicted
+        shown = range(len(names)) if len(names) <= MAX_CURVE_CLASSES else range(0)
+        return {
+            "accuracy": float(is_right.mean()),
+            "exact_match": float(is_right.all(axis=1).mean()),
+            "per_class": [
+                ClassRead(name=name, **{field: getattr(each, field) for field in each.__slots__})
+                for name, each in zip(names, of.label_figures(targets, predicted), strict=True)
+            ],
+            "roc": [_curve(names[at], of.roc_curve(targets[:, at], found.answers[:, at])) for at in shown],
+            "precision_recall": [
+                _curve(names[at], of.precision_recall_curve(targets[:, at], found.answers[:, at])) for at in shown
+            ],
+        }
+
     def _number_columns(self, count: int) -> list[tuple[str, slice]]:
         """Which columns of a regression are measured together: of a forecast all steps of a channel."""
         raw = self.trial.raw
@@ -270,6 +300,10 @@ class Desk:
     def _sample(self, found: "Evaluated", place: int) -> SampleRead:
         answer, target = found.answers[place], found.targets[place]
         read = self._shown(found, place)
+        if self.trial.are_labels:
+            names = zip(self.trial.raw.classes, target.tolist(), strict=True)
+            wanted = ", ".join(name for name, is_there in names if is_there)
+            return read.model_copy(update={"target": wanted, "predicted": ", ".join(self._labels(answer))})
         if not self.trial.is_class:
             words = (", ".join(f"{value:.6g}" for value in target), ", ".join(f"{value:.6g}" for value in answer))
             return read.model_copy(update={"target": words[0], "predicted": words[1]})
@@ -304,6 +338,11 @@ class Desk:
             for name, value in zip(raw.features, sample, strict=True)
         }
         return read.model_copy(update={"values": values})
+
+    def _labels(self, answer: "NDArray[np.float64]") -> list[str]:
+        """The labels that an answer ``(L,)`` says."""
+        cut = self.trial.label_cut
+        return [name for name, value in zip(self.trial.raw.classes, answer.tolist(), strict=True) if value > cut]
 
     def _name(self, label: int) -> str:
         classes = self.trial.raw.classes

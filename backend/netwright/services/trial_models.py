@@ -107,11 +107,13 @@ class TokenRead(Model):
 
 
 class PredictionRead(Model):
-    """``label`` and ``probabilities`` (in the order of ``classes``) of a classification, ``values`` of a regression: of a
-    forecast step by step, each with all channels that are forecast.  ``seen`` is the picture as the network got it, as a PNG
-    in a data URL; ``tokens`` are those of a text that it saw, of which ``num_cut`` more were left away."""
+    """``label`` and ``probabilities`` (in the order of ``classes``) of a classification, ``labels`` that are said and
+    ``probabilities`` of all of several labels, ``values`` of a regression: of a forecast step by step, each with all channels
+    that are forecast.  ``seen`` is the picture as the network got it, as a PNG in a data URL; ``tokens`` are
+    those of a text that it saw, of which ``num_cut`` more were left away."""
 
     label: str | None = None
+    labels: list[str] | None = None
     probabilities: list[float] = Field(default_factory=list)
     values: list[float] = Field(default_factory=list)
     seen: str | None = None
@@ -166,13 +168,15 @@ class NumbersRead(Model):
 
 
 class EvaluationRead(Model):
-    """A checkpoint on the validation part.  ``confusion[i][j]``: samples of class i that were taken for class j.
+    """A checkpoint on the validation part.  ``accuracy`` of labels is the share of right answers, ``exact_match`` that of
+    samples of which every label is right.  ``confusion[i][j]``: samples of class i that were taken for class j.
     ``has_changed``: the data are no longer those of the run."""
 
     num_samples: int
     has_changed: bool
     classes: list[str]
     accuracy: float | None = None
+    exact_match: float | None = None
     confusion: list[list[int]] = Field(default_factory=list)
     per_class: list[ClassRead] = Field(default_factory=list)
     roc: list[CurveRead] = Field(default_factory=list)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from netwright.data.base import CLASS_TASKS, Task
+from netwright.data.base import NAMED_TASKS, Task
 from netwright.graph.document import Document, Node
 from netwright.training.objectives import Loss
 
@@ -17,8 +17,9 @@ KEEPS_VALUES = frozenset({"Flatten", "Reshape", "Squeeze", "Unsqueeze", "Dropout
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """``num_classes`` is 0 where numbers are predicted.  ``cut`` is where a single score turns from the first class to the
-    second; ``makes`` says what turns scores into probabilities (None: they are taken as such, cut to 0 to 1)."""
+    """``num_classes`` counts classes or labels and is 0 where numbers are predicted.  ``cut`` is where a single score
+    turns from the first class to the second; ``makes`` says what turns scores into
+    probabilities (None: they are taken as such, cut to 0 to 1)."""
 
     task: Task
     num_classes: int
@@ -28,7 +29,10 @@ class Answers:
     """Whether probabilities made of the outputs are any: those of a perceptron or a hinge are not."""
 
     def classes(self, outputs: "Tensor") -> "Tensor":
-        """Class indices ``(N, ...)`` of outputs ``(N, K, ...)``, ``(N, 1, ...)`` or ``(N,)``."""
+        """Class indices ``(N, ...)`` of outputs ``(N, K, ...)``, ``(N, 1, ...)`` or ``(N,)``; of labels ``(N, L)``, 1 where a
+        sample is said to have it."""
+        if self.task == "multilabel":
+            return (outputs > self.cut).long()
         if outputs.ndim == 1:
             return (outputs > self.cut).long()
         if outputs.shape[1] == 1:
@@ -36,11 +40,11 @@ class Answers:
         return outputs.argmax(1)
 
     def probabilities(self, outputs: "Tensor") -> "Tensor":
-        """``(N, K, ...)``, each from 0 to 1; a single score gives two classes."""
+        """``(N, K, ...)``, each from 0 to 1; a single score gives two classes, labels have one each."""
         import torch
 
         scores = outputs[:, None] if outputs.ndim == 1 else outputs
-        if scores.shape[1] == 1:
+        if scores.shape[1] == 1 and self.task != "multilabel":
             second = scores.clamp(0, 1) if self.cut else scores.sigmoid()
             return torch.cat([1 - second, second], 1)
         if self.makes == "softmax":
@@ -60,13 +64,19 @@ class Answers:
         outputs[:, label] = 1.0
         return outputs
 
+    def shares(self, shares: "Tensor", targets: "Tensor") -> "Tensor":
+        """Outputs ``(N, L)`` that give each label of every sample the probability ``shares`` ``(L,)``."""
+        scores = shares.float().logit(eps=1e-6) if self.makes == "sigmoid" and not self.cut else shares.float()
+        return scores.expand(len(targets), -1)
+
 
 def build_answers(task: Task, num_classes: int, loss: type[Loss], ends_in: str | None) -> Answers:
     """``ends_in`` is the type of the layer that gives the output its values (:func:`find_last`)."""
-    if task not in CLASS_TASKS:
+    if task not in NAMED_TASKS:
         return Answers(task, 0)
     is_probability = ends_in in {"Sigmoid", "Softmax"} or (loss.cut != 0.0)
-    makes = {"softmax": "softmax", "sigmoid": "sigmoid", "exp": "exp"}.get(loss.scores_to or "", "softmax")
+    usual = "sigmoid" if task == "multilabel" else "softmax"
+    makes = {"softmax": "softmax", "sigmoid": "sigmoid", "exp": "exp"}.get(loss.scores_to or "", usual)
     return Answers(
         task,
         num_classes,

@@ -1,5 +1,5 @@
-"""What an answer is worth that needs no network: the most frequent class, the mean target, of a series its last value.  A
-network that does no better has learnt nothing, so the figures stand beside its own."""
+"""What an answer is worth that needs no network: the most frequent class, how often each label is there, the mean target, of a
+series its last value.  A network that does no better has learnt nothing, so the figures stand beside its own."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -51,6 +51,11 @@ def measure_baseline(
             if answers.task == "classification"
             else say("the most frequent class, {name}, at every pixel", name=name)
         )
+    elif answers.task == "multilabel":
+        shares = _mean(train)
+        for targets in _targets(validation):
+            running.update(answers.shares(shares, targets), targets)
+        what = say("each label with the share of the training samples that have it")
     elif last_values is not None:
         for start, targets in enumerate(_targets(validation)):
             running.update(last_values[start * BATCH : start * BATCH + len(targets)].to(targets), targets)

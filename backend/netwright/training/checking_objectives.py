@@ -84,6 +84,8 @@ def _describe_targets(data: DataFacts) -> str:
     match data.task:
         case "classification":
             return say("classes")
+        case "multilabel":
+            return say("several labels a sample")
         case "segmentation":
             return say("masks")
         case "reconstruction":

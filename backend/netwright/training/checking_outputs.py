@@ -39,6 +39,7 @@ def check_output_shape(
                 classes=data.num_outputs,
             ),
         )
+    yield from _check_positive_weights(objective, field, shape)
     open_axis = "V" if data.are_vertices else None
     if shape[0] != open_axis and (data.kind == "graph" or shape[0] == "V"):
         yield wrong_sample(data, output, shape)
@@ -50,6 +51,22 @@ def check_output_shape(
             yield from _check_sample(document, data, output, shape)
         case _:
             yield from _check_row(objective, document, report, data, output, shape)
+
+
+def _check_positive_weights(objective: ObjectiveConfig, field: str, shape: Shape) -> Iterator[Problem]:
+    """One factor for all scores, or one for each."""
+    weights = objective.loss.params.get("pos_weight")
+    if not isinstance(weights, list) or len(weights) == 1 or len(shape) < 2 or len(weights) == shape[1]:
+        return
+    yield Problem(
+        code="class_weights_length",
+        field=f"{field}.loss.params.pos_weight",
+        message=say(
+            "`pos_weight` has {count} factors, but the network gives {scores} scores. Give one factor, or one for each score.",
+            count=len(weights),
+            scores=str(shape[1]),
+        ),
+    )
 
 
 def _mismatch(output: Node, message: str, expected: str, shape: Shape, fixes: list[Fix], needs: int) -> Problem:
@@ -158,6 +175,8 @@ def _describe_need(data: DataFacts, allowed: tuple[int, ...]) -> str:
         if count == 1:
             return say("1 value, one a target column")
         return say("{count} values, one a target column", count=count)
+    if data.task == "multilabel":
+        return say("{count} scores, one a label", count=count)
     if count == 1:
         return say("1 score (positive: the second class) or 2, one a class")
     return say("{count} scores, one a class", count=count)

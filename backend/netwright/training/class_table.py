@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from netwright.data.base import CLASS_TASKS
+from netwright.data.base import NAMED_TASKS
 from netwright.training.answers import Answers
 from netwright.training.metrics import METRICS, Metric, RunningMetrics
+from netwright.training.metrics_classes import counts_of
 from netwright.training.reporting import Emit, to_scalar
 
 MAX_CLASSES = 100
@@ -19,7 +20,8 @@ class ClassTable:
         self, answers: Answers, classes: Sequence[str], metrics: Sequence[type[Metric]], device: "str | Any"
     ) -> None:
         self.classes = list(classes)
-        self.is_drawn = answers.task in CLASS_TASKS and 2 <= answers.num_classes <= MAX_CLASSES
+        self.is_drawn = answers.task in NAMED_TASKS and 2 <= answers.num_classes <= MAX_CLASSES
+        self._are_labels = answers.task == "multilabel"
         self.running = RunningMetrics(metrics, answers, device, ["confusion"] if self.is_drawn else [])
         self._shown = [
             metric
@@ -43,6 +45,7 @@ class ClassTable:
             epoch=epoch,
             is_best=is_best,
             classes=self.classes,
-            confusion=sums["confusion"].long().tolist(),  # sync, once an epoch
+            confusion=[] if self._are_labels else sums["confusion"].long().tolist(),  # sync, once an epoch
+            counts=counts_of(sums["confusion"])[2].long().tolist(),
             per_class={name: [to_scalar(value) for value in values] for name, values in per_class.items()},
         )

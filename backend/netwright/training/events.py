@@ -126,9 +126,10 @@ class SurfaceEvent(Envelope):
 
 
 class ClassesEvent(Envelope):
-    """How the classes of the validation part were told apart after an epoch that was the best so far, or the last.
+    """How the classes or labels of the validation part were told apart after an epoch that was the best so far, or the last.
 
-    ``confusion[i][j]`` counts samples (of masks: pixels) of class ``i`` that were answered with class ``j``; ``per_class``
+    ``confusion[i][j]`` counts samples (of masks: pixels) of class ``i`` that were answered with class ``j``; it is empty of
+    labels, of which a sample may have several.  ``counts[i]`` are the samples of class or with label ``i``; ``per_class``
     holds for each metric that knows one a value of each class.
     """
 
@@ -138,6 +139,7 @@ class ClassesEvent(Envelope):
     is_best: bool
     classes: list[str]
     confusion: list[list[int]]
+    counts: list[int] = Field(default_factory=list)
     per_class: dict[str, list[Scalar]] = Field(default_factory=dict)
 
 

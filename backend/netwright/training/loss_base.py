@@ -1,16 +1,16 @@
 """What a loss is: from a network's outputs and raw targets to one number to minimise.
 
-Each takes outputs ``(N, K)`` as the network gives them and targets as the data gives them (int64 ``(N,)`` class indices or
-float32 ``(N, T)``), and fits the targets to the loss itself: one-hot for squared error on classes, a float column for a
-single score.  Of masks outputs are ``(N, K, H, W)`` and targets ``(N, H, W)``; of a sample that is its own target both have its
-shape.
+Each takes outputs ``(N, K)`` as the network gives them and targets as the data gives them (int64 ``(N,)`` class indices,
+float32 ``(N, T)``, of labels float32 ``(N, L)`` zeros and ones), and fits the targets to the loss itself: one-hot for squared
+error on classes, a float column for a single score.  Of masks outputs are ``(N, K, H, W)`` and targets ``(N, H, W)``; of a
+sample that is its own target both have its shape.
 """
 
 from abc import abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from netwright.data.base import Task
 from netwright.training.choices import ChoiceParams, RegisteredChoice
@@ -29,6 +29,24 @@ ClassWeights = Annotated[
     ),
 ]
 """``balance`` tells the page what its button may fill in: a factor for each class, or one for the second of two."""
+
+
+def _in_a_row(value: object) -> object:
+    return [value] if isinstance(value, int | float) else value
+
+
+PositiveWeights = Annotated[
+    Annotated[
+        tuple[Annotated[float, Field(gt=0.0)], ...], Field(strict=False, min_length=1), BeforeValidator(_in_a_row)
+    ]
+    | None,
+    Field(
+        description="Factor on samples that have the label (of two classes: the second), to balance recall against precision; "
+        "one for all, or one a label. Empty: 1.",
+        json_schema_extra={"balance": "second"},
+    ),
+]
+"""A single number is taken as a row of one."""
 
 
 class Loss(RegisteredChoice, is_abstract=True):

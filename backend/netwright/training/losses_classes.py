@@ -1,6 +1,6 @@
 """Further losses of classes, at a sample or at every pixel."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BOTH: tuple[Task, ...] = ("classification", "segmentation")
+
+LabelWeights = Annotated[
+    tuple[Annotated[float, Field(ge=0.0)], ...] | None,
+    Field(strict=False, description="One factor a label. Empty: all count the same."),
+]
 
 
 def weight_source(weight: tuple[float, ...] | None) -> str:
@@ -154,7 +159,7 @@ class BCELoss(Loss):
         "Binary cross entropy for a network that ends in Sigmoid: yes or no at each value, or pixels from 0 to 1 that are to "
         "be given back. On raw scores take BCEWithLogitsLoss, which is more exact."
     )
-    tasks = ("classification", "segmentation", "reconstruction")
+    tasks = ("classification", "multilabel", "segmentation", "reconstruction")
     cut = 0.5
     needs = "Sigmoid"
 
@@ -208,6 +213,43 @@ class MultiMarginLoss(Loss):
         assert isinstance(params, cls.Params)
         weight = "" if params.weight is None else f", weight={weight_source(params.weight)}"
         return f"functional.multi_margin_loss(outputs, targets, margin={params.margin!r}{weight})"
+
+    @classmethod
+    def allowed_outputs(cls, task: Task, num_outputs: int) -> tuple[int, ...]:
+        return (num_outputs,)
+
+
+class MultiLabelSoftMarginLoss(Loss):
+    type = "MultiLabelSoftMarginLoss"
+    title = "Multi-label soft margin"
+    description = (
+        "For several labels a sample: binary cross entropy of each label on its raw score, with a factor for each label as a "
+        "whole. BCEWithLogitsLoss weighs only the samples that have it."
+    )
+    tasks = ("multilabel",)
+    scores_to = "sigmoid"
+
+    class Params(ChoiceParams):
+        weight: LabelWeights = None
+
+    @classmethod
+    def build(cls, params: ChoiceParams, device: str) -> LossFunction:
+        import torch
+        from torch.nn import functional
+
+        assert isinstance(params, cls.Params)
+        weight = None if params.weight is None else torch.tensor(params.weight, device=device)
+
+        def loss(outputs: "Tensor", targets: "Tensor") -> "Tensor":
+            return functional.multilabel_soft_margin_loss(outputs, fit_targets(targets, outputs), weight=weight)
+
+        return loss
+
+    @classmethod
+    def source(cls, params: ChoiceParams, fitted: str) -> str:
+        assert isinstance(params, cls.Params)
+        weight = "" if params.weight is None else f", weight={weight_source(params.weight)}"
+        return f"functional.multilabel_soft_margin_loss(outputs, {fitted}{weight})"
 
     @classmethod
     def allowed_outputs(cls, task: Task, num_outputs: int) -> tuple[int, ...]:

@@ -38,13 +38,15 @@ class Metric(RegisteredChoice, is_abstract=True):
     """What is done to that mean at the end: ``** 0.5``."""
     formula: ClassVar[str] = ""
     """Of what comes from the confusion matrix: the value as an expression over ``hits`` (right answers of each class),
-    ``answered`` (answers of each class) and ``there`` (targets of each class), float64 ``(K,)``, for an exported project; the
-    value is its mean over the classes of which ``occurs`` holds."""
+    ``answered`` (answers of each class) and ``there`` (targets of each class), float64 ``(K,)``, and ``total`` (all samples),
+    for an exported project; the value is its mean over the classes of which ``occurs`` holds, or over all labels."""
     occurs: ClassVar[str] = "answered + there > 0"
 
 
 def answer_source(num_scores: int, answers: Answers) -> str:
-    """The class indices of ``outputs`` as an expression."""
+    """The class indices of ``outputs``, or of each label 1 or 0, as an expression."""
+    if answers.task == "multilabel":
+        return f"(outputs > {answers.cut:g}).long()"
     if num_scores == 1:
         return f"(outputs > {answers.cut:g}).long().view_as(targets)"
     return "outputs.argmax(1)"

@@ -16,6 +16,7 @@ from netwright.training.metrics_classes import (
     AveragePrecision,
     BalancedAccuracy,
     DiceScore,
+    ExactMatch,
     F1Score,
     JaccardIndex,
     MatthewsCorrCoef,
@@ -42,6 +43,7 @@ __all__ = ["METRICS", "Accuracy", "MeanAbsoluteError", "Metric", "RunningMetrics
 METRICS: Registry[Metric] = Registry(
     "metric",
     Accuracy,
+    ExactMatch,
     Top3Accuracy,
     Top5Accuracy,
     BalancedAccuracy,

@@ -1,5 +1,5 @@
-"""Metrics of classes.  Those that torchmetrics averages in several ways are means over the classes that occur (its
-``average="macro"``), each class counting alike; the page shows the classes one by one beside them."""
+"""Metrics of classes and of labels.  Those that torchmetrics averages in several ways are means over the classes that occur,
+or over all labels (its ``average="macro"``), each counting alike; the page shows them one by one beside it."""
 
 from abc import abstractmethod
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BOTH: tuple[Task, ...] = ("classification", "segmentation")
+ALL: tuple[Task, ...] = ("classification", "multilabel", "segmentation")
 
 
 class _Share(Metric, is_abstract=True):
@@ -21,19 +22,39 @@ class _Share(Metric, is_abstract=True):
 
     @classmethod
     def value(cls, sums: "Tensor") -> "Tensor":
-        return sums[0] / sums[1].clamp_min(1)
+        return sums[0].sum() / sums[1].sum().clamp_min(1)
+
+    @classmethod
+    def per_class(cls, sums: "Tensor") -> "Tensor | None":
+        return sums[0] / sums[1].clamp_min(1) if sums.ndim > 1 else None
 
 
 class Accuracy(_Share):
     type = "Accuracy"
     title = "Accuracy"
-    description = "The share of samples whose class is right; of masks, the share of pixels."
-    tasks = BOTH
+    description = (
+        "The share of samples whose class is right; of masks, the share of pixels; of labels, the share of right answers, each "
+        "yes and each no counting alike."
+    )
+    tasks = ALL
     tally = "hits"
 
     @classmethod
     def source(cls, num_scores: int, answers: Answers) -> str | None:
         return f"({answer_source(num_scores, answers)} == targets).sum()"
+
+
+class ExactMatch(_Share):
+    type = "ExactMatch"
+    title = "Exact match"
+    description = "Of several labels a sample: the share of samples of which every label is right."
+    tasks = ("multilabel",)
+    tally = "exact"
+
+    @classmethod
+    def source(cls, num_scores: int, answers: Answers) -> str | None:
+        # Its mean is taken over all labels: each sample counts once for each of them.
+        return f"{num_scores} * ({answer_source(num_scores, answers)} == targets).all(1).sum()"
 
 
 class Top3Accuracy(_Share):
@@ -63,7 +84,8 @@ class Top5Accuracy(_Share):
 
 
 class _OfMatrix(Metric, is_abstract=True):
-    """From the confusion matrix ``[target, answer]``: a value of each class, then their mean."""
+    """From the confusion matrix ``[target, answer]``, or of labels ``[label, target, answer]``: a value of each, then their
+    mean."""
 
     mode = "max"
     tally = "confusion"
@@ -71,23 +93,34 @@ class _OfMatrix(Metric, is_abstract=True):
 
     @classmethod
     @abstractmethod
-    def of_classes(cls, hits: "Tensor", answered: "Tensor", there: "Tensor") -> "Tensor":
-        """``(K,)`` out of right answers, answers and targets of each class; 0 where it would divide by nothing."""
+    def of_classes(cls, hits: "Tensor", answered: "Tensor", there: "Tensor", total: "Tensor") -> "Tensor":
+        """``(K,)`` out of right answers, answers and targets of each class, and all samples; 0 where it would divide by
+        nothing."""
 
     @classmethod
     def per_class(cls, sums: "Tensor") -> "Tensor | None":
-        return cls.of_classes(sums.diagonal(), sums.sum(0), sums.sum(1))
+        return cls.of_classes(*counts_of(sums))
 
     @classmethod
     def value(cls, sums: "Tensor") -> "Tensor":
-        values = cls.of_classes(sums.diagonal(), sums.sum(0), sums.sum(1))
-        occurs = cls.counted(sums.sum(0), sums.sum(1))
+        hits, answered, there, total = counts_of(sums)
+        values = cls.of_classes(hits, answered, there, total)
+        if sums.ndim == 3:
+            return values.mean()
+        occurs = cls.counted(answered, there)
         return (values * occurs).sum() / occurs.sum().clamp_min(1)
 
     @classmethod
     def counted(cls, answered: "Tensor", there: "Tensor") -> "Tensor":
         """Which classes the mean is of: those that occur among targets or answers."""
         return answered + there > 0
+
+
+def counts_of(sums: "Tensor") -> "tuple[Tensor, Tensor, Tensor, Tensor]":
+    """Right answers, answers and targets ``(K,)`` of each class or label of a confusion matrix, and all samples ``()``."""
+    if sums.ndim == 3:
+        return sums[:, 1, 1], sums[:, :, 1].sum(1), sums[:, 1].sum(1), sums[0].sum()
+    return sums.diagonal(), sums.sum(0), sums.sum(1), sums.sum()
 
 
 def _divide(above: "Tensor", below: "Tensor") -> "Tensor":
@@ -104,10 +137,11 @@ class JaccardIndex(_OfMatrix):
         "How well answer and truth overlap: pixels that both give to a class, by those that either does. The mean over the "
         "classes, the background being one of them."
     )
+    tasks = ALL
     formula = "hits / (answered + there - hits)"
 
     @classmethod
-    def of_classes(cls, hits: "Tensor", answered: "Tensor", there: "Tensor") -> "Tensor":
+    def of_classes(cls, hits: "Tensor", answered: "Tensor", there: "Tensor", total: "Tensor") -> "Tensor":
         return _divide(hits, answered + there - hits)
 
 
@@ -124,7 +158,7 @@ class DiceScore(_OfMatrix):
     formula = "2 * hits / (answered + there)"
 
     @classmethod
-    def of_classes(cls, hits: "Tensor", answered: "Tensor", there: "Tensor") -> "Tensor":
+    def of_classes(cls, hits: "Tensor", answered: "Tensor", there: "Tensor", total: "Tensor") -> "Tensor":
         return _divide(2 * hits, answered + there)
 
 
@@ -132,10 +166,11 @@ class Precision(_OfMatrix):
     type = "Precision"
     title = "Precision"
     description = "Of the samples that were given to a class, the share that belongs there. The mean over the classes."
+    tasks = ALL
     formula = "hits / answered"
 
     @classmethod
-    def of_classes(cls, hits: "Tensor", answered: "Tensor", there: "Tensor") -> "Tensor":
+    def of_classes(cls, hits: "Tensor", answered: "Tensor", there: "Tensor", total: "Tensor") -> "Tensor":
         return _divide(hits, answered)
 
 
@@ -143,10 +178,11 @@ class Recall(_OfMatrix):
     type = "Recall"
     title = "Recall"
     description = "Of the samples of a class, the share that was found. The mean over the classes."
+    tasks = ALL
     formula = "hits / there"
 
     @classmethod
-    def of_classes(cls, hits: "Tensor", answered: "Tensor", there: "Tensor") -> "Tensor":
+    def of_classes(cls, hits: "Tensor", answered: "Tensor", there: "Tensor", total: "Tensor") -> "Tensor":
         return _divide(hits, there)
 
 
@@ -159,6 +195,7 @@ class BalancedAccuracy(Recall):
         "Accuracy with each class counting alike, however rare: the mean share of its samples that are right, over the classes "
         "that are there."
     )
+    tasks = BOTH
     formula = "hits / there"
     occurs = "there > 0"
 
@@ -175,11 +212,11 @@ class F1Score(_OfMatrix):
     type = "F1Score"
     title = "F1"
     description = "Precision and recall in one: their harmonic mean of each class. The mean over the classes."
-    tasks = ("classification",)
+    tasks = ("classification", "multilabel")
     formula = "2 * hits / (answered + there)"
 
     @classmethod
-    def of_classes(cls, hits: "Tensor", answered: "Tensor", there: "Tensor") -> "Tensor":
+    def of_classes(cls, hits: "Tensor", answered: "Tensor", there: "Tensor", total: "Tensor") -> "Tensor":
         return _divide(2 * hits, answered + there)
 
 
@@ -189,11 +226,12 @@ class Specificity(_OfMatrix):
     description = (
         "Of the samples that are not of a class, the share that was not given to it. The mean over the classes."
     )
-    formula = "(there.sum() - there - answered + hits) / (there.sum() - there)"
+    tasks = ALL
+    formula = "(total - there - answered + hits) / (total - there)"
 
     @classmethod
-    def of_classes(cls, hits: "Tensor", answered: "Tensor", there: "Tensor") -> "Tensor":
-        others = there.sum() - there
+    def of_classes(cls, hits: "Tensor", answered: "Tensor", there: "Tensor", total: "Tensor") -> "Tensor":
+        others = total - there
         return _divide(others - answered + hits, others)
 
 
@@ -231,7 +269,7 @@ class AUROC(Metric):
         "The chance that a sample of a class gets a higher probability for it than one of another class: 0.5 is guessing. "
         "From 200 thresholds; the mean over the classes."
     )
-    tasks = BOTH
+    tasks = ALL
     mode = "max"
     tally = "bins"
 
@@ -256,7 +294,7 @@ class AveragePrecision(Metric):
         "The area under the curve of precision over recall, which is stricter than the ROC curve where a class is rare. From "
         "200 thresholds; the mean over the classes."
     )
-    tasks = BOTH
+    tasks = ALL
     mode = "max"
     tally = "bins"
 

@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from netwright.data.base import Task
+from netwright.data.base import CLASS_TASKS, Task
 from netwright.training.choices import ChoiceParams, Registry
 from netwright.training.loss_base import (
     ClassWeights,
     Loss,
     LossFunction,
+    PositiveWeights,
     fit_targets,
     fit_targets_source,
     one_or_each,
@@ -18,6 +19,7 @@ from netwright.training.losses_classes import (
     BCELoss,
     DiceLoss,
     FocalLoss,
+    MultiLabelSoftMarginLoss,
     MultiMarginLoss,
     NLLLoss,
     SoftMarginLoss,
@@ -84,19 +86,14 @@ class BCEWithLogitsLoss(Loss):
     title = "Binary cross entropy"
     description = (
         "For yes or no: one raw score (logit), positive for the second class. Applies the sigmoid itself. With one score a "
-        "class, each class is a yes or no of its own."
+        "class or a label, each is a yes or no of its own."
     )
-    tasks = ("classification", "segmentation", "reconstruction")
+    tasks = ("classification", "multilabel", "segmentation", "reconstruction")
     scores_to = "sigmoid"
     takes_shares = True
 
     class Params(ChoiceParams):
-        pos_weight: float | None = Field(
-            default=None,
-            gt=0.0,
-            description="Factor on samples of the second class, to balance recall against precision. Empty: 1.",
-            json_schema_extra={"balance": "second"},
-        )
+        pos_weight: PositiveWeights = None
 
     @classmethod
     def build(cls, params: ChoiceParams, device: str) -> LossFunction:
@@ -104,11 +101,17 @@ class BCEWithLogitsLoss(Loss):
         from torch.nn import functional
 
         assert isinstance(params, cls.Params)
-        pos_weight = None if params.pos_weight is None else torch.tensor(params.pos_weight, device=device)
+        weights = params.pos_weight
+        pos_weight = None
+        if weights is not None:
+            pos_weight = torch.tensor(weights if len(weights) > 1 else weights[0], device=device)
 
         def loss(outputs: "Tensor", targets: "Tensor") -> "Tensor":
+            factors = pos_weight
+            if factors is not None and factors.ndim and outputs.ndim > 2:
+                factors = factors.view(-1, *(1,) * (outputs.ndim - 2))
             return functional.binary_cross_entropy_with_logits(
-                outputs, fit_targets(targets, outputs), pos_weight=pos_weight
+                outputs, fit_targets(targets, outputs), pos_weight=factors
             )
 
         return loss
@@ -118,12 +121,15 @@ class BCEWithLogitsLoss(Loss):
         assert isinstance(params, cls.Params)
         arguments = ["outputs", fitted]
         if params.pos_weight is not None:
-            arguments.append(f"pos_weight=torch.tensor({params.pos_weight!r}, device=outputs.device)")
+            weights = params.pos_weight
+            values = repr(list(weights) if len(weights) > 1 else weights[0])
+            view = ".view(-1, *(1,) * (outputs.ndim - 2))" if len(weights) > 1 else ""
+            arguments.append(f"pos_weight=torch.tensor({values}, device=outputs.device){view}")
         return f"functional.binary_cross_entropy_with_logits({', '.join(arguments)})"
 
     @classmethod
     def allowed_outputs(cls, task: Task, num_outputs: int) -> tuple[int, ...]:
-        return one_or_each(num_outputs)
+        return one_or_each(num_outputs) if task in CLASS_TASKS else (num_outputs,)
 
 
 class _OneScore(Loss, is_abstract=True):
@@ -193,6 +199,7 @@ LOSSES: Registry[Loss] = Registry(
     NLLLoss,
     BCELoss,
     MultiMarginLoss,
+    MultiLabelSoftMarginLoss,
     SoftMarginLoss,
     MSELoss,
     L1Loss,

@@ -25,7 +25,7 @@ from netwright.training.facts import DataFacts, first_shape
 
 _LEARNING_RATES: dict[Kind, float] = {"image": 0.001, "table": 0.003, "graph": 0.01, "text": 0.003, "series": 0.003}
 
-_MONITORS: dict[Task, str] = {"classification": "Accuracy", "segmentation": "JaccardIndex"}
+_MONITORS: dict[Task, str] = {"classification": "Accuracy", "multilabel": "F1Score", "segmentation": "JaccardIndex"}
 """What the best checkpoint is judged by; the loss where nothing is said."""
 MANY_PIXELS = 96 * 96
 
@@ -122,6 +122,8 @@ def _choose_augment(data: DataFacts, reasons: dict[str, str]) -> list[Choice]:
 def _describe_best(task: Task) -> str:
     if task == "classification":
         return say("The best checkpoint is the one with the highest validation accuracy.")
+    if task == "multilabel":
+        return say("The best checkpoint is the one with the highest validation F1, the mean over the labels.")
     if task == "segmentation":
         return say("The best checkpoint is the one whose masks overlap most with those of the validation part (IoU).")
     return say("The best checkpoint is the one with the lowest validation loss.")
@@ -206,6 +208,12 @@ def _choose_objectives(
     if data.task == "regression":
         reasons["objectives"] = say("The targets are numbers: squared error is the usual loss.")
         loss, metrics = "MSELoss", ["MeanAbsoluteError"]
+    elif data.task == "multilabel":
+        reasons["objectives"] = say(
+            "A sample may have any of {count} labels, each a yes or no of its own: binary cross entropy on one score a label.",
+            count=data.num_outputs,
+        )
+        loss, metrics = "BCEWithLogitsLoss", ["Accuracy", "F1Score", "AveragePrecision", "ExactMatch"]
     elif data.task == "reconstruction":
         reasons["objectives"] = say("Every value is to come back as it was: squared error is the usual loss.")
         loss, metrics = "MSELoss", ["MeanAbsoluteError", "RootMeanSquaredError"]

@@ -73,7 +73,7 @@ def build_surface(
     """For tables of one or two numbers and one target; None for any other data."""
     if len(data.numbers) not in {1, 2} or (data.task == "regression" and data.num_outputs != 1):
         return None
-    if data.task == "reconstruction":  # two answers a point
+    if data.task in {"reconstruction", "multilabel"}:  # several answers a point
         return None
     raw = data.train.inputs
     if not bool(raw.isfinite().all()):

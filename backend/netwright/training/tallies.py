@@ -13,7 +13,7 @@ from netwright.training.answers import Answers
 if TYPE_CHECKING:
     from torch import Tensor
 
-TallyName = Literal["hits", "confusion", "top3", "top5", "bins", "errors"]
+TallyName = Literal["hits", "exact", "confusion", "top3", "top5", "bins", "errors"]
 NUM_BINS = 200
 """Thresholds of :data:`TALLIES`' ``bins``, evenly from 0 to 1, as torchmetrics' ``thresholds=200``."""
 SMALL = 1.17e-06
@@ -35,13 +35,30 @@ def _count(into: "Tensor", places: "Tensor") -> None:
 
 
 def _add_hits(into: "Tensor", outputs: "Tensor", targets: "Tensor", answers: Answers) -> None:
-    """Right answers, and all."""
-    into[0] += (answers.classes(outputs) == targets).sum()
+    """Right answers, and all; of labels for each."""
+    is_right = answers.classes(outputs) == targets
+    if answers.task == "multilabel":
+        into[0] += is_right.sum(0)
+        into[1] += len(targets)
+        return
+    into[0] += is_right.sum()
     into[1] += targets.numel()
 
 
+def _add_exact(into: "Tensor", outputs: "Tensor", targets: "Tensor", answers: Answers) -> None:
+    """Samples of which every label is right, and all samples."""
+    into[0] += (answers.classes(outputs) == targets).reshape(len(targets), -1).all(1).sum()
+    into[1] += len(targets)
+
+
 def _add_confusion(into: "Tensor", outputs: "Tensor", targets: "Tensor", answers: Answers) -> None:
-    """``into[target, answer]``."""
+    """``into[target, answer]``; of labels ``into[label, target, answer]``, each being there or not."""
+    if answers.task == "multilabel":
+        import torch
+
+        labels = torch.arange(answers.num_classes, device=outputs.device)
+        _count(into, labels * 4 + targets.long() * 2 + answers.classes(outputs))
+        return
     _count(into, targets * answers.num_classes + answers.classes(outputs).view_as(targets))
 
 
@@ -64,7 +81,7 @@ def _add_bins(into: "Tensor", outputs: "Tensor", targets: "Tensor", answers: Ans
     thresholds = torch.linspace(0, 1, NUM_BINS, device=outputs.device)
     bins = (torch.bucketize(probabilities.contiguous(), thresholds, right=True) - 1).clamp_min(0)
     labels = torch.arange(answers.num_classes, device=outputs.device)
-    is_it = (targets.reshape(-1, 1) == labels).long()
+    is_it = targets.long() if answers.task == "multilabel" else (targets.reshape(-1, 1) == labels).long()
     _count(into, (is_it * answers.num_classes + labels) * NUM_BINS + bins)
 
 
@@ -81,11 +98,14 @@ def _add_errors(into: "Tensor", outputs: "Tensor", targets: "Tensor", _answers: 
 
 
 def _of_classes(answers: Answers, _outputs: "Tensor") -> tuple[int, ...]:
+    if answers.task == "multilabel":
+        return (answers.num_classes, 2, 2)
     return (answers.num_classes, answers.num_classes)
 
 
 TALLIES: Mapping[TallyName, Tally] = {
-    "hits": Tally(lambda _answers, _outputs: (2,), _add_hits),
+    "hits": Tally(lambda answers, _: (2, answers.num_classes) if answers.task == "multilabel" else (2,), _add_hits),
+    "exact": Tally(lambda _answers, _outputs: (2,), _add_exact),
     "confusion": Tally(_of_classes, _add_confusion),
     "top3": Tally(lambda _answers, _outputs: (2,), _add_top(3)),
     "top5": Tally(lambda _answers, _outputs: (2,), _add_top(5)),

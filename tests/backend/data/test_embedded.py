@@ -50,5 +50,6 @@ def test_written_facts_when_compared_with_the_data_are_true(name: str) -> None:
     described = source.describe()
     assert [column.name for column in described.columns if column.role == "feature"] == list(raw.features)
     header, rows = source.table(3)
-    assert header == ([*raw.features, raw.target_name] if raw.kind == "table" else [])
+    targets = raw.classes if raw.task == "multilabel" else (raw.target_name,)
+    assert header == ([*raw.features, *targets] if raw.kind == "table" else [])
     assert len(rows) == (3 if raw.kind == "table" else 0)

@@ -163,6 +163,40 @@ def test_pictures_when_they_are_none_are_refused_and_the_next_is_answered(tmp_pa
     play(tmp_path, scenario)
 
 
+def test_rows_with_several_labels_are_answered_label_by_label(tmp_path: Path) -> None:
+    async def scenario(service: TrialService, orders: Orders) -> None:
+        job = orders.add("discs", "three_discs", [2], 3, "BCEWithLogitsLoss")
+        about = await service.describe("discs")
+        assert (about.task, about.classes, about.are_probabilities) == ("multilabel", ["left", "right", "top"], True)
+        part = validation(job)
+        wanted = scores_of(job, part.inputs).sigmoid()
+        rows = [dict(zip(("x1", "x2"), sample.double().tolist(), strict=True)) for sample in part.inputs]
+        found = await service.predict("discs", PredictRequest(rows=list(rows)))
+        said = [
+            [name for name, value in zip(about.classes, row, strict=True) if value > 0.5] for row in wanted.tolist()
+        ]
+        assert [each.labels for each in found.predictions] == said
+        assert found.predictions[0].probabilities == pytest.approx(wanted[0].tolist(), abs=1e-5)
+
+        lines = io.StringIO()
+        writer = csv.DictWriter(lines, ["x1", "x2"])
+        writer.writeheader()
+        writer.writerows(rows)
+        answers = await service.predict_file("discs", stream(lines.getvalue().encode()), "points.csv")
+        written = list(csv.DictReader(io.StringIO(answers.decode())))
+        assert [each["predicted labels"] for each in written] == ["|".join(names) for names in said]
+        assert float(written[0]["probability top"]) == pytest.approx(float(wanted[0, 2]), abs=1e-5)
+
+        evaluation = await service.evaluate("discs")
+        is_right = (wanted > 0.5) == (part.targets > 0.5)
+        assert evaluation.accuracy == pytest.approx(float(is_right.float().mean()))
+        assert evaluation.exact_match == pytest.approx(float(is_right.all(1).float().mean()))
+        assert [each.support for each in evaluation.per_class] == part.targets.sum(0).int().tolist()
+        assert len(evaluation.precision_recall) == 3
+
+    play(tmp_path, scenario)
+
+
 def test_rows_when_sent_or_in_a_file_are_answered_by_the_names_of_their_columns(tmp_path: Path) -> None:
     async def scenario(service: TrialService, orders: Orders) -> None:
         job = orders.add("iris", "iris", [4], 3, "CrossEntropyLoss")

@@ -55,6 +55,7 @@ ORACLES: dict[str, Callable[[int], Any]] = {
     "AveragePrecision": macro(torchmetrics.AveragePrecision, thresholds=NUM_BINS),
     "MatthewsCorrCoef": lambda num_classes: torchmetrics.MatthewsCorrCoef(task="multiclass", num_classes=num_classes),
     "DiceScore": lambda num_classes: TorchDice(num_classes, aggregation_level="global", input_format="index"),
+    "ExactMatch": lambda num_labels: torchmetrics.ExactMatch(task="multilabel", num_labels=num_labels),
     "MeanAbsoluteError": lambda _: torchmetrics.MeanAbsoluteError(),
     "MeanSquaredError": lambda _: torchmetrics.MeanSquaredError(),
     "RootMeanSquaredError": lambda _: torchmetrics.MeanSquaredError(squared=False),
@@ -65,6 +66,7 @@ WANTS_SCORES = {"Top3Accuracy", "Top5Accuracy"}
 WANTS_PROBABILITIES = {"AUROC", "AveragePrecision"}
 OF_CLASSES = [name for name, metric in METRICS.classes.items() if "classification" in metric.tasks]
 OF_MASKS = [name for name, metric in METRICS.classes.items() if "segmentation" in metric.tasks]
+OF_LABELS = [name for name, metric in METRICS.classes.items() if "multilabel" in metric.tasks]
 OF_NUMBERS = [name for name, metric in METRICS.classes.items() if "regression" in metric.tasks]
 
 
@@ -168,6 +170,54 @@ def test_values_of_each_class_are_torchmetrics_without_an_average() -> None:
     found = METRICS.get("JaccardIndex").per_class(running.sums["confusion"])
     assert found is not None
     assert found.tolist() == pytest.approx(reference.compute().tolist(), abs=1e-6)
+
+
+def of_labels(name: str, num_labels: int, average: str = "macro") -> Any:
+    if name == "ExactMatch":
+        return ORACLES[name](num_labels)
+    settings = {"thresholds": NUM_BINS} if name in WANTS_PROBABILITIES else {}
+    return getattr(torchmetrics, name)(task="multilabel", num_labels=num_labels, average=average, **settings)
+
+
+def some_labels(num_labels: int = 5) -> list[Batch]:
+    """The fourth label is never there and never said, the fifth never said."""
+    torch.manual_seed(1)
+    batches = []
+    for size in (64, 64, 3):
+        targets = (torch.rand(size, num_labels) < 0.4).float()
+        outputs = torch.randn(size, num_labels) + 2 * targets - 1
+        targets[:, 3], outputs[:, 3:] = 0.0, outputs[:, 3:] - 9.0
+        batches.append((outputs, targets))
+    return batches
+
+
+@pytest.mark.parametrize("name", OF_LABELS)
+@pytest.mark.parametrize("makes", ["sigmoid", None])
+def test_metric_of_labels_when_accumulated_over_uneven_batches_equals_torchmetrics(
+    name: str, makes: str | None
+) -> None:
+    batches = some_labels()
+    reference = of_labels(name, 5)
+    answers = Answers("multilabel", 5, cut=0.0 if makes else 0.5, makes=makes)
+    for outputs, targets in batches:
+        reference.update(outputs.sigmoid(), targets.long())
+    given = batches if makes else [(outputs.sigmoid(), targets) for outputs, targets in batches]
+    found = value_over(given, name, answers)
+    assert found == pytest.approx(float(reference.compute()), abs=1e-6)
+    assert 0.05 < found < 0.97, "a figure that could be wrong"
+
+
+@pytest.mark.parametrize("name", [name for name in OF_LABELS if name != "ExactMatch"])
+def test_values_of_each_label_are_torchmetrics_without_an_average(name: str) -> None:
+    metric = METRICS.get(name)
+    running = RunningMetrics([metric], Answers("multilabel", 5, makes="sigmoid"), "cpu")
+    reference = of_labels(name, 5, "none")
+    for outputs, targets in some_labels():
+        running.update(outputs, targets)
+        reference.update(outputs.sigmoid(), targets.long())
+    found = metric.per_class(running.sums[metric.tally])
+    assert found is not None
+    assert found.tolist() == pytest.approx(reference.compute().nan_to_num().tolist(), abs=1e-6)
 
 
 def test_metrics_when_registered_have_a_direction_and_an_oracle() -> None:

@@ -127,6 +127,8 @@ def show(handful: Handful, preprocess: Sequence[Step], augment: Sequence[Step], 
 
 
 def _label(raw: RawData, target: torch.Tensor) -> str:
+    if raw.task == "multilabel":
+        return ", ".join(name for name, is_there in zip(raw.classes, target.tolist(), strict=True) if is_there)
     if target.ndim > 1 or raw.task not in {"classification", "regression"}:
         return ""
     if raw.task == "regression":

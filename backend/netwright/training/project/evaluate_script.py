@@ -45,6 +45,7 @@ def write_evaluate(facts: Facts, metrics: Mapping[str, type[Metric]], on_output:
         if not metric.formula and (source := metric.source(term.num_scores, facts.answers)) is not None
     }
     formulas = {name: metric for name, metric in metrics.items() if metric.formula}
+    is_multilabel = facts.answers.task == "multilabel"
     names = [to_literal(f"val/{name}") for name in ("loss", *sums)]
     lines = [
         "@torch.inference_mode()",
@@ -56,7 +57,8 @@ def write_evaluate(facts: Facts, metrics: Mapping[str, type[Metric]], on_output:
         "    num_values = 0",
     ]
     if formulas:
-        lines.append(f"    confusion = torch.zeros({num_classes}, {num_classes}, dtype=torch.float64)")
+        shape = f"{num_classes}, 2, 2" if is_multilabel else f"{num_classes}, {num_classes}"
+        lines.append(f"    confusion = torch.zeros({shape}, dtype=torch.float64)")
     lines.append("    for start in range(0, len(inputs), 2 * BATCH_SIZE):")
     lines += _batch_lines(facts)
     postprocessed = []
@@ -71,9 +73,16 @@ def write_evaluate(facts: Facts, metrics: Mapping[str, type[Metric]], on_output:
     ]
     if formulas:
         answers = expression(answer_source(term.num_scores, facts.answers))
+        if is_multilabel:
+            place, size = (
+                f"torch.arange({num_classes}, device=device) * 4 + batch.long() * 2 + {answers}",
+                4 * num_classes,
+            )
+        else:
+            place, size = f"batch * {num_classes} + {answers}", num_classes**2
         lines += [
-            f"        places = (batch * {num_classes} + {answers}).flatten().cpu()",
-            f"        confusion += torch.bincount(places, minlength={num_classes**2}).view({num_classes}, {num_classes})",
+            f"        places = ({place}).flatten().cpu()",
+            f"        confusion += torch.bincount(places, minlength={size}).view({shape})",
         ]
     means = (
         'name: value / (len(inputs) if name == "val/loss" else num_values) for name, value in sums.items()'  # one line
@@ -84,9 +93,15 @@ def write_evaluate(facts: Facts, metrics: Mapping[str, type[Metric]], on_output:
     lines.append(f"    results = {{{means}}}")
     lines += [f'    results["val/{name}"] = results["val/{name}"] {finish}' for name, finish in finished.items()]
     if formulas:
-        lines += ["    hits, answered, there = confusion.diagonal(), confusion.sum(0), confusion.sum(1)"]
+        counts = "confusion.diagonal(), confusion.sum(0), confusion.sum(1)"
+        if is_multilabel:
+            counts = "confusion[:, 1, 1], confusion[:, :, 1].sum(1), confusion[:, 1].sum(1)"
+        lines += [f"    hits, answered, there = {counts}"]
+    if any("total" in metric.formula for metric in formulas.values()):
+        lines += ["    total = confusion[0].sum()" if is_multilabel else "    total = confusion.sum()"]
+    every = "torch.ones_like(there)"
     lines += [
-        f'    results["val/{name}"] = mean_of_classes({metric.formula}, {metric.occurs})'
+        f'    results["val/{name}"] = mean_of_classes({metric.formula}, {every if is_multilabel else metric.occurs})'
         for name, metric in formulas.items()
     ]
     return (_MEAN_OF_CLASSES if formulas else "") + "\n".join([*lines, "    return results"])

@@ -1,7 +1,7 @@
 """``predict.py`` of a project."""
 
 from netwright.compiler.source import to_literal
-from netwright.data.base import CLASS_TASKS
+from netwright.data.base import NAMED_TASKS
 from netwright.training.answers import Answers
 from netwright.training.project.graph_scripts import graph_call
 from netwright.training.project.script_facts import GraphTerms
@@ -70,6 +70,9 @@ _VALUES = """def describe(answer: Tensor, top: int) -> str:
     return ", ".join(f"{value:.6g}" for value in answer.tolist())"""
 
 
+_LABELS = """def describe(answer: Tensor, top: int) -> str:
+    del top  # each label is answered by itself
+    return ", ".join(f"{{name}} {{value:{format}}}" for name, value in zip(CLASSES, answer.tolist()))"""
 _MASK = """def describe(answer: Tensor, top: int) -> str:
     del top  # a mask has one class at every pixel
     shares = torch.bincount(answer.flatten(), minlength=len(CLASSES)) / answer.numel()
@@ -91,7 +94,7 @@ def write_predict(
 ) -> str:
     """The script.  Scores become probabilities as the loss says; of two classes with one score, both are shown."""
     result, what, describe = _read_answer(answers, num_scores, target_scale, scales_targets=scales_targets)
-    is_class = answers.task in CLASS_TASKS
+    is_class = answers.task in NAMED_TASKS
     has_scale = answers.task == "regression" and target_scale != 1.0
     names = ["CLASSES", "read"] if is_class else ["TARGET_SCALE", "read"] if has_scale else ["read"]
     if graph is not None:
@@ -126,6 +129,12 @@ def _read_answer(
     if answers.task == "segmentation":
         result = f"(scores[:, 0] > {answers.cut:g}).long()" if num_scores == 1 else "scores.argmax(1)"
         return result, "The class at every pixel, (N, H, W): its place in CLASSES.", _MASK.format()
+    if answers.task == "multilabel":
+        describe = _LABELS.format(format=".1%" if answers.are_sure else ".3f")
+        if not answers.are_sure:
+            return "scores", "The score of each label, (N, L); this loss makes no probabilities of them.", describe
+        probabilities = "scores.sigmoid()" if answers.makes == "sigmoid" else "scores.clamp(0, 1)"
+        return probabilities, "The probability of each label by itself, (N, L).", describe
     describe = _CLASSES.format(format=".1%" if answers.are_sure else ".3f")
     if num_scores == 1:
         return (*_one_score(answers), describe)

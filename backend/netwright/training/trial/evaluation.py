@@ -42,7 +42,7 @@ class Evaluated:
 
     @property
     def numbers(self) -> Floats:
-        """The targets of a regression, ``(N, T)``."""
+        """The targets of a regression ``(N, T)``, or of labels ``(N, L)``."""
         return self.targets.astype(np.float64)
 
     @property
@@ -62,7 +62,9 @@ def evaluate(trial: Trial, fingerprint: str | None) -> Evaluated:
     if not isinstance(part, Part):
         raise TrialError(say("The samples of this set are not held out one by one, so they cannot be shown."))
     targets = part.targets.numpy()
-    if not trial.is_class:
+    if trial.are_labels:
+        targets = targets.astype(np.float64)
+    elif not trial.is_class:
         targets = targets.astype(np.float64) * trial.target_scale
     changed = fingerprint is not None and fingerprint != data.fingerprint
     return Evaluated(part, trial.answer(part.inputs), targets, changed)
@@ -90,14 +92,23 @@ class ClassFigures:
 
 def class_figures(counts: Integers) -> list[ClassFigures]:
     """Of each class of a confusion matrix."""
-    figures = []
-    for label in range(len(counts)):
-        hits, asked, support = int(counts[label, label]), int(counts[:, label].sum()), int(counts[label].sum())
-        precision = hits / asked if asked else None
-        recall = hits / support if support else None
-        f1 = 2 * hits / (asked + support) if asked + support else None
-        figures.append(ClassFigures(precision, recall, f1, support))
-    return figures
+    return [
+        _figures(int(counts[label, label]), int(counts[:, label].sum()), int(counts[label].sum()))
+        for label in range(len(counts))
+    ]
+
+
+def label_figures(targets: NDArray[np.bool_], predicted: NDArray[np.bool_]) -> list[ClassFigures]:
+    """Of each label; both ``(N, L)``."""
+    counts = zip((targets & predicted).sum(0), predicted.sum(0), targets.sum(0), strict=True)
+    return [_figures(int(hits), int(asked), int(support)) for hits, asked, support in counts]
+
+
+def _figures(hits: int, asked: int, support: int) -> ClassFigures:
+    precision = hits / asked if asked else None
+    recall = hits / support if support else None
+    f1 = 2 * hits / (asked + support) if asked + support else None
+    return ClassFigures(precision, recall, f1, support)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from netwright.training.spec import RunSpec
 
 BATCH_SIZE = 256
 KINDS = ("image", "table", "text", "series")
-TASKS = ("classification", "regression")
+TASKS = ("classification", "multilabel", "regression")
 
 
 class TrialError(ValueError):
@@ -34,8 +34,8 @@ class TrialError(ValueError):
 def _not_here() -> TrialError:
     return TrialError(
         say(
-            "Pictures, tables, texts and series with classes or numbers as targets can be tried out here, this run has other "
-            "data. Take its project home and use predict.py."
+            "Pictures, tables, texts and series with classes, labels or numbers as targets can be tried out here, this run has "
+            "other data. Take its project home and use predict.py."
         )
     )
 
@@ -101,13 +101,22 @@ class Trial:
         return self.raw.task == "classification"
 
     @property
+    def are_labels(self) -> bool:
+        return self.raw.task == "multilabel"
+
+    @property
     def are_probabilities(self) -> bool:
-        return self.is_class and self.answers.are_sure
+        return (self.is_class or self.are_labels) and self.answers.are_sure
+
+    @property
+    def label_cut(self) -> float:
+        """What a label's answer must be above for the label to be said."""
+        return 0.5 if self.are_probabilities else self.answers.cut
 
     @torch.inference_mode()
     def answer(self, samples: torch.Tensor) -> NDArray[np.float64]:
-        """Raw samples ``(N, ...)`` to ``(N, K)``: a probability (or a score, where the loss makes none) for each class, or the
-        values of a regression in the target's own unit.
+        """Raw samples ``(N, ...)`` to ``(N, K)``: a probability (or a score, where the loss makes none) for each class or
+        label, or the values of a regression in the target's own unit.
 
         Raises:
             TrialError: a value is not finite.
@@ -126,6 +135,8 @@ class Trial:
         outputs = self.network(self.preprocess(batch))
         main: torch.Tensor = outputs if self.output is None else outputs[self.output]
         scores = main.float().reshape(len(batch), -1)
+        if self.are_labels:
+            return self.answers.probabilities(scores) if self.answers.are_sure else scores
         if not self.is_class:
             return (scores if self.postprocess is None else self.postprocess(scores)) * self.target_scale
         if self.answers.are_sure:

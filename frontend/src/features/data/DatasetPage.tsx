@@ -127,7 +127,7 @@ function Preview({ dataset }: { dataset: DatasetRead }) {
 
 function Overview({ dataset }: { dataset: DatasetRead }) {
   const { t } = useTranslation("data");
-  const target = dataset.columns?.find((column) => column.role === "target");
+  const targets = (dataset.columns ?? []).filter(({ role }) => role === "target" || role === "label");
   const facts: [string, string | null][] = [
     [t("page.kind"), `${t(`kind.${dataset.kind}`)} · ${t(`task.${dataset.task}`)}`],
     ...useGraphFacts(dataset),
@@ -144,7 +144,7 @@ function Overview({ dataset }: { dataset: DatasetRead }) {
     ],
     [t("page.tokens"), numberOf(dataset.num_tokens)],
     [t("page.outputs"), numberOf(dataset.num_outputs)],
-    [t("page.target"), target?.name ?? null],
+    [t("page.target"), targets.length === 0 ? null : targets.map(({ name }) => name).join(", ")],
     [t("page.size"), typeof dataset.bytes === "number" ? formatBytes(dataset.bytes) : null],
     [t("page.created"), typeof dataset.created === "number" ? formatDate(dataset.created) : null],
   ];

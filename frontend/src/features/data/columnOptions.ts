@@ -30,10 +30,18 @@ export function withType(options: Options, column: Column, type: Column["type"])
   return correct(options, column.name, { type });
 }
 
-/** A set has one target, named in an option of its own; the column that was it becomes what it is guessed to be. */
+/**
+ * A set has one target, named in an option of its own, or several labels, which are roles of their columns: choosing the one takes
+ * back the other. The column that was the target becomes what it is guessed to be.
+ */
 export function withRole(options: Options, column: Column, role: Column["role"]): Options {
+  if (role === "label") {
+    const { target: _, ...rest } = options;
+    return correct(rest, column.name, { role });
+  }
   if (role !== "target") return correct(options, column.name, { role });
-  const { [column.name]: old = {}, ...others } = readCorrections(options);
+  const { [column.name]: old = {}, ...all } = readCorrections(options);
+  const others = Object.fromEntries(Object.entries(all).filter(([, one]) => one.role !== "label"));
   const { role: _, ...rest } = old;
   const columns = Object.keys(rest).length === 0 ? others : { ...others, [column.name]: rest };
   return { ...options, target: column.name, columns };
@@ -51,5 +59,5 @@ export function rolesOf(dataset: DatasetRead): Column["role"][] {
 
 /** Why the role cannot be taken from the column, as a key of the catalogue: a set without a target trains nothing. */
 export function roleProblem(column: Column, role: Column["role"]): string | null {
-  return column.role === "target" && role !== "target" ? "columns.needsTarget" : null;
+  return column.role === "target" && role !== "target" && role !== "label" ? "columns.needsTarget" : null;
 }

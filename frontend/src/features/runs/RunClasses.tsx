@@ -47,7 +47,7 @@ export function RunClasses({ tables }: { tables: readonly ClassesEvent[] }) {
           })}
       </p>
       <div className={classes.both}>
-        <Confusion table={table} />
+        {table.confusion.length > 0 && <Confusion table={table} />}
         <PerClass table={table} />
       </div>
     </section>
@@ -106,6 +106,11 @@ function Confusion({ table }: { table: ClassesEvent }) {
   );
 }
 
+/** Runs from before `counts` was told have only the matrix. */
+function samplesOf({ counts = [], confusion }: ClassesEvent, label: number): number {
+  return counts[label] ?? (confusion[label] ?? []).reduce((total, count) => total + count, 0);
+}
+
 function PerClass({ table }: { table: ClassesEvent }) {
   const { t } = useTranslation("runs");
   const { data: options } = useQuery(trainingOptionsQuery);
@@ -131,7 +136,7 @@ function PerClass({ table }: { table: ClassesEvent }) {
           {table.classes.map((name, label) => (
             <tr key={name}>
               <th scope="row">{name}</th>
-              <td>{formatCount((table.confusion[label] ?? []).reduce((total, count) => total + count, 0))}</td>
+              <td>{formatCount(samplesOf(table, label))}</td>
               {columns.map(([type, values]) => (
                 <td key={type}>{formatMetric(values[label] ?? Number.NaN)}</td>
               ))}

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Choice, OptionRead } from "@/api";
 import { previewQuery } from "@/features/data";
 import { ReasonedButton } from "@/ui";
-import { balanceOf, balanceParam } from "./balance";
+import { balanceOf, balanceOfLabels, balanceParam } from "./balance";
 import { useForm } from "./form";
 import { setParam } from "./formConfig";
 
@@ -22,7 +22,8 @@ export function BalanceButton({ loss, option, onChange }: Props) {
   const { data: preview } = useQuery({ ...previewQuery(id), enabled: param !== null && id !== "" });
   const counts = (preview?.balance ?? []).map(({ count }) => count);
   if (param === null || (preview !== undefined && counts.length < 2)) return null;
-  const value = balanceOf(param.kind, counts);
+  const areLabels = form.dataset?.task === "multilabel";
+  const value = areLabels ? balanceOfLabels(form.dataset?.num_samples ?? 0, counts) : balanceOf(param.kind, counts);
   return (
     <ReasonedButton
       variant="default"

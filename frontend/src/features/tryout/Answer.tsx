@@ -32,7 +32,7 @@ export function Answer({ trial, prediction, error, isFetching }: Props) {
 
 function Told({ trial, prediction }: { trial: TrialRead; prediction: Prediction }) {
   const { t } = useTranslation("tryout");
-  const { label, probabilities = [], values = [], seen, tokens = [], num_cut = 0 } = prediction;
+  const { label, labels, probabilities = [], values = [], seen, tokens = [], num_cut = 0 } = prediction;
   const rows = probabilities
     .map((value, index) => ({ name: trial.classes[index] ?? String(index), value }))
     .map((row, index) => ({ ...row, index }));
@@ -41,6 +41,7 @@ function Told({ trial, prediction }: { trial: TrialRead; prediction: Prediction 
   return (
     <>
       <p className={classes.label} aria-live="polite" data-testid="answer-label">
+        {labels && (labels.length === 0 ? t("answer.noLabel") : labels.join(", "))}
         {label ?? values.slice(0, MAX_BARS).map(formatMetric).join(", ") + (values.length > MAX_BARS ? ", …" : "")}
         {label !== null && label !== undefined && trial.are_probabilities && (
           <span className={classes.quiet}> {formatPercent(Math.max(...probabilities))}</span>
@@ -54,7 +55,7 @@ function Told({ trial, prediction }: { trial: TrialRead; prediction: Prediction 
           </caption>
           <tbody>
             {shown.map((row) => (
-              <tr key={row.index} data-best={row.name === label || undefined}>
+              <tr key={row.index} data-best={row.name === label || labels?.includes(row.name) || undefined}>
                 <th scope="row" className={classes.best}>
                   {row.name}
                 </th>

@@ -47,18 +47,25 @@ function Found({ trial, found }: { trial: TrialRead; found: EvaluationRead }) {
           </>
         )}
       </p>
+      {typeof found.exact_match === "number" && (
+        <p>
+          {t("evaluation.exactMatch")} <b title={String(found.exact_match)}>{formatPercent(found.exact_match)}</b>
+        </p>
+      )}
       {found.has_changed && <p className={classes.error}>{t("evaluation.changed")}</p>}
-      {isClass && (
+      {(found.per_class?.length ?? 0) > 0 && (
         <div className={classes.pair}>
-          <Confusion
-            classes={found.classes}
-            counts={found.confusion ?? []}
-            onOpen={(target, predicted) => setCell({ order: "worst", target, predicted })}
-          />
+          {isClass && (
+            <Confusion
+              classes={found.classes}
+              counts={found.confusion ?? []}
+              onOpen={(target, predicted) => setCell({ order: "worst", target, predicted })}
+            />
+          )}
           <ClassTable found={found} />
         </div>
       )}
-      {isClass && (
+      {(found.per_class?.length ?? 0) > 0 && (
         <div className={classes.pair}>
           {(found.roc?.length ?? 0) > 0 && <Curves kind="roc" curves={found.roc ?? []} />}
           {(found.precision_recall?.length ?? 0) > 0 && (
