@@ -25,6 +25,7 @@ from netwright.server.routes import (
     architectures,
     blocks,
     checkpoints,
+    curves,
     datasets,
     docs,
     documents,
@@ -70,6 +71,7 @@ ROUTERS = (
     trials.router,
     exports.router,
     workspace.router,
+    curves.router,
     worker.router,
     docs.router,
 )
