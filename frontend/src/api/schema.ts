@@ -1174,6 +1174,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/curves/tensorboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Event Files
+         * @description A ZIP with a folder for each of the runs that are named, in each an event file of TensorBoard.
+         */
+        get: operations["export_event_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Curves
+         * @description Runs, marked as imported, from an event file of TensorBoard, a ZIP of folders of them, or a CSV of curves.
+         */
+        post: operations["import_curves"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/worker/runs/{id}/events": {
         parameters: {
             query?: never;
@@ -1757,6 +1797,19 @@ export interface components {
             num_samples: number;
         };
         /**
+         * CurvesImported
+         * @description What came of a file: its runs in the order of their names.  ``left_out`` counts files of the archive that hold no
+         *     curves.
+         */
+        CurvesImported: {
+            /** Runs */
+            runs: string[];
+            /** Points */
+            points: number;
+            /** Left Out */
+            left_out: number;
+        };
+        /**
          * CurvesRead
          * @description A series channel by channel; null where there is no value.  ``actual`` and ``predicted`` are what follows, by the place
          *     of the channel; empty where nothing is forecast.
@@ -2095,7 +2148,7 @@ export interface components {
          * @description Why a run ended.
          * @enum {string}
          */
-        EndReason: "finished" | "early_stop" | "stopped_by_user" | "loss_not_finite" | "out_of_memory" | "worker_lost" | "bad_data" | "error";
+        EndReason: "finished" | "early_stop" | "stopped_by_user" | "loss_not_finite" | "out_of_memory" | "worker_lost" | "bad_data" | "error" | "imported";
         /**
          * EvaluationRead
          * @description A checkpoint on the validation part.  ``confusion[i][j]``: samples of class i that were taken for class j.
@@ -3554,7 +3607,10 @@ export interface components {
             id: string;
             state: components["schemas"]["RunState"];
         };
-        /** RunRead */
+        /**
+         * RunRead
+         * @description Of a run whose ``reason`` is ``imported`` network, config and costs are not known: null.
+         */
         RunRead: {
             /** Id */
             id: string;
@@ -3597,7 +3653,7 @@ export interface components {
             /** Device */
             device: string | null;
             /** Parameters */
-            parameters: number;
+            parameters: number | null;
             /** Data Source */
             data_source: string;
             /** Last */
@@ -3616,9 +3672,9 @@ export interface components {
             archived: number | null;
             /** Commands Waiting */
             commands_waiting: string[];
-            document: components["schemas"]["Document"];
-            training: components["schemas"]["TrainingConfig"];
-            totals: components["schemas"]["Totals"];
+            document: components["schemas"]["Document"] | null;
+            training: components["schemas"]["TrainingConfig"] | null;
+            totals: components["schemas"]["Totals"] | null;
             /** Data Fingerprint */
             data_fingerprint: string | null;
             /** Versions */
@@ -3642,7 +3698,7 @@ export interface components {
         };
         /**
          * RunSettings
-         * @description The training config that a run was started with, as in its spec.
+         * @description The training config that a run was started with, as in its spec; empty where the run was imported.
          */
         RunSettings: {
             /** Id */
@@ -3704,7 +3760,7 @@ export interface components {
             /** Device */
             device: string | null;
             /** Parameters */
-            parameters: number;
+            parameters: number | null;
             /** Data Source */
             data_source: string;
             /** Last */
@@ -7176,6 +7232,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkspaceImported"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    export_event_files: {
+        parameters: {
+            query: {
+                run: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    import_curves: {
+        parameters: {
+            query: {
+                filename: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurvesImported"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -6,11 +6,11 @@ protobuf's own parser, which knows nothing of ours.
 
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
-
 from netwright.exchange.curves.crc32c import crc32c, masked_crc32c, masked_crc32c_rows
 from netwright.exchange.curves.csv_files import read_csv
 from netwright.exchange.curves.curve import Curve
@@ -32,7 +32,7 @@ def written(curves: dict[str, Curve]) -> bytes:
     return b"".join(write_events(curves, STARTED))
 
 
-def event_class():
+def event_class() -> Any:
     """``Event`` as far as it concerns a scalar, made by protobuf from field numbers of tensorboard/compat/proto."""
     file = descriptor_pb2.FileDescriptorProto(name="event.proto", package="oracle", syntax="proto3")
     kind = descriptor_pb2.FieldDescriptorProto
@@ -41,7 +41,7 @@ def event_class():
         made = file.message_type.add(name=message)
         for name, number, type_, of in fields:
             label = kind.LABEL_REPEATED if name == "value" else kind.LABEL_OPTIONAL
-            made.field.add(name=name, number=number, type=type_, label=label, type_name=of)
+            made.field.add(name=name, number=number, type=type_, label=label, type_name=of or None)
 
     add("Value", ("tag", 1, kind.TYPE_STRING, ""), ("simple_value", 2, kind.TYPE_FLOAT, ""))
     add("Summary", ("value", 1, kind.TYPE_MESSAGE, ".oracle.Value"))
