@@ -3,7 +3,7 @@ import { IconDownload } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { api, type MetricsRead, type RunSummary, unwrap } from "@/api";
 import { type ChartView, type MetricStore, NUM_COLORS } from "@/features/charts";
-import { eventFilesUrl } from "@/features/runs/eventFiles";
+import { eventFilesUrl } from "@/features/runs";
 import { downloadBlob, downloadText, downloadUrl, notifyError } from "@/ui";
 import { orderNames } from "./CompareCurves";
 import { type RunPoints, toCsv, toJson, toSvg } from "./curveFiles";
