@@ -8,6 +8,7 @@ import time
 import zipfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -81,7 +82,7 @@ class CurveService:
         chosen = list(dict.fromkeys(run_ids))
         rows = []
         for run_id in chosen:
-            record = await self._store.read(lambda session, run_id=run_id: get_run(session, run_id))
+            record = await self._store.read(partial(get_run, run_id=run_id))
             if record is None:
                 raise not_found("run")
             rows.append(record.row)
@@ -91,7 +92,7 @@ class CurveService:
         pipe = _Pipe()
         with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, allowZip64=True, compresslevel=1) as archive:
             for row, folder in zip(rows, _folder_names([row.name for row in rows]), strict=True):
-                curves = self._store.read_now(lambda session, row=row: _curves_of(session, row.id))
+                curves = self._store.read_now(partial(_curves_of, run_id=row.id))
                 started = row.started or row.created
                 name = f"{folder}/events.out.tfevents.{int(started)}.netwright"
                 info = zipfile.ZipInfo(name, time.gmtime(started)[:6])

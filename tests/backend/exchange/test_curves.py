@@ -25,7 +25,7 @@ STARTED = 1_700_000_000.0
 def curve(values: list[float], *, first_step: int = 1, every: int = 1) -> Curve:
     count = len(values)
     steps = first_step + every * np.arange(count, dtype=np.int64)
-    return Curve(steps, (steps // 100 + 1).astype(np.int32), steps * 0.25, np.array(values))
+    return Curve(steps, (steps // 100 + 1).astype(np.int32), np.asarray(steps * 0.25, np.float64), np.array(values))
 
 
 def written(curves: dict[str, Curve]) -> bytes:
