@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -205,3 +206,40 @@ def test_file_of_rows_when_sent_comes_back_with_the_answers(
     file.write_text("id,other\nfirst,1\n")
     page.get_by_test_id("batch").locator("input[type=file]").set_input_files(file)
     expect(page.get_by_test_id("batch")).to_contain_text("has no column")
+
+
+def test_curves_are_taken_home_as_event_files_and_come_back_as_an_imported_run(
+    page: Page, desk: tuple[Server, dict[str, str]], tmp_path: Path
+) -> None:
+    server, _ = desk
+    page.goto(f"{base(server)}/runs?q=name:fast")
+    tick(page, "Select fast")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="TensorBoard files").click()
+    file = tmp_path / "tensorboard.zip"
+    download.value.save_as(file)
+    with zipfile.ZipFile(file) as archive:
+        (name,) = archive.namelist()
+        events = archive.read(name)
+
+    # What is cut off is told with its file and byte, and nothing of it comes.
+    cut = tmp_path / "events.out.tfevents.cut"
+    cut.write_bytes(events[:-3])
+    page.get_by_test_id("curves-file").set_input_files(cut)
+    expect(page.get_by_test_id("curves-faults")).to_contain_text(
+        "events.out.tfevents.cut is cut off: the record at byte"
+    )
+    whole = tmp_path / "events.out.tfevents.elsewhere"
+    whole.write_bytes(events)
+    page.get_by_test_id("curves-file").set_input_files(whole)
+    expect(page.get_by_test_id("curves-faults")).to_have_count(0)
+    page.goto(f"{base(server)}/runs?q=reason:imported")
+    rows = page.locator("[data-testid^=run-row-]")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("events.out.tfevents.elsewhere")
+    rows.get_by_role("link", name="events.out.tfevents.elsewhere").click()
+    expect(page.get_by_test_id("run-state")).to_contain_text("its curves were read from events.out.tfevents.elsewhere")
+    page.get_by_role("tab", name="Settings").click()
+    expect(page.get_by_text("This run was imported: its curves are here")).to_be_visible()
+    with server.client() as client:  # the other tests count the runs
+        client.delete(f"/api/runs/{page.url.split('/runs/')[1].split('?')[0]}").raise_for_status()

@@ -25,6 +25,7 @@ from netwright.server.routes import (
     architectures,
     blocks,
     checkpoints,
+    curves,
     datasets,
     docs,
     documents,
@@ -72,6 +73,7 @@ ROUTERS = (
     trials.router,
     exports.router,
     workspace.router,
+    curves.router,
     worker.router,
     docs.router,
 )

@@ -554,7 +554,7 @@ class RunUpdate(Model):
 
 
 class RunSettings(Model):
-    """The training config that a run was started with, as in its spec."""
+    """The training config that a run was started with, as in its spec; empty where the run was imported."""
 
     id: Id
     training: dict[str, JsonValue]
@@ -585,7 +585,8 @@ class RunSummary(Model):
     epochs: int
     steps_per_epoch: int | None
     device: str | None
-    parameters: int
+    parameters: int | None
+    """Null where the run was imported: its network is not known."""
     data_source: str
     last: dict[str, Scalar]
     best: dict[str, Scalar]
@@ -597,9 +598,11 @@ class RunSummary(Model):
 
 
 class RunRead(RunSummary):
-    document: Document
-    training: TrainingConfig
-    totals: Totals
+    """Of a run whose ``reason`` is ``imported`` network, config and costs are not known: null."""
+
+    document: Document | None
+    training: TrainingConfig | None
+    totals: Totals | None
     data_fingerprint: str | None
     versions: dict[str, str]
     origin: Origin | None

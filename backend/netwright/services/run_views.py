@@ -37,7 +37,7 @@ def to_summary(record: RunRecord) -> RunSummary:
         epochs=row.epochs,
         steps_per_epoch=row.steps_per_epoch,
         device=row.device,
-        parameters=row.parameters,
+        parameters=None if row.reason == EndReason.IMPORTED else row.parameters,
         data_source=row.data_source,
         last=parse_scalars(row.last),
         best=parse_scalars(row.best),
@@ -49,14 +49,26 @@ def to_summary(record: RunRecord) -> RunSummary:
 
 def to_read(record: RunRecord) -> RunRead:
     """With ``spec`` loaded."""
+    summary, versions = dict(to_summary(record)), json.loads(record.row.versions)
+    if record.row.reason == EndReason.IMPORTED:
+        return RunRead(
+            **summary,
+            document=None,
+            training=None,
+            totals=None,
+            data_fingerprint=None,
+            versions=versions,
+            origin=None,
+            cursor=record.row.cursor,
+        )
     spec = RunSpec.model_validate_json(record.row.spec)
     return RunRead(
-        **dict(to_summary(record)),
+        **summary,
         document=spec.document,
         training=spec.training,
         totals=Totals.model_validate_json(record.row.totals),
         data_fingerprint=record.row.data_fingerprint,
-        versions={**spec.versions, **json.loads(record.row.versions)},
+        versions={**spec.versions, **versions},
         origin=spec.origin,
         cursor=record.row.cursor,
     )

@@ -60,7 +60,7 @@ from netwright.store.tables import new_id
 from netwright.training.config import TrainingConfig
 from netwright.training.events import EVENT_TYPES, EVENTS, SetCommand
 from netwright.training.spec import Origin, RunSpec
-from netwright.training.states import FINAL, RunState
+from netwright.training.states import FINAL, EndReason, RunState
 
 log = logging.getLogger(__name__)
 
@@ -197,7 +197,9 @@ class RunService:
     async def list_settings(self) -> list[RunSettings]:
         """What each run was started with."""
         found = await self._store.read(list_settings)
-        return await asyncio.to_thread(lambda: [RunSettings(id=id_, training=json.loads(text)) for id_, text in found])
+        return await asyncio.to_thread(
+            lambda: [RunSettings(id=id_, training=json.loads(text or "{}")) for id_, text in found]
+        )
 
     async def read(self, run_id: str) -> RunRead:
         return to_read(await self._record(run_id))
@@ -346,6 +348,8 @@ class RunService:
         text = await asyncio.to_thread(_read_text, folder / "model.py")
         if text is None:
             text = await asyncio.to_thread(_read_text, folder / IMPORTED_SOURCE)
+        if text is None and record.row.reason == EndReason.IMPORTED:
+            raise ServiceError("not_ready", say("This run was imported: its curves are here, its network is not."))
         if text is None:
             raise ServiceError(
                 "not_ready",

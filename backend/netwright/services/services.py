@@ -6,6 +6,7 @@ from netwright.executors.base import Executor
 from netwright.services.blocks import BlockService
 from netwright.services.branches import BranchService
 from netwright.services.checkpoints import CheckpointService
+from netwright.services.curves import CurveService
 from netwright.services.datasets import DatasetService
 from netwright.services.experiments import ExperimentService
 from netwright.services.exports import ExportService
@@ -66,6 +67,7 @@ class Services:
         self.branches = BranchService(self.store, self.runs, settings.runs_folder)
         self.checkpoints = CheckpointService(self.store, settings.runs_folder, self.exports)
         self.workspace = WorkspaceService(self.store, self.datasets, self.weights, settings.home, settings.runs_folder)
+        self.curves = CurveService(self.store, self.hub, settings.home)
         self.trials = TrialService(self.checkpoints, settings.home / "trials")
 
     async def start(self) -> None:
@@ -77,6 +79,7 @@ class Services:
         await self.imports.start()
         await self.preflight.start()
         await self.workspace.start()
+        await self.curves.start()
         await self.rate_finder.start()
         await self.trials.start()
         await self.scheduler.start()

@@ -142,9 +142,11 @@ class Mapper:
 
     def _runs(self, row: RowData) -> RowData:
         id_ = self._own(row["id"])
-        spec = self._spec(json.loads(row["spec"]), id_)
         state = RunState(row["state"])
-        Totals.model_validate_json(row["totals"])
+        is_imported = row["reason"] == EndReason.IMPORTED and state in FINAL
+        spec = None if is_imported else self._spec(json.loads(row["spec"]), id_)
+        if spec is not None:
+            Totals.model_validate_json(row["totals"])
         _TEXTS.validate_json(row["tags"])
         _VERSIONS.validate_json(row["versions"])
         for name in ("last", "best"):
@@ -157,8 +159,9 @@ class Mapper:
             **row,
             "id": id_,
             "network_id": self.ids.get(row["network_id"] or ""),
-            "data_source": spec.training.data.source,
-            "spec": spec.model_dump_json(context=STORED),
+            "data_source": "" if spec is None else spec.training.data.source,
+            "spec": "{}" if spec is None else spec.model_dump_json(context=STORED),
+            "totals": "{}" if spec is None else row["totals"],
         }
         return changed if state in FINAL else changed | _ended(row)
 

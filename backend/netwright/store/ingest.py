@@ -159,23 +159,7 @@ class Ingest:
             move(run, RunState.RUNNING)
         if event.attempt > 1 or event.resumed_from_step:  # a branched run begins with points of the one it came from
             cut_points(session, run.id, event.resumed_from_step)
-            self._recount(session, run)
-
-    def _recount(self, session: Session, run: RunRow) -> None:
-        """``last``, ``best`` and ``ranges`` from the points that are left."""
-        last: dict[str, Scalar] = {}
-        best: dict[str, Scalar] = {}
-        ranges: dict[str, MetricRange] = {}
-        for name in metric_names(session, run.id):
-            points = read_points(session, run.id, name)
-            widen(ranges, name, points)
-            values = points.values
-            last[name] = to_scalar(float(values[-1]))
-            finite = values[np.isfinite(values)]
-            mode = self._mode_of(name)
-            if mode is not None and len(finite):
-                best[name] = float(finite.min() if mode == "min" else finite.max())
-        run.last, run.best, run.ranges = dump_scalars(last), dump_scalars(best), dump_ranges(ranges)
+            recount(session, run, self._mode_of)
 
     def _change_state(self, session: Session, run: RunRow, event: StateEvent) -> None:
         old = state_of(run)
@@ -264,3 +248,20 @@ class Ingest:
             return
         pick = min if mode == "min" else max
         best[name] = pick(float(finite.min() if mode == "min" else finite.max()), to_float(best.get(name, finite[0])))
+
+
+def recount(session: Session, run: RunRow, mode_of: ModeOf) -> None:
+    """``last``, ``best`` and ``ranges`` from the points that are there."""
+    last: dict[str, Scalar] = {}
+    best: dict[str, Scalar] = {}
+    ranges: dict[str, MetricRange] = {}
+    for name in metric_names(session, run.id):
+        points = read_points(session, run.id, name)
+        widen(ranges, name, points)
+        values = points.values
+        last[name] = to_scalar(float(values[-1]))
+        finite = values[np.isfinite(values)]
+        mode = mode_of(name)
+        if mode is not None and len(finite):
+            best[name] = float(finite.min() if mode == "min" else finite.max())
+    run.last, run.best, run.ranges = dump_scalars(last), dump_scalars(best), dump_ranges(ranges)

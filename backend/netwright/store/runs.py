@@ -56,8 +56,9 @@ def list_runs(session: Session, network_id: str | None = None) -> list[RunRecord
     return [RunRecord(row, tuple(waiting.get(row.id, ()))) for row in rows]
 
 
-def list_settings(session: Session) -> list[tuple[str, str]]:
-    """``(run, its training config as JSON)`` of all runs: what a table shows of them beside their results."""
+def list_settings(session: Session) -> list[tuple[str, str | None]]:
+    """``(run, its training config as JSON)`` of all runs: what a table shows of them beside their results.  Of an imported
+    run it is None."""
     query = select(RunRow.id, func.json_extract(RunRow.spec, "$.training")).order_by(RunRow.created.desc(), RunRow.id)
     return list(session.execute(query))
 

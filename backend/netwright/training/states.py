@@ -25,6 +25,8 @@ class EndReason(StrEnum):
     WORKER_LOST = "worker_lost"
     BAD_DATA = "bad_data"
     ERROR = "error"
+    IMPORTED = "imported"
+    """It was never trained here: its curves were read from a file, and nothing else is known of it."""
 
 
 _S = RunState

@@ -7,6 +7,7 @@ export type ArchitectureRead = Schemas["ArchitectureRead"];
 export type ArchitectureSummary = Schemas["ArchitectureSummary"];
 export type Block = Schemas["Block"];
 export type CheckReport = Schemas["CheckReport"];
+export type CurvesImported = Schemas["CurvesImported"];
 export type CheckpointRead = Schemas["CheckpointRead"];
 export type Choice = Schemas["Choice"];
 export type CodeRead = Schemas["CodeRead"];

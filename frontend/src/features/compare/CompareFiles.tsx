@@ -3,7 +3,8 @@ import { IconDownload } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { api, type MetricsRead, type RunSummary, unwrap } from "@/api";
 import { type ChartView, type MetricStore, NUM_COLORS } from "@/features/charts";
-import { downloadBlob, downloadText, notifyError } from "@/ui";
+import { eventFilesUrl } from "@/features/runs";
+import { downloadBlob, downloadText, downloadUrl, notifyError } from "@/ui";
 import { orderNames } from "./CompareCurves";
 import { type RunPoints, toCsv, toJson, toSvg } from "./curveFiles";
 import { metricsOf } from "./useCompareStore";
@@ -78,6 +79,9 @@ export function CompareFiles({ runs, colors, store, view }: Props) {
           onClick={attempt(async () => downloadText("curves.json", toJson(await readAll(runs)), "application/json"))}
         >
           {t("files.json")}
+        </Menu.Item>
+        <Menu.Item onClick={() => downloadUrl(eventFilesUrl(runs.map((run) => run.id)))}>
+          {t("files.tensorboard")}
         </Menu.Item>
         <Menu.Item onClick={() => downloadText("curves.svg", svg(), "image/svg+xml")}>{t("files.svg")}</Menu.Item>
         <Menu.Item onClick={attempt(async () => downloadBlob("curves.png", await toPng(svg())))}>

@@ -54,7 +54,7 @@ function Pair({ before, after }: { before: string; after: string }) {
   const error = a.error ?? b.error ?? layers.error;
   const catalogue = useMemo(() => (layers.data === undefined ? null : createCatalogue(layers.data)), [layers.data]);
   const [from, to] = useMemo(
-    () => [a.data, b.data].map((run) => (run === undefined ? null : normalizeDocument(run.document))),
+    () => [a.data, b.data].map((run) => (run?.document == null ? null : normalizeDocument(run.document))),
     [a.data, b.data],
   );
   if (error !== null) {

@@ -83,9 +83,16 @@ export function ResultsTable({ runs, colors, fields, metrics, view }: Props) {
               {shown.map((field) => (
                 <Best key={field.id} field={field} run={run} baseline={baseline} mode={modeOf(field.name, metrics)} />
               ))}
-              <td className={classes.number} title={formatExact(run.parameters)}>
-                {formatCount(run.parameters)}
-                <Difference value={run.parameters} base={baseline?.parameters} mode="min" write={formatCount} />
+              <td className={classes.number} title={run.parameters === null ? "" : formatExact(run.parameters)}>
+                {run.parameters === null ? "–" : formatCount(run.parameters)}
+                {run.parameters !== null && (
+                  <Difference
+                    value={run.parameters}
+                    base={baseline?.parameters ?? undefined}
+                    mode="min"
+                    write={formatCount}
+                  />
+                )}
               </td>
               <td className={classes.number}>
                 {formatDuration(run.elapsed)}

@@ -16,14 +16,16 @@ export function AgainButton({ run, fits }: { run: RunRead; fits: unknown }) {
           body: {
             document: run.document,
             name: run.name,
-            training: { ...run.training, data: { ...run.training.data, batch_size: size } } as RunRead["training"],
+            training: { ...run.training, data: { ...run.training?.data, batch_size: size } } as NonNullable<
+              RunRead["training"]
+            >,
           },
         }),
       ),
     onSuccess: (made) => navigate(`/runs/${made.id}`),
     onError: (error) => notifyError(t("again.failed"), sentenceOf(error)),
   });
-  if (typeof fits !== "number") return null;
+  if (typeof fits !== "number" || run.training === null) return null;
   return (
     <Button
       variant="default"

@@ -21,7 +21,7 @@ interface Props {
 /** The learning rate before the schedule, as it is now. */
 export function rateOf(run: RunRead, changes: readonly ChangeEvent[]): number | undefined {
   const changed = changes.findLast(({ name }) => name === "lr")?.value;
-  const chosen = run.training.optimizer?.params?.lr;
+  const chosen = run.training?.optimizer?.params?.lr;
   return changed ?? (typeof chosen === "number" ? chosen : undefined);
 }
 

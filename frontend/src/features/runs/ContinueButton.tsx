@@ -18,11 +18,14 @@ export function ContinueButton({ checkpoint, kind }: { checkpoint: CheckpointRea
     setBusy(true);
     try {
       const run = await unwrap<RunRead>(api.GET("/api/runs/{id}", { params: { path: { id: checkpoint.run_id } } }));
+      if (run.document === null) return;
       const initial = { source: `checkpoint:${checkpoint.id}`, match: "name" as const };
       const network = await create.mutateAsync({
         ...run.document,
         name: t("continue.name", { name: run.document.name ?? run.name }).slice(0, MAX_NAME_LENGTH),
-        training: { ...run.training, initial_weights: initial } as unknown as NonNullable<typeof run.document.training>,
+        training: { ...run.training, initial_weights: initial } as unknown as NonNullable<
+          NonNullable<RunRead["document"]>["training"]
+        >,
       });
       await navigate(`/networks/${network.id}?drawer=weights`);
     } catch (error) {

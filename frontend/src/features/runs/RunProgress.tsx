@@ -56,7 +56,7 @@ export function RunProgress({ run, live, rate }: Props) {
 
 /** Steps a second; before two reports have come, from the samples of the first. */
 function paceOf(run: RunRead, live: RunLive): number | null {
-  const batch = run.training.data?.batch_size;
+  const batch = run.training?.data?.batch_size;
   if (live.stepsPerSecond !== null || live.samplesPerSecond === null || batch === undefined) return live.stepsPerSecond;
   return live.samplesPerSecond / batch;
 }
@@ -68,7 +68,7 @@ function speedOf(run: RunRead, live: RunLive, t: Translate): string | null {
   if (live.samplesPerSecond !== null) return t("progress.samples", { number: formatCount(live.samplesPerSecond) });
   const steps = live.stepsPerSecond;
   if (steps === null) return null;
-  const batch = run.training.data?.batch_size;
+  const batch = run.training?.data?.batch_size;
   return batch === undefined
     ? t("progress.steps", { number: formatCount(steps) })
     : t("progress.samples", { number: formatCount(steps * batch) });

@@ -10,6 +10,9 @@ export function RunSettings({ run, attempts }: { run: RunRead; attempts: readonl
   const { t } = useTranslation("runs");
   const notes = attempts.at(-1)?.notes ?? [];
   const versions = Object.entries(run.versions);
+  if (run.training === null || run.document === null || run.totals === null) {
+    return <p className={classes.hint}>{t("settings.imported")}</p>;
+  }
   return (
     <div className={classes.settings}>
       <Panel title={t("settings.training")}>

@@ -7,6 +7,7 @@ import { Link } from "react-router";
 import { type RunSummary, useMetrics } from "@/api";
 import { EmptyState, formatExact, LineSkeletons, PageBar, usePageTitle } from "@/ui";
 import { usePendingDeletions } from "@/ui/pendingDeletion";
+import { CurveFaults, ImportCurves } from "./ImportCurves";
 import { QueuePanel } from "./QueuePanel";
 import { ALL_STATES, runsQuery, useRunSettings } from "./queries";
 import classes from "./runs.module.css";
@@ -18,18 +19,31 @@ import { askedValues, parseQuery, withCondition } from "./table/query";
 import { groupRuns, isNumeric, RunsTable } from "./table/RunsTable";
 import { Selection } from "./table/Selection";
 import { PAGE_SIZE, type TableView, type TableViewChanges, useTableView } from "./table/useTableView";
+import { useCurvesImport } from "./useCurvesImport";
 import { useRunsLive } from "./useRunsLive";
 
 export function RunsPage() {
   const { t } = useTranslation("runs");
   const { data: runs, error, refetch } = useQuery(runsQuery);
   useRunsLive();
+  const curves = useCurvesImport();
   usePageTitle(t("title"));
   return (
-    <section className={classes.page} aria-label={t("title")}>
+    <section
+      className={classes.page}
+      aria-label={t("title")}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        void curves.take([...event.dataTransfer.files]);
+      }}
+    >
       <PageBar>
         <h1>{t("title")}</h1>
+        <div className={classes.grow} />
+        <ImportCurves curves={curves} />
       </PageBar>
+      <CurveFaults curves={curves} />
       {runs === undefined && error === null && <LineSkeletons lines={8} />}
       {runs === undefined && error !== null && (
         <EmptyState title={t("loadFailed")} actions={<Button onClick={() => refetch()}>{t("again")}</Button>}>

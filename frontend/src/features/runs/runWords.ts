@@ -56,6 +56,7 @@ export function runWords(run: RunFacts): RunWords {
     return { label: `phase.${word}`, sentence: `phaseSentence.${word}`, tone: "active" };
   }
   if (isFinal(state) && reason !== null) {
+    if (reason === "imported") return { label: "state.imported", sentence: "reason.imported", tone: "quiet" };
     const tone = state === "completed" ? "good" : state === "stopped" ? "quiet" : "bad";
     return { label: `state.${state}`, sentence: `reason.${reason}`, tone };
   }

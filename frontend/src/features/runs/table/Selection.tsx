@@ -3,8 +3,9 @@ import { IconArrowsDiff } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { RunSummary } from "@/api";
-import { notifyUndo, ReasonedButton } from "@/ui";
+import { downloadUrl, notifyUndo, ReasonedButton } from "@/ui";
 import { deleteAllLater } from "@/ui/pendingDeletion";
+import { eventFilesUrl } from "../eventFiles";
 import { useArchiveRun, useDeleteRun, useRunCommand } from "../queries";
 import { isFinal } from "../runWords";
 import classes from "./table.module.css";
@@ -90,6 +91,14 @@ export function Selection({ runs, onDone }: Props) {
       >
         {t("selection.delete")}
       </ReasonedButton>
+      <Button
+        size="xs"
+        variant="default"
+        title={t("selection.tensorboardHint")}
+        onClick={() => downloadUrl(eventFilesUrl(runs.map((run) => run.id)))}
+      >
+        {t("selection.tensorboard")}
+      </Button>
       <Button size="xs" variant="subtle" onClick={onDone}>
         {t("selection.none")}
       </Button>

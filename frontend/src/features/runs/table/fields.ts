@@ -101,7 +101,7 @@ function metricFields(name: string, metrics: Metrics): Field[] {
     name,
     unit: "metric",
     value: (run) => run.ranges[name]?.lowest ?? null,
-    epoch: (run) => run.ranges[name]?.lowest_epoch ?? null,
+    epoch: (run) => run.ranges[name]?.lowest_epoch || null,
   };
   const high: Field = {
     id: `max.${name}`,
@@ -109,7 +109,7 @@ function metricFields(name: string, metrics: Metrics): Field[] {
     name,
     unit: "metric",
     value: (run) => run.ranges[name]?.highest ?? null,
-    epoch: (run) => run.ranges[name]?.highest_epoch ?? null,
+    epoch: (run) => run.ranges[name]?.highest_epoch || null,
   };
   const last: Field = {
     id: `last.${name}`,
