@@ -1214,6 +1214,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/curves/tensorboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Event Files
+         * @description A ZIP with a folder for each of the runs that are named, in each an event file of TensorBoard.
+         */
+        get: operations["export_event_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Curves
+         * @description Runs, marked as imported, from an event file of TensorBoard, a ZIP of folders of them, or a CSV of curves.
+         */
+        post: operations["import_curves"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/worker/runs/{id}/events": {
         parameters: {
             query?: never;
@@ -1688,9 +1728,10 @@ export interface components {
         };
         /**
          * ClassesEvent
-         * @description How the classes of the validation part were told apart after an epoch that was the best so far, or the last.
+         * @description How the classes or labels of the validation part were told apart after an epoch that was the best so far, or the last.
          *
-         *     ``confusion[i][j]`` counts samples (of masks: pixels) of class ``i`` that were answered with class ``j``; ``per_class``
+         *     ``confusion[i][j]`` counts samples (of masks: pixels) of class ``i`` that were answered with class ``j``; it is empty of
+         *     labels, of which a sample may have several.  ``counts[i]`` are the samples of class or with label ``i``; ``per_class``
          *     holds for each metric that knows one a value of each class.
          */
         ClassesEvent: {
@@ -1721,6 +1762,8 @@ export interface components {
             classes: string[];
             /** Confusion */
             confusion: number[][];
+            /** Counts */
+            counts?: number[];
             /** Per Class */
             per_class?: {
                 [key: string]: (number | ("NaN" | "Infinity" | "-Infinity"))[];
@@ -1751,7 +1794,7 @@ export interface components {
              * Role
              * @enum {string}
              */
-            role: "feature" | "target" | "ignored" | "time" | "group" | "split";
+            role: "feature" | "target" | "label" | "ignored" | "time" | "group" | "split";
             /** Num Missing */
             num_missing: number;
             /** Num Distinct */
@@ -1795,6 +1838,19 @@ export interface components {
             training: components["schemas"]["TrainingConfig"];
             /** Num Samples */
             num_samples: number;
+        };
+        /**
+         * CurvesImported
+         * @description What came of a file: its runs in the order of their names.  ``left_out`` counts files of the archive that hold no
+         *     curves.
+         */
+        CurvesImported: {
+            /** Runs */
+            runs: string[];
+            /** Points */
+            points: number;
+            /** Left Out */
+            left_out: number;
         };
         /**
          * CurvesRead
@@ -1907,7 +1963,7 @@ export interface components {
              * Task
              * @enum {string}
              */
-            task: "classification" | "regression" | "segmentation" | "reconstruction";
+            task: "classification" | "multilabel" | "regression" | "segmentation" | "reconstruction";
             /** Is Built In */
             is_built_in: boolean;
             /**
@@ -2135,10 +2191,11 @@ export interface components {
          * @description Why a run ended.
          * @enum {string}
          */
-        EndReason: "finished" | "early_stop" | "stopped_by_user" | "loss_not_finite" | "out_of_memory" | "worker_lost" | "bad_data" | "error";
+        EndReason: "finished" | "early_stop" | "stopped_by_user" | "loss_not_finite" | "out_of_memory" | "worker_lost" | "bad_data" | "error" | "imported";
         /**
          * EvaluationRead
-         * @description A checkpoint on the validation part.  ``confusion[i][j]``: samples of class i that were taken for class j.
+         * @description A checkpoint on the validation part.  ``accuracy`` of labels is the share of right answers, ``exact_match`` that of
+         *     samples of which every label is right.  ``confusion[i][j]``: samples of class i that were taken for class j.
          *     ``has_changed``: the data are no longer those of the run.
          */
         EvaluationRead: {
@@ -2150,6 +2207,8 @@ export interface components {
             classes: string[];
             /** Accuracy */
             accuracy?: number | null;
+            /** Exact Match */
+            exact_match?: number | null;
             /** Confusion */
             confusion?: number[][];
             /** Per Class */
@@ -3102,7 +3161,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /** Tasks */
-            tasks?: ("classification" | "regression" | "segmentation" | "reconstruction")[];
+            tasks?: ("classification" | "multilabel" | "regression" | "segmentation" | "reconstruction")[];
             /** Kinds */
             kinds?: ("image" | "table" | "graph" | "text" | "series")[];
             /** Mode */
@@ -3273,13 +3332,16 @@ export interface components {
         };
         /**
          * PredictionRead
-         * @description ``label`` and ``probabilities`` (in the order of ``classes``) of a classification, ``values`` of a regression: of a
-         *     forecast step by step, each with all channels that are forecast.  ``seen`` is the picture as the network got it, as a PNG
-         *     in a data URL; ``tokens`` are those of a text that it saw, of which ``num_cut`` more were left away.
+         * @description ``label`` and ``probabilities`` (in the order of ``classes``) of a classification, ``labels`` that are said and
+         *     ``probabilities`` of all of several labels, ``values`` of a regression: of a forecast step by step, each with all channels
+         *     that are forecast.  ``seen`` is the picture as the network got it, as a PNG in a data URL; ``tokens`` are
+         *     those of a text that it saw, of which ``num_cut`` more were left away.
          */
         PredictionRead: {
             /** Label */
             label?: string | null;
+            /** Labels */
+            labels?: string[] | null;
             /** Probabilities */
             probabilities?: number[];
             /** Values */
@@ -3640,7 +3702,10 @@ export interface components {
             id: string;
             state: components["schemas"]["RunState"];
         };
-        /** RunRead */
+        /**
+         * RunRead
+         * @description Of a run whose ``reason`` is ``imported`` network, config and costs are not known: null.
+         */
         RunRead: {
             /** Id */
             id: string;
@@ -3683,7 +3748,7 @@ export interface components {
             /** Device */
             device: string | null;
             /** Parameters */
-            parameters: number;
+            parameters: number | null;
             /** Data Source */
             data_source: string;
             /** Last */
@@ -3702,9 +3767,9 @@ export interface components {
             archived: number | null;
             /** Commands Waiting */
             commands_waiting: string[];
-            document: components["schemas"]["Document"];
-            training: components["schemas"]["TrainingConfig"];
-            totals: components["schemas"]["Totals"];
+            document: components["schemas"]["Document"] | null;
+            training: components["schemas"]["TrainingConfig"] | null;
+            totals: components["schemas"]["Totals"] | null;
             /** Data Fingerprint */
             data_fingerprint: string | null;
             /** Versions */
@@ -3728,7 +3793,7 @@ export interface components {
         };
         /**
          * RunSettings
-         * @description The training config that a run was started with, as in its spec.
+         * @description The training config that a run was started with, as in its spec; empty where the run was imported.
          */
         RunSettings: {
             /** Id */
@@ -3790,7 +3855,7 @@ export interface components {
             /** Device */
             device: string | null;
             /** Parameters */
-            parameters: number;
+            parameters: number | null;
             /** Data Source */
             data_source: string;
             /** Last */
@@ -4603,7 +4668,7 @@ export interface components {
              * Task
              * @enum {string}
              */
-            task: "classification" | "regression" | "segmentation" | "reconstruction";
+            task: "classification" | "multilabel" | "regression" | "segmentation" | "reconstruction";
             /** Classes */
             classes: string[];
             /** Target Name */
@@ -7322,6 +7387,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkspaceImported"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    export_event_files: {
+        parameters: {
+            query: {
+                run: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    import_curves: {
+        parameters: {
+            query: {
+                filename: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurvesImported"];
                 };
             };
             /** @description A problem document (RFC 9457) */
