@@ -342,7 +342,8 @@ def sound_layer(type_name: str, key: bytes, specs: Specs) -> NodeResult | None:
     leaf = infer_leaf(type_name, key, specs)
     if leaf is None or leaf.complaints:
         return None
-    return NodeResult(leaf.fragment, specs, tuple([spec and one_of_a_kind(spec) for spec in leaf.outputs]), leaf)
+    outputs = None if leaf.outputs is None else tuple([one_of_a_kind(spec) for spec in leaf.outputs])
+    return NodeResult(leaf.fragment, specs, outputs, leaf)
 
 
 @lru_cache(maxsize=8192)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from backend.exchange.test_architectures_round_trip import FORMS, round_trip
+from backend.exchange.round_trip import FORMS, round_trip
 from drawing import block, document, node
 from netwright.graph.document import Document
 from samples import SAMPLES

@@ -9,10 +9,10 @@ import type { Moment } from "./timeline";
 /** What happened to the run, newest first, with times. */
 export const RunTimeline = memo(function RunTimeline({ run, moments }: { run: RunRead; moments: readonly Moment[] }) {
   const { t } = useTranslation("control");
-  const queued: Moment = {
-    id: "queued",
+  const created: Moment = {
+    id: "created",
     time: run.created,
-    key: "queued",
+    key: run.reason === "imported" ? "imported" : "queued",
     values: {},
     message: null,
     tone: "quiet",
@@ -33,7 +33,7 @@ export const RunTimeline = memo(function RunTimeline({ run, moments }: { run: Ru
         {t("timeline.title")}
       </h2>
       <ol className={classes.timeline} reversed>
-        {[queued, ...moments].reverse().map((moment) => (
+        {[created, ...moments].reverse().map((moment) => (
           <li key={moment.id} data-tone={moment.tone} data-moment={moment.key}>
             <time dateTime={new Date(moment.time * 1000).toISOString()} title={formatDate(moment.time)}>
               {formatTime(moment.time)}
