@@ -1,7 +1,6 @@
 """Curves of runs out, as TensorBoard's event files, and in: from event files, a ZIP of folders of them, or CSV."""
 
 import asyncio
-import io
 import shutil
 import tempfile
 import time
@@ -28,6 +27,7 @@ from netwright.services.errors import ServiceError, not_found
 from netwright.services.hub import Hub
 from netwright.services.models import Id
 from netwright.services.run_views import to_summary
+from netwright.services.zip_pipe import ZipPipe
 from netwright.store.ingest import recount
 from netwright.store.metrics import append_points, metric_names, read_points
 from netwright.store.points import Points
@@ -89,7 +89,7 @@ class CurveService:
         return self._pack(rows)
 
     def _pack(self, rows: Sequence[RunRow]) -> Iterator[bytes]:
-        pipe = _Pipe()
+        pipe = ZipPipe()
         with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, allowZip64=True, compresslevel=1) as archive:
             for row, folder in zip(rows, _folder_names([row.name for row in rows]), strict=True):
                 curves = self._store.read_now(partial(_curves_of, run_id=row.id))
@@ -134,26 +134,6 @@ class CurveService:
 
 def _refused(code: str, message: str) -> ServiceError:
     return ServiceError("bad_file", message, [Problem(code=code, message=message)])
-
-
-class _Pipe(io.RawIOBase):
-    """What the ZIP's writer wrote, until it is sent; it cannot be gone back in."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-        self.size = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]  # a buffer is all that comes
-        self._pieces.append(bytes(data))
-        self.size += len(data)
-        return len(data)
-
-    def take(self) -> bytes:
-        pieces, self._pieces, self.size = self._pieces, [], 0
-        return b"".join(pieces)
 
 
 def _curves_of(session: Session, run_id: str) -> dict[str, Curve]:

@@ -4,7 +4,6 @@
 """
 
 import hashlib
-import io
 import shutil
 import tempfile
 import time
@@ -18,6 +17,7 @@ import orjson
 from netwright import __version__
 from netwright.services.files import find_inside
 from netwright.services.workspace_models import FORMAT, KIND, Manifest, Member, WorkspaceSize
+from netwright.services.zip_pipe import ZipPipe
 from netwright.store.store import Session
 from netwright.store.workspace import TABLES, RowData, count_rows, read_rows
 
@@ -156,27 +156,9 @@ def _total(paths: list[Path]) -> int:
     return sum(path.stat().st_size for path in paths)
 
 
-class _Pipe(io.RawIOBase):
-    """What the ZIP's writer wrote, until it is sent; it cannot be gone back in."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]  # a buffer is all that comes
-        self._pieces.append(bytes(data))
-        return len(data)
-
-    def take(self) -> bytes:
-        pieces, self._pieces = self._pieces, []
-        return b"".join(pieces)
-
-
 def stream(gathered: Gathered) -> Iterator[bytes]:
     """The ZIP piece by piece; at most a few MiB are held."""
-    pipe = _Pipe()
+    pipe = ZipPipe()
     members: dict[str, Member] = {}
     try:
         with zipfile.ZipFile(pipe, "w", allowZip64=True) as archive:
