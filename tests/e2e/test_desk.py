@@ -232,6 +232,7 @@ def test_curves_are_taken_home_as_event_files_and_come_back_as_an_imported_run(
     whole = tmp_path / "events.out.tfevents.elsewhere"
     whole.write_bytes(events)
     page.get_by_test_id("curves-file").set_input_files(whole)
+    expect(page.get_by_text("1 run imported.")).to_be_visible()
     expect(page.get_by_test_id("curves-faults")).to_have_count(0)
     page.goto(f"{base(server)}/runs?q=reason:imported")
     rows = page.locator("[data-testid^=run-row-]")
