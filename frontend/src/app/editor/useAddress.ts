@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef } from "react";
-import { useSearchParams } from "react-router";
+import { useLocation, useNavigationType, useSearchParams } from "react-router";
 import type { EditorState } from "@/document";
 import { useEditorStore } from "@/features/editor";
 import { withParams } from "@/ui";
@@ -19,6 +19,9 @@ export function useDrawer(): [DrawerName | null, (drawer: DrawerName | null) => 
   );
   return [open, setOpen];
 }
+
+/** Marks an address that the editor asked for, in the history's state. */
+const OWN = "editor";
 
 interface Place {
   block: string;
@@ -42,13 +45,19 @@ export function useAddress(): void {
   const [params, setParams] = useSearchParams();
   const { block, node } = placeIn(params);
   const isFollowing = useRef(false);
-  const latest = useRef({ params, setParams });
+  // An address that was asked for here comes some frames later: by then the selection may have moved on, and is not to go back.
+  const [kind, { state }] = [useNavigationType(), useLocation()];
+  const isOwn = kind !== "POP" && state === OWN;
+  const latest = useRef({ params, setParams, isOwn });
+  const told = useRef({ block, node });
   useEffect(() => {
-    latest.current = { params, setParams };
+    latest.current = { params, setParams, isOwn };
   });
 
   // From the address to the editor: when it is opened, and when Back or Forward is pressed.
   useEffect(() => {
+    if (latest.current.isOwn) return;
+    told.current = { block, node };
     const here = placeOf(store.getState());
     isFollowing.current = true;
     if (here.block !== block) store.getState().openLevel(block === "" ? [] : block.split("."));
@@ -63,9 +72,10 @@ export function useAddress(): void {
     return store.subscribe((state, before) => {
       if (isFollowing.current || (state.level === before.level && state.selection === before.selection)) return;
       const { params: old, setParams: change } = latest.current;
-      const [was, is] = [placeIn(old), placeOf(state)];
+      const [was, is] = [told.current, placeOf(state)];
       if (was.block === is.block && was.node === is.node) return;
-      change(withParams(old, { block: is.block, node: is.node }), { replace: was.block === is.block });
+      told.current = is;
+      change(withParams(old, { block: is.block, node: is.node }), { replace: was.block === is.block, state: OWN });
     });
   }, [store]);
 }
