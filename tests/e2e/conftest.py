@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 START_SECONDS = 60.0
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 """How long a page is waited for.  A fresh server's first check loads PyTorch, and no test asserts how long anything takes."""
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e.conftest import Server
+from e2e.conftest import PATIENCE_MS, Server
 from e2e.training import TRAINING_MS, chain
 from playwright.sync_api import Browser, Page, expect
 
@@ -22,17 +22,6 @@ DIGITS = chain(
     ("scores", "Output", {}),
 )
 IRIS = chain("Iris", ("row", "Input", {"shape": [4]}), ("head", "Linear", {"out_features": 3}), ("y", "Output", {}))
-
-
-PATIENCE_MS = 60_000
-"""How long a page may take on a busy machine; what is waited for comes sooner everywhere else."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def patient() -> Iterator[None]:
-    expect.set_options(timeout=PATIENCE_MS)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture(scope="module")

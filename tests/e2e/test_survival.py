@@ -82,7 +82,7 @@ def test_second_tab_is_told_and_nothing_is_overwritten(page: Page, context: Brow
 
 def test_page_opened_while_server_is_away_comes_when_it_is_back(page: Page, server: Server) -> None:
     page.goto(f"http://127.0.0.1:{server.port}/networks")
-    expect(page.get_by_role("heading", name="Networks")).to_be_visible()
+    expect(page.get_by_role("heading", name="Networks", exact=True)).to_be_visible()
     server.kill()
     # The code of this page was never loaded: the page before stands until it can be.
     page.get_by_role("link", name="Runs", exact=True).click()
