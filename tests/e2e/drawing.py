@@ -1,11 +1,23 @@
 """What a person does in the editor, by mouse and keyboard."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
 STEPS = 12
 """Mouse moves in a drag: the first only starts it."""
+
+
+def wait_until(
+    page: Page, condition: Callable[[], bool], complaint: str = "it never came about", seconds: float = 10.0
+) -> None:
+    """For what no ``expect`` knows, as a place, which is drawn some frames after the gesture."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, complaint
+        page.wait_for_timeout(50)
 
 
 @dataclass

@@ -1,22 +1,16 @@
 """The gestures of the canvas, by mouse: finding, joining, healing, cutting, copying, each one step back."""
 
 import re
-import time
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from e2e.conftest import Server
-from e2e.drawing import Editor
+from e2e.drawing import STEPS, Editor, wait_until
 from e2e.training import open_document
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
-
-STEPS = 12
-"""Mouse moves in a drag: the first only starts it."""
-WAIT_S = 10.0
 
 
 def chain(*nodes: dict[str, Any]) -> dict[str, Any]:
@@ -135,14 +129,6 @@ def centre(editor: Editor, node: str) -> tuple[float, float]:
     box = editor.node(node).bounding_box()
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
-def wait_until(page: Page, condition: Callable[[], bool]) -> None:
-    """For what no ``expect`` knows, a place: it is drawn some frames after the gesture."""
-    deadline = time.monotonic() + WAIT_S
-    while not condition():
-        assert time.monotonic() < deadline, "it never came about"
-        page.wait_for_timeout(50)
 
 
 def test_dragged_cards_go_into_wires_leave_them_and_leave_copies_and_a_stroke_cuts(page: Page, server: Server) -> None:

@@ -75,16 +75,13 @@ def _table(head: tuple[str, str], rows: list[tuple[str, str]]) -> str:
 
 def _introduction(card: Card, *, is_trained: bool) -> str:
     shape = " x ".join(map(str, card.input_shape))
+    names = ", ".join(_inline(name) for name in card.classes[:20])
+    more = f" and {len(card.classes) - 20} more" if len(card.classes) > 20 else ""
     if card.task == "classification":
-        names = ", ".join(_inline(name) for name in card.classes[:20])
-        more = f" and {len(card.classes) - 20} more" if len(card.classes) > 20 else ""
         answer = f"says which of {len(card.classes)} classes a sample is ({names}{more})"
     elif card.task == "multilabel":
-        names = ", ".join(_inline(name) for name in card.classes[:20])
-        more = f" and {len(card.classes) - 20} more" if len(card.classes) > 20 else ""
         answer = f"says which of {len(card.classes)} labels a sample has, any number of them ({names}{more})"
     elif card.task == "segmentation":
-        names = ", ".join(_inline(name) for name in card.classes[:20])
         answer = f"says of every pixel which of {len(card.classes)} classes it belongs to ({names})"
     elif card.task == "reconstruction":
         answer = "gives its input back"

@@ -41,7 +41,7 @@ MAX_RUNS = 1000
 MAX_METRICS = 2000
 MAX_NAME = 200
 PIECE_BYTES = 1 << 20
-_MOST_DIGITS = 2**53
+_LAST_MOMENT = 2**53
 
 
 class CurvesImported(Model):
@@ -264,13 +264,11 @@ def _insert(session: Session, runs: Sequence[IncomingRun], label: str) -> list[R
 
 def _insert_run(session: Session, run: IncomingRun, label: str, now: float) -> RunRecord:
     elapsed = max(float(curve.elapsed.max()) for curve in run.curves.values())
-    started = run.started if run.started is not None and 0 < run.started < _MOST_DIGITS else None
+    epoch = max(int(curve.epochs.max()) for curve in run.curves.values())
+    started = run.started if run.started is not None and 0 < run.started < _LAST_MOMENT else None
     row = RunRow(
         id=new_id(),
         name=run.name[:MAX_NAME],
-        notes="",
-        tags="[]",
-        network_id=None,
         network_name="",
         spec="{}",
         totals="{}",
@@ -285,20 +283,12 @@ def _insert_run(session: Session, run: IncomingRun, label: str, now: float) -> R
         started=started,
         ended=None if started is None else started + elapsed,
         elapsed=elapsed,
-        attempt=0,
-        retries=0,
         step=max(int(curve.steps.max()) for curve in run.curves.values()),
-        epoch=(epoch := max(int(curve.epochs.max()) for curve in run.curves.values())),
+        epoch=epoch,
         epochs=epoch,
-        versions="{}",
-        last="{}",
-        best="{}",
-        cursor=0,
-        ranges="{}",
     )
     record = insert_run(session, row)
-    for name, curve in run.curves.items():
-        append_points(session, row.id, {name: _points(curve)})
+    append_points(session, row.id, {name: _points(curve) for name, curve in run.curves.items()})
     recount(session, row, mode_of)
     session.flush()
     return record

@@ -64,8 +64,6 @@ class ExperimentService:
         if experiment is None:
             raise ServiceError("not_found", say("There is no experiment at this address. The gallery lists all."))
         language = current_language()
-        if language not in LANGUAGES:
-            language = "en"
         tag = experiment.words(language)["name"]
         documents = list(experiment.build(language).values())
         try:

@@ -81,7 +81,7 @@ async def _record(
             "invalid_run", say("The training form is not complete: {why}.", why=fault_sentence(error.errors()[0]))
         ) from error
     checked = await check_all(document, training, datasets, weights)
-    errors = [problem for problem in checked.problems if problem.severity == "error"]
+    errors = checked.errors
     if errors or checked.source is None:
         raise ServiceError(
             "invalid_run",

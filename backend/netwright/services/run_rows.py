@@ -38,7 +38,6 @@ def new_row(
     return RunRow(
         id=spec.run,
         name=name or spec.document.name,
-        notes="",
         tags=json.dumps(list(tags)),
         network_id=network_id,
         network_name=spec.document.name,
@@ -50,17 +49,7 @@ def new_row(
         state=RunState.QUEUED,
         created=spec.created,
         queued=spec.created,
-        elapsed=0.0,
-        attempt=0,
-        retries=0,
-        step=0,
-        epoch=0,
         epochs=spec.training.epochs,
-        versions="{}",
-        last="{}",
-        best="{}",
-        cursor=0,
-        ranges="{}",
     )
 
 

@@ -149,7 +149,7 @@ class RunService:
             ServiceError: ``invalid_run``.
         """
         checked = await check_all(document, training, self._datasets, self._weights)
-        errors = [problem for problem in checked.problems if problem.severity == "error"]
+        errors = checked.errors
         if errors or checked.source is None:
             raise ServiceError(
                 "invalid_run",

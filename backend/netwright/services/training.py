@@ -47,6 +47,11 @@ class Checked:
     source: SourceSpec | None
     problems: list[Problem]
 
+    @property
+    def errors(self) -> list[Problem]:
+        """What keeps the run from beginning."""
+        return [problem for problem in self.problems if problem.severity == "error"]
+
 
 async def read_options() -> TrainingOptions:
     """What the training form offers."""
@@ -152,7 +157,7 @@ async def source_of_runnable(
         ServiceError: ``invalid_run``, it could not; with all that is wrong.
     """
     checked = await check_all(document, training, datasets, weights)
-    errors = [problem for problem in checked.problems if problem.severity == "error"]
+    errors = checked.errors
     if errors or checked.source is None:
         first = errors[0].message if errors else say("The data is not there.")
         raise ServiceError("invalid_run", first, checked.problems)

@@ -110,8 +110,8 @@ class RunRow(Row):
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str]
-    notes: Mapped[str]
-    tags: Mapped[str]
+    notes: Mapped[str] = mapped_column(default="")
+    tags: Mapped[str] = mapped_column(default="[]")
     network_id: Mapped[str | None] = mapped_column(index=True)
     network_name: Mapped[str]
     spec: Mapped[str] = mapped_column(deferred=True)
@@ -128,20 +128,20 @@ class RunRow(Row):
     priority: Mapped[int] = mapped_column(default=0, server_default="0")
     started: Mapped[float | None]
     ended: Mapped[float | None]
-    elapsed: Mapped[float]
-    attempt: Mapped[int]
-    retries: Mapped[int]
-    step: Mapped[int]
-    epoch: Mapped[int]
+    elapsed: Mapped[float] = mapped_column(default=0.0)
+    attempt: Mapped[int] = mapped_column(default=0)
+    retries: Mapped[int] = mapped_column(default=0)
+    step: Mapped[int] = mapped_column(default=0)
+    epoch: Mapped[int] = mapped_column(default=0)
     epochs: Mapped[int]
     total_steps: Mapped[int | None]
     steps_per_epoch: Mapped[int | None]
     device: Mapped[str | None]
-    versions: Mapped[str]
+    versions: Mapped[str] = mapped_column(default="{}")
     data_fingerprint: Mapped[str | None]
-    last: Mapped[str]
-    best: Mapped[str]
-    cursor: Mapped[int]
+    last: Mapped[str] = mapped_column(default="{}")
+    best: Mapped[str] = mapped_column(default="{}")
+    cursor: Mapped[int] = mapped_column(default=0)
     archived: Mapped[float | None]
     ranges: Mapped[str] = mapped_column(default="{}")
 

@@ -31,9 +31,7 @@ class Answers:
     def classes(self, outputs: "Tensor") -> "Tensor":
         """Class indices ``(N, ...)`` of outputs ``(N, K, ...)``, ``(N, 1, ...)`` or ``(N,)``; of labels ``(N, L)``, 1 where a
         sample is said to have it."""
-        if self.task == "multilabel":
-            return (outputs > self.cut).long()
-        if outputs.ndim == 1:
+        if self.task == "multilabel" or outputs.ndim == 1:
             return (outputs > self.cut).long()
         if outputs.shape[1] == 1:
             return (outputs[:, 0] > self.cut).long()

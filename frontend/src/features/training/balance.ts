@@ -14,6 +14,7 @@ export function balanceParam(option: OptionRead | undefined): { name: string; ki
 }
 
 const DIGITS = 4;
+const round = (value: number) => Number(value.toPrecision(DIGITS));
 
 /**
  * Factors under which all classes count the same in sum: `all / (classes * count)`, as scikit-learn's "balanced". Null where a
@@ -22,7 +23,6 @@ const DIGITS = 4;
 export function balanceOf(kind: Kind, counts: readonly number[]): number[] | null {
   if (counts.length < 2 || counts.some((count) => count === 0)) return null;
   const all = counts.reduce((total, count) => total + count, 0);
-  const round = (value: number) => Number(value.toPrecision(DIGITS));
   if (kind === "classes") return counts.map((count) => round(all / (counts.length * count)));
   const [first = 1, second = 1] = counts;
   return counts.length === 2 ? [round(first / second)] : null;
@@ -31,5 +31,5 @@ export function balanceOf(kind: Kind, counts: readonly number[]): number[] | nul
 /** Of several labels: how many samples lack each, by how many have it. Null where a label is never or always there. */
 export function balanceOfLabels(numSamples: number, counts: readonly number[]): number[] | null {
   if (counts.some((count) => count === 0 || count >= numSamples)) return null;
-  return counts.map((count) => Number(((numSamples - count) / count).toPrecision(DIGITS)));
+  return counts.map((count) => round((numSamples - count) / count));
 }
