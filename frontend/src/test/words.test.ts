@@ -169,6 +169,7 @@ const PUT_TOGETHER = new Set<string>([
   "saving.*",
   "saving.*Detail",
   "sentence.*",
+  "size.*",
   "stages.*",
   "stages.*_*",
   "state.*",
