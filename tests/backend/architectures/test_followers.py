@@ -1,5 +1,7 @@
 """What usually follows what in the ready-made networks."""
 
+from itertools import pairwise
+
 from netwright.architectures.followers import count_followers, gallery_followers
 from netwright.graph.document import Block, Document, Edge, Node
 from netwright.layers.registry import LAYERS
@@ -9,7 +11,7 @@ def block(*chain: tuple[str, str], repeat: int = 1) -> Block:
     """A chain of ``(id, type)``; blocks in it are repeated."""
     nodes = [Node(id=id_, type=type_, repeat=repeat if type_.startswith("block:") else 1) for id_, type_ in chain]
     ids = [node.id for node in nodes]
-    return Block(nodes=nodes, edges=[Edge(source=a, target=b) for a, b in zip(ids, ids[1:], strict=False)])
+    return Block(nodes=nodes, edges=[Edge(source=a, target=b) for a, b in pairwise(ids)])
 
 
 def test_followers_when_a_block_is_repeated_sees_through_it_and_counts_a_pair_once() -> None:

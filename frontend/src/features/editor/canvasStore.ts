@@ -70,6 +70,8 @@ export interface Suggestion {
   at: number;
   /** Where the card would stand. */
   place: Rect | null;
+  /** Where it is drawn: at its place, or below the card that it follows where its place is out of view. */
+  spot: Rect | null;
 }
 
 /** A cost of the check's report. */
@@ -153,7 +155,11 @@ export function createCanvasStore(): CanvasStore {
 }
 
 /** What is suggested after the selected node, as long as a person can see it. */
-export function shownSuggestion({ selection }: EditorState, { suggestion, view }: CanvasState): Suggestion | null {
-  if (!suggestion?.place || selection.nodes.length !== 1 || selection.nodes[0] !== suggestion.from.node) return null;
-  return view?.isInView(suggestion.place) ? suggestion : null;
+export function shownSuggestion(
+  { selection }: EditorState,
+  { suggestion, view, taken }: CanvasState,
+): Suggestion | null {
+  if (!suggestion?.spot || selection.nodes.length !== 1 || selection.nodes[0] !== suggestion.from.node) return null;
+  // After one that was taken the view is on its way there.
+  return suggestion.from.node === taken || view?.isInView(suggestion.spot) ? suggestion : null;
 }

@@ -12,10 +12,11 @@ import {
   placeAfter,
   portOffset,
   portsAt,
+  type Rect,
   typesAfter,
   wirePath,
 } from "@/document";
-import type { Suggestion as Suggested } from "../canvasStore";
+import type { CanvasStore, Suggestion as Suggested } from "../canvasStore";
 import { useKeysOf } from "../commands/bindings";
 import { keyForPeople } from "../commands/keys";
 import { commandById } from "../commands/registry";
@@ -44,12 +45,12 @@ export function Suggestion({ view, root, isBusy }: SuggestionProps) {
   const at = suggestion?.at;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another choice may need another place
   useLayoutEffect(() => {
-    canvas.setState(({ suggestion: shown }) => ({ suggestion: placed(kept(shown, found), view) }));
+    canvas.setState(({ suggestion: shown }) => ({ suggestion: placed(kept(shown, found), view, canvas) }));
   }, [canvas, found, view, at]);
   useShowTaken(suggestion);
   return (
     <>
-      {suggestion?.place && <Picture suggestion={suggestion} view={view} />}
+      {suggestion?.spot && <Picture suggestion={suggestion} view={view} />}
       <Spoken suggestion={suggestion} />
     </>
   );
@@ -88,10 +89,22 @@ function kept(shown: Suggested | null, found: Found): (Found & { at?: number }) 
   return { ...found, at: Math.max(0, found.types.indexOf(shown.types[shown.at] ?? "")) };
 }
 
-function placed(found: (Found & { at?: number }) | null, view: LevelView): Suggested | null {
+function placed(found: (Found & { at?: number }) | null, view: LevelView, canvas: CanvasStore): Suggested | null {
   if (!found) return null;
   const at = found.at ?? 0;
-  return { ...found, at, place: placeAfter(view, view.positions, found.types[at] ?? "", found.from.node) };
+  const place = placeAfter(view, view.positions, found.types[at] ?? "", found.from.node);
+  const { taken, view: seen } = canvas.getState();
+  const isSeen = place === null || found.from.node === taken || seen?.isInView(place);
+  return { ...found, at, place, spot: isSeen ? place : below(found.from.node, view) };
+}
+
+/** From a card to what is drawn below it. */
+const GAP = 16;
+
+function below(id: string, view: LevelView): Rect {
+  const [x, y] = view.positions[id] ?? [0, 0];
+  const size = cardSize(portsAt(view, id));
+  return { x, y: y + size.height + GAP, ...size };
 }
 
 /** Whether the keyboard is on the canvas itself or on a card of it. */
@@ -128,28 +141,30 @@ function useShowTaken(suggestion: Suggested | null): void {
 function Picture({ suggestion, view }: { suggestion: Suggested; view: LevelView }) {
   const t = useEditorWords();
   const take = useCommand("takeSuggestion");
-  const { from, types, at, place } = suggestion;
+  const { from, types, at, place, spot } = suggestion;
   const type = types[at];
-  if (!place) return null;
+  if (!spot) return null;
   const { outputs } = portsAt(view, from.node);
   const [x, y] = view.positions[from.node] ?? [0, 0];
   const index = outputs.findIndex(({ name }) => name === from.port);
   const { width, height } = cardSize(portsAt(view, from.node));
   const begin = { x: x + width, y: y + portOffset(index, outputs.length, height) };
-  const end = { x: place.x, y: place.y + place.height / 2 };
+  const end = { x: spot.x, y: spot.y + spot.height / 2 };
   const name = type === undefined ? "" : (blockNameOf(type) ?? type);
   return (
     <ViewportPortal>
-      <svg className={classes.wire} aria-hidden>
-        <path d={wirePath(begin, end, null).path} />
-      </svg>
+      {spot === place && (
+        <svg className={classes.wire} aria-hidden>
+          <path d={wirePath(begin, end, null).path} />
+        </svg>
+      )}
       <div
         className={classes.frame}
         data-testid="suggestion"
         data-type={type}
-        style={{ transform: `translate(${place.x}px, ${place.y}px)`, width: place.width }}
+        style={{ transform: `translate(${spot.x}px, ${spot.y}px)`, width: spot.width }}
       >
-        <div className={classes.card} style={{ height: place.height }}>
+        <div className={classes.card} style={{ height: spot.height }}>
           {type === undefined ? (
             <span>{t("suggestion.waiting")}</span>
           ) : (
@@ -162,6 +177,8 @@ function Picture({ suggestion, view }: { suggestion: Suggested; view: LevelView 
                 tabIndex={-1}
                 aria-label={t("suggestion.add", { type: name })}
                 title={t("suggestion.add", { type: name })}
+                // The keyboard stays on the canvas: without it nothing is suggested.
+                onMouseDown={(event) => event.preventDefault()}
                 onClick={take.run}
               >
                 <IconPlus size={14} aria-hidden />
