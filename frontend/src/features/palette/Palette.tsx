@@ -127,12 +127,15 @@ interface ItemProps {
 }
 
 function Item({ id, item, isActive, onActivate, onAdd, onDragOut }: ItemProps) {
+  const ref = useRef<HTMLDivElement>(null);
+  // Once when it becomes so: a list that has been scrolled on must not jump back at whatever draws it anew.
+  useEffect(() => {
+    if (isActive) ref.current?.scrollIntoView({ block: "nearest" });
+  }, [isActive]);
   return (
     <div
       id={id}
-      ref={(element) => {
-        if (isActive) element?.scrollIntoView({ block: "nearest" });
-      }}
+      ref={ref}
       role="option"
       tabIndex={-1}
       aria-selected={isActive}
