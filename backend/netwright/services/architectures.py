@@ -6,6 +6,7 @@ from dataclasses import asdict
 from functools import cache
 
 from netwright.architectures.base import LANGUAGES, Architecture, Words
+from netwright.architectures.followers import gallery_followers
 from netwright.architectures.registry import ARCHITECTURES, STARTERS
 from netwright.language import say
 from netwright.services.errors import ServiceError
@@ -13,6 +14,7 @@ from netwright.services.models import (
     ArchitectureRead,
     ArchitectureSummary,
     ExampleRead,
+    FollowersRead,
     PaperRead,
     PublishedRead,
     SweepRead,
@@ -24,6 +26,12 @@ from netwright.services.outline import build_outline
 def list_architectures() -> tuple[ArchitectureSummary, ...]:
     """Every ready-made network, in the gallery's order."""
     return tuple(_summary(each) for each in ARCHITECTURES.values())
+
+
+@cache
+def read_followers() -> FollowersRead:
+    """What usually follows what, counted in the ready-made networks."""
+    return FollowersRead(followers={before: dict(after) for before, after in gallery_followers().items()})
 
 
 def read_architecture(architecture_id: str) -> ArchitectureRead:

@@ -298,6 +298,13 @@ class SweepRead(Model):
     nodes: dict[str, list[int]]
 
 
+class FollowersRead(Model):
+    """What usually follows what: by layer type, by the type that comes next, the number of ready-made networks in which it
+    does, the most usual first."""
+
+    followers: dict[str, dict[str, int]]
+
+
 class ArchitectureSummary(Model):
     """A card of the gallery.  Texts are by language (``en``, ``zh``); shapes leave the batch out."""
 

@@ -20,6 +20,7 @@ import type {
 export const keys = {
   layers: ["layers"] as const,
   architectures: ["architectures"] as const,
+  followers: ["followers"] as const,
   architecture: (id: string) => ["architectures", id] as const,
   experiments: ["experiments"] as const,
   networks: ["networks"] as const,
@@ -54,6 +55,13 @@ export const layersQuery = queryOptions({
 export const architecturesQuery = queryOptions({
   queryKey: keys.architectures,
   queryFn: () => unwrap<ArchitectureSummary[]>(api.GET("/api/architectures")),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** What usually follows what in the ready-made networks. */
+export const followersQuery = queryOptions({
+  queryKey: keys.followers,
+  queryFn: async () => (await unwrap(api.GET("/api/architectures/followers"))).followers,
   staleTime: Number.POSITIVE_INFINITY,
 });
 

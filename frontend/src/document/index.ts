@@ -38,6 +38,7 @@ export { applyEdits, EditError, equalEdges } from "./edits";
 export { writeDocument } from "./file";
 export { type FoundNode, findNodes } from "./finding";
 export { type Fit, fitsOf } from "./fitting";
+export { type Followers, freeOutput, typesAfter } from "./following";
 export {
   countFrozen,
   existingFrozen,
@@ -73,7 +74,7 @@ export {
 } from "./marks";
 export { emptyDocument, meaningOf, normalizeBlock, normalizeDocument } from "./normalize";
 export { type Origin, originsOf } from "./origins";
-export { chainPositions, completePositions, dropToClear, type Positions } from "./placement";
+export { chainPositions, completePositions, dropToClear, type Positions, placeAfter } from "./placement";
 export {
   bestPort,
   canBeMuted,

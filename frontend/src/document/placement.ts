@@ -2,7 +2,9 @@
 
 import type { Catalogue } from "./catalogue";
 import { CARD_WIDTH, COLUMN_GAP, cardSize, GRID, overlaps, ROW_GAP, type Size } from "./geometry";
-import { type Level, portsAt } from "./ports";
+import { normalizeNode } from "./normalize";
+import { type Level, portsAt, portsOf } from "./ports";
+import type { Rect } from "./routing";
 import { chainOf, columnsOf, downstream } from "./topology";
 import { type Block, blockOf, type Document, type Edit, NETWORK, type Position } from "./types";
 
@@ -109,6 +111,15 @@ export function freePlaceForSize(level: Level, positions: Positions, size: Size,
     y = hit.at[1] + hit.size.height + GRID * 2;
   }
   return [x, y];
+}
+
+/** Where the card of a new node of this type goes that comes after node `after`; null where that one has no place. */
+export function placeAfter(level: Level, positions: Positions, type: string, after: string): Rect | null {
+  const from = positions[after];
+  if (!from) return null;
+  const size = cardSize(portsOf(normalizeNode({ id: "", type }), level.block, level.document, level.catalogue));
+  const [x, y] = freePlaceForSize(level, positions, size, [from[0] + PITCH, from[1]]);
+  return { x, y, ...size };
 }
 
 /** How far down the cards of `ids` must move together so that none of them touches another card. */

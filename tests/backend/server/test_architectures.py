@@ -41,3 +41,9 @@ def test_example_and_sweep_when_a_network_has_them_come_with_it(server: RealServ
 
 def test_network_when_there_is_none_is_not_found(server: RealServer) -> None:
     assert_problem(server.client.get("/api/architectures/nonsense"), 404, "not_found")
+
+
+def test_followers_when_read_are_the_most_usual_first(server: RealServer) -> None:
+    followers = server.client.get("/api/architectures/followers").json()["followers"]
+    assert all(list(each.values()) == sorted(each.values(), reverse=True) for each in followers.values())
+    assert followers["Flatten"]["Linear"] > 1

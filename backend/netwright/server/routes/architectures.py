@@ -4,8 +4,8 @@ from fastapi import APIRouter, Response
 
 from netwright.server.bodies import ModelRoute
 from netwright.server.responses import answer, answer_list
-from netwright.services.architectures import list_architectures, read_architecture
-from netwright.services.models import ArchitectureRead, ArchitectureSummary
+from netwright.services.architectures import list_architectures, read_architecture, read_followers
+from netwright.services.models import ArchitectureRead, ArchitectureSummary, FollowersRead
 
 router = APIRouter(prefix="/api/architectures", route_class=ModelRoute, tags=["architectures"])
 
@@ -14,6 +14,12 @@ router = APIRouter(prefix="/api/architectures", route_class=ModelRoute, tags=["a
 async def read_architectures() -> Response:
     """Every ready-made network: a card each."""
     return answer_list(list_architectures(), ArchitectureSummary)
+
+
+@router.get("/followers", response_model=FollowersRead)
+async def read_what_follows_what() -> Response:
+    """For each layer type, in how many ready-made networks each other type comes next: what the editor suggests from."""
+    return answer(read_followers())
 
 
 @router.get("/{id}", response_model=ArchitectureRead)

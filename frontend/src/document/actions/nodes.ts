@@ -6,8 +6,8 @@ import { merge, RECORD } from "../history";
 import { freeId, idPrefix, idProblem } from "../ids";
 import { type ResolvedLevel, reportPrefix, resolveLevel } from "../levels";
 import { normalizeNode } from "../normalize";
-import { completePositions, freePlaceForSize, isCrowded, makeRoom, type Positions } from "../placement";
-import { edgeBetween, findConnection, judgeConnection, type Level, portsAt, type Verdict } from "../ports";
+import { completePositions, freePlaceForSize, isCrowded, makeRoom, type Positions, placeAfter } from "../placement";
+import { edgeBetween, findConnection, judgeConnection, type Level, portsOf, type Verdict } from "../ports";
 import { shareEdits } from "../sharing";
 import type { GetState, SetState } from "../store";
 import {
@@ -149,10 +149,9 @@ function addNode(before: State, named: string, options: AddNodeOptions): string 
 function placeFor(state: State, here: ResolvedLevel, type: string, after: string | undefined): Position {
   const level = levelFor(state, here);
   const positions = completePositions(level, state.document.view[here.blockName] ?? {});
-  const ghost = normalizeNode({ id: "", type });
-  const size = cardSize(portsAt({ ...level, block: { ...here.block, nodes: [ghost] } }, ""));
-  const from = after === undefined ? undefined : positions[after];
-  if (from) return freePlaceForSize(level, positions, size, [from[0] + CARD_WIDTH + COLUMN_GAP, from[1]]);
+  const behind = after === undefined ? null : placeAfter(level, positions, type, after);
+  if (behind) return [behind.x, behind.y];
+  const size = cardSize(portsOf(normalizeNode({ id: "", type }), here.block, state.document, state.catalogue));
   const right = Math.max(...Object.values(positions).map(([x]) => x), -CARD_WIDTH - COLUMN_GAP);
   const top = Object.values(positions)[0]?.[1] ?? 0;
   return freePlaceForSize(level, positions, size, [right + CARD_WIDTH + COLUMN_GAP, top]);

@@ -1,6 +1,7 @@
 /** What the canvas is doing right now: none of it is saved, none of it can be undone. */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { Edge, Label, LooseWire, MarkRef, PortRef, Position, Rect, Verdict } from "@/document";
+import type { Edge, EditorState, Label, LooseWire, MarkRef, PortRef, Position, Rect, Verdict } from "@/document";
+import { isSuggestingKept } from "./preferences";
 
 /** A wire that is being drawn, and what may be said of every port it could go to. */
 export interface PendingConnection {
@@ -36,6 +37,10 @@ export interface CanvasView {
   /** The wires under a point of the screen, also those that a card covers, the uppermost first. */
   edgesAt(client: { x: number; y: number }): Edge[];
   center(): Position;
+  /** Brings a part of the drawing into view if it is not. */
+  showPlace(place: Rect): void;
+  /** Whether a part of the drawing is wholly in view. */
+  isInView(place: Rect): boolean;
 }
 
 export type OpenDialog =
@@ -54,6 +59,20 @@ export type OpenDialog =
   | { kind: "library" }
   /** `isOnThings`: opened on what is selected, else on the empty canvas. */
   | { kind: "menu"; x: number; y: number; at: Position | null; isOnThings: boolean };
+
+/** A layer that could come next, drawn as the outline of a card. */
+export interface Suggestion {
+  /** The output that it would be wired to. */
+  from: PortRef;
+  /** What could come there, the most plausible first; empty while the check has not answered about a node just taken. */
+  types: readonly string[];
+  /** Which of them is shown. */
+  at: number;
+  /** Where the card would stand. */
+  place: Rect | null;
+  /** Where it is drawn: at its place, or below the card that it follows where its place is out of view. */
+  spot: Rect | null;
+}
 
 /** A cost of the check's report. */
 export type Heat = "parameters" | "macs" | "activation_bytes";
@@ -91,6 +110,14 @@ export interface CanvasState {
   cut: readonly Edge[];
   /** The last copied nodes as text, for where the system's clipboard may not be read. */
   clipboard: string | null;
+  /** Whether a next layer is suggested at all. */
+  isSuggesting: boolean;
+  /** What is suggested; null where nothing is, or the keyboard is elsewhere. */
+  suggestion: Suggestion | null;
+  /** The node after which nothing is suggested: it was walked to, or the suggestion was hidden. */
+  quietFor: string | null;
+  /** The last node that came from a suggestion. */
+  taken: string | null;
   view: CanvasView | null;
   focusPalette: (() => void) | null;
 }
@@ -118,7 +145,21 @@ export function createCanvasStore(): CanvasStore {
     isKnifeOut: false,
     cut: [],
     clipboard: null,
+    isSuggesting: isSuggestingKept(),
+    suggestion: null,
+    quietFor: null,
+    taken: null,
     view: null,
     focusPalette: null,
   }));
+}
+
+/** What is suggested after the selected node, as long as a person can see it. */
+export function shownSuggestion(
+  { selection }: EditorState,
+  { suggestion, view, taken }: CanvasState,
+): Suggestion | null {
+  if (!suggestion?.spot || selection.nodes.length !== 1 || selection.nodes[0] !== suggestion.from.node) return null;
+  // After one that was taken the view is on its way there.
+  return suggestion.from.node === taken || view?.isInView(suggestion.spot) ? suggestion : null;
 }

@@ -23,6 +23,7 @@ import { MarksLayer } from "./MarksLayer";
 import { NodeCard } from "./NodeCard";
 import { Notices } from "./Notices";
 import { ShapeHint } from "./ShapeHint";
+import { Suggestion } from "./Suggestion";
 import { UnpackDialog } from "./UnpackDialog";
 import { useCanvasView } from "./useCanvasView";
 import { useConnecting } from "./useConnecting";
@@ -173,6 +174,7 @@ function Drawing() {
           bgColor="var(--nw-bg)"
         />
         <MarksLayer level={level} onShift={dragging.setDragged} />
+        <Suggestion view={view} root={root} isBusy={dragged !== null} />
         {isMinimapShown && nodes.length > 0 && (
           <MiniMap<FlowNode>
             className={classes.minimap}

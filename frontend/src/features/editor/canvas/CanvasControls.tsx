@@ -11,6 +11,7 @@ export function CanvasControls() {
   const { canvas } = useEditorContext();
   const isMinimapShown = useStore(canvas, (state) => state.isMinimapShown);
   const isSnapping = useStore(canvas, (state) => state.isSnapping);
+  const isSuggesting = useStore(canvas, (state) => state.isSuggesting);
   const isTidying = useStore(canvas, (state) => state.isTidying);
   return (
     <div className={classes.controls} role="toolbar" aria-label={t("canvas.controls")}>
@@ -19,6 +20,7 @@ export function CanvasControls() {
       <CommandIcon id="fit" />
       <CommandIcon id="tidy" isBusy={isTidying} />
       <CommandIcon id="toggleSnap" isPressed={isSnapping} />
+      <CommandIcon id="toggleSuggestions" isPressed={isSuggesting} />
       <CommandIcon id="toggleMinimap" isPressed={isMinimapShown} />
     </div>
   );

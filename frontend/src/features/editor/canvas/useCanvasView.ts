@@ -93,6 +93,11 @@ function createView(flow: Flow, root: RefObject<HTMLDivElement | null>, pointer:
       const found = document.elementsFromPoint(x, y).map((element) => edgeOf(flow, element));
       return [...new Set(found)].filter((edge) => edge !== null);
     },
+    showPlace: (place) => requestAnimationFrame(() => showRect(flow, box(), place)),
+    isInView: (place) => {
+      const viewport = flow.getViewport();
+      return viewportShowing(viewport, place, box()) === viewport;
+    },
     center: () => {
       const { left, top, width, height } = box();
       const { x, y } = flow.screenToFlowPosition({ x: left + width / 2, y: top + height / 2 }, { snapToGrid: false });
@@ -108,9 +113,12 @@ function edgeOf(flow: Flow, element: Element | null): Edge | null {
 
 function show(flow: Flow, box: DOMRect, id: string): void {
   const node = flow.getNode(id);
-  if (!node) return;
+  if (node) showRect(flow, box, rectOf(node));
+}
+
+function showRect(flow: Flow, box: DOMRect, rect: Rect): void {
   const viewport = flow.getViewport();
-  const shown = viewportShowing(viewport, rectOf(node), box);
+  const shown = viewportShowing(viewport, rect, box);
   if (shown !== viewport) void flow.setViewport(shown, { duration: motion() });
 }
 

@@ -1,5 +1,5 @@
 import { type RefObject, useEffect } from "react";
-import { commandByKey, keysOf } from "../commands/bindings";
+import { commandsByKey, keysOf } from "../commands/bindings";
 import { copySelection, cutSelection, pasteText } from "../commands/clipboard";
 import type { Command, CommandContext } from "../commands/command";
 import { keyOfEvent, keyOfText } from "../commands/keys";
@@ -18,13 +18,15 @@ export function useKeyboard(root: RefObject<HTMLDivElement | null>): void {
 
     function onKeyDown(event: KeyboardEvent): void {
       if (event.defaultPrevented || event.isComposing) return;
-      const command = commandByKey(keyOfEvent(event));
-      if (!command || isBrowsersOwn(command, event) || !isMeant(command, hasKeyboard())) return;
-      const reason = command.guard(context());
-      if (reason && command.passesKeyOn) return;
-      event.preventDefault();
-      if (reason) canvas.setState({ notice: reason });
-      else void command.run(context());
+      for (const command of commandsByKey(keyOfEvent(event))) {
+        if (isBrowsersOwn(command, event) || !isMeant(command, hasKeyboard())) continue;
+        const reason = command.guard(context());
+        if (reason && command.passesKeyOn) continue;
+        event.preventDefault();
+        if (reason) canvas.setState({ notice: reason });
+        else void command.run(context());
+        return;
+      }
     }
 
     function onCopy(event: ClipboardEvent): void {

@@ -59,16 +59,23 @@ export function useIsAnyChanged(): boolean {
   return useStore(bindings, ({ changed }) => Object.keys(changed).length > 0);
 }
 
-/** The command on a key, in the spelling of `keyOfEvent`. */
-export function commandByKey(key: string): Command | undefined {
-  return commands.find((command) => keysOf(command).some((text) => keyOfText(text) === key));
+/** The commands on a key, in the spelling of `keyOfEvent`: the first of them that can be done has it. */
+export function commandsByKey(key: string): Command[] {
+  return commands.filter((command) => keysOf(command).some((text) => keyOfText(text) === key));
 }
+
+/** The command that has a key in the end. */
+export function commandByKey(key: string): Command | undefined {
+  return commandsByKey(key).at(-1);
+}
+
+const isPair = (a: Command, b: Command) => a.sharesKeysWith === b.id || b.sharesKeysWith === a.id;
 
 /** Why `command` cannot simply have `key`: the page needs it, or another command has it; null where nothing is against it. */
 export function conflictOf(command: Command, key: string): { kind: "reserved" } | { kind: "held"; by: Command } | null {
   if (RESERVED.has(keyOfText(key))) return { kind: "reserved" };
-  const by = commandByKey(keyOfText(key));
-  return by && by !== command ? { kind: "held", by } : null;
+  const by = commandsByKey(keyOfText(key)).find((other) => other !== command && !isPair(other, command));
+  return by ? { kind: "held", by } : null;
 }
 
 /** Gives `command` one more key; another command that has it loses it. */
@@ -93,7 +100,11 @@ export function resetKeys(command: Command): void {
   const { [command.id]: _gone, ...changed } = bindings.getState().changed;
   const isFree = (key: string) =>
     !commands.some((other) => {
-      return other !== command && keysIn(changed, other).some((held) => keyOfText(held) === keyOfText(key));
+      return (
+        other !== command &&
+        !isPair(other, command) &&
+        keysIn(changed, other).some((held) => keyOfText(held) === keyOfText(key))
+      );
     });
   const free = command.keys.filter(isFree);
   store(free.length === command.keys.length ? changed : { ...changed, [command.id]: free });

@@ -28,6 +28,11 @@ export interface Command {
   isClipboardEvent?: boolean;
   /** Where it cannot be done now, its keys do what they do everywhere, and nothing is said. */
   passesKeyOn?: boolean;
+  /**
+   * The command that has the same keys where this one cannot be done: there the keys stay what they are. Goes with
+   * `passesKeyOn`.
+   */
+  sharesKeysWith?: string;
   /** Left out of menus and the help where another command of its kind stands for it. */
   isHidden?: boolean;
   /** Why it cannot be done now, or null. */

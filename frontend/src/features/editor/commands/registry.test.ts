@@ -5,9 +5,26 @@ import { keyOfEvent, keyOfText } from "./keys";
 import { commandById, commands } from "./registry";
 
 describe("the registry of commands", () => {
-  it("has no two commands on one key", () => {
-    const keys = commands.flatMap((command) => command.keys.map(keyOfText));
+  it("has no two commands on one key, but where the first steps back for the other", () => {
+    const own = commands.filter(({ sharesKeysWith }) => sharesKeysWith === undefined);
+    const keys = own.flatMap((command) => command.keys.map(keyOfText));
     expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
+    for (const command of commands.filter(({ sharesKeysWith }) => sharesKeysWith !== undefined)) {
+      const other = commandById(command.sharesKeysWith ?? "");
+      expect([command.keys, command.passesKeyOn]).toEqual([other.keys, true]);
+      expect(commands.indexOf(command)).toBeLessThan(commands.indexOf(other));
+      expect(commandByKey(keyOfText(command.keys[0] ?? ""))).toBe(other);
+    }
+  });
+
+  it("lets two that share a key keep it, and asks where a third has it", () => {
+    const take = commandById("takeSuggestion");
+    expect(conflictOf(take, "Tab")).toBeNull();
+    removeKey(take, "Tab");
+    addKey(take, "Tab");
+    expect(keysOf(commandById("nextNode"))).toEqual(["Tab"]);
+    expect(conflictOf(commandById("tidy"), "Tab")?.kind).toBe("held");
+    resetAllKeys();
   });
 
   it("has no two commands of one id", () => {

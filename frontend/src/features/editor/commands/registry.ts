@@ -8,6 +8,7 @@ import * as marks from "./marks";
 import { moves } from "./move";
 import * as nodes from "./nodes";
 import * as selection from "./selection";
+import * as suggest from "./suggest";
 import * as view from "./view";
 
 /** Every command of the editor, in the order of menus and the help. */
@@ -15,6 +16,11 @@ export const commands: readonly Command[] = [
   nodes.addNode,
   nodes.addHere,
   nodes.connect,
+  // Before the commands whose keys they share.
+  suggest.takeSuggestion,
+  suggest.otherSuggestion,
+  suggest.hideSuggestion,
+  suggest.showSuggestion,
   nodes.detach,
   nodes.cutWires,
   nodes.mute,
@@ -53,6 +59,7 @@ export const commands: readonly Command[] = [
   view.tidy,
   view.toggleMinimap,
   view.toggleSnap,
+  suggest.toggleSuggestions,
   help.showCommands,
   help.showKeys,
 ];

@@ -124,6 +124,8 @@ function walk(id: string, label: string, key: string, step: 1 | -1): Command {
     run: (context) => {
       const next = neighbour(context, step);
       if (next === undefined) return;
+      // Whoever walks with Tab goes on walking: there the key is not taken for what is suggested.
+      context.canvas.setState({ quietFor: next });
       context.state.select({ nodes: [next] });
       context.canvas.getState().view?.reveal(next);
     },
