@@ -101,6 +101,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/architectures/followers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read What Follows What
+         * @description For each layer type, in how many ready-made networks each other type comes next: what the editor suggests from.
+         */
+        get: operations["read_what_follows_what"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/architectures/{id}": {
         parameters: {
             query?: never;
@@ -2415,6 +2435,19 @@ export interface components {
             uses: number;
             /** Copies */
             copies: number;
+        };
+        /**
+         * FollowersRead
+         * @description What usually follows what: by layer type, by the type that comes next, the number of ready-made networks in which it
+         *     does, the most usual first.
+         */
+        FollowersRead: {
+            /** Followers */
+            followers: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
         };
         /**
          * Frame
@@ -4985,6 +5018,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ArchitectureSummary"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_what_follows_what: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowersRead"];
                 };
             };
             /** @description A problem document (RFC 9457) */

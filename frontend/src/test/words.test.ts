@@ -177,6 +177,7 @@ const PUT_TOGETHER = new Set<string>([
   "steps.add.*",
   "steps.preview.*",
   "steps.preview.*Of",
+  "suggestion.*",
   "system.*",
   "table.*",
   "tabs.*",
