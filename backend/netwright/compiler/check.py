@@ -15,12 +15,13 @@ from pydantic import JsonValue, TypeAdapter
 
 from netwright.compiler import check_program as programs
 from netwright.compiler import costs, fixes
+from netwright.compiler.check_again import Looks
 from netwright.compiler.check_definition import Definition, Finding, Signature
 from netwright.compiler.check_infer import in_words, infer_leaf
 from netwright.compiler.check_params import validate_params
 from netwright.compiler.check_structure import NAMED, WIRED, analyse
 from netwright.compiler.check_values import Counter, Use, used_blocks
-from netwright.compiler.check_walk import Instance, Walker, one_of_a_kind, sound_layer
+from netwright.compiler.check_walk import Instance, Known, Walker, one_of_a_kind, sound_layer
 from netwright.compiler.program import Program
 from netwright.compiler.report import CheckReport, CheckRequest
 from netwright.graph.document import NETWORK, Block, Document, Edge, Node
@@ -44,6 +45,11 @@ class _Examination:
     definitions: dict[str, Definition]
     root: Instance | None
     found: list[tuple[str, Finding]]
+    known: Known | None = None
+    """What an earlier look found of the network."""
+
+
+LOOKS = Looks()
 
 
 def check(document: Document, batch_size: int = 1) -> CheckReport:
@@ -84,8 +90,13 @@ def _examine(document: Document) -> _Examination:
     if oversized is not None:
         definition = Definition(document, oversized, document.block(oversized), {}, [], [], [], [])
         return _Examination({oversized: definition}, None, [("", _too_large(document, oversized))])
+    again = LOOKS.recall(document)
     signatures: dict[str, Signature] = {}
-    definitions = {name: analyse(name, document, signatures) for name in names}
+    definitions = (
+        {NETWORK: again.definition}
+        if again is not None and again.definition is not None
+        else {name: analyse(name, document, signatures) for name in names}
+    )
     broken = {(use.block, use.node) for use in recursive}
     for use in recursive:
         definitions[use.block].findings.append(_recursion(definitions[use.block], use))
@@ -96,9 +107,10 @@ def _examine(document: Document) -> _Examination:
     layers = counter.total(NETWORK, network.block.parameters)
     if layers > costs.MAX_LAYERS:
         return _without_shapes(definitions, [_too_many_layers(definitions, counter, layers)])
-    root = Walker(definitions, broken).instance(NETWORK, network.block.parameters, (None,) * len(network.inputs))
+    known = again.known if again is not None else None
+    root = Walker(definitions, broken, known).instance(NETWORK, network.block.parameters, (None,) * len(network.inputs))
     found = [*root.found.values(), *(("", finding) for finding in _check_totals(root))]
-    return _Examination(definitions, root, found)
+    return _Examination(definitions, root, found, known)
 
 
 def _without_shapes(definitions: dict[str, Definition], findings: list[Finding]) -> _Examination:
@@ -160,6 +172,7 @@ def forget() -> None:
     """Empty every memory of the check, so that the next one is as the first of a process: for measurements and tests."""
     for memory in (infer_leaf, validate_params, sound_layer, one_of_a_kind):
         memory.cache_clear()
+    LOOKS.clear()
     WIRED.clear()
     NAMED.clear()
     forget_pieces()
@@ -333,7 +346,7 @@ def _to_json(examination: _Examination, batch_size: int) -> bytes:
     nodes: list[bytes] = []
     root = examination.root
     if root is not None:
-        _collect(root, b"", nodes, current_language())
+        nodes = _collect(examination, root, current_language())
         sums = root.sums
         totals = costs.total(sums.parameters, sums.buffers, sums.macs, sums.activation_bytes, batch_size)
     else:
@@ -347,7 +360,37 @@ def _to_json(examination: _Examination, batch_size: int) -> bytes:
     )
 
 
-def _collect(instance: Instance, prefix: bytes, into: list[bytes], language: str) -> None:
+def _collect(examination: _Examination, root: Instance, language: str) -> list[bytes]:
+    """``"path": report`` for every node, in document order."""
+    document = root.definition.document
+    if not LOOKS.takes(document):
+        nodes: list[bytes] = []
+        _collect_inside(root, b"", nodes, language)
+        return nodes
+    written = _write(root, examination.known, language)
+    LOOKS.keep(document, root, written, language)
+    return [one for one in written if one is not None]
+
+
+def _write(root: Instance, known: Known | None, language: str) -> list[bytes | None]:
+    """``"id": report`` for every node of a network without blocks (None where there is no report); those that are as at the
+    last look are not written anew."""
+    speaks_default = language == DEFAULT
+    if known is None or known.language != language:
+        known = Known([], [None] * len(root.nodes), written=[None] * len(root.nodes))
+    return [
+        None
+        if result is None
+        else written
+        if result is before and written is not None
+        else b'"%b":%b' % (name, result.fragment if speaks_default else result.fragment.spoken(language))
+        for name, result, before, written in zip(
+            root.definition.quoted, root.nodes, known.results, known.written, strict=True
+        )
+    ]
+
+
+def _collect_inside(instance: Instance, prefix: bytes, into: list[bytes], language: str) -> None:
     """Append ``"path": report`` for every node of an instance, in document order."""
     speaks_default = language == DEFAULT
     for name, result in zip(instance.definition.quoted, instance.nodes, strict=True):
@@ -357,4 +400,4 @@ def _collect(instance: Instance, prefix: bytes, into: list[bytes], language: str
         into.append(b'"%b%b":%b' % (prefix, name, fragment))
         for number, inner in enumerate(result.iterations):
             below = b"%b%b.%d." % (prefix, name, number) if result.is_repeated else b"%b%b." % (prefix, name)
-            _collect(inner, below, into, language)
+            _collect_inside(inner, below, into, language)

@@ -304,6 +304,8 @@ def _order(definition: Definition, wiring: Wiring) -> None:
         if len(incoming) == 1 and len(signature.inputs) == 1 and signature.variadic < 0:
             _, edge, source, output = incoming[0]
             sources[i] = [(source, output, edge)]
+        elif signature.variadic == 0 and len(signature.inputs) == 1 and len(incoming) >= signature.least:
+            sources[i] = [(source, output, edge) for _, edge, source, output in incoming]
         elif incoming or signature.inputs or signature.is_open:
             sources[i] = _gather(definition, wiring, i, is_silent=i not in ordered)
         else:

@@ -14,7 +14,7 @@ from netwright.compiler.check_params import resolve_params, to_key, validate_par
 from netwright.compiler.check_sharing import check_shares
 from netwright.compiler.check_values import Number, bind, evaluate_repeat, is_repeated
 from netwright.compiler.fragments import EMPTY, Fragment, to_fragment
-from netwright.graph.document import BLOCK_PREFIX, NETWORK
+from netwright.graph.document import BLOCK_PREFIX, NETWORK, Node
 from netwright.graph.expressions import ExpressionError, is_expression
 from netwright.language import say
 from netwright.layers.base import MISSING, TensorSpec
@@ -48,6 +48,37 @@ class NodeResult:
     is_identity: bool = False
 
 
+Keys = list[bytes | None]
+"""The parameters of every plain layer as a key; None for a node that needs a closer look."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What a look at a block found, node by node: their ``keys``, the ``results`` of layers without complaints (None for any
+    other), and how their reports stand ``written`` in an answer in one ``language``.  Nodes from ``begin`` to ``end`` have to
+    be looked at, keys and all."""
+
+    keys: Keys
+    results: list[NodeResult | None]
+    begin: int = 0
+    end: int = 0
+    written: Sequence[bytes | None] = ()
+    language: str = ""
+
+    def between(self, head: int, tail: int, count: int) -> "Known":
+        """The same for a block of ``count`` nodes that has only the first ``head`` and the last ``tail`` nodes in common."""
+        cut, new = len(self.keys) - tail, count - head - tail
+        nothing = [None] * new
+        return Known(
+            [*self.keys[:head], *nothing, *self.keys[cut:]],
+            [*self.results[:head], *nothing, *self.results[cut:]],
+            head,
+            head + new,
+            [*self.written[:head], *nothing, *self.written[cut:]],
+            self.language,
+        )
+
+
 @dataclass(slots=True, eq=False)
 class Instance:
     """A block with its values and the specs of its inputs fixed (None for one that is not known).
@@ -62,6 +93,7 @@ class Instance:
     nodes: list[NodeResult | None] = field(default_factory=list)
     found: dict[tuple[object, ...], tuple[str, Finding]] = field(default_factory=dict)
     sums: Sums = Sums()
+    known: Known = Known([], [])
 
     def has_errors(self) -> bool:
         return any(finding.severity == "error" for _, finding in self.found.values())
@@ -71,13 +103,17 @@ class Instance:
 
 
 class Walker:
-    """Makes instances, each once.  ``broken`` are the block nodes that must not be entered (recursion)."""
+    """Makes instances, each once.  ``broken`` are the block nodes that must not be entered (recursion); ``known`` is what an
+    earlier look found of the network."""
 
-    def __init__(self, definitions: Mapping[str, Definition], broken: set[tuple[str, int]]) -> None:
+    def __init__(
+        self, definitions: Mapping[str, Definition], broken: set[tuple[str, int]], known: Known | None = None
+    ) -> None:
         self.definitions = definitions
         self.broken = broken
+        self.known = known
         self.instances: dict[tuple[str, bytes, MaybeSpecs], Instance] = {}
-        self.keys: dict[str, list[bytes | None]] = {}
+        self.keys: dict[str, Keys] = {}
 
     def instance(self, name: str, values: Mapping[str, Number], inputs: MaybeSpecs) -> Instance:
         """The instance of a block for these values and inputs."""
@@ -93,15 +129,21 @@ class Walker:
             instance.report("" if finding.node is None else nodes[finding.node].id, finding)
         given = dict(zip(definition.inputs, inputs, strict=True)) if definition.name != NETWORK else {}
         keys = self._keys(definition)
+        earlier = self.known.results if self.known is not None and definition.name == NETWORK else [None] * len(nodes)
+        sound: list[NodeResult | None] = [None] * len(nodes)
         outputs: list[MaybeSpecs | None] = [None] * len(nodes)
+        sources, live = definition.sources, definition.live
         parameters = buffers = macs = activation_bytes = 0
         for i in definition.order:
-            specs = _gather(definition.sources[i], outputs)
+            specs = _gather(sources[i], outputs)
             key = keys[i]
-            # The common case first: a layer without expressions, with all its inputs, that has nothing to complain of.
-            result = sound_layer(nodes[i].type, key, specs) if key is not None and specs is not None else None
+            # The common cases first: as at the last look; a layer without expressions, with all its inputs, that has nothing to
+            # complain of.
+            result = earlier[i]
+            if result is None or specs != result.inputs:
+                result = sound_layer(nodes[i].type, key, specs) if key is not None and specs is not None else None
             if result is not None:
-                pass
+                sound[i] = result
             elif i in given:
                 result = _entry(given[i])
             elif key is not None and specs is None and (fragment := _silent_fragment(nodes[i].type, key)) is not None:
@@ -112,7 +154,7 @@ class Walker:
                 continue
             instance.nodes[i] = result
             outputs[i] = result.outputs
-            if definition.live[i] and (sums := result.leaf or _inner_sums(result)):
+            if live[i] and (sums := result.leaf or _inner_sums(result)):
                 parameters += sums.parameters
                 buffers += sums.buffers
                 macs += sums.macs
@@ -121,29 +163,28 @@ class Walker:
             doubled_parameters, doubled_buffers = check_shares(instance)
             parameters -= doubled_parameters
             buffers -= doubled_buffers
+        instance.known = Known(keys, sound)
         instance.sums = Sums(parameters, buffers, macs, activation_bytes)
         instance.outputs = tuple(_exit(instance.nodes[i]) for i in definition.outputs)
         return instance
 
-    def _keys(self, definition: Definition) -> list[bytes | None]:
-        """The parameters of every plain layer as a key; None for a node that needs a closer look: a block, a muted or
-        repeated node, one with an expression, an Input inside a block, an unknown type or a doubled id."""
+    def _keys(self, definition: Definition) -> Keys:
         keys = self.keys.get(definition.name)
-        if keys is None:
-            is_network = definition.name == NETWORK
-            keys = self.keys[definition.name] = [
-                key
-                if node.type in LAYERS
-                and not node.muted
-                and node.repeat == 1
-                and b'"=' not in (key := to_key(node.params))
-                and (is_network or node.type != "Input")
-                else None
-                for node in definition.block.nodes
+        if keys is not None:
+            return keys
+        nodes, is_network = definition.block.nodes, definition.name == NETWORK
+        known = self.known if is_network else None
+        if known is None:
+            keys = [_key(node, is_network) for node in nodes]
+        else:
+            keys = list(known.keys)
+            keys[known.begin : known.end] = [_key(node, True) for node in nodes[known.begin : known.end]]
+        if len(definition.index) != len(nodes):
+            keys = [
+                key if definition.index[node.id] == i else None
+                for i, (node, key) in enumerate(zip(nodes, keys, strict=True))
             ]
-            for i, node in enumerate(definition.block.nodes):
-                if definition.index[node.id] != i:
-                    keys[i] = None
+        self.keys[definition.name] = keys
         return keys
 
     def _node(self, instance: Instance, i: int, specs: Specs | None, key: bytes | None) -> NodeResult | None:
@@ -224,6 +265,15 @@ def _repeat(instance: Instance, i: int, child: Definition) -> int | None:
         instance.report(node.id, findings.ports_differ(definition, i, child, repeat))
         return None
     return repeat
+
+
+def _key(node: Node, is_network: bool) -> bytes | None:
+    """The parameters of a plain layer as a key; None for a block, a muted or repeated node, one with an expression, an Input
+    inside a block, an unknown type."""
+    if node.type not in LAYERS or node.muted or node.repeat != 1 or not (is_network or node.type != "Input"):
+        return None
+    key = to_key(node.params)
+    return None if b'"=' in key else key
 
 
 def _gather(sources: Sequence[Source] | None, outputs: Sequence[MaybeSpecs | None]) -> Specs | None:

@@ -6,8 +6,9 @@ New nodes get a free id and a place between their neighbours.
 
 import difflib
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import count
+from itertools import count, islice
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
@@ -210,10 +211,12 @@ def connect(definition: "Definition", node: int, port: str, needs: int) -> list[
         and (name := block.nodes[i].id) not in wired
         and definition.index[name] == i
     ]
-    candidates.sort(key=lambda i: (bool(targets[i]), i > node, abs(node - i)))
     if len(candidates) < needs:
         return []
-    chosen = candidates[:needs]
+    # Before the node, nearest first, then behind it: the candidates are in the drawing's order.
+    place = bisect_left(candidates, node)
+    nearest = [*candidates[:place][::-1], *candidates[place:]]
+    chosen = [*(i for i in nearest if not targets[i]), *islice((i for i in nearest if targets[i]), needs)][:needs]
     names = [block.nodes[i].id for i in chosen]
     is_named = len(definition.signatures[node].inputs) > 1
     edits: list[Edit] = [

@@ -55,7 +55,8 @@ def insert(document: Document, block_name: str, edge: Edge, nodes: Sequence[Mapp
         edits.append(AddEdge(block=block_name, edge=Edge(source=previous, source_port=port, target=new)))
         previous, port = new, None
     # Of equal edges the last is the one that the removal took.
-    index = max(i for i, other in enumerate(block.edges) if other.target == edge.target and other == edge)
+    target = edge.target
+    index = max(i for i, other in enumerate(block.edges) if other.target == target and other == edge)
     last = Edge(source=previous, target=edge.target, target_port=edge.target_port)
     edits.append(AddEdge(block=block_name, edge=last, index=index))
     types = [str(wanted["type"]) for wanted in nodes]

@@ -18,8 +18,12 @@ _read_node = lru_cache(_PIECES)(Node.model_validate_json)
 _read_edge = lru_cache(_PIECES)(Edge.model_validate_json)
 
 
+class RecalledDocument(Document):
+    """A document for reading only, in which a node or a wire that was read before is the very same object."""
+
+
 def recall_document(data: Any) -> Document:
-    """The document that JSON ``data`` holds, equal to what ``Document.model_validate_json`` makes of it.
+    """The document that JSON ``data`` holds, with all that ``Document.model_validate_json`` makes of it.
 
     Raises:
         pydantic.ValidationError: it holds none.  Fields are named from where the piece begins.
@@ -27,7 +31,7 @@ def recall_document(data: Any) -> Document:
     if not isinstance(data, dict) or not isinstance(data.get("blocks", {}), dict):
         return Document.model_validate_json(orjson.dumps(data))
     pieces = {"network", "blocks"} & data.keys()
-    document = Document.model_validate_json(orjson.dumps({name: data[name] for name in data.keys() - pieces}))
+    document = RecalledDocument.model_validate_json(orjson.dumps({name: data[name] for name in data.keys() - pieces}))
     if "network" in pieces:
         document.network = _recall_block(data["network"])
     if "blocks" in pieces:
