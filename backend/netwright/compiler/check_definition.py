@@ -18,6 +18,12 @@ from netwright.layers.registry import LAYERS
 Source = tuple[int, int, int]
 """Where a wire begins: node, number of its output, and the edge."""
 
+Ends = tuple[str, str, str | None, str | None]
+"""A wire as drawn: source, target, and their ports."""
+
+Wire = tuple[int, int, int, int]
+"""The same by number: source, its output, target, its input."""
+
 NO_WIRE: Source = (-1, -1, -1)
 """Stands for an optional input that no wire leads to."""
 
@@ -75,6 +81,7 @@ class Definition:
     ``i`` (all are live while there is no Output), ``fed[i]`` that data from an entry reaches it.
     ``successors[i]`` are the nodes that a sound wire leads to from node ``i``; one that has two of them stands there twice.
     ``shares`` maps a node that uses the weights of another to that other.
+    ``resolved`` remembers where sound wires lead, for all definitions that have these names in common.
     """
 
     document: Document
@@ -92,6 +99,7 @@ class Definition:
     live: list[bool] = dataclasses.field(default_factory=list)
     fed: list[bool] = dataclasses.field(default_factory=list)
     shares: dict[int, int] = dataclasses.field(default_factory=dict)
+    resolved: dict[Ends, Wire] = dataclasses.field(default_factory=dict)
     findings: list[Finding] = dataclasses.field(default_factory=list)
 
     def say(self, node: int) -> str:

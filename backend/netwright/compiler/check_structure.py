@@ -75,13 +75,14 @@ def analyse(name: str, document: Document, known: dict[str, Signature]) -> Defin
     """
     block = document.block(name)
     names = _key_of_names(name, document, known)
-    key = (names, tuple([(edge.source, edge.target, edge.source_port, edge.target_port) for edge in block.edges]))
+    ends = [(edge.source, edge.target, edge.source_port, edge.target_port) for edge in block.edges]
+    key = (names, tuple(ends))
     remembered = WIRED.get(key)
     if remembered is not None:
         return dataclasses.replace(remembered, document=document, block=block, findings=[])
     definition = _recall_names(names, name, document, known)
     wiring = Wiring(definition)
-    wiring.connect()
+    wiring.connect(ends)
     _order(definition, wiring)
     if not definition.findings:
         WIRED.put(key, _bare(definition))
@@ -293,24 +294,24 @@ def _order(definition: Definition, wiring: Wiring) -> None:
         definition.fed = reachable(successors, definition.entries)
         live = reachable(reverse(successors), definition.outputs)
     definition.live = live if definition.outputs else [True] * count
-    ordered = set(definition.order)
-    is_first = [definition.index[node.id] == i for i, node in enumerate(definition.block.nodes)]
+    silent = set(range(count)) - set(definition.order)
+    # In the order of the nodes: an id belongs to the first that has it.
+    first = definition.index.values()
+    incoming_of, fed, is_used = wiring.incoming, definition.fed, wiring.is_used
     sources: list[list[Source] | None] = [None] * count
     definition.sources = sources
-    for i, signature in enumerate(definition.signatures):
-        if not is_first[i]:
-            continue
-        incoming = wiring.incoming[i]
+    for i in first:
+        signature, incoming = definition.signatures[i], incoming_of[i]
         if len(incoming) == 1 and len(signature.inputs) == 1 and signature.variadic < 0:
             _, edge, source, output = incoming[0]
             sources[i] = [(source, output, edge)]
         elif signature.variadic == 0 and len(signature.inputs) == 1 and len(incoming) >= signature.least:
             sources[i] = [(source, output, edge) for _, edge, source, output in incoming]
         elif incoming or signature.inputs or signature.is_open:
-            sources[i] = _gather(definition, wiring, i, is_silent=i not in ordered)
+            sources[i] = _gather(definition, wiring, i, is_silent=i in silent)
         else:
             sources[i] = []
-        if not successors[i] and definition.fed[i] and not wiring.is_used[i] and not signature.is_open:
+        if not successors[i] and fed[i] and not is_used[i] and not signature.is_open:
             _complain_unused(definition, i)
 
 

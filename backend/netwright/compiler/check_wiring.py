@@ -1,10 +1,11 @@
 """The edges of a block made into the inputs of its nodes; those that lead nowhere are found and left out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from netwright.compiler import fixes
-from netwright.compiler.check_definition import Definition, Finding
+from netwright.compiler.check_definition import Definition, Ends, Finding, Wire
+from netwright.compiler.costs import MAX_EDGES
 from netwright.graph.document import BLOCK_PREFIX, Edge
 from netwright.language import Text, all_of, listed, say
 
@@ -25,39 +26,46 @@ class Wiring:
         self.is_used = [False] * count
         """A wire out of this node has a problem of its own, so that leading nowhere is not the root cause."""
 
-    def connect(self) -> None:
-        index, signatures = self.definition.index, self.definition.signatures
-        successors, incoming = self.successors, self.incoming
-        seen = set()
-        surplus: dict[tuple[int, int, int, int], list[Edge]] = {}
-        for number, edge in enumerate(self.definition.block.edges):
-            source, target = index.get(edge.source), index.get(edge.target)
-            if source is None or target is None:
-                self._dangling(edge, source, target)
+    def connect(self, drawn: Sequence[Ends]) -> None:
+        """``drawn`` are the edges of the block."""
+        resolved, successors, incoming = self.definition.resolved, self.successors, self.incoming
+        seen: set[Wire] = set()
+        surplus: dict[Wire, list[Edge]] = {}
+        for number, ends in enumerate(drawn):
+            wire = resolved.get(ends)
+            if wire is None:
+                wire = self._resolve(self.definition.block.edges[number])
+                if wire is None:
+                    continue
+                if len(resolved) < MAX_EDGES:
+                    resolved[ends] = wire
+            if wire in seen:
+                surplus.setdefault(wire, []).append(self.definition.block.edges[number])
                 continue
-            if source == target:
-                self._self_loop(edge, target)
-                continue
-            begin, end = signatures[source], signatures[target]
-            # Nearly every wire names no port and means the first.
-            output = (
-                0
-                if edge.source_port is None and begin.outputs
-                else _port(begin.outputs, begin.is_open, edge.source_port)
-            )
-            port = 0 if edge.target_port is None and end.inputs else _port(end.inputs, end.is_open, edge.target_port)
-            if output is None or port is None:
-                self._unknown_port(edge, source, target, output is None)
-                continue
-            key = (source, output, target, port)
-            if key in seen:
-                surplus.setdefault(key, []).append(edge)
-                continue
-            seen.add(key)
+            seen.add(wire)
+            source, output, target, port = wire
             successors[source].append(target)
             incoming[target].append((port, number, source, output))
         for (_, _, target, _), edges in surplus.items():
             self._doubled(edges, target)
+
+    def _resolve(self, edge: Edge) -> Wire | None:
+        """Where an edge leads; None (and a finding) where it leads nowhere."""
+        index, signatures = self.definition.index, self.definition.signatures
+        source, target = index.get(edge.source), index.get(edge.target)
+        if source is None or target is None:
+            self._dangling(edge, source, target)
+            return None
+        if source == target:
+            self._self_loop(edge, target)
+            return None
+        begin, end = signatures[source], signatures[target]
+        output = _port(begin.outputs, begin.is_open, edge.source_port)
+        port = _port(end.inputs, end.is_open, edge.target_port)
+        if output is None or port is None:
+            self._unknown_port(edge, source, target, output is None)
+            return None
+        return source, output, target, port
 
     def _dangling(self, edge: Edge, source: int | None, target: int | None) -> None:
         nodes = [node for node in (edge.source, edge.target) if node not in self.definition.index]

@@ -13,7 +13,7 @@ def topological_order(successors: Sequence[Sequence[int]]) -> list[int]:
 
     Nodes on a cycle, and all behind one, are left out: the order is shorter than ``successors`` exactly when there is one.
     """
-    if all(target > node for node, targets in enumerate(successors) for target in targets):
+    if all(not targets or min(targets) > node for node, targets in enumerate(successors)):
         return list(range(len(successors)))  # drawn in the direction of the data, as most networks are
     waiting = [0] * len(successors)
     for targets in successors:
