@@ -30,7 +30,7 @@ from playwright.sync_api import Page, sync_playwright
 NUM_NODES = 1000
 COLUMNS = 40
 PITCH = (340, 140)
-ROUNDS = 1
+ROUNDS = 5
 STEPS = 60
 """Moves of the mouse, or turns of the wheel, in one gesture."""
 
