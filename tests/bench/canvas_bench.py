@@ -3,7 +3,9 @@
 ``near`` is at zoom 1, ``all`` with every node in view.  The figures are milliseconds from one animation frame to the next, as
 the page itself sees them, in one real Chromium; the stock page is React Flow's default node and edge with nothing set but the
 handlers that it needs.  Both have the same nodes, wires and places and are looked at from the same place: stock React Flow is
-given the view that Netwright has.  The frames of a gesture that has moved nothing are left out, and that is said.
+given the view that Netwright has.  What is dragged is the card nearest to the middle of what is seen, held where the browser
+says that nothing lies over it.  Every round draws a network of its own, as a drag is saved.  The frames of a gesture that
+has moved nothing are left out, and that is said.
 """
 
 import contextlib
@@ -70,11 +72,35 @@ WATCH = """() => {
 GROUND = """() => {
   const { left, top, width, height } = document.querySelector(".react-flow").getBoundingClientRect();
   const isFree = (x, y) => document.elementFromPoint(x, y)?.classList.contains("react-flow__pane");
-  for (let away = 0; away < 200; away++) {
-    const [x, y] = [left + width / 2 + (away % 14), top + height / 2 + Math.floor(away / 14)];
-    if (isFree(x, y) && isFree(x + 1, y) && isFree(x, y + 1)) return [x, y];
+  // Pixel by pixel where much is in view, in larger steps where one card covers what is near.
+  for (const step of [1, 9]) {
+    for (let away = 0; away < 400; away++) {
+      const [x, y] = [left + width / 2 + (away % 20) * step, top + height / 2 + Math.floor(away / 20) * step];
+      if (isFree(x, y) && isFree(x + 1, y) && isFree(x, y + 1)) return [x, y];
+    }
   }
   throw new Error("There is no empty ground in the middle.");
+}"""
+
+CARD = """() => {
+  const { left, top, width, height } = document.querySelector(".react-flow").getBoundingClientRect();
+  const [x, y] = [left + width / 2, top + height / 2];
+  const cards = [...document.querySelectorAll(".react-flow__node")].map((card) => {
+    const box = card.getBoundingClientRect();
+    return { card, box, away: Math.hypot(box.x + box.width / 2 - x, box.y + box.height / 2 - y) };
+  });
+  const isCard = (card, x, y) => {
+    const hit = document.elementFromPoint(x, y);
+    return card.contains(hit) && hit.closest(".react-flow__handle, .nodrag, button") === null;
+  };
+  for (const { card, box } of cards.sort((a, b) => a.away - b.away)) {
+    for (let y = Math.ceil(box.top); y < box.bottom; y++) {
+      for (let x = Math.round(box.left + box.width / 2); x < box.right; x++) {
+        if (isCard(card, x, y)) return [card.dataset.id, x, y];
+      }
+    }
+  }
+  throw new Error("No card can be taken hold of.");
 }"""
 
 SHOW = """css => {
@@ -137,13 +163,17 @@ def zoom(page: Page, at: tuple[float, float]) -> None:
         page.mouse.wheel(0, -20 if step < STEPS // 2 else 18)
 
 
-def measure(page: Page, card: str) -> dict[str, list[float]]:
-    """``card`` is the selector of the card that is dragged."""
+def measure(page: Page) -> dict[str, list[float]]:
     return {
-        "drag": gesture(page, lambda page: place_of(page, card), lambda: drag(page, middle(page, card), (60.0, 40.0))),
+        "drag": drag_card(page),
         "zoom": gesture(page, view, lambda: zoom(page, ground(page))),
         "pan": gesture(page, view, lambda: drag(page, ground(page), (-240.0, -120.0))),
     }
+
+
+def drag_card(page: Page) -> list[float]:
+    card, x, y = page.evaluate(CARD)
+    return gesture(page, lambda page: place_of(page, card), lambda: drag(page, (x, y), (60.0, 40.0)))
 
 
 def gesture(page: Page, what: Callable[[Page], str], act: Callable[[], None]) -> list[float]:
@@ -175,7 +205,7 @@ def view(page: Page) -> str:
 
 def place_of(page: Page, card: str) -> str:
     """The place of a card in the drawing, as CSS."""
-    found: str = page.locator(card).first.evaluate("element => element.closest('.react-flow__node').style.transform")
+    found: str = page.locator(f".react-flow__node[data-id='{card}']").evaluate("element => element.style.transform")
     return found
 
 
@@ -183,12 +213,6 @@ def ground(page: Page) -> tuple[float, float]:
     """A point of the empty canvas in the middle of the drawing: no card and no wire is there."""
     x, y = page.evaluate(GROUND)
     return x, y
-
-
-def middle(page: Page, selector: str) -> tuple[float, float]:
-    box = page.locator(selector).first.bounding_box()
-    assert box is not None
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def ours(page: Page, address: str, *, is_near: bool) -> tuple[dict[str, list[float]], str]:
@@ -199,7 +223,7 @@ def ours(page: Page, address: str, *, is_near: bool) -> tuple[dict[str, list[flo
     page.keyboard.press("0" if is_near else "f")
     page.wait_for_timeout(1000)
     begun = settle(page)
-    return measure(page, "[data-testid='node-n1']"), begun
+    return measure(page), begun
 
 
 def stock(page: Page, address: str, begun: str) -> dict[str, list[float]]:
@@ -208,32 +232,36 @@ def stock(page: Page, address: str, begun: str) -> dict[str, list[float]]:
     page.evaluate(SHOW, begun)
     page.wait_for_timeout(1000)
     settle(page)
-    return measure(page, "[data-id='n1']")
+    return measure(page)
+
+
+def draw(server: Server) -> str:
+    """The address of a new network with the drawing."""
+    body = b'{"document":%b}' % drawing().model_dump_json().encode()
+    with server.client() as client:
+        answer = client.post("/api/networks", content=body, headers={"Content-Type": "application/json"})
+    return f"http://127.0.0.1:{server.port}/networks/{answer.raise_for_status().json()['id']}"
 
 
 def main() -> None:
     server = Server(Path(tempfile.mkdtemp()))
     server.start()
     try:
-        with server.client() as client:
-            body = b'{"document":%b}' % drawing().model_dump_json().encode()
-            answer = client.post("/api/networks", content=body, headers={"Content-Type": "application/json"})
-            network = answer.raise_for_status().json()["id"]
         with sync_playwright() as playwright, stock_page() as stock_address:
             chromium = playwright.chromium.launch(executable_path=browser.find(), args=CHROMIUM_ARGUMENTS)
             page = chromium.new_page(viewport={"width": 1440, "height": 900})
             page.goto(server.url)
-            run(page, f"http://127.0.0.1:{server.port}/networks/{network}", stock_address)
+            run(page, partial(draw, server), stock_address)
             chromium.close()
     finally:
         server.stop()
 
 
-def run(page: Page, address: str, stock_address: str) -> None:
+def run(page: Page, new_address: Callable[[], str], stock_address: str) -> None:
     for is_near in (True, False):
         times: dict[str, list[float]] = {}
         for _ in range(ROUNDS):
-            here, begun = ours(page, address, is_near=is_near)
+            here, begun = ours(page, new_address(), is_near=is_near)
             for name, found in (("netwright", here), ("stock", stock(page, stock_address, begun))):
                 for gesture_name, spent in found.items():
                     times.setdefault(f"{name:10} {gesture_name}", []).extend(spent)

@@ -514,3 +514,101 @@ def test_suggested_layer_is_taken_with_tab_changed_with_shift_tab_and_let_go_wit
     expect(suggestion).to_have_count(0)
     page.reload()
     expect(page.get_by_test_id("command-toggleSuggestions")).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_wire_is_led_through_points_by_mouse_and_by_keys(page: Page, server: Server) -> None:
+    editor = open_document(page, server, small())
+    led = wire(page, "image.y>conv.x").locator("path").first
+    expect(led).to_be_attached()
+    straight = led.get_attribute("d")
+    assert straight is not None
+    point = page.get_by_test_id("point-image-conv-0")
+
+    # Put by Ctrl and a double-click; no search opens, and the point has the keyboard.
+    page.keyboard.down("Control")
+    page.mouse.dblclick(*middle_of(page, "image.y>conv.x"))
+    page.keyboard.up("Control")
+    expect(point).to_be_focused()
+    expect(page.get_by_test_id("quick-add")).to_have_count(0)
+
+    # Dragged, as one step.
+    x, y = middle_of_box(point)
+    drag(page, (x, y), (x, y + 160))
+    wait_until(page, lambda: abs(middle_of_box(point)[1] - y - 160) < 20, "the point did not follow the mouse")
+    bent = led.get_attribute("d")
+    assert bent != straight
+    page.keyboard.press("Control+z")
+    wait_until(page, lambda: abs(middle_of_box(point)[1] - y) < 20, "the point did not go back")
+    page.keyboard.press("Control+Shift+z")
+    expect(led).to_have_attribute("d", str(bent))
+
+    # It is saved beside the network, and is there when the page is opened anew.
+    network = page.url.split("/networks/")[1].split("?")[0]
+    with server.client() as client:
+
+        def saved() -> list[dict[str, Any]]:
+            marks = client.get(f"/api/networks/{network}").json()["document"].get("marks", {})
+            ways: list[dict[str, Any]] = marks.get("network", {}).get("ways", [])
+            return ways
+
+        wait_until(page, lambda: len(saved()) == 1, "the point was not saved")
+    page.reload()
+    expect(point).to_be_visible()
+    expect(led).to_have_attribute("d", str(bent))
+
+    # Copied with the nodes at both its ends.
+    editor.select("image")
+    page.keyboard.down("Control")
+    editor.select("conv")
+    page.keyboard.up("Control")
+    page.keyboard.press("Control+d")
+    expect(page.locator("[data-mark='point']")).to_have_count(2)
+    page.keyboard.press("Control+z")
+    expect(page.locator("[data-mark='point']")).to_have_count(1)
+
+    # Let go on the line between its neighbours it is gone.
+    x, y = middle_of_box(point)
+    ends = wire_ends(page, "image.y>conv.x")
+    drag(page, (x, y), ((ends[0] + ends[2]) / 2, (ends[1] + ends[3]) / 2))
+    expect(point).to_have_count(0)
+    expect(led).to_have_attribute("d", straight)
+
+    # By keys alone: the selected wire gets a point in its middle, which the arrows move and Delete takes away.
+    page.mouse.click(*middle_of(page, "image.y>conv.x"))
+    expect(wire(page, "image.y>conv.x")).to_have_attribute("data-selected", "true")
+    page.keyboard.press("r")
+    expect(point).to_be_focused()
+    before = point.get_attribute("style")
+    page.keyboard.press("ArrowDown")
+    expect(point).not_to_have_attribute("style", str(before))
+    page.keyboard.press("Delete")
+    expect(point).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(point).to_be_visible()
+
+    # Tidying draws anew, and without the points of the old drawing.
+    page.get_by_test_id("canvas").focus()
+    page.keyboard.press("t")
+    expect(point).to_have_count(0)
+
+
+def middle_of_box(locator: Any) -> tuple[float, float]:
+    box = locator.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def wire_ends(page: Page, edge: str) -> list[float]:
+    """Where a wire begins and ends, in pixels of the window: x, y, x, y."""
+    found: list[float] = page.evaluate(
+        """edge => {
+            const path = document.querySelector(`[data-edge="${edge}"] path`);
+            return [0, path.getTotalLength()].flatMap((at) => {
+                const place = path.getPointAtLength(at);
+                const seen = new DOMPoint(place.x, place.y).matrixTransform(path.getScreenCTM());
+                return [seen.x, seen.y];
+            });
+        }""",
+        edge,
+    )
+    return found

@@ -93,13 +93,27 @@ class Note(Place):
     color: Color = "grey"
 
 
+MAX_WAY_POINTS = 100
+
+
+class Way(Model):
+    """The points that the wire ``edge`` is led through on the canvas, from its source to its target, in pixels."""
+
+    edge: Edge
+    points: list[Position] = Field(min_length=1, max_length=MAX_WAY_POINTS)
+
+
 class Marks(Model):
-    """What a reader is told on the canvas of one block, without meaning for the network: frames and notes by their ids, and
-    colours of nodes by the nodes' ids."""
+    """What a reader is told on the canvas of one block, without meaning for the network: frames and notes by their ids,
+    colours of nodes by the nodes' ids, and the ways of wires that a person has led.
+
+    ``ways`` is left out where it is empty: a program that does not know it yet opens every document that has none.
+    """
 
     frames: dict[str, Frame] = Field(default_factory=dict)
     notes: dict[str, Note] = Field(default_factory=dict)
     colors: dict[str, Color] = Field(default_factory=dict)
+    ways: list[Way] = Field(default_factory=list, exclude_if=lambda ways: not ways)
 
 
 def _known_format(version: object) -> object:
@@ -111,7 +125,7 @@ def _known_format(version: object) -> object:
 
 class Document(Model):
     """A network drawn by a person, format 1.  ``view`` maps block name to node id to canvas position (pixels), ``marks`` block
-    name to frames, notes and colours; neither has a meaning for the network."""
+    name to frames, notes, colours and ways of wires; neither has a meaning for the network."""
 
     format: Annotated[Literal[1], BeforeValidator(_known_format)] = 1
     name: str = Field(default="Untitled", max_length=MAX_NAME_LENGTH)

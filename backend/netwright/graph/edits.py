@@ -16,6 +16,7 @@ from pydantic import Field, JsonValue
 
 from netwright.graph.document import (
     BLOCK_PREFIX,
+    MAX_WAY_POINTS,
     NETWORK,
     Block,
     Color,
@@ -28,6 +29,7 @@ from netwright.graph.document import (
     Number,
     Position,
     Repeat,
+    Way,
 )
 from netwright.graph.model import Model
 
@@ -163,6 +165,15 @@ class SetColor(Model):
     color: Color | None
 
 
+class SetWay(Model):
+    """Leads the wire ``edge`` through these points on the canvas; none leaves its way to the canvas."""
+
+    op: Literal["set_way"] = "set_way"
+    block: str
+    edge: Edge
+    points: list[Position] = Field(max_length=MAX_WAY_POINTS)
+
+
 Edit = Annotated[
     AddNode
     | RemoveNode
@@ -177,7 +188,8 @@ Edit = Annotated[
     | SetName
     | SetFrame
     | SetNote
-    | SetColor,
+    | SetColor
+    | SetWay,
     Field(discriminator="op"),
 ]
 
@@ -233,7 +245,9 @@ def _remove_node(document: Document, edit: RemoveNode) -> None:
     block.edges = [edge for edge in block.edges if edit.id not in {edge.source, edge.target}]
     document.view.get(edit.block, {}).pop(edit.id, None)
     if edit.block in document.marks:
-        document.marks[edit.block].colors.pop(edit.id, None)
+        marks = document.marks[edit.block]
+        marks.colors.pop(edit.id, None)
+        marks.ways = [way for way in marks.ways if edit.id not in {way.edge.source, way.edge.target}]
 
 
 def _pass_weights_on(block: Block, gone: Node) -> None:
@@ -271,6 +285,8 @@ def _rename_node(document: Document, edit: RenameNode) -> None:
     colors = document.marks[edit.block].colors if edit.block in document.marks else {}
     if edit.id in colors:
         colors[edit.new_id] = colors.pop(edit.id)
+    for edge in _led(document, edit.block):
+        _rename_ends(edge, edit.id, edit.new_id)
     if node.type in {"Input", "Output"}:
         _rename_port(document, edit, node.type)
 
@@ -281,16 +297,21 @@ def _rename_uses(block: Block, old: str, new: str) -> None:
         if other.share == old:
             other.share = new
     for edge in block.edges:
-        if edge.source == old:
-            edge.source = new
-        if edge.target == old:
-            edge.target = new
+        _rename_ends(edge, old, new)
+
+
+def _rename_ends(edge: Edge, old: str, new: str) -> None:
+    if edge.source == old:
+        edge.source = new
+    if edge.target == old:
+        edge.target = new
 
 
 def _rename_port(document: Document, edit: RenameNode, side: str) -> None:
-    for block in (document.network, *document.blocks.values()):
+    for name in (NETWORK, *document.blocks):
+        block = document.block(name)
         users = {node.id for node in block.nodes if node.type == BLOCK_PREFIX + edit.block}
-        for edge in block.edges:
+        for edge in (*block.edges, *_led(document, name)):
             if side == "Input" and edge.target in users and edge.target_port == edit.id:
                 edge.target_port = edit.new_id
             if side == "Output" and edge.source in users and edge.source_port == edit.id:
@@ -330,6 +351,8 @@ def _remove_edge(document: Document, edit: RemoveEdge) -> None:
     for index in range(len(edges) - 1, -1, -1):
         if edges[index] == edit.edge:
             del edges[index]
+            if edit.edge not in edges:
+                _forget_way(document, edit.block, edit.edge)
             return
     raise EditError(f"There is no such edge from {edit.edge.source!r} to {edit.edge.target!r}.")
 
@@ -382,6 +405,26 @@ def _set_color(document: Document, edit: SetColor) -> None:
         colors[edit.id] = edit.color
 
 
+def _led(document: Document, block: str) -> list[Edge]:
+    """The wires of a block that a person has led, as the ways name them."""
+    return [way.edge for way in document.marks[block].ways] if block in document.marks else []
+
+
+def _forget_way(document: Document, block: str, edge: Edge) -> None:
+    if block in document.marks:
+        marks = document.marks[block]
+        marks.ways = [way for way in marks.ways if way.edge != edge]
+
+
+def _set_way(document: Document, edit: SetWay) -> None:
+    if edit.edge not in _block(document, edit.block).edges:
+        raise EditError(f"There is no such edge from {edit.edge.source!r} to {edit.edge.target!r}.")
+    _forget_way(document, edit.block, edit.edge)
+    if edit.points:
+        way = Way(edge=edit.edge.model_copy(), points=list(edit.points))
+        _marks(document, edit.block).ways.append(way)
+
+
 def _set_parameter(document: Document, edit: SetParameter) -> None:
     parameters = _block(document, edit.block).parameters
     if edit.value is None:
@@ -409,4 +452,5 @@ _APPLY: dict[type, Callable[[Document, Any], None]] = {
     SetFrame: _set_frame,
     SetNote: _set_note,
     SetColor: _set_color,
+    SetWay: _set_way,
 }

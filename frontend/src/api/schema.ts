@@ -2081,7 +2081,7 @@ export interface components {
         /**
          * Document
          * @description A network drawn by a person, format 1.  ``view`` maps block name to node id to canvas position (pixels), ``marks`` block
-         *     name to frames, notes and colours; neither has a meaning for the network.
+         *     name to frames, notes, colours and ways of wires; neither has a meaning for the network.
          */
         Document: {
             /**
@@ -2420,7 +2420,7 @@ export interface components {
                 [key: string]: components["schemas"]["JsonValue"];
             };
             /** Edits */
-            edits: (components["schemas"]["AddNode"] | components["schemas"]["RemoveNode"] | components["schemas"]["RenameNode"] | components["schemas"]["SetParam"] | components["schemas"]["SetNode"] | components["schemas"]["AddEdge"] | components["schemas"]["RemoveEdge"] | components["schemas"]["MoveNode"] | components["schemas"]["SetBlock"] | components["schemas"]["SetParameter"] | components["schemas"]["SetName"] | components["schemas"]["SetFrame"] | components["schemas"]["SetNote"] | components["schemas"]["SetColor"])[];
+            edits: (components["schemas"]["AddNode"] | components["schemas"]["RemoveNode"] | components["schemas"]["RenameNode"] | components["schemas"]["SetParam"] | components["schemas"]["SetNode"] | components["schemas"]["AddEdge"] | components["schemas"]["RemoveEdge"] | components["schemas"]["MoveNode"] | components["schemas"]["SetBlock"] | components["schemas"]["SetParameter"] | components["schemas"]["SetName"] | components["schemas"]["SetFrame"] | components["schemas"]["SetNote"] | components["schemas"]["SetColor"] | components["schemas"]["SetWay"])[];
         };
         /**
          * FoldedBlock
@@ -2832,8 +2832,10 @@ export interface components {
         };
         /**
          * Marks
-         * @description What a reader is told on the canvas of one block, without meaning for the network: frames and notes by their ids, and
-         *     colours of nodes by the nodes' ids.
+         * @description What a reader is told on the canvas of one block, without meaning for the network: frames and notes by their ids,
+         *     colours of nodes by the nodes' ids, and the ways of wires that a person has led.
+         *
+         *     ``ways`` is left out where it is empty: a program that does not know it yet opens every document that has none.
          */
         Marks: {
             /** Frames */
@@ -2848,6 +2850,8 @@ export interface components {
             colors?: {
                 [key: string]: "blue" | "orange" | "green" | "violet" | "pink" | "grey";
             };
+            /** Ways */
+            ways?: components["schemas"]["Way"][];
         };
         /**
          * MetricRange
@@ -4206,6 +4210,25 @@ export interface components {
             value: number | null;
         };
         /**
+         * SetWay
+         * @description Leads the wire ``edge`` through these points on the canvas; none leaves its way to the canvas.
+         */
+        SetWay: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "set_way";
+            /** Block */
+            block: string;
+            edge: components["schemas"]["Edge"];
+            /** Points */
+            points: [
+                number,
+                number
+            ][];
+        };
+        /**
          * SignalEvent
          * @description Statistics of one node's tensors (issue of its own); kept in the union so that the page can know it.
          */
@@ -4720,6 +4743,18 @@ export interface components {
             name: string;
             /** Shape */
             shape: number[];
+        };
+        /**
+         * Way
+         * @description The points that the wire ``edge`` is led through on the canvas, from its source to its target, in pixels.
+         */
+        Way: {
+            edge: components["schemas"]["Edge"];
+            /** Points */
+            points: [
+                number,
+                number
+            ][];
         };
         /**
          * WayToRead

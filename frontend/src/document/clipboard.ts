@@ -1,12 +1,13 @@
 /** Copies of nodes as JSON text: between levels, tabs and documents, through the system's clipboard. */
 import { blockSet, mergeBlocks } from "./blocks/definitions";
 import { usedBy } from "./blocks/uses";
+import { equalEdges } from "./edits";
 import { snapPosition } from "./geometry";
 import { freeIdLike } from "./ids";
 import { COLORS, marksOf } from "./marks";
 import { normalizeBlock, normalizeEdge, normalizeNode } from "./normalize";
 import type { Positions } from "./placement";
-import type { Block, Color, Document, Edge, Edit, Node, Position } from "./types";
+import type { Block, Color, Document, Edge, Edit, Node, Position, Way } from "./types";
 import { blockOf } from "./types";
 
 export interface Clip {
@@ -20,6 +21,8 @@ export interface Clip {
   positions: { [node: string]: Position };
   /** The nodes' own colours; an older clip has none. */
   colors: { [node: string]: Color };
+  /** The ways of wires among the nodes; an older clip has none. */
+  ways: Way[];
   /** Definitions of the blocks that the nodes use, directly or within one another. */
   blocks: { [name: string]: Block };
   /** Places of the nodes within those blocks; an older clip has none. */
@@ -40,6 +43,7 @@ export function copyNodes(document: Document, blockName: string, ids: readonly s
     edges: within.filter((edge) => wanted.has(edge.source)),
     incoming: within.filter((edge) => !wanted.has(edge.source)),
     positions: Object.fromEntries(Object.entries(stored).filter(([id]) => wanted.has(id))),
+    ways: marksOf(document, blockName).ways.filter(({ edge }) => wanted.has(edge.source) && wanted.has(edge.target)),
     colors: Object.fromEntries(Object.entries(marksOf(document, blockName).colors).filter(([id]) => wanted.has(id))),
     ...blockSet(document, usedBy({ ...block, nodes })),
   };
@@ -59,7 +63,7 @@ export function parseClip(text: string): Clip | null {
 
 function isClip(value: unknown): value is Clip {
   if (!isRecord(value) || value.netwright !== 1) return false;
-  const { nodes, edges, incoming, positions, blocks, view = {}, colors = {} } = value;
+  const { nodes, edges, incoming, positions, blocks, view = {}, colors = {}, ways = [] } = value;
   return (
     Array.isArray(nodes) &&
     nodes.every(isNode) &&
@@ -67,6 +71,8 @@ function isClip(value: unknown): value is Clip {
     isPlaces(positions) &&
     isRecord(colors) &&
     Object.values(colors).every((color) => COLORS.some((known) => known === color)) &&
+    Array.isArray(ways) &&
+    ways.every(isWay) &&
     isRecord(view) &&
     Object.values(view).every(isPlaces) &&
     isRecord(blocks) &&
@@ -77,9 +83,14 @@ function isClip(value: unknown): value is Clip {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+const isPlace = (at: unknown) => Array.isArray(at) && at.length === 2 && at.every(Number.isFinite);
+
 function isPlaces(value: unknown): boolean {
-  if (!isRecord(value)) return false;
-  return Object.values(value).every((at) => Array.isArray(at) && at.length === 2 && at.every(Number.isFinite));
+  return isRecord(value) && Object.values(value).every(isPlace);
+}
+
+function isWay(value: unknown): boolean {
+  return isRecord(value) && isEdge(value.edge) && Array.isArray(value.points) && value.points.every(isPlace);
 }
 
 function isNode(value: unknown): boolean {
@@ -104,6 +115,7 @@ function cleanClip(clip: Clip): Clip {
     incoming: clip.incoming.map(normalizeEdge),
     blocks: Object.fromEntries(Object.entries(clip.blocks).map(([name, block]) => [name, normalizeBlock(block)])),
     colors: clip.colors ?? {},
+    ways: (clip.ways ?? []).map(({ edge, points }) => ({ edge: normalizeEdge(edge), points })),
     view: clip.view ?? {},
   };
 }
@@ -137,7 +149,7 @@ export function pasteEdits(
     // Without the node whose weights it uses a copy has its own: here that name may be another's.
     const share = node.share === null ? null : (ids.get(node.share) ?? null);
     const copy = { ...node, id: ids.get(node.id) ?? node.id, type: blocks.rename(node.type), share };
-    return { op: "add_node", block: blockName, node: copy, position: place(node.id) };
+    return { op: "add_node", block: blockName, node: copy, position: place.node(node.id) };
   });
   const existing = new Set(block.nodes.map((node) => node.id));
   const outside = options.incoming ? clip.incoming.filter((edge) => existing.has(edge.source)) : [];
@@ -151,7 +163,13 @@ export function pasteEdits(
     const color = clip.colors[node.id];
     return color ? [{ op: "set_color", block: blockName, id: ids.get(node.id) ?? node.id, color }] : [];
   });
-  return { edits: [...blocks.edits, ...nodes, ...wires, ...colors], ids: [...ids.values()] };
+  const ways = clip.ways.flatMap(({ edge, points }): Edit[] => {
+    const [source, target] = [ids.get(edge.source), ids.get(edge.target)];
+    const isDrawn = clip.edges.some((other) => equalEdges(other, edge));
+    if (source === undefined || target === undefined || !isDrawn) return [];
+    return [{ op: "set_way", block: blockName, edge: { ...edge, source, target }, points: points.map(place.point) }];
+  });
+  return { edits: [...blocks.edits, ...nodes, ...wires, ...colors, ...ways], ids: [...ids.values()] };
 }
 
 function newIds(block: Block, nodes: readonly Node[]): Map<string, string> {
@@ -165,13 +183,18 @@ function newIds(block: Block, nodes: readonly Node[]): Map<string, string> {
   return ids;
 }
 
-function placer(clip: Clip, at: Position | null): (id: string) => Position {
+interface Placer {
+  node: (id: string) => Position;
+  point: (at: Position) => Position;
+}
+
+function placer(clip: Clip, at: Position | null): Placer {
   const places = Object.values(clip.positions);
   const left = Math.min(...places.map(([x]) => x));
   const top = Math.min(...places.map(([, y]) => y));
-  return (id) => {
-    const [x, y] = clip.positions[id] ?? [0, 0];
+  const point = ([x, y]: Position): Position => {
     if (at === null || places.length === 0) return snapPosition([x + SHIFT.x, y + SHIFT.y]);
     return snapPosition([at[0] + x - left, at[1] + y - top]);
   };
+  return { node: (id) => point(clip.positions[id] ?? [0, 0]), point };
 }

@@ -5,7 +5,7 @@
  * that views can compare by reference.
  */
 import { normalizeBlock, normalizeEdge, normalizeFrame, normalizeNode, normalizeNote } from "./normalize";
-import type { Block, Document, Edge, Edit, Marks, Node, Position, WireEdge } from "./types";
+import type { Block, Document, Edge, Edit, Marks, Node, Position, Way, WireEdge } from "./types";
 import { BLOCK_PREFIX, blockOf, ENTRY_TYPE, EXIT_TYPE, NETWORK } from "./types";
 
 /** An edit names a block, a node or an edge that is not there, or an id or a name that is taken. */
@@ -36,7 +36,7 @@ function applyEdit(document: Document, edit: Edit): Document {
     case "add_edge":
       return addEdge(document, edit.block, normalizeEdge(edit.edge), edit.index ?? null);
     case "remove_edge":
-      return changeBlock(document, edit.block, (block) => ({ ...block, edges: withoutEdge(block.edges, edit.edge) }));
+      return removeEdge(document, edit.block, normalizeEdge(edit.edge));
     case "move_node":
       requireNode(requireBlock(document, edit.block), edit.id);
       return setPosition(document, edit.block, edit.id, edit.position);
@@ -62,6 +62,8 @@ function applyEdit(document: Document, edit: Edit): Document {
       return changeMarks(document, edit.block, ({ colors, ...rest }) => {
         return { ...rest, colors: withEntry(colors, edit.id, edit.color) };
       });
+    case "set_way":
+      return setWay(document, edit.block, normalizeEdge(edit.edge), edit.points);
   }
 }
 
@@ -133,12 +135,43 @@ function setNode(document: Document, edit: Extract<Edit, { op: "set_node" }>): D
   }));
 }
 
-const NO_MARKS: Marks = { frames: {}, notes: {}, colors: {} };
+const NO_MARKS: Marks = { frames: {}, notes: {}, colors: {}, ways: [] };
 
 function changeMarks(document: Document, blockName: string, change: (marks: Marks) => Marks): Document {
   requireBlock(document, blockName);
   const marks = change(document.marks[blockName] ?? NO_MARKS);
   return { ...document, marks: { ...document.marks, [blockName]: marks } };
+}
+
+/** Changes the ways of a block's wires; nothing is new where `change` gives back what it got. */
+function changeWays(document: Document, blockName: string, change: (ways: Way[]) => Way[]): Document {
+  const ways = document.marks[blockName]?.ways ?? [];
+  const changed = change(ways);
+  return changed === ways ? document : changeMarks(document, blockName, (marks) => ({ ...marks, ways: changed }));
+}
+
+/** `ways` with what `change` makes of each, without those of which it makes null; the same list where it changes none. */
+function mapWays(ways: Way[], change: (way: Way) => Way | null): Way[] {
+  const changed = ways.map(change);
+  return changed.every((way, at) => way === ways[at]) ? ways : changed.filter((way) => way !== null);
+}
+
+function setWay(document: Document, blockName: string, edge: Edge, points: readonly Position[]): Document {
+  const { edges } = requireBlock(document, blockName);
+  if (!edges.some((other) => equalEdges(other, edge))) {
+    throw new EditError(`There is no wire from ${edge.source} to ${edge.target}.`);
+  }
+  return changeWays(document, blockName, (ways) => {
+    const others = mapWays(ways, (way) => (equalEdges(way.edge, edge) ? null : way));
+    return points.length > 0 ? [...others, { edge, points: [...points] }] : others;
+  });
+}
+
+function removeEdge(document: Document, blockName: string, edge: Edge): Document {
+  const removed = changeBlock(document, blockName, (block) => ({ ...block, edges: withoutEdge(block.edges, edge) }));
+  // Where the wire was doubled its way stays with the one that is left.
+  if (requireBlock(removed, blockName).edges.some((other) => equalEdges(other, edge))) return removed;
+  return changeWays(removed, blockName, (ways) => mapWays(ways, (way) => (equalEdges(way.edge, edge) ? null : way)));
 }
 
 /** The colour of a node goes to its new id, or goes with it where that is null. */
@@ -193,7 +226,10 @@ function removeNode(document: Document, blockName: string, id: string): Document
     nodes: withWeightsPassedOn(block.nodes, gone),
     edges: block.edges.filter((edge) => edge.source !== id && edge.target !== id),
   }));
-  return moveColor(movePosition(unwired, blockName, id, null), blockName, id, null);
+  const unled = changeWays(unwired, blockName, (ways) =>
+    mapWays(ways, (way) => (way.edge.source === id || way.edge.target === id ? null : way)),
+  );
+  return moveColor(movePosition(unled, blockName, id, null), blockName, id, null);
 }
 
 /** The weights of a node that is gone belong to the first that shares them; its own place in the order stays. */
@@ -215,7 +251,13 @@ function renameNode(document: Document, blockName: string, id: string, newId: st
     nodes: block.nodes.map((other) => (other.share === id ? { ...other, share: newId } : other)),
     edges: block.edges.map((edge) => renameEnds(edge, id, newId)),
   }));
-  const moved = moveColor(movePosition(rewired, blockName, id, newId), blockName, id, newId);
+  const led = changeWays(rewired, blockName, (ways) =>
+    mapWays(ways, (way) => {
+      const edge = renameEnds(way.edge, id, newId);
+      return edge === way.edge ? way : { ...way, edge };
+    }),
+  );
+  const moved = moveColor(movePosition(led, blockName, id, newId), blockName, id, newId);
   return renamePort(moved, blockName, node.type, id, newId);
 }
 
@@ -238,10 +280,11 @@ function renamePort(document: Document, blockName: string, type: string, port: s
     const users = new Set(block.nodes.filter((node) => node.type === BLOCK_PREFIX + blockName).map((node) => node.id));
     const follows = (edge: Edge) => users.has(edge[end]) && edge[portField] === port;
     if (!block.edges.some(follows)) return current;
-    return changeBlock(current, name, (changed) => ({
-      ...changed,
-      edges: changed.edges.map((edge) => (follows(edge) ? { ...edge, [portField]: newPort } : edge)),
-    }));
+    const renamed = (edge: Edge) => (follows(edge) ? { ...edge, [portField]: newPort } : edge);
+    const rewired = changeBlock(current, name, (changed) => ({ ...changed, edges: changed.edges.map(renamed) }));
+    return changeWays(rewired, name, (ways) =>
+      mapWays(ways, (way) => (follows(way.edge) ? { ...way, edge: renamed(way.edge) } : way)),
+    );
   }, document);
 }
 

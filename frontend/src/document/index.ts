@@ -89,10 +89,21 @@ export {
   portsOf,
   type Verdict,
 } from "./ports";
-export { findLane, type Point, type Rect, type WirePath, wireAt, wirePath } from "./routing";
+export {
+  distanceToLine,
+  findLane,
+  ledMiddles,
+  ledPath,
+  type Point,
+  type Rect,
+  type WirePath,
+  wireAt,
+  wirePath,
+} from "./routing";
 export { hasWeights, shareCandidates, shareEdits, sharersOf } from "./sharing";
 export { createDocumentStore, type EditorState, type EditorStore, type Selection } from "./store";
 export { dataOrder, downstreamOfAll, upstreamOfAll } from "./topology";
 export type * from "./types";
 export { BLOCK_PREFIX, blockNameOf, blockOf, ENTRY_TYPE, EXIT_TYPE, NETWORK } from "./types";
+export { type Ends, MOST_POINTS, pointsOf, setWay, shiftedPoints, toPoint, withPoint } from "./ways";
 export { canTakeWire, deleteEdits, detachEdits, type LooseWire, wiresThrough } from "./wiring";

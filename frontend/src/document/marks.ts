@@ -15,7 +15,7 @@ export interface MarkRef {
 
 export const COLORS: readonly Color[] = ["blue", "orange", "green", "violet", "pink", "grey"];
 
-const NO_MARKS: Marks = { frames: {}, notes: {}, colors: {} };
+const NO_MARKS: Marks = { frames: {}, notes: {}, colors: {}, ways: [] };
 
 /** The marks of a block; always the same object where it has none. */
 export function marksOf(document: Document, blockName: string): Marks {

@@ -67,11 +67,17 @@ export function normalizeNote(note: Partial<Note> & Placed): Note {
 
 type Placed = Pick<Frame, "x" | "y" | "width" | "height">;
 
-function normalizeMarks({ frames = {}, notes = {}, colors = {} }: NonNullable<WireDocument["marks"]>[string]): Marks {
+function normalizeMarks({
+  frames = {},
+  notes = {},
+  colors = {},
+  ways = [],
+}: NonNullable<WireDocument["marks"]>[string]): Marks {
   return {
     frames: Object.fromEntries(Object.entries(frames).map(([id, frame]) => [id, normalizeFrame(frame)])),
     notes: Object.fromEntries(Object.entries(notes).map(([id, note]) => [id, normalizeNote(note)])),
     colors,
+    ways: ways.map(({ edge, points }) => ({ edge: normalizeEdge(edge), points })),
   };
 }
 

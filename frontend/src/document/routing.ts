@@ -78,6 +78,85 @@ function meets(card: Rect, left: number, right: number, top: number, bottom: num
   return left < card.x + card.width && right > card.x && top < card.y + card.height + 4 && bottom > card.y - 4;
 }
 
+/** How far the handles of a curve reach between two points that a person set, as a part of their distance. */
+const LED_REACH = 0.35;
+
+interface Curve {
+  from: Point;
+  /** The two handles. */
+  out: Point;
+  into: Point;
+  to: Point;
+}
+
+/** One curve for each part of a wire that is led through `points`: it leaves and comes in level, and turns smoothly. */
+function ledCurves(source: Point, points: readonly Point[], target: Point): Curve[] {
+  const stops = [source, ...points, target];
+  const direction = (at: number): Point => {
+    const before = stops[at - 1];
+    const after = stops[at + 1];
+    if (!before || !after) return { x: 1, y: 0 };
+    const distance = Math.hypot(after.x - before.x, after.y - before.y) || 1;
+    return { x: (after.x - before.x) / distance, y: (after.y - before.y) / distance };
+  };
+  return stops.slice(1).map((to, at) => {
+    const from = stops[at] as Point;
+    const far = Math.hypot(to.x - from.x, to.y - from.y) * LED_REACH;
+    const [start, end] = [direction(at), direction(at + 1)];
+    return {
+      from,
+      out: { x: from.x + start.x * far, y: from.y + start.y * far },
+      into: { x: to.x - end.x * far, y: to.y - end.y * far },
+      to,
+    };
+  });
+}
+
+function onCurve({ from, out, into, to }: Curve, t: number): Point {
+  const u = 1 - t;
+  const mix = (a: number, b: number, c: number, d: number) =>
+    u * u * u * a + 3 * u * u * t * b + 3 * u * t * t * c + t * t * t * d;
+  return { x: mix(from.x, out.x, into.x, to.x), y: mix(from.y, out.y, into.y, to.y) };
+}
+
+/** The path of a wire that is led through `points`; its label stands in the middle of its middle part. */
+export function ledPath(source: Point, points: readonly Point[], target: Point): WirePath {
+  const curves = ledCurves(source, points, target);
+  const parts = curves.map(({ out, into, to }) => `C${out.x},${out.y} ${into.x},${into.y} ${to.x},${to.y}`);
+  const middle = curves[Math.floor((curves.length - 1) / 2)] as Curve;
+  return { path: `M${source.x},${source.y} ${parts.join(" ")}`, label: onCurve(middle, 0.5) };
+}
+
+/** The middles of the parts of a led wire: places for its label, the middle part first. */
+export function ledMiddles(source: Point, points: readonly Point[], target: Point): Point[] {
+  const curves = ledCurves(source, points, target);
+  const middle = Math.floor((curves.length - 1) / 2);
+  const order = curves.map((_, at) => at).sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
+  return order.map((at) => onCurve(curves[at] as Curve, 0.5));
+}
+
+/** Which of a led wire's parts comes nearest to `at`: a new point there would be the one with this index. */
+export function nearestPart(source: Point, points: readonly Point[], target: Point, at: Point): number {
+  const distances = ledCurves(source, points, target).map((curve) =>
+    Math.min(
+      ...[0, ...SAMPLES, 1].map((t) => {
+        const { x, y } = onCurve(curve, t);
+        return Math.hypot(x - at.x, y - at.y);
+      }),
+    ),
+  );
+  return distances.indexOf(Math.min(...distances));
+}
+
+/** How far `at` is from the straight line between `a` and `b`. */
+export function distanceToLine(at: Point, a: Point, b: Point): number {
+  const [dx, dy] = [b.x - a.x, b.y - a.y];
+  const squared = dx * dx + dy * dy;
+  const part = squared === 0 ? 0 : ((at.x - a.x) * dx + (at.y - a.y) * dy) / squared;
+  const t = Math.max(0, Math.min(1, part));
+  return Math.hypot(at.x - a.x - t * dx, at.y - a.y - t * dy);
+}
+
 export interface WirePath {
   path: string;
   label: Point;

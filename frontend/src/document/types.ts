@@ -32,12 +32,18 @@ export interface Document {
 
 export type Frame = Required<Schemas["Frame"]>;
 export type Note = Required<Schemas["Note"]>;
+/** The points that a wire is led through on the canvas, from its source to its target. */
+export interface Way {
+  edge: Edge;
+  points: Position[];
+}
 export type Color = Frame["color"];
 /** What a reader is told on the canvas of one block; without meaning for the network. */
 export interface Marks {
   frames: { [id: string]: Frame };
   notes: { [id: string]: Note };
   colors: { [node: string]: Color };
+  ways: Way[];
 }
 
 export type Fix = Schemas["Fix"];
@@ -65,7 +71,8 @@ export type Edit =
   | Schemas["SetName"]
   | Schemas["SetFrame"]
   | Schemas["SetNote"]
-  | Schemas["SetColor"];
+  | Schemas["SetColor"]
+  | Schemas["SetWay"];
 
 /** The name under which the top-level block goes in views, edits and problems. */
 export const NETWORK = "network";

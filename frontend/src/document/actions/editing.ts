@@ -5,6 +5,7 @@ import { makeRoom } from "../placement";
 import type { GetState, Selection, SetState, Snapshot } from "../store";
 import type { Document, Edit, Fix, JsonValue, Label } from "../types";
 import { blockOf } from "../types";
+import { carriedWays } from "../ways";
 import { pruneSelection } from "./selection";
 
 export interface EditOptions {
@@ -35,9 +36,11 @@ export interface EditActions {
 export function createEditActions(set: SetState, get: GetState): EditActions {
   function apply(edits: readonly Edit[], options: EditOptions = {}): void {
     if (edits.length === 0) return;
-    const { document, level, selection, history } = get();
+    const { document, catalogue, level, selection, history } = get();
+    const given = applyEdits(document, edits);
+    const carried = carriedWays(document, given, catalogue, edits);
     const mode = options.history ?? RECORD;
-    const after = applyEdits(document, edits);
+    const after = applyEdits(given, carried);
     if (mode.kind === "ignore") {
       const change = (snapshot: Snapshot) => ({ ...snapshot, document: applyWhereItFits(snapshot.document, edits) });
       set({ document: after, history: mapSnapshots(history, change) });
@@ -117,7 +120,7 @@ function labelOf(edits: readonly Edit[]): Label {
   if (!first) return { key: "history.change" };
   const key = `history.${first.op}`;
   if (first.op === "add_node") return { key, values: { id: first.node.id } };
-  if (first.op === "add_edge" || first.op === "remove_edge") {
+  if (first.op === "add_edge" || first.op === "remove_edge" || first.op === "set_way") {
     return { key, values: { source: first.edge.source, target: first.edge.target } };
   }
   if (first.op === "rename_node") return { key, values: { id: first.id, newId: first.new_id } };

@@ -1,6 +1,6 @@
 /** What the canvas is doing right now: none of it is saved, none of it can be undone. */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { Edge, EditorState, Label, LooseWire, MarkRef, PortRef, Position, Rect, Verdict } from "@/document";
+import type { Edge, EditorState, Ends, Label, LooseWire, MarkRef, PortRef, Position, Rect, Verdict } from "@/document";
 import { isSuggestingKept } from "./preferences";
 
 /** A wire that is being drawn, and what may be said of every port it could go to. */
@@ -34,6 +34,8 @@ export interface CanvasView {
   contains(client: { x: number; y: number }): boolean;
   /** The wire under a point of the screen. */
   edgeAt(client: { x: number; y: number }): Edge | null;
+  /** Where a wire begins and ends; null where it is not drawn. */
+  endsOf(edge: Edge): Ends | null;
   /** The wires under a point of the screen, also those that a card covers, the uppermost first. */
   edgesAt(client: { x: number; y: number }): Edge[];
   center(): Position;
@@ -104,6 +106,8 @@ export interface CanvasState {
   /** The frame or note that is chosen, and whether its words are being written. */
   mark: MarkRef | null;
   isWriting: boolean;
+  /** The point of a wire that is to get the keyboard as soon as it is drawn. */
+  point: { edge: Edge; at: number } | null;
   /** The next drag over the canvas cuts wires. */
   isKnifeOut: boolean;
   /** The wires that the stroke under way has crossed. */
@@ -142,6 +146,7 @@ export function createCanvasStore(): CanvasStore {
     hovered: null,
     mark: null,
     isWriting: false,
+    point: null,
     isKnifeOut: false,
     cut: [],
     clipboard: null,

@@ -3,6 +3,7 @@ import { Background, BackgroundVariant, MiniMap, type NodeChange, ReactFlow, Rea
 import { type MouseEvent, useCallback, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { GRID } from "@/document";
+import { leadThrough } from "../commands/ways";
 import { useEditorContext } from "../context";
 import { familyColor } from "../FamilyIcon";
 import { useEditorWords } from "../labels";
@@ -14,7 +15,8 @@ import { ConnectionHint } from "./ConnectionHint";
 import { DragPicture } from "./DragPicture";
 import { EmptyCanvas } from "./EmptyCanvas";
 import { FindPanel } from "./FindPanel";
-import { createEdgeBuilder, createNodeBuilder, type FlowEdge, type FlowNode, type LevelView } from "./flow";
+import { createNodeBuilder, type FlowEdge, type FlowNode, type LevelView } from "./flow";
+import { createEdgeBuilder } from "./flowEdges";
 import { GroupDialog } from "./GroupDialog";
 import { isGround } from "./ground";
 import { KeysDialog } from "./KeysDialog";
@@ -97,10 +99,17 @@ function Drawing() {
     (event: MouseEvent) => {
       if (!(event.target instanceof Element && isGround(event.target))) return;
       const client = { x: event.clientX, y: event.clientY };
-      const into = canvas.getState().view?.edgeAt(client) ?? null;
+      const { view: seen } = canvas.getState();
+      const into = seen?.edgeAt(client) ?? null;
+      if (into && (event.ctrlKey || event.metaKey)) {
+        const ends = seen?.endsOf(into);
+        if (seen && ends)
+          leadThrough({ state: store.getState(), store, canvas }, { edge: into, ends, at: seen.toCanvas(client) });
+        return;
+      }
       canvas.setState({ dialog: { kind: "add", client, wire: null, into } });
     },
-    [canvas],
+    [store, canvas],
   );
   const forgetMark = useCallback(() => canvas.setState({ mark: null, isWriting: false }), [canvas]);
   const hovering = useMemo(

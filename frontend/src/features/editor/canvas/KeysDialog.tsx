@@ -31,7 +31,7 @@ const GROUPS: readonly Command["group"][] = [
   "view",
   "help",
 ];
-const MOUSE = ["pan", "box", "wire", "loose", "search", "open", "insert", "pull", "copy", "cut"] as const;
+const MOUSE = ["pan", "box", "wire", "loose", "search", "open", "insert", "pull", "copy", "cut", "lead"] as const;
 
 /** Every command with its keys, made from the commands themselves, and where keys are changed. */
 export function KeysDialog() {

@@ -1,7 +1,8 @@
 import { beforeEach, expect, it } from "vitest";
 import { type CheckReport, createDocumentStore, type EditorStore, frozenOf, marksOf } from "@/document";
 import { LAYERS, sampleDocument } from "@/document/testing/catalogue";
-import { createEdgeBuilder, createNodeBuilder, type FlowEdge, type FlowNode, type LevelView } from "./flow";
+import { createNodeBuilder, type FlowEdge, type FlowNode, type LevelView } from "./flow";
+import { createEdgeBuilder } from "./flowEdges";
 
 /** A card or a wire is drawn anew only when its object is another one: so these are the renders. */
 let store: EditorStore;
@@ -21,6 +22,8 @@ function view(part: Partial<LevelView> = {}): LevelView {
     weights: new Map(),
     frozen: frozenOf(document),
     colors: marksOf(document, "network").colors,
+    ways: marksOf(document, "network").ways,
+    shifts: null,
     heat: null,
     ...part,
   };

@@ -1,9 +1,9 @@
 import { type ReactFlowInstance, useReactFlow } from "@xyflow/react";
 import { type RefObject, useEffect } from "react";
-import type { Edge, Rect } from "@/document";
+import { type Edge, type Ends, equalEdges, type Point, type Rect } from "@/document";
 import type { CanvasView } from "../canvasStore";
 import { useEditorContext } from "../context";
-import type { FlowEdge, FlowNode } from "./flow";
+import { type FlowEdge, type FlowNode, HANDLE_SIZE } from "./flow";
 import { levelViewport, viewportShowing } from "./viewport";
 
 const MOTION_MS = 150;
@@ -89,6 +89,7 @@ function createView(flow: Flow, root: RefObject<HTMLDivElement | null>, pointer:
     },
     contains: ({ x, y }) => root.current?.contains(document.elementFromPoint(x, y)) ?? false,
     edgeAt: ({ x, y }) => edgeOf(flow, document.elementFromPoint(x, y)),
+    endsOf: (edge) => wireEnds(flow, edge),
     edgesAt: ({ x, y }) => {
       const found = document.elementsFromPoint(x, y).map((element) => edgeOf(flow, element));
       return [...new Set(found)].filter((edge) => edge !== null);
@@ -109,6 +110,19 @@ function createView(flow: Flow, root: RefObject<HTMLDivElement | null>, pointer:
 function edgeOf(flow: Flow, element: Element | null): Edge | null {
   const id = element?.closest<SVGElement>("[data-edge]")?.dataset.edge;
   return (id !== undefined && flow.getEdge(id)?.data?.edge) || null;
+}
+
+function wireEnds(flow: Flow, edge: Edge): Ends | null {
+  const drawn = flow.getEdges().find(({ data }) => data !== undefined && equalEdges(data.edge, edge));
+  const at = (id: string | undefined, handle: string | null | undefined, type: "source" | "target"): Point | null => {
+    const node = id === undefined ? undefined : flow.getNode(id);
+    const port = node?.handles?.find((one) => one.id === handle && one.type === type);
+    if (!node || !port) return null;
+    return { x: node.position.x + port.x + HANDLE_SIZE / 2, y: node.position.y + port.y + HANDLE_SIZE / 2 };
+  };
+  const from = at(drawn?.source, drawn?.sourceHandle, "source");
+  const to = at(drawn?.target, drawn?.targetHandle, "target");
+  return from && to ? { from, to } : null;
 }
 
 function show(flow: Flow, box: DOMRect, id: string): void {

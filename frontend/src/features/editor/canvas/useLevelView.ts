@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import { useStore } from "zustand";
-import { completePositions, frozenOf, marksOf, type Positions, resolveLevel } from "@/document";
+import { completePositions, frozenOf, marksOf, type Position, type Positions, resolveLevel } from "@/document";
 import { useEditor, useEditorContext, useWeights } from "../context";
 import { marksAt } from "../weights";
 import type { LevelView } from "./flow";
@@ -22,7 +22,11 @@ export function useLevelView(dragged: Positions | null): LevelView {
   const weights = useMemo(() => marksAt(compared, here.path), [compared, here.path]);
   const frozen = useMemo(() => frozenOf(document), [document]);
   const heat = useStore(useEditorContext().canvas, (state) => state.heat);
-  const { colors } = marksOf(document, here.blockName);
+  const { colors, ways } = marksOf(document, here.blockName);
+  const shifts = useMemo(
+    () => (dragged && ways.length > 0 ? shiftsOf(stored, dragged) : null),
+    [stored, dragged, ways],
+  );
   return useMemo(
     () => ({
       document,
@@ -36,8 +40,19 @@ export function useLevelView(dragged: Positions | null): LevelView {
       weights,
       frozen,
       colors,
+      ways,
+      shifts,
       heat,
     }),
-    [document, here, catalogue, report, selection, positions, weights, frozen, colors, heat],
+    [document, here, catalogue, report, selection, positions, weights, frozen, colors, ways, shifts, heat],
+  );
+}
+
+function shiftsOf(stored: Positions, dragged: Positions): Positions {
+  return Object.fromEntries(
+    Object.entries(dragged).map(([id, [x, y]]): [string, Position] => {
+      const [left, top] = stored[id] ?? [x, y];
+      return [id, [x - left, y - top]];
+    }),
   );
 }

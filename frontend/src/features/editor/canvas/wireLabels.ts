@@ -1,6 +1,6 @@
 /** Places for the shapes on wires: on the wire where the gap is wide enough, else beside it, never behind a card. */
-import type { Point, Rect } from "@/document";
-import { wireAt, wirePath } from "@/document";
+import type { Point, Position, Rect } from "@/document";
+import { ledMiddles, toPoint, wireAt, wirePath } from "@/document";
 
 /** What a label takes at zoom 1: its text at 11 px (tabular figures, so that a text is as wide as another) in a frame. */
 const LETTER = 7;
@@ -27,6 +27,8 @@ export interface LabelledWire {
   source: Rect;
   target: Rect;
   text: string | null;
+  /** The points that a person leads it through. */
+  points?: readonly Position[];
 }
 
 /** Where the middle of each wire's label stands; null where it has none. */
@@ -45,7 +47,7 @@ export function placeLabels(
       return ![cards, names, taken].some((list) => list.some((other) => touches(rect, other)));
     };
     // Where cards lie over one another nothing is free: above its own two cards a label is not behind them at least.
-    const at = places.find(isFree) ?? (places[wire.lane === null ? 1 : 0] as Point);
+    const at = places.find(isFree) ?? ((places[wire.lane === null ? 1 : 0] ?? places[0]) as Point);
     taken.push(around(at, width));
     return at;
   });
@@ -56,7 +58,8 @@ export function placeLabels(
  * ends, then further along its lane.
  */
 function candidates(wire: LabelledWire, width: number, names: readonly Rect[]): Point[] {
-  const { from, to, lane, source, target } = wire;
+  const { from, to, lane, source, target, points = [] } = wire;
+  if (points.length > 0) return ledMiddles(from, points.map(toPoint), to);
   const { label } = wirePath(from, to, lane);
   const x = (from.x + to.x) / 2;
   const above = { x, y: Math.min(source.y, target.y) - LIFT };

@@ -10,6 +10,7 @@ import * as nodes from "./nodes";
 import * as selection from "./selection";
 import * as suggest from "./suggest";
 import * as view from "./view";
+import * as ways from "./ways";
 
 /** Every command of the editor, in the order of menus and the help. */
 export const commands: readonly Command[] = [
@@ -23,6 +24,8 @@ export const commands: readonly Command[] = [
   suggest.showSuggestion,
   nodes.detach,
   nodes.cutWires,
+  ways.addPoint,
+  ways.removePoints,
   nodes.mute,
   marks.addFrame,
   marks.addNote,

@@ -8,7 +8,7 @@ import {
   IconZoomOut,
   IconZoomScan,
 } from "@tabler/icons-react";
-import { blockOf } from "@/document";
+import { blockOf, equalEdges, marksOf, setWay } from "@/document";
 import type { CanvasView } from "../canvasStore";
 import { tidyPositions } from "../layout/tidy";
 import { always, type Command, type CommandContext, hereOf, needsCanvas, needsNodes, needsSelection } from "./command";
@@ -86,12 +86,20 @@ export const tidy: Command = {
       const level = { document: state.document, block: here.block, catalogue: state.catalogue };
       const positions = await tidyPositions(level);
       // Nodes that came or went meanwhile keep their places.
-      const left = blockOf(store.getState().document, here.blockName)?.nodes ?? [];
+      const block = blockOf(store.getState().document, here.blockName);
+      const left = block?.nodes ?? [];
+      const drawn = block?.edges ?? [];
       const edits = left.flatMap(({ id }) => {
         const position = positions[id];
         return position ? [{ op: "move_node" as const, block: here.blockName, id, position }] : [];
       });
-      state.applyEdits(edits, { label: { key: "history.tidy" } });
+      // Points that led wires through the old drawing mean nothing in the new one.
+      const { ways } = marksOf(store.getState().document, here.blockName);
+      const straight = ways.flatMap(({ edge }) => {
+        const isDrawn = drawn.some((other) => equalEdges(other, edge));
+        return isDrawn ? [setWay(here.blockName, edge, [])] : [];
+      });
+      state.applyEdits([...edits, ...straight], { label: { key: "history.tidy" } });
       canvas.getState().view?.showLevel();
     } catch (error) {
       canvas.setState({ notice: { key: "notice.tidyFailed", values: { reason: String(error) } } });
