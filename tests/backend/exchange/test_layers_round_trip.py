@@ -75,6 +75,20 @@ def test_local_response_norm_when_it_goes_out_and_in_again_is_one_node(
     assert {"size": 5, **imported.network.nodes[1].params} == params
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_stack_of_encoder_layers_when_it_goes_out_and_in_again_is_a_block_that_repeats(
+    form: str, tmp_path: Path
+) -> None:
+    params = {"nhead": 2, "num_layers": 4, "dim_feedforward": 9, "causal": True}
+    drawn = chain(image(7, 8), node("encode: TransformerEncoder", params=params), node("y: Output"))
+    imported, _ = round_trip(drawn, form, tmp_path)
+    kinds = [each.type for block in (imported.network, *imported.blocks.values()) for each in block.nodes]
+    assert set(kinds) - {"Input", "Output"} <= {
+        "TransformerEncoderLayer",
+        *(f"block:{name}" for name in imported.blocks),
+    }
+
+
 # --- programs of others ----------------------------------------------------------------------------------------------
 
 
