@@ -189,6 +189,8 @@ FAILING: list[tuple[str, dict[str, Any], Shapes, str]] = [
     ("Split", {"dim": 3}, ((7, 4),), "no_such_axis"),
     ("Chunk", {"chunks": 4}, ((6, 4),), "chunks_do_not_fit"),
     ("Chunk", {"chunks": 4}, ((7,),), "chunks_do_not_fit"),
+    ("Unbind", {"pieces": 3}, ((4, 5),), "pieces_differ"),
+    ("Unbind", {"dim": 0}, ((7,),), "axis_is_batch"),
     ("Chunk", {"dim": 0}, ((7,),), "axis_is_batch"),
     ("LSTM", {}, ((3, 32, 32),), "wrong_rank"),
     ("GRU", {}, ((1, 9, 9),), "wrong_rank"),

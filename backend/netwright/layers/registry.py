@@ -169,6 +169,7 @@ _TYPES: tuple[type[Layer[Any]], ...] = (
     shape_reduce.ReduceMin,
     split.Split,
     split.Chunk,
+    split.Unbind,
     merge.Add,
     merge_pair.Subtract,
     merge.Multiply,

@@ -145,6 +145,21 @@ def test_program_when_it_cuts_by_length_gives_equal_outputs(tmp_path: Path) -> N
     assert_equal_outputs(imported, [Cuts()(x)], (x,))
 
 
+class TakenApart(nn.Module):
+    """More pieces than a person would draw."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        a, b, *_ = x.unbind(1)
+        return torch.cat([a * b, *x.flatten(1).chunk(20, 1)], 1)
+
+
+def test_program_when_it_takes_an_axis_apart_gives_equal_outputs(tmp_path: Path) -> None:
+    x = torch.randn(3, 20, 2)
+    imported = import_program(TakenApart(), x, folder=tmp_path)
+    assert {"Unbind", "Chunk"} <= set(types(imported.document))
+    assert_equal_outputs(imported, [TakenApart()(x)], (x,))
+
+
 class CutsByTheBatch(nn.Module):
     """What is left depends on how many samples come."""
 

@@ -111,6 +111,15 @@ def split(build: Builder, op: Operator) -> None:
     add_pieces(build, op, data_of(op), op.attributes.get("dim", 0), op.attributes.get("chunks"))
 
 
+@rule("unbind")
+def unbind(build: Builder, op: Operator) -> None:
+    axis = op.attributes.get("dim", 0) % build.rank(data_of(op))
+    if axis == 0:
+        raise NoRuleError(say("it takes a sample out of the batch"))
+    build.add(op, "Unbind", {"pieces": len(op.outputs), "dim": axis}, [data_of(op)])
+    build.name_outputs(op, [f"part{number}" for number in range(len(op.outputs))])
+
+
 @rule("pad", "constant_pad_nd")
 def pad(build: Builder, op: Operator) -> None:
     rank = build.rank(data_of(op))
