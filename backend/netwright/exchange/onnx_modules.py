@@ -23,8 +23,9 @@ class WrittenBag(nn.EmbeddingBag):
     def forward(self, input: torch.Tensor) -> torch.Tensor:  # type: ignore[override]  # noqa: A002  (rows are bags)
         vectors = functional.embedding(input, self.weight)
         if self.padding_idx is None:
-            join = {"mean": vectors.mean, "sum": vectors.sum, "max": vectors.amax}[self.mode]
-            return join(1)
+            if self.mode == "max":
+                return vectors.amax(1)
+            return vectors.sum(1) if self.mode == "sum" else vectors.mean(1)
         is_word = (input != self.padding_idx).unsqueeze(2)
         if self.mode == "max":
             best = torch.where(is_word, vectors, -torch.inf).amax(1)

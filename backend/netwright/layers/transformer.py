@@ -134,7 +134,7 @@ class TransformerDecoderLayer(_TransformerLayer):
 
     attentions = 2
     muted_is_identity = False
-    Params = TransformerDecoderLayerParams
+    Params: ClassVar[type[LayerParams]] = TransformerDecoderLayerParams
     inputs = (X, Port("memory", "(N, S, F)", _SEQUENCE), MASK)
     documentation = Documentation(
         summary="Self-attention, attention to a memory, then two Linear layers for each step; each with a residual connection "

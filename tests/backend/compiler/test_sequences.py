@@ -185,8 +185,8 @@ def test_stacks_of_transformer_layers_take_the_weights_of_pytorchs_own_and_give_
     for depth, wide, p in ((2, 9, 0.1), (1, 12, 0.3)):
         layer = nn.TransformerEncoderLayer(8, 2, wide, p, batch_first=True)
         encoders.append(nn.TransformerEncoder(layer, depth, enable_nested_tensor=False))
-    layer = nn.TransformerDecoderLayer(8, 2, 9, batch_first=True)
-    decoder = nn.TransformerDecoder(layer, 2, nn.LayerNorm(8))
+    step = nn.TransformerDecoderLayer(8, 2, 9, batch_first=True)
+    decoder = nn.TransformerDecoder(step, 2, nn.LayerNorm(8))
     modules = dict(network.named_modules())
     for path, module in (("first.encode", encoders[0]), ("second.encode", encoders[1]), ("write", decoder)):
         modules[path].load_state_dict(module.state_dict())  # by name, all of them

@@ -87,7 +87,8 @@ def _without_mask(value: str, reading: Reading) -> tuple[str, bool]:
         if mask is None or mask.ndim < 2 or mask.size != mask.shape[-1] * mask.shape[-2]:
             continue
         rows = mask.reshape(mask.shape[-2:])
-        if (reading.graph.shapes.get(data) or ())[-2:] != rows.shape:
+        scores = reading.graph.shapes.get(data)
+        if scores is None or scores[-2:] != rows.shape:
             continue
         later = np.triu(np.ones(rows.shape, dtype=bool), 1)
         if rows.shape[0] == rows.shape[1] and np.all(rows[~later] == 0) and np.all(rows[later] <= _HIDDEN):

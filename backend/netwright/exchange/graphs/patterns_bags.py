@@ -47,9 +47,9 @@ def program_bag(op: Operator, reading: Reading) -> Operator | None:
 def _are_rows(offsets: str, table: str, reading: Reading) -> bool:
     """Whether bags that begin at ``offsets`` are the rows of ``table`` (N, T): 0, T, 2 T ... up to the count of all indices."""
     shape = reading.graph.shapes.get(table)
-    if shape is None or len(shape) != 2 or shape[1] is None:
+    rows, steps = shape if shape is not None and len(shape) == 2 else (None, None)
+    if steps is None:
         return False
-    rows, steps = shape
     known = reading.constant(offsets)
     if known is not None:
         return rows is not None and np.array_equal(known, np.arange(0, rows * steps, steps))

@@ -47,8 +47,8 @@ class Reading:
         """The data and the number of an operator that joins the two."""
         if len(op.inputs) == 1 and op.kind.startswith("aten."):
             told = op.attributes.get("other", op.attributes.get("exponent"))
-            is_plain = isinstance(told, (int, float)) and op.attributes.get("alpha", 1) == 1
-            return (op.inputs[0], float(told)) if is_plain and op.attributes.get("self") == op.inputs[0] else None
+            is_plain = op.attributes.get("alpha", 1) == 1 and op.attributes.get("self") == op.inputs[0]
+            return (op.inputs[0], float(told)) if is_plain and isinstance(told, (int, float)) else None
         if len(op.inputs) != 2:
             return None
         for data, other in (op.inputs, op.inputs[::-1]):
