@@ -6,7 +6,9 @@
 2. parameters beside those of the reference table ``../shared/reference/architectures.json``, where that folder is there;
 3. outputs beside torchvision's own models with the same weights, in eval mode, and lines of source beside its lines, where
    ``.oracle`` is there (``make .setup/oracle``);
-4. what ruff says of the exported source of ResNet-50 and GoogLeNet.
+4. what ruff says of the exported source of ResNet-50 and GoogLeNet;
+5. whether every network that is not of graphs comes back with equal outputs from ONNX and from a PyTorch program, and as how
+   many nodes.  That is most of the time it takes: ``--without-round-trips`` leaves it out.
 
 The accuracy of the GCN on Cora over ten seeds takes minutes: ``python tests/bench/graph_bench.py``.
 """
@@ -22,6 +24,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from backend.exchange.round_trip import FORMS
+from backend.exchange.round_trip import TOLERANCE as ROUND_TRIP_TOLERANCE
+from backend.exchange.round_trip import main as print_round_trips_of
 from netwright.architectures.__main__ import main as print_published
 from netwright.architectures.registry import ARCHITECTURES
 from netwright.compiler.source import to_source
@@ -93,6 +98,14 @@ def print_ruff() -> bool:
     return is_clean
 
 
+def print_round_trips() -> bool:
+    is_equal = True
+    for form in FORMS:
+        heading(f"Out and in again as {form}: outputs to {ROUND_TRIP_TOLERANCE:.0e} of the largest")
+        is_equal &= print_round_trips_of(form, []) == 0
+    return is_equal
+
+
 def _test_module(name: str) -> ModuleType:
     """A module of the tests, for what it knows beside them."""
     spec = importlib.util.spec_from_file_location(name, TESTS / f"{name}.py")
@@ -103,14 +116,17 @@ def _test_module(name: str) -> ModuleType:
     return module
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     heading("Parameters and multiply-accumulates beside the published ones")
     is_exact = print_published([]) == 0
-    for part in (print_reference, print_oracle, print_ruff):
+    parts = [print_reference, print_oracle, print_ruff]
+    if "--without-round-trips" not in arguments:
+        parts.append(print_round_trips)
+    for part in parts:
         is_exact &= part()
     heading("All of these agree." if is_exact else "Some of these differ: see above.")
     return 0 if is_exact else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -17,6 +17,7 @@ from torch.onnx import OnnxExporterError
 
 from netwright.exchange.material import ExportError, Material
 from netwright.exchange.network import build_trained, input_specs, open_axes, output_names, random_batch
+from netwright.exchange.onnx_modules import written_out
 from netwright.exchange.onnx_translations import TRANSLATIONS
 from netwright.exchange.traced import check_equal, checked_with, trace, unshadowed
 from netwright.language import say
@@ -45,7 +46,8 @@ def write_onnx(material: Material, target: Path) -> None:
             )
         )
     material.say("exporting")
-    program = trace(material, network)
+    with written_out(network):
+        program = trace(material, network)
     model = _convert(material, program, network)
     material.say("checking")
     onnx.checker.check_model(model, full_check=True)

@@ -39,6 +39,8 @@ from netwright.layers import (
     shape_resize,
     shape_shuffle,
     split,
+    transformer,
+    transformer_stack,
 )
 from netwright.layers.base import Layer
 
@@ -65,8 +67,10 @@ _TYPES: tuple[type[Layer[Any]], ...] = (
     recurrent.GRUCell,
     attention.MultiheadAttention,
     attention.ScaledDotProductAttention,
-    attention.TransformerEncoderLayer,
-    attention.TransformerDecoderLayer,
+    transformer.TransformerEncoderLayer,
+    transformer.TransformerDecoderLayer,
+    transformer_stack.TransformerEncoder,
+    transformer_stack.TransformerDecoder,
     embedding.Embedding,
     embedding.EmbeddingBag,
     embedding.PositionalEncoding,
@@ -165,6 +169,7 @@ _TYPES: tuple[type[Layer[Any]], ...] = (
     shape_reduce.ReduceMin,
     split.Split,
     split.Chunk,
+    split.Unbind,
     merge.Add,
     merge_pair.Subtract,
     merge.Multiply,

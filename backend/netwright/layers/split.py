@@ -10,9 +10,10 @@ from netwright.language import listed, say
 from netwright.layers.axes import check_dim
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.params import Integer, Size, setting
+from netwright.layers.ports import MAX_COUNTED_PORTS
 
-MAX_PIECES = 16
-"""More pieces than this are better made by a reshape: every piece is a port on the card."""
+MAX_PIECES = MAX_COUNTED_PORTS
+"""Every piece is a port on the card, and a card has at most so many."""
 
 PieceSizes = Annotated[tuple[Size, ...], Strict(strict=False), Field(min_length=2, max_length=MAX_PIECES)]
 
@@ -170,3 +171,59 @@ class Chunk(_Cut):
     @classmethod
     def summary(cls, params: ChunkParams) -> str:
         return say("{count} pieces, axis {dim}", count=params.chunks, dim=params.dim)
+
+
+class UnbindParams(LayerParams):
+    pieces: Annotated[int, Strict(), Field(ge=1, le=MAX_PIECES)] = setting(
+        4, "How many entries the axis has: each becomes an output.", unit="pieces"
+    )
+    dim: Integer = setting(
+        1,
+        "Axis that is taken apart, with the batch counted as 0: 1 for channels or steps, -1 for the last.",
+        unit="axis",
+    )
+
+
+class Unbind(_Cut):
+    """(N, A, *) -> (N, *), (N, *)."""
+
+    Params = UnbindParams
+    outputs = (Port("part", "(N, *)", count_from="pieces"),)
+    documentation = Documentation(
+        summary="Takes an axis apart: each of its entries becomes an output without that axis.",
+        formula=r"y_i = x_{\dots, i, \dots}",
+        shape="(N, A, *) -> (N, *), (N, *)",
+        use_when="To send steps, channels or heads along ways of their own: query, key and value behind one Linear layer and "
+        "an Unflatten. It is what Stack puts together.",
+        pitfalls="The number of outputs is fixed by the axis, so it changes with the layer before it. For a single entry take "
+        "Select. The batch is never taken apart.",
+        source="https://docs.pytorch.org/docs/stable/generated/torch.unbind.html",
+    )
+
+    @classmethod
+    def call(cls, params: UnbindParams, inputs: Sequence[TensorSpec]) -> Call:
+        return Call(template="{0}.unbind({dim})", arguments={"dim": params.dim})
+
+    @classmethod
+    def check_pieces(cls, params: UnbindParams, spec: TensorSpec, size: int) -> Iterator[Complaint]:
+        if params.pieces != size:
+            yield Complaint(
+                code="pieces_differ",
+                message=say(
+                    "Unbind `{node}` has {pieces} outputs, but the axis {dim} of {spec} from `{source}` has {size} entries.",
+                    pieces=params.pieces,
+                    dim=params.dim,
+                    spec=spec,
+                    size=size,
+                ),
+                port="x",
+                field="pieces",
+                expected=str(size),
+                got=str(params.pieces),
+                values={"pieces": params.pieces, "size": size},
+                fixes=(Repair("set_param", {"name": "pieces", "value": size}),) if size <= MAX_PIECES else (),
+            )
+
+    @classmethod
+    def summary(cls, params: UnbindParams) -> str:
+        return say("{count} pieces, axis {dim}", count=params.pieces, dim=params.dim)

@@ -36,6 +36,7 @@ def parameters_of(name: str, params: dict[str, Any], *shapes: tuple[int, ...] | 
         ("RNN", {"hidden_size": 20}, ((7, 10), None), 640),
         ("MultiheadAttention", {"num_heads": 8}, ((7, 512), None, None), 1050624),
         ("TransformerEncoderLayer", {"nhead": 8}, ((32, 512), None), 3152384),
+        ("TransformerEncoder", {"nhead": 8, "num_layers": 2}, ((32, 512), None), 2 * 3152384),
     ],
 )
 def test_parameters_are_those_of_the_reference(
@@ -132,7 +133,9 @@ def test_causal_attention_does_not_see_later_steps() -> None:
     assert not torch.allclose(built(x)[:, 4:], built(changed)[:, 4:])
 
 
-@pytest.mark.parametrize("name", ["TransformerEncoderLayer", "TransformerDecoderLayer"])
+@pytest.mark.parametrize(
+    "name", ["TransformerEncoderLayer", "TransformerDecoderLayer", "TransformerEncoder", "TransformerDecoder"]
+)
 def test_causal_transformer_layer_does_not_see_later_steps(name: str) -> None:
     layer = get_layer(name)
     model = layer.Params.model_validate({"nhead": 2, "dim_feedforward": 16, "causal": True})
@@ -153,6 +156,45 @@ def test_weights_of_attention_sum_to_one_and_make_the_output() -> None:
     y, weights = built(x)
     torch.testing.assert_close(weights.sum(-1), torch.ones(2, 6))
     torch.testing.assert_close(y, module(x, x, x)[0])
+
+
+def stacks() -> Document:
+    """One block with a whole encoder, used twice with other sizes, and a decoder that looks at what it gives."""
+    inside = [
+        node("x", "Input"),
+        node("encode", "TransformerEncoder", nhead=2, num_layers="=depth", dim_feedforward="=wide", dropout="=p"),
+        out("y"),
+    ]
+    nodes = [
+        node("x", "Input", shape=[6, 8]),
+        node("first", "block:Encoder", depth=2, wide=9, p=0.1),
+        node("second", "block:Encoder", depth=1, wide=12, p=0.3),
+        node("write", "TransformerDecoder", nhead=2, num_layers=2, dim_feedforward=9, final_norm=True),
+        out("y"),
+    ]
+    wires = "x first second write.memory, x write.x, write y"
+    return document(block(nodes, wires), "Stacks", Encoder=block(inside, depth=6, wide=2048, p=0.1))
+
+
+def test_stacks_of_transformer_layers_take_the_weights_of_pytorchs_own_and_give_its_values() -> None:
+    report = check(stacks())
+    assert report.problems == []
+    network = build_network(to_source(stacks()))
+    assert report.totals.parameters == sum(each.numel() for each in network.parameters())
+    encoders = []
+    for depth, wide, p in ((2, 9, 0.1), (1, 12, 0.3)):
+        layer = nn.TransformerEncoderLayer(8, 2, wide, p, batch_first=True)
+        encoders.append(nn.TransformerEncoder(layer, depth, enable_nested_tensor=False))
+    step = nn.TransformerDecoderLayer(8, 2, 9, batch_first=True)
+    decoder = nn.TransformerDecoder(step, 2, nn.LayerNorm(8))
+    modules = dict(network.named_modules())
+    for path, module in (("first.encode", encoders[0]), ("second.encode", encoders[1]), ("write", decoder)):
+        modules[path].load_state_dict(module.state_dict())  # by name, all of them
+    x = torch.randn(3, 6, 8)
+    hidden = nn.Transformer.generate_square_subsequent_mask(6)
+    wanted = decoder.eval()(x, encoders[1].eval()(encoders[0].eval()(x)), hidden, tgt_is_causal=True)
+    torch.testing.assert_close(network.eval()(x), wanted)
+    assert modules["second.encode.layers.0"].dropout.p == 0.3
 
 
 def masked() -> Document:

@@ -35,6 +35,19 @@ def adaptive_pool(build: Builder, op: Operator) -> None:
     build.add(op, "AdaptiveAvgPool2d", {"output_size": one_or_all(op.attributes["output_size"])})
 
 
+def local_response_norm(build: Builder, op: Operator) -> None:
+    """Its attributes are those of ONNX's own operator."""
+    numbers = {"alpha": ("alpha", 1e-4), "beta": ("beta", 0.75), "k": ("bias", 1.0)}
+    params = {name: _real(op.attributes.get(theirs, usual)) for name, (theirs, usual) in numbers.items()}
+    build.add(op, "LocalResponseNorm", {"size": op.attributes["size"], **params})
+
+
+def embedding_bag(build: Builder, op: Operator) -> None:
+    weight = build.array(op.inputs[1])
+    params: dict[str, Any] = {"num_embeddings": weight.shape[0], "embedding_dim": weight.shape[1], **op.attributes}
+    build.add(op, "EmbeddingBag", params, op.inputs[:1], {"weight": weight})
+
+
 def class_token(build: Builder, op: Operator) -> None:
     build.add(op, "ClassToken", {}, op.inputs, _weights(build, op))
 
@@ -61,5 +74,7 @@ JOINED: dict[str, Rule] = {
     "nw.TransformerEncoderLayer": encoder_layer,
     "nw.AdaptiveAvgPool": adaptive_pool,
     "nw.ClassToken": class_token,
+    "nw.LocalResponseNorm": local_response_norm,
+    "nw.EmbeddingBag": embedding_bag,
     **dict.fromkeys(("nw.LSTM", "nw.GRU", "nw.RNN"), recurrent),
 }

@@ -112,6 +112,11 @@ def _divide(op: Operator, given: Sequence[Array]) -> Array:  # noqa: ARG001  (co
     return left // right if np.issubdtype(left.dtype, np.integer) else left / right
 
 
+def _triangle(op: Operator, given: Sequence[Array]) -> Array:
+    diagonal = int(given[1].reshape(-1)[0]) if len(given) > 1 else 0
+    return np.triu(given[0], diagonal) if op.attributes.get("upper", 1) else np.tril(given[0], diagonal)
+
+
 _COMPUTED: dict[str, Compute] = {
     **{kind: compute for kind, compute in LAYOUTS.items() if not kind.startswith("aten.")},
     "Concat": lambda op, given: np.concatenate(given, axis=op.attributes["axis"]),
@@ -120,6 +125,9 @@ _COMPUTED: dict[str, Compute] = {
     "Add": lambda _, given: given[0] + given[1],
     "Sub": lambda _, given: given[0] - given[1],
     "Div": _divide,
+    "Trilu": _triangle,
+    "Equal": lambda _, given: np.asarray(given[0] == given[1]),
+    "Where": lambda _, given: np.where(given[0], given[1], given[2]),
 }
 
 

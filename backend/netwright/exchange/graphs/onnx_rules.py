@@ -11,6 +11,7 @@ import numpy as np
 from netwright.exchange.graphs import onnx_shapes, onnx_values, onnx_windows  # noqa: F401  (their rules register)
 from netwright.exchange.graphs.flat import Builder, NoRuleError
 from netwright.exchange.graphs.foreign import Operator
+from netwright.exchange.graphs.joined_rules import local_response_norm
 from netwright.exchange.graphs.onnx_registry import RULES, real, rule, spatial_axes
 from netwright.language import say
 
@@ -108,13 +109,4 @@ def instance_norm(build: Builder, op: Operator) -> None:
     build.add(op, f"InstanceNorm{spatial_axes(build, op)}d", params, weights={"weight": weight, "bias": bias})
 
 
-@rule("LRN")
-def local_response_norm(build: Builder, op: Operator) -> None:
-    attributes = op.attributes
-    params = {
-        "size": attributes["size"],
-        "alpha": real(attributes.get("alpha", 1e-4)),
-        "beta": real(attributes.get("beta", 0.75)),
-        "k": real(attributes.get("bias", 1.0)),
-    }
-    build.add(op, "LocalResponseNorm", params)
+rule("LRN")(local_response_norm)

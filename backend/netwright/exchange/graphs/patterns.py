@@ -13,6 +13,7 @@ import numpy as np
 from netwright.exchange.graphs.foreign import ForeignGraph, Operator
 from netwright.exchange.graphs.layouts import fold_constants
 from netwright.exchange.graphs.patterns_attention import attention, class_token, encoder_layer, multihead_attention
+from netwright.exchange.graphs.patterns_bags import BAGS
 from netwright.exchange.graphs.patterns_pictures import adaptive_pool, local_response_norm
 from netwright.exchange.graphs.patterns_program import program_recurrent, program_result
 from netwright.exchange.graphs.patterns_recurrent import recurrent, recurrent_result, unrolled_rnn
@@ -129,7 +130,7 @@ def step(op: Operator, reading: Reading) -> Operator | None:
 
 
 PHASES: tuple[tuple[Pattern, ...], ...] = (
-    (linear, silu, erf_gelu, group_norm, step, class_token, local_response_norm, adaptive_pool),
+    (linear, silu, erf_gelu, group_norm, step, class_token, local_response_norm, adaptive_pool, *BAGS),
     (attention, recurrent, recurrent_result, unrolled_rnn, program_recurrent, program_result),
     (multihead_attention,),
     (encoder_layer,),

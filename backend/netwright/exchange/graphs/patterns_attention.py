@@ -60,7 +60,8 @@ def attention(op: Operator, reading: Reading) -> Operator | None:
     weights = reading.maker(op.inputs[0], "Softmax") if op.kind == "MatMul" else None
     if weights is None or weights.attributes.get("axis", -1) not in {-1, 3}:
         return None
-    scores, factor = _without_factor(weights.inputs[0], reading)
+    scores, is_causal = _without_mask(weights.inputs[0], reading)
+    scores, factor = _without_factor(scores, reading)
     product = reading.maker(scores, "MatMul")
     if product is None:
         return None
@@ -71,7 +72,28 @@ def attention(op: Operator, reading: Reading) -> Operator | None:
         return None
     if not math.isclose(factor * times_query * times_key, shape[3] ** -0.5, rel_tol=1e-4):
         return None
-    return replace(op, kind="nw.Attention", inputs=(query, key, op.inputs[1]), attributes={"causal": False})
+    return replace(op, kind="nw.Attention", inputs=(query, key, op.inputs[1]), attributes={"causal": is_causal})
+
+
+_HIDDEN = -1e4
+"""What is at most this much has no weight behind a softmax: exporters write minus infinity or the lowest number they have."""
+
+
+def _without_mask(value: str, reading: Reading) -> tuple[str, bool]:
+    """The scores, and whether a constant that is added hides all later steps, and those alone."""
+    op = reading.maker(value, "Add")
+    for data, other in () if op is None else (op.inputs, op.inputs[::-1]):
+        mask = reading.constant(other)
+        if mask is None or mask.ndim < 2 or mask.size != mask.shape[-1] * mask.shape[-2]:
+            continue
+        rows = mask.reshape(mask.shape[-2:])
+        scores = reading.graph.shapes.get(data)
+        if scores is None or scores[-2:] != rows.shape:
+            continue
+        later = np.triu(np.ones(rows.shape, dtype=bool), 1)
+        if rows.shape[0] == rows.shape[1] and np.all(rows[~later] == 0) and np.all(rows[later] <= _HIDDEN):
+            return data, True
+    return value, False
 
 
 def _without_factor(value: str, reading: Reading) -> tuple[str, float]:

@@ -10,24 +10,26 @@ from netwright.exchange.graphs.reading import Reading
 
 def local_response_norm(op: Operator, reading: Reading) -> Operator | None:
     """x / (k + alpha * mean of the squares of neighbouring channels) ** beta."""
-    power = reading.maker(op.inputs[1], "Pow") if op.kind == "Div" else None
+    is_quotient = op.kind in {"Div", "aten.div"} and len(op.inputs) == 2
+    power = reading.maker(op.inputs[1], "Pow", "aten.pow") if is_quotient else None
     beta = None if power is None else reading.split(power)
-    shifted = None if power is None or beta is None else reading.maker(beta[0], "Add")
+    shifted = None if power is None or beta is None else reading.maker(beta[0], "Add", "aten.add")
     offset = None if shifted is None else reading.split(shifted)
-    scaled = None if offset is None else reading.maker(offset[0], "Mul")
+    scaled = None if offset is None else reading.maker(offset[0], "Mul", "aten.mul")
     factor = None if scaled is None else reading.split(scaled)
     if power is None or beta is None or offset is None or factor is None or power.inputs[0] != beta[0]:
         return None
-    pooled = reading.origin(factor[0], "AveragePool")
-    padded = None if pooled is None else reading.maker(pooled[0].inputs[0], "Pad")
-    squares = None if padded is None else reading.origin(padded.inputs[0], "Mul")
+    pooled = reading.origin(factor[0], "AveragePool", "aten.avg_pool2d", "aten.avg_pool3d")
+    padded = None if pooled is None else reading.maker(pooled[0].inputs[0], "Pad", "aten.pad", "aten.constant_pad_nd")
+    squares = None if padded is None else reading.origin(padded.inputs[0], "Mul", "aten.mul")
     if pooled is None or padded is None or squares is None or squares[0].inputs != (op.inputs[0], op.inputs[0]):
         return None
-    size = _neighbours(pooled[0], padded, reading)
+    is_onnx = pooled[0].kind == "AveragePool"
+    size = _neighbours(pooled[0], padded, reading) if is_onnx else _program_neighbours(pooled[0], padded)
     if size is None:
         return None
     attributes = {"size": size, "alpha": factor[1], "beta": beta[1], "bias": offset[1]}
-    return replace(op, kind="LRN", inputs=(op.inputs[0],), attributes=attributes)
+    return replace(op, kind="nw.LocalResponseNorm", inputs=(op.inputs[0],), attributes=attributes)
 
 
 def _neighbours(pool: Operator, pad: Operator, reading: Reading) -> int | None:
@@ -42,6 +44,18 @@ def _neighbours(pool: Operator, pad: Operator, reading: Reading) -> int | None:
     wanted = [0] * (2 * rank)
     wanted[2], wanted[rank + 2] = size // 2, (size - 1) // 2
     return size if len(pad.inputs) < 4 and pads.reshape(-1).tolist() == wanted else None
+
+
+def _program_neighbours(pool: Operator, pad: Operator) -> int | None:
+    """The same of a PyTorch program, whose pads begin with the last axis and whose pools step by their windows."""
+    kernel = pool.attributes["kernel_size"]
+    size, rest = kernel[0], kernel[1:]
+    wanted = [0, 0] * len(rest) + [size // 2, (size - 1) // 2]
+    is_plain = set(rest) == {1} and set(pool.attributes.get("stride") or [0]) == {1}
+    is_plain &= not any(pool.attributes.get(name) or 0 for name in ("ceil_mode", "divisor_override"))
+    is_plain &= set(pool.attributes.get("padding") or [0]) == {0}
+    is_zero = pad.attributes.get("mode", "constant") == "constant" and not pad.attributes.get("value")
+    return size if is_plain and is_zero and pad.attributes["pad"] == wanted else None
 
 
 def adaptive_pool(op: Operator, reading: Reading) -> Operator | None:

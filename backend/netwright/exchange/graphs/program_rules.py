@@ -1,52 +1,24 @@
 """Which layer stands for an ATen operator of a PyTorch program.
 
-To add one, write a function under ``@rule``.  Arguments go by the names of the operator's schema; those that were left out have
-its defaults.
+To add one, write a function under ``@rule`` here, or in ``program_shapes.py`` where it rearranges.  Arguments go by the names
+of the operator's schema; those that were left out have its defaults.
 """
 
-import math
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from netwright.exchange.graphs.flat import Builder, NoRuleError, Rule, one_or_all
+from netwright.exchange.graphs import program_shapes  # noqa: F401  (its rules register)
+from netwright.exchange.graphs.flat import Builder, NoRuleError, one_or_all
 from netwright.exchange.graphs.foreign import Array, Operator
-from netwright.exchange.graphs.onnx_shapes import add_pieces, reduction
+from netwright.exchange.graphs.onnx_shapes import reduction
 from netwright.exchange.graphs.onnx_values import add_constant
+from netwright.exchange.graphs.program_registry import RULES, array_of, data_of, needed, rule
 from netwright.language import say
-from netwright.layers.params import LARGEST
 
-RULES: dict[str, Rule] = {}
+__all__ = ["RULES"]
+
 _LIKE_THE_KERNEL = -1
-
-
-def rule(*kinds: str) -> Callable[[Rule], Rule]:
-    """Registers a function for operators of these kinds."""
-
-    def register(function: Rule) -> Rule:
-        RULES.update((f"aten.{kind}", function) for kind in kinds)
-        return function
-
-    return register
-
-
-def _array(build: Builder, op: Operator, name: str) -> Array | None:
-    """The constant argument ``name``; None where it is left out."""
-    value = op.attributes.get(name)
-    return build.array(value) if isinstance(value, str) and value else None
-
-
-def _needed(build: Builder, op: Operator, name: str) -> Array:
-    array = _array(build, op, name)
-    if array is None:
-        raise NoRuleError(say("it has no constant `{name}`", name=name))
-    return array
-
-
-def _data(op: Operator) -> str:
-    """The value it works on."""
-    return str(op.attributes.get("input") or op.attributes.get("self") or op.inputs[0])
 
 
 def _sizes(op: Operator, name: str, default: int, dims: int) -> int | list[int]:
@@ -61,7 +33,7 @@ def _sizes(op: Operator, name: str, default: int, dims: int) -> int | list[int]:
 
 @rule("conv1d", "conv2d", "conv3d", "convolution", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d")
 def conv(build: Builder, op: Operator) -> None:
-    weight, bias = _needed(build, op, "weight"), _array(build, op, "bias")
+    weight, bias = needed(build, op, "weight"), array_of(build, op, "bias")
     dims = weight.ndim - 2
     is_transposed = "transpose" in op.kind or bool(op.attributes.get("transposed", False))
     groups = op.attributes.get("groups", 1)
@@ -78,7 +50,7 @@ def conv(build: Builder, op: Operator) -> None:
     if is_transposed:
         params["output_padding"] = _sizes(op, "output_padding", 0, dims)
     name = f"ConvTranspose{dims}d" if is_transposed else f"Conv{dims}d"
-    build.add(op, name, params, [_data(op)], {"weight": weight, "bias": bias})
+    build.add(op, name, params, [data_of(op)], {"weight": weight, "bias": bias})
 
 
 def _rank(op: Operator) -> int:
@@ -97,7 +69,7 @@ def max_pool(build: Builder, op: Operator) -> None:
         "dilation": _sizes(op, "dilation", 1, dims),
         "ceil_mode": op.attributes.get("ceil_mode", False),
     }
-    build.add(op, f"MaxPool{dims}d", _without_own_stride(params), [_data(op)])
+    build.add(op, f"MaxPool{dims}d", _without_own_stride(params), [data_of(op)])
 
 
 @rule("avg_pool1d", "avg_pool2d", "avg_pool3d")
@@ -112,7 +84,7 @@ def average_pool(build: Builder, op: Operator) -> None:
         "ceil_mode": op.attributes.get("ceil_mode", False),
         "count_include_pad": op.attributes.get("count_include_pad", True),
     }
-    build.add(op, f"AvgPool{dims}d", _without_own_stride(params), [_data(op)])
+    build.add(op, f"AvgPool{dims}d", _without_own_stride(params), [data_of(op)])
 
 
 def _without_own_stride(params: dict[str, Any]) -> dict[str, Any]:
@@ -128,7 +100,7 @@ def adaptive_pool(build: Builder, op: Operator) -> None:
     dims = _rank(op)
     kind = "Avg" if "avg" in op.kind else "Max"
     params = {"output_size": _sizes(op, "output_size", 1, dims)}
-    build.add(op, f"Adaptive{kind}Pool{dims}d", params, [_data(op)])
+    build.add(op, f"Adaptive{kind}Pool{dims}d", params, [data_of(op)])
 
 
 _REDUCTIONS = {"aten.mean": "ReduceMean", "aten.amax": "ReduceMax", "aten.amin": "ReduceMin", "aten.sum": "ReduceSum"}
@@ -136,11 +108,11 @@ _REDUCTIONS = {"aten.mean": "ReduceMean", "aten.amax": "ReduceMax", "aten.amin":
 
 @rule("mean", "amax", "amin", "sum")
 def reduce_axes(build: Builder, op: Operator) -> None:
-    rank = build.rank(_data(op))
+    rank = build.rank(data_of(op))
     axes = sorted(axis % rank for axis in op.attributes.get("dim") or range(rank))
     keepdim = bool(op.attributes.get("keepdim", False))
     name, params = reduction(_REDUCTIONS[op.kind], rank, axes, keepdim=keepdim)
-    build.add(op, name, params, [_data(op)])
+    build.add(op, name, params, [data_of(op)])
 
 
 # --- linear ----------------------------------------------------------------------------------------------------------
@@ -148,7 +120,7 @@ def reduce_axes(build: Builder, op: Operator) -> None:
 
 @rule("linear")
 def linear(build: Builder, op: Operator) -> None:
-    _linear(build, op, _data(op), _needed(build, op, "weight"), _array(build, op, "bias"))
+    _linear(build, op, data_of(op), needed(build, op, "weight"), array_of(build, op, "bias"))
 
 
 @rule("addmm")
@@ -177,11 +149,18 @@ def _linear(build: Builder, op: Operator, data: str, weight: Array, bias: Array 
 
 @rule("embedding")
 def embedding(build: Builder, op: Operator) -> None:
-    weight = _needed(build, op, "weight")
+    weight = needed(build, op, "weight")
     params: dict[str, Any] = {"num_embeddings": weight.shape[0], "embedding_dim": weight.shape[1]}
     if op.attributes.get("padding_idx", -1) >= 0:
         params["padding_idx"] = op.attributes["padding_idx"]
+    params |= {name: op.attributes[name] for name in ("max_norm", "norm_type") if name in op.attributes}
     build.add(op, "Embedding", params, [str(op.attributes["indices"])], {"weight": weight})
+
+
+@rule("embedding_bag", "_embedding_bag")
+def embedding_bag(build: Builder, op: Operator) -> None:  # noqa: ARG001  (a rule like any other)
+    """Only what :func:`~netwright.exchange.graphs.patterns_bags.program_bag` could not follow comes here."""
+    raise NoRuleError(say("its bags are not the rows of a batch, or their vectors are weighted"))
 
 
 # --- normalisation ---------------------------------------------------------------------------------------------------
@@ -189,9 +168,9 @@ def embedding(build: Builder, op: Operator) -> None:
 
 @rule("batch_norm", "_native_batch_norm_legit_no_training")
 def batch_norm(build: Builder, op: Operator) -> None:
-    dims = max(build.rank(_data(op)) - 2, 1)
+    dims = max(build.rank(data_of(op)) - 2, 1)
     names = ("weight", "bias", "running_mean", "running_var")
-    weights = {name: _array(build, op, name) for name in names}
+    weights = {name: array_of(build, op, name) for name in names}
     params = {
         "eps": op.attributes.get("eps", 1e-5),
         "momentum": op.attributes.get("momentum", 0.1),
@@ -200,27 +179,27 @@ def batch_norm(build: Builder, op: Operator) -> None:
     }
     if weights["running_mean"] is not None:
         weights["num_batches_tracked"] = np.array(0, np.int64)
-    build.add(op, f"BatchNorm{dims}d", params, [_data(op)], weights)
+    build.add(op, f"BatchNorm{dims}d", params, [data_of(op)], weights)
 
 
 @rule("layer_norm", "native_layer_norm")
 def layer_norm(build: Builder, op: Operator) -> None:
-    weight, bias = _array(build, op, "weight"), _array(build, op, "bias")
+    weight, bias = array_of(build, op, "weight"), array_of(build, op, "bias")
     params = {
         "normalized_dims": len(op.attributes["normalized_shape"]),
         "eps": op.attributes.get("eps", 1e-5),
         "elementwise_affine": weight is not None,
         "bias": bias is not None or weight is None,
     }
-    build.add(op, "LayerNorm", params, [_data(op)], {"weight": weight, "bias": bias})
+    build.add(op, "LayerNorm", params, [data_of(op)], {"weight": weight, "bias": bias})
 
 
 @rule("group_norm", "native_group_norm")
 def group_norm(build: Builder, op: Operator) -> None:
     groups = op.attributes.get("num_groups") or op.attributes["group"]
     params = {"num_groups": groups, "eps": op.attributes.get("eps", 1e-5)}
-    weights = {name: _needed(build, op, name) for name in ("weight", "bias")}
-    build.add(op, "GroupNorm", params, [_data(op)], weights)
+    weights = {name: needed(build, op, name) for name in ("weight", "bias")}
+    build.add(op, "GroupNorm", params, [data_of(op)], weights)
 
 
 # --- activations -----------------------------------------------------------------------------------------------------
@@ -240,56 +219,56 @@ _PLAIN = {
 
 @rule(*_PLAIN)
 def plain_activation(build: Builder, op: Operator) -> None:
-    build.add(op, _PLAIN[op.kind.removeprefix("aten.")], {}, [_data(op)])
+    build.add(op, _PLAIN[op.kind.removeprefix("aten.")], {}, [data_of(op)])
 
 
 @rule("gelu")
 def gelu(build: Builder, op: Operator) -> None:
-    build.add(op, "GELU", {"approximate": op.attributes.get("approximate", "none")}, [_data(op)])
+    build.add(op, "GELU", {"approximate": op.attributes.get("approximate", "none")}, [data_of(op)])
 
 
 @rule("leaky_relu")
 def leaky_relu(build: Builder, op: Operator) -> None:
-    build.add(op, "LeakyReLU", {"negative_slope": op.attributes.get("negative_slope", 0.01)}, [_data(op)])
+    build.add(op, "LeakyReLU", {"negative_slope": op.attributes.get("negative_slope", 0.01)}, [data_of(op)])
 
 
 @rule("elu")
 def elu(build: Builder, op: Operator) -> None:
-    build.add(op, "ELU", {"alpha": float(op.attributes.get("alpha", 1.0))}, [_data(op)])
+    build.add(op, "ELU", {"alpha": float(op.attributes.get("alpha", 1.0))}, [data_of(op)])
 
 
 @rule("softplus")
 def softplus(build: Builder, op: Operator) -> None:
-    build.add(op, "Softplus", {"beta": float(op.attributes.get("beta", 1.0))}, [_data(op)])
+    build.add(op, "Softplus", {"beta": float(op.attributes.get("beta", 1.0))}, [data_of(op)])
 
 
 @rule("hardtanh")
 def hardtanh(build: Builder, op: Operator) -> None:
     low, high = float(op.attributes.get("min_val", -1.0)), float(op.attributes.get("max_val", 1.0))
     if (low, high) == (0.0, 6.0):
-        build.add(op, "ReLU6", {}, [_data(op)])
+        build.add(op, "ReLU6", {}, [data_of(op)])
     else:
-        build.add(op, "Hardtanh", {"min_val": low, "max_val": high}, [_data(op)])
+        build.add(op, "Hardtanh", {"min_val": low, "max_val": high}, [data_of(op)])
 
 
 @rule("prelu", "_prelu_kernel")
 def prelu(build: Builder, op: Operator) -> None:
-    weight = _needed(build, op, "weight").reshape(-1)
-    build.add(op, "PReLU", {"num_parameters": weight.size}, [_data(op)], {"weight": weight})
+    weight = needed(build, op, "weight").reshape(-1)
+    build.add(op, "PReLU", {"num_parameters": weight.size}, [data_of(op)], {"weight": weight})
 
 
 @rule("softmax", "_softmax", "log_softmax", "_log_softmax")
 def softmax(build: Builder, op: Operator) -> None:
-    rank = build.rank(_data(op))
+    rank = build.rank(data_of(op))
     axis = op.attributes["dim"] % rank
     name = "LogSoftmax" if "log" in op.kind else "Softmax"
-    build.add(op, name, {"dim": axis if axis < rank - 1 or rank == 2 else -1}, [_data(op)])
+    build.add(op, name, {"dim": axis if axis < rank - 1 or rank == 2 else -1}, [data_of(op)])
 
 
 @rule("dropout", "feature_dropout")
 def dropout(build: Builder, op: Operator) -> None:
-    name = "Dropout" if "feature" not in op.kind else f"Dropout{build.rank(_data(op)) - 2}d"
-    build.add(op, name, {"p": op.attributes.get("p", 0.5)}, [_data(op)])
+    name = "Dropout" if "feature" not in op.kind else f"Dropout{build.rank(data_of(op)) - 2}d"
+    build.add(op, name, {"p": op.attributes.get("p", 0.5)}, [data_of(op)])
 
 
 # --- merges ----------------------------------------------------------------------------------------------------------
@@ -316,100 +295,7 @@ def concat(build: Builder, op: Operator) -> None:
     build.add(op, "Concat", {"dim": op.attributes.get("dim", 0) % rank}, op.inputs)
 
 
-# --- shapes ----------------------------------------------------------------------------------------------------------
-
-
-@rule("flatten", "view", "reshape", "_unsafe_view", "unsqueeze", "squeeze", "unflatten")
-def reshape(build: Builder, op: Operator) -> None:
-    """Read from the shape of the result."""
-    if build.is_constant(_data(op)):
-        shape = [size for size in build.shape(op.outputs[0]) if size is not None]
-        build.set_array(op.outputs[0], build.array(_data(op)).reshape(shape))
-        return
-    before, after = build.sample_shape(_data(op)), build.sample_shape(op.outputs[0])
-    if before == after:
-        build.same(op, _data(op))
-    elif after == [math.prod(before)]:
-        build.add(op, "Flatten", {}, [_data(op)])
-    elif math.prod(before) == math.prod(after):
-        build.add(op, "Reshape", {"shape": after}, [_data(op)])
-    else:
-        raise NoRuleError(say("it mixes the samples of a batch"))
-
-
-@rule("permute", "transpose", "t")
-def permute(build: Builder, op: Operator) -> None:
-    rank = build.rank(_data(op))
-    order = _order(op, rank)
-    if build.is_constant(_data(op)):
-        build.set_array(op.outputs[0], build.array(_data(op)).transpose(order))
-    elif order[0] != 0:
-        raise NoRuleError(say("it moves the batch from the first axis"))
-    elif order == sorted(order):
-        build.same(op, _data(op))
-    else:
-        build.add(op, "Permute", {"dims": order}, [_data(op)])
-
-
-def _order(op: Operator, rank: int) -> list[int]:
-    order = list(range(rank))
-    if op.kind == "aten.permute":
-        dims: Sequence[int] = op.attributes["dims"]
-        return [axis % rank for axis in dims]
-    first, second = op.attributes.get("dim0", 0) % rank, op.attributes.get("dim1", rank - 1) % rank
-    order[first], order[second] = second, first
-    return order
-
-
-@rule("clone", "contiguous", "detach", "alias", "lift_fresh_copy", "to", "_to_copy", "identity")
-def same(build: Builder, op: Operator) -> None:
-    dtype = op.attributes.get("dtype")
-    if dtype not in {None, 6, 7, 8, 13}:
-        raise NoRuleError(say("it changes the type of its values"))
-    build.same(op, _data(op))
-
-
-@rule("select")
-def select(build: Builder, op: Operator) -> None:
-    axis = op.attributes.get("dim", 0) % build.rank(_data(op))
-    build.sample_shape(_data(op))
-    if axis == 0:
-        raise NoRuleError(say("it takes a sample out of the batch"))
-    build.add(op, "Select", {"dim": axis, "index": op.attributes["index"]}, [_data(op)])
-
-
-@rule("slice")
-def cut(build: Builder, op: Operator) -> None:
-    axis = op.attributes.get("dim", 0) % build.rank(_data(op))
-    start, end = op.attributes.get("start") or 0, op.attributes.get("end")
-    step = op.attributes.get("step", 1)
-    if build.is_constant(_data(op)):
-        places = [slice(None)] * axis + [slice(start, end, step)]
-        build.set_array(op.outputs[0], build.array(_data(op))[tuple(places)])
-        return
-    size = build.shape(_data(op))[axis]
-    stop = None if end is None or end >= (size or LARGEST) else end
-    if start == 0 and stop is None and step == 1:
-        build.same(op, _data(op))
-        return
-    if axis == 0:
-        raise NoRuleError(say("it cuts the batch"))
-    build.add(op, "Slice", {"dim": axis, "start": start, "stop": stop, "step": step}, [_data(op)])
-
-
-@rule("chunk", "split", "split_with_sizes")
-def split(build: Builder, op: Operator) -> None:
-    add_pieces(build, op, _data(op), op.attributes.get("dim", 0), op.attributes.get("chunks"))
-
-
-@rule("pad", "constant_pad_nd")
-def pad(build: Builder, op: Operator) -> None:
-    rank = build.rank(_data(op))
-    sizes = list(op.attributes["pad"])
-    if any(sizes[2 * (rank - 1) :]):
-        raise NoRuleError(say("it pads the batch"))
-    params = {"pad": sizes[: 2 * (rank - 1)], "mode": op.attributes.get("mode", "constant")}
-    build.add(op, "Pad", {**params, "value": float(op.attributes.get("value") or 0.0)}, [_data(op)])
+# --- recurrent -------------------------------------------------------------------------------------------------------
 
 
 @rule("lstm", "gru", "rnn_tanh", "rnn_relu")

@@ -9,6 +9,8 @@ from netwright.exchange.graphs.layouts import LAYOUTS, Numbers
 MAX_CHAIN = 32
 """Rearranging operators behind each other that are followed."""
 
+_SAME = {"aten.detach", "aten.alias", "Identity"}
+
 
 class Reading:
     """Who makes a value, and how often it is taken."""
@@ -27,7 +29,7 @@ class Reading:
     def behind_detach(self, value: str) -> str:
         """The value itself where this one only cuts the gradient off."""
         op = self.makers.get(value)
-        return self.behind_detach(op.inputs[0]) if op is not None and op.kind in {"aten.detach", "Identity"} else value
+        return self.behind_detach(op.inputs[0]) if op is not None and op.kind in _SAME else value
 
     def constant(self, value: str) -> Array | None:
         stored = self.graph.constants.get(value)
@@ -43,6 +45,10 @@ class Reading:
 
     def split(self, op: Operator) -> tuple[str, float] | None:
         """The data and the number of an operator that joins the two."""
+        if len(op.inputs) == 1 and op.kind.startswith("aten."):
+            told = op.attributes.get("other", op.attributes.get("exponent"))
+            is_plain = op.attributes.get("alpha", 1) == 1 and op.attributes.get("self") == op.inputs[0]
+            return (op.inputs[0], float(told)) if is_plain and isinstance(told, (int, float)) else None
         if len(op.inputs) != 2:
             return None
         for data, other in (op.inputs, op.inputs[::-1]):

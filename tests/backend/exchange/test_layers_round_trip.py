@@ -1,0 +1,200 @@
+"""Layers that exporters take apart, to both kinds of file and in again: one node again, with equal outputs."""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from backend.exchange.round_trip import FORMS, round_trip
+from backend.exchange.test_graphs import Imported, assert_equal_outputs
+from drawing import chain, image, node
+from netwright.compiler.module import build_network
+from netwright.compiler.source import to_source
+from netwright.exchange.graphs.report import Placeholder
+from netwright.graph.document import Document
+from safetensors.torch import load_file
+from torch import nn
+
+WORDS = torch.tensor([[2, 2, 2, 2, 2, 2], [0, 2, 8, 1, 2, 3], [5, 5, 7, 1, 0, 3]])
+"""The index 2 is padding: nothing else, some, none."""
+
+
+def bag(**params: Any) -> Document:
+    return chain(
+        node("words: Input", params={"shape": [6], "dtype": "int64"}),
+        node("embed: EmbeddingBag", params={"num_embeddings": 9, "embedding_dim": 4, **params}),
+        node("head: Linear", params={"out_features": 3}),
+        node("y: Output"),
+    )
+
+
+def layer(type_name: str, *shape: int, **params: Any) -> Document:
+    rest = [node("flat: Flatten"), node("head: Linear", params={"out_features": 2}), node("y: Output")]
+    return chain(image(*shape), node(f"layer: {type_name}", params=params), *rest)
+
+
+def types(document: Document) -> list[str]:
+    return [each.type for each in document.network.nodes]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("mode", ["mean", "sum", "max"])
+def test_bag_with_padding_when_it_goes_out_and_in_again_counts_words_alone(
+    mode: str, form: str, tmp_path: Path
+) -> None:
+    drawn = bag(mode=mode, padding_idx=2)
+    imported, _ = round_trip(drawn, form, tmp_path)
+    assert types(imported) == ["Input", "EmbeddingBag", "Linear", "Output"]
+    networks = []
+    for document, weights in ((drawn, "weights"), (imported, "imported")):
+        network = build_network(to_source(document)).eval()
+        network.load_state_dict(load_file(tmp_path / f"{weights}.safetensors"))
+        networks.append(network)
+    torch.testing.assert_close(networks[1](WORDS), networks[0](WORDS), rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("mode", ["mean", "max"])
+def test_bag_without_padding_when_it_goes_out_and_in_again_gives_equal_outputs(
+    mode: str, form: str, tmp_path: Path
+) -> None:
+    imported, _ = round_trip(bag(mode=mode), form, tmp_path)
+    # ONNX tells it from nothing: vectors that are looked up and joined.
+    assert ("EmbeddingBag" in types(imported)) == (form == "exported")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("size", "shape"), [(4, (7, 5)), (5, (7, 5, 3))])
+def test_local_response_norm_when_it_goes_out_and_in_again_is_one_node(
+    size: int, shape: tuple[int, ...], form: str, tmp_path: Path
+) -> None:
+    params = {"size": size, "alpha": 0.5, "beta": 0.6, "k": 2.0}
+    imported, _ = round_trip(layer("LocalResponseNorm", *shape, **params), form, tmp_path)
+    assert types(imported) == ["Input", "LocalResponseNorm", "Flatten", "Linear", "Output"]
+    assert {"size": 5, **imported.network.nodes[1].params} == params
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_stack_of_encoder_layers_when_it_goes_out_and_in_again_is_a_block_that_repeats(
+    form: str, tmp_path: Path
+) -> None:
+    params = {"nhead": 2, "num_layers": 4, "dim_feedforward": 9, "causal": True}
+    drawn = chain(image(7, 8), node("encode: TransformerEncoder", params=params), node("y: Output"))
+    imported, _ = round_trip(drawn, form, tmp_path)
+    kinds = [each.type for block in (imported.network, *imported.blocks.values()) for each in block.nodes]
+    assert set(kinds) - {"Input", "Output"} <= {
+        "TransformerEncoderLayer",
+        *(f"block:{name}" for name in imported.blocks),
+    }
+
+
+# --- programs of others ----------------------------------------------------------------------------------------------
+
+
+class Reader(nn.Module):
+    """Embeddings as PyTorch programs use them."""
+
+    def __init__(self, embed: nn.Module) -> None:
+        super().__init__()
+        self.embed = embed
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        found: torch.Tensor = self.embed(x)
+        return found
+
+
+def import_program(network: nn.Module, *inputs: torch.Tensor, folder: Path, decompose: bool = False) -> Imported:
+    axes: Any = tuple({0: torch.export.Dim.DYNAMIC} for _ in inputs)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        program = torch.export.export(network.eval(), inputs, dynamic_shapes=axes)
+        torch.export.save(program.run_decompositions() if decompose else program, folder / "model.pt2")
+    return Imported(folder / "model.pt2", folder)
+
+
+@pytest.mark.parametrize("decompose", [False, True])
+@pytest.mark.parametrize("kind", [nn.Embedding, nn.EmbeddingBag])
+def test_program_when_vectors_are_shortened_keeps_their_largest_length(
+    kind: type[nn.Embedding | nn.EmbeddingBag], *, decompose: bool, tmp_path: Path
+) -> None:
+    network = Reader(kind(9, 4, max_norm=0.5, padding_idx=2))
+    imported = import_program(network, WORDS, folder=tmp_path, decompose=decompose)
+    found = imported.document.network.nodes[1]
+    assert (found.type, found.params["max_norm"], found.params["padding_idx"]) == (kind.__name__, 0.5, 2)
+    wanted = [network(WORDS).detach()]
+    assert_equal_outputs(imported, wanted, (WORDS,))
+
+
+def test_program_when_lengths_are_of_another_kind_is_a_placeholder_that_says_so(tmp_path: Path) -> None:
+    network = Reader(nn.Embedding(9, 4, max_norm=0.5, norm_type=1.0))
+    assert [each.operator for each in placeholders(import_program(network, WORDS, folder=tmp_path))] == ["embedding"]
+
+
+class Cuts(nn.Module):
+    """Counted from the front and from the end."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.cat([x.narrow(1, 1, 3), x.narrow(-1, -2, 2), x.narrow(1, 0, 6)], 1)
+
+
+def test_program_when_it_cuts_by_length_gives_equal_outputs(tmp_path: Path) -> None:
+    x = torch.randn(3, 6)
+    imported = import_program(Cuts(), x, folder=tmp_path)
+    assert types(imported.document) == ["Input", "Slice", "Slice", "Concat", "Output"]
+    assert_equal_outputs(imported, [Cuts()(x)], (x,))
+
+
+class TakenApart(nn.Module):
+    """More pieces than a person would draw."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        a, b, *_ = x.unbind(1)
+        return torch.cat([a * b, *x.flatten(1).chunk(20, 1)], 1)
+
+
+def test_program_when_it_takes_an_axis_apart_gives_equal_outputs(tmp_path: Path) -> None:
+    x = torch.randn(3, 20, 2)
+    imported = import_program(TakenApart(), x, folder=tmp_path)
+    assert {"Unbind", "Chunk"} <= set(types(imported.document))
+    assert_equal_outputs(imported, [TakenApart()(x)], (x,))
+
+
+class CutsByTheBatch(nn.Module):
+    """What is left depends on how many samples come."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x[:, -x.size(0) :] + x.narrow(1, 0, x.size(0))
+
+
+def test_program_when_the_batch_says_where_it_cuts_is_a_placeholder_and_no_other_cut(tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        batch = torch.export.Dim("batch", min=2, max=5)
+        program = torch.export.export(CutsByTheBatch(), (torch.randn(3, 6),), dynamic_shapes=({0: batch},))
+        torch.export.save(program, tmp_path / "model.pt2")
+    reasons = {each.operator: each.reason for each in placeholders(Imported(tmp_path / "model.pt2", tmp_path))}
+    assert "computed" in reasons["narrow"]
+    assert "computed" in reasons["slice"]
+
+
+class Offsets(nn.Module):
+    """Bags of any length, as data say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bag = nn.EmbeddingBag(9, 4)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        found: torch.Tensor = self.bag(x.reshape(-1), x[:, 0])
+        return found
+
+
+def test_program_when_bags_begin_where_data_say_is_a_placeholder_that_says_so(tmp_path: Path) -> None:
+    imported = import_program(Offsets(), torch.tensor([[0, 1, 2], [3, 1, 2]]), folder=tmp_path)
+    reasons = {each.operator: each.reason for each in placeholders(imported)}
+    assert "not the rows" in reasons["embedding_bag"]
+
+
+def placeholders(imported: Imported) -> list[Placeholder]:
+    return imported.report.placeholders
