@@ -1016,6 +1016,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/checkpoints/{id}/trial/drawing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draw Trial
+         * @description Of a run on graphs: a vertex of its data with its surroundings, or a graph.
+         */
+        get: operations["draw_trial"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/checkpoints/{id}/predict": {
         parameters: {
             query?: never;
@@ -1027,7 +1047,7 @@ export interface paths {
         put?: never;
         /**
          * Predict
-         * @description Answers to pictures, rows, texts or series.
+         * @description Answers to pictures, rows, texts, series or graphs.
          */
         post: operations["predict"];
         delete?: never;
@@ -1732,7 +1752,8 @@ export interface components {
         };
         /**
          * ClassRead
-         * @description Figures of one class; null where there is nothing to divide by.
+         * @description Figures of one class; null where there is nothing to divide by.  ``iou`` is intersection over union, of masks only;
+         *     their ``support`` counts pixels.
          */
         ClassRead: {
             /** Name */
@@ -1745,6 +1766,8 @@ export interface components {
             f1: number | null;
             /** Support */
             support: number;
+            /** Iou */
+            iou?: number | null;
         };
         /**
          * ClassesEvent
@@ -1947,7 +1970,7 @@ export interface components {
                 number
             ] | null;
             /** Drawings */
-            drawings?: components["schemas"]["GraphDrawing"][];
+            drawings?: components["schemas"]["netwright__services__models__GraphDrawing"][];
             /** Masks */
             masks?: string[];
             /** Mask Colors */
@@ -2213,9 +2236,25 @@ export interface components {
          */
         EndReason: "finished" | "early_stop" | "stopped_by_user" | "loss_not_finite" | "out_of_memory" | "worker_lost" | "bad_data" | "error" | "imported";
         /**
+         * ErrorsRead
+         * @description A reconstruction: errors in the unit that the network sees, and how many samples have a mean absolute error from
+         *     ``edges[i]`` to ``edges[i + 1]``.
+         */
+        ErrorsRead: {
+            /** Mean Absolute Error */
+            mean_absolute_error: number;
+            /** Root Mean Squared Error */
+            root_mean_squared_error: number;
+            /** Edges */
+            edges: number[];
+            /** Counts */
+            counts: number[];
+        };
+        /**
          * EvaluationRead
-         * @description A checkpoint on the validation part.  ``accuracy`` of labels is the share of right answers, ``exact_match`` that of
-         *     samples of which every label is right.  ``confusion[i][j]``: samples of class i that were taken for class j.
+         * @description A checkpoint on the validation part.  ``accuracy`` of labels is the share of right answers, of masks that of right
+         *     pixels, ``exact_match`` that of samples of which every label is right, ``mean_iou`` the mean of the classes that there are.
+         *     ``confusion[i][j]``: samples (of masks, pixels) of class i that were taken for class j.
          *     ``has_changed``: the data are no longer those of the run.
          */
         EvaluationRead: {
@@ -2229,6 +2268,8 @@ export interface components {
             accuracy?: number | null;
             /** Exact Match */
             exact_match?: number | null;
+            /** Mean Iou */
+            mean_iou?: number | null;
             /** Confusion */
             confusion?: number[][];
             /** Per Class */
@@ -2240,6 +2281,7 @@ export interface components {
             calibration?: components["schemas"]["CalibrationRead"] | null;
             /** Numbers */
             numbers?: components["schemas"]["NumbersRead"][];
+            errors?: components["schemas"]["ErrorsRead"] | null;
         };
         /**
          * EventBatch
@@ -2475,31 +2517,6 @@ export interface components {
             color: "blue" | "orange" | "green" | "violet" | "pink" | "grey";
         };
         /**
-         * GraphDrawing
-         * @description Places for the vertices, between 0 and 1.  ``labels`` are class indices (-1: none), empty where the whole graph has the
-         *     class ``name``; ``num_left_out`` counts the vertices of a large graph that are not shown.
-         */
-        GraphDrawing: {
-            /** Name */
-            name: string;
-            /** Positions */
-            positions: [
-                number,
-                number
-            ][];
-            /** Labels */
-            labels: number[];
-            /** Edges */
-            edges: [
-                number,
-                number
-            ][];
-            /** Is Directed */
-            is_directed: boolean;
-            /** Num Left Out */
-            num_left_out: number;
-        };
-        /**
          * GraphRead
          * @description What a set of graphs consists of.  ``sample`` says what has a target: each vertex, or each graph.  An edge in both
          *     directions counts once.
@@ -2524,6 +2541,39 @@ export interface components {
             num_isolated: number;
             /** Num Self Loops */
             num_self_loops: number;
+        };
+        /**
+         * GraphSent
+         * @description A graph to be answered: ``x`` has for each vertex the values of all features (a category by its name, null where one is
+         *     missing), ``edges`` lead from the vertex of the first number to that of the second, counted from 0.  Without
+         *     ``directed`` edges are as in the run's data: where those have no direction, one in either direction is enough.
+         */
+        GraphSent: {
+            /** X */
+            x: (number | string | null)[][];
+            /** Edges */
+            edges?: number[][];
+            /** Directed */
+            directed?: boolean | null;
+        };
+        /**
+         * GraphShape
+         * @description ``sample`` says whether vertices or whole graphs are answered, ``num_samples`` how many of them the run's data have.
+         *     ``example`` is a small graph of these data; null where its features would fill a page.
+         */
+        GraphShape: {
+            /**
+             * Sample
+             * @enum {string}
+             */
+            sample: "vertex" | "graph";
+            /** Num Samples */
+            num_samples: number;
+            /** Features */
+            features: string[];
+            /** Is Directed */
+            is_directed: boolean;
+            example: components["schemas"]["GraphSent"] | null;
         };
         /** Health */
         Health: {
@@ -2848,6 +2898,24 @@ export interface components {
             colors?: {
                 [key: string]: "blue" | "orange" | "green" | "violet" | "pink" | "grey";
             };
+        };
+        /**
+         * MaskRead
+         * @description ``png`` is a data URL: its pixels are the class indices, its palette their colours, the first class is clear.  ``shares``
+         *     are the parts of the pixels that each class has, ``certainty`` the mean probability of the class that is said at a pixel
+         *     (null where the loss makes no probabilities).
+         */
+        MaskRead: {
+            /** Png */
+            png: string;
+            /** Height */
+            height: number;
+            /** Width */
+            width: number;
+            /** Shares */
+            shares: number[];
+            /** Certainty */
+            certainty: number | null;
         };
         /**
          * MetricRange
@@ -3294,6 +3362,8 @@ export interface components {
             is_light_on_dark: boolean;
             /** Ink Share */
             ink_share: number;
+            /** Example */
+            example: string;
         };
         /**
          * Placeholder
@@ -3348,8 +3418,9 @@ export interface components {
         /**
          * PredictRequest
          * @description Exactly one of ``pictures`` (base64 of a PNG, JPEG, ..., or a data URL), ``rows`` (values by the columns' names;
-         *     what is left out or null is a missing value), ``texts``, and ``series`` (step by step, each the values of all channels; null
-         *     is a missing value).
+         *     what is left out or null is a missing value), ``texts``, ``series`` (step by step, each the values of all channels; null
+         *     is a missing value), ``graphs``, and ``samples`` (of a run on graphs: vertices, or graphs, of its own data by their
+         *     numbers from 0).
          */
         PredictRequest: {
             /** Pictures */
@@ -3362,12 +3433,17 @@ export interface components {
             texts?: string[] | null;
             /** Series */
             series?: (number | null)[][][] | null;
+            /** Graphs */
+            graphs?: components["schemas"]["GraphSent"][] | null;
+            /** Samples */
+            samples?: number[] | null;
         };
         /**
          * PredictionRead
          * @description ``label`` and ``probabilities`` (in the order of ``classes``) of a classification, ``labels`` that are said and
          *     ``probabilities`` of all of several labels, ``values`` of a regression: of a forecast step by step, each with all channels
-         *     that are forecast.  ``seen`` is the picture as the network got it, as a PNG in a data URL; ``tokens`` are
+         *     that are forecast; ``mask`` of a segmentation, ``rebuilt`` of a reconstruction, ``vertices`` of a graph that was sent where
+         *     each vertex is answered.  ``seen`` is the picture as the network got it, as a PNG in a data URL; ``tokens`` are
          *     those of a text that it saw, of which ``num_cut`` more were left away.
          */
         PredictionRead: {
@@ -3379,6 +3455,10 @@ export interface components {
             probabilities?: number[];
             /** Values */
             values?: number[];
+            mask?: components["schemas"]["MaskRead"] | null;
+            rebuilt?: components["schemas"]["RebuiltRead"] | null;
+            /** Vertices */
+            vertices?: components["schemas"]["VertexRead"][];
             /** Seen */
             seen?: string | null;
             /** Tokens */
@@ -3620,6 +3700,30 @@ export interface components {
         RateFinderRequest: {
             document: components["schemas"]["Document"];
             training: components["schemas"]["TrainingConfig"];
+        };
+        /**
+         * RebuiltRead
+         * @description A sample given back.  Of a picture ``png`` is what came, ``difference`` the absolute error (grey, white where it is
+         *     largest, which is ``largest_error``); of a row ``values`` is what came and ``wanted`` what was to come, by ``names`` where
+         *     each value is a column.  Errors are in the unit that the network sees, after the preprocessing.
+         */
+        RebuiltRead: {
+            /** Mean Absolute Error */
+            mean_absolute_error: number;
+            /** Root Mean Squared Error */
+            root_mean_squared_error: number;
+            /** Largest Error */
+            largest_error: number;
+            /** Png */
+            png?: string | null;
+            /** Difference */
+            difference?: string | null;
+            /** Names */
+            names?: string[];
+            /** Values */
+            values?: number[];
+            /** Wanted */
+            wanted?: number[];
         };
         /**
          * RemoveEdge
@@ -3978,6 +4082,18 @@ export interface components {
             /** Text */
             text?: string | null;
             curve?: components["schemas"]["CurvesRead"] | null;
+            /** Number */
+            number?: number | null;
+            /** Mask */
+            mask?: string | null;
+            /** Target Mask */
+            target_mask?: string | null;
+            /** Right */
+            right?: number | null;
+            /** Rebuilt */
+            rebuilt?: string | null;
+            /** Error */
+            error?: number | null;
         };
         /**
          * SamplesRead
@@ -4687,7 +4803,7 @@ export interface components {
         /**
          * TrialRead
          * @description What can be asked of a checkpoint.  ``are_probabilities`` false: the answers are scores, for the loss makes no
-         *     probabilities of them.
+         *     probabilities of them.  ``mask_colors`` are those of the classes in a mask; empty for the first, which is clear.
          */
         TrialRead: {
             /** Checkpoint Id */
@@ -4711,6 +4827,9 @@ export interface components {
             picture?: components["schemas"]["PictureShape"] | null;
             text?: components["schemas"]["TextShape"] | null;
             series?: components["schemas"]["SeriesShape"] | null;
+            graph?: components["schemas"]["GraphShape"] | null;
+            /** Mask Colors */
+            mask_colors?: string[];
             /** Fields */
             fields?: components["schemas"]["TrialField"][];
         };
@@ -4720,6 +4839,18 @@ export interface components {
             name: string;
             /** Shape */
             shape: number[];
+        };
+        /**
+         * VertexRead
+         * @description The answer about a vertex of a graph that was sent.
+         */
+        VertexRead: {
+            /** Label */
+            label?: string | null;
+            /** Probabilities */
+            probabilities?: number[];
+            /** Values */
+            values?: number[];
         };
         /**
          * WayToRead
@@ -4868,6 +4999,64 @@ export interface components {
             checkpoint_bytes: number;
             /** Data Bytes */
             data_bytes: number;
+        };
+        /**
+         * GraphDrawing
+         * @description Places for the vertices, between 0 and 1.  ``labels`` are class indices (-1: none), empty where the whole graph has the
+         *     class ``name``; ``num_left_out`` counts the vertices of a large graph that are not shown.
+         */
+        netwright__services__models__GraphDrawing: {
+            /** Name */
+            name: string;
+            /** Positions */
+            positions: [
+                number,
+                number
+            ][];
+            /** Labels */
+            labels: number[];
+            /** Edges */
+            edges: [
+                number,
+                number
+            ][];
+            /** Is Directed */
+            is_directed: boolean;
+            /** Num Left Out */
+            num_left_out: number;
+        };
+        /**
+         * GraphDrawing
+         * @description A sample of a run's graphs as it is drawn: a vertex with its surroundings, or a graph.  ``vertices`` are numbers in the
+         *     graph; ``positions`` lie between 0 and 1, ``edges`` are places in ``vertices``.  ``labels`` are the classes that the data
+         *     say, -1 for none, and ``answers`` those that the network says; both empty where vertices have no classes.  ``target`` is
+         *     what the data say of the sample itself.  ``num_left_out`` counts the vertices that are not shown.
+         */
+        netwright__services__trial_models__GraphDrawing: {
+            /** Vertices */
+            vertices: number[];
+            /** Positions */
+            positions: number[][];
+            /** Edges */
+            edges: number[][];
+            /** Is Directed */
+            is_directed: boolean;
+            /** Chosen */
+            chosen: number | null;
+            /** Labels */
+            labels?: number[];
+            /** Answers */
+            answers?: number[];
+            /**
+             * Target
+             * @default
+             */
+            target: string;
+            /**
+             * Num Left Out
+             * @default 0
+             */
+            num_left_out: number;
         };
     };
     responses: never;
@@ -7082,6 +7271,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrialRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    draw_trial: {
+        parameters: {
+            query?: {
+                sample?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["netwright__services__trial_models__GraphDrawing"];
                 };
             };
             /** @description A problem document (RFC 9457) */
