@@ -13,7 +13,7 @@ from netwright.data.preview import picture_url, white_of
 from netwright.data.registry import open_source
 from netwright.language import say
 from netwright.services.trial_models import (
-    GraphDrawing,
+    TrialDrawing,
     GraphSent,
     GraphShape,
     MaskRead,
@@ -138,7 +138,7 @@ class Desk:
             example=example,
         )
 
-    def draw(self, number: int) -> GraphDrawing:
+    def draw(self, number: int) -> TrialDrawing:
         """
         Raises:
             TrialError: the data are no graphs.
@@ -151,7 +151,7 @@ class Desk:
         is_of_classes = graphs.are_vertices and self.trial.is_class
         answers = graphs.answer(kept.tolist()).argmax(axis=1).tolist() if is_of_classes else []
         whole = len(raw.inputs) if graphs.are_vertices else int(graphs.graph.sizes[number])
-        return GraphDrawing(
+        return TrialDrawing(
             vertices=kept.tolist(),
             positions=[list(point) for point in placed.positions],
             edges=[list(edge) for edge in placed.edges],

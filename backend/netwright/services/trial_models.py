@@ -95,7 +95,7 @@ class GraphShape(Model):
     example: GraphSent | None
 
 
-class GraphDrawing(Model):
+class TrialDrawing(Model):
     """A sample of a run's graphs as it is drawn: a vertex with its surroundings, or a graph.  ``vertices`` are numbers in the
     graph; ``positions`` lie between 0 and 1, ``edges`` are places in ``vertices``.  ``labels`` are the classes that the data
     say, -1 for none, and ``answers`` those that the network says; both empty where vertices have no classes.  ``target`` is

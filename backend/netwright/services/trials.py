@@ -20,7 +20,7 @@ from netwright.services.errors import ServiceError
 from netwright.services.evaluation_models import EvaluationRead, SamplesRead
 from netwright.services.trial_models import (
     Ask,
-    GraphDrawing,
+    TrialDrawing,
     PredictRead,
     PredictRequest,
     Told,
@@ -97,13 +97,13 @@ class TrialService:
     async def describe(self, checkpoint_id: str) -> TrialRead:
         return TrialRead.model_validate(await self._ask(checkpoint_id, Ask(method="describe")))
 
-    async def draw(self, checkpoint_id: str, sample: int) -> GraphDrawing:
+    async def draw(self, checkpoint_id: str, sample: int) -> TrialDrawing:
         """
         Raises:
             ServiceError: ``cannot_try``, the data are no graphs; ``bad_data``, there is no such sample.
         """
         found = await self._ask(checkpoint_id, Ask(method="draw", params={"sample": sample}))
-        return GraphDrawing.model_validate(found)
+        return TrialDrawing.model_validate(found)
 
     async def predict(self, checkpoint_id: str, body: PredictRequest) -> PredictRead:
         """

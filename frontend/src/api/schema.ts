@@ -1970,7 +1970,7 @@ export interface components {
                 number
             ] | null;
             /** Drawings */
-            drawings?: components["schemas"]["netwright__services__models__GraphDrawing"][];
+            drawings?: components["schemas"]["GraphDrawing"][];
             /** Masks */
             masks?: string[];
             /** Mask Colors */
@@ -2515,6 +2515,31 @@ export interface components {
              * @enum {string}
              */
             color: "blue" | "orange" | "green" | "violet" | "pink" | "grey";
+        };
+        /**
+         * GraphDrawing
+         * @description Places for the vertices, between 0 and 1.  ``labels`` are class indices (-1: none), empty where the whole graph has the
+         *     class ``name``; ``num_left_out`` counts the vertices of a large graph that are not shown.
+         */
+        GraphDrawing: {
+            /** Name */
+            name: string;
+            /** Positions */
+            positions: [
+                number,
+                number
+            ][];
+            /** Labels */
+            labels: number[];
+            /** Edges */
+            edges: [
+                number,
+                number
+            ][];
+            /** Is Directed */
+            is_directed: boolean;
+            /** Num Left Out */
+            num_left_out: number;
         };
         /**
          * GraphRead
@@ -4782,6 +4807,39 @@ export interface components {
             problems: components["schemas"]["Problem"][];
         };
         /**
+         * TrialDrawing
+         * @description A sample of a run's graphs as it is drawn: a vertex with its surroundings, or a graph.  ``vertices`` are numbers in the
+         *     graph; ``positions`` lie between 0 and 1, ``edges`` are places in ``vertices``.  ``labels`` are the classes that the data
+         *     say, -1 for none, and ``answers`` those that the network says; both empty where vertices have no classes.  ``target`` is
+         *     what the data say of the sample itself.  ``num_left_out`` counts the vertices that are not shown.
+         */
+        TrialDrawing: {
+            /** Vertices */
+            vertices: number[];
+            /** Positions */
+            positions: number[][];
+            /** Edges */
+            edges: number[][];
+            /** Is Directed */
+            is_directed: boolean;
+            /** Chosen */
+            chosen: number | null;
+            /** Labels */
+            labels?: number[];
+            /** Answers */
+            answers?: number[];
+            /**
+             * Target
+             * @default
+             */
+            target: string;
+            /**
+             * Num Left Out
+             * @default 0
+             */
+            num_left_out: number;
+        };
+        /**
          * TrialField
          * @description A column of a table that the network sees: a number, or one of ``categories``.  Figures are of the run's data;
          *     ``example`` is the cell of a sample that was held out or trained on.
@@ -4999,64 +5057,6 @@ export interface components {
             checkpoint_bytes: number;
             /** Data Bytes */
             data_bytes: number;
-        };
-        /**
-         * GraphDrawing
-         * @description Places for the vertices, between 0 and 1.  ``labels`` are class indices (-1: none), empty where the whole graph has the
-         *     class ``name``; ``num_left_out`` counts the vertices of a large graph that are not shown.
-         */
-        netwright__services__models__GraphDrawing: {
-            /** Name */
-            name: string;
-            /** Positions */
-            positions: [
-                number,
-                number
-            ][];
-            /** Labels */
-            labels: number[];
-            /** Edges */
-            edges: [
-                number,
-                number
-            ][];
-            /** Is Directed */
-            is_directed: boolean;
-            /** Num Left Out */
-            num_left_out: number;
-        };
-        /**
-         * GraphDrawing
-         * @description A sample of a run's graphs as it is drawn: a vertex with its surroundings, or a graph.  ``vertices`` are numbers in the
-         *     graph; ``positions`` lie between 0 and 1, ``edges`` are places in ``vertices``.  ``labels`` are the classes that the data
-         *     say, -1 for none, and ``answers`` those that the network says; both empty where vertices have no classes.  ``target`` is
-         *     what the data say of the sample itself.  ``num_left_out`` counts the vertices that are not shown.
-         */
-        netwright__services__trial_models__GraphDrawing: {
-            /** Vertices */
-            vertices: number[];
-            /** Positions */
-            positions: number[][];
-            /** Edges */
-            edges: number[][];
-            /** Is Directed */
-            is_directed: boolean;
-            /** Chosen */
-            chosen: number | null;
-            /** Labels */
-            labels?: number[];
-            /** Answers */
-            answers?: number[];
-            /**
-             * Target
-             * @default
-             */
-            target: string;
-            /**
-             * Num Left Out
-             * @default 0
-             */
-            num_left_out: number;
         };
     };
     responses: never;
@@ -7303,7 +7303,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["netwright__services__trial_models__GraphDrawing"];
+                    "application/json": components["schemas"]["TrialDrawing"];
                 };
             };
             /** @description A problem document (RFC 9457) */

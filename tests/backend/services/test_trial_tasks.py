@@ -39,6 +39,7 @@ def mask_network(side: int) -> list[Node]:
     return [
         node("image", "Input", shape=[1, side, side]),
         node("conv", "Conv2d", out_channels=8, kernel_size=5, padding=2),
+        node("norm", "BatchNorm2d"),
         node("act", "ReLU"),
         node("head", "Conv2d", out_channels=4, kernel_size=1),
         out("mask"),
@@ -58,9 +59,9 @@ def test_picture_when_sent_comes_back_as_a_mask_in_the_pixels_of_the_network(
                 "batch_size": 16,
                 "preprocess": [{"type": "ToFloat"}, {"type": "Resize", "params": {"size": [32, 32]}}],
             },
-            objectives=[{"loss": {"type": "CrossEntropyLoss", "params": {"weight": [0.2, 1.0, 1.0, 1.0]}}}],
+            objectives=[{"loss": {"type": "CrossEntropyLoss", "params": {"weight": [0.1, 1.0, 1.0, 1.0]}}}],
             metrics=[],
-            optimizer=ADAM,
+            optimizer={"type": "Adam", "params": {"lr": 0.02}},
             epochs=2,
         )
         about = await service.describe("masks")
@@ -71,7 +72,7 @@ def test_picture_when_sent_comes_back_as_a_mask_in_the_pixels_of_the_network(
         with torch.inference_mode():
             probabilities = job.network(job.preprocess(part.inputs)).softmax(dim=1)
         wanted = probabilities.argmax(dim=1)
-        assert len(wanted.unique()) > 1, "an untrained answer would look the same everywhere"
+        assert len(wanted.unique()) > 2, "an untrained answer would look the same everywhere"
         sent = [data_url(sample[0].numpy()) for sample in part.inputs[:3]]
         found = await service.predict("masks", PredictRequest(pictures=sent))
         for place, prediction in enumerate(found.predictions):

@@ -10,7 +10,7 @@ from netwright.server.responses import answer
 from netwright.server.routes.checkpoints import to_disposition
 from netwright.server.routes.datasets import RAW_BODY
 from netwright.services.evaluation_models import EvaluationRead, SamplesRead
-from netwright.services.trial_models import GraphDrawing, PredictRead, PredictRequest, TrialRead
+from netwright.services.trial_models import TrialDrawing, PredictRead, PredictRequest, TrialRead
 
 router = APIRouter(prefix="/api/checkpoints", route_class=ModelRoute, tags=["trials"])
 
@@ -24,7 +24,7 @@ async def describe_trial(id: str, services: ServicesDep) -> Response:  # noqa: A
     return answer(await services.trials.describe(id))
 
 
-@router.get("/{id}/trial/drawing", response_model=GraphDrawing)
+@router.get("/{id}/trial/drawing", response_model=TrialDrawing)
 async def draw_trial(
     id: str,  # noqa: A002
     services: ServicesDep,
