@@ -162,6 +162,7 @@ export function PictureInput({ shape, isOfInk, onChange }: Props) {
           size="compact-sm"
           leftSection={<IconPhoto size={14} aria-hidden />}
           onClick={takeExample}
+          data-testid="picture-example"
         >
           {t("picture.example")}
         </Button>
