@@ -76,7 +76,8 @@ class EvaluatedMasks:
     @property
     def right(self) -> Floats:
         """Of each picture the share of pixels that are right."""
-        return (self.masks == self.targets).reshape(len(self.masks), -1).mean(axis=1)
+        shares: Floats = (self.masks == self.targets).reshape(len(self.masks), -1).mean(axis=1)
+        return shares
 
 
 def evaluate_masks(trial: Trial, part: Part, *, has_changed: bool) -> EvaluatedMasks:

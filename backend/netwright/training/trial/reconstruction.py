@@ -25,7 +25,8 @@ class Rebuilt:
 
     @property
     def error(self) -> Values:
-        return np.abs(self.given - self.wanted)
+        error: Values = np.abs(self.given - self.wanted)
+        return error
 
     @property
     def mean_absolute_error(self) -> float:
@@ -74,13 +75,15 @@ class Brightness:
     def picture(self, values: Values) -> NDArray[np.uint8]:
         """Values of the network ``(C, H, W)`` as pixels; what is darker than black is black."""
         shares = np.clip((values - self.black) / self.span, 0.0, 1.0)
-        return np.round(shares * 255).astype(np.uint8)
+        pixels: NDArray[np.uint8] = np.round(shares * 255).astype(np.uint8)
+        return pixels
 
 
 def difference(error: Values) -> NDArray[np.uint8]:
     """Absolute errors ``(C, H, W)`` as a grey picture ``(1, H, W)``: the mean over the channels, white where it is largest."""
     grey = error.mean(axis=0, keepdims=True)
-    return np.round(grey * (255 / max(float(grey.max()), 1e-12))).astype(np.uint8)
+    pixels: NDArray[np.uint8] = np.round(grey * (255 / max(float(grey.max()), 1e-12))).astype(np.uint8)
+    return pixels
 
 
 # --- the held-out part ---------------------------------------------------------------------------------------------------
