@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from e2e.conftest import PATIENCE_MS, Server
 from e2e.test_chinese import choose
-from e2e.training import TRAINING_MS, chain
+from e2e.training import chain
 from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser

@@ -13,7 +13,6 @@ from netwright.data.preview import picture_url, white_of
 from netwright.data.registry import open_source
 from netwright.language import say
 from netwright.services.trial_models import (
-    TrialDrawing,
     GraphSent,
     GraphShape,
     MaskRead,
@@ -25,6 +24,7 @@ from netwright.services.trial_models import (
     SeriesShape,
     TextShape,
     TokenRead,
+    TrialDrawing,
     TrialField,
     TrialOrder,
     TrialRead,

@@ -20,10 +20,10 @@ from netwright.services.errors import ServiceError
 from netwright.services.evaluation_models import EvaluationRead, SamplesRead
 from netwright.services.trial_models import (
     Ask,
-    TrialDrawing,
     PredictRead,
     PredictRequest,
     Told,
+    TrialDrawing,
     TrialOrder,
     TrialRead,
 )

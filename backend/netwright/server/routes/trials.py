@@ -10,7 +10,7 @@ from netwright.server.responses import answer
 from netwright.server.routes.checkpoints import to_disposition
 from netwright.server.routes.datasets import RAW_BODY
 from netwright.services.evaluation_models import EvaluationRead, SamplesRead
-from netwright.services.trial_models import TrialDrawing, PredictRead, PredictRequest, TrialRead
+from netwright.services.trial_models import PredictRead, PredictRequest, TrialDrawing, TrialRead
 
 router = APIRouter(prefix="/api/checkpoints", route_class=ModelRoute, tags=["trials"])
 
