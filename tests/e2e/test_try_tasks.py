@@ -1,13 +1,11 @@
-"""Trying out what answers with a mask or about a vertex; and these pages and Compare for everyone (axe, WCAG 2.2 AA)."""
+"""Trying out what answers with a mask or about a vertex."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from e2e.conftest import PATIENCE_MS, Server
-from e2e.test_chinese import choose
-from e2e.training import chain
+from e2e.training import TRAINING_MS, chain
 from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -42,7 +40,6 @@ CLUB: dict[str, Any] = {
         ],
     },
 }
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 def start(server: Server, document: dict[str, Any], source: str, *, epochs: int, lr: float, steps: Any = ()) -> str:
@@ -100,7 +97,7 @@ def test_picture_of_the_data_has_a_mask_over_it_as_strong_as_wanted(
     page.get_by_test_id("picture-example").click()
     answer = page.get_by_test_id("mask-answer")
     cover = answer.get_by_test_id("mask-cover")
-    expect(cover).to_be_visible(timeout=30_000)
+    expect(cover).to_be_visible(timeout=TRAINING_MS)
     legend = answer.get_by_role("table")
     expect(legend.get_by_role("row")).to_have_count(4)
     expect(legend.get_by_role("rowheader", name="background (clear)")).to_be_visible()
@@ -119,7 +116,7 @@ def test_picture_of_the_data_has_a_mask_over_it_as_strong_as_wanted(
 
     page.get_by_text("Evaluation", exact=True).click()
     matrix = page.get_by_test_id("confusion")
-    expect(matrix).to_be_visible(timeout=30_000)
+    expect(matrix).to_be_visible(timeout=TRAINING_MS)
     expect(page.get_by_test_id("per-class").get_by_role("columnheader", name="IoU")).to_be_visible()
     matrix.get_by_role("button").first.click()
     samples = page.get_by_role("dialog").get_by_test_id("samples").get_by_role("listitem")
@@ -132,7 +129,7 @@ def test_vertex_is_chosen_in_its_surroundings_and_a_graph_of_ones_own_is_answere
 ) -> None:
     page.goto(address(tried, "club"))
     answer = page.get_by_test_id("answer")
-    expect(answer.get_by_role("row")).to_have_count(2, timeout=30_000)
+    expect(answer.get_by_role("row")).to_have_count(2, timeout=TRAINING_MS)
     asked = page.get_by_test_id("try-graph")
     expect(asked.get_by_test_id("graph-target")).to_contain_text("In the data: Mr. Hi.")
     asked.get_by_role("button", name="Vertex 8,").press("Enter")
@@ -144,51 +141,3 @@ def test_vertex_is_chosen_in_its_surroundings_and_a_graph_of_ones_own_is_answere
     asked.get_by_label("The graph as JSON").fill('{"x": [[1]]}')
     expect(asked).to_contain_text("The row of vertex 0 in x does not have a value for each feature.")
     expect(answer.get_by_role("table")).to_have_count(0)
-
-
-def violations(page: Page) -> list[str]:
-    # A colour that is on its way is no colour to measure.
-    page.evaluate("Promise.all(document.getAnimations().map(one => one.finished.catch(() => null)))")
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
-    return [f"{one['id']}: {[node['html'][:160] + node['failureSummary'] for node in one['nodes']]}" for one in found]
-
-
-@pytest.mark.parametrize(("language", "scheme"), [("English", "light"), ("简体中文", "dark")])
-def test_compare_and_try_it_are_for_everyone(
-    page: Page, tried: tuple[Server, dict[str, str]], language: str, scheme: Any
-) -> None:
-    server, runs = tried
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    choose(page, language)
-    wrong: dict[str, list[str]] = {}
-
-    def look(name: str) -> None:
-        if found := violations(page):
-            wrong[name] = found
-
-    page.goto(f"http://127.0.0.1:{server.port}/runs/compare?ids={runs['masks']},{runs['numbers']}")
-    expect(page.locator("canvas").first).to_be_visible()
-    look("curves")
-    for place, part in ((1, "compare-settings"), (2, "compare-network")):
-        page.get_by_role("tab").nth(place).click()
-        expect(page.get_by_test_id(part)).to_be_visible()
-        look(part)
-    page.goto(address(tried, "masks"))
-    # In whatever language: the third way to a picture is one of the data.
-    page.get_by_test_id("picture-example").click()
-    expect(page.get_by_test_id("mask-answer")).to_be_visible(timeout=30_000)
-    look("masks")
-    page.goto(address(tried, "masks", "&part=evaluation"))
-    expect(page.get_by_test_id("samples").locator("img").first).to_be_visible(timeout=30_000)
-    look("evaluation of masks")
-    page.goto(address(tried, "numbers", "&part=evaluation"))
-    expect(page.get_by_test_id("chart-residuals")).to_be_visible(timeout=30_000)
-    look("evaluation of numbers")
-    page.goto(address(tried, "club"))
-    expect(page.get_by_test_id("answer-label")).to_be_visible(timeout=30_000)
-    expect(page.get_by_test_id("graph-target")).to_be_visible()
-    look("a vertex")
-    page.goto(address(tried, "club", "&part=api"))
-    expect(page.get_by_test_id("try-api")).to_be_visible()
-    look("from a program")
-    assert not wrong, "\n".join(f"{name}: {text}" for name, found in wrong.items() for text in found)
