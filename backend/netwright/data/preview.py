@@ -12,6 +12,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from netwright.data.base import CLASS_TASKS, Arrays, RawData, Source
+from netwright.data.mask_pictures import mask_colors, mask_url
 from netwright.data.preview_graph import Drawing, degrees, draw
 from netwright.data.preview_sequences import (
     MAX_CHANNELS,
@@ -30,17 +31,6 @@ MAX_HISTOGRAMS = 60
 NUM_BINS = 24
 MASKED_PICTURES = 24
 MASK_OPACITY = 150
-MASK_COLORS = (
-    (0, 0, 0),
-    (230, 159, 0),
-    (86, 180, 233),
-    (0, 158, 115),
-    (240, 228, 66),
-    (0, 114, 178),
-    (213, 94, 0),
-    (204, 121, 167),
-)
-"""Of classes in turn; M. Okabe, K. Ito, Color Universal Design, 2008: told apart by colour-blind people too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +90,7 @@ def build_preview(source: Source) -> Preview:
         value_range=(float(known.min()), float(known.max())) if known.size and arrays.kind != "text" else None,
         drawings=[] if arrays.graph is None else list(draw(arrays, arrays.graph)),
         masks=[mask for _, mask in masked],
-        mask_colors=[_hex(label) for label in range(len(arrays.classes))] if masked else [],
+        mask_colors=mask_colors(len(arrays.classes)) if masked else [],
         texts=list(token_examples(arrays)) if arrays.kind == "text" else [],
         series=list(series_examples(arrays)) if arrays.kind == "series" else [],
         channels=list(arrays.features[:MAX_CHANNELS]) if arrays.kind == "series" else [],
@@ -110,18 +100,8 @@ def build_preview(source: Source) -> Preview:
 def _masked_pictures(arrays: Arrays) -> Iterator[tuple[str, str]]:
     """The first pictures with what lies over them."""
     scale = 255.0 / white_of(arrays)
-    colours = np.array([MASK_COLORS[label % len(MASK_COLORS)] for label in range(256)], dtype=np.uint8)
-    opacity = np.where(np.arange(256) > 0, MASK_OPACITY, 0).astype(np.uint8)
     for pixels, mask in zip(arrays.inputs[:MASKED_PICTURES], arrays.targets[:MASKED_PICTURES], strict=True):
-        cover = Image.fromarray(np.dstack([colours[mask], opacity[mask]]), "RGBA")
-        cover.thumbnail((MAX_PICTURE_SIDE, MAX_PICTURE_SIDE), Image.Resampling.NEAREST)
-        yield picture_url(pixels.astype(np.uint8), scale), _to_url(cover)
-
-
-def _hex(label: int) -> str:
-    """The colour of a class in masks; empty for the first, which is clear."""
-    red, green, blue = MASK_COLORS[label % len(MASK_COLORS)]
-    return f"#{red:02x}{green:02x}{blue:02x}" if label else ""
+        yield picture_url(pixels.astype(np.uint8), scale), mask_url(mask, MAX_PICTURE_SIDE, MASK_OPACITY)
 
 
 def _pictures(arrays: Arrays) -> Iterator[tuple[str, str]]:
@@ -143,15 +123,12 @@ def white_of(arrays: Arrays | RawData) -> float:
     return 255.0
 
 
-def picture_url(pixels: npt.NDArray[np.uint8], scale: float) -> str:
-    """A PNG of ``(C, H, W)`` as a data URL; ``scale`` makes its white 255."""
+def picture_url(pixels: npt.NDArray[np.uint8], scale: float, max_side: int | None = MAX_PICTURE_SIDE) -> str:
+    """A PNG of ``(C, H, W)`` as a data URL; ``scale`` makes its white 255, ``max_side`` makes larger ones smaller."""
     bright = pixels if scale == 1.0 else np.round(pixels * scale).astype(np.uint8)
     picture = Image.fromarray(bright[0] if len(bright) == 1 else np.ascontiguousarray(bright.transpose(1, 2, 0)))
-    picture.thumbnail((MAX_PICTURE_SIDE, MAX_PICTURE_SIDE))
-    return _to_url(picture)
-
-
-def _to_url(picture: Image.Image) -> str:
+    if max_side is not None:
+        picture.thumbnail((max_side, max_side))
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

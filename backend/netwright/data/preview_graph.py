@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -59,13 +60,38 @@ def degrees(graph: GraphArrays) -> Ints:
 
 
 def _drawing(name: str, edge_index: Ints, num_vertices: int, labels: Ints) -> Drawing:
+    kept = np.arange(num_vertices)
+    if num_vertices > MAX_DRAWN:
+        hub = int(np.bincount(edge_index[0], minlength=num_vertices).argmax())
+        kept = around(edge_index, hub, MAX_DRAWN)
+    placed = place(edge_index, kept)
+    return Drawing(
+        name=name,
+        positions=placed.positions,
+        labels=labels[kept].tolist() if len(labels) else [],
+        edges=placed.edges,
+        is_directed=placed.is_directed,
+        num_left_out=num_vertices - len(kept),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """``positions`` lie between 0 and 1; ``edges`` are between places in it."""
+
+    positions: list[tuple[float, float]]
+    edges: list[tuple[int, int]]
+    is_directed: bool
+
+
+def place(edge_index: Ints, kept: Ints) -> Placed:
+    """Places for the vertices ``kept``, which ascend, and the edges among them; by springs."""
     import networkx as nx
 
-    codes = set(map(tuple, edge_index.T.tolist()))
+    is_inside = np.isin(edge_index, kept).all(axis=0)
+    codes = set(map(tuple, np.searchsorted(kept, edge_index[:, is_inside]).T.tolist()))
     is_directed = any((b, a) not in codes for a, b in codes)
-    kept = _around_the_hub(edge_index, num_vertices) if num_vertices > MAX_DRAWN else np.arange(num_vertices)
-    place = {int(vertex): number for number, vertex in enumerate(kept)}
-    edges = [(place[a], place[b]) for a, b in sorted(codes) if a in place and b in place and (is_directed or a < b)]
+    edges = [(a, b) for a, b in sorted(codes) if is_directed or a < b]
     drawn = nx.Graph()
     drawn.add_nodes_from(range(len(kept)))
     drawn.add_edges_from(edges)
@@ -73,24 +99,19 @@ def _drawing(name: str, edge_index: Ints, num_vertices: int, labels: Ints) -> Dr
     points = np.array([found[number] for number in range(len(kept))]).reshape(-1, 2)
     low, span = points.min(axis=0), np.ptp(points, axis=0)
     scaled = (points - low) / np.where(span == 0, 1, span)
-    return Drawing(
-        name=name,
-        positions=[(round(float(x), 4), round(float(y), 4)) for x, y in scaled],
-        labels=labels[kept].tolist() if len(labels) else [],
-        edges=edges,
-        is_directed=is_directed,
-        num_left_out=num_vertices - len(kept),
-    )
+    return Placed([(round(float(x), 4), round(float(y), 4)) for x, y in scaled], edges, is_directed)
 
 
-def _around_the_hub(edge_index: Ints, num_vertices: int) -> Ints:
-    """The nearest vertices to the one with the most edges, by breadth first search."""
+def around(edge_index: Ints, middle: int, limit: int, num_steps: int | None = None) -> Ints:
+    """At most ``limit`` vertices, ascending: the nearest to ``middle`` by breadth first search along the edges, no further
+    than ``num_steps`` away."""
     source, target = edge_index
-    hub = int(np.bincount(source, minlength=num_vertices).argmax())
-    seen = {hub: None}
-    border = [hub]
-    while border and len(seen) < MAX_DRAWN:
+    seen = {middle: None}
+    border = [middle]
+    for _ in itertools.count() if num_steps is None else range(num_steps):
+        if not border or len(seen) >= limit:
+            break
         neighbours = np.unique(target[np.isin(source, border)]).tolist()
-        border = [vertex for vertex in neighbours if vertex not in seen][: MAX_DRAWN - len(seen)]
+        border = [vertex for vertex in neighbours if vertex not in seen][: limit - len(seen)]
         seen |= dict.fromkeys(border)
     return np.array(sorted(seen))

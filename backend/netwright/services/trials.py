@@ -13,24 +13,30 @@ from pathlib import Path
 from typing import Any
 
 from netwright.data.base import Kind
-from netwright.language import STORED, say
+from netwright.language import STORED, any_of, listed, say
 from netwright.services.checkpoints import CheckpointService
 from netwright.services.datasets_files import clean_filename, save_stream
 from netwright.services.errors import ServiceError
+from netwright.services.evaluation_models import EvaluationRead, SamplesRead
 from netwright.services.trial_models import (
     Ask,
-    EvaluationRead,
     PredictRead,
     PredictRequest,
-    SamplesRead,
     Told,
+    TrialDrawing,
     TrialOrder,
     TrialRead,
 )
 
 log = logging.getLogger(__name__)
 
-SENT: Mapping[Kind, str] = {"image": "pictures", "table": "rows", "text": "texts", "series": "series"}
+SENT: Mapping[Kind, tuple[str, ...]] = {
+    "image": ("pictures",),
+    "table": ("rows",),
+    "text": ("texts",),
+    "series": ("series",),
+    "graph": ("graphs", "samples"),
+}
 """What of a request belongs to which kind of data."""
 FILES: frozenset[Kind] = frozenset({"table", "text"})
 """Kinds of which a file is answered row by row."""
@@ -91,19 +97,28 @@ class TrialService:
     async def describe(self, checkpoint_id: str) -> TrialRead:
         return TrialRead.model_validate(await self._ask(checkpoint_id, Ask(method="describe")))
 
+    async def draw(self, checkpoint_id: str, sample: int) -> TrialDrawing:
+        """
+        Raises:
+            ServiceError: ``cannot_try``, the data are no graphs; ``bad_data``, there is no such sample.
+        """
+        found = await self._ask(checkpoint_id, Ask(method="draw", params={"sample": sample}))
+        return TrialDrawing.model_validate(found)
+
     async def predict(self, checkpoint_id: str, body: PredictRequest) -> PredictRead:
         """
         Raises:
-            ServiceError: ``invalid_request``, not exactly one of the four, or not the one that the data are.
+            ServiceError: ``invalid_request``, not exactly one of them, or not one that the data are.
         """
-        sent = [name for name in SENT.values() if getattr(body, name) is not None]
+        names = [name for names in SENT.values() for name in names]
+        sent = [name for name in names if getattr(body, name) is not None]
         if len(sent) != 1:
-            raise ServiceError("invalid_request", say("Send exactly one of pictures, rows, texts and series."))
+            raise ServiceError("invalid_request", say("Send exactly one of {names}.", names=listed(names)))
         wanted = SENT[(await self.describe(checkpoint_id)).kind]
-        if sent != [wanted]:
+        if sent[0] not in wanted:
             raise ServiceError(
                 "invalid_request",
-                say("This network was trained on other data: send {wanted}.", wanted=wanted),
+                say("This network was trained on other data: send {wanted}.", wanted=any_of(wanted)),
             )
         found = await self._ask(checkpoint_id, Ask(method="predict", params=body.model_dump(mode="json")))
         return PredictRead.model_validate(found)
@@ -118,7 +133,7 @@ class TrialService:
                 say(
                     "A file is answered row by row, which needs a network that was trained on a table or on texts. Send "
                     "{wanted} instead.",
-                    wanted=SENT[kind],
+                    wanted=any_of(SENT[kind]),
                 ),
             )
         await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)

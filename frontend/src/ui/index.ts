@@ -9,6 +9,7 @@ export { type FieldNaming, type FieldProblem, SchemaForm, type SchemaFormProps }
 export { type FormField, type JsonSchema, type NumberShape, readFields } from "./form/schema";
 export * from "./format";
 export { fuzzyScore } from "./fuzzy";
+export { GraphPicture, VertexMark } from "./GraphPicture";
 export { InlineEdit } from "./InlineEdit";
 export { locale } from "./locale";
 export { notifyDone, notifyError, notifyUndo } from "./notify";

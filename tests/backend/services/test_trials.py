@@ -1,119 +1,21 @@
 """Checkpoints tried out, by real processes that hold a real network."""
 
-import asyncio
 import base64
 import csv
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, cast
 
 import numpy as np
 import pytest
 import torch
 from backend.services.conftest import until
-from netwright.data.base import Part, SourceSpec
+from backend.services.trying import Orders, data_url, play, scores_of, stream, validation
+from netwright.data.base import SourceSpec
 from netwright.data.registry import open_source
-from netwright.graph.document import Document
-from netwright.services.checkpoints import CheckpointService
 from netwright.services.errors import ServiceError
-from netwright.services.trial_models import PredictRequest, TrialOrder
+from netwright.services.trial_models import PredictRequest
 from netwright.services.trials import TrialService
-from netwright.training.config import TrainingConfig
-from netwright.training.jobs import build_job
-from netwright.training.setup import Job
-from netwright.training.spec import RunSpec
-from PIL import Image
 from safetensors.torch import save_file
-
-
-class Orders:
-    """Stands for the checkpoints: each has the first weights of a run on one of the built-in sets."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.orders: dict[str, TrialOrder] = {}
-        self.jobs: dict[str, Job] = {}
-
-    def add(self, name: str, source: str, shape: list[int], outputs: int, loss: str, num_tokens: int = 0) -> Job:
-        """``num_tokens``: of texts, so that an Embedding stands behind the input."""
-        nodes: list[dict[str, Any]] = [
-            {"id": "x", "type": "Input", "params": {"shape": shape, "dtype": "int64" if num_tokens else "float32"}},
-            *(
-                [{"id": "embed", "type": "Embedding", "params": {"num_embeddings": num_tokens, "embedding_dim": 4}}]
-                if num_tokens
-                else []
-            ),
-            {"id": "flat", "type": "Flatten"},
-            {"id": "head", "type": "Linear", "params": {"out_features": outputs}},
-            {"id": "y", "type": "Output"},
-        ]
-        edges = [{"source": a["id"], "target": b["id"]} for a, b in pairwise(nodes)]
-        spec = RunSpec(
-            run=f"{name:0>16}",
-            document=Document.model_validate({"name": "small", "network": {"nodes": nodes, "edges": edges}}),
-            training=TrainingConfig.model_validate(
-                {"data": {"source": source}, "objectives": [{"loss": {"type": loss}}], "metrics": []}
-            ),
-            source=SourceSpec(type=source),
-            versions={},
-            created=1.0,
-        )
-        folder = self.folder / name
-        folder.mkdir()
-        job = build_job(spec, folder)
-        job.network.eval()
-        save_file(job.network.state_dict(), folder / "weights.safetensors")
-        self.jobs[name] = job
-        self.orders[name] = TrialOrder(
-            checkpoint_id=name,
-            spec=spec,
-            source=(folder / "model.py").read_text(),
-            weights=str(folder / "weights.safetensors"),
-            fingerprint=job.data.fingerprint,
-        )
-        return job
-
-    async def order_trial(self, checkpoint_id: str) -> TrialOrder:
-        return self.orders[checkpoint_id]
-
-
-Scenario = Callable[[TrialService, Orders], Awaitable[None]]
-
-
-def play(folder: Path, scenario: Scenario, **settings: float) -> None:
-    async def run() -> None:
-        orders = Orders(folder)
-        service = TrialService(cast(CheckpointService, orders), folder / "trials", **settings)
-        await service.start()
-        try:
-            await scenario(service, orders)
-        finally:
-            await service.close()
-
-    asyncio.run(run())
-
-
-def data_url(pixels: np.ndarray[Any, Any]) -> str:
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
-
-
-async def stream(content: bytes) -> AsyncIterator[bytes]:
-    yield content
-
-
-def validation(job: Job) -> Part:
-    assert isinstance(job.data.validation, Part)
-    return job.data.validation
-
-
-@torch.inference_mode()
-def scores_of(job: Job, samples: torch.Tensor) -> torch.Tensor:
-    scores: torch.Tensor = job.network(job.preprocess(samples))
-    return scores
 
 
 def test_pictures_when_sent_are_answered_as_the_network_of_the_run_answers(tmp_path: Path) -> None:
@@ -367,33 +269,12 @@ def test_series_when_shorter_than_the_longest_of_the_data_are_filled_up_as_those
     play(tmp_path, scenario)
 
 
-def test_checkpoint_when_it_gives_its_input_back_is_refused_by_a_sentence(tmp_path: Path) -> None:
-    async def scenario(service: TrialService, orders: Orders) -> None:
-        orders.add("digits", "digits", [1, 8, 8], 10, "CrossEntropyLoss")
-        order = orders.orders["digits"]
-        data = order.spec.training.data.model_copy(update={"task": "reconstruction"})
-        training = order.spec.training.model_copy(update={"data": data})
-        spec = order.spec.model_copy(update={"training": training})
-        orders.orders["same"] = order.model_copy(update={"spec": spec})
-        with pytest.raises(ServiceError, match="Take its project home") as caught:
-            await service.describe("same")
-        assert caught.value.code == "cannot_try"
-
-    play(tmp_path, scenario)
-
-
-def test_checkpoint_when_its_data_are_of_another_kind_is_refused_by_a_sentence(tmp_path: Path) -> None:
+def test_checkpoint_when_its_weights_are_of_another_network_is_refused_by_a_sentence(tmp_path: Path) -> None:
     async def scenario(service: TrialService, orders: Orders) -> None:
         orders.add("iris", "iris", [4], 3, "CrossEntropyLoss")
-        order = orders.orders["iris"]
-        spec = order.spec.model_copy(update={"source": SourceSpec(type="karate")})
-        orders.orders["graph"] = order.model_copy(update={"spec": spec})
-        with pytest.raises(ServiceError, match="Pictures, tables, texts and series") as caught:
-            await service.describe("graph")
-        assert caught.value.code == "cannot_try"
         broken = tmp_path / "broken.safetensors"
         save_file({"head.weight": torch.zeros(2, 2)}, broken)
-        orders.orders["broken"] = order.model_copy(update={"weights": str(broken)})
+        orders.orders["broken"] = orders.orders["iris"].model_copy(update={"weights": str(broken)})
         with pytest.raises(ServiceError, match="not those of its network") as caught:
             await service.describe("broken")
         assert caught.value.code == "cannot_try"

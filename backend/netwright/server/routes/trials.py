@@ -9,7 +9,8 @@ from netwright.server.dependencies import ServicesDep
 from netwright.server.responses import answer
 from netwright.server.routes.checkpoints import to_disposition
 from netwright.server.routes.datasets import RAW_BODY
-from netwright.services.trial_models import EvaluationRead, PredictRead, PredictRequest, SamplesRead, TrialRead
+from netwright.services.evaluation_models import EvaluationRead, SamplesRead
+from netwright.services.trial_models import PredictRead, PredictRequest, TrialDrawing, TrialRead
 
 router = APIRouter(prefix="/api/checkpoints", route_class=ModelRoute, tags=["trials"])
 
@@ -23,9 +24,19 @@ async def describe_trial(id: str, services: ServicesDep) -> Response:  # noqa: A
     return answer(await services.trials.describe(id))
 
 
+@router.get("/{id}/trial/drawing", response_model=TrialDrawing)
+async def draw_trial(
+    id: str,  # noqa: A002
+    services: ServicesDep,
+    sample: Annotated[int, Query(ge=0)] = 0,
+) -> Response:
+    """Of a run on graphs: a vertex of its data with its surroundings, or a graph."""
+    return answer(await services.trials.draw(id, sample))
+
+
 @router.post("/{id}/predict", response_model=PredictRead)
 async def predict(id: str, body: PredictRequest, services: ServicesDep) -> Response:  # noqa: A002
-    """Answers to pictures, rows, texts or series."""
+    """Answers to pictures, rows, texts, series or graphs."""
     return answer(await services.trials.predict(id, body))
 
 

@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netwright.data.base import Part, Prepared
+from netwright.data.graphs import GraphPart
 from netwright.data.prepare import prepare
-from netwright.language import say
-from netwright.training.trial.model import Trial, TrialError
+from netwright.training.graph_batches import GraphBatches
+from netwright.training.trial.graphs import CPU, answer_batches
+from netwright.training.trial.model import Trial
 
 NUM_BINS = 10
 MAX_CURVE_POINTS = 200
@@ -30,7 +32,7 @@ class Evaluated:
     """``answers`` are ``(N, K)`` as of :meth:`Trial.answer`, ``targets`` int64 ``(N,)`` or float64 ``(N, T)`` in their own
     unit, both in the order of ``part``."""
 
-    part: Part
+    part: Part | GraphPart
     answers: Floats
     targets: Integers | Floats
     has_changed: bool
@@ -50,24 +52,29 @@ class Evaluated:
         return np.asarray(self.answers.argmax(axis=1), dtype=np.int64)
 
 
-def evaluate(trial: Trial, fingerprint: str | None) -> Evaluated:
-    """Answers to the whole held-out part.  ``fingerprint`` is that of the run: other data are told of.
+def hold_out(trial: Trial, fingerprint: str | None) -> tuple[Part | GraphPart, bool]:
+    """The part of the run's data that was held out, and whether the data are other ones than those of the run, whose
+    ``fingerprint`` is given.
 
     Raises:
-        TrialError: samples of this kind are not held out one by one.
         DataError: the data are gone.
     """
     data: Prepared = prepare(trial.raw, trial.spec.training.data)
-    part = data.validation
-    if not isinstance(part, Part):
-        raise TrialError(say("The samples of this set are not held out one by one, so they cannot be shown."))
+    return data.validation, fingerprint is not None and fingerprint != data.fingerprint
+
+
+def evaluate(trial: Trial, part: Part | GraphPart, *, has_changed: bool) -> Evaluated:
+    """Answers to the whole held-out part, of classes, labels or numbers."""
     targets = part.targets.numpy()
     if trial.are_labels:
         targets = targets.astype(np.float64)
     elif not trial.is_class:
         targets = targets.astype(np.float64) * trial.target_scale
-    changed = fingerprint is not None and fingerprint != data.fingerprint
-    return Evaluated(part, trial.answer(part.inputs), targets, changed)
+    if isinstance(part, GraphPart):
+        answers = answer_batches(trial, GraphBatches(part, trial.preprocess, CPU))
+    else:
+        answers = trial.answer(part.inputs)
+    return Evaluated(part, answers, targets, has_changed)
 
 
 # --- classes -----------------------------------------------------------------------------------------------------------

@@ -14,7 +14,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from netwright.compiler.module import load_source
-from netwright.data.base import RawData
+from netwright.compiler.program import build_program
+from netwright.data.base import NAMED_TASKS, RawData, Task
+from netwright.data.masks import MoveMasks, load_mask_moves, write_mask_moves
+from netwright.data.prepare import chain_of, raw_layout
 from netwright.data.registry import open_source
 from netwright.language import say
 from netwright.training.answers import Answers, build_answers, find_last
@@ -23,21 +26,10 @@ from netwright.training.objectives import LOSSES
 from netwright.training.spec import RunSpec
 
 BATCH_SIZE = 256
-KINDS = ("image", "table", "text", "series")
-TASKS = ("classification", "multilabel", "regression")
 
 
 class TrialError(ValueError):
     """This checkpoint cannot be tried out; the sentence says why."""
-
-
-def _not_here() -> TrialError:
-    return TrialError(
-        say(
-            "Pictures, tables, texts and series with classes, labels or numbers as targets can be tried out here, this run has "
-            "other data. Take its project home and use predict.py."
-        )
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +38,8 @@ class Trial:
 
     spec: RunSpec
     raw: RawData
+    task: Task
+    """That of the run: reconstruction where samples were their own targets, whatever the set's own task is."""
     network: torch.nn.Module
     preprocess: Callable[[torch.Tensor], torch.Tensor]
     postprocess: Callable[[torch.Tensor], torch.Tensor] | None
@@ -57,21 +51,22 @@ class Trial:
     """Of texts: how one is cut into tokens."""
     tokens: frozenset[str] = frozenset()
     """Of texts: those that the training part taught."""
+    move: MoveMasks | None = None
+    """Of masks: from the pixels of the raw picture to those of the network; None where they are the same."""
+    arguments: tuple[str, ...] = ()
+    """Of graphs: which outputs of the Graph node the network takes, in its order."""
 
     @classmethod
     def open(cls, spec: RunSpec, source: str, weights: Path) -> "Trial":
         """Loads everything once.  ``source`` is the run's own module, so that preprocessing is what was fitted then.
 
         Raises:
-            TrialError: the data are of a kind that nothing can be typed or drawn for, or the weights do not fit.
+            TrialError: the weights do not fit.
             DataError: the data are gone.
         """
         opened = open_source(spec.source)
-        if opened.kind not in KINDS:
-            raise _not_here()
         raw = opened.load()
-        if raw.task not in TASKS or spec.training.data.task != "own":
-            raise _not_here()
+        task = raw.task if spec.training.data.task == "own" else spec.training.data.task
         module = load_source(source)
         network = module.Network()
         try:
@@ -86,27 +81,30 @@ class Trial:
         return cls(
             spec,
             raw,
+            task,
             network.eval(),
             module.preprocess,
             getattr(module, "postprocess", None),
             output,
-            build_answers(raw.task, len(raw.classes), loss, find_last(spec.document, output)),
+            build_answers(task, len(raw.classes), loss, find_last(spec.document, output)),
             scale,
             getattr(module, "preprocess_split", None),
             frozenset(getattr(module, "PREPROCESS_TOKENS", ())),
+            _mask_moves(spec, raw) if task == "segmentation" else None,
+            _arguments(spec) if raw.kind == "graph" else (),
         )
 
     @property
     def is_class(self) -> bool:
-        return self.raw.task == "classification"
+        return self.task == "classification"
 
     @property
     def are_labels(self) -> bool:
-        return self.raw.task == "multilabel"
+        return self.task == "multilabel"
 
     @property
     def are_probabilities(self) -> bool:
-        return (self.is_class or self.are_labels) and self.answers.are_sure
+        return self.task in NAMED_TASKS and self.answers.are_sure
 
     @property
     def label_cut(self) -> float:
@@ -121,20 +119,18 @@ class Trial:
         Raises:
             TrialError: a value is not finite.
         """
-        parts = [self._answer(batch) for batch in torch.split(samples, BATCH_SIZE)]
-        answers: NDArray[np.float64] = torch.cat(parts).double().numpy()
-        if not np.isfinite(answers).all():
-            raise TrialError(
-                say(
-                    "The network of this checkpoint answers with values that are not finite. Take an earlier checkpoint."
-                )
-            )
-        return answers
+        parts = [self.read(self.main(self.preprocess(batch))) for batch in torch.split(samples, BATCH_SIZE)]
+        return to_array(torch.cat(parts))
 
-    def _answer(self, batch: torch.Tensor) -> torch.Tensor:
-        outputs = self.network(self.preprocess(batch))
+    def main(self, *inputs: torch.Tensor) -> torch.Tensor:
+        """What the network answers to its own inputs: the first objective's output, in float32."""
+        outputs = self.network(*inputs)
         main: torch.Tensor = outputs if self.output is None else outputs[self.output]
-        scores = main.float().reshape(len(batch), -1)
+        return main.float()
+
+    def read(self, outputs: torch.Tensor) -> torch.Tensor:
+        """Outputs ``(N, ...)`` as :meth:`answer` gives them."""
+        scores = outputs.reshape(len(outputs), -1)
         if self.are_labels:
             return self.answers.probabilities(scores) if self.answers.are_sure else scores
         if not self.is_class:
@@ -144,3 +140,32 @@ class Trial:
         if scores.shape[1] > 1:
             return scores
         return torch.cat([1 - scores if self.answers.cut else -scores, scores], dim=1)
+
+
+def to_array(answers: torch.Tensor) -> NDArray[np.float64]:
+    """
+    Raises:
+        TrialError: a value is not finite.
+    """
+    check_finite(answers)
+    array: NDArray[np.float64] = answers.double().numpy()
+    return array
+
+
+def check_finite(answers: torch.Tensor) -> None:
+    """
+    Raises:
+        TrialError: a value is not finite.
+    """
+    if not bool(answers.isfinite().all()):
+        raise TrialError(
+            say("The network of this checkpoint answers with values that are not finite. Take an earlier checkpoint.")
+        )
+
+
+def _mask_moves(spec: RunSpec, raw: RawData) -> MoveMasks | None:
+    return load_mask_moves(write_mask_moves(chain_of(raw, spec.training.data), raw_layout(raw)))
+
+
+def _arguments(spec: RunSpec) -> tuple[str, ...]:
+    return tuple(port for _, port in build_program(spec.document).network.arguments)

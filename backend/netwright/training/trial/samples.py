@@ -125,6 +125,13 @@ def _read_cell(value: float | str | None, name: str, number: int, raw: RawData) 
     return float(found)
 
 
+def cell_of(value: float, categories: tuple[str, ...] | None) -> float | str | None:
+    """A raw value as a person reads it: a category by its name, None where it is missing."""
+    if math.isnan(value):
+        return None
+    return value if categories is None else categories[int(value)]
+
+
 def read_file(path: Path, filename: str, raw: RawData) -> tuple[list[str], list[list[str]], torch.Tensor]:
     """A CSV file with the features as columns, in any order and beside others: its header, its rows, and the raw samples.
 

@@ -86,16 +86,19 @@ function Compared({ runs, numMissing }: { runs: readonly RunSummary[]; numMissin
           })
         }
       >
-        <Tabs.List aria-label={t("tabs.label")} mb="md">
-          {TABS.map((name) => (
-            <Tabs.Tab key={name} value={name}>
-              {t(`tabs.${name}`)}
-            </Tabs.Tab>
-          ))}
+        <div className={classes.tabs}>
+          <Tabs.List aria-label={t("tabs.label")}>
+            {TABS.map((name) => (
+              <Tabs.Tab key={name} value={name}>
+                {t(`tabs.${name}`)}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+          {/* Beside the list of tabs, not in it: it is none of them. */}
           <div className={classes.files}>
             <CompareFiles runs={runs} colors={colors} store={store} view={view.chart} />
           </div>
-        </Tabs.List>
+        </div>
         <Tabs.Panel value="curves">
           {error !== null && <p className={classes.warning}>{t("curvesFailed", { why: error.message })}</p>}
           {isLoading && error === null ? (

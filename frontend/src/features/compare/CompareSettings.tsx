@@ -32,7 +32,8 @@ export function CompareSettings({ runs, colors, fields, view }: Props) {
       {shown.length === 0 ? (
         <p className={classes.quiet}>{t("sameSettings")}</p>
       ) : (
-        <div className={classes.tableBox}>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard
+        <section className={classes.tableBox} tabIndex={0} aria-label={t("tabs.settings")}>
           <table className={classes.table}>
             <thead>
               <tr>
@@ -62,7 +63,7 @@ export function CompareSettings({ runs, colors, fields, view }: Props) {
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
     </section>
   );

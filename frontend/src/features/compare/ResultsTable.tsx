@@ -27,7 +27,8 @@ export function ResultsTable({ runs, colors, fields, metrics, view }: Props) {
   );
   const baseline = runs.find((run) => run.id === view.baseline);
   return (
-    <div className={classes.tableBox}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard
+    <section className={classes.tableBox} tabIndex={0} aria-label={t("tabs.label")}>
       <table className={classes.table} data-testid="compare-results">
         <thead>
           <tr>
@@ -115,7 +116,7 @@ export function ResultsTable({ runs, colors, fields, metrics, view }: Props) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

@@ -1,7 +1,10 @@
 import { useTranslation } from "react-i18next";
 import type { PredictRead, TrialRead } from "@/api";
 import { formatMetric, formatPercent } from "@/ui";
+import { MaskAnswer } from "./MaskAnswer";
+import { RebuiltAnswer } from "./RebuiltAnswer";
 import classes from "./tryout.module.css";
+import { VertexAnswers } from "./VertexAnswers";
 
 type Prediction = PredictRead["predictions"][number];
 
@@ -25,9 +28,16 @@ export function Answer({ trial, prediction, error, isFetching }: Props) {
       {error === null && prediction === undefined && (
         <p className={classes.quiet}>{t(trial.kind === "image" ? "answer.draw" : "answer.waiting")}</p>
       )}
-      {error === null && prediction !== undefined && <Told trial={trial} prediction={prediction} />}
+      {error === null && prediction !== undefined && <Chosen trial={trial} prediction={prediction} />}
     </section>
   );
+}
+
+function Chosen({ trial, prediction }: { trial: TrialRead; prediction: Prediction }) {
+  if (prediction.mask) return <MaskAnswer trial={trial} mask={prediction.mask} seen={prediction.seen ?? ""} />;
+  if (prediction.rebuilt) return <RebuiltAnswer rebuilt={prediction.rebuilt} seen={prediction.seen ?? null} />;
+  if (prediction.vertices?.length) return <VertexAnswers trial={trial} vertices={prediction.vertices} />;
+  return <Told trial={trial} prediction={prediction} />;
 }
 
 function Told({ trial, prediction }: { trial: TrialRead; prediction: Prediction }) {

@@ -6,6 +6,7 @@ import classes from "./tryout.module.css";
 /** A body of JSON for one sample of the data, of whatever kind but a picture. */
 function exampleBody(trial: TrialRead): string {
   if (trial.text) return JSON.stringify({ texts: [trial.text.example] });
+  if (trial.graph) return JSON.stringify({ samples: [0] });
   if (trial.series) return JSON.stringify({ series: [trial.series.example] });
   return `{"rows": [${exampleRow(trial)}]}`;
 }
@@ -13,6 +14,26 @@ function exampleBody(trial: TrialRead): string {
 function exampleRow(trial: TrialRead): string {
   const row = Object.fromEntries(trial.fields?.map((field) => [field.name, field.example ?? null]) ?? []);
   return JSON.stringify(row);
+}
+
+/** What is done with the answers: a picture is saved, its data URL cut off. */
+const AFTER = {
+  print: ["print(predictions)"],
+  mask: [
+    'mask = predictions[0]["mask"]',
+    'Path("mask.png").write_bytes(base64.b64decode(mask["png"].partition(",")[2]))  # its pixels are class indices',
+    'print(mask["shares"])',
+  ],
+  rebuilt: [
+    'rebuilt = predictions[0]["rebuilt"]',
+    'Path("rebuilt.png").write_bytes(base64.b64decode(rebuilt["png"].partition(",")[2]))',
+    'print(rebuilt["mean_absolute_error"])',
+  ],
+} as const;
+
+/** Of graphs: one of one's own, so that both ways to ask stand there. */
+export function graphCall(trial: TrialRead): string | null {
+  return trial.graph?.example ? JSON.stringify({ graphs: [trial.graph.example] }) : null;
 }
 
 export function curlCall(trial: TrialRead, origin: string): string {
@@ -57,7 +78,10 @@ export function pythonCall(trial: TrialRead, origin: string): string {
     "    },",
     ")",
     "with urllib.request.urlopen(request) as answer:",
-    '    print(json.load(answer)["predictions"])',
+    '    predictions = json.load(answer)["predictions"]',
+    ...AFTER[
+      trial.task === "segmentation" ? "mask" : trial.task === "reconstruction" && isPicture ? "rebuilt" : "print"
+    ],
   ].join("\n");
 }
 
@@ -68,6 +92,7 @@ export function ApiExample({ trial }: { trial: TrialRead }) {
     { name: "curl", text: curlCall(trial, location.origin) },
     { name: "Python", text: pythonCall(trial, location.origin) },
   ];
+  const graph = graphCall(trial);
   return (
     <section className={classes.panel} aria-label={t("part.api")} data-testid="try-api">
       <p className={classes.quiet}>{t("api.hint")}</p>
@@ -82,6 +107,16 @@ export function ApiExample({ trial }: { trial: TrialRead }) {
           <pre tabIndex={0}>{text}</pre>
         </div>
       ))}
+      {graph !== null && (
+        <div className={classes.call}>
+          <header>
+            <h2 className={classes.heading}>{t("api.graph")}</h2>
+            <CopyButton text={graph} label={t("api.copyGraph")} />
+          </header>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a wide text is scrolled with the keyboard */}
+          <pre tabIndex={0}>{graph}</pre>
+        </div>
+      )}
     </section>
   );
 }

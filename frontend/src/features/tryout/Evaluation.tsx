@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { EvaluationRead, TrialRead } from "@/api";
 import { EmptyState, formatExact, formatMetric, formatPercent, LineSkeletons } from "@/ui";
 import { Confusion } from "./Confusion";
-import { Calibration, Curves, Scatter } from "./EvaluationCharts";
+import { Calibration, Curves, Errors, Residuals, Scatter } from "./EvaluationCharts";
 import { evaluationQuery, SAMPLES_A_PAGE, type SampleChoice, samplesQuery } from "./queries";
 import { SampleGrid } from "./SampleGrid";
 import classes from "./tryout.module.css";
@@ -34,7 +34,7 @@ export function Evaluation({ trial }: { trial: TrialRead }) {
 
 function Found({ trial, found }: { trial: TrialRead; found: EvaluationRead }) {
   const { t } = useTranslation("tryout");
-  const isClass = trial.task === "classification";
+  const hasCells = trial.task === "classification" || trial.task === "segmentation";
   const [cell, setCell] = useState<SampleChoice | null>(null);
   return (
     <div className={classes.evaluation} data-testid="evaluation">
@@ -43,7 +43,8 @@ function Found({ trial, found }: { trial: TrialRead; found: EvaluationRead }) {
         {found.accuracy !== null && found.accuracy !== undefined && (
           <>
             {" "}
-            {t("evaluation.accuracy")} <b title={String(found.accuracy)}>{formatPercent(found.accuracy)}</b>
+            {t(trial.task === "segmentation" ? "evaluation.pixels" : "evaluation.accuracy")}{" "}
+            <b title={String(found.accuracy)}>{formatPercent(found.accuracy)}</b>
           </>
         )}
       </p>
@@ -52,10 +53,15 @@ function Found({ trial, found }: { trial: TrialRead; found: EvaluationRead }) {
           {t("evaluation.exactMatch")} <b title={String(found.exact_match)}>{formatPercent(found.exact_match)}</b>
         </p>
       )}
+      {typeof found.mean_iou === "number" && (
+        <p>
+          {t("evaluation.meanIou")} <b title={String(found.mean_iou)}>{formatMetric(found.mean_iou)}</b>
+        </p>
+      )}
       {found.has_changed && <p className={classes.error}>{t("evaluation.changed")}</p>}
       {(found.per_class?.length ?? 0) > 0 && (
         <div className={classes.pair}>
-          {isClass && (
+          {hasCells && (
             <Confusion
               classes={found.classes}
               counts={found.confusion ?? []}
@@ -78,6 +84,7 @@ function Found({ trial, found }: { trial: TrialRead; found: EvaluationRead }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: columns of a target have one name and keep their order
         <section key={index} className={classes.pair}>
           <Scatter numbers={numbers} />
+          <Residuals numbers={numbers} />
           <dl className={classes.figures}>
             <dt>{t("evaluation.mae")}</dt>
             <dd>{formatMetric(numbers.mean_absolute_error)}</dd>
@@ -88,7 +95,8 @@ function Found({ trial, found }: { trial: TrialRead; found: EvaluationRead }) {
           </dl>
         </section>
       ))}
-      <Hardest trial={trial} isClass={isClass} />
+      {found.errors && <Errors errors={found.errors} />}
+      <Hardest trial={trial} hasUncertain={hasCells} />
       <Modal
         opened={cell !== null}
         onClose={() => setCell(null)}
@@ -110,6 +118,7 @@ function Found({ trial, found }: { trial: TrialRead; found: EvaluationRead }) {
 
 function ClassTable({ found }: { found: EvaluationRead }) {
   const { t } = useTranslation("tryout");
+  const isOfPixels = found.per_class?.some((one) => typeof one.iou === "number") ?? false;
   const write = (value: number | null) => (value === null ? "-" : formatPercent(value));
   return (
     <section className={classes.panel} aria-label={t("perClass.title")}>
@@ -129,7 +138,12 @@ function ClassTable({ found }: { found: EvaluationRead }) {
               <th scope="col" title={t("perClass.f1Hint")}>
                 F1
               </th>
-              <th scope="col">{t("perClass.support")}</th>
+              {isOfPixels && (
+                <th scope="col" title={t("perClass.iouHint")}>
+                  {t("perClass.iou")}
+                </th>
+              )}
+              <th scope="col">{t(isOfPixels ? "perClass.pixels" : "perClass.support")}</th>
             </tr>
           </thead>
           <tbody>
@@ -139,6 +153,7 @@ function ClassTable({ found }: { found: EvaluationRead }) {
                 <td>{write(one.precision)}</td>
                 <td>{write(one.recall)}</td>
                 <td>{write(one.f1)}</td>
+                {isOfPixels && <td>{write(one.iou ?? null)}</td>}
                 <td>{formatExact(one.support)}</td>
               </tr>
             ))}
@@ -150,13 +165,13 @@ function ClassTable({ found }: { found: EvaluationRead }) {
 }
 
 /** The samples that it gets most wrong, and those that it cannot decide about. */
-function Hardest({ trial, isClass }: { trial: TrialRead; isClass: boolean }) {
+function Hardest({ trial, hasUncertain }: { trial: TrialRead; hasUncertain: boolean }) {
   const { t } = useTranslation("tryout");
   const [order, setOrder] = useState<SampleChoice["order"]>("worst");
   return (
     <section className={classes.panel} aria-label={t("samples.title")} data-testid="hardest">
       <h2 className={classes.heading}>{t("samples.title")}</h2>
-      {isClass && (
+      {hasUncertain && (
         <SegmentedControl
           size="xs"
           mt="xs"
@@ -184,7 +199,7 @@ function Samples({ trial, choice }: { trial: TrialRead; choice: SampleChoice }) 
   return (
     <>
       <p className={classes.quiet}>{t("samples.count", { count: data.total })}</p>
-      <SampleGrid samples={data.samples} />
+      <SampleGrid samples={data.samples} numbered={trial.graph?.sample} />
       {numPages > 1 && (
         <Pagination
           size="sm"

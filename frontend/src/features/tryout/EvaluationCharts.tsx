@@ -5,6 +5,7 @@ import classes from "./tryout.module.css";
 
 type Curve = NonNullable<EvaluationRead["roc"]>[number];
 type CalibrationRead = NonNullable<EvaluationRead["calibration"]>;
+type ErrorsRead = NonNullable<EvaluationRead["errors"]>;
 type NumbersRead = NonNullable<EvaluationRead["numbers"]>[number];
 
 const SIDE = 240;
@@ -140,5 +141,95 @@ export function Scatter({ numbers }: { numbers: NumbersRead }) {
         </text>
       </Frame>
     </section>
+  );
+}
+
+/** How far off each answer is, against what it should be; on the dashed line it is right. */
+export function Residuals({ numbers }: { numbers: NumbersRead }) {
+  const { t } = useTranslation("tryout");
+  const off = numbers.actual.map((actual, index) => (numbers.predicted[index] as number) - actual);
+  const [low, high] = [Math.min(...numbers.actual), Math.max(...numbers.actual)];
+  const furthest = Math.max(...off.map(Math.abs)) || 1;
+  const across = (value: number) => (high === low ? 0.5 : (value - low) / (high - low));
+  const up = (value: number) => 0.5 + value / (2 * furthest);
+  const title = t("chart.residuals", { name: numbers.name });
+  return (
+    <section className={classes.panel} aria-label={title} data-testid="chart-residuals">
+      <h2 className={classes.heading}>{title}</h2>
+      <Frame title={title} across={t("chart.actual")} up={t("chart.residual")}>
+        <line x1={x(0)} y1={y(0.5)} x2={x(1)} y2={y(0.5)} className={classes.chartDiagonal} />
+        {off.map((value, index) => (
+          <circle
+            // biome-ignore lint/suspicious/noArrayIndexKey: a sample is its place
+            key={index}
+            cx={x(across(numbers.actual[index] as number))}
+            cy={y(up(value))}
+            r={2}
+            className={classes.chartDot}
+          />
+        ))}
+        <text x={x(0) + 3} y={y(1) + 11} className={classes.chartText}>
+          {formatMetric(furthest)}
+        </text>
+        <text x={x(0) + 3} y={y(0) - 4} className={classes.chartText}>
+          {formatMetric(-furthest)}
+        </text>
+        <text x={x(0)} y={SIDE - 20} className={classes.chartText}>
+          {formatMetric(low)}
+        </text>
+        <text x={x(1)} y={SIDE - 20} textAnchor="end" className={classes.chartText}>
+          {formatMetric(high)}
+        </text>
+      </Frame>
+      <p className={classes.quiet}>{t("chart.residualsHint")}</p>
+    </section>
+  );
+}
+
+/** How many samples were given back with which error. */
+export function Errors({ errors }: { errors: ErrorsRead }) {
+  const { t } = useTranslation("tryout");
+  const title = t("chart.errors");
+  const num = errors.counts.length;
+  const most = Math.max(...errors.counts, 1);
+  return (
+    <div className={classes.pair} data-testid="chart-errors">
+      <section className={classes.panel} aria-label={title}>
+        <h2 className={classes.heading}>{title}</h2>
+        <Frame title={title} across={t("evaluation.mae")} up={t("perClass.support")}>
+          {errors.counts.map((count, index) => (
+            <rect
+              // biome-ignore lint/suspicious/noArrayIndexKey: a bin is its place
+              key={index}
+              x={x(index / num) + 0.5}
+              y={y(count / most)}
+              width={(x(1) - x(0)) / num - 1}
+              height={y(0) - y(count / most)}
+              className={classes.chartBar}
+            >
+              <title>
+                {t("chart.errorBin", {
+                  count,
+                  from: formatMetric(errors.edges[index] ?? 0),
+                  to: formatMetric(errors.edges[index + 1] ?? 0),
+                })}
+              </title>
+            </rect>
+          ))}
+          <text x={x(0)} y={SIDE - 20} className={classes.chartText}>
+            {formatMetric(errors.edges[0] ?? 0)}
+          </text>
+          <text x={x(1)} y={SIDE - 20} textAnchor="end" className={classes.chartText}>
+            {formatMetric(errors.edges[num] ?? 0)}
+          </text>
+        </Frame>
+      </section>
+      <dl className={classes.figures}>
+        <dt>{t("evaluation.mae")}</dt>
+        <dd>{formatMetric(errors.mean_absolute_error)}</dd>
+        <dt>{t("evaluation.rmse")}</dt>
+        <dd>{formatMetric(errors.root_mean_squared_error)}</dd>
+      </dl>
+    </div>
   );
 }

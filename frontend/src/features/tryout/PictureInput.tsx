@@ -1,5 +1,5 @@
 import { Button, FileButton, Slider, Switch, Text } from "@mantine/core";
-import { IconEraser, IconUpload } from "@tabler/icons-react";
+import { IconEraser, IconPhoto, IconUpload } from "@tabler/icons-react";
 import { type PointerEvent, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { TrialRead } from "@/api";
@@ -11,6 +11,8 @@ type Shape = NonNullable<TrialRead["picture"]>;
 
 interface Props {
   shape: Shape;
+  /** Whether what is drawn is one thing, which can be scaled to the size that it has in the data. */
+  isOfInk: boolean;
   /** A data URL, or null where there is nothing. */
   onChange: (picture: string | null) => void;
 }
@@ -25,10 +27,10 @@ const SEND_EVERY_MS = 100;
 const ACCEPTED = "image/png,image/jpeg,image/webp,image/gif,image/bmp";
 
 /** A square to draw in; a picture is dropped, pasted or chosen. */
-export function PictureInput({ shape, onChange }: Props) {
+export function PictureInput({ shape, isOfInk, onChange }: Props) {
   const { t } = useTranslation("tryout");
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [isCentred, setCentred] = useState(true);
+  const [isCentred, setCentred] = useState(isOfInk);
   const [thickness, setThickness] = useState(
     Math.round((SIDE / Math.max(shape.width, shape.height)) * (shape.width > 12 ? 2 : 1)),
   );
@@ -71,6 +73,10 @@ export function PictureInput({ shape, onChange }: Props) {
     },
     [onChange, t],
   );
+  const takeExample = () => {
+    setUploaded(shape.example);
+    onChange(shape.example);
+  };
   useEffect(() => {
     const onPaste = (event: ClipboardEvent) => {
       const file = [...(event.clipboardData?.files ?? [])].find((one) => one.type.startsWith("image/"));
@@ -151,15 +157,26 @@ export function PictureInput({ shape, onChange }: Props) {
             </Button>
           )}
         </FileButton>
-        <Switch
-          size="xs"
-          label={t("picture.centre")}
-          checked={isCentred}
-          onChange={(event) => {
-            setCentred(event.currentTarget.checked);
-            if (uploaded === null) send(event.currentTarget.checked);
-          }}
-        />
+        <Button
+          variant="default"
+          size="compact-sm"
+          leftSection={<IconPhoto size={14} aria-hidden />}
+          onClick={takeExample}
+          data-testid="picture-example"
+        >
+          {t("picture.example")}
+        </Button>
+        {isOfInk && (
+          <Switch
+            size="xs"
+            label={t("picture.centre")}
+            checked={isCentred}
+            onChange={(event) => {
+              setCentred(event.currentTarget.checked);
+              if (uploaded === null) send(event.currentTarget.checked);
+            }}
+          />
+        )}
       </div>
       <div className={classes.padTools}>
         <Text size="sm" id="pen-width">

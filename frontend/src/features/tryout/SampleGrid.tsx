@@ -1,16 +1,24 @@
 import { useTranslation } from "react-i18next";
-import type { SamplesRead } from "@/api";
+import type { GraphShape, SamplesRead } from "@/api";
 import { formatMetric, formatPercent, SeriesLines } from "@/ui";
+import masks from "./masks.module.css";
 import classes from "./tryout.module.css";
 
 type Sample = SamplesRead["samples"][number];
 
+interface Props {
+  samples: readonly Sample[];
+  /** Of graphs: what the number of a sample counts. */
+  numbered?: GraphShape["sample"];
+}
+
 /** Samples with what they are and what they were taken for. */
-export function SampleGrid({ samples }: { samples: readonly Sample[] }) {
+export function SampleGrid({ samples, numbered }: Props) {
   const { t } = useTranslation("tryout");
   if (samples.length === 0) return null;
   if (samples[0]?.curve) return <CurveList samples={samples} />;
-  if (!samples[0]?.picture) return <Rows samples={samples} />;
+  if (samples[0]?.mask || samples[0]?.rebuilt) return <Pairs samples={samples} />;
+  if (!samples[0]?.picture) return <Rows samples={samples} numbered={numbered} />;
   return (
     <ul className={classes.grid} data-testid="samples">
       {samples.map((sample) => (
@@ -65,8 +73,41 @@ function CurveList({ samples }: { samples: readonly Sample[] }) {
   );
 }
 
-function Rows({ samples }: { samples: readonly Sample[] }) {
+/** What was wanted beside what came: masks over their picture, or a picture and its copy. */
+function Pairs({ samples }: { samples: readonly Sample[] }) {
   const { t } = useTranslation("tryout");
+  return (
+    <ul className={masks.pairs} data-testid="samples">
+      {samples.map((sample) => (
+        <li key={sample.place}>
+          <div>
+            {[sample.target_mask, sample.mask ?? sample.rebuilt].map((shown, which) => (
+              <figure key={which === 0 ? "wanted" : "came"} className={masks.figure}>
+                {(sample.mask || which === 0) && <img src={sample.picture ?? ""} alt="" />}
+                {shown && (
+                  <img
+                    src={shown}
+                    className={sample.mask ? masks.strong : undefined}
+                    alt={t(which === 0 ? "samples.wanted" : "samples.came", { place: sample.place })}
+                  />
+                )}
+              </figure>
+            ))}
+          </div>
+          <span>
+            {typeof sample.right === "number"
+              ? t("samples.right", { share: formatPercent(sample.right) })
+              : t("samples.error", { error: formatMetric(sample.error ?? 0) })}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Rows({ samples, numbered }: Props) {
+  const { t } = useTranslation("tryout");
+  const hasTarget = typeof samples[0]?.error !== "number";
   const isText = typeof samples[0]?.text === "string";
   const names = Object.keys(samples[0]?.values ?? {});
   const write = (value: string | number | null | undefined) =>
@@ -76,8 +117,9 @@ function Rows({ samples }: { samples: readonly Sample[] }) {
       <table className={classes.table} data-testid="samples">
         <thead>
           <tr>
-            <th scope="col">{t("samples.target")}</th>
-            <th scope="col">{t("samples.predicted")}</th>
+            {numbered && <th scope="col">{t(`graph.number.${numbered}`)}</th>}
+            {hasTarget && <th scope="col">{t("samples.target")}</th>}
+            <th scope="col">{t(hasTarget ? "samples.predicted" : "evaluation.mae")}</th>
             {isText && <th scope="col">{t("text.title")}</th>}
             {names.map((name) => (
               <th key={name} scope="col">
@@ -89,9 +131,10 @@ function Rows({ samples }: { samples: readonly Sample[] }) {
         <tbody>
           {samples.map((sample) => (
             <tr key={sample.place}>
-              <td>{sample.target}</td>
+              {numbered && <th scope="row">{sample.number}</th>}
+              {hasTarget && <td>{sample.target}</td>}
               <td>
-                {sample.predicted}
+                {hasTarget ? sample.predicted : formatMetric(sample.error ?? 0)}
                 {typeof sample.probability === "number" && (
                   <span className={classes.quiet}> {formatPercent(sample.probability)}</span>
                 )}

@@ -2,6 +2,7 @@ import { useMemo, useState } from "react";
 import type { PredictRequest, TrialRead } from "@/api";
 import { Answer } from "./Answer";
 import { FormInput, type FormValues, firstValues } from "./FormInput";
+import { GraphInput, type GraphQuestion } from "./GraphInput";
 import { PictureInput } from "./PictureInput";
 import { usePrediction } from "./queries";
 import { SeriesInput } from "./SeriesInput";
@@ -15,19 +16,21 @@ export function TryInput({ trial }: { trial: TrialRead }) {
   const [values, setValues] = useState<FormValues>(() => firstValues(trial));
   const [text, setText] = useState(trial.text?.example ?? "");
   const [steps, setSteps] = useState<Steps>(trial.series?.example ?? []);
+  const [graph, setGraph] = useState<GraphQuestion | null>({ samples: [0] });
   const { kind } = trial;
   const body = useMemo<PredictRequest | null>(() => {
     if (kind === "image") return picture === null ? null : { pictures: [picture] };
     if (kind === "text") return { texts: [text] };
     if (kind === "series") return steps.length === 0 ? null : { series: [steps] };
+    if (kind === "graph") return graph;
     return { rows: [values] };
-  }, [kind, picture, text, steps, values]);
+  }, [kind, picture, text, steps, values, graph]);
   const { data, error, isFetching } = usePrediction(trial.checkpoint_id, body);
   const prediction = body === null ? undefined : data?.predictions[0];
   return (
     <div className={classes.ask}>
       {trial.picture ? (
-        <PictureInput shape={trial.picture} onChange={setPicture} />
+        <PictureInput shape={trial.picture} isOfInk={trial.task === "classification"} onChange={setPicture} />
       ) : trial.text ? (
         <TextInput shape={trial.text} value={text} onChange={setText} />
       ) : trial.series ? (
@@ -37,6 +40,8 @@ export function TryInput({ trial }: { trial: TrialRead }) {
           forecast={error === null ? (prediction?.values ?? []) : []}
           onChange={setSteps}
         />
+      ) : trial.graph ? (
+        <GraphInput trial={trial} shape={trial.graph} question={graph} onChange={setGraph} />
       ) : (
         <FormInput fields={trial.fields ?? []} values={values} onChange={setValues} />
       )}

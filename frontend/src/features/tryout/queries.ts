@@ -7,6 +7,7 @@ import {
   type PredictRead,
   type PredictRequest,
   type SamplesRead,
+  type TrialDrawing,
   type TrialRead,
   unwrap,
 } from "@/api";
@@ -20,6 +21,20 @@ export function trialQuery(checkpointId: string) {
     queryFn: () =>
       unwrap<TrialRead>(api.GET("/api/checkpoints/{id}/trial", { params: { path: { id: checkpointId } } })),
     staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+}
+
+/** A sample of a run's graphs as it is drawn; while the next one is on its way, the one before. */
+export function drawingQuery(checkpointId: string, sample: number) {
+  return queryOptions({
+    queryKey: [...keys.trial(checkpointId), "drawing", sample],
+    queryFn: () =>
+      unwrap<TrialDrawing>(
+        api.GET("/api/checkpoints/{id}/trial/drawing", { params: { path: { id: checkpointId }, query: { sample } } }),
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+    placeholderData: (before) => before,
     retry: false,
   });
 }

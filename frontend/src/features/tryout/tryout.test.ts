@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { TrialRead } from "@/api";
 import { curlCall, pythonCall } from "./ApiExample";
 import { inkBox, place } from "./drawing";
+import { readGraph, writeGraph } from "./graphText";
 
 function pixels(width: number, height: number, ink: readonly [number, number][]): Uint8ClampedArray {
   const data = new Uint8ClampedArray(4 * width * height);
@@ -50,5 +51,42 @@ describe("the calls of a program", () => {
     const picture: TrialRead = { ...table, kind: "image" };
     expect(curlCall(picture, "http://h")).toContain("base64 -w0 picture.png");
     expect(pythonCall(picture, "http://h")).toContain("b64encode");
+  });
+
+  it("save a mask, and ask about a vertex of the data", () => {
+    const masks: TrialRead = { ...table, kind: "image", task: "segmentation" };
+    expect(pythonCall(masks, "http://h")).toContain('predictions[0]["mask"]');
+    expect(pythonCall(masks, "http://h")).toContain("from pathlib import Path");
+    const shape = { sample: "vertex", num_samples: 3, features: ["a"], is_directed: false, example: null } as const;
+    const graph: TrialRead = { ...table, kind: "graph", graph: { ...shape, features: ["a"] } };
+    expect(curlCall(graph, "http://h")).toContain(`-d '{"samples":[0]}'`);
+    expect(pythonCall(graph, "http://h")).toContain('json.loads("{\\"samples\\":[0]}")');
+  });
+});
+
+describe("a graph as text", () => {
+  const graph = {
+    x: [
+      [1, "b"],
+      [null, "c"],
+    ],
+    edges: [[0, 1]],
+    directed: null,
+  };
+
+  it("comes back as it was written", () => {
+    expect(readGraph(writeGraph(graph), 2)).toEqual(graph);
+    expect(readGraph('{"x": [[1]], "directed": true}', 1)).toEqual({ x: [[1]], edges: [], directed: true });
+  });
+
+  it.each([
+    ["{", 1, "json", expect.any(String)],
+    ["[1]", 1, "x", "1"],
+    ['{"x": [[1], [2, 3]]}', 1, "row", "1"],
+    ['{"x": [[1], [true]]}', 1, "row", "1"],
+    ['{"x": [[1]], "edges": [[0, 1]]}', 1, "edge", "[0,1]"],
+    ['{"x": [[1]], "edges": [[0]]}', 1, "edge", "[0]"],
+  ])("is told where it is wrong: %s", (text, numFeatures, fault, what) => {
+    expect(readGraph(text, numFeatures)).toEqual({ fault, what });
   });
 });
