@@ -40,6 +40,8 @@ class Server:
     """`netwright serve` as a process of its own on a free port, with a data folder of its own."""
 
     home: Path
+    has_example: bool = False
+    """Whether the example network of a first visit is there."""
     port: int = 0
     url: str = ""
     process: subprocess.Popen[str] | None = None
@@ -52,6 +54,7 @@ class Server:
             "PORT": str(self.port),
             "HOST": "127.0.0.1",
             "PYTHONUNBUFFERED": "1",
+            "NETWRIGHT_EXAMPLE": "1" if self.has_example else "0",
         }
         environment.pop("NETWRIGHT_TOKEN", None)
         with (self.home / "server.log").open("a") as log:

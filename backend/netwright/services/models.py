@@ -173,7 +173,7 @@ class NetworkUpdate(Model):
 
 class NetworkSummary(Model):
     """A card in the list.  ``outline`` is a small picture of the top level: boxes as family and position, wires as index
-    pairs."""
+    pairs; ``is_example`` marks the network that a first visit finds."""
 
     id: Id
     name: str
@@ -184,6 +184,7 @@ class NetworkSummary(Model):
     outline: "Outline"
     num_runs: int = 0
     best: dict[str, Scalar] = Field(default_factory=dict)
+    is_example: bool = False
 
 
 class OutlineNode(Model):

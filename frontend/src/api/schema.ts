@@ -219,6 +219,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/networks/example": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give Example
+         * @description The example network of a first visit, made again where it was deleted; idempotent.
+         */
+        post: operations["give_example"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/networks/{id}": {
         parameters: {
             query?: never;
@@ -2967,12 +2987,17 @@ export interface components {
             best?: {
                 [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
             };
+            /**
+             * Is Example
+             * @default false
+             */
+            is_example: boolean;
             document: components["schemas"]["Document"];
         };
         /**
          * NetworkSummary
          * @description A card in the list.  ``outline`` is a small picture of the top level: boxes as family and position, wires as index
-         *     pairs.
+         *     pairs; ``is_example`` marks the network that a first visit finds.
          */
         NetworkSummary: {
             /** Id */
@@ -2997,6 +3022,11 @@ export interface components {
             best?: {
                 [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
             };
+            /**
+             * Is Example
+             * @default false
+             */
+            is_example: boolean;
         };
         /**
          * NetworkUpdate
@@ -5229,6 +5259,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeletedNetwork"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    give_example: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkRead"];
                 };
             };
             /** @description A problem document (RFC 9457) */

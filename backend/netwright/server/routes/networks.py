@@ -36,6 +36,12 @@ async def list_deleted_networks(services: ServicesDep) -> Response:
     return answer_list(await services.networks.list_deleted(), DeletedNetwork)
 
 
+@router.post("/example", response_model=NetworkRead)
+async def give_example(services: ServicesDep) -> Response:
+    """The example network of a first visit, made again where it was deleted; idempotent."""
+    return answer(await services.networks.example())
+
+
 @router.get("/{id}", response_model=NetworkRead)
 async def read_network(id: str, services: ServicesDep) -> Response:  # noqa: A002  the name in the URL
     return answer(await services.networks.read(id))
