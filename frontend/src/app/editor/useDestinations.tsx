@@ -2,6 +2,7 @@ import {
   IconBook2,
   IconBraces,
   IconDatabase,
+  IconMap2,
   IconPlayerPlay,
   IconReportMoney,
   IconScale,
@@ -12,6 +13,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { Destination } from "@/features/editor";
+import { useTour } from "@/features/tour";
 import type { DrawerName } from "./useAddress";
 
 const PAGES = [
@@ -23,8 +25,9 @@ const PAGES = [
 
 /** Where the command palette goes besides: the editor's drawers and the other pages. */
 export function useDestinations(open: (drawer: DrawerName) => void): readonly Destination[] {
-  const { t } = useTranslation(["app", "costs", "problems", "weights"]);
+  const { t } = useTranslation(["app", "costs", "problems", "tour", "weights"]);
   const navigate = useNavigate();
+  const { begin } = useTour();
   return useMemo(() => {
     const drawers: [DrawerName, string, typeof IconBraces][] = [
       ["train", t("editor.train"), IconPlayerPlay],
@@ -41,6 +44,7 @@ export function useDestinations(open: (drawer: DrawerName) => void): readonly De
         const go = () => void navigate(`/${id}`);
         return { id: `page-${id}`, name: t(`frame.${id}`), icon: <Icon size={16} aria-hidden />, go };
       }),
+      { id: "tour", name: t("tour:take"), icon: <IconMap2 size={16} aria-hidden />, go: () => void begin() },
     ];
-  }, [t, navigate, open]);
+  }, [t, navigate, open, begin]);
 }

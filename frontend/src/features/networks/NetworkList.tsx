@@ -1,11 +1,20 @@
 import { Button, FileButton } from "@mantine/core";
-import { IconBooks, IconFileImport, IconPackageExport, IconPlus, IconSchema, IconTrash } from "@tabler/icons-react";
+import {
+  IconBooks,
+  IconFileImport,
+  IconMap2,
+  IconPackageExport,
+  IconPlus,
+  IconSchema,
+  IconTrash,
+} from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import { loadPart, type NetworkSummary, networksQuery } from "@/api";
 import { Starters } from "@/features/architectures";
+import { TourOffer, useTour } from "@/features/tour";
 import { CardSkeletons, EmptyState, PageBar, SearchBox, usePageTitle } from "@/ui";
 import { NetworkCard } from "./NetworkCard";
 import styles from "./NetworkList.module.css";
@@ -37,6 +46,7 @@ function isWorkspace(file: File): boolean {
 export function NetworkList() {
   const { t } = useTranslation("networks");
   const actions = useNetworkActions();
+  const tour = useTour();
   const [foreign, setForeign] = useState<File | null>(null);
   const [exported, setExported] = useState<{ network?: NetworkSummary } | null>(null);
   const takeFile = (file: File) => (isDocument(file) ? void actions.importFile(file) : setForeign(file));
@@ -56,6 +66,7 @@ export function NetworkList() {
         <div className={styles.grow} />
         {networks !== undefined && networks.length > 0 && <Actions actions={actions} onFile={takeFile} />}
       </PageBar>
+      {networks !== undefined && <TourOffer hasExample={networks.some((network) => network.is_example)} />}
       {networks !== undefined && (
         <Cards
           networks={networks}
@@ -73,6 +84,10 @@ export function NetworkList() {
           <button type="button" className={styles.trash} onClick={() => setExported({})}>
             <IconPackageExport size={15} stroke={1.6} aria-hidden />
             {t("exportAll")}
+          </button>
+          <button type="button" className={styles.trash} onClick={() => void tour.begin()}>
+            <IconMap2 size={15} stroke={1.6} aria-hidden />
+            {t("tour:take")}
           </button>
         </div>
       )}
@@ -192,6 +207,7 @@ function Cards({ networks, actions, onFile, onExport }: CardsProps) {
           </Button>
         </div>
       )}
+      {networks.every((network) => network.is_example) && <Starters />}
     </>
   );
 }
