@@ -120,10 +120,10 @@ class Server:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[Server]:
-    """A server with the empty data folder ``home``, which is made."""
+def serving(home: Path, *, has_example: bool = False) -> Iterator[Server]:
+    """A server with the empty data folder ``home``, which is made; with the example network of a first visit, or empty."""
     home.mkdir()
-    running = Server(home)
+    running = Server(home, has_example)
     try:
         running.start()
         yield running

@@ -2,6 +2,7 @@ import {
   IconBook2,
   IconBraces,
   IconDatabase,
+  IconListTree,
   IconMap2,
   IconPlayerPlay,
   IconReportMoney,
@@ -24,8 +25,8 @@ const PAGES = [
 ] as const;
 
 /** Where the command palette goes besides: the editor's drawers and the other pages. */
-export function useDestinations(open: (drawer: DrawerName) => void): readonly Destination[] {
-  const { t } = useTranslation(["app", "costs", "problems", "tour", "weights"]);
+export function useDestinations(open: (drawer: DrawerName) => void, showOutline: () => void): readonly Destination[] {
+  const { t } = useTranslation(["app", "costs", "nodeTree", "problems", "tour", "weights"]);
   const navigate = useNavigate();
   const { begin } = useTour();
   return useMemo(() => {
@@ -40,11 +41,12 @@ export function useDestinations(open: (drawer: DrawerName) => void): readonly De
       ...drawers.map(([name, words, Icon]): Destination => {
         return { id: `drawer-${name}`, name: words, icon: <Icon size={16} aria-hidden />, go: () => open(name) };
       }),
+      { id: "outline", name: t("nodeTree:show"), icon: <IconListTree size={16} aria-hidden />, go: showOutline },
       ...PAGES.map(({ id, icon: Icon }): Destination => {
         const go = () => void navigate(`/${id}`);
         return { id: `page-${id}`, name: t(`frame.${id}`), icon: <Icon size={16} aria-hidden />, go };
       }),
       { id: "tour", name: t("tour:take"), icon: <IconMap2 size={16} aria-hidden />, go: () => void begin() },
     ];
-  }, [t, navigate, open, begin]);
+  }, [t, navigate, open, showOutline, begin]);
 }

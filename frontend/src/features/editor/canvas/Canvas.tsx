@@ -73,6 +73,7 @@ function Drawing() {
   useKeyboard(root);
   useShowOpenedLevel(root);
   const line = useCutting(root);
+  const isReadOnly = useStore(store, (state) => state.isReadOnly);
   const isKnifeOut = useStore(canvas, (state) => state.isKnifeOut);
 
   const onNodesChange = useCallback(
@@ -95,12 +96,12 @@ function Drawing() {
   );
   const onDoubleClick = useCallback(
     (event: MouseEvent) => {
-      if (!(event.target instanceof Element && isGround(event.target))) return;
+      if (!(event.target instanceof Element && isGround(event.target)) || store.getState().isReadOnly) return;
       const client = { x: event.clientX, y: event.clientY };
       const into = canvas.getState().view?.edgeAt(client) ?? null;
       canvas.setState({ dialog: { kind: "add", client, wire: null, into } });
     },
-    [canvas],
+    [store, canvas],
   );
   const forgetMark = useCallback(() => canvas.setState({ mark: null, isWriting: false }), [canvas]);
   const hovering = useMemo(
@@ -150,6 +151,8 @@ function Drawing() {
         onSelectionContextMenu={openMenu.onSelection}
         onMove={onMove}
         {...connecting}
+        nodesDraggable={!isReadOnly}
+        nodesConnectable={!isReadOnly}
         onlyRenderVisibleElements
         nodesFocusable={false}
         edgesFocusable={false}
