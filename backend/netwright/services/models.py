@@ -187,6 +187,19 @@ class NetworkSummary(Model):
     is_example: bool = False
 
 
+class LinkCreate(Model):
+    """What a read-only link shows; ``revision`` null for the network as it is now."""
+
+    revision: int | None = Field(default=None, ge=1, le=2**53)
+
+
+class LinkRead(Model):
+    """The revision that a read-only link names.  It is kept as it is from now on: its page is ``path``."""
+
+    revision: int
+    path: str
+
+
 class OutlineNode(Model):
     x: float
     y: float

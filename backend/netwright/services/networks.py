@@ -8,6 +8,7 @@ from netwright.services.architectures import build_example
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.models import (
     DeletedNetwork,
+    LinkRead,
     NetworkRead,
     NetworkSummary,
     Outline,
@@ -128,6 +129,14 @@ class NetworkService:
         """Names a revision, which autosave then never replaces; None takes the name away."""
         if not await self._store.write(lambda session: queries.label_revision(session, network_id, revision, label)):
             raise not_found("revision of this network")
+
+    async def link(self, network_id: str, revision: int | None) -> LinkRead:
+        """Where a revision (None: the newest) can be looked at and not changed.  It is kept as it is from now on."""
+        label = str(say("Read-only link"))
+        kept = await self._store.write(lambda session: queries.keep_revision(session, network_id, revision, label))
+        if kept is None:
+            raise not_found("network" if revision is None else "revision of this network")
+        return LinkRead(revision=kept, path=f"/networks/{network_id}/view/{kept}")
 
 
 def to_saved(document: Document) -> queries.SavedDocument:

@@ -198,6 +198,20 @@ def label_revision(session: Session, network_id: str, revision: int, label: str 
     return True
 
 
+def keep_revision(session: Session, network_id: str, revision: int | None, label: str) -> int | None:
+    """Sees to it that a revision (None: the newest) is never replaced, by ``label`` where it has no name; gives its number,
+    None where there is none."""
+    row = session.get(NetworkRow, network_id)
+    if row is None or row.deleted is not None:
+        return None
+    saved = session.get(NetworkRevisionRow, (network_id, row.revision if revision is None else revision))
+    if saved is None:
+        return None
+    if saved.label is None:
+        saved.label = label
+    return saved.revision
+
+
 def list_deleted(session: Session) -> list[NetworkRow]:
     """The networks that were put away, the last one first."""
     return list(

@@ -275,6 +275,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/networks/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link Network
+         * @description Keeps a revision as it is and says where it is shown read-only; idempotent for a revision.
+         */
+        post: operations["link_network"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/networks/{id}/revisions": {
         parameters: {
             query?: never;
@@ -2821,6 +2841,24 @@ export interface components {
             /** Description */
             description?: string | null;
             definition?: components["schemas"]["BlockBundle"] | null;
+        };
+        /**
+         * LinkCreate
+         * @description What a read-only link shows; ``revision`` null for the network as it is now.
+         */
+        LinkCreate: {
+            /** Revision */
+            revision?: number | null;
+        };
+        /**
+         * LinkRead
+         * @description The revision that a read-only link names.  It is kept as it is from now on: its page is ``path``.
+         */
+        LinkRead: {
+            /** Revision */
+            revision: number;
+            /** Path */
+            path: string;
         };
         /** LogEvent */
         LogEvent: {
@@ -5414,6 +5452,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NetworkRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    link_network: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkRead"];
                 };
             };
             /** @description A problem document (RFC 9457) */

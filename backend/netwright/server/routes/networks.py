@@ -9,6 +9,8 @@ from netwright.server.dependencies import ServicesDep
 from netwright.server.responses import answer, answer_list
 from netwright.services.models import (
     DeletedNetwork,
+    LinkCreate,
+    LinkRead,
     NetworkCreate,
     NetworkRead,
     NetworkSummary,
@@ -61,6 +63,12 @@ async def delete_network(id: str, services: ServicesDep) -> Response:  # noqa: A
 @router.post("/{id}/restore", response_model=NetworkRead)
 async def restore_network(id: str, services: ServicesDep) -> Response:  # noqa: A002
     return answer(await services.networks.restore(id))
+
+
+@router.post("/{id}/link", response_model=LinkRead)
+async def link_network(id: str, body: LinkCreate, services: ServicesDep) -> Response:  # noqa: A002
+    """Keeps a revision as it is and says where it is shown read-only; idempotent for a revision."""
+    return answer(await services.networks.link(id, body.revision))
 
 
 @router.get("/{id}/revisions", response_model=list[RevisionRead])

@@ -1,5 +1,5 @@
 import { IconX } from "@tabler/icons-react";
-import { lazy, Suspense, useCallback, useEffect } from "react";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useStore } from "zustand";
 import { loadPart } from "@/api";
@@ -32,6 +32,8 @@ const LibraryDialogs = lazy(() =>
 /** Comes when it is first opened. */
 const NodeTree = lazy(() => loadPart(async () => ({ default: (await import("@/features/nodeTree")).NodeTree })));
 
+const LinkDialog = lazy(() => loadPart(async () => ({ default: (await import("@/features/links")).LinkDialog })));
+
 const DRAWERS = { problems: ProblemsPanel, costs: CostsPanel, code: CodePanel, weights: WeightsPanel };
 
 /** The editor page: bar, palette, canvas, inspector, and a drawer below. */
@@ -41,9 +43,12 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
   const { autosave, state } = useAutosave(networkId, drafts);
   const [drawer, setDrawer] = useDrawer();
   const [panels, setPanels] = usePanels();
+  const [isLinking, setLinking] = useState(false);
   const destinations = useDestinations(
     setDrawer,
     useCallback(() => setPanels({ isOutlineOpen: true }), [setPanels]),
+    // What was drawn last is in the link.
+    useCallback(() => void autosave.flush().then(() => setLinking(true)), [autosave]),
   );
   const asksLibrary = useStore(
     useCanvasStore(),
@@ -66,6 +71,11 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
       {asksLibrary && (
         <Suspense>
           <LibraryDialogs />
+        </Suspense>
+      )}
+      {isLinking && (
+        <Suspense>
+          <LinkDialog id={networkId} name={name} onClose={() => setLinking(false)} />
         </Suspense>
       )}
       <QuickAdd />

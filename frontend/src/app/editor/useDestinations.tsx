@@ -2,6 +2,7 @@ import {
   IconBook2,
   IconBraces,
   IconDatabase,
+  IconLink,
   IconListTree,
   IconMap2,
   IconPlayerPlay,
@@ -25,8 +26,12 @@ const PAGES = [
 ] as const;
 
 /** Where the command palette goes besides: the editor's drawers and the other pages. */
-export function useDestinations(open: (drawer: DrawerName) => void, showOutline: () => void): readonly Destination[] {
-  const { t } = useTranslation(["app", "costs", "nodeTree", "problems", "tour", "weights"]);
+export function useDestinations(
+  open: (drawer: DrawerName) => void,
+  showOutline: () => void,
+  showLink: () => void,
+): readonly Destination[] {
+  const { t } = useTranslation(["app", "costs", "networks", "nodeTree", "problems", "tour", "weights"]);
   const navigate = useNavigate();
   const { begin } = useTour();
   return useMemo(() => {
@@ -42,11 +47,12 @@ export function useDestinations(open: (drawer: DrawerName) => void, showOutline:
         return { id: `drawer-${name}`, name: words, icon: <Icon size={16} aria-hidden />, go: () => open(name) };
       }),
       { id: "outline", name: t("nodeTree:show"), icon: <IconListTree size={16} aria-hidden />, go: showOutline },
+      { id: "link", name: t("networks:link.menu"), icon: <IconLink size={16} aria-hidden />, go: showLink },
       ...PAGES.map(({ id, icon: Icon }): Destination => {
         const go = () => void navigate(`/${id}`);
         return { id: `page-${id}`, name: t(`frame.${id}`), icon: <Icon size={16} aria-hidden />, go };
       }),
       { id: "tour", name: t("tour:take"), icon: <IconMap2 size={16} aria-hidden />, go: () => void begin() },
     ];
-  }, [t, navigate, open, showOutline, begin]);
+  }, [t, navigate, open, showOutline, showLink, begin]);
 }

@@ -30,6 +30,7 @@ const ImportDialog = lazy(() => loadPart(async () => ({ default: (await import("
 const WorkspaceImportDialog = lazy(() =>
   loadPart(async () => ({ default: (await import("@/features/workspace")).WorkspaceImportDialog })),
 );
+const LinkDialog = lazy(() => loadPart(async () => ({ default: (await import("@/features/links")).LinkDialog })));
 const ExportDialog = lazy(() =>
   loadPart(async () => ({ default: (await import("@/features/workspace")).ExportDialog })),
 );
@@ -48,6 +49,7 @@ export function NetworkList() {
   const actions = useNetworkActions();
   const tour = useTour();
   const [foreign, setForeign] = useState<File | null>(null);
+  const [linked, setLinked] = useState<NetworkSummary | null>(null);
   const [exported, setExported] = useState<{ network?: NetworkSummary } | null>(null);
   const takeFile = (file: File) => (isDocument(file) ? void actions.importFile(file) : setForeign(file));
   const drop = useFileDrop(takeFile);
@@ -73,6 +75,7 @@ export function NetworkList() {
           actions={actions}
           onFile={takeFile}
           onExport={(network) => setExported({ network })}
+          onLink={setLinked}
         />
       )}
       {networks !== undefined && (
@@ -100,6 +103,11 @@ export function NetworkList() {
       {exported !== null && (
         <Suspense>
           <ExportDialog network={exported.network} onClose={() => setExported(null)} />
+        </Suspense>
+      )}
+      {linked !== null && (
+        <Suspense>
+          <LinkDialog id={linked.id} name={linked.name} onClose={() => setLinked(null)} />
         </Suspense>
       )}
       {foreign !== null && (
@@ -168,9 +176,10 @@ function Filter() {
 interface CardsProps extends ActionsProps {
   networks: NetworkSummary[];
   onExport: (network: NetworkSummary) => void;
+  onLink: (network: NetworkSummary) => void;
 }
 
-function Cards({ networks, actions, onFile, onExport }: CardsProps) {
+function Cards({ networks, actions, onFile, onExport, onLink }: CardsProps) {
   const { t } = useTranslation("networks");
   const [params] = useSearchParams();
   const [limit, setLimit] = useState(CARDS_AT_ONCE);
@@ -197,7 +206,7 @@ function Cards({ networks, actions, onFile, onExport }: CardsProps) {
     <>
       <ul className={styles.cards}>
         {found.slice(0, limit).map((network) => (
-          <NetworkCard key={network.id} network={network} actions={actions} onExport={onExport} />
+          <NetworkCard key={network.id} network={network} actions={actions} onExport={onExport} onLink={onLink} />
         ))}
       </ul>
       {found.length > limit && (

@@ -94,6 +94,8 @@ function useActs(tree: Tree, onRename: (id: string) => void): Acts {
       store.getState().disconnect([item.edge]);
       const values = { source: item.source, target: item.node };
       canvas.setState({ notice: { key: "notice.disconnected", values } });
+      // The line of a further wire is gone with it.
+      canvas.getState().keyboardHome?.focus();
     },
     addBehind: (item) => {
       const line = tree.lines.find(({ id }) => id === item.node);

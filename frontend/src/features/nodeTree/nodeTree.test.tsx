@@ -44,8 +44,8 @@ describe("the outline", () => {
     const store = renderEditor(<NodeTree />, { document, layers });
     act(() => line("node conv").focus());
     press("ArrowRight");
-    expect(lines().slice(2, 5)).toEqual(["node conv", "in conv x 0", "out conv y"]);
-    expect(line("in conv x 0").textContent).toContain("Input x from source");
+    expect(lines().slice(2, 5)).toEqual(["node conv", "in conv x", "out conv y"]);
+    expect(line("in conv x").textContent).toContain("Input x from source");
     press("ArrowRight");
     press("Delete");
     expect(store.getState().document.network.edges).toHaveLength(1);

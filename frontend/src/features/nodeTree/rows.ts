@@ -118,7 +118,12 @@ export function itemsBelow(line: NodeLine): TreeItem[] {
   const inputs = line.inputs.flatMap(({ port, wires }): TreeItem[] => {
     const common = { kind: "input" as const, node, port };
     if (wires.length === 0) return [{ ...common, key: `in ${node} ${port}`, source: "", shape: "", edge: null }];
-    return wires.map((wire, at) => ({ ...common, key: `in ${node} ${port} ${at}`, ...wire }));
+    // The first wire has the key of the empty input: the line stays, with the keyboard, when the wire goes or comes.
+    return wires.map((wire, at) => ({
+      ...common,
+      key: at === 0 ? `in ${node} ${port}` : `in ${node} ${port} ${at}`,
+      ...wire,
+    }));
   });
   const outputs = line.outputs.map(({ port, shape, targets }): TreeItem => {
     return { key: `out ${node} ${port}`, kind: "output", node, port, shape, targets: targets.join(", ") };
