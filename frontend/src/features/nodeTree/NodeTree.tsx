@@ -71,6 +71,9 @@ export function NodeTree({ end }: { end?: React.ReactNode }) {
   );
 }
 
+/** As the other keys of the tools: what stands on it. */
+const DELETE = "Del";
+
 interface Acts {
   rename: (item: TreeItem) => void;
   connect: (item: TreeItem) => void;
@@ -131,13 +134,13 @@ function Tools({ active, acts }: { active: TreeItem | undefined; acts: Acts }) {
       <ReasonedIcon label={t("connect")} keys="C" reason={none} onClick={act(acts.connect)}>
         <IconPlugConnected size={16} aria-hidden />
       </ReasonedIcon>
-      <ReasonedIcon label={t("disconnect")} keys="Delete" reason={none ?? noWire} onClick={act(acts.disconnect)}>
+      <ReasonedIcon label={t("disconnect")} keys={DELETE} reason={none ?? noWire} onClick={act(acts.disconnect)}>
         <IconPlugConnectedX size={16} aria-hidden />
       </ReasonedIcon>
       <ReasonedIcon label={t("addBehind")} keys="A" reason={none} onClick={act(acts.addBehind)}>
         <IconSquarePlus size={16} aria-hidden />
       </ReasonedIcon>
-      <ReasonedIcon label={t("remove")} keys="Delete" reason={none} onClick={act(acts.remove)}>
+      <ReasonedIcon label={t("remove")} keys={DELETE} reason={none} onClick={act(acts.remove)}>
         <IconTrash size={16} aria-hidden />
       </ReasonedIcon>
       <CommandIcon id="leaveBlock" />

@@ -33,6 +33,7 @@ export function RenameField({ id, onDone }: { id: string; onDone: (id: string) =
       label={t("newName", { id })}
       value={text}
       error={problem === null ? null : say(words, problem)}
+      onFocus={(event) => event.currentTarget.select()}
       onChange={(event) => setText(event.currentTarget.value.trim())}
       onKeyDown={onKeyDown}
       onBlur={() => onDone(id)}
