@@ -83,9 +83,12 @@ function Layout({ network, note, actions }: Omit<ReadOnlyViewProps, "layers">) {
           </div>
         )}
         {isShown("settings") && (
-          <fieldset className={styles.settings} disabled aria-label={t("settings")}>
-            <Inspector />
-          </fieldset>
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and nothing in it can take the keyboard.
+          <section className={styles.settings} aria-label={t("settings")} tabIndex={0}>
+            <fieldset className={styles.fields} disabled>
+              <Inspector />
+            </fieldset>
+          </section>
         )}
       </div>
     </div>
