@@ -23,7 +23,9 @@ class Settings:
     ``home`` holds everything that is kept (``NETWRIGHT_HOME``).  ``token`` empty means that a random one is made and kept
     in ``home/token`` (``NETWRIGHT_TOKEN``).  ``database_url`` empty means ``home/netwright.db``
     (``NETWRIGHT_DATABASE_URL``).  ``allowed_hosts`` are further names under which the server may be reached, such as that
-    of a proxy (``NETWRIGHT_ALLOWED_HOSTS``, separated by commas).
+    of a proxy (``NETWRIGHT_ALLOWED_HOSTS``, separated by commas).  ``has_example`` puts an example network into a data folder
+    that has never held one (``NETWRIGHT_EXAMPLE``, 1 or 0; a server is started with 1), named in ``language``, the language of
+    the machine as browsers write it (``LC_ALL``, ``LC_MESSAGES``, ``LANG``).
     """
 
     home: Path
@@ -32,6 +34,8 @@ class Settings:
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     allowed_hosts: tuple[str, ...] = ()
+    has_example: bool = False
+    language: str = ""
     is_warming: bool = True
     """Whether torch is imported in the background after the start, so that the first check is quick."""
 
@@ -42,7 +46,7 @@ class Settings:
         """The settings of ``environment`` (default: this process's); ``host`` and ``port`` win over it.
 
         Raises:
-            SettingsError: ``PORT`` is not a number from 0 to 65535.
+            SettingsError: ``PORT`` is not a number from 0 to 65535, ``NETWRIGHT_EXAMPLE`` is neither 0 nor 1.
         """
         env = os.environ if environment is None else environment
         return cls(
@@ -54,6 +58,8 @@ class Settings:
             allowed_hosts=tuple(
                 name.strip().lower() for name in env.get("NETWRIGHT_ALLOWED_HOSTS", "").split(",") if name.strip()
             ),
+            has_example=_parse_switch("NETWRIGHT_EXAMPLE", env.get("NETWRIGHT_EXAMPLE", "")),
+            language=_language(env),
         )
 
     @property
@@ -79,6 +85,19 @@ class Settings:
     def server_file(self) -> Path:
         """Where the URL of the running server stands, for workers that lost it."""
         return self.home / "server.json"
+
+
+def _parse_switch(name: str, text: str) -> bool:
+    """On where nothing is said."""
+    if text.strip() not in {"", "0", "1"}:
+        raise SettingsError(f"{name} must be 0 or 1, not {text!r}.")
+    return text.strip() != "0"
+
+
+def _language(env: Mapping[str, str]) -> str:
+    """``zh_CN.UTF-8`` -> ``zh-CN``."""
+    locale = env.get("LC_ALL") or env.get("LC_MESSAGES") or env.get("LANG") or ""
+    return locale.split(".")[0].replace("_", "-")
 
 
 def _parse_port(text: str) -> int:

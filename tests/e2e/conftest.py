@@ -40,6 +40,8 @@ class Server:
     """`netwright serve` as a process of its own on a free port, with a data folder of its own."""
 
     home: Path
+    has_example: bool = False
+    """Whether the example network of a first visit is there."""
     port: int = 0
     url: str = ""
     process: subprocess.Popen[str] | None = None
@@ -52,6 +54,7 @@ class Server:
             "PORT": str(self.port),
             "HOST": "127.0.0.1",
             "PYTHONUNBUFFERED": "1",
+            "NETWRIGHT_EXAMPLE": "1" if self.has_example else "0",
         }
         environment.pop("NETWRIGHT_TOKEN", None)
         with (self.home / "server.log").open("a") as log:
@@ -117,10 +120,10 @@ class Server:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[Server]:
-    """A server with the empty data folder ``home``, which is made."""
+def serving(home: Path, *, has_example: bool = False) -> Iterator[Server]:
+    """A server with the empty data folder ``home``, which is made; with the example network of a first visit, or empty."""
     home.mkdir()
-    running = Server(home)
+    running = Server(home, has_example)
     try:
         running.start()
         yield running

@@ -33,4 +33,7 @@ _ALL: tuple[Architecture, ...] = (
 STARTERS = ("perceptron", "cnn_digits", "lenet5", "resnet18")
 """What the empty list of networks offers: from the smallest to one that everybody knows, the first two with data at hand."""
 
+EXAMPLE = "cnn_digits"
+"""What a first visit finds: small enough to train in a minute on a CPU, on data that the project brings."""
+
 ARCHITECTURES: Mapping[str, Architecture] = MappingProxyType({each.id: each for each in _ALL})

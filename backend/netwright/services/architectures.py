@@ -7,8 +7,9 @@ from functools import cache
 
 from netwright.architectures.base import LANGUAGES, Architecture, Words
 from netwright.architectures.followers import gallery_followers
-from netwright.architectures.registry import ARCHITECTURES, STARTERS
-from netwright.language import say
+from netwright.architectures.registry import ARCHITECTURES, EXAMPLE, STARTERS
+from netwright.graph.document import Document
+from netwright.language import language_of, say
 from netwright.services.errors import ServiceError
 from netwright.services.models import (
     ArchitectureRead,
@@ -55,6 +56,12 @@ def read_architecture(architecture_id: str) -> ArchitectureRead:
         block_outlines={name: build_outline(document, name) for name in document.blocks},
         document=document,
     )
+
+
+def build_example(language: str) -> Document:
+    """The network that a first visit finds, ready to be trained; its name is in ``language``, as browsers write languages."""
+    example = ARCHITECTURES[EXAMPLE]
+    return example.build().model_copy(update={"name": example.words(language_of(language)).name})
 
 
 def _summary(architecture: Architecture) -> ArchitectureSummary:

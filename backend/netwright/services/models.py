@@ -173,7 +173,7 @@ class NetworkUpdate(Model):
 
 class NetworkSummary(Model):
     """A card in the list.  ``outline`` is a small picture of the top level: boxes as family and position, wires as index
-    pairs."""
+    pairs; ``is_example`` marks the network that a first visit finds."""
 
     id: Id
     name: str
@@ -184,6 +184,20 @@ class NetworkSummary(Model):
     outline: "Outline"
     num_runs: int = 0
     best: dict[str, Scalar] = Field(default_factory=dict)
+    is_example: bool = False
+
+
+class LinkCreate(Model):
+    """What a read-only link shows; ``revision`` null for the network as it is now."""
+
+    revision: int | None = Field(default=None, ge=1, le=2**53)
+
+
+class LinkRead(Model):
+    """The revision that a read-only link names.  It is kept as it is from now on: its page is ``path``."""
+
+    revision: int
+    path: str
 
 
 class OutlineNode(Model):

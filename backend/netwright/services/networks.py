@@ -3,10 +3,12 @@
 import time
 
 from netwright.graph.document import Document
-from netwright.language import say
+from netwright.language import current_language, say
+from netwright.services.architectures import build_example
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.models import (
     DeletedNetwork,
+    LinkRead,
     NetworkRead,
     NetworkSummary,
     Outline,
@@ -24,13 +26,18 @@ UNDO_SECONDS = 30 * 24 * 3600.0
 class NetworkService:
     """One user intent a method.  All raise :class:`ServiceError` with ``not_found`` where there is no such network."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, first_language: str | None = None) -> None:
+        """``first_language`` is that of the network which a first visit finds; None where it is to find nothing."""
         self._store = store
+        self._first_language = first_language
 
     async def start(self) -> None:
-        """Removes for good what was deleted long ago."""
+        """Removes for good what was deleted long ago, and makes the example network where it never was."""
         horizon = time.time() - UNDO_SECONDS
         await self._store.write(lambda session: queries.purge_networks(session, horizon))
+        if self._first_language is not None and not await self._store.read(queries.was_example_made):
+            saved = to_saved(build_example(self._first_language))
+            await self._store.write(lambda session: queries.make_example(session, saved))
 
     async def list_all(self) -> list[NetworkSummary]:
         records = await self._store.read(queries.list_networks)
@@ -55,6 +62,11 @@ class NetworkService:
         saved = to_saved(document)
         network_id = await self._store.write(lambda session: queries.create_network(session, saved))
         return await self.read(network_id)
+
+    async def example(self) -> NetworkRead:
+        """The example network; where it was deleted, or there was none, it is made again."""
+        saved = to_saved(build_example(current_language()))
+        return await self.read(await self._store.write(lambda session: queries.give_example(session, saved)))
 
     async def read(self, network_id: str, revision: int | None = None) -> NetworkRead:
         record = await self._store.read(lambda session: queries.get_network(session, network_id, revision))
@@ -118,6 +130,14 @@ class NetworkService:
         if not await self._store.write(lambda session: queries.label_revision(session, network_id, revision, label)):
             raise not_found("revision of this network")
 
+    async def link(self, network_id: str, revision: int | None) -> LinkRead:
+        """Where a revision (None: the newest) can be looked at and not changed.  It is kept as it is from now on."""
+        label = str(say("Read-only link"))
+        kept = await self._store.write(lambda session: queries.keep_revision(session, network_id, revision, label))
+        if kept is None:
+            raise not_found("network" if revision is None else "revision of this network")
+        return LinkRead(revision=kept, path=f"/networks/{network_id}/view/{kept}")
+
 
 def to_saved(document: Document) -> queries.SavedDocument:
     """A document as a network's row holds it."""
@@ -141,4 +161,5 @@ def _summary(record: queries.NetworkRecord) -> NetworkSummary:
         outline=Outline.model_validate_json(row.outline),
         num_runs=record.num_runs,
         best=parse_scalars(record.best),
+        is_example=record.is_example,
     )

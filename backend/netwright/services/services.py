@@ -38,7 +38,7 @@ class Services:
         self.settings = settings
         self.store = Store(settings.url_of_database)
         self.hub = Hub(self.store)
-        self.networks = NetworkService(self.store)
+        self.networks = NetworkService(self.store, settings.language if settings.has_example else None)
         self.blocks = BlockService(self.store)
         self.datasets = DatasetService(self.store, settings.home)
         self.steps = StepsService(self.datasets)

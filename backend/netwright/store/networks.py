@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, undefer
 
-from netwright.store.tables import NetworkRevisionRow, NetworkRow, RunRow, new_id
+from netwright.store.tables import FirstRow, NetworkRevisionRow, NetworkRow, RunRow, new_id
 
 SECONDS_PER_REVISION = 60.0
 """An editor saves every few seconds; of the saves that fall into one such span of the clock only the last is kept."""
+
+EXAMPLE = "example"
+"""The name under which it is kept that the example network was made."""
 
 
 class StaleRevisionError(ValueError):
@@ -32,12 +35,42 @@ class SavedDocument:
 
 @dataclass(frozen=True, slots=True)
 class NetworkRecord:
-    """A network with its newest document and what its runs came to.  ``best`` is JSON, that of the newest run that has one."""
+    """A network with its newest document and what its runs came to.  ``best`` is JSON, that of the newest run that has one;
+    ``is_example`` says that it is the one of the first visit."""
 
     row: NetworkRow
     document: str | None
     num_runs: int
     best: str
+    is_example: bool = False
+
+
+def was_example_made(session: Session) -> bool:
+    """Whether the first visit has been prepared; also where it found networks and made none."""
+    return session.get(FirstRow, EXAMPLE) is not None
+
+
+def make_example(session: Session, saved: SavedDocument) -> None:
+    """Inserts the network of the first visit, once; none where there are networks already, also deleted ones."""
+    if was_example_made(session):
+        return
+    is_empty = session.scalar(select(NetworkRow.id).limit(1)) is None
+    session.add(FirstRow(name=EXAMPLE, network_id=create_network(session, saved) if is_empty else None))
+
+
+def give_example(session: Session, saved: SavedDocument) -> str:
+    """The id of the example network that lives; ``saved`` becomes it where there is none."""
+    first = session.get(FirstRow, EXAMPLE) or FirstRow(name=EXAMPLE, network_id=None)
+    row = None if first.network_id is None else session.get(NetworkRow, first.network_id)
+    if row is not None and row.deleted is None:
+        return row.id
+    first.network_id = create_network(session, saved)
+    session.add(first)
+    return first.network_id
+
+
+def _example_id(session: Session) -> str | None:
+    return session.scalar(select(FirstRow.network_id).where(FirstRow.name == EXAMPLE))
 
 
 def create_network(session: Session, saved: SavedDocument) -> str:
@@ -115,7 +148,11 @@ def list_networks(session: Session) -> list[NetworkRecord]:
     )
     num_runs = dict(counts.all())
     newest_best = dict(best.all())  # of each network the last row wins
-    return [NetworkRecord(row, None, num_runs.get(row.id, 0), newest_best.get(row.id, "{}")) for row in rows]
+    example = _example_id(session)
+    return [
+        NetworkRecord(row, None, num_runs.get(row.id, 0), newest_best.get(row.id, "{}"), row.id == example)
+        for row in rows
+    ]
 
 
 def get_network(session: Session, network_id: str, revision: int | None = None) -> NetworkRecord | None:
@@ -134,7 +171,7 @@ def get_network(session: Session, network_id: str, revision: int | None = None) 
         .order_by(RunRow.created.desc())
         .limit(1)
     )
-    return NetworkRecord(row, saved.document, num_runs or 0, best or "{}")
+    return NetworkRecord(row, saved.document, num_runs or 0, best or "{}", row.id == _example_id(session))
 
 
 def list_revisions(session: Session, network_id: str) -> list[NetworkRevisionRow] | None:
@@ -159,6 +196,20 @@ def label_revision(session: Session, network_id: str, revision: int, label: str 
         return False
     saved.label = label
     return True
+
+
+def keep_revision(session: Session, network_id: str, revision: int | None, label: str) -> int | None:
+    """Sees to it that a revision (None: the newest) is never replaced, by ``label`` where it has no name; gives its number,
+    None where there is none."""
+    row = session.get(NetworkRow, network_id)
+    if row is None or row.deleted is not None:
+        return None
+    saved = session.get(NetworkRevisionRow, (network_id, row.revision if revision is None else revision))
+    if saved is None:
+        return None
+    if saved.label is None:
+        saved.label = label
+    return saved.revision
 
 
 def list_deleted(session: Session) -> list[NetworkRow]:

@@ -70,6 +70,15 @@ class NetworkRevisionRow(Row):
     document: Mapped[str] = mapped_column(deferred=True)
 
 
+class FirstRow(Row):
+    """What was done once and is never done again, by its name; ``network_id`` is the network that it made, if it made one."""
+
+    __tablename__ = "firsts"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    network_id: Mapped[str | None]
+
+
 class LibraryBlockRow(Row):
     """A block of the library.  ``definition`` is its ``BlockBundle``, ``outline`` the picture of its inside, both as JSON."""
 

@@ -33,6 +33,7 @@ export type LibraryBlockRead = Schemas["LibraryBlockRead"];
 export type LibraryBlockSummary = Schemas["LibraryBlockSummary"];
 export type BlockBundle = Schemas["BlockBundle"];
 export type MetricSeries = Schemas["MetricSeries"];
+export type LinkRead = Schemas["LinkRead"];
 export type MetricsRead = Schemas["MetricsRead"];
 export type NetworkRead = Schemas["NetworkRead"];
 export type DeletedNetwork = Schemas["DeletedNetwork"];

@@ -33,6 +33,10 @@ const pages: RouteObject[] = [
     path: "networks/:id/versions",
     lazy: page(async () => (await import("./editor/VersionsRoute")).VersionsRoute),
   },
+  {
+    path: "networks/:id/view/:revision",
+    lazy: page(async () => (await import("./editor/ReadOnlyPage")).ReadOnlyPage),
+  },
   { path: "architectures", lazy: page(async () => (await import("@/features/architectures")).Gallery) },
   {
     path: "architectures/:id",

@@ -41,6 +41,8 @@ export interface EditorData {
   revision: number | null;
   /** What the server holds under that revision; equal by identity to `document` when nothing is unsaved. */
   savedDocument: Document | null;
+  /** Nothing can be changed: every edit is left undone. */
+  isReadOnly: boolean;
 }
 
 export type EditorState = EditorData & EditActions & NodeActions & GestureActions & SelectionActions & SyncActions;
@@ -54,9 +56,15 @@ export interface DocumentStoreOptions {
   document: WireDocument;
   layers: readonly LayerRead[];
   revision?: number | null;
+  isReadOnly?: boolean;
 }
 
-export function createDocumentStore({ document: wire, layers, revision = null }: DocumentStoreOptions): EditorStore {
+export function createDocumentStore({
+  document: wire,
+  layers,
+  revision = null,
+  isReadOnly = false,
+}: DocumentStoreOptions): EditorStore {
   const catalogue = createCatalogue(layers);
   const document = withPositions(normalizeDocument(wire), catalogue);
   return createStore<EditorState>()((set, get) => ({
@@ -69,6 +77,7 @@ export function createDocumentStore({ document: wire, layers, revision = null }:
     checking: "pending",
     revision,
     savedDocument: revision === null ? null : document,
+    isReadOnly,
     ...createEditActions(set, get),
     ...createNodeActions(set, get),
     ...createGestureActions(get),

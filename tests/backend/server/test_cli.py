@@ -177,6 +177,12 @@ def test_settings_when_the_port_is_none_say_so(port: str) -> None:
         Settings.from_environment({"PORT": port})
 
 
+@pytest.mark.parametrize("value", ["yes", "2"])
+def test_settings_when_the_example_is_neither_on_nor_off_say_so(value: str) -> None:
+    with pytest.raises(SettingsError, match="NETWRIGHT_EXAMPLE must be 0 or 1"):
+        Settings.from_environment({"NETWRIGHT_EXAMPLE": value})
+
+
 def test_settings_when_read_take_arguments_first_then_the_environment() -> None:
     environment = {
         "NETWRIGHT_HOME": "~/x",
@@ -184,11 +190,15 @@ def test_settings_when_read_take_arguments_first_then_the_environment() -> None:
         "NETWRIGHT_ALLOWED_HOSTS": "A.example, b.example,",
         "HOST": "0.0.0.0",  # noqa: S104
         "PORT": "81",
+        "NETWRIGHT_EXAMPLE": "0",
+        "LANG": "zh_CN.UTF-8",
     }
     settings = Settings.from_environment(environment, port=82)
     assert settings.home == Path.home() / "x"
     assert (settings.token, settings.host, settings.port) == ("t", "0.0.0.0", 82)  # noqa: S104
     assert settings.allowed_hosts == ("a.example", "b.example")
     assert settings.url_of_database.endswith("/x/netwright.db")
+    assert (settings.has_example, settings.language) == (False, "zh-CN")
+    assert Settings.from_environment({}).has_example
     assert Settings.from_environment({}).port == 8000
     assert json.dumps(str(settings)).find("token=") == -1

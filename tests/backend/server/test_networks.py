@@ -168,3 +168,31 @@ def test_layers_when_listed_are_complete(server: RealServer) -> None:
     for layer in layers:
         assert layer["documentation"]["summary"]
         assert layer["params_schema"]["type"] == "object"
+
+
+def test_link_keeps_the_revision_that_it_names(server: RealServer) -> None:
+    created = create(server, name="before")
+    link = server.client.post(f"/api/networks/{created['id']}/link", json={}).json()
+    assert link == {"revision": 1, "path": f"/networks/{created['id']}/view/1"}
+    saved = {"document": small("after"), "revision": 1}
+    server.client.put(f"/api/networks/{created['id']}", json=saved).raise_for_status()
+    shown = server.client.get(f"/api/networks/{created['id']}/revisions/1").json()
+    assert shown["document"]["name"] == "before"
+    listed = server.client.get(f"/api/networks/{created['id']}/revisions").json()
+    assert [(each["revision"], each["label"]) for each in listed] == [(2, None), (1, "Read-only link")]
+
+
+def test_link_to_a_named_revision_leaves_its_name(server: RealServer) -> None:
+    created = create(server)
+    named = f"/api/networks/{created['id']}/revisions/1"
+    server.client.patch(named, json={"label": "mine"}).raise_for_status()
+    link = server.client.post(f"/api/networks/{created['id']}/link", json={"revision": 1})
+    assert link.json()["revision"] == 1
+    [listed] = server.client.get(f"/api/networks/{created['id']}/revisions").json()
+    assert listed["label"] == "mine"
+
+
+@pytest.mark.parametrize("body", [{}, {"revision": 7}])
+def test_link_to_what_is_not_there_is_not_found(server: RealServer, body: dict[str, Any]) -> None:
+    network = create(server)["id"] if body else "abcdefghijklmnop"
+    assert_problem(server.client.post(f"/api/networks/{network}/link", json=body), 404, "not_found")

@@ -9,6 +9,8 @@ from netwright.server.dependencies import ServicesDep
 from netwright.server.responses import answer, answer_list
 from netwright.services.models import (
     DeletedNetwork,
+    LinkCreate,
+    LinkRead,
     NetworkCreate,
     NetworkRead,
     NetworkSummary,
@@ -36,6 +38,12 @@ async def list_deleted_networks(services: ServicesDep) -> Response:
     return answer_list(await services.networks.list_deleted(), DeletedNetwork)
 
 
+@router.post("/example", response_model=NetworkRead)
+async def give_example(services: ServicesDep) -> Response:
+    """The example network of a first visit, made again where it was deleted; idempotent."""
+    return answer(await services.networks.example())
+
+
 @router.get("/{id}", response_model=NetworkRead)
 async def read_network(id: str, services: ServicesDep) -> Response:  # noqa: A002  the name in the URL
     return answer(await services.networks.read(id))
@@ -55,6 +63,12 @@ async def delete_network(id: str, services: ServicesDep) -> Response:  # noqa: A
 @router.post("/{id}/restore", response_model=NetworkRead)
 async def restore_network(id: str, services: ServicesDep) -> Response:  # noqa: A002
     return answer(await services.networks.restore(id))
+
+
+@router.post("/{id}/link", response_model=LinkRead)
+async def link_network(id: str, body: LinkCreate, services: ServicesDep) -> Response:  # noqa: A002
+    """Keeps a revision as it is and says where it is shown read-only; idempotent for a revision."""
+    return answer(await services.networks.link(id, body.revision))
 
 
 @router.get("/{id}/revisions", response_model=list[RevisionRead])

@@ -1,5 +1,11 @@
 import { Button } from "@mantine/core";
-import { IconBraces, IconLayoutSidebar, IconLayoutSidebarRight, IconPlayerPlay } from "@tabler/icons-react";
+import {
+  IconBraces,
+  IconLayoutSidebar,
+  IconLayoutSidebarRight,
+  IconListTree,
+  IconPlayerPlay,
+} from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { CommandIcon, HistoryMenu, useEditor, useEditorStore } from "@/features/editor";
 import { NetworkExports } from "@/features/networkExport";
@@ -36,6 +42,14 @@ export function EditorBar({ networkId, saveState, drawer, onDrawer, panels, onPa
         onClick={() => onPanels({ isPaletteOpen: !panels.isPaletteOpen })}
       >
         <IconLayoutSidebar size={18} stroke={1.6} aria-hidden />
+      </ReasonedIcon>
+      <ReasonedIcon
+        label={t("nodeTree:show")}
+        aria-pressed={panels.isOutlineOpen ?? false}
+        data-testid="outline-toggle"
+        onClick={() => onPanels({ isOutlineOpen: !panels.isOutlineOpen })}
+      >
+        <IconListTree size={18} stroke={1.6} aria-hidden />
       </ReasonedIcon>
       <h1 className={styles.name}>
         <InlineEdit label={t("editor.name")} value={name} onChange={(next) => store.getState().setName(next)} />

@@ -1,4 +1,5 @@
-import { lazy, Suspense, useEffect } from "react";
+import { IconX } from "@tabler/icons-react";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useStore } from "zustand";
 import { loadPart } from "@/api";
@@ -9,7 +10,7 @@ import { Inspector } from "@/features/inspector";
 import { Palette, QuickAdd } from "@/features/palette";
 import { ProblemsPanel } from "@/features/problems";
 import { WeightsPanel } from "@/features/weights";
-import { Splitter, usePageTitle } from "@/ui";
+import { ReasonedIcon, Splitter, usePageTitle } from "@/ui";
 import { ConflictDialog } from "../saving/ConflictDialog";
 import type { Drafts } from "../saving/drafts";
 import { useAutosave } from "../saving/useAutosave";
@@ -18,7 +19,7 @@ import { EditorBar } from "./EditorBar";
 import styles from "./editor.module.css";
 import { useAddress, useDrawer } from "./useAddress";
 import { useDestinations } from "./useDestinations";
-import { PANEL_LIMITS, usePanels } from "./usePanels";
+import { OUTLINE_WIDTH, PANEL_LIMITS, usePanels } from "./usePanels";
 
 /** The form comes when it is first opened. */
 const TrainDrawer = lazy(() => loadPart(async () => ({ default: (await import("@/features/training")).TrainDrawer })));
@@ -27,6 +28,12 @@ const TrainDrawer = lazy(() => loadPart(async () => ({ default: (await import("@
 const LibraryDialogs = lazy(() =>
   loadPart(async () => ({ default: (await import("@/features/library")).LibraryDialogs })),
 );
+
+/** Comes when it is first opened. */
+const NodeTree = lazy(() => loadPart(async () => ({ default: (await import("@/features/nodeTree")).NodeTree })));
+
+const LinkDialog = lazy(() => loadPart(async () => ({ default: (await import("@/features/links")).LinkDialog })));
+
 const DRAWERS = { problems: ProblemsPanel, costs: CostsPanel, code: CodePanel, weights: WeightsPanel };
 
 /** The editor page: bar, palette, canvas, inspector, and a drawer below. */
@@ -36,7 +43,13 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
   const { autosave, state } = useAutosave(networkId, drafts);
   const [drawer, setDrawer] = useDrawer();
   const [panels, setPanels] = usePanels();
-  const destinations = useDestinations(setDrawer);
+  const [isLinking, setLinking] = useState(false);
+  const destinations = useDestinations(
+    setDrawer,
+    useCallback(() => setPanels({ isOutlineOpen: true }), [setPanels]),
+    // What was drawn last is in the link.
+    useCallback(() => void autosave.flush().then(() => setLinking(true)), [autosave]),
+  );
   const asksLibrary = useStore(
     useCanvasStore(),
     ({ dialog }) => dialog?.kind === "library" || dialog?.kind === "saveBlock",
@@ -60,6 +73,11 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
           <LibraryDialogs />
         </Suspense>
       )}
+      {isLinking && (
+        <Suspense>
+          <LinkDialog id={networkId} name={name} onClose={() => setLinking(false)} />
+        </Suspense>
+      )}
       <QuickAdd />
       <CommandPalette destinations={destinations} />
       <ConflictDialog networkId={networkId} autosave={autosave} state={state} />
@@ -77,6 +95,24 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
               {...PANEL_LIMITS.palette}
               onChange={(palette) => setPanels({ palette })}
               onFold={() => setPanels({ isPaletteOpen: false })}
+            />
+          </>
+        )}
+        {panels.isOutlineOpen && (
+          <>
+            <div className={styles.side} id="outline" style={{ width: panels.outline ?? OUTLINE_WIDTH }}>
+              <Suspense>
+                <NodeTree end={<CloseOutline onClose={() => setPanels({ isOutlineOpen: false })} />} />
+              </Suspense>
+            </div>
+            <Splitter
+              label={t("nodeTree:width")}
+              axis="x"
+              panel="before"
+              size={panels.outline ?? OUTLINE_WIDTH}
+              {...PANEL_LIMITS.outline}
+              onChange={(outline) => setPanels({ outline })}
+              onFold={() => setPanels({ isOutlineOpen: false })}
             />
           </>
         )}
@@ -117,6 +153,15 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
         )}
       </div>
     </div>
+  );
+}
+
+function CloseOutline({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation("nodeTree");
+  return (
+    <ReasonedIcon label={t("close")} onClick={onClose}>
+      <IconX size={16} aria-hidden />
+    </ReasonedIcon>
   );
 }
 

@@ -1,15 +1,20 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { type PropsWithChildren, type ReactNode, useEffect, useState } from "react";
+import { lazy, type PropsWithChildren, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
-import { api, isApiProblem, keys, type LayerRead, layersQuery, type NetworkRead, unwrap } from "@/api";
+import { api, isApiProblem, keys, type LayerRead, layersQuery, loadPart, type NetworkRead, unwrap } from "@/api";
 import { normalizeDocument } from "@/document";
 import { EditorProvider, useEditorStore } from "@/features/editor";
 import { EmptyState, formatAgo, LineSkeletons, notifyDone, PageBar } from "@/ui";
 import { createDrafts, type Draft, type Drafts } from "../saving/drafts";
 import { untilSaved } from "../saving/useAutosave";
 import { EditorLayout } from "./EditorLayout";
+
+/** On such a screen the network is to be read: the editor's panels would leave no drawing between them. */
+const SMALL = "(max-width: 600px)";
+
+const ReadOnlyView = lazy(() => loadPart(async () => ({ default: (await import("./ReadOnlyView")).ReadOnlyView })));
 
 /** This page load's name among the tabs that may have the same network open. */
 const WRITER = Math.random().toString(36).slice(2);
@@ -37,8 +42,23 @@ function Opening({ id }: { id: string }) {
   const { t } = useTranslation();
   const network = useNetwork(id);
   const layers = useQuery(layersQuery);
+  const [isSmall, setSmall] = useState(() => window.matchMedia(SMALL).matches);
   if (network.data !== undefined && layers.data !== undefined) {
-    return <Opened network={network.data} layers={layers.data} />;
+    if (!isSmall) return <Opened network={network.data} layers={layers.data} />;
+    return (
+      <Suspense>
+        <ReadOnlyView
+          network={network.data}
+          layers={layers.data}
+          note={t("readOnly:small")}
+          actions={
+            <Button variant="default" size="compact-xs" onClick={() => setSmall(false)}>
+              {t("readOnly:edit")}
+            </Button>
+          }
+        />
+      </Suspense>
+    );
   }
   const error = network.error ?? layers.error;
   if (error === null) return <LineSkeletons lines={10} />;

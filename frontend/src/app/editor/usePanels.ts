@@ -8,11 +8,15 @@ export interface Panels {
   drawer: number;
   isPaletteOpen: boolean;
   isInspectorOpen: boolean;
+  /** Not among what an older page kept. */
+  outline?: number;
+  isOutlineOpen?: boolean;
 }
 
 export const PANEL_LIMITS = {
   palette: { min: 150, max: 360 },
   inspector: { min: 240, max: 560 },
+  outline: { min: 180, max: 480 },
   drawer: { min: 100, max: 600 },
 } as const;
 
@@ -31,6 +35,9 @@ function initialPanels(): Panels {
     isInspectorOpen: !isNarrow,
   };
 }
+
+/** Before the outline was given another width. */
+export const OUTLINE_WIDTH = 240;
 
 export function usePanels(): [Panels, (change: Partial<Panels>) => void] {
   const [panels, setPanels] = useLocalStorage<Panels>({

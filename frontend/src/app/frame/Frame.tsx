@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { Outlet } from "react-router";
+import { TourStrip } from "@/features/tour";
 import { PageBarProvider, PageBarSlot } from "@/ui";
 import { ConnectionNote } from "./ConnectionNote";
 import styles from "./Frame.module.css";
@@ -20,6 +21,7 @@ export function Frame() {
           <PageBarSlot className={styles.slot} />
           <ConnectionNote />
         </section>
+        <TourStrip />
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys must be able to scroll it. */}
         <main id="main" tabIndex={0} className={styles.main}>
           <Outlet />

@@ -35,7 +35,7 @@ export interface EditActions {
 
 export function createEditActions(set: SetState, get: GetState): EditActions {
   function apply(edits: readonly Edit[], options: EditOptions = {}): void {
-    if (edits.length === 0) return;
+    if (edits.length === 0 || get().isReadOnly) return;
     const { document, catalogue, level, selection, history } = get();
     const given = applyEdits(document, edits);
     const carried = carriedWays(document, given, catalogue, edits);
@@ -75,7 +75,9 @@ export function createEditActions(set: SetState, get: GetState): EditActions {
       });
     },
     setName: (name) => apply([{ op: "set_name", name }]),
-    setTraining: (training) => set({ document: { ...get().document, training } }),
+    setTraining: (training) => {
+      if (!get().isReadOnly) set({ document: { ...get().document, training } });
+    },
     setBlockParameter: (name, value: JsonValue, block) => {
       const target = block ?? resolveLevel(get().document, get().level).blockName;
       apply([{ op: "set_parameter", block: target, name, value: value as number | null }]);

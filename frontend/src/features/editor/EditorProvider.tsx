@@ -21,14 +21,22 @@ export interface EditorProviderProps {
   layers: readonly LayerRead[];
   /** The revision that `document` has on the server, null where it was never saved. */
   revision?: number | null;
+  /** Nothing can be changed in it. */
+  isReadOnly?: boolean;
   children: ReactNode;
 }
 
 /** Holds one open document and keeps it checked. Everything of the editor page stands inside it. */
-export function EditorProvider({ document, layers, revision = null, children }: EditorProviderProps) {
+export function EditorProvider({
+  document,
+  layers,
+  revision = null,
+  isReadOnly = false,
+  children,
+}: EditorProviderProps) {
   const [editor] = useState(() => ({
-    store: createDocumentStore({ document, layers, revision }),
-    canvas: createCanvasStore(),
+    store: createDocumentStore({ document, layers, revision, isReadOnly }),
+    canvas: createCanvasStore({ isReadOnly }),
     layers,
     weights: createWeightsStore(),
   }));

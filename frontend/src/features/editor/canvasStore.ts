@@ -46,9 +46,17 @@ export interface CanvasView {
 }
 
 export type OpenDialog =
-  | { kind: "connect"; node: string }
+  /** Where an output of this node goes; with `input`, what feeds that input of it. */
+  | { kind: "connect"; node: string; input?: string }
   /** A search for what is put at this point of the screen: loose, joined to a wire, or into one. */
-  | { kind: "add"; client: { x: number; y: number }; wire: LooseWire | null; into: Edge | null }
+  | {
+      kind: "add";
+      client: { x: number; y: number };
+      wire: LooseWire | null;
+      into: Edge | null;
+      /** The node after which the new one is placed, instead of at the point. */
+      after?: string;
+    }
   | { kind: "keys" }
   | { kind: "commands" }
   | { kind: "find" }
@@ -123,12 +131,14 @@ export interface CanvasState {
   /** The last node that came from a suggestion. */
   taken: string | null;
   view: CanvasView | null;
+  /** Another picture of the level that has the keyboard: it gets it back in place of the canvas. */
+  keyboardHome: { focus(node?: string): void } | null;
   focusPalette: (() => void) | null;
 }
 
 export type CanvasStore = StoreApi<CanvasState>;
 
-export function createCanvasStore(): CanvasStore {
+export function createCanvasStore({ isReadOnly = false } = {}): CanvasStore {
   return createStore<CanvasState>()(() => ({
     connection: null,
     over: null,
@@ -150,11 +160,12 @@ export function createCanvasStore(): CanvasStore {
     isKnifeOut: false,
     cut: [],
     clipboard: null,
-    isSuggesting: isSuggestingKept(),
+    isSuggesting: !isReadOnly && isSuggestingKept(),
     suggestion: null,
     quietFor: null,
     taken: null,
     view: null,
+    keyboardHome: null,
     focusPalette: null,
   }));
 }

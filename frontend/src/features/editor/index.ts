@@ -4,6 +4,7 @@ export { CommandIcon, type CommandIconProps } from "./canvas/CanvasControls";
 export { CommandPalette, type Destination } from "./canvas/CommandPalette";
 export type { CanvasState, CanvasStore, Heat } from "./canvasStore";
 export { type BoundCommand, useCommand } from "./commands/useCommand";
+export { useCommandKeys } from "./commands/useCommandKeys";
 export { useCanvasStore, useEditor, useEditorStore, useWeights } from "./context";
 export { EditorProvider, type EditorProviderProps } from "./EditorProvider";
 export { FamilyIcon, familyColor } from "./FamilyIcon";

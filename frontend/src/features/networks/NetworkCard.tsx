@@ -1,5 +1,13 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconCopy, IconDots, IconDownload, IconGitCommit, IconPackageExport, IconTrash } from "@tabler/icons-react";
+import {
+  IconCopy,
+  IconDots,
+  IconDownload,
+  IconGitCommit,
+  IconLink,
+  IconPackageExport,
+  IconTrash,
+} from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { NetworkSummary } from "@/api";
@@ -20,9 +28,10 @@ interface NetworkCardProps {
   network: NetworkSummary;
   actions: NetworkActions;
   onExport: (network: NetworkSummary) => void;
+  onLink: (network: NetworkSummary) => void;
 }
 
-export function NetworkCard({ network, actions, onExport }: NetworkCardProps) {
+export function NetworkCard({ network, actions, onExport, onLink }: NetworkCardProps) {
   const { t } = useTranslation("networks");
   const best = bestOf(network.best);
   return (
@@ -60,6 +69,9 @@ export function NetworkCard({ network, actions, onExport }: NetworkCardProps) {
           </Menu.Item>
           <Menu.Item component={Link} to={`/networks/${network.id}/versions`} leftSection={<IconGitCommit size={16} />}>
             {t("versions")}
+          </Menu.Item>
+          <Menu.Item leftSection={<IconLink size={16} />} onClick={() => onLink(network)}>
+            {t("link.menu")}
           </Menu.Item>
           <Menu.Item leftSection={<IconDownload size={16} />} onClick={() => actions.exportFile(network)}>
             {t("export")}

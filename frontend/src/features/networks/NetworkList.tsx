@@ -1,11 +1,20 @@
 import { Button, FileButton } from "@mantine/core";
-import { IconBooks, IconFileImport, IconPackageExport, IconPlus, IconSchema, IconTrash } from "@tabler/icons-react";
+import {
+  IconBooks,
+  IconFileImport,
+  IconMap2,
+  IconPackageExport,
+  IconPlus,
+  IconSchema,
+  IconTrash,
+} from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import { loadPart, type NetworkSummary, networksQuery } from "@/api";
 import { Starters } from "@/features/architectures";
+import { TourOffer, useTour } from "@/features/tour";
 import { CardSkeletons, EmptyState, PageBar, SearchBox, usePageTitle } from "@/ui";
 import { NetworkCard } from "./NetworkCard";
 import styles from "./NetworkList.module.css";
@@ -21,6 +30,7 @@ const ImportDialog = lazy(() => loadPart(async () => ({ default: (await import("
 const WorkspaceImportDialog = lazy(() =>
   loadPart(async () => ({ default: (await import("@/features/workspace")).WorkspaceImportDialog })),
 );
+const LinkDialog = lazy(() => loadPart(async () => ({ default: (await import("@/features/links")).LinkDialog })));
 const ExportDialog = lazy(() =>
   loadPart(async () => ({ default: (await import("@/features/workspace")).ExportDialog })),
 );
@@ -37,7 +47,9 @@ function isWorkspace(file: File): boolean {
 export function NetworkList() {
   const { t } = useTranslation("networks");
   const actions = useNetworkActions();
+  const tour = useTour();
   const [foreign, setForeign] = useState<File | null>(null);
+  const [linked, setLinked] = useState<NetworkSummary | null>(null);
   const [exported, setExported] = useState<{ network?: NetworkSummary } | null>(null);
   const takeFile = (file: File) => (isDocument(file) ? void actions.importFile(file) : setForeign(file));
   const drop = useFileDrop(takeFile);
@@ -56,12 +68,14 @@ export function NetworkList() {
         <div className={styles.grow} />
         {networks !== undefined && networks.length > 0 && <Actions actions={actions} onFile={takeFile} />}
       </PageBar>
+      {networks !== undefined && <TourOffer hasExample={networks.some((network) => network.is_example)} />}
       {networks !== undefined && (
         <Cards
           networks={networks}
           actions={actions}
           onFile={takeFile}
           onExport={(network) => setExported({ network })}
+          onLink={setLinked}
         />
       )}
       {networks !== undefined && (
@@ -74,6 +88,10 @@ export function NetworkList() {
             <IconPackageExport size={15} stroke={1.6} aria-hidden />
             {t("exportAll")}
           </button>
+          <button type="button" className={styles.trash} onClick={() => void tour.begin()}>
+            <IconMap2 size={15} stroke={1.6} aria-hidden />
+            {t("tour:take")}
+          </button>
         </div>
       )}
       {networks === undefined && error === null && <CardSkeletons />}
@@ -85,6 +103,11 @@ export function NetworkList() {
       {exported !== null && (
         <Suspense>
           <ExportDialog network={exported.network} onClose={() => setExported(null)} />
+        </Suspense>
+      )}
+      {linked !== null && (
+        <Suspense>
+          <LinkDialog id={linked.id} name={linked.name} onClose={() => setLinked(null)} />
         </Suspense>
       )}
       {foreign !== null && (
@@ -153,9 +176,10 @@ function Filter() {
 interface CardsProps extends ActionsProps {
   networks: NetworkSummary[];
   onExport: (network: NetworkSummary) => void;
+  onLink: (network: NetworkSummary) => void;
 }
 
-function Cards({ networks, actions, onFile, onExport }: CardsProps) {
+function Cards({ networks, actions, onFile, onExport, onLink }: CardsProps) {
   const { t } = useTranslation("networks");
   const [params] = useSearchParams();
   const [limit, setLimit] = useState(CARDS_AT_ONCE);
@@ -182,7 +206,7 @@ function Cards({ networks, actions, onFile, onExport }: CardsProps) {
     <>
       <ul className={styles.cards}>
         {found.slice(0, limit).map((network) => (
-          <NetworkCard key={network.id} network={network} actions={actions} onExport={onExport} />
+          <NetworkCard key={network.id} network={network} actions={actions} onExport={onExport} onLink={onLink} />
         ))}
       </ul>
       {found.length > limit && (
@@ -192,6 +216,7 @@ function Cards({ networks, actions, onFile, onExport }: CardsProps) {
           </Button>
         </div>
       )}
+      {networks.every((network) => network.is_example) && <Starters />}
     </>
   );
 }

@@ -24,6 +24,7 @@ function network(number: number): NetworkSummary {
     created: 0,
     updated: 1_700_000_000,
     num_nodes: 2,
+    is_example: false,
     num_runs: number % 2,
     best: number % 2 === 1 ? { "val/loss": 0.05, "val/Accuracy": 0.97314 } : {},
     outline,

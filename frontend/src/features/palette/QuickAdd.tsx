@@ -59,7 +59,7 @@ function Search({ dialog }: { dialog: AddDialog }) {
     place(item, ({ type, ...bring }) => {
       const id = store.getState().addNode(type, {
         ...bring,
-        position: [x - left, y - MIDDLE],
+        ...(dialog.after === undefined ? { position: [x - left, y - MIDDLE] } : { after: dialog.after }),
         ...(dialog.wire ? { wire: dialog.wire } : {}),
         ...(dialog.into ? { into: dialog.into } : {}),
       });

@@ -2,7 +2,7 @@
 import { byNamespace } from "../namespaces";
 
 export const first = byNamespace(
-  import.meta.glob<object>("./{app,ui,networks,architectures,imports,weights,workspace}.json", {
+  import.meta.glob<object>("./{app,ui,networks,tour,architectures,imports,weights,workspace}.json", {
     eager: true,
     import: "default",
   }),

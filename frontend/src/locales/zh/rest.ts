@@ -2,7 +2,7 @@
 import { byNamespace } from "../namespaces";
 
 export const rest = byNamespace(
-  import.meta.glob<object>(["./*.json", "!./{app,ui,networks,architectures,imports,weights,workspace}.json"], {
+  import.meta.glob<object>(["./*.json", "!./{app,ui,networks,tour,architectures,imports,weights,workspace}.json"], {
     eager: true,
     import: "default",
   }),

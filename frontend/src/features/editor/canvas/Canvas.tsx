@@ -75,6 +75,7 @@ function Drawing() {
   useKeyboard(root);
   useShowOpenedLevel(root);
   const line = useCutting(root);
+  const isReadOnly = useStore(store, (state) => state.isReadOnly);
   const isKnifeOut = useStore(canvas, (state) => state.isKnifeOut);
 
   const onNodesChange = useCallback(
@@ -97,7 +98,7 @@ function Drawing() {
   );
   const onDoubleClick = useCallback(
     (event: MouseEvent) => {
-      if (!(event.target instanceof Element && isGround(event.target))) return;
+      if (!(event.target instanceof Element && isGround(event.target)) || store.getState().isReadOnly) return;
       const client = { x: event.clientX, y: event.clientY };
       const { view: seen } = canvas.getState();
       const into = seen?.edgeAt(client) ?? null;
@@ -159,6 +160,8 @@ function Drawing() {
         onSelectionContextMenu={openMenu.onSelection}
         onMove={onMove}
         {...connecting}
+        nodesDraggable={!isReadOnly}
+        nodesConnectable={!isReadOnly}
         onlyRenderVisibleElements
         nodesFocusable={false}
         edgesFocusable={false}

@@ -22,15 +22,18 @@ export function ConnectDialog() {
   const { canvas } = useEditorContext();
   const dialog = useStore(canvas, (state) => state.dialog);
   if (dialog?.kind !== "connect") return null;
-  return <ChooseTarget key={dialog.node} node={dialog.node} />;
+  const { node, input } = dialog;
+  return <Choose key={`${node} ${input}`} node={node} input={input} />;
 }
 
-function ChooseTarget({ node }: { node: string }) {
+function Choose({ node, input }: { node: string; input: string | undefined }) {
   const t = useEditorWords();
   const { store, canvas } = useEditorContext();
   const [query, setQuery] = useState("");
   const [active, setActive] = useState(0);
-  const [all] = useState(() => choicesFrom(store.getState(), node));
+  const [all] = useState(() =>
+    input === undefined ? choicesFrom(store.getState(), node) : choicesInto(store.getState(), node, input),
+  );
   const choices = useMemo(
     () => all.filter(({ label }) => label.toLowerCase().includes(query.toLowerCase())),
     [all, query],
@@ -62,8 +65,10 @@ function ChooseTarget({ node }: { node: string }) {
 
   const optionId = (index: number) => `connect-choice-${index}`;
   const nothing = all.length === 0 ? t("connectDialog.noOutput", { node }) : t("connectDialog.none");
+  const title =
+    input === undefined ? t("connectDialog.title", { node }) : t("connectDialog.titleInto", { node, input });
   return (
-    <Modal opened onClose={close} title={t("connectDialog.title", { node })} returnFocus={false}>
+    <Modal opened onClose={close} title={title} returnFocus={false}>
       <TextInput
         ref={focusAtOnce}
         data-autofocus
@@ -149,6 +154,26 @@ function choicesFrom(state: State, node: string): Choice[] {
       }),
     );
   });
-  const rank = ({ verdict, joined }: Choice) => (joined ? 2 : verdict.legal ? (verdict.fits ? 0 : 1) : 3);
   return choices.filter(({ target }) => target.node !== node).sort((a, b) => rank(a) - rank(b));
+}
+
+/** Every port that could feed an input of `node`, in the same order. */
+function choicesInto(state: State, node: string, input: string): Choice[] {
+  const here = hereOf(state);
+  const level = { document: state.document, block: here.block, catalogue: state.catalogue };
+  const target = { node, port: input };
+  const verdicts = judgeAll(target, "target", level, state.report, reportPrefix(state.report, here.path));
+  const choices = [...verdicts].flatMap(([id, ports]) =>
+    [...ports].map(([port, verdict]): Choice => {
+      const source = { node: id, port };
+      const joined = edgesBetween(source, target, level)[0] ?? null;
+      return { source, target, label: ports.size > 1 ? `${id}.${port}` : id, verdict, joined };
+    }),
+  );
+  return choices.filter(({ source }) => source.node !== node).sort((a, b) => rank(a) - rank(b));
+}
+
+function rank({ verdict, joined }: Choice): number {
+  if (joined) return 2;
+  return verdict.legal ? (verdict.fits ? 0 : 1) : 3;
 }

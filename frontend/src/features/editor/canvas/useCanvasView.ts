@@ -1,7 +1,7 @@
 import { type ReactFlowInstance, useReactFlow } from "@xyflow/react";
 import { type RefObject, useEffect } from "react";
 import { type Edge, type Ends, equalEdges, type Point, type Rect } from "@/document";
-import type { CanvasView } from "../canvasStore";
+import type { CanvasState, CanvasView } from "../canvasStore";
 import { useEditorContext } from "../context";
 import { type FlowEdge, type FlowNode, HANDLE_SIZE } from "./flow";
 import { levelViewport, viewportShowing } from "./viewport";
@@ -24,7 +24,7 @@ export function useCanvasView(root: RefObject<HTMLDivElement | null>): void {
   const { canvas } = useEditorContext();
   useEffect(() => {
     const pointer = trackPointer(root);
-    canvas.setState({ view: createView(flow, root, pointer.at) });
+    canvas.setState({ view: createView(flow, root, pointer.at, () => canvas.getState().keyboardHome) });
     return () => {
       pointer.end();
       canvas.setState({ view: null });
@@ -58,7 +58,12 @@ function trackPointer(root: RefObject<HTMLDivElement | null>): { at: () => Scree
   };
 }
 
-function createView(flow: Flow, root: RefObject<HTMLDivElement | null>, pointer: () => ScreenPoint | null): CanvasView {
+function createView(
+  flow: Flow,
+  root: RefObject<HTMLDivElement | null>,
+  pointer: () => ScreenPoint | null,
+  home: () => CanvasState["keyboardHome"],
+): CanvasView {
   const box = () => root.current?.getBoundingClientRect() ?? new DOMRect();
   return {
     // Nodes that were just placed are known to the view one frame later.
@@ -70,6 +75,12 @@ function createView(flow: Flow, root: RefObject<HTMLDivElement | null>, pointer:
     zoomTo: (zoom) => void flow.zoomTo(zoom, { duration: motion() }),
     show: (node) => requestAnimationFrame(() => show(flow, box(), node)),
     reveal: (node) => {
+      const other = home();
+      if (other) {
+        requestAnimationFrame(() => show(flow, box(), node));
+        other.focus(node);
+        return;
+      }
       // At once, for the next key; and once more when what was changed is drawn, such as another level.
       focusNode(root, node, 0);
       const holder = document.activeElement;
@@ -78,7 +89,11 @@ function createView(flow: Flow, root: RefObject<HTMLDivElement | null>, pointer:
         focusNode(root, node, REVEAL_FRAMES, holder);
       });
     },
-    focus: () => root.current?.focus({ preventScroll: true }),
+    focus: () => {
+      const other = home();
+      if (other) other.focus();
+      else root.current?.focus({ preventScroll: true });
+    },
     toCanvas: (client) => {
       const { x, y } = flow.screenToFlowPosition(client, { snapToGrid: false });
       return [x, y];

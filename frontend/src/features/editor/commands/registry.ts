@@ -12,8 +12,37 @@ import * as suggest from "./suggest";
 import * as view from "./view";
 import * as ways from "./ways";
 
-/** Every command of the editor, in the order of menus and the help. */
-export const commands: readonly Command[] = [
+/** What only looks: it can be done where nothing can be changed. */
+const READING: ReadonlySet<string> = new Set([
+  ...marks.coloring.map(({ id }) => id),
+  ...selection.growing.map(({ id }) => id),
+  "openBlock",
+  "leaveBlock",
+  "copy",
+  "selectAll",
+  "deselect",
+  "nextNode",
+  "previousNode",
+  "find",
+  "fit",
+  "fitSelection",
+  "zoomIn",
+  "zoomOut",
+  "zoomReset",
+  "toggleMinimap",
+  "showCommands",
+  "showKeys",
+]);
+
+function guardedWhereReadOnly(command: Command): Command {
+  if (READING.has(command.id)) return command;
+  return {
+    ...command,
+    guard: (context) => (context.state.isReadOnly ? { key: "reason.readOnly" } : command.guard(context)),
+  };
+}
+
+const ALL: readonly Command[] = [
   nodes.addNode,
   nodes.addHere,
   nodes.connect,
@@ -66,6 +95,9 @@ export const commands: readonly Command[] = [
   help.showCommands,
   help.showKeys,
 ];
+
+/** Every command of the editor, in the order of menus and the help. */
+export const commands: readonly Command[] = ALL.map(guardedWhereReadOnly);
 
 const byId = new Map(commands.map((command) => [command.id, command]));
 

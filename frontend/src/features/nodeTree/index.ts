@@ -1,0 +1,1 @@
+export { NodeTree } from "./NodeTree";

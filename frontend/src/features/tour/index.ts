@@ -1,0 +1,3 @@
+export { TourOffer, TourStrip } from "./TourStrip";
+export { type TourState, tour } from "./tourStore";
+export { useTour } from "./useTour";
