@@ -672,6 +672,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/cross-validation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cross Validate
+         * @description A run for each of ``training.data.split.folds``, as a group.
+         */
+        post: operations["cross_validate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/settings": {
         parameters: {
             query?: never;
@@ -1827,6 +1847,16 @@ export interface components {
             mean?: number | null;
             /** Examples */
             examples?: string[];
+        };
+        /**
+         * CrossValidationStarted
+         * @description The runs in the order of their folds; all carry ``tag``, and no other run does.
+         */
+        CrossValidationStarted: {
+            /** Tag */
+            tag: string;
+            /** Runs */
+            runs: string[];
         };
         /** Curve */
         Curve: {
@@ -4238,10 +4268,11 @@ export interface components {
         };
         /**
          * SplitConfig
-         * @description ``validation`` is the fraction of the training part that is held out; stratified where the target is a class.
+         * @description ``validation`` is the fraction of the training part that is held out; stratified where the target is a class or labels.
          *
          *     ``by`` is what is drawn: single samples by chance, the latest ones (``time``), whole groups by chance, or what a column of
-         *     the set says.
+         *     the set says.  With ``folds`` the training part is cut into as many folds, of which ``fold`` (from 1) is held out in the
+         *     place of the fraction.
          */
         SplitConfig: {
             /**
@@ -4265,6 +4296,13 @@ export interface components {
              * @default true
              */
             stratify: boolean;
+            /** Folds */
+            folds?: number | null;
+            /**
+             * Fold
+             * @default 1
+             */
+            fold: number;
         };
         /** StateEvent */
         StateEvent: {
@@ -6375,6 +6413,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunCreated"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    cross_validate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrossValidationStarted"];
                 };
             };
             /** @description A problem document (RFC 9457) */

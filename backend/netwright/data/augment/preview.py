@@ -13,8 +13,9 @@ from netwright.data.augment.base import Subject
 from netwright.data.augment.subject import describe_subject
 from netwright.data.augment.write import load_augment, write_augment
 from netwright.data.base import RawData, Source, Step
-from netwright.data.prepare import SplitLike, load_preprocess, raw_layout, shared_notes, split_raw, write_preprocess
+from netwright.data.prepare import load_preprocess, raw_layout, shared_notes, split_raw, write_preprocess
 from netwright.data.preview import picture_url
+from netwright.data.split import SplitLike
 from netwright.data.transform_base import Layout
 from netwright.data.transforms import plan_chain
 from netwright.language import Text

@@ -45,7 +45,7 @@ def fingerprint(inputs: np.ndarray, targets: np.ndarray) -> str:
 '''
 
 
-_LEFT_OUT = """    # These reach across the border between the parts.
+_LEFT_OUT = """    # These are in neither part: by time, they reach across the border or come after the fold.
     is_left_out = np.zeros(len(targets), dtype=bool)
     is_left_out[np.load(HERE / "left_out.npy", allow_pickle=False)] = True
 """
