@@ -68,14 +68,6 @@ def _check_folds(split: SplitConfig, data: DataFacts) -> Iterator[Problem]:
                 folds=split.folds,
             ),
         )
-    if split.fold > split.folds:
-        yield Problem(
-            code="fold_unknown",
-            field="data.split.fold",
-            message=say(
-                "There are {folds} folds, so that fold {fold} cannot be held out.", folds=split.folds, fold=split.fold
-            ),
-        )
 
 
 def num_training_samples(training: TrainingConfig, data: DataFacts) -> int:

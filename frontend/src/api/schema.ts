@@ -4369,6 +4369,10 @@ export interface components {
             samples: components["schemas"]["SamplePair"][];
             /** Notes */
             notes?: string[];
+            /** Num Training */
+            num_training: number;
+            /** Class Counts */
+            class_counts: number[];
             /** Header Before */
             header_before?: string[];
             /** Header After */

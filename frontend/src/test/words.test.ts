@@ -170,6 +170,7 @@ const PUT_TOGETHER = new Set<string>([
   "saving.*Detail",
   "sentence.*",
   "size.*",
+  "spread.*",
   "stages.*",
   "stages.*_*",
   "state.*",
