@@ -93,7 +93,7 @@ def split_samples(
     if labels is not None and labels.ndim == 2:
         chosen = _by_labels(order, labels.astype(bool), wanted)
     elif labels is not None:
-        chosen, notes = _stratified(order, labels, wanted, classes)
+        chosen, notes = _stratified(order, labels.astype(np.int64, copy=False), wanted, classes)
     held_out = np.zeros(num_samples, dtype=bool)
     held_out[chosen] = True
     return Split(np.flatnonzero(~held_out), np.flatnonzero(held_out), notes)

@@ -9,6 +9,7 @@ from backend.server.test_runs import digits, end_all
 from netwright.data.prepare import prepare
 from netwright.data.registry import open_source
 from netwright.services import run_rows
+from netwright.store.runs import insert_run
 from netwright.training.spec import RunSpec
 
 FOUR = {"data": {"source": "digits", "split": {"folds": 4, "fold": 2, "seed": 3}}}
@@ -98,7 +99,7 @@ def test_folds_when_one_cannot_be_written_leave_nothing_behind(
             raise OSError(28, "No space left on device")
         return insert(*given)
 
-    insert = run_rows.insert_run
+    insert = insert_run
     monkeypatch.setattr(run_rows, "insert_run", fail_at_third)
     assert order(server).status_code >= 500
     assert (server.client.get("/api/runs").json(), folders(server)) == before

@@ -235,7 +235,11 @@ def test_bundle_of_one_score_without_probabilities_when_it_predicts_takes_the_si
 
 
 def test_bundle_of_labels_when_it_predicts_answers_each_by_itself(tmp_path: Path) -> None:
-    learning = {"objectives": [{"loss": {"type": "BCEWithLogitsLoss"}}], "metrics": ["F1Score"], "epochs": 2}
+    learning: dict[str, Any] = {
+        "objectives": [{"loss": {"type": "BCEWithLogitsLoss"}}],
+        "metrics": ["F1Score"],
+        "epochs": 2,
+    }
     order = trained(tmp_path, mlp([2], 3), SourceSpec(type="three_discs"), **learning)
     home = unpack(order, tmp_path)
     points = np.array([[-0.4, -0.2], [0.0, 0.9], [3.0, 3.0]], dtype=np.float32)

@@ -8,7 +8,8 @@ import numpy as np
 from netwright.compiler.source import join_imports, to_comment, to_literal
 from netwright.data.base import Arrays
 from netwright.data.sample_code import SampleCode
-from netwright.data.split import Indices, Split
+from netwright.data.split import Split
+from netwright.data.split_labels import Indices
 
 _TEXT = '''"""The data of the run: how it is read, and which samples were held out for validation."""
 
