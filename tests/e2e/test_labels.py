@@ -48,7 +48,7 @@ def test_columns_marked_as_labels_train_a_network_that_answers_each(page: Page, 
     mend(page)  # one score a label
     drawer = page.get_by_test_id("train-drawer")
     expect(drawer.get_by_test_id("train-loss")).to_have_value("BCEWithLogitsLoss")
-    drawer.get_by_role("button", name="Balance the classes").click()
+    drawer.get_by_role("button", name="Balance the labels").click()
     rate = drawer.get_by_label("lr", exact=True)
     rate.fill("0.03")
     rate.press("Tab")

@@ -13,11 +13,11 @@ from pydantic import JsonValue
 
 from netwright.data.augment.subject import describe_subject
 from netwright.data.augment.write import write_augment
-from netwright.data.base import CLASS_TASKS, Kind, Part, Prepared, RawData, SplitBy, Step, TargetScale, Task
+from netwright.data.base import CLASS_TASKS, Kind, Part, Prepared, RawData, Step, TargetScale, Task
 from netwright.data.duplicates import say_shared
+from netwright.data.folds import labels_of, split_known, split_pool
 from netwright.data.masks import check_own_target, default_steps, load_mask_moves, write_mask_moves
-from netwright.data.split import Split, split_samples
-from netwright.data.split_keys import split_by_keys
+from netwright.data.split import Split, SplitLike
 from netwright.data.transform_base import Code, Layout, Training, on_device
 from netwright.data.transforms import layout_of, parse_chain
 from netwright.language import Text
@@ -41,19 +41,6 @@ class StepLike(Protocol):
     def type(self) -> str: ...
     @property
     def params(self) -> Mapping[str, JsonValue]: ...
-
-
-class SplitLike(Protocol):
-    """``training.config.SplitConfig``."""
-
-    @property
-    def validation(self) -> float: ...
-    @property
-    def seed(self) -> int: ...
-    @property
-    def stratify(self) -> bool: ...
-    @property
-    def by(self) -> SplitBy: ...
 
 
 class DataConfigLike(Protocol):
@@ -178,9 +165,8 @@ def split_raw(raw: RawData, config: SplitLike) -> Split:
         DataError: too few samples.
     """
     if config.by != "sample":
-        return split_by_keys(raw.split_keys, config.by, config.validation, config.seed, len(raw.targets))
-    labels = raw.targets.numpy() if raw.task == "classification" and config.stratify else None
-    return split_samples(len(raw.targets), labels, config.validation, config.seed, raw.classes)
+        return split_known(raw.split_keys, config, len(raw.targets))
+    return split_pool(len(raw.targets), labels_of(raw) if config.stratify else None, config, raw.classes)
 
 
 def shared_notes(train: torch.Tensor, validation: torch.Tensor, test: torch.Tensor | None) -> list[Text]:

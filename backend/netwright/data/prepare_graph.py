@@ -8,9 +8,10 @@ import numpy as np
 import torch
 
 from netwright.data.base import DataError, Prepared, RawData, Step
+from netwright.data.folds import labels_of, split_pool
 from netwright.data.graphs import GraphArrays, GraphPart, Ints
 from netwright.data.prepare import DataConfigLike, raw_layout, write_preprocess
-from netwright.data.split import Split, split_samples
+from netwright.data.split import Split, SplitLike
 from netwright.language import say
 
 
@@ -27,7 +28,7 @@ def prepare_graph(raw: RawData, graph: GraphArrays, config: DataConfigLike) -> P
             code="bad_transform",
             column="augment",
         )
-    split = split_graph(raw, graph, config)
+    split = split_graph(raw, graph, config.split)
     edge_index, sizes = torch.from_numpy(graph.edge_index), torch.from_numpy(graph.sizes)
 
     def part(indices: Ints) -> GraphPart:
@@ -54,9 +55,19 @@ def prepare_graph(raw: RawData, graph: GraphArrays, config: DataConfigLike) -> P
     )
 
 
-def split_graph(raw: RawData, graph: GraphArrays, config: DataConfigLike) -> Split:
-    """Training and validation samples, ascending."""
+def split_graph(raw: RawData, graph: GraphArrays, config: SplitLike) -> Split:
+    """Training and validation samples, ascending.
+
+    Raises:
+        DataError: too few samples, or folds are asked for and the set has a split of its own.
+    """
     if graph.train is not None and graph.validation is not None:
+        if config.folds is not None:
+            raise DataError(
+                say("The set comes with a split of its own, which is used, so that there are no folds to choose."),
+                code="bad_split",
+                column="split.folds",
+            )
         counts = {"train": len(graph.train), "validation": len(graph.validation)}
         if graph.test is None:
             note = say(
@@ -73,8 +84,8 @@ def split_graph(raw: RawData, graph: GraphArrays, config: DataConfigLike) -> Spl
             )
         return Split(np.sort(graph.train), np.sort(graph.validation), (note,))
     pool = np.sort(graph.train) if graph.train is not None else _labelled(raw, graph)
-    labels = raw.targets.numpy()[pool] if raw.task == "classification" and config.split.stratify else None
-    split = split_samples(len(pool), labels, config.split.validation, config.split.seed, raw.classes)
+    labels = labels_of(raw) if config.stratify else None
+    split = split_pool(len(pool), None if labels is None else labels[pool], config, raw.classes)
     return Split(pool[split.train], pool[split.validation], split.notes)
 
 

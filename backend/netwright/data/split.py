@@ -7,14 +7,30 @@ may.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-from netwright.data.base import DataError
+from netwright.data.base import DataError, SplitBy
+from netwright.data.split_labels import Flags, Indices, deal_labels
 from netwright.language import say
 
-Indices = npt.NDArray[np.int64]
+
+class SplitLike(Protocol):
+    """``training.config.SplitConfig``, which this package may not import."""
+
+    @property
+    def validation(self) -> float: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def stratify(self) -> bool: ...
+    @property
+    def by(self) -> SplitBy: ...
+    @property
+    def folds(self) -> int | None: ...
+    @property
+    def fold(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +42,38 @@ class Split:
     notes: tuple[str, ...]
 
 
+def draw_order(num: int, seed: int) -> Indices:
+    """``num`` things in an order that follows from ``seed`` alone."""
+    return np.argsort(np.random.PCG64(seed).random_raw(num), kind="stable")
+
+
+def whole(split: Split) -> Split:
+    """
+    Raises:
+        DataError: a part is empty.
+    """
+    if len(split.train) and len(split.validation):
+        return split
+    raise DataError(
+        say(
+            "The split leaves {train} samples to train on and {validation} to validate with. Choose another split, a smaller "
+            "share for validation, or a shorter window.",
+            train=len(split.train),
+            validation=len(split.validation),
+        ),
+        code="too_few",
+        column="split.by",
+    )
+
+
 def split_samples(
-    num_samples: int, labels: Indices | None, fraction: float, seed: int, classes: tuple[str, ...]
+    num_samples: int, labels: Indices | Flags | None, fraction: float, seed: int, classes: tuple[str, ...]
 ) -> Split:
     """Holds out ``round(fraction * num_samples)`` samples, at least one and at most all but one.
 
-    With ``labels`` (int64 ``(N,)``) each class gives its share, by largest remainder, and keeps at least one sample for
-    training; a class with one sample is only trained on.
+    With ``labels`` of classes (int64 ``(N,)``) each class gives its share, by largest remainder, and keeps at least one sample
+    for training; a class with one sample is only trained on.  With several labels a sample (bool ``(N, L)``) each label gives
+    its share as nearly as that can be, and the number held out may be off by a few.
 
     Raises:
         DataError: there are fewer than two samples, or every class has only one.
@@ -46,14 +87,25 @@ def split_samples(
             code="too_few",
         )
     wanted = min(max(1, round(fraction * num_samples)), num_samples - 1)
-    order = np.argsort(np.random.PCG64(seed).random_raw(num_samples), kind="stable")
+    order = draw_order(num_samples, seed)
     chosen: Indices = order[:wanted]
     notes: tuple[str, ...] = ()
-    if labels is not None:
-        chosen, notes = _stratified(order, labels, wanted, classes)
+    if labels is not None and labels.ndim == 2:
+        chosen = _by_labels(order, labels.astype(bool), wanted)
+    elif labels is not None:
+        chosen, notes = _stratified(order, labels.astype(np.int64, copy=False), wanted, classes)
     held_out = np.zeros(num_samples, dtype=bool)
     held_out[chosen] = True
     return Split(np.flatnonzero(~held_out), np.flatnonzero(held_out), notes)
+
+
+def _by_labels(order: Indices, labels: Flags, wanted: int) -> Indices:
+    share = wanted / len(labels)
+    parts = deal_labels(labels, np.array([1.0 - share, share]), order)
+    if parts.any() and not parts.all():
+        return np.flatnonzero(parts)
+    # So few samples that each label is at home in one part alone.
+    return order[:wanted]
 
 
 def _stratified(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netwright.data.base import DataError, SplitBy, SplitKeys
-from netwright.data.split import Indices, Split
+from netwright.data.split import Split, draw_order, whole
+from netwright.data.split_labels import Indices
 from netwright.language import say
 
 if TYPE_CHECKING:
@@ -20,12 +21,7 @@ def split_by_keys(keys: SplitKeys, by: SplitBy, fraction: float, seed: int, num_
     Raises:
         DataError: the set does not know this, or a part would be empty.
     """
-    if by not in keys.ways:
-        raise DataError(
-            say("This set cannot be split by {by}: it knows no such thing of its samples.", by=by),
-            code="bad_split",
-            column="split.by",
-        )
+    check_known(keys, by)
     if by == "time":
         assert keys.spans is not None
         return split_by_time(keys.spans.astype(np.float64), fraction)
@@ -35,7 +31,20 @@ def split_by_keys(keys: SplitKeys, by: SplitBy, fraction: float, seed: int, num_
     assert keys.parts is not None
     parts = keys.parts.astype(np.int64)
     assert len(parts) == num_samples
-    return _whole(Split(np.flatnonzero(parts == 0), np.flatnonzero(parts == 1), ()))
+    return whole(Split(np.flatnonzero(parts == 0), np.flatnonzero(parts == 1), ()))
+
+
+def check_known(keys: SplitKeys, by: SplitBy) -> None:
+    """
+    Raises:
+        DataError: the set does not know this of its samples.
+    """
+    if by not in keys.ways:
+        raise DataError(
+            say("This set cannot be split by {by}: it knows no such thing of its samples.", by=by),
+            code="bad_split",
+            column="split.by",
+        )
 
 
 def split_by_time(spans: npt.NDArray[np.float64], fraction: float) -> Split:
@@ -56,7 +65,7 @@ def split_by_time(spans: npt.NDArray[np.float64], fraction: float) -> Split:
                 count=num_left_out,
             ),
         )
-    return _whole(Split(train, held_out, notes))
+    return whole(Split(train, held_out, notes))
 
 
 def _split_by_group(groups: Indices, fraction: float, seed: int) -> Split:
@@ -68,7 +77,7 @@ def _split_by_group(groups: Indices, fraction: float, seed: int) -> Split:
             code="too_few",
             column="split.by",
         )
-    order = np.argsort(np.random.PCG64(seed).random_raw(len(names)), kind="stable")
+    order = draw_order(len(names), seed)
     wanted = fraction * len(groups)
     chosen: list[int] = []
     count = 0
@@ -84,23 +93,4 @@ def _split_by_group(groups: Indices, fraction: float, seed: int) -> Split:
         all=len(names),
         samples=int(is_held_out.sum()),
     )
-    return _whole(Split(np.flatnonzero(~is_held_out), np.flatnonzero(is_held_out), (note,)))
-
-
-def _whole(split: Split) -> Split:
-    """
-    Raises:
-        DataError: a part is empty.
-    """
-    if len(split.train) and len(split.validation):
-        return split
-    raise DataError(
-        say(
-            "The split leaves {train} samples to train on and {validation} to validate with. Choose another split, a smaller "
-            "share for validation, or a shorter window.",
-            train=len(split.train),
-            validation=len(split.validation),
-        ),
-        code="too_few",
-        column="split.by",
-    )
+    return whole(Split(np.flatnonzero(~is_held_out), np.flatnonzero(is_held_out), (note,)))

@@ -566,6 +566,13 @@ class RunCreated(Model):
     state: RunState
 
 
+class CrossValidationStarted(Model):
+    """The runs in the order of their folds; all carry ``tag``, and no other run does."""
+
+    tag: str
+    runs: list[Id]
+
+
 class RunUpdate(Model):
     name: str | None = Field(default=None, min_length=1, max_length=200)
     notes: str | None = Field(default=None, max_length=100_000)

@@ -58,5 +58,9 @@ class StepsRead(Model):
     samples: list[SamplePair]
     notes: list[Sentence] = Field(default_factory=list)
     """What is to be said of the split: samples that are in two parts of it."""
+    num_training: int
+    class_counts: list[int]
+    """How often each class or label (of masks: in pixels) occurs in the ``num_training`` samples of the training part, in the
+    order of the set's classes; empty where the target is a number."""
     header_before: list[str] = Field(default_factory=list)
     header_after: list[str] = Field(default_factory=list)

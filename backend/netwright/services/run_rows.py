@@ -3,14 +3,15 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 
 from netwright.compiler.report import CheckReport
-from netwright.language import STORED
+from netwright.language import STORED, say, spoken
 from netwright.services.branches import Begin
 from netwright.services.devices import slot_of
 from netwright.services.weights import WeightsSource
 from netwright.store.networks import SavedDocument, create_network
-from netwright.store.runs import RunRecord, insert_run, record_of
+from netwright.store.runs import RunRecord, insert_run, list_tags, record_of
 from netwright.store.store import Session
 from netwright.store.tables import RunRow
 from netwright.training.spec import RunSpec
@@ -72,3 +73,35 @@ def insert_with_networks(
         row.network_id = create_network(session, document)
         records.append(insert_run(session, row))
     return records
+
+
+MAX_NAME, MAX_TAG = 200, 100
+"""Letters of a run's name and of a tag: ``RunUpdate`` takes no more."""
+
+
+def rows_of_folds(planned: Sequence[Planned], name: str | None, network_id: str | None) -> list[RunRow]:
+    """A row for each fold, named after it."""
+    rows = []
+    for each in planned:
+        split = each.spec.training.data.split
+        ending = spoken(say(", fold {fold} of {folds}", fold=split.fold, folds=split.folds))
+        whole = name or each.spec.document.name
+        rows.append(
+            new_row(each.spec, each.report, name=whole[: MAX_NAME - len(ending)] + ending, network_id=network_id)
+        )
+    return rows
+
+
+def tag_of_folds(rows: Sequence[RunRow]) -> str:
+    """What the runs of a cross-validation are tagged with, in the language of whoever asks for it."""
+    about = spoken(say("{folds}-fold cross-validation", folds=len(rows)))
+    return f"{rows[0].network_name[: MAX_TAG - len(about) - 10]}: {about}"
+
+
+def insert_folds(session: Session, rows: Sequence[RunRow], tag: str) -> list[RunRecord]:
+    """Inserts the runs of a cross-validation under ``tag``, with a number behind it where other runs have that already."""
+    taken = list_tags(session)
+    free = next(each for each in chain([tag], (f"{tag} {number}" for number in count(2))) if each not in taken)
+    for row in rows:
+        row.tags = json.dumps([free])
+    return [insert_run(session, row) for row in rows]

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from netwright.services.files import remove_folder, write_whole
 from netwright.services.hub import Hub
 from netwright.services.metrics import read_metrics
 from netwright.services.models import (
+    CrossValidationStarted,
     EventList,
     MetricsRead,
     RunCreate,
@@ -30,7 +31,15 @@ from netwright.services.models import (
     RunUpdate,
 )
 from netwright.services.networks import NetworkService, to_saved
-from netwright.services.run_rows import Planned, insert_begun, insert_with_networks, new_row
+from netwright.services.run_rows import (
+    Planned,
+    insert_begun,
+    insert_folds,
+    insert_with_networks,
+    new_row,
+    rows_of_folds,
+    tag_of_folds,
+)
 from netwright.services.run_views import to_read, to_summary
 from netwright.services.scheduler import Scheduler
 from netwright.services.training import check_all
@@ -55,7 +64,7 @@ from netwright.store.runs import (
     list_settings,
     update_run,
 )
-from netwright.store.store import Store
+from netwright.store.store import Session, Store
 from netwright.store.tables import new_id
 from netwright.training.config import TrainingConfig
 from netwright.training.events import EVENT_TYPES, EVENTS, SetCommand
@@ -129,10 +138,36 @@ class RunService:
         planned = [await self._plan(document, training, None) for document in documents]
         rows = [new_row(each.spec, each.report, tags=(tag,)) for each in planned]
         saved = [to_saved(document) for document in documents]
+        return await self._begin_all(planned, lambda session: insert_with_networks(session, rows, saved))
+
+    async def cross_validate(self, body: RunCreate) -> CrossValidationStarted:
+        """Queues a run for each of the ``folds`` of the split, which holds that fold out; all of them or none.  They carry a
+        tag that no other run has.
+
+        Raises:
+            ServiceError: as :meth:`create`; ``invalid_request``, the split has no folds.
+        """
+        document, data = await self._document_of(body), body.training.data
+        if data.split.folds is None:
+            raise ServiceError(
+                "invalid_request", say("Say in data.split.folds how many folds the data is to be cut into.")
+            )
+        planned = []
+        for fold in range(1, data.split.folds + 1):
+            split = data.split.model_copy(update={"fold": fold})
+            training = body.training.model_copy(update={"data": data.model_copy(update={"split": split})})
+            planned.append(await self._plan(document, training, None))
+        rows = rows_of_folds(planned, body.name, body.network_id)
+        tag = tag_of_folds(rows)
+        runs = await self._begin_all(planned, lambda session: insert_folds(session, rows, tag))
+        return CrossValidationStarted(tag=json.loads(rows[0].tags)[0], runs=runs)
+
+    async def _begin_all(self, planned: Sequence[Planned], insert: Callable[[Session], list[RunRecord]]) -> list[str]:
+        """Writes the runs' folders and, by ``insert``, their rows: all are there afterwards, or none is."""
         try:
             for each in planned:
                 await asyncio.to_thread(self._write_spec, each)
-            records = await self._store.write(lambda session: insert_with_networks(session, rows, saved))
+            records = await self._store.write(insert)
         except Exception:
             for each in planned:
                 await asyncio.to_thread(remove_folder, self._folder / each.spec.run)
@@ -140,7 +175,7 @@ class RunService:
         for record in records:
             self._hub.publish_summary(to_summary(record))
         self._scheduler.wake()
-        return [row.id for row in rows]
+        return [each.spec.run for each in planned]
 
     async def _plan(self, document: Document, training: TrainingConfig, origin: Origin | None) -> Planned:
         """A run that could begin, of which nothing is written yet.

@@ -173,7 +173,13 @@ def _preview(handful: "Handful", body: StepsRequest) -> StepsRead:
         problem = _find_problem("augment", augment, partial(_parse_for, subject), [])
     if problem is not None:
         return StepsRead(
-            preprocess=to_choices(chain), input_shape=None, problems=[problem], samples=[], notes=list(handful.notes)
+            preprocess=to_choices(chain),
+            input_shape=None,
+            problems=[problem],
+            samples=[],
+            notes=list(handful.notes),
+            num_training=handful.num_training,
+            class_counts=list(handful.class_counts),
         )
     subject = describe(handful, chain)
     samples = show(handful, chain, augment, body.seed) if len(raw.targets) else []
@@ -184,6 +190,8 @@ def _preview(handful: "Handful", body: StepsRequest) -> StepsRead:
         problems=[],
         samples=[_to_pair(sample) for sample in samples],
         notes=list(handful.notes),
+        num_training=handful.num_training,
+        class_counts=list(handful.class_counts),
         header_before=list(raw.features[:40]) if is_table else [],
         header_after=header_after(subject) if is_table else [],
     )

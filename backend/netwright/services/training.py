@@ -95,8 +95,7 @@ def compute_curve(body: CurveRequest) -> Curve:
     problems = list(check_choices(body.training))
     if problems:
         raise ServiceError("invalid_request", problems[0].message, problems)
-    data = body.training.data
-    num_train = max(body.num_samples - round(body.num_samples * data.split.validation), 1)
+    num_train = max(body.training.data.split.count_training(body.num_samples), 1)
     total_steps = body.training.epochs * updates_per_epoch(body.training, num_train)
     steps, values = learning_rate_curve(body.training, total_steps)
     return Curve(steps=steps, values=values)

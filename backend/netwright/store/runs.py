@@ -1,5 +1,6 @@
 """Queries about runs and their attempts."""
 
+import json
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -61,6 +62,11 @@ def list_settings(session: Session) -> list[tuple[str, str | None]]:
     run it is None."""
     query = select(RunRow.id, func.json_extract(RunRow.spec, "$.training")).order_by(RunRow.created.desc(), RunRow.id)
     return list(session.execute(query))
+
+
+def list_tags(session: Session) -> set[str]:
+    """Every tag that some run carries."""
+    return {tag for text in session.scalars(select(RunRow.tags)) for tag in json.loads(text)}
 
 
 def list_queued(session: Session) -> list[tuple[str, str]]:

@@ -9,13 +9,14 @@ from netwright.compiler.report import CheckReport
 from netwright.graph.document import NETWORK, Document
 from netwright.graph.edits import SetParam
 from netwright.graph.problems import Fix, Problem
-from netwright.language import any_of, listed, say
+from netwright.language import listed, say
 from netwright.layers.registry import LAYERS
 from netwright.training.averaging import AVERAGINGS
 from netwright.training.checking_augment import check_mixing, check_sampling
 from netwright.training.checking_graph import check_graph_input, wrong_entry
 from netwright.training.checking_learning import check_combinations, check_milestones, updates_per_epoch
 from netwright.training.checking_objectives import check_objectives
+from netwright.training.checking_split import check_split, num_training_samples
 from netwright.training.checking_tokens import check_dtype, check_vocabulary
 from netwright.training.choices import Registry, UnknownChoiceError, explain
 from netwright.training.config import Choice, TrainingConfig
@@ -52,7 +53,7 @@ def check_training(
                 ),
             )
         )
-    problems += _check_split(training, data)
+    problems += check_split(training, data)
     if devices is not None:
         problems += _check_device(training, devices)
     if report.ok:
@@ -156,39 +157,6 @@ def _check_lengths(training: TrainingConfig, data: DataFacts) -> Iterator[Proble
             ),
             values={"warmup_steps": training.schedule.warmup_steps, "total_steps": total},
         )
-
-
-def _check_split(training: TrainingConfig, data: DataFacts) -> Iterator[Problem]:
-    by = training.data.split.by
-    if by != "sample" and by not in data.splits:
-        yield Problem(
-            code="split_not_possible",
-            field="data.split.by",
-            message=say(
-                "{title} cannot be split by {by}: it does not know this of its samples. Choose {possible}.",
-                title=data.title,
-                by=by,
-                possible=any_of(["sample", *data.splits]),
-            ),
-            values={"by": by},
-        )
-    elif by == "sample" and data.kind == "series" and "time" in data.splits:
-        yield Problem(
-            code="split_leaks",
-            severity="warning",
-            field="data.split.by",
-            message=say(
-                "Windows of one series overlap: drawn by chance, those to validate with hold what was trained on, and the "
-                "figures look better than they are. Split by time."
-            ),
-        )
-
-
-def num_training_samples(training: TrainingConfig, data: DataFacts) -> int:
-    """Samples that are left to train on after the split (rounded; stratifying may shift it by a few)."""
-    if data.num_validation is not None:
-        return data.num_samples - data.num_validation
-    return data.num_samples - round(data.num_samples * training.data.split.validation)
 
 
 def monitored_names(training: TrainingConfig) -> list[str]:

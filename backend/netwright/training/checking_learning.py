@@ -64,6 +64,15 @@ def check_milestones(training: TrainingConfig) -> Iterator[Problem]:
 
 def check_combinations(training: TrainingConfig) -> Iterator[Problem]:
     """Settings that exclude each other."""
+    split = training.data.split
+    if split.folds is not None and split.fold > split.folds:
+        yield Problem(
+            code="fold_unknown",
+            field="data.split.fold",
+            message=say(
+                "There are {folds} folds, so that fold {fold} cannot be held out.", folds=split.folds, fold=split.fold
+            ),
+        )
     if training.gradient_clip_norm is not None and training.gradient_clip_value is not None:
         yield Problem(
             code="clipped_twice",

@@ -37,17 +37,32 @@ class ScheduleConfig(Choice):
     chain: list[NextScheduleConfig] = Field(default_factory=list, max_length=20)
 
 
+MAX_FOLDS = 50
+
+
 class SplitConfig(Model):
-    """``validation`` is the fraction of the training part that is held out; stratified where the target is a class.
+    """``validation`` is the fraction of the training part that is held out; stratified where the target is a class or labels.
 
     ``by`` is what is drawn: single samples by chance, the latest ones (``time``), whole groups by chance, or what a column of
-    the set says.
+    the set says.  With ``folds`` the training part is cut into as many folds, of which ``fold`` (from 1) is held out in the
+    place of the fraction.
     """
 
     by: SplitBy = "sample"
     validation: float = Field(default=0.1, gt=0.0, lt=1.0)
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
     stratify: bool = True
+    folds: int | None = Field(default=None, ge=2, le=MAX_FOLDS)
+    fold: int = Field(default=1, ge=1, le=MAX_FOLDS)
+
+    def count_training(self, num_samples: int) -> int:
+        """Of ``num_samples`` those that are trained on, rounded: stratifying, groups and a column may shift it."""
+        if self.folds is None:
+            return num_samples - round(num_samples * self.validation)
+        if self.by == "time":
+            return num_samples - (self.folds - self.fold + 1) * (num_samples // (self.folds + 1))
+        size, larger = divmod(num_samples, self.folds)
+        return num_samples - size - (self.fold <= larger)
 
 
 class DataConfig(Model):

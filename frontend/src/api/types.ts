@@ -22,6 +22,7 @@ export type Edit = Fix["edits"][number];
 export type EvaluationRead = Schemas["EvaluationRead"];
 export type EventList = Schemas["EventList"];
 export type ExperimentRead = Schemas["ExperimentRead"];
+export type CrossValidationStarted = Schemas["CrossValidationStarted"];
 export type ExperimentStarted = Schemas["ExperimentStarted"];
 export type ExportOption = Schemas["ExportOption"];
 export type ExportRead = Schemas["ExportRead"];

@@ -35,7 +35,7 @@ def read_again(source: Source, folder: Path) -> tuple[Arrays, dict[str, Any], st
     home = folder / "project"
     home.mkdir()
     config = DataConfig.model_validate({"source": source.type, "split": {"stratify": False}})
-    split = split_graph(raw, raw.graph, config)
+    split = split_graph(raw, raw.graph, config.split)
     for name, data in write_graph_data(source.code(arrays), arrays, split, classes_lines(arrays.classes)).items():
         (home / name).write_bytes(data if isinstance(data, bytes) else data.encode())
     text = (home / "data.py").read_text("utf-8")

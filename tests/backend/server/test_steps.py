@@ -9,6 +9,10 @@ import httpx
 import numpy as np
 from backend.data.archives import pack, two_classes
 from backend.server.test_dataset_routes import TABLE, post, run
+from netwright.data.base import SourceSpec
+from netwright.data.prepare import split_raw
+from netwright.data.registry import open_source
+from netwright.training.config import SplitConfig
 from PIL import Image
 from project_cases import mlp
 
@@ -111,5 +115,28 @@ def test_options_when_read_hold_augmentations_of_the_kinds_that_there_are(tmp_pa
         options = (await client.get("/api/training/options")).json()
         assert {"RandomCrop", "MixUp", "GaussianNoise"} <= {each["type"] for each in options["augmentations"]}
         assert all(each["kinds"] for each in options["augmentations"])
+
+    run(tmp_path, scenario)
+
+
+def test_classes_are_counted_in_the_training_part_of_the_split_alone(tmp_path: Path) -> None:
+    """What class weights are made of: the counts of the samples that are held out are not in it."""
+
+    async def scenario(client: httpx.AsyncClient) -> None:
+        raw = open_source(SourceSpec(type="wine")).load()
+        for split in ({"validation": 0.3, "stratify": False}, {"folds": 3, "fold": 2}, {"folds": 3, "fold": 3}):
+            read = await ask(client, "wine", split=split)
+            train = split_raw(raw, SplitConfig.model_validate(split)).train
+            assert read["num_training"] == len(train) < len(raw.targets)
+            assert read["class_counts"] == np.bincount(raw.targets.numpy()[train]).tolist()
+        # Three labels, of which every one is on some samples; masks count pixels; a number has no classes.
+        labels = await ask(client, "three_discs", split={"validation": 0.5})
+        assert labels["num_training"] == 450
+        assert all(0 < count < 450 for count in labels["class_counts"])
+        masks = await ask(client, "shapes", split={"validation": 0.25})
+        assert sum(masks["class_counts"]) == masks["num_training"] * 64 * 64
+        assert (await ask(client, "diabetes"))["class_counts"] == []
+        graph = await ask(client, "karate")
+        assert sum(graph["class_counts"]) == graph["num_training"] == 2
 
     run(tmp_path, scenario)

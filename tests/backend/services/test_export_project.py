@@ -33,6 +33,7 @@ from netwright.training.loop import train
 from netwright.training.spec import INITIAL_WEIGHTS, InitialWeights, RunSpec
 from netwright.worker.initial import load_initial
 from PIL import Image
+from project_cases import mlp
 from safetensors.torch import load_file, save_file
 from sklearn.datasets import load_digits
 from torch import Tensor
@@ -231,6 +232,42 @@ def test_bundle_of_one_score_without_probabilities_when_it_predicts_takes_the_si
     classes = run_path(str(home / "data.py"))["CLASSES"]
     assert set(second.tolist()) == {True, False}
     assert [line.split(": ")[1].split(" ")[0] for line in lines] == [classes[int(each)] for each in second]
+
+
+def test_bundle_of_labels_when_it_predicts_answers_each_by_itself(tmp_path: Path) -> None:
+    learning: dict[str, Any] = {
+        "objectives": [{"loss": {"type": "BCEWithLogitsLoss"}}],
+        "metrics": ["F1Score"],
+        "epochs": 2,
+    }
+    order = trained(tmp_path, mlp([2], 3), SourceSpec(type="three_discs"), **learning)
+    home = unpack(order, tmp_path)
+    points = np.array([[-0.4, -0.2], [0.0, 0.9], [3.0, 3.0]], dtype=np.float32)
+    np.save(home / "points.npy", points)
+    lines = run(home, "predict.py", "points.npy").splitlines()
+    module = run_path(str(home / "model.py"))
+    with torch.inference_mode():
+        network = module["Network"]()
+        network.load_state_dict(load_file(home / "model.safetensors"))
+        sure = network.eval()(module["preprocess"](torch.from_numpy(points))).sigmoid()
+    expected = [
+        ", ".join(f"{name} {value:.1%}" for name, value in zip(("left", "right", "top"), row, strict=True))
+        for row in sure.tolist()
+    ]
+    assert [line.partition(": ")[2] for line in lines] == expected
+    printed = run(home, "train.py", "--steps", "5", "--device", "cpu")
+    assert printed.count("(as in the run)") == 5
+
+
+def test_bundle_of_a_deterministic_run_when_trained_again_repeats_it(tmp_path: Path) -> None:
+    data = {"source": "iris", "batch_size": 45}
+    order = trained(tmp_path, mlp([4], 3), SourceSpec(type="iris"), epochs=2, data=data, deterministic=True)
+    home = unpack(order, tmp_path)
+    assert "torch.use_deterministic_algorithms(True)" in (home / "train.py").read_text("utf-8")
+    printed = run(home, "train.py", "--epochs", "2", "--device", "cpu")
+    steps = [line for line in printed.splitlines() if line.startswith("step ")]
+    assert steps
+    assert all(line.endswith("(as in the run)") for line in steps)
 
 
 def test_bundle_of_an_uploaded_table_when_unpacked_takes_the_person_s_own_file(tmp_path: Path) -> None:

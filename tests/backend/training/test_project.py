@@ -29,6 +29,7 @@ from netwright.training.config import (
     ObjectiveConfig,
     ParameterGroupConfig,
     ScheduleConfig,
+    SplitConfig,
     TrainingConfig,
 )
 from netwright.training.control import Control
@@ -318,6 +319,7 @@ def test_choice_when_registered_can_be_printed(registry: Registry[Any]) -> None:
     [
         ("", TrainingConfig),
         ("data", DataConfig),
+        ("data.split", SplitConfig),
         ("objectives", ObjectiveConfig),
         ("parameter_groups", ParameterGroupConfig),
         ("initialization", InitializationConfig),

@@ -12,9 +12,12 @@ import torch
 from netwright.data.augment.base import Subject
 from netwright.data.augment.subject import describe_subject
 from netwright.data.augment.write import load_augment, write_augment
-from netwright.data.base import RawData, Source, Step
-from netwright.data.prepare import SplitLike, load_preprocess, raw_layout, shared_notes, split_raw, write_preprocess
+from netwright.data.base import CLASS_TASKS, RawData, Source, Step
+from netwright.data.prepare import load_preprocess, raw_layout, shared_notes, split_raw, write_preprocess
+from netwright.data.prepare_graph import split_graph
 from netwright.data.preview import picture_url
+from netwright.data.split import SplitLike
+from netwright.data.split_labels import Indices
 from netwright.data.transform_base import Layout
 from netwright.data.transforms import plan_chain
 from netwright.language import Text
@@ -35,6 +38,9 @@ class Handful:
     default: tuple[Step, ...]
     notes: tuple[Text, ...] = ()
     """What is to be said of the split."""
+    num_training: int = 0
+    class_counts: tuple[int, ...] = ()
+    """How often each class (of masks: in pixels) or label occurs in the whole training part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ def take_handful(source: Source, split: SplitLike) -> Handful:
     raw = source.load()
     layout = raw_layout(raw)
     if raw.graph is not None:
+        parts = split_graph(raw, raw.graph, split)
         indices = np.arange(min(len(raw.inputs), MAX_SAMPLES))
         notes = []
     else:
@@ -79,7 +86,19 @@ def take_handful(source: Source, split: SplitLike) -> Handful:
         categories=raw.categories,
         target_name=raw.target_name,
     )
-    return Handful(few, layout, raw.default_preprocess, tuple(notes))
+    counts = count_classes(raw, parts.train)
+    return Handful(few, layout, raw.default_preprocess, tuple(notes), len(parts.train), counts)
+
+
+def count_classes(raw: RawData, chosen: Indices) -> tuple[int, ...]:
+    """How often each class or label occurs in the samples ``chosen``, in pixels where the target is a mask; empty where the
+    target is a number."""
+    targets = raw.targets[torch.from_numpy(chosen)]
+    if raw.task == "multilabel":
+        return tuple(targets.long().sum(0).tolist())
+    if raw.task not in CLASS_TASKS:
+        return ()
+    return tuple(torch.bincount(targets.flatten().long(), minlength=len(raw.classes)).tolist())
 
 
 def describe(handful: Handful, preprocess: Sequence[Step]) -> Subject:

@@ -10,6 +10,7 @@ from netwright.server.responses import answer, answer_list
 from netwright.services.control_models import RunSet
 from netwright.services.models import (
     CheckpointRead,
+    CrossValidationStarted,
     EventList,
     MetricsRead,
     RunCreate,
@@ -28,6 +29,12 @@ Cursor = Annotated[int, Query(ge=0, le=2**53)]
 @router.post("", response_model=RunCreated, status_code=201)
 async def create_run(body: RunCreate, services: ServicesDep) -> Response:
     return answer(await services.runs.create(body), 201)
+
+
+@router.post("/cross-validation", response_model=CrossValidationStarted, status_code=201)
+async def cross_validate(body: RunCreate, services: ServicesDep) -> Response:
+    """A run for each of ``training.data.split.folds``, as a group."""
+    return answer(await services.runs.cross_validate(body), 201)
 
 
 @router.get("", response_model=list[RunSummary])

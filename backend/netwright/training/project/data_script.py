@@ -8,7 +8,8 @@ import numpy as np
 from netwright.compiler.source import join_imports, to_comment, to_literal
 from netwright.data.base import Arrays
 from netwright.data.sample_code import SampleCode
-from netwright.data.split import Indices, Split
+from netwright.data.split import Split
+from netwright.data.split_labels import Indices
 
 _TEXT = '''"""The data of the run: how it is read, and which samples were held out for validation."""
 
@@ -45,7 +46,7 @@ def fingerprint(inputs: np.ndarray, targets: np.ndarray) -> str:
 '''
 
 
-_LEFT_OUT = """    # These reach across the border between the parts.
+_LEFT_OUT = """    # These are in neither part: by time, they reach across the border or come after the fold.
     is_left_out = np.zeros(len(targets), dtype=bool)
     is_left_out[np.load(HERE / "left_out.npy", allow_pickle=False)] = True
 """

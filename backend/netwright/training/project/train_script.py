@@ -41,6 +41,7 @@ WRITTEN = {
         "averaging", "initialization", "early_stopping", "checkpoint", "initial_weights", "frozen",
     },
     "data": {"source", "batch_size", "split", "preprocess", "augment", "sampler", "task"},
+    "data.split": {"by", "validation", "seed", "stratify", "folds", "fold"},
     "objectives": {"output", "target", "loss", "weight"},
     "parameter_groups": {"nodes", "lr_factor", "weight_decay"},
     "initialization": {"type", "params", "nodes", "zero_biases"},
@@ -145,6 +146,11 @@ def _head(config: TrainingConfig, facts: Facts, metrics: Mapping[str, type[Metri
         "",
         "With the versions of requirements.txt a CPU of the same machine gives the losses of the run to the last bit.",
     ]
+    split = config.data.split
+    if split.folds is not None:
+        lines.append(
+            f"Validated with fold {split.fold} of {split.folds}: which samples these are stands in the files of data.py."
+        )
     if left_out:
         lines.append(f"Not measured here: {', '.join(left_out)}.")
     return "\n".join([*lines, '"""'])

@@ -105,7 +105,7 @@ def write_project(
     if raw.graph is None:
         read = write_data(code, arrays, split_raw(raw, spec.training.data.split), target_scale, moves)
     else:
-        split = split_graph(raw, raw.graph, spec.training.data)
+        split = split_graph(raw, raw.graph, spec.training.data.split)
         read = write_graph_data(code, arrays, split, classes_lines(arrays.classes))
     files: dict[str, str | bytes] = {
         **read,

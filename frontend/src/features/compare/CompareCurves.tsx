@@ -4,9 +4,9 @@ import { useEffect, useMemo, useReducer } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunSummary } from "@/api";
 import { ChartControls, type ChartSeries, LineChart, type MetricStore } from "@/features/charts";
-import { differs, type Field, type Fields, fieldTitle, formatField, valueKey } from "@/features/runs";
+import { differs, type Field, type Fields, fieldTitle, formatField } from "@/features/runs";
 import classes from "./compare.module.css";
-import { meanOf } from "./groupMeans";
+import { groupRuns, meanOf } from "./groupMeans";
 import { metricsOf, seriesName } from "./useCompareStore";
 import { AXES, type CompareView } from "./useCompareView";
 
@@ -35,8 +35,9 @@ export function CompareCurves({ runs, colors, fields, store, view }: Props) {
   const group = view.groupBy === null ? undefined : fields.get(view.groupBy);
   const groupable = [...fields.values()].filter(
     (field) =>
-      (field.group === "setting" || ["network", "tag", "data", "state", "device"].includes(field.id)) &&
-      differs(field, runs),
+      field === group ||
+      ((field.group === "setting" || ["network", "tag", "data", "state", "device"].includes(field.id)) &&
+        differs(field, runs)),
   );
   return (
     <section aria-label={t("tabs.curves")} data-testid="compare-curves">
@@ -122,12 +123,7 @@ function useMeans(
   const { t } = useTranslation("compare");
   const groups = useMemo(() => {
     if (group === undefined) return null;
-    const members = new Map<string, RunSummary[]>();
-    for (const run of runs) {
-      const key = valueKey(group.value(run));
-      members.set(key, [...(members.get(key) ?? []), run]);
-    }
-    return [...members].map(([key, list]) => ({ key: `${group.id}=${key} ${name}`, list }));
+    return groupRuns(runs, group).map(({ key, runs: list }) => ({ key: `${group.id}=${key} ${name}`, list }));
   }, [runs, group, name]);
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {

@@ -12,6 +12,7 @@ import { CompareFiles } from "./CompareFiles";
 import { CompareNetworks } from "./CompareNetworks";
 import { CompareSettings } from "./CompareSettings";
 import classes from "./compare.module.css";
+import { GroupSpread } from "./GroupSpread";
 import { ParallelCoordinates } from "./ParallelCoordinates";
 import { ResultsTable } from "./ResultsTable";
 import { colorsOf } from "./runColors";
@@ -73,6 +74,7 @@ function Compared({ runs, numMissing }: { runs: readonly RunSummary[]; numMissin
       <ExperimentNote />
       {numMissing > 0 && <p className={classes.warning}>{t("missing", { count: numMissing })}</p>}
       <ResultsTable runs={runs} colors={colors} fields={fields} metrics={metrics} view={view} />
+      <GroupSpread runs={runs} fields={fields} view={view} />
       <Tabs
         value={tab}
         keepMounted={false}

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { MetricsRead, RunSummary } from "@/api";
 import { MetricBuffer, MetricStore } from "@/features/charts";
 import { toCsv, toJson, toSvg } from "./curveFiles";
-import { meanOf } from "./groupMeans";
+import { groupRuns, meanOf, spreadOf } from "./groupMeans";
 import { assignColors } from "./runColors";
 
 function buffer(steps: number[], values: number[]): MetricBuffer {
@@ -36,6 +36,27 @@ describe("the mean of a group", () => {
     const { mean } = meanOf([buffer([1, 2], [1, 2]), buffer([2, 4], [Number.NaN, 8])], "g");
     expect(mean.steps).toEqual([1, 2, 4]);
     expect(mean.values).toEqual([1, 2, 8]);
+  });
+});
+
+describe("the results of a group", () => {
+  it("are told by their mean and the deviation of a sample", () => {
+    const spread = spreadOf([0.9, 0.92, 0.97, 0.81]);
+    expect(spread?.mean).toBeCloseTo(0.9, 12);
+    expect(spread?.deviation).toBeCloseTo(0.0668331, 6);
+    expect(spreadOf([0.5])).toEqual({ mean: 0.5, deviation: null, count: 1 });
+    expect(spreadOf([])).toBeNull();
+    expect(spreadOf([1, Number.NaN])?.mean).toBeNaN();
+  });
+
+  it("are those of the runs with the same value", () => {
+    const runs = [
+      { id: "a", tags: ["x"] },
+      { id: "b", tags: ["y"] },
+      { id: "c", tags: ["x"] },
+    ] as unknown as RunSummary[];
+    const tag = { id: "tag", group: "run", name: "tag", unit: null, value: (run: RunSummary) => run.tags } as const;
+    expect(groupRuns(runs, tag).map((group) => group.runs.map(({ id }) => id))).toEqual([["a", "c"], ["b"]]);
   });
 });
 

@@ -1,7 +1,39 @@
 /** The mean of a metric over the runs of a group, between its lowest and highest. No React here. */
 
-import type { MetricSeries } from "@/api";
+import type { MetricSeries, RunSummary } from "@/api";
 import type { MetricBuffer } from "@/features/charts";
+import { type Field, valueKey } from "@/features/runs";
+
+export interface Group {
+  key: string;
+  runs: readonly RunSummary[];
+}
+
+/** The runs by their value of a field, in the order in which the values come. */
+export function groupRuns(runs: readonly RunSummary[], field: Field): Group[] {
+  const members = new Map<string, RunSummary[]>();
+  for (const run of runs) {
+    const key = valueKey(field.value(run));
+    members.set(key, [...(members.get(key) ?? []), run]);
+  }
+  return [...members].map(([key, list]) => ({ key, runs: list }));
+}
+
+export interface Spread {
+  mean: number;
+  /** Of a sample (divided by one less than the count); null of a single value. */
+  deviation: number | null;
+  count: number;
+}
+
+/** Mean and standard deviation; null of nothing. What is no number stays one: a run that failed is not left out. */
+export function spreadOf(values: readonly number[]): Spread | null {
+  const count = values.length;
+  if (count === 0) return null;
+  const mean = values.reduce((total, value) => total + value, 0) / count;
+  const squares = values.reduce((total, value) => total + (value - mean) ** 2, 0);
+  return { mean, deviation: count === 1 ? null : Math.sqrt(squares / (count - 1)), count };
+}
 
 /** As many places as a wide screen has pixels for. */
 const MAX_PLACES = 800;

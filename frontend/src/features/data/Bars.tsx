@@ -8,8 +8,14 @@ const MAX_CLASSES = 40;
 /** From this ratio on the classes are called imbalanced. */
 const IMBALANCED = 3;
 
-/** Samples of each class as bars. */
-export function Balance({ balance, ofPixels }: { balance: DatasetPreview["balance"]; ofPixels: boolean }) {
+interface BalanceProps {
+  balance: DatasetPreview["balance"];
+  /** What is counted: samples of each class, samples that have each label, or pixels of each class. */
+  of: "samples" | "labels" | "pixels";
+}
+
+/** How often each class or label occurs, as bars. */
+export function Balance({ balance, of }: BalanceProps) {
   const { t } = useTranslation("data");
   const counts = balance.map(({ count }) => count);
   const most = Math.max(...counts, 1);
@@ -18,7 +24,7 @@ export function Balance({ balance, ofPixels }: { balance: DatasetPreview["balanc
   return (
     <section className={classes.panel} aria-labelledby="data-balance">
       <h2 id="data-balance" className={classes.heading}>
-        {t(ofPixels ? "balance.pixels" : "balance.title")}
+        {t(`balance.of.${of}`)}
       </h2>
       <ul className={classes.bars}>
         {balance.slice(0, MAX_CLASSES).map(({ name, count }) => (
@@ -33,11 +39,11 @@ export function Balance({ balance, ofPixels }: { balance: DatasetPreview["balanc
           </li>
         ))}
       </ul>
-      {rest > 0 && <p className={classes.quiet}>{t("balance.more", { count: rest })}</p>}
+      {rest > 0 && (
+        <p className={classes.quiet}>{t(of === "labels" ? "balance.moreLabels" : "balance.more", { count: rest })}</p>
+      )}
       {most / least >= IMBALANCED && (
-        <p className={classes.warning}>
-          {t(ofPixels ? "balance.imbalancedPixels" : "balance.imbalanced", { factor: (most / least).toFixed(1) })}
-        </p>
+        <p className={classes.warning}>{t(`balance.imbalanced.${of}`, { factor: (most / least).toFixed(1) })}</p>
       )}
     </section>
   );

@@ -47,7 +47,13 @@ export function useSizeFacts(dataset: DatasetRead | undefined): string[] {
   if (dataset === undefined) return facts;
   const { num_samples: num, classes: names = [], input_shape: shape = [] } = dataset;
   if (typeof num === "number") facts.push(t("samples", { count: num, number: formatCount(num) }));
-  if (names.length > 0) facts.push(t("classes", { count: names.length, number: formatCount(names.length) }));
+  if (names.length > 0)
+    facts.push(
+      t(dataset.task === "multilabel" ? "labels" : "classes", {
+        count: names.length,
+        number: formatCount(names.length),
+      }),
+    );
   const [width] = shape;
   if (dataset.graph) {
     const { num_graphs: graphs, num_vertices: vertices, num_features: features } = dataset.graph;

@@ -118,7 +118,9 @@ function Preview({ dataset }: { dataset: DatasetRead }) {
       {drawings.length > 0 && <Graphs drawings={drawings} names={dataset.classes ?? []} />}
       {series.length > 0 && <Series series={series} channels={channels} />}
       {texts.length > 0 && <Texts texts={texts} />}
-      {balance.length > 0 && <Balance balance={balance} ofPixels={hasMasks} />}
+      {balance.length > 0 && (
+        <Balance balance={balance} of={hasMasks ? "pixels" : dataset.task === "multilabel" ? "labels" : "samples"} />
+      )}
       {histograms.length > 0 && <Histograms histograms={histograms} range={range ?? null} />}
       {header.length > 0 && <Rows header={header} rows={rows} />}
     </>

@@ -19,11 +19,13 @@ export function RunClasses({ tables }: { tables: readonly ClassesEvent[] }) {
   const table = chooseTable(tables, which) ?? tables.at(-1);
   if (table === undefined) return null;
   const worst = worstMistake(table.confusion);
+  // Several labels a sample have no confusion matrix: none is taken for another.
+  const areLabels = table.confusion.length === 0;
   return (
     <section className={panels.panel} aria-labelledby="run-classes" data-testid="run-classes">
       <div className={classes.head}>
         <h2 id="run-classes" className={panels.heading}>
-          {t("classes.title")}
+          {t(areLabels ? "classes.titleLabels" : "classes.title")}
         </h2>
         <SegmentedControl
           size="xs"
@@ -116,14 +118,15 @@ function PerClass({ table }: { table: ClassesEvent }) {
   const { data: options } = useQuery(trainingOptionsQuery);
   const columns = Object.entries(table.per_class ?? {});
   const title = (type: string) => options?.metrics.find((metric) => metric.type === type)?.title ?? type;
+  const areLabels = table.confusion.length === 0;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so that the keyboard must reach it.
-    <section className={classes.scroll} tabIndex={0} aria-label={t("classes.each")}>
+    <section className={classes.scroll} tabIndex={0} aria-label={t(areLabels ? "classes.eachLabel" : "classes.each")}>
       <table className={classes.table} data-testid="run-per-class">
-        <caption>{t("classes.each")}</caption>
+        <caption>{t(areLabels ? "classes.eachLabel" : "classes.each")}</caption>
         <thead>
           <tr>
-            <th scope="col">{t("classes.class")}</th>
+            <th scope="col">{t(areLabels ? "classes.label" : "classes.class")}</th>
             <th scope="col">{t("classes.samples")}</th>
             {columns.map(([type]) => (
               <th key={type} scope="col">

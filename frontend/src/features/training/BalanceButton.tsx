@@ -1,7 +1,5 @@
-import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { Choice, OptionRead } from "@/api";
-import { previewQuery } from "@/features/data";
 import { ReasonedButton } from "@/ui";
 import { balanceOf, balanceOfLabels, balanceParam } from "./balance";
 import { useForm } from "./form";
@@ -13,26 +11,31 @@ interface Props {
   onChange: (loss: Choice) => void;
 }
 
-/** Fills in the weights of the classes from how often each occurs; nothing where the loss has none. */
+/**
+ * Fills in the weights of the classes from how often each occurs in the training part of the split: what is held out is not looked
+ * at. Nothing where the loss has none.
+ */
 export function BalanceButton({ loss, option, onChange }: Props) {
   const { t } = useTranslation("training");
   const { form } = useForm();
   const param = balanceParam(option);
-  const id = form.dataset?.id ?? "";
-  const { data: preview } = useQuery({ ...previewQuery(id), enabled: param !== null && id !== "" });
-  const counts = (preview?.balance ?? []).map(({ count }) => count);
-  if (param === null || (preview !== undefined && counts.length < 2)) return null;
+  const { read, isAsking, error } = form.steps;
+  const counts = read?.class_counts ?? [];
+  if (param === null || (read !== undefined && counts.length < 2)) return null;
   const areLabels = form.dataset?.task === "multilabel";
-  const value = areLabels ? balanceOfLabels(form.dataset?.num_samples ?? 0, counts) : balanceOf(param.kind, counts);
+  // While a changed split is being asked for, the counts are those of the one before.
+  const isKnown = read !== undefined && !isAsking && error === null;
+  const value = areLabels ? balanceOfLabels(read?.num_training ?? 0, counts) : balanceOf(param.kind, counts);
+  const missing = t(areLabels ? "objective.balanceLabelMissing" : "objective.balanceMissing");
   return (
     <ReasonedButton
       variant="default"
       size="xs"
-      reason={value === null ? t("objective.balanceUnknown") : null}
-      hint={t("objective.balanceHint")}
+      reason={isKnown ? (value === null ? missing : null) : (error?.message ?? t("objective.balanceUnknown"))}
+      hint={t(areLabels ? "objective.balanceLabelsHint" : "objective.balanceHint")}
       onClick={() => value !== null && onChange(setParam(loss, param.name, value))}
     >
-      {t("objective.balance")}
+      {t(areLabels ? "objective.balanceLabels" : "objective.balance")}
     </ReasonedButton>
   );
 }

@@ -64,7 +64,9 @@ export function SplitFields() {
   const { t } = useTranslation("training");
   const { form, config } = useForm();
   const by = config.data.split.by ?? "sample";
+  const isFolded = typeof config.data.split.folds === "number";
   const { num_samples: num, num_validation: validation, num_test: test } = form.dataset ?? {};
+  const areLabels = form.dataset?.task === "multilabel";
   if (typeof validation === "number") {
     return (
       <Section title={t("section.split")}>
@@ -76,6 +78,7 @@ export function SplitFields() {
             test: formatExact(test ?? 0),
           })}
         </p>
+        {isFolded && <FoldFields />}
       </Section>
     );
   }
@@ -83,9 +86,10 @@ export function SplitFields() {
     <Section title={t("section.split")}>
       <ConfigNumber path="data.batch_size" label={t("data.batchSize")} hint={t("data.batchSizeHint")} />
       {((form.dataset?.splits ?? []).length > 0 || by !== "sample") && <SplitBy />}
-      {by !== "column" && (
+      {by !== "column" && !isFolded && (
         <ConfigNumber path="data.split.validation" label={t("data.validation")} hint={t("data.validationHint")} />
       )}
+      {(by !== "column" || isFolded) && <FoldFields />}
       {(by === "sample" || by === "group") && (
         <ConfigNumber path="data.split.seed" label={t("data.seed")} hint={t("data.seedHint")} />
       )}
@@ -94,8 +98,11 @@ export function SplitFields() {
           {note}
         </p>
       ))}
-      {by === "sample" && form.dataset?.task === "classification" && (
-        <Field label={t("data.stratify")} hint={t("data.stratifyHint")}>
+      {by === "sample" && (form.dataset?.task === "classification" || areLabels) && (
+        <Field
+          label={t(areLabels ? "data.stratifyLabels" : "data.stratify")}
+          hint={t(areLabels ? "data.stratifyLabelsHint" : "data.stratifyHint")}
+        >
           {({ id, describedBy }) => (
             <Switch
               id={id}
@@ -108,6 +115,26 @@ export function SplitFields() {
         </Field>
       )}
     </Section>
+  );
+}
+
+/** Into how many parts the set is cut that validate in turn, and which of them does where a single run is started. */
+function FoldFields() {
+  const { t } = useTranslation("training");
+  const { config } = useForm();
+  const { folds, by = "sample" } = config.data.split;
+  return (
+    <>
+      <ConfigNumber
+        path="data.split.folds"
+        label={t("data.folds")}
+        hint={t(by === "time" ? "data.foldsHintTime" : "data.foldsHint")}
+        placeholder={t("data.noFolds")}
+      />
+      {typeof folds === "number" && (
+        <ConfigNumber path="data.split.fold" label={t("data.fold")} hint={t("data.foldHint", { folds })} />
+      )}
+    </>
   );
 }
 

@@ -15,6 +15,7 @@ export function StartBar({ form }: { form: TrainForm }) {
   const totals = useEditor((state) => state.report?.totals);
   const report = useEditor((state) => state.report);
   const { config, dataset, reason } = form;
+  const folds = config?.data.split.folds ?? null;
   const numFrozen = report === null ? 0 : countFrozen(report, config?.frozen ?? []);
   const elsewhere = form.problems.filter((problem) => !isSaidAtField(problem, form.fields));
   const known =
@@ -58,16 +59,31 @@ export function StartBar({ form }: { form: TrainForm }) {
       )}
       <p className={classes.hint}>{facts.join(" · ")}</p>
       <Preflight form={form} />
+      {folds !== null && (
+        <ReasonedButton
+          fullWidth
+          size="sm"
+          reason={reason}
+          hint={t("foldsHint", { folds })}
+          loading={form.isStarting}
+          leftSection={<IconPlayerPlay size={16} aria-hidden />}
+          onClick={() => void form.start("folds")}
+          data-testid="train-folds"
+        >
+          {t("startFolds", { folds })}
+        </ReasonedButton>
+      )}
       <ReasonedButton
         fullWidth
         size="sm"
+        variant={folds === null ? "filled" : "default"}
         reason={reason}
         loading={form.isStarting}
         leftSection={<IconPlayerPlay size={16} aria-hidden />}
-        onClick={() => void form.start()}
+        onClick={() => void form.start("run")}
         data-testid="train-start"
       >
-        {t("start")}
+        {folds === null ? t("start") : t("startFold", { fold: config?.data.split.fold ?? 1 })}
       </ReasonedButton>
       {reason !== null && (
         <p className={classes.reason} aria-hidden>

@@ -199,6 +199,19 @@ export function setMetrics(config: FormConfig, metrics: string[]): FormConfig {
   };
 }
 
+function partsOf({ folds, fold = 1, by, validation }: FormConfig["data"]["split"], numSamples: number) {
+  if (typeof folds !== "number") {
+    const validationSamples = Math.round(numSamples * validation);
+    return { validationSamples, trainSamples: Math.max(1, numSamples - validationSamples) };
+  }
+  if (by === "time") {
+    const validationSamples = Math.floor(numSamples / (folds + 1));
+    return { validationSamples, trainSamples: Math.max(1, numSamples - (folds - fold + 1) * validationSamples) };
+  }
+  const validationSamples = Math.floor(numSamples / folds) + (fold <= numSamples % folds ? 1 : 0);
+  return { validationSamples, trainSamples: Math.max(1, numSamples - validationSamples) };
+}
+
 export interface Lengths {
   trainSamples: number;
   validationSamples: number;
@@ -208,8 +221,7 @@ export interface Lengths {
 
 /** How many steps a run has; the server's split may differ by a few samples where it keeps the share of each class. */
 export function lengthsOf(config: FormConfig, numSamples: number): Lengths {
-  const validationSamples = Math.round(numSamples * config.data.split.validation);
-  const trainSamples = Math.max(1, numSamples - validationSamples);
+  const { trainSamples, validationSamples } = partsOf(config.data.split, numSamples);
   const batches = Math.max(1, Math.ceil(trainSamples / config.data.batch_size));
   const stepsPerEpoch = Math.ceil(batches / Math.max(1, config.accumulate_steps ?? 1));
   return { trainSamples, validationSamples, stepsPerEpoch, totalSteps: stepsPerEpoch * config.epochs };

@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import {
   api,
+  type CrossValidationStarted,
   type Curve,
   type Document,
   type PreflightRead,
@@ -97,6 +98,14 @@ interface NewRun {
 
 /** Starts a run; raises `ApiProblem` with all problems of network, data and config. */
 export function startRun({ networkId, document, training }: NewRun): Promise<{ id: string; state: RunState }> {
-  const what = networkId === null ? { document } : { network_id: networkId };
-  return unwrap(api.POST("/api/runs", { body: { ...what, training } }));
+  return unwrap(api.POST("/api/runs", { body: { ...whatOf(networkId, document), training } }));
+}
+
+/** Starts a run for each fold of the split; raises as `startRun`. */
+export function crossValidate({ networkId, document, training }: NewRun): Promise<CrossValidationStarted> {
+  return unwrap(api.POST("/api/runs/cross-validation", { body: { ...whatOf(networkId, document), training } }));
+}
+
+function whatOf(networkId: string | null, document: Document) {
+  return networkId === null ? { document } : { network_id: networkId };
 }

@@ -37,7 +37,7 @@ const SUGGESTED: TrainingConfig = {
   data: {
     source: "digits",
     batch_size: 32,
-    split: { by: "sample", validation: 0.1, seed: 0, stratify: true },
+    split: { by: "sample", validation: 0.1, seed: 0, stratify: true, fold: 1 },
     sampler: "shuffle",
     task: "own",
   },
@@ -119,7 +119,7 @@ describe("completeConfig", () => {
         data: {
           source: "digits",
           batch_size: 7,
-          split: { by: "sample", validation: 0.3, seed: 1, stratify: false },
+          split: { by: "sample", validation: 0.3, seed: 1, stratify: false, fold: 1 },
           sampler: "shuffle",
           task: "own",
         },
@@ -194,6 +194,17 @@ describe("lengths", () => {
       stepsPerEpoch: 51,
       totalSteps: 1020,
     });
+  });
+
+  it("counts the fold that is held out, of which the first are larger by one", () => {
+    const folded = (split: object) => {
+      const config = completeConfig(null, SUGGESTED);
+      return lengthsOf({ ...config, data: { ...config.data, split: { ...config.data.split, ...split } } }, 103);
+    };
+    expect(folded({ folds: 5, fold: 3 })).toMatchObject({ trainSamples: 82, validationSamples: 21 });
+    expect(folded({ folds: 5, fold: 4 })).toMatchObject({ trainSamples: 83, validationSamples: 20 });
+    expect(folded({ folds: 4, fold: 1, by: "time" })).toMatchObject({ trainSamples: 23, validationSamples: 20 });
+    expect(folded({ folds: 4, fold: 4, by: "time" })).toMatchObject({ trainSamples: 83, validationSamples: 20 });
   });
 });
 

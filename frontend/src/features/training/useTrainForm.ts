@@ -1,5 +1,5 @@
 import { useDebouncedValue } from "@mantine/hooks";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
@@ -16,11 +16,12 @@ import {
 import { type EditorStore, existingFrozen } from "@/document";
 import { datasetsQuery } from "@/features/data";
 import { useEditor, useEditorStore } from "@/features/editor";
+import { runsQuery } from "@/features/runs";
 import { formatExact, type JsonSchema, type NumberShape } from "@/ui";
 import { boundProblems, type ConfigFields, readConfigFields } from "./configFields";
 import { defaultSource, feedsNetwork } from "./defaultSource";
 import { completeConfig, type FormConfig, joinProblems, lengthsOf, weightsOf, withoutGone } from "./formConfig";
-import { curveQuery, startRun, suggestionQuery } from "./queries";
+import { crossValidate, curveQuery, startRun, suggestionQuery } from "./queries";
 import { type Steps, useSteps } from "./useSteps";
 
 export interface TrainForm {
@@ -51,8 +52,11 @@ export interface TrainForm {
   /** Why it cannot start now, or null. */
   reason: string | null;
   isStarting: boolean;
-  start: () => Promise<void>;
+  /** Starts one run; with `"folds"` one for each fold, and opens them beside each other. */
+  start: (what: Start) => Promise<void>;
 }
+
+type Start = "run" | "folds";
 
 const NO_FIELDS: ConfigFields = new Map();
 const NO_PROBLEMS: readonly Problem[] = [];
@@ -136,8 +140,8 @@ export function useTrainForm(): TrainForm {
     reset: () => source !== null && chooseSource(source),
     reason: useReason({ dataset, config, problems, numSamples: dataset?.num_samples ?? null }),
     isStarting,
-    start: async () => {
-      if (config !== null) await start(store, config);
+    start: async (what) => {
+      if (config !== null) await start(store, config, what);
     },
   };
 }
@@ -208,18 +212,27 @@ function useStarting() {
   const { t } = useTranslation("training");
   const { id } = useParams();
   const navigate = useNavigate();
+  const client = useQueryClient();
   const [isStarting, setStarting] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
 
-  const start = async (store: EditorStore, config: FormConfig) => {
+  const start = async (store: EditorStore, config: FormConfig, what: Start) => {
     setStarting(true);
     setRefusal(null);
     store.getState().setTraining(config as unknown as ReturnType<EditorStore["getState"]>["document"]["training"]);
     const { document } = store.getState();
     try {
       if (id !== undefined && !(await untilSaved(store))) throw new Error(t("failed.unsaved"));
-      const run = await startRun({ networkId: id ?? null, document, training: config });
-      await navigate(`/runs/${run.id}`);
+      const wanted = { networkId: id ?? null, document, training: config };
+      if (what === "run") {
+        const run = await startRun(wanted);
+        await navigate(`/runs/${run.id}`);
+        return;
+      }
+      const { runs } = await crossValidate(wanted);
+      // The page of comparison finds its runs in the list.
+      await client.fetchQuery({ ...runsQuery, staleTime: 0 });
+      await navigate(`/runs/compare?ids=${runs.join(",")}&x=epoch&group=tag`);
     } catch (error) {
       const sentence = error instanceof Error ? error.message : String(error);
       const said = isApiProblem(error) ? error.problems : [];

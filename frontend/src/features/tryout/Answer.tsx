@@ -61,7 +61,9 @@ function Told({ trial, prediction }: { trial: TrialRead; prediction: Prediction 
       {shown.length > 0 && (
         <table className={classes.bars}>
           <caption className={classes.quiet}>
-            {t(trial.are_probabilities ? "answer.probability" : "answer.score")}
+            {trial.task === "multilabel"
+              ? t(trial.are_probabilities ? "answer.probabilityLabel" : "answer.scoreLabel")
+              : t(trial.are_probabilities ? "answer.probability" : "answer.score")}
           </caption>
           <tbody>
             {shown.map((row) => (

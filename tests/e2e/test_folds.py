@@ -1,0 +1,60 @@
+"""A cross-validation through the page: from the number of folds to the mean and deviation over them."""
+
+import re
+
+import pytest
+from e2e.conftest import Server
+from e2e.test_masks import picture
+from e2e.training import TRAINING_MS, chain, create_network, open_training
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+NETWORK = chain(
+    "Irises",
+    ("row", "Input", {"shape": [4]}),
+    ("head", "Linear", {"out_features": 3}),
+    ("scores", "Output", {}),
+)
+
+
+def test_folds_train_as_one_group_and_are_shown_with_mean_and_deviation(page: Page, server: Server) -> None:
+    open_training(page, server, create_network(server, NETWORK), "iris", epochs=2)
+    drawer = page.get_by_test_id("train-drawer")
+    folds = drawer.get_by_label("Folds", exact=True)
+    folds.fill("3")
+    folds.press("Tab")
+    expect(drawer).to_contain_text("100 samples to train, 50 to validate")
+    expect(drawer.get_by_label("Validation share")).to_have_count(0)
+    held_out = drawer.get_by_label("Fold held out")
+    held_out.fill("4")
+    held_out.press("Tab")
+    expect(drawer).to_contain_text("There are 3 folds, so that fold 4 cannot be held out.")
+    held_out.fill("2")
+    held_out.press("Tab")
+    expect(drawer.get_by_test_id("train-start")).to_have_text("Train one run, with fold 2 held out")
+    picture(page, "folds_drawer")
+    everything = drawer.get_by_test_id("train-folds")
+    expect(everything).to_have_text("Cross-validate: start 3 runs")
+    expect(everything).to_be_enabled()
+    everything.click()
+
+    page.wait_for_url("**/runs/compare?*")
+    runs = page.get_by_test_id("compare-results")
+    for fold in (1, 2, 3):
+        expect(runs.get_by_role("link", name=f"Irises, fold {fold} of 3")).to_be_visible()
+    expect(runs.get_by_role("cell", name="Completed", exact=True)).to_have_count(3, timeout=TRAINING_MS)
+    spread = page.get_by_test_id("compare-spread")
+    expect(spread).to_contain_text("Irises: 3-fold cross-validation (3 runs)")
+    with server.client() as client:
+        losses = [run["last"]["val/loss"] for run in client.get("/api/runs").json()]
+    mean = sum(losses) / 3
+    deviation = (sum((loss - mean) ** 2 for loss in losses) / 2) ** 0.5
+    row = spread.get_by_test_id("spread-val/loss")
+    expect(row.get_by_role("cell").first).to_have_text(re.compile(r"^[\d.]+ ± [\d.]+$"))
+    shown, shown_deviation = map(float, row.get_by_role("cell").first.inner_text().split(" ± "))
+    assert shown == pytest.approx(mean, rel=2e-3)
+    assert shown_deviation == pytest.approx(deviation, rel=2e-2)
+    # One curve with its band in the place of three.
+    expect(page.get_by_test_id("compare-val/loss")).to_contain_text("(mean of 3)")
+    picture(page, "folds_compare")
