@@ -219,6 +219,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/networks/example": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give Example
+         * @description The example network of a first visit, made again where it was deleted; idempotent.
+         */
+        post: operations["give_example"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/networks/{id}": {
         parameters: {
             query?: never;
@@ -249,6 +269,26 @@ export interface paths {
         put?: never;
         /** Restore Network */
         post: operations["restore_network"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/networks/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link Network
+         * @description Keeps a revision as it is and says where it is shown read-only; idempotent for a revision.
+         */
+        post: operations["link_network"];
         delete?: never;
         options?: never;
         head?: never;
@@ -672,6 +712,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/cross-validation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cross Validate
+         * @description A run for each of ``training.data.split.folds``, as a group.
+         */
+        post: operations["cross_validate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/settings": {
         parameters: {
             query?: never;
@@ -1016,6 +1076,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/checkpoints/{id}/trial/drawing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draw Trial
+         * @description Of a run on graphs: a vertex of its data with its surroundings, or a graph.
+         */
+        get: operations["draw_trial"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/checkpoints/{id}/predict": {
         parameters: {
             query?: never;
@@ -1027,7 +1107,7 @@ export interface paths {
         put?: never;
         /**
          * Predict
-         * @description Answers to pictures, rows, texts or series.
+         * @description Answers to pictures, rows, texts, series or graphs.
          */
         post: operations["predict"];
         delete?: never;
@@ -1732,7 +1812,8 @@ export interface components {
         };
         /**
          * ClassRead
-         * @description Figures of one class; null where there is nothing to divide by.
+         * @description Figures of one class; null where there is nothing to divide by.  ``iou`` is intersection over union, of masks only;
+         *     their ``support`` counts pixels.
          */
         ClassRead: {
             /** Name */
@@ -1745,6 +1826,8 @@ export interface components {
             f1: number | null;
             /** Support */
             support: number;
+            /** Iou */
+            iou?: number | null;
         };
         /**
          * ClassesEvent
@@ -1827,6 +1910,16 @@ export interface components {
             mean?: number | null;
             /** Examples */
             examples?: string[];
+        };
+        /**
+         * CrossValidationStarted
+         * @description The runs in the order of their folds; all carry ``tag``, and no other run does.
+         */
+        CrossValidationStarted: {
+            /** Tag */
+            tag: string;
+            /** Runs */
+            runs: string[];
         };
         /** Curve */
         Curve: {
@@ -2213,9 +2306,25 @@ export interface components {
          */
         EndReason: "finished" | "early_stop" | "stopped_by_user" | "loss_not_finite" | "out_of_memory" | "worker_lost" | "bad_data" | "error" | "imported";
         /**
+         * ErrorsRead
+         * @description A reconstruction: errors in the unit that the network sees, and how many samples have a mean absolute error from
+         *     ``edges[i]`` to ``edges[i + 1]``.
+         */
+        ErrorsRead: {
+            /** Mean Absolute Error */
+            mean_absolute_error: number;
+            /** Root Mean Squared Error */
+            root_mean_squared_error: number;
+            /** Edges */
+            edges: number[];
+            /** Counts */
+            counts: number[];
+        };
+        /**
          * EvaluationRead
-         * @description A checkpoint on the validation part.  ``accuracy`` of labels is the share of right answers, ``exact_match`` that of
-         *     samples of which every label is right.  ``confusion[i][j]``: samples of class i that were taken for class j.
+         * @description A checkpoint on the validation part.  ``accuracy`` of labels is the share of right answers, of masks that of right
+         *     pixels, ``exact_match`` that of samples of which every label is right, ``mean_iou`` the mean of the classes that there are.
+         *     ``confusion[i][j]``: samples (of masks, pixels) of class i that were taken for class j.
          *     ``has_changed``: the data are no longer those of the run.
          */
         EvaluationRead: {
@@ -2229,6 +2338,8 @@ export interface components {
             accuracy?: number | null;
             /** Exact Match */
             exact_match?: number | null;
+            /** Mean Iou */
+            mean_iou?: number | null;
             /** Confusion */
             confusion?: number[][];
             /** Per Class */
@@ -2240,6 +2351,7 @@ export interface components {
             calibration?: components["schemas"]["CalibrationRead"] | null;
             /** Numbers */
             numbers?: components["schemas"]["NumbersRead"][];
+            errors?: components["schemas"]["ErrorsRead"] | null;
         };
         /**
          * EventBatch
@@ -2525,6 +2637,39 @@ export interface components {
             /** Num Self Loops */
             num_self_loops: number;
         };
+        /**
+         * GraphSent
+         * @description A graph to be answered: ``x`` has for each vertex the values of all features (a category by its name, null where one is
+         *     missing), ``edges`` lead from the vertex of the first number to that of the second, counted from 0.  Without
+         *     ``directed`` edges are as in the run's data: where those have no direction, one in either direction is enough.
+         */
+        GraphSent: {
+            /** X */
+            x: (number | string | null)[][];
+            /** Edges */
+            edges?: number[][];
+            /** Directed */
+            directed?: boolean | null;
+        };
+        /**
+         * GraphShape
+         * @description ``sample`` says whether vertices or whole graphs are answered, ``num_samples`` how many of them the run's data have.
+         *     ``example`` is a small graph of these data; null where its features would fill a page.
+         */
+        GraphShape: {
+            /**
+             * Sample
+             * @enum {string}
+             */
+            sample: "vertex" | "graph";
+            /** Num Samples */
+            num_samples: number;
+            /** Features */
+            features: string[];
+            /** Is Directed */
+            is_directed: boolean;
+            example: components["schemas"]["GraphSent"] | null;
+        };
         /** Health */
         Health: {
             /**
@@ -2802,6 +2947,24 @@ export interface components {
             description?: string | null;
             definition?: components["schemas"]["BlockBundle"] | null;
         };
+        /**
+         * LinkCreate
+         * @description What a read-only link shows; ``revision`` null for the network as it is now.
+         */
+        LinkCreate: {
+            /** Revision */
+            revision?: number | null;
+        };
+        /**
+         * LinkRead
+         * @description The revision that a read-only link names.  It is kept as it is from now on: its page is ``path``.
+         */
+        LinkRead: {
+            /** Revision */
+            revision: number;
+            /** Path */
+            path: string;
+        };
         /** LogEvent */
         LogEvent: {
             /** Run */
@@ -2852,6 +3015,24 @@ export interface components {
             };
             /** Ways */
             ways?: components["schemas"]["Way"][];
+        };
+        /**
+         * MaskRead
+         * @description ``png`` is a data URL: its pixels are the class indices, its palette their colours, the first class is clear.  ``shares``
+         *     are the parts of the pixels that each class has, ``certainty`` the mean probability of the class that is said at a pixel
+         *     (null where the loss makes no probabilities).
+         */
+        MaskRead: {
+            /** Png */
+            png: string;
+            /** Height */
+            height: number;
+            /** Width */
+            width: number;
+            /** Shares */
+            shares: number[];
+            /** Certainty */
+            certainty: number | null;
         };
         /**
          * MetricRange
@@ -2971,12 +3152,17 @@ export interface components {
             best?: {
                 [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
             };
+            /**
+             * Is Example
+             * @default false
+             */
+            is_example: boolean;
             document: components["schemas"]["Document"];
         };
         /**
          * NetworkSummary
          * @description A card in the list.  ``outline`` is a small picture of the top level: boxes as family and position, wires as index
-         *     pairs.
+         *     pairs; ``is_example`` marks the network that a first visit finds.
          */
         NetworkSummary: {
             /** Id */
@@ -3001,6 +3187,11 @@ export interface components {
             best?: {
                 [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
             };
+            /**
+             * Is Example
+             * @default false
+             */
+            is_example: boolean;
         };
         /**
          * NetworkUpdate
@@ -3298,6 +3489,8 @@ export interface components {
             is_light_on_dark: boolean;
             /** Ink Share */
             ink_share: number;
+            /** Example */
+            example: string;
         };
         /**
          * Placeholder
@@ -3352,8 +3545,9 @@ export interface components {
         /**
          * PredictRequest
          * @description Exactly one of ``pictures`` (base64 of a PNG, JPEG, ..., or a data URL), ``rows`` (values by the columns' names;
-         *     what is left out or null is a missing value), ``texts``, and ``series`` (step by step, each the values of all channels; null
-         *     is a missing value).
+         *     what is left out or null is a missing value), ``texts``, ``series`` (step by step, each the values of all channels; null
+         *     is a missing value), ``graphs``, and ``samples`` (of a run on graphs: vertices, or graphs, of its own data by their
+         *     numbers from 0).
          */
         PredictRequest: {
             /** Pictures */
@@ -3366,12 +3560,17 @@ export interface components {
             texts?: string[] | null;
             /** Series */
             series?: (number | null)[][][] | null;
+            /** Graphs */
+            graphs?: components["schemas"]["GraphSent"][] | null;
+            /** Samples */
+            samples?: number[] | null;
         };
         /**
          * PredictionRead
          * @description ``label`` and ``probabilities`` (in the order of ``classes``) of a classification, ``labels`` that are said and
          *     ``probabilities`` of all of several labels, ``values`` of a regression: of a forecast step by step, each with all channels
-         *     that are forecast.  ``seen`` is the picture as the network got it, as a PNG in a data URL; ``tokens`` are
+         *     that are forecast; ``mask`` of a segmentation, ``rebuilt`` of a reconstruction, ``vertices`` of a graph that was sent where
+         *     each vertex is answered.  ``seen`` is the picture as the network got it, as a PNG in a data URL; ``tokens`` are
          *     those of a text that it saw, of which ``num_cut`` more were left away.
          */
         PredictionRead: {
@@ -3383,6 +3582,10 @@ export interface components {
             probabilities?: number[];
             /** Values */
             values?: number[];
+            mask?: components["schemas"]["MaskRead"] | null;
+            rebuilt?: components["schemas"]["RebuiltRead"] | null;
+            /** Vertices */
+            vertices?: components["schemas"]["VertexRead"][];
             /** Seen */
             seen?: string | null;
             /** Tokens */
@@ -3624,6 +3827,30 @@ export interface components {
         RateFinderRequest: {
             document: components["schemas"]["Document"];
             training: components["schemas"]["TrainingConfig"];
+        };
+        /**
+         * RebuiltRead
+         * @description A sample given back.  Of a picture ``png`` is what came, ``difference`` the absolute error (grey, white where it is
+         *     largest, which is ``largest_error``); of a row ``values`` is what came and ``wanted`` what was to come, by ``names`` where
+         *     each value is a column.  Errors are in the unit that the network sees, after the preprocessing.
+         */
+        RebuiltRead: {
+            /** Mean Absolute Error */
+            mean_absolute_error: number;
+            /** Root Mean Squared Error */
+            root_mean_squared_error: number;
+            /** Largest Error */
+            largest_error: number;
+            /** Png */
+            png?: string | null;
+            /** Difference */
+            difference?: string | null;
+            /** Names */
+            names?: string[];
+            /** Values */
+            values?: number[];
+            /** Wanted */
+            wanted?: number[];
         };
         /**
          * RemoveEdge
@@ -3982,6 +4209,18 @@ export interface components {
             /** Text */
             text?: string | null;
             curve?: components["schemas"]["CurvesRead"] | null;
+            /** Number */
+            number?: number | null;
+            /** Mask */
+            mask?: string | null;
+            /** Target Mask */
+            target_mask?: string | null;
+            /** Right */
+            right?: number | null;
+            /** Rebuilt */
+            rebuilt?: string | null;
+            /** Error */
+            error?: number | null;
         };
         /**
          * SamplesRead
@@ -4261,10 +4500,11 @@ export interface components {
         };
         /**
          * SplitConfig
-         * @description ``validation`` is the fraction of the training part that is held out; stratified where the target is a class.
+         * @description ``validation`` is the fraction of the training part that is held out; stratified where the target is a class or labels.
          *
          *     ``by`` is what is drawn: single samples by chance, the latest ones (``time``), whole groups by chance, or what a column of
-         *     the set says.
+         *     the set says.  With ``folds`` the training part is cut into as many folds, of which ``fold`` (from 1) is held out in the
+         *     place of the fraction.
          */
         SplitConfig: {
             /**
@@ -4288,6 +4528,13 @@ export interface components {
              * @default true
              */
             stratify: boolean;
+            /** Folds */
+            folds?: number | null;
+            /**
+             * Fold
+             * @default 1
+             */
+            fold: number;
         };
         /** StateEvent */
         StateEvent: {
@@ -4354,6 +4601,10 @@ export interface components {
             samples: components["schemas"]["SamplePair"][];
             /** Notes */
             notes?: string[];
+            /** Num Training */
+            num_training: number;
+            /** Class Counts */
+            class_counts: number[];
             /** Header Before */
             header_before?: string[];
             /** Header After */
@@ -4689,6 +4940,39 @@ export interface components {
             problems: components["schemas"]["Problem"][];
         };
         /**
+         * TrialDrawing
+         * @description A sample of a run's graphs as it is drawn: a vertex with its surroundings, or a graph.  ``vertices`` are numbers in the
+         *     graph; ``positions`` lie between 0 and 1, ``edges`` are places in ``vertices``.  ``labels`` are the classes that the data
+         *     say, -1 for none, and ``answers`` those that the network says; both empty where vertices have no classes.  ``target`` is
+         *     what the data say of the sample itself.  ``num_left_out`` counts the vertices that are not shown.
+         */
+        TrialDrawing: {
+            /** Vertices */
+            vertices: number[];
+            /** Positions */
+            positions: number[][];
+            /** Edges */
+            edges: number[][];
+            /** Is Directed */
+            is_directed: boolean;
+            /** Chosen */
+            chosen: number | null;
+            /** Labels */
+            labels?: number[];
+            /** Answers */
+            answers?: number[];
+            /**
+             * Target
+             * @default
+             */
+            target: string;
+            /**
+             * Num Left Out
+             * @default 0
+             */
+            num_left_out: number;
+        };
+        /**
          * TrialField
          * @description A column of a table that the network sees: a number, or one of ``categories``.  Figures are of the run's data;
          *     ``example`` is the cell of a sample that was held out or trained on.
@@ -4710,7 +4994,7 @@ export interface components {
         /**
          * TrialRead
          * @description What can be asked of a checkpoint.  ``are_probabilities`` false: the answers are scores, for the loss makes no
-         *     probabilities of them.
+         *     probabilities of them.  ``mask_colors`` are those of the classes in a mask; empty for the first, which is clear.
          */
         TrialRead: {
             /** Checkpoint Id */
@@ -4734,6 +5018,9 @@ export interface components {
             picture?: components["schemas"]["PictureShape"] | null;
             text?: components["schemas"]["TextShape"] | null;
             series?: components["schemas"]["SeriesShape"] | null;
+            graph?: components["schemas"]["GraphShape"] | null;
+            /** Mask Colors */
+            mask_colors?: string[];
             /** Fields */
             fields?: components["schemas"]["TrialField"][];
         };
@@ -4743,6 +5030,18 @@ export interface components {
             name: string;
             /** Shape */
             shape: number[];
+        };
+        /**
+         * VertexRead
+         * @description The answer about a vertex of a graph that was sent.
+         */
+        VertexRead: {
+            /** Label */
+            label?: string | null;
+            /** Probabilities */
+            probabilities?: number[];
+            /** Values */
+            values?: number[];
         };
         /**
          * Way
@@ -5277,6 +5576,35 @@ export interface operations {
             };
         };
     };
+    give_example: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     read_network: {
         parameters: {
             query?: never;
@@ -5390,6 +5718,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NetworkRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    link_network: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkRead"];
                 };
             };
             /** @description A problem document (RFC 9457) */
@@ -6423,6 +6786,39 @@ export interface operations {
             };
         };
     };
+    cross_validate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrossValidationStarted"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_run_settings: {
         parameters: {
             query?: never;
@@ -7117,6 +7513,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrialRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    draw_trial: {
+        parameters: {
+            query?: {
+                sample?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialDrawing"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -90,8 +90,9 @@ def _without_mask(value: str, reading: Reading) -> tuple[str, bool]:
         scores = reading.graph.shapes.get(data)
         if scores is None or scores[-2:] != rows.shape:
             continue
-        later = np.triu(np.ones(rows.shape, dtype=bool), 1)
-        if rows.shape[0] == rows.shape[1] and np.all(rows[~later] == 0) and np.all(rows[later] <= _HIDDEN):
+        later = np.triu(np.ones_like(rows, dtype=bool), 1)
+        is_square = len(rows) ** 2 == rows.size
+        if is_square and np.all(rows[~later] == 0) and np.all(rows[later] <= _HIDDEN):
             return data, True
     return value, False
 
