@@ -137,7 +137,13 @@ function Actions({ actions, onFile }: ActionsProps) {
   };
   return (
     <>
-      <Button component={Link} to="/architectures" variant="default" leftSection={<IconBooks size={16} aria-hidden />}>
+      <Button
+        component={Link}
+        to="/architectures"
+        className={styles.fromGallery ?? ""}
+        variant="default"
+        leftSection={<IconBooks size={16} aria-hidden />}
+      >
         {t("fromArchitecture")}
       </Button>
       <FileButton accept={ACCEPT} resetRef={reset} onChange={take}>
@@ -216,7 +222,11 @@ function Cards({ networks, actions, onFile, onExport, onLink }: CardsProps) {
           </Button>
         </div>
       )}
-      {networks.every((network) => network.is_example) && <Starters />}
+      {networks.every((network) => network.is_example) && (
+        <div className={styles.starters}>
+          <Starters />
+        </div>
+      )}
     </>
   );
 }
