@@ -93,7 +93,8 @@ export function PictureInput({ shape, isOfInk, onChange }: Props) {
     const rect = element.getBoundingClientRect();
     const x = ((event.clientX - rect.left) / rect.width) * SIDE;
     const y = ((event.clientY - rect.top) / rect.height) * SIDE;
-    const from = last.current ?? { x, y };
+    // A line of no length draws nothing: a stroke begins as a dot.
+    const from = last.current ?? { x: x - 0.01, y };
     context.strokeStyle = ink;
     context.lineWidth = thickness;
     context.lineCap = "round";
