@@ -1,7 +1,7 @@
 """The closed loop in Chinese: the language changed by hand, a network drawn, mended, trained and looked at."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from e2e.accessibility import faults
 from e2e.drawing import Editor
 from e2e.training import TRAINING_MS
 from playwright.sync_api import Page, expect
@@ -12,16 +12,6 @@ pytestmark = pytest.mark.browser
 def choose(page: Page, name: str) -> None:
     page.get_by_test_id("language").click()
     page.get_by_role("menuitemradio", name=name).click()
-
-
-def serious(page: Page) -> list[str]:
-    page.wait_for_timeout(400)  # transitions end
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{each['id']}: {[node['html'][:200] + node['failureSummary'] for node in each['nodes']]}"
-        for each in found
-        if each["impact"] in {"serious", "critical"}
-    ]
 
 
 def test_closed_loop_in_chinese(page: Page) -> None:
@@ -42,7 +32,7 @@ def test_closed_loop_in_chinese(page: Page) -> None:
     page.get_by_role("button", name="1 个问题", exact=True).click()
     sentence = "Linear linear1 需要展平的输入（N x F），但从 input1 得到的是 N x 1 x 28 x 28。"
     expect(page.get_by_role("main")).to_contain_text(sentence)
-    assert not serious(page)
+    assert not faults(page)
     page.get_by_role("button", name="插入 Flatten", exact=True).first.click()
     expect(page.get_by_role("button", name="没有问题")).to_be_visible()
 
@@ -56,7 +46,7 @@ def test_closed_loop_in_chinese(page: Page) -> None:
     drawer.get_by_label("轮数", exact=True).press("Tab")
     start = drawer.get_by_role("button", name="开始训练")
     expect(start).to_be_enabled()
-    assert not serious(page)
+    assert not faults(page)
     start.click()
 
     # The run tells its story in Chinese; the same in English once the language is changed, without loading the page anew.
@@ -67,7 +57,7 @@ def test_closed_loop_in_chinese(page: Page) -> None:
     log = page.get_by_test_id("run-log")
     expect(log).to_contain_text("第 1 次尝试在 cpu 上开始。")
     expect(log).to_contain_text("AdamW：fused，一个内核更新全部权重。")
-    assert not serious(page)
+    assert not faults(page)
     choose(page, "English")
     expect(page.get_by_test_id("run-state")).to_contain_text("All epochs are trained.")
     expect(log).to_contain_text("AdamW: fused, all weights in one kernel.")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from e2e.accessibility import faults
 from e2e.conftest import Server, serving
 from e2e.drawing import Editor
 from e2e.training import TRAINING_MS
@@ -28,8 +28,7 @@ def test_first_visit_trains_the_example_with_one_click(page: Page) -> None:
     step(page, 1)
     expect(page.locator("body")).to_be_focused()
     expect(page.get_by_role("link", name="Small CNN for digits", exact=True).first).to_be_visible()
-    found = [v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in {"serious", "critical"}]
-    assert not found
+    assert not faults(page)
 
     page.get_by_role("button", name="Train the example").click()
     page.wait_for_url("**/runs/*")

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from e2e.accessibility import faults
 from e2e.conftest import Server
 from e2e.test_masks import picture
 from e2e.training import TRAINING_MS, chain, create_network, open_training
@@ -58,3 +59,4 @@ def test_folds_train_as_one_group_and_are_shown_with_mean_and_deviation(page: Pa
     # One curve with its band in the place of three.
     expect(page.get_by_test_id("compare-val/loss")).to_contain_text("(mean of 3)")
     picture(page, "folds_compare")
+    assert not faults(page)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from e2e.accessibility import faults
 from e2e.conftest import Server
 from e2e.drawing import Editor
 from e2e.test_pages import keep
@@ -99,7 +99,6 @@ def test_pages_of_graphs_show_whole_and_are_accessible(
             keep(page, f"{name}-{theme}-{size[0]}")
             wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert wide <= 0, f"{name} can be scrolled sideways"
-            found = [v for v in Axe().run(page).response["violations"] if v["impact"] in {"serious", "critical"}]
-            assert not found, [(v["id"], [n["target"] for n in v["nodes"]][:5]) for v in found]
+            assert not faults(page)
     finally:
         context.close()

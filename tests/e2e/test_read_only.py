@@ -1,7 +1,7 @@
 """A link that shows a network as it was, in which nothing can be changed; and the same view on a phone."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from e2e.accessibility import faults
 from e2e.conftest import Server
 from e2e.drawing import Editor
 from e2e.training import chain, create_network
@@ -16,10 +16,6 @@ SMALL = chain(
     ("head", "Linear", {"out_features": 10}),
     ("scores", "Output", {}),
 )
-
-
-def faults(page: Page) -> list[str]:
-    return [v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in {"serious", "critical"}]
 
 
 def test_link_shows_what_was_linked_and_lets_nothing_be_changed(page: Page, server: Server) -> None:

@@ -1,9 +1,11 @@
 """Trying out what answers with a mask or about a vertex."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from e2e.accessibility import faults
 from e2e.conftest import PATIENCE_MS, Server
 from e2e.training import TRAINING_MS, chain
 from playwright.sync_api import Browser, Page, expect
@@ -64,8 +66,9 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, di
             "club": start(server, CLUB, "karate", epochs=20, lr=0.05),
         }
         with server.client() as client:
-            while any(client.get(f"/api/runs/{run}").json()["state"] != "completed" for run in runs.values()):
-                pass
+            while states := {client.get(f"/api/runs/{run}").json()["state"] for run in runs.values()} - {"completed"}:
+                assert states <= {"queued", "starting", "running"}, states
+                time.sleep(0.2)
         yield server, runs
     finally:
         server.stop()
@@ -113,11 +116,13 @@ def test_picture_of_the_data_has_a_mask_over_it_as_strong_as_wanted(
     page.keyboard.press("End")
     expect(cover).to_have_css("opacity", "1")
     expect(answer.get_by_role("link", name="Save the mask")).to_have_attribute("download", "mask.png")
+    assert not faults(page)
 
     page.get_by_text("Evaluation", exact=True).click()
     matrix = page.get_by_test_id("confusion")
     expect(matrix).to_be_visible(timeout=TRAINING_MS)
     expect(page.get_by_test_id("per-class").get_by_role("columnheader", name="IoU")).to_be_visible()
+    assert not faults(page)
     matrix.get_by_role("button").first.click()
     samples = page.get_by_role("dialog").get_by_test_id("samples").get_by_role("listitem")
     expect(samples.first.get_by_role("img", name="as it came")).to_be_visible()
