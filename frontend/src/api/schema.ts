@@ -2777,7 +2777,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "size_chosen" | "batch_fixed" | "input_shape_unknown" | "operators_dropped" | "dtype_changed" | "weights_copied";
+            code: "size_chosen" | "batch_fixed" | "input_shape_unknown" | "operators_dropped" | "dtype_changed" | "weights_copied" | "graph_layers_unread";
             /** Message */
             message: string;
             /** Values */

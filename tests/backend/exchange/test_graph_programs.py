@@ -1,5 +1,6 @@
 """Networks of graphs as ONNX and as exported programs: any number of graphs, vertices and edges, with PyTorch's values."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,10 @@ import torch
 from backend.exchange.outgoing import material_of, written
 from drawing import block, document, node
 from netwright.architectures.registry import ARCHITECTURES
+from netwright.exchange.graphs.building import build_network
+from netwright.exchange.graphs.foreign import ForeignGraph
+from netwright.exchange.graphs.onnx_reader import read_onnx
+from netwright.exchange.graphs.program_reader import read_program
 from netwright.exchange.network import answers, input_specs, largest_difference, random_batch
 from netwright.graph.document import Document
 
@@ -78,3 +83,16 @@ def test_onnx_of_a_network_of_graphs_when_read_names_vertices_and_edges(tmp_path
     }
     assert shapes == {"x": ["V", 5], "edge_index": [2, "E"], "batch": ["V"]}
     assert [value.name for value in model.graph.output] == ["scores"]
+
+
+@pytest.mark.parametrize(
+    ("form", "read", "names"), [("exported", read_program, "GCNConv"), ("onnx", read_onnx, "edge_index")]
+)
+def test_network_of_graphs_when_it_comes_in_says_which_layers_are_not_read(
+    tmp_path: Path, form: str, read: Callable[[Path, str], ForeignGraph], names: str
+) -> None:
+    material, _ = material_of(CASES["vertices, GCN"], tmp_path)
+    _, _, report = build_network(read(written(form, material, tmp_path), "club"))
+    [note] = [note for note in report.notes if note.code == "graph_layers_unread"]
+    assert note.values == {"names": names}
+    assert report.placeholders

@@ -9,7 +9,7 @@ from netwright.exchange.graphs.folding import fold
 from netwright.exchange.graphs.foreign import ForeignGraph
 from netwright.exchange.graphs.items import OUTSIDE, FoldedDefinition, Item, common_scope, outputs_in_order, to_items
 from netwright.exchange.graphs.naming import name_items
-from netwright.exchange.graphs.report import FoldedBlock, ImportReport, Placeholder
+from netwright.exchange.graphs.report import FoldedBlock, ImportNote, ImportReport, Placeholder
 from netwright.exchange.graphs.sharing import Tie, find_ties, tie_of
 from netwright.exchange.refusal import ImportRefusedError
 from netwright.exchange.weights.tensors import Stored, TensorInfo, write_tensors
@@ -41,6 +41,7 @@ def build_network(graph: ForeignGraph) -> tuple[Document, list[Stored], ImportRe
         ImportRefusedError: no operator stands for a layer, or no output is reached.
     """
     num_operators = len(graph.operators)
+    graph.notes += _unread_graph_layers(graph)
     flat = _build_flat(graph)
     if not any(node.type == "Output" for node in flat):
         raise ImportRefusedError(
@@ -78,6 +79,21 @@ def build_network(graph: ForeignGraph) -> tuple[Document, list[Stored], ImportRe
         notes=graph.notes,
     )
     return document, tensors, report
+
+
+def _unread_graph_layers(graph: ForeignGraph) -> Iterator[ImportNote]:
+    """Said of a network of graphs: its layers gather and scatter along edges, which no layer of one sample at a time does."""
+    over_graphs = {name for name, layer in LAYERS.items() if layer.family == "graph" and not layer.is_entry}
+    layers = sorted({name for op in graph.operators for name in op.classes} & over_graphs)
+    if not layers and all(each.name != "edge_index" for each in graph.inputs):
+        return
+    names = ", ".join(layers) or "edge_index"
+    message = say(
+        "This is a network of graphs ({names}). Layers over graphs are not read: what they compute stands as placeholders. "
+        "Draw them anew from the family of graph layers; their weights can then be brought in by name.",
+        names=names,
+    )
+    yield ImportNote(code="graph_layers_unread", message=message, values={"names": names})
 
 
 def _build_flat(graph: ForeignGraph) -> list[FlatNode]:

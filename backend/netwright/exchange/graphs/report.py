@@ -8,7 +8,13 @@ from netwright.graph.model import Model
 from netwright.language import Sentence
 
 NoteCode = Literal[
-    "size_chosen", "batch_fixed", "input_shape_unknown", "operators_dropped", "dtype_changed", "weights_copied"
+    "size_chosen",
+    "batch_fixed",
+    "input_shape_unknown",
+    "operators_dropped",
+    "dtype_changed",
+    "weights_copied",
+    "graph_layers_unread",
 ]
 
 
