@@ -108,6 +108,7 @@ const PUT_TOGETHER = new Set<string>([
   "balance.of.*",
   "block.*",
   "change.*",
+  "contrast.*",
   "chapter.*",
   "chart.*",
   "chart.*Across",

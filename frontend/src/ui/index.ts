@@ -1,5 +1,6 @@
 export { CopyButton } from "./CopyButton";
 export { Crumb } from "./Crumb";
+export { type Contrast, chooseContrast, useContrast, useHasMoreContrast } from "./contrast";
 export { Delayed } from "./Delayed";
 export { downloadBlob, downloadText, downloadUrl, toFilename } from "./download";
 export { EmptyState } from "./EmptyState";

@@ -3,6 +3,7 @@ import { IconTable, IconZoomReset } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import "uplot/dist/uPlot.min.css";
+import { useHasMoreContrast } from "@/ui";
 import { ChartTable } from "./ChartTable";
 import type { Range } from "./frame";
 import { Legend } from "./Legend";
@@ -47,6 +48,7 @@ export function LineChart(props: Props) {
   } = props;
   const { t } = useTranslation("runs");
   const scheme = useComputedColorScheme();
+  const hasMoreContrast = useHasMoreContrast();
   const titleId = useId();
   const summaryId = useId();
   const frame = useRef<HTMLDivElement>(null);
@@ -60,7 +62,7 @@ export function LineChart(props: Props) {
   const [keepAll, setKeepAll] = useState(false);
   const { axis, isLog, smoothing, isLogX = false } = view;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the canvas takes its colours from the scheme
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the canvas takes its colours from the scheme and the contrast
   useEffect(() => {
     const element = frame.current;
     if (element === null || isTable) return;
@@ -96,6 +98,7 @@ export function LineChart(props: Props) {
     height,
     isTable,
     scheme,
+    hasMoreContrast,
     readouts,
   ]);
 

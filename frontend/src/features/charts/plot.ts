@@ -196,7 +196,7 @@ export class Plot {
     const font = `11px ${style.fontFamily}`;
     const axis: uPlot.Axis = {
       stroke: color("--nw-text-quiet"),
-      grid: { stroke: color("--nw-border"), width: 1 },
+      grid: { stroke: color("--nw-grid"), width: 1 },
       ticks: { show: false },
       font,
       gap: 6,

@@ -1,0 +1,53 @@
+"""More contrast: as the system asks for it, and as a person chooses it."""
+
+from typing import Literal
+
+import pytest
+from e2e.accessibility import faults
+from e2e.conftest import Server
+from e2e.drawing import Editor
+from e2e.training import chain, create_network
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = pytest.mark.browser
+
+SMALL = chain(
+    "Digits",
+    ("image", "Input", {"shape": [1, 8, 8]}),
+    ("flat", "Flatten", {}),
+    ("head", "Linear", {"out_features": 10}),
+    ("scores", "Output", {}),
+)
+GROUND = "getComputedStyle(document.documentElement).getPropertyValue('--nw-bg')"
+
+
+@pytest.mark.parametrize(("theme", "ground"), [("light", "#fff"), ("dark", "#000")])
+def test_system_that_asks_for_more_contrast_gets_it(
+    browser: Browser, server: Server, theme: Literal["light", "dark"], ground: str
+) -> None:
+    network = create_network(server, SMALL)
+    context = browser.new_context(color_scheme=theme, contrast="more", locale="en-US", reduced_motion="reduce")
+    try:
+        page = context.new_page()
+        page.goto(server.url)
+        expect(page.locator("html")).to_have_attribute("data-contrast", "more")
+        assert page.evaluate(GROUND) in {ground, ground + ground[1:]}
+        for address in (f"/networks/{network}", "/architectures"):
+            page.goto(f"http://127.0.0.1:{server.port}{address}")
+            expect(page.get_by_role("main").get_by_text("Linear").first).to_be_visible()
+            assert not faults(page)
+    finally:
+        context.close()
+
+
+def test_contrast_that_is_chosen_is_kept(page: Page, server: Server) -> None:
+    html = page.locator("html")
+    expect(html).to_have_attribute("data-contrast", "usual")
+    page.get_by_test_id("look").click()
+    page.get_by_role("menuitemradio", name="More").click()
+    expect(html).to_have_attribute("data-contrast", "more")
+    page.goto(f"http://127.0.0.1:{server.port}/networks/{create_network(server, SMALL)}")
+    expect(Editor(page).node("head")).to_be_visible()
+    expect(html).to_have_attribute("data-contrast", "more")
+    page.get_by_test_id("look").click()
+    expect(page.get_by_role("menuitemradio", name="More")).to_be_checked()
