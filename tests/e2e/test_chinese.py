@@ -3,19 +3,15 @@
 import pytest
 from e2e.accessibility import faults
 from e2e.drawing import Editor
+from e2e.pictures import choose_language
 from e2e.training import TRAINING_MS
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
 
-def choose(page: Page, name: str) -> None:
-    page.get_by_test_id("language").click()
-    page.get_by_role("menuitemradio", name=name).click()
-
-
 def test_closed_loop_in_chinese(page: Page) -> None:
-    choose(page, "简体中文")
+    choose_language(page, "简体中文")
     expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
     expect(page).to_have_title("网络 - Netwright")
 
@@ -58,13 +54,13 @@ def test_closed_loop_in_chinese(page: Page) -> None:
     expect(log).to_contain_text("第 1 次尝试在 cpu 上开始。")
     expect(log).to_contain_text("AdamW：fused，一个内核更新全部权重。")
     assert not faults(page)
-    choose(page, "English")
+    choose_language(page, "English")
     expect(page.get_by_test_id("run-state")).to_contain_text("All epochs are trained.")
     expect(log).to_contain_text("AdamW: fused, all weights in one kernel.")
 
 
 def test_language_when_chosen_is_kept_and_never_flashes(page: Page) -> None:
-    choose(page, "简体中文")
+    choose_language(page, "简体中文")
     expect(page.get_by_role("link", name="数据")).to_be_visible()
     page.add_init_script("""
       window.shown = [];
@@ -84,7 +80,7 @@ def test_change_of_language_keeps_what_is_drawn_and_its_history(page: Page) -> N
         search.press("Enter")
     editor = Editor(page)
     expect(editor.node("linear1")).to_be_visible()
-    choose(page, "简体中文")
+    choose_language(page, "简体中文")
     page.get_by_role("button", name="2 个问题", exact=True).click()
     expect(page.get_by_role("main")).to_contain_text("网络没有 Output")
     editor.select("linear1")

@@ -1,7 +1,6 @@
 """Taking a network home from the page: every format of a checkpoint, and an untrained network."""
 
 import json
-import os
 import subprocess
 import sys
 import zipfile
@@ -11,6 +10,7 @@ import numpy as np
 import onnxruntime
 import pytest
 from e2e.conftest import Server
+from e2e.pictures import keep
 from e2e.training import chain, create_network, values, wait_for_end
 from playwright.sync_api import Page, expect
 
@@ -33,12 +33,6 @@ sys.path.insert(0, ".")
 sys.argv = ["train.py", "--steps", "5", "--device", "cpu"]
 runpy.run_path("train.py", run_name="__main__")
 """
-KEEP = os.environ.get("KEEP_PICTURES")
-
-
-def keep(page: Page, name: str) -> None:
-    if KEEP:
-        page.screenshot(path=Path(KEEP) / f"{name}.png")
 
 
 def take(page: Page, item: str, folder: Path) -> Path:

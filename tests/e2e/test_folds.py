@@ -5,7 +5,7 @@ import re
 import pytest
 from e2e.accessibility import faults
 from e2e.conftest import Server
-from e2e.test_masks import picture
+from e2e.pictures import keep_both
 from e2e.training import TRAINING_MS, chain, create_network, open_training
 from playwright.sync_api import Page, expect
 
@@ -34,7 +34,7 @@ def test_folds_train_as_one_group_and_are_shown_with_mean_and_deviation(page: Pa
     held_out.fill("2")
     held_out.press("Tab")
     expect(drawer.get_by_test_id("train-start")).to_have_text("Train one run, with fold 2 held out")
-    picture(page, "folds_drawer")
+    keep_both(page, "folds_drawer")
     everything = drawer.get_by_test_id("train-folds")
     expect(everything).to_have_text("Cross-validate: start 3 runs")
     expect(everything).to_be_enabled()
@@ -58,5 +58,5 @@ def test_folds_train_as_one_group_and_are_shown_with_mean_and_deviation(page: Pa
     assert shown_deviation == pytest.approx(deviation, rel=2e-2)
     # One curve with its band in the place of three.
     expect(page.get_by_test_id("compare-val/loss")).to_contain_text("(mean of 3)")
-    picture(page, "folds_compare")
+    keep_both(page, "folds_compare")
     assert not faults(page)

@@ -8,7 +8,7 @@ import pytest
 from e2e.accessibility import faults
 from e2e.conftest import Server
 from e2e.drawing import Editor
-from e2e.test_pages import keep
+from e2e.pictures import keep
 from e2e.training import create_network, mend, open_training, start_training, values, wait_for_end
 from netwright.data.karate import Karate
 from netwright.data.registry import open_source

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from e2e.conftest import Server
+from e2e.pictures import keep_both
 from e2e.test_data import upload
-from e2e.test_masks import picture
 from e2e.training import chain, create_network, mend, open_training, start_training, values, wait_for_end
 from playwright.sync_api import Page, expect
 
@@ -34,7 +34,7 @@ def test_columns_marked_as_labels_train_a_network_that_answers_each(page: Page, 
         expect(columns.get_by_label(f"Role of {name}")).to_have_value("target" if name == "north" else "label")
     expect(page.get_by_text("multi-label classification").first).to_be_visible()
     expect(page.get_by_text("north, east, far").first).to_be_visible()
-    picture(page, "labels_data")
+    keep_both(page, "labels_data")
 
     document = chain(
         "Labels",
@@ -52,7 +52,7 @@ def test_columns_marked_as_labels_train_a_network_that_answers_each(page: Page, 
     rate = drawer.get_by_label("lr", exact=True)
     rate.fill("0.03")
     rate.press("Tab")
-    picture(page, "labels_drawer")
+    keep_both(page, "labels_drawer")
     run = start_training(page)
     wait_for_end(page)
     with server.client() as client:
@@ -63,7 +63,7 @@ def test_columns_marked_as_labels_train_a_network_that_answers_each(page: Page, 
     assert max(values(server, run, "val/ExactMatch")) > 0.6
     expect(page.get_by_test_id("run-per-class").get_by_role("row", name="far")).to_be_visible()
     expect(page.get_by_test_id("run-confusion")).to_have_count(0)
-    picture(page, "labels_run")
+    keep_both(page, "labels_run")
 
     page.goto(f"http://127.0.0.1:{server.port}/runs/{run}?tab=try")
     inputs = page.get_by_test_id("try-form").get_by_role("textbox")
@@ -72,4 +72,4 @@ def test_columns_marked_as_labels_train_a_network_that_answers_each(page: Page, 
         inputs.nth(place).fill(value)
         inputs.nth(place).press("Tab")
     expect(page.get_by_test_id("answer-label")).to_contain_text("north, east, far", timeout=60_000)
-    picture(page, "labels_try")
+    keep_both(page, "labels_try")

@@ -1,36 +1,17 @@
 """Masks and reconstruction through the page: uploaded or built in, trained, and held beside the naive answer."""
 
-import os
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from e2e.conftest import Server
-from e2e.test_chinese import choose
+from e2e.pictures import keep_both
 from e2e.test_data import upload
 from e2e.training import TRAINING_MS, chain, create_network, mend, open_training, start_training, values, wait_for_end
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
-
-
-def picture(page: Page, name: str) -> None:
-    """Screenshots for people: both languages and themes, where a folder for them is named."""
-    folder = os.environ.get("NETWRIGHT_PICTURES")
-    if not folder:
-        return
-    page.set_viewport_size({"width": 1440, "height": 1900})
-    page.screenshot(path=Path(folder) / f"{name}.png")
-    page.emulate_media(color_scheme="dark")
-    choose(page, "简体中文")
-    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
-    page.set_viewport_size({"width": 1024, "height": 1900})
-    page.screenshot(path=Path(folder) / f"{name}_zh_dark.png")
-    choose(page, "English")
-    expect(page.locator("html")).to_have_attribute("lang", "en")
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def pixels(name: str, channels: int) -> dict[str, Any]:
@@ -59,7 +40,7 @@ def test_nuclei_uploaded_with_masks_are_found_better_than_by_saying_background(
     shown = page.get_by_test_id("dataset-masks")
     expect(shown.get_by_role("img", name="Mask of picture 1", exact=True)).to_be_visible(timeout=60_000)
     expect(page.get_by_role("heading", name="Pixels a class")).to_be_visible()
-    picture(page, "nuclei_data")
+    keep_both(page, "nuclei_data")
     shown.get_by_label("Show the masks").press("Space")
     expect(shown.get_by_role("img", name="Mask of picture 1", exact=True)).to_have_count(0)
 
@@ -72,7 +53,7 @@ def test_nuclei_uploaded_with_masks_are_found_better_than_by_saying_background(
     rate = drawer.get_by_label("lr", exact=True)
     rate.fill("0.02")
     rate.press("Tab")
-    picture(page, "nuclei_drawer")
+    keep_both(page, "nuclei_drawer")
     run = start_training(page)
     wait_for_end(page)
     with server.client() as client:
@@ -87,7 +68,7 @@ def test_nuclei_uploaded_with_masks_are_found_better_than_by_saying_background(
     table = page.get_by_test_id("run-confusion")
     expect(table.locator("td[data-right]")).to_have_count(2)
     expect(page.get_by_test_id("run-per-class").get_by_role("row", name="background")).to_be_visible()
-    picture(page, "nuclei_run")
+    keep_both(page, "nuclei_run")
 
 
 def test_small_unet_of_the_gallery_learns_shapes_at_once(page: Page, server: Server) -> None:
@@ -100,7 +81,7 @@ def test_small_unet_of_the_gallery_learns_shapes_at_once(page: Page, server: Ser
     epochs = drawer.get_by_label("Epochs", exact=True)
     epochs.fill("1")
     epochs.press("Tab")
-    picture(page, "shapes_drawer")
+    keep_both(page, "shapes_drawer")
     run = start_training(page)
     wait_for_end(page)
     with server.client() as client:
@@ -108,7 +89,7 @@ def test_small_unet_of_the_gallery_learns_shapes_at_once(page: Page, server: Ser
     assert values(server, run, "val/JaccardIndex")[-1] > hello["baseline"]["val/JaccardIndex"] + 0.05
     expect(page.get_by_test_id("run-baseline")).to_contain_text("the most frequent class, background, at every pixel")
     expect(page.get_by_test_id("run-per-class").get_by_role("row", name="triangle")).to_be_visible()
-    picture(page, "shapes_run")
+    keep_both(page, "shapes_run")
 
 
 def test_autoencoder_is_suggested_to_give_its_input_back_and_beats_the_mean(page: Page, server: Server) -> None:
@@ -141,10 +122,10 @@ def test_autoencoder_is_suggested_to_give_its_input_back_and_beats_the_mean(page
     rate = drawer.get_by_label("lr", exact=True)
     rate.fill("0.01")
     rate.press("Tab")
-    picture(page, "reconstruction_drawer")
+    keep_both(page, "reconstruction_drawer")
     run = start_training(page)
     wait_for_end(page)
     expect(page.get_by_test_id("baseline-MeanAbsoluteError")).to_have_attribute("data-better", "true")
     errors = values(server, run, "val/RootMeanSquaredError")
     assert errors[-1] < errors[0]
-    picture(page, "reconstruction_run")
+    keep_both(page, "reconstruction_run")

@@ -4,15 +4,14 @@ reader, and a Chinese page has no English sentence left in it.
 `NETWRIGHT_PICTURES=folder make test-backend` keeps the pictures; `make pictures` renews the README's.
 """
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal
 
 import pytest
 from e2e.accessibility import faults
 from e2e.conftest import Server
 from e2e.drawing import Editor
+from e2e.pictures import keep
 from e2e.training import chain, create_network
 from playwright.sync_api import Browser, Page, expect
 
@@ -110,14 +109,6 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, 
         yield server, network, run
     finally:
         server.stop()
-
-
-def keep(page: Page, name: str) -> None:
-    """Saves a picture where somebody wants them."""
-    folder = os.environ.get("NETWRIGHT_PICTURES")
-    if folder:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 def show(page: Page, name: str, network: str, run: str, base: str, language: str) -> None:

@@ -2,8 +2,9 @@
 
 ``check`` gives the typed report, ``check_document_json`` the same as bytes for the server's hot path, ``check_program`` the
 program that is printed and trained.  All three walk the document in the same way (``check_walk``); what layers do is
-remembered by (type, parameters, inputs), so that after an edit only what changed is run again.  Thread-safe: the memory is
-made of ``functools.lru_cache`` over pure functions, everything else belongs to one call.
+remembered by (type, parameters, inputs), and what the last looks at a network found by its nodes (``check_again``), so that
+after an edit only what changed is run again.  Thread-safe: what a memory holds is never changed, at most added to, and
+everything else belongs to one call.
 """
 
 import gc

@@ -5,6 +5,7 @@
 
 import i18next from "i18next";
 import { loadPart } from "@/api";
+import { keep, readKept } from "@/ui/kept";
 import type { Catalogue } from "../locales/namespaces";
 
 export const LANGUAGES = ["en", "zh"] as const;
@@ -38,23 +39,8 @@ function isLanguage(word: string | null | undefined): word is Language {
 }
 
 function storedLanguage(): Language | null {
-  try {
-    const stored = localStorage.getItem(LANGUAGE_KEY);
-    return isLanguage(stored) ? stored : null;
-  } catch (error) {
-    // Storage is forbidden in this browser: the browser's language holds.
-    if (!(error instanceof DOMException)) throw error;
-    return null;
-  }
-}
-
-function keepLanguage(language: Language): void {
-  try {
-    localStorage.setItem(LANGUAGE_KEY, language);
-  } catch (error) {
-    // As above: the choice holds for this visit.
-    if (!(error instanceof DOMException)) throw error;
-  }
+  const stored = readKept(LANGUAGE_KEY);
+  return isLanguage(stored) ? stored : null;
 }
 
 /** The first of the browser's languages that the page speaks: `zh-CN` and `zh-TW` are `zh`, `en-GB` is `en`. */
@@ -101,5 +87,5 @@ export async function startLanguage(): Promise<void> {
 /** Changes the language of the page that stands, and of the next visit. */
 export async function chooseLanguage(language: Language): Promise<void> {
   await speak(language);
-  keepLanguage(language);
+  keep(LANGUAGE_KEY, language);
 }

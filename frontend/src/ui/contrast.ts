@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { keep, readKept } from "./kept";
 
 /** The key under which a person's choice is kept; `public/theme.js` reads the same one. */
 const KEY = "netwright-contrast";
@@ -14,14 +15,8 @@ let chosen = stored();
 wanted.addEventListener("change", apply);
 
 function stored(): Contrast {
-  try {
-    const kept = localStorage.getItem(KEY);
-    return CONTRASTS.find((one) => one === kept) ?? "auto";
-  } catch (error) {
-    // Storage is forbidden in this browser: the system's choice holds.
-    if (!(error instanceof DOMException)) throw error;
-    return "auto";
-  }
+  const kept = readKept(KEY);
+  return CONTRASTS.find((one) => one === kept) ?? "auto";
 }
 
 function hasMore(): boolean {
@@ -40,12 +35,7 @@ function subscribe(listener: () => void): () => void {
 
 export function chooseContrast(contrast: Contrast): void {
   chosen = contrast;
-  try {
-    localStorage.setItem(KEY, contrast);
-  } catch (error) {
-    // It holds until the page is closed.
-    if (!(error instanceof DOMException)) throw error;
-  }
+  keep(KEY, contrast);
   apply();
 }
 

@@ -12,6 +12,7 @@ export * from "./format";
 export { fuzzyScore } from "./fuzzy";
 export { GraphPicture, VertexMark } from "./GraphPicture";
 export { InlineEdit } from "./InlineEdit";
+export { keep, readKept, readKeptJson } from "./kept";
 export { locale } from "./locale";
 export { notifyDone, notifyError, notifyUndo } from "./notify";
 export { PageBar, PageBarProvider, PageBarSlot } from "./PageBar";

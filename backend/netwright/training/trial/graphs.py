@@ -59,13 +59,17 @@ class GraphTrial:
 
     @cached_property
     def _batches(self) -> GraphBatches:
+        return self._batches_of(self.raw.inputs, self.graph.edge_index, self.graph.sizes, self.num_samples)
+
+    def _batches_of(self, features: torch.Tensor, edges: Ints, sizes: Ints, num_samples: int) -> GraphBatches:
+        """Graphs that nothing is known to be wanted of."""
         part = GraphPart(
-            self.raw.inputs,
-            torch.from_numpy(self.graph.edge_index),
-            torch.from_numpy(self.graph.sizes),
+            features,
+            torch.from_numpy(edges),
+            torch.from_numpy(sizes),
             self.graph.sample,
-            torch.arange(self.num_samples),
-            torch.zeros(self.num_samples),
+            torch.arange(num_samples),
+            torch.zeros(num_samples),
         )
         return GraphBatches(part, self.trial.preprocess, CPU)
 
@@ -81,19 +85,27 @@ class GraphTrial:
             DataError: there is no such sample.
         """
         for number in places:
-            if not 0 <= number < self.num_samples:
-                raise DataError(self._unknown(number), code="bad_value")
+            self._check(number)
         if self.are_vertices:
             return self._of_vertices[list(places)]
         with torch.inference_mode():
             inputs, _ = self._batches.pick(torch.tensor(list(places)))
             return to_array(self.trial.read(self.trial.main(*inputs.take(self.trial.arguments))))
 
-    def _unknown(self, number: int) -> str:
+    def _check(self, number: int) -> None:
+        """
+        Raises:
+            DataError: there is no such sample.
+        """
+        if 0 <= number < self.num_samples:
+            return
         last = self.num_samples - 1
-        if self.are_vertices:
-            return say("There is no vertex {number}. They are numbered from 0 to {last}.", number=number, last=last)
-        return say("There is no graph {number}. They are numbered from 0 to {last}.", number=number, last=last)
+        message = (
+            say("There is no vertex {number}. They are numbered from 0 to {last}.", number=number, last=last)
+            if self.are_vertices
+            else say("There is no graph {number}. They are numbered from 0 to {last}.", number=number, last=last)
+        )
+        raise DataError(message, code="bad_value")
 
     def answer_sent(self, graphs: Sequence[Sent]) -> list[Floats]:
         """Of each graph ``(V, K)``, or ``(1, K)`` where whole graphs are the samples.
@@ -115,15 +127,7 @@ class GraphTrial:
             )
         edges = np.concatenate([edges + start for (_, edges), start in zip(parts, starts, strict=True)], axis=1)
         count = int(sizes.sum()) if self.are_vertices else len(parts)
-        part = GraphPart(
-            features,
-            torch.from_numpy(edges),
-            torch.from_numpy(sizes),
-            self.graph.sample,
-            torch.arange(count),
-            torch.zeros(count),
-        )
-        answers = answer_batches(self.trial, GraphBatches(part, self.trial.preprocess, CPU))
+        answers = answer_batches(self.trial, self._batches_of(features, edges, sizes, count))
         return list(np.split(answers, np.cumsum(sizes)[:-1] if self.are_vertices else len(parts)))
 
     def _read(self, sent: Sent, number: int) -> tuple[torch.Tensor, Ints]:
@@ -176,8 +180,7 @@ class GraphTrial:
         Raises:
             DataError: there is no such sample.
         """
-        if not 0 <= number < self.num_samples:
-            raise DataError(self._unknown(number), code="bad_value")
+        self._check(number)
         kept = self.kept(number)
         return kept, place(self.graph.edge_index, kept)
 

@@ -1,3 +1,5 @@
+import { keep, readKeptJson } from "@/ui";
+
 /** A colour for each run, the same wherever it is compared: kept in this browser from the first time on. */
 
 const KEY = "netwright-run-colors";
@@ -25,17 +27,11 @@ export function assignColors(ids: readonly string[], known: Readonly<Record<stri
 }
 
 function read(): Record<string, number> {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? "{}");
-    if (typeof kept !== "object" || kept === null) return {};
-    return Object.fromEntries(
-      Object.entries(kept).filter(([, color]) => Number.isInteger(color) && color >= 1 && color <= NUM_LOOKS),
-    );
-  } catch (error) {
-    // Storage is forbidden or holds something else: colours hold for this visit.
-    if (error instanceof DOMException || error instanceof SyntaxError) return {};
-    throw error;
-  }
+  const kept = readKeptJson(KEY);
+  if (typeof kept !== "object" || kept === null) return {};
+  return Object.fromEntries(
+    Object.entries(kept).filter(([, color]) => Number.isInteger(color) && color >= 1 && color <= NUM_LOOKS),
+  );
 }
 
 export function colorsOf(ids: readonly string[]): Record<string, number> {
@@ -44,10 +40,6 @@ export function colorsOf(ids: readonly string[]): Record<string, number> {
   const { ...rest } = known;
   for (const id of ids) delete rest[id];
   const kept = Object.entries({ ...rest, ...colors }).slice(-MAX_KEPT);
-  try {
-    localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(kept)));
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
-  }
+  keep(KEY, JSON.stringify(Object.fromEntries(kept)));
   return colors;
 }

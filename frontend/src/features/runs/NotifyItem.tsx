@@ -3,26 +3,10 @@ import { IconBell, IconBellOff } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunRead } from "@/api";
+import { keep, readKept } from "@/ui";
 import { isFinal, runWords } from "./runWords";
 
 const KEY = "netwright-notify";
-
-function read(): boolean {
-  try {
-    return localStorage.getItem(KEY) === "on";
-  } catch {
-    return false; // a browser that keeps nothing: off, as at the first visit
-  }
-}
-
-function keep(isOn: boolean): void {
-  try {
-    if (isOn) localStorage.setItem(KEY, "on");
-    else localStorage.removeItem(KEY);
-  } catch {
-    // It then holds for this visit.
-  }
-}
 
 const isKnown = () => typeof Notification !== "undefined";
 
@@ -37,7 +21,7 @@ export interface Notify {
 export function useNotify(run: RunRead): Notify {
   const { t } = useTranslation("control");
   const { t: say } = useTranslation("runs");
-  const [isOn, setOn] = useState(() => isKnown() && Notification.permission === "granted" && read());
+  const [isOn, setOn] = useState(() => isKnown() && Notification.permission === "granted" && readKept(KEY) === "on");
   const [isBlocked, setBlocked] = useState(() => !isKnown() || Notification.permission === "denied");
   const before = useRef(run.state);
   const { sentence } = runWords(run);
@@ -52,12 +36,12 @@ export function useNotify(run: RunRead): Notify {
   }, [run.state, run.name, run.message, run.id, isOn, sentence, t, say]);
   const toggle = () => {
     if (isOn) {
-      keep(false);
+      keep(KEY, null);
       setOn(false);
       return;
     }
     void Notification.requestPermission().then((answer) => {
-      keep(answer === "granted");
+      keep(KEY, answer === "granted" ? "on" : null);
       setOn(answer === "granted");
       setBlocked(answer === "denied");
     });

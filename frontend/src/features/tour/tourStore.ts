@@ -1,5 +1,6 @@
 /** Where a person is in the tour. It is offered until it was skipped or finished once in this browser. */
 import { createStore } from "zustand/vanilla";
+import { keep, readKept } from "@/ui";
 
 const OVER = "netwright-tour";
 export const NUM_STEPS = 4;
@@ -10,7 +11,7 @@ export interface TourState {
   isOver: boolean;
 }
 
-export const tour = createStore<TourState>()(() => ({ step: null, isOver: isOverKept() }));
+export const tour = createStore<TourState>()(() => ({ step: null, isOver: readKept(OVER) !== null }));
 
 export function goToStep(step: number): void {
   tour.setState({ step });
@@ -19,19 +20,5 @@ export function goToStep(step: number): void {
 /** Skipped or finished: it comes again only when it is asked for. */
 export function endTour(): void {
   tour.setState({ step: null, isOver: true });
-  try {
-    localStorage.setItem(OVER, "over");
-  } catch (error) {
-    // A browser that keeps nothing: it holds for this visit.
-    if (!(error instanceof DOMException)) throw error;
-  }
-}
-
-function isOverKept(): boolean {
-  try {
-    return localStorage.getItem(OVER) !== null;
-  } catch (error) {
-    if (error instanceof DOMException) return false;
-    throw error;
-  }
+  keep(OVER, "over");
 }

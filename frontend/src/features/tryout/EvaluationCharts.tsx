@@ -123,24 +123,42 @@ export function Scatter({ numbers }: { numbers: NumbersRead }) {
       <h2 className={classes.heading}>{title}</h2>
       <Frame title={title} across={t("chart.actual")} up={t("chart.predicted")}>
         <line x1={x(0)} y1={y(0)} x2={x(1)} y2={y(1)} className={classes.chartDiagonal} />
-        {numbers.actual.map((actual, index) => (
-          <circle
-            // biome-ignore lint/suspicious/noArrayIndexKey: a sample is its place
-            key={index}
-            cx={x(at(actual))}
-            cy={y(at(numbers.predicted[index] as number))}
-            r={2}
-            className={classes.chartDot}
-          />
-        ))}
-        <text x={x(0)} y={SIDE - 20} className={classes.chartText}>
-          {formatMetric(low)}
-        </text>
-        <text x={x(1)} y={SIDE - 20} textAnchor="end" className={classes.chartText}>
-          {formatMetric(high)}
-        </text>
+        <Dots across={numbers.actual.map(at)} up={numbers.predicted.map(at)} low={low} high={high} />
       </Frame>
     </section>
+  );
+}
+
+interface DotsProps {
+  /** Of each sample the place in the frame, from 0 to 1. */
+  across: number[];
+  up: number[];
+  /** What stands at the two ends of the lower axis. */
+  low: number;
+  high: number;
+}
+
+/** A dot for each sample. */
+function Dots({ across, up, low, high }: DotsProps) {
+  return (
+    <>
+      {across.map((share, index) => (
+        <circle
+          // biome-ignore lint/suspicious/noArrayIndexKey: a sample is its place
+          key={index}
+          cx={x(share)}
+          cy={y(up[index] as number)}
+          r={2}
+          className={classes.chartDot}
+        />
+      ))}
+      <text x={x(0)} y={SIDE - 20} className={classes.chartText}>
+        {formatMetric(low)}
+      </text>
+      <text x={x(1)} y={SIDE - 20} textAnchor="end" className={classes.chartText}>
+        {formatMetric(high)}
+      </text>
+    </>
   );
 }
 
@@ -158,27 +176,12 @@ export function Residuals({ numbers }: { numbers: NumbersRead }) {
       <h2 className={classes.heading}>{title}</h2>
       <Frame title={title} across={t("chart.actual")} up={t("chart.residual")}>
         <line x1={x(0)} y1={y(0.5)} x2={x(1)} y2={y(0.5)} className={classes.chartDiagonal} />
-        {off.map((value, index) => (
-          <circle
-            // biome-ignore lint/suspicious/noArrayIndexKey: a sample is its place
-            key={index}
-            cx={x(across(numbers.actual[index] as number))}
-            cy={y(up(value))}
-            r={2}
-            className={classes.chartDot}
-          />
-        ))}
+        <Dots across={numbers.actual.map(across)} up={off.map(up)} low={low} high={high} />
         <text x={x(0) + 3} y={y(1) + 11} className={classes.chartText}>
           {formatMetric(furthest)}
         </text>
         <text x={x(0) + 3} y={y(0) - 4} className={classes.chartText}>
           {formatMetric(-furthest)}
-        </text>
-        <text x={x(0)} y={SIDE - 20} className={classes.chartText}>
-          {formatMetric(low)}
-        </text>
-        <text x={x(1)} y={SIDE - 20} textAnchor="end" className={classes.chartText}>
-          {formatMetric(high)}
         </text>
       </Frame>
       <p className={classes.quiet}>{t("chart.residualsHint")}</p>

@@ -1,6 +1,7 @@
 /** Which keys run which command: the commands' own, and what a person has changed, kept in this browser. */
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
+import { keep, readKeptJson } from "@/ui";
 import type { Command } from "./command";
 import { keyOfText } from "./keys";
 import { commands } from "./registry";
@@ -16,27 +17,17 @@ const RESERVED: ReadonlySet<string> = new Set(["Mod+S"].map(keyOfText));
 const bindings = createStore<{ changed: Changed }>()(() => ({ changed: readStored() }));
 
 function readStored(): Changed {
-  try {
-    const stored: unknown = JSON.parse(localStorage.getItem(STORED) ?? "{}");
-    if (typeof stored !== "object" || stored === null) return {};
-    const entries = Object.entries(stored).filter(
-      ([, keys]) => Array.isArray(keys) && keys.every((key) => typeof key === "string"),
-    );
-    return Object.fromEntries(entries);
-  } catch (error) {
-    // What another program wrote there, or a browser that keeps nothing.
-    if (error instanceof SyntaxError || error instanceof DOMException) return {};
-    throw error;
-  }
+  const stored = readKeptJson(STORED);
+  if (typeof stored !== "object" || stored === null) return {};
+  const entries = Object.entries(stored).filter(
+    ([, keys]) => Array.isArray(keys) && keys.every((key) => typeof key === "string"),
+  );
+  return Object.fromEntries(entries);
 }
 
 function store(changed: Changed): void {
   bindings.setState({ changed });
-  try {
-    localStorage.setItem(STORED, JSON.stringify(changed));
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
-  }
+  keep(STORED, JSON.stringify(changed));
 }
 
 const keysIn = (changed: Changed, { id, keys }: Command): readonly string[] => changed[id] ?? keys;
