@@ -25,6 +25,7 @@ from netwright.compiler.check_values import Counter, Use, used_blocks
 from netwright.compiler.check_walk import Instance, Known, Walker, one_of_a_kind, sound_layer
 from netwright.compiler.program import Program
 from netwright.compiler.report import CheckReport, CheckRequest
+from netwright.compiler.without_compiler import keep_compiler_out
 from netwright.graph.document import NETWORK, Block, Document, Edge, Node
 from netwright.graph.problems import Problem
 from netwright.graph.recall import forget_pieces
@@ -155,10 +156,11 @@ def _calls(instance: Instance, prefix: str) -> Iterator[tuple[str, Call]]:
 
 
 def warm_up() -> None:
-    """Make PyTorch load what it loads at its first shapes (1 to 2 seconds, about 80 MB), so that the first check of a person's
-    document is as quick as the next, and take what is loaded by then out of the garbage collector's rounds, which would
+    """Make PyTorch load what it loads at its first shapes, so that the first check of a person's document is as quick as the
+    next, and take what is loaded by then out of the garbage collector's rounds, which would
     otherwise stop a check for a tenth of a second now and then.  For the server, behind its first page.
     """
+    keep_compiler_out()
     types = ("Conv2d", "BatchNorm2d", "ReLU", "MaxPool2d", "Flatten", "LayerNorm", "Linear")
     nodes = [Node(id=f"n{i}", type=type_name) for i, type_name in enumerate(types)]
     names = ["image", *(node.id for node in nodes), "scores"]

@@ -167,6 +167,10 @@ class _ShortCuts(TorchDispatchMode):  # type: ignore[no-untyped-call]  # PyTorch
     primitive steps (a batch norm in 1.5 ms).  The module that runs is the same; a test holds the answers to PyTorch's own.
     """
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # what would keep this mode out of a compilation loads the compiler: see keep_compiler_out
+
     def __torch_dispatch__(
         self, func: Any, types: Sequence[type], args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:

@@ -156,3 +156,13 @@ def test_warm_up_leaves_nothing_to_be_loaded_and_freezes_what_is_there() -> None
 def test_import_of_what_the_first_page_needs_leaves_torch_alone(module: str) -> None:
     code = f"import sys, {module}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_checking_networks_does_not_load_the_compiler_of_pytorch() -> None:
+    """torch._dynamo takes 75 MB and seconds, and a server that only works out shapes has no use for it."""
+    code = (
+        "import sys; from netwright.architectures.registry import ARCHITECTURES; from netwright.compiler.check import *;"
+        "warm_up(); [check(architecture.build()) for architecture in ARCHITECTURES.values()];"
+        "sys.exit('torch._dynamo' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
