@@ -4,9 +4,13 @@ reader, and a Chinese page has no English sentence left in it.
 `NETWRIGHT_PICTURES=folder make test-backend` keeps the pictures; `make pictures` renews the README's.
 """
 
+import time
 from collections.abc import Iterator
-from typing import Literal
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, Literal
 
+import httpx
 import pytest
 from e2e.accessibility import faults
 from e2e.conftest import Server
@@ -83,9 +87,29 @@ FIRST_TRY = chain(
 )
 
 
+def train(client: httpx.Client, network: str, document: dict[str, Any]) -> str:
+    """The id of a run of six epochs on the digits, once it has ended."""
+    suggested = client.post("/api/training/suggest", json={"document": document, "source": "digits"}).json()["config"]
+    answer = client.post("/api/runs", json={"network_id": network, "training": {**suggested, "epochs": 6}})
+    run: str = answer.raise_for_status().json()["id"]
+    while client.get(f"/api/runs/{run}").json()["state"] not in {"completed", "failed", "stopped"}:
+        time.sleep(0.1)
+    return run
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What a server holds: ids of a network, of a finished run of it, and of another run, of its first version."""
+
+    server: Server
+    network: str
+    run: str
+    other: str
+
+
 @pytest.fixture(scope="module")
-def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str, str]]:
-    """A server with a network, a broken network and a finished run; with the ids of the network and the run."""
+def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stock]:
+    """A server with a network, a broken network and two finished runs."""
     home = tmp_path_factory.mktemp("home")
     server = Server(home)
     try:
@@ -97,28 +121,25 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, 
         deleted = create_network(server, chain("Thrown away", ("image", "Input", {}), ("y", "Output", {})))
         with server.client() as client:
             client.patch(f"/api/networks/{network}/revisions/1", json={"label": "First try"}).raise_for_status()
-            client.put(f"/api/networks/{network}", json={"document": LENET, "revision": 1}).raise_for_status()
             client.delete(f"/api/networks/{deleted}").raise_for_status()
-            training = client.post("/api/training/suggest", json={"document": LENET, "source": "digits"}).json()[
-                "config"
-            ]
-            answer = client.post("/api/runs", json={"network_id": network, "training": {**training, "epochs": 6}})
-            run = answer.raise_for_status().json()["id"]
-            while client.get(f"/api/runs/{run}").json()["state"] not in {"completed", "failed", "stopped"}:
-                pass
-        yield server, network, run
+            other = train(client, network, FIRST_TRY)
+            client.put(f"/api/networks/{network}", json={"document": LENET, "revision": 1}).raise_for_status()
+            run = train(client, network, LENET)
+        yield Stock(server, network, run, other)
     finally:
         server.stop()
 
 
-def show(page: Page, name: str, network: str, run: str, base: str, language: str) -> None:
-    """Opens the page called ``name`` and waits until it shows what it is there for."""
-    address = {
+def address(name: str, network: str, run: str, other: str) -> str:
+    return {
         "networks": "/networks",
         "versions": f"/networks/{network}/versions",
         "trash": "/networks/deleted",
         "editor": f"/networks/{network}?node=conv2",
         "code": f"/networks/{network}",
+        "outline": f"/networks/{network}",
+        "commands": f"/networks/{network}",
+        "keys": f"/networks/{network}",
         "train": f"/networks/{network}?drawer=train",
         "gallery": "/architectures",
         "architecture": "/architectures/googlenet_torchvision_aux",
@@ -127,36 +148,63 @@ def show(page: Page, name: str, network: str, run: str, base: str, language: str
         "table": "/data/iris",
         "runs": "/runs",
         "run": f"/runs/{run}",
+        "try": f"/runs/{run}?tab=try",
+        "log": f"/runs/{run}?tab=log",
+        "settings": f"/runs/{run}?tab=settings",
+        "compare": f"/runs/compare?ids={run},{other}",
+        "compare-settings": f"/runs/compare?ids={run},{other}&tab=settings",
+        "compare-network": f"/runs/compare?ids={run},{other}&tab=network",
+        "compare-parallel": f"/runs/compare?ids={run},{other}&tab=parallel",
     }[name]
-    page.goto(base + address)
+
+
+def show(page: Page, name: str, base: str, stock: Stock, language: str) -> None:
+    """Opens the page called ``name`` and waits until it shows what it is there for."""
+    page.goto(base + address(name, stock.network, stock.run, stock.other))
+    canvas = Editor(page).node("conv2")
     sight = {
         "networks": page.get_by_text("LeNet on digits"),
         "versions": page.get_by_test_id("network-differences").get_by_role("img"),
         "trash": page.get_by_text("Thrown away"),
-        "editor": Editor(page).node("conv2"),
-        "code": Editor(page).node("conv2"),
+        "editor": canvas,
+        "code": canvas,
+        "outline": canvas,
+        "commands": canvas,
+        "keys": canvas,
         "train": page.get_by_test_id("train-curve"),
         "gallery": page.get_by_test_id("architecture-perceptron"),
         "architecture": page.get_by_role("img", name=f"{BLOCK[language]} Inception", exact=True),
         "data": page.get_by_test_id("dataset-digits"),
         "dataset": page.get_by_test_id("dataset-pictures"),
         "table": page.get_by_test_id("dataset-columns"),
-        "runs": page.get_by_test_id(f"run-row-{run}"),
+        "runs": page.get_by_test_id(f"run-row-{stock.run}"),
         "run": page.get_by_test_id("download-best-safetensors"),
+        "try": page.get_by_test_id("confusion"),
+        "log": page.get_by_test_id("run-log"),
+        "settings": page.get_by_test_id("trainer-notes"),
+        "compare": page.get_by_test_id("compare-val/loss"),
+        "compare-settings": page.get_by_test_id("compare-settings"),
+        "compare-network": page.get_by_test_id("compare-network"),
+        "compare-parallel": page.get_by_test_id("compare-parallel"),
     }[name]
     expect(sight.first).to_be_visible()
     if name == "code":
         page.get_by_role("button", name=CODE[language], exact=True).click()
         expect(page.get_by_text("class Network")).to_be_visible()
+    elif name == "outline":
+        page.get_by_test_id("outline-toggle").click()
+        expect(page.get_by_test_id("tree-conv2")).to_be_visible()
+    elif name == "commands":
+        page.keyboard.press("Control+k")
+        expect(page.get_by_role("dialog").get_by_role("option").first).to_be_visible()
+    elif name == "keys":
+        page.keyboard.press("?")
+        expect(page.get_by_test_id("keys-undo")).to_be_visible()
     page.wait_for_timeout(400)  # transitions end
 
 
-@pytest.mark.parametrize("language", LOCALES)
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize(
-    "name",
-    [
+EVERYWHERE = (
+    *(
         "networks",
         "versions",
         "trash",
@@ -168,19 +216,42 @@ def show(page: Page, name: str, network: str, run: str, base: str, language: str
         "data",
         "dataset",
         "table",
-        "runs",
-        "run",
-    ],
+    ),
+    *("runs", "run"),
+)
+"""Seen in both languages and themes, at both sizes."""
+
+TWICE = (
+    *("outline", "commands", "keys", "try", "log", "settings"),
+    *("compare", "compare-settings", "compare-network", "compare-parallel"),
+)
+"""Seen large and light in English, and small and dark in Chinese."""
+
+PHONE = (390, 844)
+ON_A_PHONE = ("networks", "gallery", "architecture", "data", "dataset", "runs", "run", "compare", "editor")
+"""Can be read on a phone."""
+
+VIEWS = [
+    *product(EVERYWHERE, SIZES, THEMES, LOCALES),
+    *((name, *view) for name in TWICE for view in ((SIZES[0], THEMES[0], "en"), (SIZES[1], THEMES[1], "zh"))),
+    *((name, PHONE, THEMES[0], "zh") for name in ON_A_PHONE),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "theme", "language"),
+    VIEWS,
+    ids=[f"{name}-{size[0]}x{size[1]}-{theme}-{language}" for name, size, theme, language in VIEWS],
 )
 def test_page_shows_whole_and_is_accessible(
     browser: Browser,
-    stocked: tuple[Server, str, str],
+    stocked: Stock,
     name: str,
     size: tuple[int, int],
     theme: Literal["light", "dark"],
     language: str,
 ) -> None:
-    server, network, run = stocked
+    server = stocked.server
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]}, color_scheme=theme, locale=LOCALES[language]
     )
@@ -192,7 +263,7 @@ def test_page_shows_whole_and_is_accessible(
             "console", lambda message: errors.append(message.text) if message.type in {"error", "warning"} else None
         )
         page.goto(server.url)
-        show(page, name, network, run, f"http://127.0.0.1:{server.port}", language)
+        show(page, name, f"http://127.0.0.1:{server.port}", stocked, language)
         keep(page, f"{name}-{theme}-{size[0]}-{language}")
         assert page.evaluate("document.documentElement.lang") == {"en": "en", "zh": "zh-Hans"}[language]
         if language == "zh":

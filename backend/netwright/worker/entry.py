@@ -168,6 +168,8 @@ class Attempt:
             fields |= {"pid": os.getpid(), "versions": versions()}
             for note in fields["notes"]:  # type: ignore[attr-defined]  # a list of texts
                 LOG.info("%s", note)
+        if type == "state":
+            self.heartbeat.is_training = fields["state"] == RunState.RUNNING and fields.get("phase") == "training"
         if type in {"log", "alert"}:
             LOG.info("%s", fields["message"])
         self.emitter(type, **fields)

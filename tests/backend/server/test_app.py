@@ -1,5 +1,6 @@
 """The application as a whole: what it imports, what it serves, how faults look."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -89,6 +90,20 @@ def test_page_files_when_asked_for_are_public_and_kept_by_browsers(server: RealS
     assert "javascript" in script.headers["content-type"]
     assert server.stranger.get("/theme.js").headers["cache-control"] == "no-cache"
     assert_problem(server.client.get("/assets/gone.js"), 404, "not_found")
+
+
+def test_page_files_when_packed_by_the_build_are_sent_packed_to_whoever_takes_them_so(
+    server: RealServer, built: Path
+) -> None:
+    (built / "assets" / "large-abc.js").write_text("let large;")
+    (built / "assets" / "large-abc.js.gz").write_bytes(gzip.compress(b"let large;"))
+    for taken, encoding in (("gzip, br", "gzip"), ("identity", None)):
+        script = server.stranger.get("/assets/large-abc.js", headers={"accept-encoding": taken})
+        assert script.headers.get("content-encoding") == encoding
+        assert script.text == "let large;"
+        assert "javascript" in script.headers["content-type"]
+        assert "immutable" in script.headers["cache-control"]
+        assert "accept-encoding" in script.headers["vary"]
 
 
 def test_page_when_not_built_says_how(server: RealServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
