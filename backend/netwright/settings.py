@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
@@ -23,7 +24,8 @@ class Settings:
     ``home`` holds everything that is kept (``NETWRIGHT_HOME``).  ``token`` empty means that a random one is made and kept
     in ``home/token`` (``NETWRIGHT_TOKEN``).  ``database_url`` empty means ``home/netwright.db``
     (``NETWRIGHT_DATABASE_URL``).  ``allowed_hosts`` are further names under which the server may be reached, such as that
-    of a proxy (``NETWRIGHT_ALLOWED_HOSTS``, separated by commas).  ``has_example`` puts an example network into a data folder
+    of a proxy (``NETWRIGHT_ALLOWED_HOSTS``, separated by commas).  ``webhook`` is the address that is told of ends and alerts
+    of runs (``NETWRIGHT_WEBHOOK``; empty, nobody is).  ``has_example`` puts an example network into a data folder
     that has never held one (``NETWRIGHT_EXAMPLE``, 1 or 0; a server is started with 1), named in ``language``, the language of
     the machine as browsers write it (``LC_ALL``, ``LC_MESSAGES``, ``LANG``).
     """
@@ -34,6 +36,7 @@ class Settings:
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     allowed_hosts: tuple[str, ...] = ()
+    webhook: str = field(default="", repr=False)
     has_example: bool = False
     language: str = ""
     is_warming: bool = True
@@ -46,7 +49,8 @@ class Settings:
         """The settings of ``environment`` (default: this process's); ``host`` and ``port`` win over it.
 
         Raises:
-            SettingsError: ``PORT`` is not a number from 0 to 65535, ``NETWRIGHT_EXAMPLE`` is neither 0 nor 1.
+            SettingsError: ``PORT`` is not a number from 0 to 65535, ``NETWRIGHT_EXAMPLE`` is neither 0 nor 1,
+                ``NETWRIGHT_WEBHOOK`` is no address of the web.
         """
         env = os.environ if environment is None else environment
         return cls(
@@ -58,6 +62,7 @@ class Settings:
             allowed_hosts=tuple(
                 name.strip().lower() for name in env.get("NETWRIGHT_ALLOWED_HOSTS", "").split(",") if name.strip()
             ),
+            webhook=_parse_webhook(env.get("NETWRIGHT_WEBHOOK", "")),
             has_example=_parse_switch("NETWRIGHT_EXAMPLE", env.get("NETWRIGHT_EXAMPLE", "")),
             language=_language(env),
         )
@@ -92,6 +97,13 @@ def _parse_switch(name: str, text: str) -> bool:
     if text.strip() not in {"", "0", "1"}:
         raise SettingsError(f"{name} must be 0 or 1, not {text!r}.")
     return text.strip() != "0"
+
+
+def _parse_webhook(text: str) -> str:
+    url = text.strip()
+    if url and not (url.startswith(("http://", "https://")) and urlsplit(url).hostname):
+        raise SettingsError(f"NETWRIGHT_WEBHOOK must be an address that begins with http:// or https://, not {text!r}.")
+    return url
 
 
 def _language(env: Mapping[str, str]) -> str:

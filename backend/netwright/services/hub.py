@@ -13,8 +13,10 @@ from itertools import islice
 
 from netwright.language import DEFAULT, use_language
 from netwright.services.models import RunSummary
+from netwright.services.webhook import Webhook
 from netwright.store.events import StoredEvent, list_events
 from netwright.store.store import Store
+from netwright.training.events import AlertEvent
 
 RING_BYTES = 2 * 2**20
 PAGE_EVENTS = 500
@@ -111,6 +113,7 @@ class Hub:
         self._summaries: dict[str, tuple[int, RunSummary, dict[str, str]]] = {}
         self._version = 0
         self._changed = asyncio.Event()
+        self.webhook: Webhook | None = None
 
     def publish(self, run_id: str, events: Sequence[StoredEvent]) -> None:
         """Gives stored events to those who listen.  Never waits."""
@@ -127,6 +130,13 @@ class Hub:
             del self._summaries[next(iter(self._summaries))]
         self._changed.set()
         self._changed = asyncio.Event()
+        if self.webhook is not None:
+            self.webhook.see(summary)
+
+    def publish_alert(self, summary: RunSummary, alert: AlertEvent) -> None:
+        """Gives an alert of a run, which is stored, to who is not a browser."""
+        if self.webhook is not None:
+            self.webhook.see_alert(summary, alert)
 
     async def events(
         self, run_id: str, after: int, *, idle_seconds: float, language: str = DEFAULT

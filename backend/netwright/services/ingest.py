@@ -21,6 +21,7 @@ from netwright.store.runs import get_attempt
 from netwright.store.store import Store
 from netwright.training.events import (
     COMMANDS,
+    AlertEvent,
     ChangeEvent,
     CheckpointEvent,
     EndEvent,
@@ -114,8 +115,12 @@ class IngestService:
         )
         # No await from here on: what is stored in order is published in order.
         if ingested.events:
+            summary = to_summary(ingested.record)
             self._hub.publish(run_id, ingested.events)
-            self._hub.publish_summary(to_summary(ingested.record))
+            self._hub.publish_summary(summary)
+            for event in ingested.fresh:
+                if isinstance(event, AlertEvent):
+                    self._hub.publish_alert(summary, event)
         return ingested
 
     async def _verify(self, run_id: str, events: Sequence[Event]) -> frozenset[str]:

@@ -20,9 +20,11 @@ from netwright.services.runs import RunService
 from netwright.services.scheduler import Scheduler, Timing
 from netwright.services.steps import StepsService
 from netwright.services.trials import TrialService
+from netwright.services.webhook import Webhook
 from netwright.services.weights import WeightsService
 from netwright.services.workspace import WorkspaceService
 from netwright.settings import Settings
+from netwright.store.runs import list_unfinished
 from netwright.store.store import Store
 
 
@@ -38,6 +40,7 @@ class Services:
         self.settings = settings
         self.store = Store(settings.url_of_database)
         self.hub = Hub(self.store)
+        self.hub.webhook = Webhook(settings.webhook) if settings.webhook else None
         self.networks = NetworkService(self.store, settings.language if settings.has_example else None)
         self.blocks = BlockService(self.store)
         self.datasets = DatasetService(self.store, settings.home)
@@ -82,6 +85,8 @@ class Services:
         await self.curves.start()
         await self.rate_finder.start()
         await self.trials.start()
+        if self.hub.webhook is not None:
+            self.hub.webhook.start(await self.store.read(list_unfinished))
         await self.scheduler.start()
 
     async def close(self) -> None:
@@ -89,5 +94,7 @@ class Services:
         await self.scheduler.close()
         await self.exports.close()
         await self.trials.close()
+        if self.hub.webhook is not None:
+            await self.hub.webhook.close()
         await self.datasets.close()
         await asyncio.to_thread(self.store.close)

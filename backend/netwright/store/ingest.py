@@ -49,11 +49,13 @@ class FencedError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What came of a batch.  ``seq`` is the last contiguous one stored, ``commands`` are JSON texts."""
+    """What came of a batch.  ``seq`` is the last contiguous one stored, ``fresh`` are the events that had not come before,
+    ``commands`` are JSON texts."""
 
     record: RunRecord
     seq: int
     events: list[StoredEvent]
+    fresh: list[Event]
     commands: list[str]
 
 
@@ -111,7 +113,7 @@ class Ingest:
         commands = self._commands_to_send(session, run)
         session.flush()
         record = RunRecord(run, tuple(command.type for command in commands))
-        return Ingested(record, attempt.last_seq, stored, [command.payload for command in commands])
+        return Ingested(record, attempt.last_seq, stored, fresh, [command.payload for command in commands])
 
     @staticmethod
     def _commands_to_send(session: Session, run: RunRow) -> list[CommandRow]:

@@ -79,6 +79,11 @@ def taken_slots(session: Session) -> list[str]:
     return list(session.scalars(select(RunRow.slot).where(RunRow.state.in_(ACTIVE))))
 
 
+def list_unfinished(session: Session) -> list[str]:
+    """The runs that have not come to an end."""
+    return list(session.scalars(select(RunRow.id).where(RunRow.state.not_in([*FINAL, RunState.LOST]))))
+
+
 def list_living(session: Session) -> list[LivingAttempt]:
     """Attempts that should have a worker."""
     query = (
