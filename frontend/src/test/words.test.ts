@@ -161,7 +161,6 @@ const PUT_TOGETHER = new Set<string>([
   "monitor.*Hint",
   "next.*",
   "note.*",
-  "notify.*",
   "origin.*",
   "part.*",
   "phase.*",

@@ -14,6 +14,7 @@ export { GraphPicture, VertexMark } from "./GraphPicture";
 export { InlineEdit } from "./InlineEdit";
 export { keep, readKept, readKeptJson } from "./kept";
 export { locale } from "./locale";
+export { notices, toggleNotices } from "./notices";
 export { notifyDone, notifyError, notifyUndo } from "./notify";
 export { PageBar, PageBarProvider, PageBarSlot } from "./PageBar";
 export { Picker, type PickerItem } from "./Picker";

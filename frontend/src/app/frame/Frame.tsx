@@ -1,15 +1,27 @@
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Outlet } from "react-router";
+import { useStore } from "zustand";
+import { loadPart } from "@/api";
 import { TourStrip } from "@/features/tour";
-import { PageBarProvider, PageBarSlot } from "@/ui";
+import { notices, PageBarProvider, PageBarSlot } from "@/ui";
+import { loadAllWords } from "../language";
 import { ConnectionNote } from "./ConnectionNote";
 import styles from "./Frame.module.css";
 import { Rail } from "./Rail";
 import { SignInHelp } from "./SignInHelp";
 
+const RunNotices = lazy(() =>
+  loadPart(async () => {
+    const [runs] = await Promise.all([import("@/features/runs"), loadAllWords()]);
+    return { default: runs.RunNotices };
+  }),
+);
+
 /** What stands around every page: the rail of places on the left, one bar at the top. */
 export function Frame() {
   const { t } = useTranslation();
+  const isTelling = useStore(notices, ({ isOn }) => isOn);
   return (
     <PageBarProvider>
       <a className={styles.skip} href="#main">
@@ -28,6 +40,11 @@ export function Frame() {
         </main>
       </div>
       <SignInHelp />
+      {isTelling && (
+        <Suspense>
+          <RunNotices />
+        </Suspense>
+      )}
     </PageBarProvider>
   );
 }

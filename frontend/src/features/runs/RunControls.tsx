@@ -6,7 +6,7 @@ import type { RunRead } from "@/api";
 import { ReasonedButton } from "@/ui";
 import { deleteLater } from "@/ui/pendingDeletion";
 import { LiveControls } from "./LiveControls";
-import { NotifyItem, useNotify } from "./NotifyItem";
+import { NotifyItem } from "./NotifyItem";
 import { type RunCommand, useDeleteRun, useRunCommand } from "./queries";
 import type { ChangeEvent } from "./runSession";
 import classes from "./runs.module.css";
@@ -25,7 +25,6 @@ interface Props {
 export function RunControls({ run, changes, hasCheckpoint }: Props) {
   const { t } = useTranslation("runs");
   const navigate = useNavigate();
-  const notify = useNotify(run);
   const command = useRunCommand();
   const deleteRun = useDeleteRun();
   const controls = runControls(run, hasCheckpoint);
@@ -91,7 +90,7 @@ export function RunControls({ run, changes, hasCheckpoint }: Props) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <NotifyItem {...notify} />
+          <NotifyItem />
           {run.network_id !== null && (
             <Menu.Item
               component={Link}

@@ -2,6 +2,7 @@ export { eventFilesUrl } from "./eventFiles";
 export { flattenConfig } from "./flattenConfig";
 export { groupMetrics, isSystemGroup } from "./metricGroups";
 export { runQuery, runsQuery, useRunSettings } from "./queries";
+export { RunNotices } from "./RunNotices";
 export { RunPage } from "./RunPage";
 export { RunsPage } from "./RunsPage";
 export { isMoving } from "./runWords";

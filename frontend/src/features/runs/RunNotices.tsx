@@ -1,0 +1,36 @@
+import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import type { RunState, RunSummary } from "@/api";
+import { openRunsLive } from "@/api/live";
+import { endsOf } from "./runEnds";
+import { runWords } from "./runWords";
+
+const TITLES = {
+  completed: "notify.completed",
+  stopped: "notify.stopped",
+  failed: "notify.failed",
+  lost: "notify.lost",
+} as const;
+
+/** Tells of the ends of runs through the browser, whatever page is open. Draws nothing. */
+export function RunNotices() {
+  const { t, i18n } = useTranslation("control");
+  const { t: say } = useTranslation("runs");
+  const states = useRef(new Map<string, RunState>());
+  const { language } = i18n;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the socket is opened anew for another language
+  useEffect(() => {
+    const tell = (run: RunSummary, state: keyof typeof TITLES) => {
+      const body = run.message === null ? say(runWords(run).sentence) : run.message;
+      new Notification(t(TITLES[state], { name: run.name }), { body, tag: run.id, icon: "/favicon.svg" });
+    };
+    const connection = openRunsLive({
+      onItems: (changed) => {
+        for (const [run, state] of endsOf(states.current, changed)) tell(run, state);
+      },
+      onReconnected: () => undefined,
+    });
+    return () => connection.close();
+  }, [language]);
+  return null;
+}
