@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from netwright.training.batches import Inputs
-    from netwright.training.setup import Setup
+    from netwright.training.parts import Setup
 
 LOG = logging.getLogger(__name__)
 
