@@ -1,6 +1,9 @@
 """Whether a run's step can be captured as CUDA graphs.  No torch here: the form asks."""
 
+from collections.abc import Iterator, Sequence
+
 from netwright.data.base import Kind
+from netwright.graph.problems import Problem
 from netwright.language import say
 from netwright.training.config import TrainingConfig
 from netwright.training.optimizers import OPTIMIZERS
@@ -34,3 +37,18 @@ def why_not_captured(training: TrainingConfig, kind: Kind, device: str) -> str |
             type=optimizer.type,
         )
     return None
+
+
+def check_capture(training: TrainingConfig, kind: Kind, devices: Sequence[str] | None) -> Iterator[Problem]:
+    """Where a captured step is asked for that cannot be; ``devices`` as :func:`netwright.training.checking.check_training` has
+    them."""
+    if training.cuda_graphs != "on" or training.optimizer.type not in OPTIMIZERS.classes:
+        return
+    has_gpu = training.device != "cpu" and (devices is None or any(device.startswith("cuda") for device in devices))
+    why = why_not_captured(training, kind, "cuda" if has_gpu else "cpu")
+    if why is not None:
+        yield Problem(
+            code="cuda_graphs_not_possible",
+            field="cuda_graphs",
+            message=say("{why} Switch CUDA graphs off.", why=why),
+        )

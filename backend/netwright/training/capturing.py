@@ -202,15 +202,15 @@ class CapturedStepper:
         assert seen is not None
         if seen.waits is not None:
             why = say(
-                "a part of the network or the loss waits for the GPU ({place}), which a captured step cannot.",
+                "A part of the network or the loss waits for the GPU ({place}), which a captured step cannot.",
                 place=seen.waits,
             )
             if wish == "on":
-                raise ValueError(say("CUDA graphs: {why} Switch them off, or replace that part.", why=why))
+                raise ValueError(say("{why} Switch CUDA graphs off, or replace that part.", why=why))
             return why
         if wish == "auto" and seen.seconds > DEVICE_BOUND * seen.launch_seconds:
             return say(
-                "the GPU works {seconds} ms on a batch that is launched in {launch} ms, so that nothing would be gained.",
+                "The GPU works {seconds} ms on a batch that is launched in {launch} ms, so that nothing would be gained.",
                 seconds=f"{1000 * seen.seconds:.2f}",
                 launch=f"{1000 * seen.launch_seconds:.2f}",
             )
@@ -222,7 +222,7 @@ class CapturedStepper:
         make_plain(self._run.optimizer)
         for weight in self._run.weights:
             weight.grad = None
-        self._tell(say("CUDA graphs are not used: {why}", why=why))
+        self._tell(say("CUDA graphs are not used. {why}", why=why))
 
     def close(self) -> None:
         self._batch_graph = self._update_graph = None

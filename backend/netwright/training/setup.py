@@ -253,7 +253,7 @@ def _wants_capture(config: TrainingConfig, data: Prepared, device: torch.device,
         return True
     if config.cuda_graphs == "on":
         raise ValueError(say("{why} Switch CUDA graphs off.", why=why))
-    notes.append(say("CUDA graphs are not used: {why}", why=why))
+    notes.append(say("CUDA graphs are not used. {why}", why=why))
     return False
 
 
