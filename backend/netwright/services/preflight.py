@@ -73,7 +73,8 @@ class PreflightService:
             found = found.model_copy(update={"note": note})
         elif training.cuda_graphs != "off" and found.device.startswith("cuda") and found.note is None:
             note = say(
-                "Measured without CUDA graphs, which make the steps of a small network faster and hold the memory of one more step."
+                "Measured without CUDA graphs, which make the steps of a small network faster and hold the memory of one more "
+                "step."
             )
             found = found.model_copy(update={"note": note})
         return PreflightRead(**dict(found), is_busy=is_busy)

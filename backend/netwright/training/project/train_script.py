@@ -148,8 +148,8 @@ def _head(config: TrainingConfig, facts: Facts, metrics: Mapping[str, type[Metri
     ]
     if config.cuda_graphs != "off":
         lines += [
-            "The run may have replayed its steps from CUDA graphs. Here they are made one operation after the other: on a GPU that",
-            "is slower for small networks, and the same arithmetic.",
+            "The run may have replayed its steps from CUDA graphs. Here they are made one operation after the other: on a",
+            "GPU that is slower for small networks, and the same arithmetic.",
         ]
     split = config.data.split
     if split.folds is not None:
