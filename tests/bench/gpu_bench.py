@@ -2,7 +2,8 @@
 
 ResNet-18 on pictures of CIFAR-10's size (random bytes: only the time matters) in bfloat16 with the channels last, and a small
 MLP whose step is shorter than what launches it.  All get the same pictures, network and optimizer settings.  Rounds are
-interleaved; medians are printed.  The product's captured step is to be 3 times its other one or more on the MLP.  Lightning is left out where it is not installed.
+interleaved; medians are printed.  On the MLP the captured step is to make 3 times the samples/s of the other one, or more.
+Lightning is left out where it is not installed.
 """
 
 import importlib.util

@@ -33,8 +33,8 @@ def tallies_of(log: Mapping[str, Any], metrics: "Sequence[type[Metric]]") -> "di
         raise ValueError(
             say(
                 "This checkpoint lies in the middle of an epoch and is of an older version, which kept the metrics of the "
-                "epoch another way: the run cannot go on from it exactly. Branch from it with its weights only, or go on from a "
-                "checkpoint at the end of an epoch."
+                "epoch another way: the run cannot go on from it exactly. Branch from it with its weights only, or go on from "
+                "a checkpoint at the end of an epoch."
             )
         )
     return {"hits": torch.tensor([log["sums"][0], log["counts"][0]], dtype=torch.float64)} if metrics else {}

@@ -262,15 +262,39 @@ def test_network_that_waits_for_the_gpu_is_refused_by_on_and_trained_without_by_
     assert not captured_lines(recorder)
 
 
+class Bomb(nn.Module):
+    """Gives infinity from call ``at`` on, in training; counted on the device, so that a replay counts too."""
+
+    calls: torch.Tensor
+
+    def __init__(self, at: int) -> None:
+        super().__init__()
+        self.at = at
+        self.register_buffer("calls", torch.zeros((), dtype=torch.int64))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.training:
+            self.calls += 1
+        return x + torch.where(self.calls >= self.at, math.inf, 0.0)
+
+
 def test_captured_run_on_a_gpu_whose_loss_is_not_finite_stops_before_a_weight_moves(
-    make_job: MakeJob, recorder: Recorder
+    make_job: MakeJob, recorder: Recorder, make_recorder: Any
 ) -> None:
-    job = make_job(
-        build=no_dropout, device="cuda", cuda_graphs="on", optimizer={"type": "SGD", "params": {"lr": 900.0}}
-    )
+    def build(at: int) -> nn.Module:
+        return nn.Sequential(nn.Flatten(), nn.Linear(64, 16), Bomb(at), nn.ReLU(), nn.Linear(16, 10))
+
+    control, progress = Control(), Progress()
+    reference = make_job("reference", device="cuda", optimizer=SGD, build=lambda: build(10**9))
+    reference.network = Watched(reference.network, lambda: control.stop() if progress.step == 15 else None)
+    train(reference, make_recorder(), control, progress=progress)  # ends after step 16
+
+    job = make_job("bad", build=lambda: build(17), device="cuda", cuda_graphs="on", optimizer=SGD, epochs=50)
     outcome = train(job, recorder, Control())
+    assert captured_lines(recorder)
     assert (outcome.state, outcome.reason) == (RunState.FAILED, EndReason.LOSS_NOT_FINITE)
-    assert all(bool(torch.isfinite(weight).all()) for weight in job.network.parameters())
+    assert (recorder.of("alert")[0]["node"], recorder.of("alert")[0]["values"]["step"]) == ("2", 17)
+    assert largest_difference(job.network, reference.network) < NOISE
 
 
 def test_compiled_network_is_captured_on_a_gpu(make_job: MakeJob, recorder: Recorder) -> None:
