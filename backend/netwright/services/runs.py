@@ -153,9 +153,8 @@ class RunService:
             raise ServiceError(
                 "invalid_request", say("Say in data.split.folds how many folds the data is to be cut into.")
             )
-        first = await self._plan(
-            document, body.training, None
-        )  # as it stands: it says what is wrong, and where the data is
+        # As it stands: this says what is wrong, and where the data is.
+        first = await self._plan(document, body.training, None)
         trainings = await asyncio.to_thread(
             give_each_fold_its_own, first.spec.source, body.training, range(1, data.split.folds + 1)
         )
