@@ -108,7 +108,8 @@ class CapturedStepper:
             # Where it goes on with recordings, the gradients of this batch are added to those that are there as well.
             return self._one_by_one.learn(inputs, targets, batch, step)
         self._fill(inputs, targets, batch)
-        return self._keep(*self._do_batch(), targets, step)
+        outputs, loss = self._do_batch()
+        return self._keep(outputs, loss, targets, step)
 
     def _fits(self, inputs: torch.Tensor, targets: torch.Tensor) -> bool:
         return len(targets) == self._size and (not self._inputs.numel() or inputs.shape == self._inputs.shape)

@@ -32,7 +32,7 @@ class CudaRecorder:
 
     def __init__(self, device: torch.device) -> None:
         self._device = device
-        self._stream = torch.cuda.Stream(device)
+        self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]  # torch's own is untyped
         self._recordings: list[CudaRecording] = []
         self._pool = torch.cuda.graph_pool_handle()
         self._seconds, self._bytes = 0.0, 0

@@ -19,6 +19,7 @@ from netwright.training.loop import train
 from netwright.training.reporting import Progress
 from netwright.training.setup import Job, build_optimizer, set_up
 from netwright.training.states import EndReason, RunState
+from netwright.training.stepping import EagerStepper
 from torch import nn
 
 MakeJob = Callable[..., Job]
@@ -133,10 +134,13 @@ def test_captured_run_follows_the_schedule_and_a_rate_that_is_changed_while_it_t
     for is_captured in (False, True):
         control, recorder, progress = Control(), make_recorder(), Progress()
         job = make_job(f"run{is_captured}", **config)
-        recorder.then = lambda _, control=control, progress=progress: (
-            control.values.update(lr=0.01) if progress.step >= 13 else None,
-            setattr(control, "has_wish", True),
-        )
+
+        def wish(_: Any, control: Control = control, progress: Progress = progress) -> None:
+            if progress.step >= 13 and not control.values:
+                control.values["lr"] = 0.01
+                control.has_wish = True
+
+        recorder.then = wish
         fake = FakeRecorder(job.network) if is_captured else None
         train(job, recorder, control, progress=progress, guard_on_device=True, recorder=fake)
         results.append((weights_of(job), recorder.of("change")[0]["step"]))
@@ -287,7 +291,7 @@ def test_on_a_cpu_on_is_refused_auto_says_why_not_and_off_says_nothing(make_job:
     assert [note for note in auto.notes if note.startswith("CUDA graphs are not used")]
     assert not [note for note in off.notes if "CUDA graphs" in note]
     for run in (auto, off):
-        assert isinstance(capturing.build_stepper(run, print), capturing.EagerStepper)
+        assert isinstance(capturing.build_stepper(run, print), EagerStepper)
 
 
 @pytest.mark.parametrize("name", ["RMSprop", "NAdam", "AdamW", "SGD"])
