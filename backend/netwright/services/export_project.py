@@ -126,6 +126,7 @@ def _settings(spec: RunSpec) -> dict[str, str]:
         "precision": training.precision,
     }
     switches = {"torch.compile": training.compile, "deterministic": training.deterministic}
+    switches["CUDA graphs"] = training.cuda_graphs == "on"
     settings |= {name: "yes" for name, is_on in switches.items() if is_on}
     settings |= _regularization(training)
     if spec.initial_weights is not None:

@@ -71,6 +71,12 @@ class PreflightService:
                 "Measured without torch.compile, which takes its time at the start and makes steps faster after it."
             )
             found = found.model_copy(update={"note": note})
+        elif training.cuda_graphs != "off" and found.device.startswith("cuda") and found.note is None:
+            note = say(
+                "Measured without CUDA graphs, which make the steps of a small network faster and hold the memory of one more "
+                "step."
+            )
+            found = found.model_copy(update={"note": note})
         return PreflightRead(**dict(found), is_busy=is_busy)
 
     async def _run(self, spec: RunSpec) -> Preflight:

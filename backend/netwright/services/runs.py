@@ -17,6 +17,7 @@ from netwright.services.datasets import DatasetService
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.exports import ExportService
 from netwright.services.files import remove_folder, write_whole
+from netwright.services.fold_weights import give_each_fold_its_own
 from netwright.services.hub import Hub
 from netwright.services.metrics import read_metrics
 from netwright.services.models import (
@@ -142,7 +143,7 @@ class RunService:
 
     async def cross_validate(self, body: RunCreate) -> CrossValidationStarted:
         """Queues a run for each of the ``folds`` of the split, which holds that fold out; all of them or none.  They carry a
-        tag that no other run has.
+        tag that no other run has.  Class weights that balance the fold which the split names are those of each fold.
 
         Raises:
             ServiceError: as :meth:`create`; ``invalid_request``, the split has no folds.
@@ -152,11 +153,12 @@ class RunService:
             raise ServiceError(
                 "invalid_request", say("Say in data.split.folds how many folds the data is to be cut into.")
             )
-        planned = []
-        for fold in range(1, data.split.folds + 1):
-            split = data.split.model_copy(update={"fold": fold})
-            training = body.training.model_copy(update={"data": data.model_copy(update={"split": split})})
-            planned.append(await self._plan(document, training, None))
+        # As it stands: this says what is wrong, and where the data is.
+        first = await self._plan(document, body.training, None)
+        trainings = await asyncio.to_thread(
+            give_each_fold_its_own, first.spec.source, body.training, range(1, data.split.folds + 1)
+        )
+        planned = [await self._plan(document, training, None) for training in trainings]
         rows = rows_of_folds(planned, body.name, body.network_id)
         tag = tag_of_folds(rows)
         runs = await self._begin_all(planned, lambda session: insert_folds(session, rows, tag))

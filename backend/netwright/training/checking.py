@@ -12,6 +12,7 @@ from netwright.graph.problems import Fix, Problem
 from netwright.language import listed, say
 from netwright.layers.registry import LAYERS
 from netwright.training.averaging import AVERAGINGS
+from netwright.training.capturable import check_capture
 from netwright.training.checking_augment import check_mixing, check_sampling
 from netwright.training.checking_graph import check_graph_input, wrong_entry
 from netwright.training.checking_learning import check_combinations, check_milestones, updates_per_epoch
@@ -53,6 +54,7 @@ def check_training(
                 ),
             )
         )
+    problems += check_capture(training, data.kind, devices)
     problems += check_split(training, data)
     if devices is not None:
         problems += _check_device(training, devices)

@@ -27,6 +27,7 @@ from netwright import __version__
 from netwright.graph.model import Model
 from netwright.language import say
 from netwright.training.events import Scalar
+from netwright.training.old_resume import upgrade
 
 LOG = logging.getLogger(__name__)
 
@@ -307,7 +308,7 @@ class CheckpointFolder:
             )
         if resume["graph_hash"] != self.graph_hash:
             raise CheckpointError(say("The checkpoint {name} belongs to another network.", name=name))
-        return LoadedCheckpoint(record, weights, resume)
+        return LoadedCheckpoint(record, weights, upgrade(resume))
 
 
 def _uses_cuda() -> bool:

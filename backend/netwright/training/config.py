@@ -173,6 +173,8 @@ class TrainingConfig(Model):
     """``torch.use_deterministic_algorithms``."""
     compile: bool = False
     """``torch.compile`` of the network that trains."""
+    cuda_graphs: Literal["auto", "on", "off"] = "off"
+    """The training step captured once on an NVIDIA GPU and replayed; ``auto`` does so where it can be and gains something."""
     device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d{1,2})?)$")
     gradient_clip_norm: float | None = Field(default=None, gt=0.0)
     gradient_clip_value: float | None = Field(default=None, gt=0.0)

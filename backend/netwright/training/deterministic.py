@@ -12,7 +12,7 @@ from netwright.training.batches import Inputs
 from netwright.training.out_of_memory import find_place
 
 if TYPE_CHECKING:
-    from netwright.training.setup import Setup
+    from netwright.training.parts import Setup
 
 _SENTENCE = re.compile(r"(\S+) does not have a deterministic implementation")
 

@@ -6,7 +6,7 @@ from netwright.language import say
 from netwright.training.states import RunState
 
 if TYPE_CHECKING:
-    from netwright.training.loop import Keeper
+    from netwright.training.keeper import Keeper
 
 LiveValue = Literal["lr", "epochs"]
 

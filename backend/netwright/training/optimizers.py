@@ -38,6 +38,8 @@ class Optimizer(RegisteredChoice, is_abstract=True):
     """A few kernels for all weights on a GPU, where there is no fused form."""
     needs_closure: ClassVar[bool] = False
     """Whether a step computes the loss again, several times; such a one takes a single group of weights."""
+    is_capturable: ClassVar[bool] = True
+    """Whether all that changes from step to step can lie on a GPU, so that a CUDA graph can hold the step."""
 
     @classmethod
     def build(cls, params: ChoiceParams, weights: Weights, network: "Module | None" = None) -> "TorchOptimizer":
@@ -195,6 +197,7 @@ class Adagrad(Optimizer):
         "Divides each step by all gradients a weight ever had: rare features keep learning. Its steps only shrink."
     )
     is_fused = False  # PyTorch's fused form is for the CPU alone
+    is_capturable = False
 
     class Params(ChoiceParams):
         lr: float = Field(default=0.01, ge=0.0, le=1000.0, description=_LR)
@@ -236,6 +239,7 @@ class Muon(Optimizer):
     )
     is_fused = False
     has_foreach = False
+    is_capturable = False
 
     class Params(ChoiceParams):
         lr: float = Field(default=0.001, ge=0.0, le=1000.0, description=_LR)
@@ -282,6 +286,7 @@ class LBFGS(Optimizer):
     )
     is_fused = False
     has_foreach = False
+    is_capturable = False
     needs_closure = True
 
     class Params(ChoiceParams):

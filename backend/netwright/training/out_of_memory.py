@@ -17,7 +17,7 @@ from netwright.training.graph_batches import GraphInputs
 from netwright.training.memory import is_out_of_memory
 
 if TYPE_CHECKING:
-    from netwright.training.setup import Setup
+    from netwright.training.parts import Setup
 
 MAX_TRIES = 20
 SAFE_SHARE = 0.8

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from netwright.training.answers import Answers
 from netwright.training.events import Scalar
 from netwright.training.metrics import Metric, RunningMetrics
+from netwright.training.old_resume import tallies_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -220,4 +221,5 @@ class StepLog:
 
     def load_state(self, state: dict[str, Any]) -> None:
         self.loss_sum, self.loss_count = state["loss_sum"], state["loss_count"]
-        self.running.load_state(state["tallies"])
+        old = "tallies" not in state
+        self.running.load_state(tallies_of(state, self.running.metrics) if old else state["tallies"])

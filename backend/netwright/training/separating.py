@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from netwright.language import Text, say
-from netwright.training.setup import Setup
+from netwright.training.parts import Setup
 
 if TYPE_CHECKING:
     from torch import Tensor

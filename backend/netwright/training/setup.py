@@ -1,10 +1,9 @@
 """Everything a run needs, put in place before the loop begins: device, layout, objective, optimizer, batches, checkpoints."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
@@ -13,27 +12,29 @@ from netwright.data.augment.base import Augment
 from netwright.data.base import DataError, Part, Prepared
 from netwright.data.graphs import GraphPart
 from netwright.language import listed, say
-from netwright.training.answers import Answers, build_answers
-from netwright.training.baseline import Baseline, measure_baseline, repeat_last_values
-from netwright.training.batches import Batches, Inputs, Sampler, hold
+from netwright.training.answers import build_answers
+from netwright.training.baseline import measure_baseline, repeat_last_values
+from netwright.training.batches import Batches, Sampler, hold
+from netwright.training.capturable import WARM_UP_UPDATES, why_not_captured
 from netwright.training.checking import monitored_names, watched_values
 from netwright.training.checkpoints import CheckpointFolder
 from netwright.training.choices import ChoiceParams
 from netwright.training.compiling import Compiled, check_compiler
 from netwright.training.config import TrainingConfig
 from netwright.training.early_stopping import Best, EarlyStopping
-from netwright.training.freezing import Frozen, describe_frozen, freeze
-from netwright.training.graph_batches import GraphBatches, GraphInputs
-from netwright.training.guard import BufferKeeper, DeviceGuard, DirectGuard, Guard
+from netwright.training.freezing import describe_frozen, freeze
+from netwright.training.graph_batches import GraphBatches
+from netwright.training.guard import BufferKeeper, DeviceGuard, DirectGuard
 from netwright.training.learning_rate import LearningRate
-from netwright.training.metrics import METRICS, Metric
-from netwright.training.objectives import LOSSES, LossFunction
+from netwright.training.metrics import METRICS
+from netwright.training.objectives import LOSSES
 from netwright.training.optimizers import OPTIMIZERS, Optimizer
 from netwright.training.parameter_groups import describe_groups, split_weights
+from netwright.training.parts import Objective, Setup
 from netwright.training.precision import Scaling, build_autocast, choose_kernels
 from netwright.training.reporting import StepLog
-from netwright.training.scripted import penalty, spared_from_decay
-from netwright.training.surface import Surface, build_surface
+from netwright.training.scripted import spared_from_decay
+from netwright.training.surface import build_surface
 from netwright.training.weight_average import WeightAverage
 
 if TYPE_CHECKING:
@@ -67,18 +68,6 @@ class Job:
     """What was done to the network before it came here; said in the run's first event."""
     is_current: Callable[[], bool] = lambda: True
     """False once a newer attempt of the run has begun: nothing may be written any more."""
-
-
-Outputs: TypeAlias = "Tensor | dict[str, Tensor]"
-"""What the loss is computed on: one tensor, or one for each objective by the name of its Output."""
-
-
-class Objective(NamedTuple):
-    """One term of the loss: ``weight * loss(outputs[output], targets)``."""
-
-    output: str | None
-    loss: LossFunction
-    weight: float
 
 
 class DeviceMissingError(ValueError):
@@ -119,160 +108,6 @@ def wants_channels_last(network: nn.Module, data: Prepared, device: torch.device
     return has_convolution and len(data.input_shape) == 3 and (device.type == "cpu" or precision != "float32")
 
 
-@dataclass
-class Setup:
-    """The parts of a run that the loop works with."""
-
-    network: nn.Module
-    device: torch.device
-    config: TrainingConfig
-    weights: Sequence[nn.Parameter]
-    objectives: Sequence["Objective"]
-    arguments: tuple[str, ...]
-    metrics: list[type[Metric]]
-    answers: Answers
-    baseline: Baseline
-    optimizer: torch.optim.Optimizer
-    rate: LearningRate
-    sampler: Sampler
-    validation: Batches | GraphBatches
-    test: Batches | GraphBatches | None
-    guard: Guard
-    buffers: BufferKeeper
-    log: StepLog
-    checkpoints: CheckpointFolder
-    best: Best
-    early_stopping: EarlyStopping | None
-    autocast: Callable[[], AbstractContextManager[Any]]
-    fingerprint: str
-    classes: tuple[str, ...]
-    epochs: int
-    surface: Surface | None
-    has_soft_targets: bool = False
-    frozen: Frozen = field(default_factory=Frozen)
-    lr_factors: Sequence[float] = (1.0,)
-    """Of the optimizer's groups."""
-    clip: Callable[[], object] | None = None
-    needs_closure: bool = False
-    penalised: Sequence[nn.Parameter] = ()
-    """The weights that an L1 or L2 penalty is taken of."""
-    average: WeightAverage | None = None
-    scaling: Scaling | None = None
-    compiled: Compiled | None = None
-    scale_targets: "Callable[[Tensor], Tensor] | None" = None
-    postprocess: "Callable[[Tensor], Tensor] | None" = None
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def shown(self) -> nn.Module:
-        """What is validated and kept: the average of the weights once it has begun, else the network that trains."""
-        return self.network if self.average is None or not self.average.count else self.average.network
-
-    def forward(self, inputs: Inputs) -> "Outputs":
-        """``(N, *input_shape)`` to the objective's output, ``(N, K)``, in float32; a dict where there are several.  Of a graph
-        whose vertices are the samples, the rows that have targets."""
-        return self.run_through(self.network if self.compiled is None else self.compiled.network, inputs)
-
-    def answer(self, inputs: Inputs) -> "Outputs":
-        """As :meth:`forward`, of what is shown."""
-        return self.run_through(self.shown, inputs)
-
-    def run_through(self, network: Callable[..., Any], inputs: Inputs) -> "Outputs":
-        """As :meth:`forward`, of any copy of the network."""
-        if isinstance(inputs, GraphInputs):
-            given, rows = inputs.take(self.arguments), inputs.rows
-        else:
-            given, rows = [inputs], None
-        with self.autocast():
-            outputs = network(*given)
-        # The loss is computed in float32 whatever the network ran in.
-        if isinstance(outputs, torch.Tensor):
-            return _rows_of(outputs.float(), rows)
-        chosen: dict[str, Tensor] = {
-            name: _rows_of(outputs[name].float(), rows) for name, _, _ in self.objectives if name is not None
-        }
-        return chosen if len(chosen) > 1 else next(iter(chosen.values()))
-
-    def compute_loss(self, outputs: "Outputs", targets: "Tensor") -> "Tensor":
-        """The weighted sum of all objectives."""
-        if self.scale_targets is not None:
-            targets = self.scale_targets(targets)
-        if isinstance(outputs, torch.Tensor):
-            _, loss, weight = self.objectives[0]
-            return loss(outputs, targets) if weight == 1.0 else weight * loss(outputs, targets)
-        terms = [weight * loss(outputs[name], targets) for name, loss, weight in self.objectives if name is not None]
-        return torch.stack(terms).sum()
-
-    def backward(self, loss: "Tensor", batch: int) -> "Tensor":
-        """Adds the gradients of batch number ``batch`` of the epoch; gives what is minimised, the penalties included."""
-        minimised = loss
-        if self.penalised:
-            minimised = minimised + penalty(self.penalised, self.config.l1, self.config.l2)
-        num_batches = self.sampler.size_of_update(batch)
-        if num_batches > 1:
-            minimised = minimised / num_batches
-        scaled = minimised if self.scaling is None else self.scaling.scale(minimised)
-        scaled.backward()  # type: ignore[no-untyped-call]  # torch's own is untyped
-        return minimised
-
-    def update(self, inputs: Inputs, targets: "Tensor", minimised: "Tensor") -> None:
-        """Moves the weights by their gradients, and forgets these; with scaling, only where all of them are finite."""
-        if self.scaling is not None:
-            self.scaling.unscale()
-        if self.clip is not None:
-            self.clip()
-        if self.scaling is None:
-            self.optimizer.step(self.closure(inputs, targets, minimised))
-        else:
-            self.scaling.step()
-        # None instead of zeros: the next backward writes gradients instead of adding to them.
-        for weight in self.weights:
-            weight.grad = None
-        if self.average is not None:
-            self.average.after_step(None if self.scaling is None else self.scaling.found)
-
-    def closure(self, inputs: Inputs, targets: "Tensor", minimised: "Tensor") -> Any:
-        """What an optimizer calls that computes the loss of a batch several times; its first value is ``minimised``, whose
-        gradients are there.  None for the others."""
-        if not self.needs_closure:
-            return None
-        known = [minimised]
-
-        def compute() -> "Tensor":
-            if known:
-                return known.pop()
-            for weight in self.weights:
-                weight.grad = None
-            again = self.backward(self.compute_loss(self.forward(inputs), targets), 0)
-            if self.clip is not None:
-                self.clip()
-            return again
-
-        return compute
-
-    def main(self, outputs: "Outputs") -> "Tensor":
-        """The output of the first objective, which metrics are measured on, in the unit of the targets."""
-        first = outputs if isinstance(outputs, torch.Tensor) else next(iter(outputs.values()))
-        return first if self.postprocess is None else self.postprocess(first)
-
-    def hard(self, targets: "Tensor") -> "Tensor":
-        """Targets of a training step as metrics take them: of a mixed sample the class with the larger share."""
-        return targets.argmax(1) if self.has_soft_targets else targets
-
-    def start_training_mode(self) -> None:
-        """``network.train()``, but for the statistics of what is frozen."""
-        self.network.train()
-        self.frozen.hold()
-
-    def set_epochs(self, epochs: int) -> None:
-        self.epochs = epochs
-        self.rate.total_steps = epochs * self.sampler.num_updates
-
-
-def _rows_of(outputs: "Tensor", rows: "Tensor | None") -> "Tensor":
-    return outputs if rows is None else outputs.index_select(0, rows)
-
-
 def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
     """Moves network and data to the device and builds the rest.  ``guard_on_device`` overrides the choice of the guard.
 
@@ -298,6 +133,7 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         notes.append(
             say("torch.compile: a batch of a new size waits until its kernels are made; the log says how long.")
         )
+    is_captured = _wants_capture(config, data, device, notes)
     channels_last = wants_channels_last(job.network, data, device, config.precision)
     network = job.network.to(device)
     if channels_last:
@@ -369,6 +205,7 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         guard=DeviceGuard(optimizer, device) if late and optimizer_class.is_fused else DirectGuard(),
         scaling=_build_scaling(config, optimizer, device, optimizer_class),
         compiled=Compiled(network) if config.compile else None,
+        is_captured=is_captured,
         buffers=BufferKeeper(
             nn.ModuleList([network] if average is None else [network, average.network]), is_late=device.type == "cuda"
         ),
@@ -394,6 +231,30 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         postprocess=job.postprocess,
         notes=notes,
     )
+
+
+def _wants_capture(config: TrainingConfig, data: Prepared, device: torch.device, notes: list[str]) -> bool:
+    """Whether steps are to be captured as CUDA graphs.
+
+    Raises:
+        ValueError: the config asks for it, and it cannot be.
+    """
+    if config.cuda_graphs == "off":
+        return False
+    why = why_not_captured(config, data.kind, device.type)
+    if why is None:
+        notes.append(
+            say(
+                "CUDA graphs: after {count} updates the training step is captured and replayed from then on; the log says "
+                "what that took.",
+                count=WARM_UP_UPDATES,
+            )
+        )
+        return True
+    if config.cuda_graphs == "on":
+        raise ValueError(say("{why} Switch CUDA graphs off.", why=why))
+    notes.append(say("CUDA graphs are not used. {why}", why=why))
+    return False
 
 
 def build_optimizer(config: TrainingConfig, network: nn.Module) -> tuple[type[Optimizer], torch.optim.Optimizer]:

@@ -36,19 +36,28 @@ class WeightAverage:
     def after_step(self, skipped: torch.Tensor | None = None) -> None:
         """Takes in the weights after an update, where the kind does.  ``skipped`` is 1 on the device where the update was none,
         which must not count; None where all are made."""
+        self.move(skipped)
+        self.count_step()
+
+    def move(self, skipped: torch.Tensor | None) -> None:
+        """The part of :meth:`after_step` that happens on the device."""
         if not self.kind.is_each_step:
             return
         if skipped is not None:
-            self._take_unless(skipped)
-            return
-        if self.count == 0:
-            self._model.update_parameters(self.live)
-            return
-        # What update_parameters would do; that sends its counter to the device each time and waits for it.
-        torch._foreach_lerp_(self._average, self._moving, self._share)
-        self._model.n_averaged += 1
+            self._move_unless(skipped)
+        elif self.count == 0:
+            for average, live in zip(_tensors(self.network), _tensors(self.live), strict=True):
+                average.copy_(live)
+        else:
+            # What update_parameters would do; that sends its counter to the device each time and waits for it.
+            torch._foreach_lerp_(self._average, self._moving, self._share)
 
-    def _take_unless(self, skipped: torch.Tensor) -> None:
+    def count_step(self) -> None:
+        """The part of :meth:`after_step` that happens beside the device."""
+        if self.kind.is_each_step:
+            self._model.n_averaged += 1
+
+    def _move_unless(self, skipped: torch.Tensor) -> None:
         """Nothing is read from the device: after a skipped update the average goes no way towards the weights, after the first
         that was made the whole way."""
         if self._taken is None:
@@ -57,7 +66,6 @@ class WeightAverage:
         share = torch.where(self._taken == 0, 1.0, self._share) * is_made
         torch._foreach_lerp_(self._average, self._moving, [share] * len(self._average))
         self._taken += is_made
-        self._model.n_averaged += 1
 
     def after_epoch(self, epoch: int, epochs: int) -> bool:
         """Takes in the weights at the end of an epoch, where the kind does; True where batch norm's statistics are due."""
@@ -86,6 +94,9 @@ class WeightAverage:
             self.network.load_state_dict(weights)
 
 
+def _tensors(network: nn.Module) -> list[torch.Tensor]:
+    return [tensor.detach() for tensor in (*network.parameters(), *network.buffers())]
+
+
 def _floats(network: nn.Module) -> list[torch.Tensor]:
-    tensors = [*network.parameters(), *network.buffers()]
-    return [tensor.detach() for tensor in tensors if tensor.is_floating_point()]
+    return [tensor for tensor in _tensors(network) if tensor.is_floating_point()]

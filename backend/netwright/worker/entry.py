@@ -29,7 +29,7 @@ from netwright.worker.system import Heartbeat
 
 if TYPE_CHECKING:
     from netwright.training.checkpoints import LoadedCheckpoint
-    from netwright.training.loop import Outcome
+    from netwright.training.ending import Outcome
 
 LOG = logging.getLogger(__name__)
 
@@ -143,8 +143,9 @@ class Attempt:
 
     def _train_unguarded(self) -> "Outcome":
         # Imported here: what comes before takes milliseconds, torch takes seconds, and a stop may come in between.
+        from netwright.training.ending import Outcome
         from netwright.training.jobs import build_job
-        from netwright.training.loop import Outcome, train
+        from netwright.training.loop import train
         from netwright.worker.initial import load_initial
 
         if self.control.is_stopping:

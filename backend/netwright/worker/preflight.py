@@ -13,7 +13,7 @@ from netwright.training.spec import RunSpec
 from netwright.worker.looks import sentence_of, write_answer
 
 if TYPE_CHECKING:
-    from netwright.training.setup import Setup
+    from netwright.training.parts import Setup
 
 LOG = logging.getLogger(__name__)
 

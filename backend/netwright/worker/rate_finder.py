@@ -4,6 +4,7 @@ import itertools
 import logging
 import math
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from netwright.training.batches import Inputs
-    from netwright.training.setup import Setup
+    from netwright.training.parts import Setup
 
 LOG = logging.getLogger(__name__)
 
@@ -65,6 +66,8 @@ def find_rates(spec: RunSpec, folder: Path, report: Report) -> RateFinding:
         DataError, ValueError: the run cannot be set up.
     """
     from netwright.training.jobs import build_job
+    from netwright.training.memory import is_out_of_memory
+    from netwright.training.out_of_memory import describe, find_batch_that_fits, find_place
     from netwright.training.setup import set_up
     from netwright.worker.initial import load_initial
 
@@ -82,7 +85,16 @@ def find_rates(spec: RunSpec, folder: Path, report: Report) -> RateFinding:
                 least=MIN_SAMPLES,
             )
         )
-    return conclude(sweep(run, report), run)
+    try:
+        return conclude(sweep(run, report), run)
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        place = find_place(run.network, error)
+        traceback.clear_frames(error.__traceback__)  # they hold the tensors of the broken step
+        size = run.config.data.batch_size
+        fits = find_batch_that_fits(run, min(size, len(run.sampler.batches)), place.asked_bytes)
+        return RateFinding(sentence=describe(place, 1, size, fits))
 
 
 def sweep(run: "Setup", report: Report) -> RateFinding:

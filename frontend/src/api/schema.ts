@@ -4859,6 +4859,12 @@ export interface components {
              */
             compile: boolean;
             /**
+             * Cuda Graphs
+             * @default off
+             * @enum {string}
+             */
+            cuda_graphs: "auto" | "on" | "off";
+            /**
              * Device
              * @default auto
              */

@@ -41,6 +41,7 @@ const placesIn = (words: string) => [...words.matchAll(/\{\{\s*(\w+)/g)].map(([,
 /** What is the same in Chinese: names, and patterns without a word of their own. */
 const SAME = new Set([
   "torch.compile",
+  "CUDA graphs",
   "PyTorch",
   "PyTorch state_dict",
   "safetensors",
@@ -156,6 +157,7 @@ const PUT_TOGETHER = new Set<string>([
   "history.*",
   "keysDialog.*",
   "kind.*",
+  "machine.cudaGraphsChoice.*",
   "measure.*",
   "monitor.*",
   "monitor.*Hint",

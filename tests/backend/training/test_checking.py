@@ -253,6 +253,8 @@ CHAIN_OUT_OF_ORDER = {
             {"optimizer": LBFGS, "parameter_groups": [{"nodes": ["head"], "lr_factor": 2.0}]},
         ),
         ("precision_not_for_optimizer", "precision", {"optimizer": LBFGS, "precision": "float16"}),
+        ("cuda_graphs_not_possible", "cuda_graphs", {"optimizer": LBFGS, "cuda_graphs": "on"}),
+        ("cuda_graphs_not_possible", "cuda_graphs", {"device": "cpu", "cuda_graphs": "on"}),
         ("fold_unknown", "data.split.fold", {"data": {"split": {"folds": 3, "fold": 4}}}),
         ("folds_not_possible", "data.split.folds", {"data": {"split": {"folds": 5, "by": "column"}}}),
         ("accumulation_not_for_optimizer", "accumulate_steps", {"optimizer": LBFGS, "accumulate_steps": 2}),

@@ -158,3 +158,147 @@ def test_a_step_on_a_gpu_waits_for_nothing(
     assert many_steps > 5 * few_steps
     validation_batches = math.ceil(180 / 64) - 1
     assert many <= few + validation_batches
+
+
+# --- the captured step -----------------------------------------------------------------------------------------------
+
+CAPTURED: dict[str, dict[str, Any]] = {
+    "sgd": {"optimizer": SGD},
+    "scheduled": {"optimizer": SGD, "schedule": {"type": "CosineAnnealingLR", "warmup_steps": 5}},
+    "all at once": {
+        "optimizer": SGD,
+        "accumulate_steps": 3,
+        "averaging": {"type": "EMA", "params": {"decay": 0.5}},
+        "gradient_clip_norm": 1.0,
+        "l2": 0.001,
+    },
+}
+
+
+def no_dropout() -> nn.Module:
+    return nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(144, 10))
+
+
+def captured_lines(recorder: Recorder) -> list[str]:
+    return [line["message"] for line in recorder.of("log") if "the step was captured" in line["message"]]
+
+
+@pytest.mark.parametrize("name", CAPTURED)
+def test_captured_run_on_a_gpu_has_the_weights_of_one_that_is_not(
+    make_job: MakeJob, make_recorder: Any, name: str
+) -> None:
+    plain, captured = make_recorder(), make_recorder()
+    first = make_job("plain", build=no_dropout, device="cuda", **CAPTURED[name])
+    train(first, plain, Control())
+    second = make_job("captured", build=no_dropout, device="cuda", cuda_graphs="on", **CAPTURED[name])
+    train(second, captured, Control())
+    assert captured_lines(captured)
+    assert not captured_lines(plain)
+    assert largest_difference(first.network, second.network) < NOISE
+    losses = [[value for _, value in recorder.series("train/loss")] for recorder in (plain, captured)]
+    assert losses[0] == pytest.approx(losses[1], abs=5e-3)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"optimizer": {"type": "AdamW", "params": {"lr": 0.003}}},
+        {"optimizer": {"type": "AdamW", "params": {"lr": 0.003}}, "precision": "bfloat16", "accumulate_steps": 2},
+        {"optimizer": {"type": "AdamW", "params": {"lr": 0.003}}, "precision": "float16", "gradient_clip_norm": 1.0},
+        {"optimizer": {"type": "RMSprop", "params": {"lr": 0.001}}},
+        {"optimizer": {"type": "NAdam", "params": {"lr": 0.003}}},
+        {"optimizer": {"type": "RAdam", "params": {"lr": 0.01}}},
+        {"optimizer": {"type": "Adadelta"}},
+    ],
+    ids=["adamw", "bf16", "float16", "rmsprop", "nadam", "radam", "adadelta"],
+)
+def test_captured_run_on_a_gpu_learns(make_job: MakeJob, recorder: Recorder, config: dict[str, Any]) -> None:
+    job = make_job(device="cuda", cuda_graphs="on", epochs=10, **config)
+    outcome = train(job, recorder, Control())
+    assert outcome.state is RunState.COMPLETED
+    assert captured_lines(recorder)
+    assert outcome.metrics["val/Accuracy"] > 0.85
+
+
+def test_captured_run_on_a_gpu_draws_new_dropout_at_each_step_and_resumes(
+    make_job: MakeJob, recorder: Recorder, make_recorder: Any
+) -> None:
+    whole = make_job("whole", device="cuda", cuda_graphs="on", optimizer=SGD)
+    train(whole, recorder, Control())
+    plain = make_job("plain", device="cuda", optimizer=SGD)
+    train(plain, make_recorder(), Control())
+    # The same generator, the same draws: captured or not, dropout drops the same.
+    assert largest_difference(whole.network, plain.network) < NOISE
+
+    control, progress = Control(), Progress()
+    first = make_job("parts", device="cuda", cuda_graphs="on", optimizer=SGD)
+    stopper = make_recorder()
+    stopper.then = lambda _: control.stop() if progress.step >= 15 else None
+    train(first, stopper, control, progress=progress)
+    assert 15 <= progress.step < 39
+    second = make_job("parts", device="cuda", cuda_graphs="on", optimizer=SGD)
+    folder = CheckpointFolder(second.folder / "checkpoints", "run", "hash", 3)
+    train(second, make_recorder(), Control(), resume=folder.load(f"last-{progress.step}.safetensors"))
+    assert largest_difference(whole.network, second.network) < NOISE
+
+
+class Waits(nn.Module):
+    """Reads from the device in its forward pass."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * (1.0 if x.sum().item() > -math.inf else 0.0)
+
+
+def test_network_that_waits_for_the_gpu_is_refused_by_on_and_trained_without_by_auto(
+    make_job: MakeJob, recorder: Recorder
+) -> None:
+    def build() -> nn.Module:
+        return nn.Sequential(nn.Flatten(), Waits(), nn.Linear(64, 10))
+
+    with pytest.raises(ValueError, match=r"waits for the GPU \(test_cuda.py:\d+\)"):
+        train(make_job("on", build=build, device="cuda", cuda_graphs="on"), recorder, Control())
+    outcome = train(make_job("auto", build=build, device="cuda", cuda_graphs="auto"), recorder, Control())
+    assert outcome.state is RunState.COMPLETED
+    assert not captured_lines(recorder)
+
+
+class Bomb(nn.Module):
+    """Gives infinity from call ``at`` on, in training; counted on the device, so that a replay counts too."""
+
+    calls: torch.Tensor
+
+    def __init__(self, at: int) -> None:
+        super().__init__()
+        self.at = at
+        self.register_buffer("calls", torch.zeros((), dtype=torch.int64))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.training:
+            self.calls += 1
+        return x + torch.where(self.calls >= self.at, math.inf, 0.0)
+
+
+def test_captured_run_on_a_gpu_whose_loss_is_not_finite_stops_before_a_weight_moves(
+    make_job: MakeJob, recorder: Recorder, make_recorder: Any
+) -> None:
+    def build(at: int) -> nn.Module:
+        return nn.Sequential(nn.Flatten(), nn.Linear(64, 16), Bomb(at), nn.ReLU(), nn.Linear(16, 10))
+
+    control, progress = Control(), Progress()
+    reference = make_job("reference", device="cuda", optimizer=SGD, build=lambda: build(10**9))
+    reference.network = Watched(reference.network, lambda: control.stop() if progress.step == 15 else None)
+    train(reference, make_recorder(), control, progress=progress)  # ends after step 16
+
+    job = make_job("bad", build=lambda: build(17), device="cuda", cuda_graphs="on", optimizer=SGD, epochs=50)
+    outcome = train(job, recorder, Control())
+    assert captured_lines(recorder)
+    assert (outcome.state, outcome.reason) == (RunState.FAILED, EndReason.LOSS_NOT_FINITE)
+    assert (recorder.of("alert")[0]["node"], recorder.of("alert")[0]["values"]["step"]) == ("2", 17)
+    assert largest_difference(job.network, reference.network) < NOISE
+
+
+def test_compiled_network_is_captured_on_a_gpu(make_job: MakeJob, recorder: Recorder) -> None:
+    pytest.importorskip("triton")
+    job = make_job(build=no_dropout, device="cuda", cuda_graphs="on", compile=True, optimizer=SGD)
+    assert train(job, recorder, Control()).state is RunState.COMPLETED
+    assert captured_lines(recorder)

@@ -20,6 +20,7 @@ from netwright.services.export_project import write_initial
 from netwright.training.answers import Answers
 from netwright.training.checkpoints import file_record
 from netwright.training.choices import Registry
+from netwright.training.compiling import check_compiler
 from netwright.training.config import (
     CheckpointConfig,
     DataConfig,
@@ -169,6 +170,41 @@ def test_project_when_trained_has_the_losses_of_the_run_to_the_last_bit(trained:
     assert len(losses) > 4
     assert losses == found.losses
     assert all("(as in the run)" in line for line in lines[:20])
+
+
+def has_compiler() -> bool:
+    try:
+        check_compiler(torch.device("cpu"))
+    except ValueError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not has_compiler(), reason="torch.compile needs a C++ compiler, and this machine has none")
+@pytest.mark.filterwarnings(
+    "ignore:`torch.jit.script_method` is deprecated:DeprecationWarning"
+)  # inductor's own import
+def test_project_when_compiled_has_the_losses_of_the_compiled_run(tmp_path: Path) -> None:
+    # All samples in one batch: each size would have to be compiled.
+    config = {"compile": True, "epochs": 3, "data": {"batch_size": 2000}, "cuda_graphs": "auto"}
+    spec, losses, _ = run_product(Case(mlp([1, 8, 8], 10), "digits", config), tmp_path / "compiled")
+    assert spec.training.compile
+    script = (tmp_path / "compiled" / "train.py").read_text()
+    assert "compiled = torch.compile(network, dynamic=False)" in script
+    assert "replayed its steps from CUDA graphs" in script
+    result = subprocess.run(
+        [sys.executable, "-I", "-c", RUNNER],
+        input=json.dumps([(str(tmp_path / "compiled"), ["--epochs", "3", "--device", "cpu", "--steps", "1000000"])]),
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    assert result.returncode == 0, result.stderr
+    printed = next(iter(json.loads(result.stdout).values()))
+    assert len(losses) == 3
+    for step, loss in enumerate(losses, 1):
+        assert f"step {step}: loss {loss!r} (as in the run)" in printed
 
 
 @pytest.mark.parametrize("name", CASES)

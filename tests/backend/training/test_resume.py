@@ -10,7 +10,8 @@ from netwright.training.averaging import AVERAGINGS
 from netwright.training.checkpoints import CheckpointFolder
 from netwright.training.config import DataConfig
 from netwright.training.control import Control
-from netwright.training.loop import Outcome, train
+from netwright.training.ending import Outcome
+from netwright.training.loop import train
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.reporting import Progress
 from netwright.training.schedules import SCHEDULES

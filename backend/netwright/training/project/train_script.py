@@ -36,7 +36,7 @@ from netwright.training.spec import INITIAL_WEIGHTS
 WRITTEN = {
     "": {
         "data", "objectives", "metrics", "optimizer", "parameter_groups", "schedule", "epochs", "seed", "precision", "device",
-        "deterministic", "compile",
+        "deterministic", "compile", "cuda_graphs",
         "gradient_clip_norm", "gradient_clip_value", "accumulate_steps", "l1", "l2", "no_decay_on_norms_and_biases",
         "averaging", "initialization", "early_stopping", "checkpoint", "initial_weights", "frozen",
     },
@@ -146,6 +146,11 @@ def _head(config: TrainingConfig, facts: Facts, metrics: Mapping[str, type[Metri
         "",
         "With the versions of requirements.txt a CPU of the same machine gives the losses of the run to the last bit.",
     ]
+    if config.cuda_graphs != "off":
+        lines += [
+            "The run may have replayed its steps from CUDA graphs. Here they are made one operation after the other: on a",
+            "GPU that is slower for small networks, and the same arithmetic.",
+        ]
     split = config.data.split
     if split.folds is not None:
         lines.append(

@@ -29,6 +29,15 @@ export function MachineSection() {
         choices={fieldChoices(form.fields, "precision").map((value) => ({ value, label: value }))}
       />
       <ConfigSwitch path="compile" label={t("machine.compile")} hint={t("machine.compileHint")} />
+      <ConfigSelect
+        path="cuda_graphs"
+        label={t("machine.cudaGraphs")}
+        hint={t("machine.cudaGraphsHint")}
+        choices={fieldChoices(form.fields, "cuda_graphs").map((value) => ({
+          value,
+          label: t(`machine.cudaGraphsChoice.${value}`),
+        }))}
+      />
       <ConfigSwitch path="deterministic" label={t("machine.deterministic")} hint={t("machine.deterministicHint")} />
       <ConfigNumber path="seed" label={t("machine.seed")} hint={t("machine.seedHint")} />
     </Section>

@@ -50,6 +50,7 @@ const SUGGESTED: TrainingConfig = {
   precision: "float32",
   deterministic: false,
   compile: false,
+  cuda_graphs: "off",
   device: "auto",
   gradient_clip_norm: null,
   gradient_clip_value: null,
