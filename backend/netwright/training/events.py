@@ -143,6 +143,30 @@ class ClassesEvent(Envelope):
     per_class: dict[str, list[Scalar]] = Field(default_factory=dict)
 
 
+class TimesEvent(Envelope):
+    """How long each layer takes with one batch, in milliseconds (the median of ``repeats``), once an attempt.
+
+    Columns: ``nodes[i]`` is the path of a layer, ``signatures[i]`` says what work it does (``compiler.signatures``).  ``whole_ms``
+    is a pass of the whole network with its loss, forward and backward.  Nodes are measured without ``torch.compile``, also
+    where the run has it (``is_compiled``).
+    """
+
+    type: Literal["times"] = "times"
+    step: int
+    epoch: int
+    device: str
+    device_name: Sentence
+    precision: str
+    batch_size: int
+    repeats: int
+    is_compiled: bool
+    whole_ms: float
+    nodes: list[str]
+    signatures: list[str]
+    forward_ms: list[float]
+    backward_ms: list[float]
+
+
 class SystemEvent(Envelope):
     """Use of the machine: ``cpu_percent``, ``rss_bytes``, ``gpu_memory_bytes``, ``samples_per_second``."""
 
@@ -187,6 +211,7 @@ Event = Annotated[
     | SignalEvent
     | SurfaceEvent
     | ClassesEvent
+    | TimesEvent
     | SystemEvent
     | AlertEvent
     | HeartbeatEvent

@@ -28,6 +28,7 @@ from netwright.training.reporting import Emit, LossNotFiniteError, Progress, to_
 from netwright.training.separating import measure_separation
 from netwright.training.setup import Job, Setup, set_up
 from netwright.training.states import EndReason, RunState
+from netwright.training.times import emit_times
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def train(  # noqa: C901, PLR0912  (one story, told in one piece)
             if validation is None:  # a stop came while validating: the checkpoint stands before the validation
                 return keeper.stop()
             keeper.end_epoch(validation)
+            keeper.time_nodes()
             if run.early_stopping is not None and run.early_stopping.is_over:
                 return keeper.finish(EndReason.EARLY_STOP)
             if control.has_wish and keeper.obey():  # more epochs may be wished for in the last one
@@ -134,6 +136,7 @@ class Keeper:
         self._saved: tuple[int, int, int] | None = None
         self._began = time.monotonic()
         self._classes = ClassTable(run.answers, run.classes, run.metrics, run.device)
+        self._are_nodes_timed = False
 
     def say_hello(self) -> None:
         run = self.run
@@ -239,6 +242,12 @@ class Keeper:
         kinds = tuple(kind for kind, is_wanted in wanted.items() if is_wanted)
         if kinds:
             self.save(*kinds)
+
+    def time_nodes(self) -> None:
+        """Once an attempt, after its first epoch: all kernels are set up by then, and no training step waits for it."""
+        if not self._are_nodes_timed:
+            self._are_nodes_timed = True
+            emit_times(self.run, self.progress.step, self.progress.shown_epoch, self.emit)
 
     def _watch_plateau(self) -> None:
         """Counts for a schedule that cuts the learning rate when nothing improves."""
