@@ -295,6 +295,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/networks/{id}/times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find Times
+         * @description How long each node takes, as a run of this network measured it; of layers that are still as they were then.
+         */
+        post: operations["find_times"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/networks/{id}/revisions": {
         parameters: {
             query?: never;
@@ -2361,7 +2381,7 @@ export interface components {
             /** Attempt */
             attempt: number;
             /** Events */
-            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["ChangeEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["ClassesEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
+            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["ChangeEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["ClassesEvent"] | components["schemas"]["TimesEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
         };
         /**
          * EventList
@@ -2369,7 +2389,7 @@ export interface components {
          */
         EventList: {
             /** Events */
-            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["ChangeEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["ClassesEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
+            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["ChangeEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["ClassesEvent"] | components["schemas"]["TimesEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
             /** Cursor */
             cursor: number;
         };
@@ -3194,6 +3214,40 @@ export interface components {
             is_example: boolean;
         };
         /**
+         * NetworkTimes
+         * @description ``nodes`` are by path as in the check's report.  A layer whose settings or input shapes are not those of the run is not
+         *     there, and is counted in ``num_unknown``; nor is a block with such a layer in it.  ``whole_ms`` is a pass of the whole
+         *     network that was trained, with its loss, forward and backward.
+         */
+        NetworkTimes: {
+            /** Run Id */
+            run_id: string;
+            /** Run Name */
+            run_name: string;
+            /** Created */
+            created: number;
+            /** Device */
+            device: string;
+            /** Device Name */
+            device_name: string;
+            /** Precision */
+            precision: string;
+            /** Batch Size */
+            batch_size: number;
+            /** Repeats */
+            repeats: number;
+            /** Is Compiled */
+            is_compiled: boolean;
+            /** Whole Ms */
+            whole_ms: number;
+            /** Nodes */
+            nodes: {
+                [key: string]: components["schemas"]["NodeTime"];
+            };
+            /** Num Unknown */
+            num_unknown: number;
+        };
+        /**
          * NetworkUpdate
          * @description Saves a new revision on top of ``revision``; 409 with code ``stale_revision`` if that is no longer the newest.
          */
@@ -3294,6 +3348,16 @@ export interface components {
              * @default
              */
             summary: string;
+        };
+        /**
+         * NodeTime
+         * @description Milliseconds of one batch; of a block the sum of what is inside.
+         */
+        NodeTime: {
+            /** Forward Ms */
+            forward_ms: number;
+            /** Backward Ms */
+            backward_ms: number;
         };
         /**
          * NodeWeights
@@ -4753,6 +4817,75 @@ export interface components {
             example: string;
         };
         /**
+         * TimesEvent
+         * @description How long each layer takes with one batch, in milliseconds (the median of ``repeats``), once an attempt.
+         *
+         *     Columns: ``nodes[i]`` is the path of a layer, ``signatures[i]`` says what work it does (``compiler.signatures``).  ``whole_ms``
+         *     is a pass of the whole network with its loss, forward and backward.  Nodes are measured without ``torch.compile``, also
+         *     where the run has it (``is_compiled``).
+         */
+        TimesEvent: {
+            /** Run */
+            run: string;
+            /** Attempt */
+            attempt: number;
+            /** Seq */
+            seq: number;
+            /** Time */
+            time: number;
+            /** Elapsed */
+            elapsed: number;
+            /** Cursor */
+            cursor?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "times";
+            /** Step */
+            step: number;
+            /** Epoch */
+            epoch: number;
+            /** Device */
+            device: string;
+            /** Device Name */
+            device_name: string;
+            /** Precision */
+            precision: string;
+            /** Batch Size */
+            batch_size: number;
+            /** Repeats */
+            repeats: number;
+            /** Is Compiled */
+            is_compiled: boolean;
+            /** Whole Ms */
+            whole_ms: number;
+            /** Nodes */
+            nodes: string[];
+            /** Signatures */
+            signatures: string[];
+            /** Forward Ms */
+            forward_ms: number[];
+            /** Backward Ms */
+            backward_ms: number[];
+        };
+        /**
+         * TimesRead
+         * @description ``reason`` says why there are no times.
+         */
+        TimesRead: {
+            times?: components["schemas"]["NetworkTimes"] | null;
+            /** Reason */
+            reason?: string | null;
+        };
+        /**
+         * TimesRequest
+         * @description The body of ``POST /api/networks/{id}/times``: the network as it is drawn now.
+         */
+        TimesRequest: {
+            document: components["schemas"]["Document"];
+        };
+        /**
          * TokenRead
          * @description A token as the network read it; one that the training part did not teach is the same to it as any other such.
          */
@@ -5753,6 +5886,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LinkRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    find_times: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimesRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimesRead"];
                 };
             };
             /** @description A problem document (RFC 9457) */
