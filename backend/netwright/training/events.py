@@ -143,6 +143,32 @@ class ClassesEvent(Envelope):
     per_class: dict[str, list[Scalar]] = Field(default_factory=dict)
 
 
+class UnitsOfLayer(Model):
+    """The units of one activation.  ``dead`` is the share of those that give the same flat value for every sample,
+    ``saturated`` of those that are near a bound for nearly every one; null where the activation has no such place.
+    ``passes`` is the mean size of its derivative: what part of a gradient reaches the layers before it.
+    ``is_answer``: an Output takes its values from here.  ``sentence`` says what it means and what to try."""
+
+    node: str
+    type: str
+    units: int
+    dead: float | None
+    saturated: float | None
+    passes: float
+    is_answer: bool
+    sentence: Sentence
+
+
+class UnitsEvent(Envelope):
+    """How the units behind each activation fare after an epoch, on ``samples`` of the validation part."""
+
+    type: Literal["units"] = "units"
+    step: int
+    epoch: int
+    samples: int
+    layers: list[UnitsOfLayer]
+
+
 class TimesEvent(Envelope):
     """How long each layer takes with one batch, in milliseconds (the median of ``repeats``), once an attempt.
 
@@ -212,6 +238,7 @@ Event = Annotated[
     | SurfaceEvent
     | ClassesEvent
     | TimesEvent
+    | UnitsEvent
     | SystemEvent
     | AlertEvent
     | HeartbeatEvent

@@ -28,7 +28,9 @@ from netwright.training.reporting import Emit, LossNotFiniteError, Progress, to_
 from netwright.training.separating import measure_separation
 from netwright.training.setup import Job, Setup, set_up
 from netwright.training.states import EndReason, RunState
+from netwright.training.surface import is_look_due
 from netwright.training.times import emit_times
+from netwright.training.units import emit_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +232,10 @@ class Keeper:
         ):
             stopping.weights = {name: value.detach().cpu().clone() for name, value in run.shown.state_dict().items()}
         self._watch_plateau()
-        if run.surface is not None and run.surface.is_due(epoch, run.epochs):
-            run.surface.emit(self._answer, epoch, at.step, self.emit)
+        if is_look_due(epoch, run.epochs):
+            if run.surface is not None:
+                run.surface.emit(self._answer, epoch, at.step, self.emit)
+            emit_units(run, at.step, epoch, self.emit)
         is_best = run.best.is_improved_by(self.metrics[run.best.monitor])
         if is_best or epoch >= run.epochs:
             self._classes.emit(epoch, at.step, is_best, self.emit)
