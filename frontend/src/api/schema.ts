@@ -2381,7 +2381,7 @@ export interface components {
             /** Attempt */
             attempt: number;
             /** Events */
-            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["ChangeEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["ClassesEvent"] | components["schemas"]["TimesEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
+            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["ChangeEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["ClassesEvent"] | components["schemas"]["TimesEvent"] | components["schemas"]["UnitsEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
         };
         /**
          * EventList
@@ -2389,7 +2389,7 @@ export interface components {
          */
         EventList: {
             /** Events */
-            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["ChangeEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["ClassesEvent"] | components["schemas"]["TimesEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
+            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["ChangeEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["ClassesEvent"] | components["schemas"]["TimesEvent"] | components["schemas"]["UnitsEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
             /** Cursor */
             cursor: number;
         };
@@ -5156,6 +5156,62 @@ export interface components {
             mask_colors?: string[];
             /** Fields */
             fields?: components["schemas"]["TrialField"][];
+        };
+        /**
+         * UnitsEvent
+         * @description How the units behind each activation fare after an epoch, on ``samples`` of the validation part.
+         */
+        UnitsEvent: {
+            /** Run */
+            run: string;
+            /** Attempt */
+            attempt: number;
+            /** Seq */
+            seq: number;
+            /** Time */
+            time: number;
+            /** Elapsed */
+            elapsed: number;
+            /** Cursor */
+            cursor?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "units";
+            /** Step */
+            step: number;
+            /** Epoch */
+            epoch: number;
+            /** Samples */
+            samples: number;
+            /** Layers */
+            layers: components["schemas"]["UnitsOfLayer"][];
+        };
+        /**
+         * UnitsOfLayer
+         * @description The units of one activation.  ``dead`` is the share of those that give the same flat value for every sample,
+         *     ``saturated`` of those that are near a bound for nearly every one; null where the activation has no such place.
+         *     ``passes`` is the mean size of its derivative: what part of a gradient reaches the layers before it.
+         *     ``is_answer``: an Output takes its values from here.  ``sentence`` says what it means and what to try.
+         */
+        UnitsOfLayer: {
+            /** Node */
+            node: string;
+            /** Type */
+            type: string;
+            /** Units */
+            units: number;
+            /** Dead */
+            dead: number | null;
+            /** Saturated */
+            saturated: number | null;
+            /** Passes */
+            passes: number;
+            /** Is Answer */
+            is_answer: boolean;
+            /** Sentence */
+            sentence: string;
         };
         /** UnusedTensor */
         UnusedTensor: {

@@ -13,7 +13,7 @@ from netwright.training.control import Control
 from netwright.training.events import EVENTS
 from netwright.training.loop import train
 from netwright.training.setup import Job
-from netwright.training.surface import MAX_EVENTS, Surface
+from netwright.training.surface import MAX_EVENTS, is_look_due
 from torch import nn
 
 MakeJob = Callable[..., Job]
