@@ -48,7 +48,9 @@ def test_cards_are_coloured_by_the_time_that_a_run_has_measured(page: Page, serv
     table = page.get_by_role("table")
     table.get_by_role("button", name="Share of time").click()
     expect(table.get_by_role("columnheader", name="Share of time")).to_have_attribute("aria-sort", "descending")
-    shares = [float(text.rstrip(" %")) for text in table.locator("tbody tr td:last-child").all_inner_texts() if text != "-"]
+    shares = [
+        float(text.rstrip(" %")) for text in table.locator("tbody tr td:last-child").all_inner_texts() if text != "-"
+    ]
     assert len(shares) == 5
     assert shares == sorted(shares, reverse=True)
     assert sum(shares) == pytest.approx(100, abs=1)

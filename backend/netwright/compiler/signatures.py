@@ -29,4 +29,6 @@ def _inside(program: Program, block: str, instance: BlockInstance, prefix: str) 
         if node.block is None:
             yield path, node_signature(node, inner)
         for number, iteration in enumerate(inner.iterations):
-            yield from _inside(program, iteration.block, iteration, f"{path}.{number}." if node.is_repeated else f"{path}.")
+            yield from _inside(
+                program, iteration.block, iteration, f"{path}.{number}." if node.is_repeated else f"{path}."
+            )

@@ -4,7 +4,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from netwright.language import say
-from netwright.layers.base import ROWS, Call, Complaint, Documentation, Flat, Layer, LayerParams, Port, Repair, TensorSpec
+from netwright.layers.base import (
+    ROWS,
+    Call,
+    Complaint,
+    Documentation,
+    Flat,
+    Layer,
+    LayerParams,
+    Port,
+    Repair,
+    TensorSpec,
+)
 from netwright.layers.params import NonNegative, Real, Size, setting
 
 TORCH_DOCS = "https://docs.pytorch.org/docs/stable/generated/torch.nn."

@@ -172,9 +172,9 @@ class UnitsEvent(Envelope):
 class TimesEvent(Envelope):
     """How long each layer takes with one batch, in milliseconds (the median of ``repeats``), once an attempt.
 
-    Columns: ``nodes[i]`` is the path of a layer, ``signatures[i]`` says what work it does (``compiler.signatures``).  ``whole_ms``
-    is a pass of the whole network with its loss, forward and backward.  Nodes are measured without ``torch.compile``, also
-    where the run has it (``is_compiled``).
+    Columns: ``nodes[i]`` is the path of a layer, ``signatures[i]`` says what work it does (``compiler.signatures``).
+    ``whole_ms`` is a pass of the whole network with its loss, forward and backward.  Nodes are measured without
+    ``torch.compile``, also where the run has it (``is_compiled``).
     """
 
     type: Literal["times"] = "times"

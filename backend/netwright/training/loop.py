@@ -105,7 +105,6 @@ def train(  # noqa: C901, PLR0912  (one story, told in one piece)
             if validation is None:  # a stop came while validating: the checkpoint stands before the validation
                 return keeper.stop()
             keeper.end_epoch(validation)
-            keeper.time_nodes()
             if run.early_stopping is not None and run.early_stopping.is_over:
                 return keeper.finish(EndReason.EARLY_STOP)
             if control.has_wish and keeper.obey():  # more epochs may be wished for in the last one
@@ -246,8 +245,9 @@ class Keeper:
         kinds = tuple(kind for kind, is_wanted in wanted.items() if is_wanted)
         if kinds:
             self.save(*kinds)
+        self._time_nodes()
 
-    def time_nodes(self) -> None:
+    def _time_nodes(self) -> None:
         """Once an attempt, after its first epoch: all kernels are set up by then, and no training step waits for it."""
         if not self._are_nodes_timed:
             self._are_nodes_timed = True

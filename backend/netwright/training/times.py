@@ -97,7 +97,7 @@ def _name_of(device: torch.device) -> str:
 
 
 def measure_times(run: "Setup", program: Program) -> Times:
-    """The medians are the caller's; the first pass, which sets up, is not counted.
+    """Every value by itself; the first pass, which sets up, is not counted.
 
     Raises:
         torch.OutOfMemoryError, RuntimeError: as they come from the device.
@@ -154,6 +154,7 @@ def _time_nodes(run: "Setup", program: Program, inputs: Inputs, clock: "_Clock")
     def visit(stop: Stop, values: Tensors) -> Tensors:
         # Cut off from what is before it: the backward pass ends here, at gradients that the layer before would need.
         own = tuple(value.detach().requires_grad_(value.requires_grad) for value in values)
+        outputs: Tensors
         span, outputs = clock.time(lambda: stop.run(own))
         timed[stop.path] = (node_signature(stop.node, stop.instance), span, None)
         passed.append((stop, own, outputs))
@@ -172,9 +173,7 @@ def _time_nodes(run: "Setup", program: Program, inputs: Inputs, clock: "_Clock")
     return timed
 
 
-def _backward(
-    ends: list[torch.Tensor], wanted: list[torch.Tensor], gradients: list[torch.Tensor]
-) -> Callable[[], Any]:
+def _backward(ends: list[torch.Tensor], wanted: list[torch.Tensor], gradients: list[torch.Tensor]) -> Callable[[], Any]:
     return lambda: torch.autograd.grad(ends, wanted, gradients, allow_unused=True)
 
 

@@ -22,7 +22,7 @@ from netwright.training.times import given_to
 if TYPE_CHECKING:
     from netwright.training.setup import Setup
 
-MAX_SAMPLES = 256
+MAX_SAMPLES = 128
 """Samples of the validation part that are looked at, evenly spaced over it."""
 NEAR = 0.01
 """How near to a bound an output is saturated, as a share of the range between two bounds (of 1, or of the bound's own size,
@@ -109,7 +109,7 @@ def describe(units: Units, dead: float, saturated: float, passes: float) -> str:
         )
     if dead > 0:
         return say(
-            "Few units are dead, which does little harm. {share} of a gradient passes to the layers before.",
+            "Some units are dead, which does little harm. {share} of a gradient passes to the layers before.",
             share=f"{passes:.0%}",
         )
     return say("No unit is stuck. {share} of a gradient passes to the layers before.", share=f"{passes:.0%}")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+from drawing import block, chain, image, node, scores
 from netwright.compiler.check import check
 from netwright.data.base import SourceSpec
 from netwright.graph.document import Document
@@ -16,7 +17,6 @@ from netwright.training.jobs import build_job
 from netwright.training.loop import train
 from netwright.training.setup import Job, Setup, set_up
 from netwright.training.spec import RunSpec
-from drawing import block, chain, image, node, scores
 from samples import gcn
 
 

@@ -136,7 +136,13 @@ def test_units_of_the_layer_that_answers_are_no_fault(tmp_path: Path, recorder: 
     events = recorder.of("units")
     assert [event["epoch"] for event in events] == [1, 2]
     act, end = events[-1]["layers"]
-    assert (act["node"], act["type"], act["units"], act["saturated"], act["is_answer"]) == ("act", "ReLU", 8, None, False)
+    assert (act["node"], act["type"], act["units"], act["saturated"], act["is_answer"]) == (
+        "act",
+        "ReLU",
+        8,
+        None,
+        False,
+    )
     assert (end["node"], end["dead"], end["is_answer"]) == ("end", None, True)
     assert "no fault" in end["sentence"]
     assert 0 <= act["dead"] <= 1
@@ -161,7 +167,7 @@ def test_run_when_its_units_are_looked_at_ends_with_the_very_same_weights(
         ((0.5, 0.0, 0.3), "same value for every sample"),
         ((0.0, 0.5, 0.3), "end of their range"),
         ((0.0, 0.0, 0.2), "more slowly"),
-        ((0.1, 0.0, 0.5), "Few units are dead"),
+        ((0.1, 0.0, 0.5), "Some units are dead"),
         ((0.0, 0.0, 0.5), "No unit is stuck"),
     ],
 )
