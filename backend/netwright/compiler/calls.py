@@ -33,7 +33,11 @@ def build_call(call: Call, device: str = "cpu") -> Callable[..., Any]:
     """
     if not is_module(call):
         return _function(_expression(call), call.imports)
-    module = build_module(call, device)
+    return bind_call(call, build_module(call, device))
+
+
+def bind_call(call: Call, module: nn.Module) -> nn.Module:
+    """What :func:`build_call` makes of a call that has a module, with ``module`` in it."""
     if call.invoke == _PLAIN and call.results is None:
         return module
     return _Invoked(module, call)

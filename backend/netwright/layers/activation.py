@@ -4,7 +4,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from netwright.language import say
-from netwright.layers.base import ROWS, Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
+from netwright.layers.base import (
+    ROWS,
+    Call,
+    Complaint,
+    Documentation,
+    Flat,
+    Layer,
+    LayerParams,
+    Port,
+    Repair,
+    TensorSpec,
+)
 from netwright.layers.params import NonNegative, Real, Size, setting
 
 TORCH_DOCS = "https://docs.pytorch.org/docs/stable/generated/torch.nn."
@@ -18,6 +29,11 @@ class _Activation(Layer[Any]):
     def call(cls, params: Any, inputs: Sequence[TensorSpec]) -> Call:
         """``nn.<type>(...)`` with the parameters that differ from the defaults, which are PyTorch's."""
         return Call(cls.type, params.changed())
+
+    @classmethod
+    def flat(cls, params: Any) -> Flat | None:
+        """Nowhere, unless the class says otherwise."""
+        return Flat()
 
     @classmethod
     def infer(cls, params: Any, inputs: Sequence[TensorSpec]) -> tuple[TensorSpec, ...] | None:
@@ -39,6 +55,10 @@ class ReLU(_Activation):
         source=TORCH_DOCS + "ReLU.html",
     )
     aliases = ("rectifier", "rectified linear unit")
+
+    @classmethod
+    def flat(cls, params: LayerParams) -> Flat:
+        return Flat(dead=(0.0,))
 
 
 class LeakyReLUParams(LayerParams):
@@ -128,6 +148,11 @@ class ELU(_Activation):
     )
     aliases = ("exponential linear unit",)
 
+    @classmethod
+    def flat(cls, params: ELUParams) -> Flat:
+        # With alpha 0 it is ReLU.
+        return Flat(bounds=(-params.alpha,)) if params.alpha else Flat(dead=(0.0,))
+
 
 class GELUParams(LayerParams):
     approximate: Literal["none", "tanh"] = setting("none", "Compute it exactly, or by the faster formula with tanh.")
@@ -180,6 +205,10 @@ class Sigmoid(_Activation):
     )
     aliases = ("logistic",)
 
+    @classmethod
+    def flat(cls, params: LayerParams) -> Flat:
+        return Flat(bounds=(0.0, 1.0))
+
 
 class Tanh(_Activation):
     """(N, *) -> (N, *)."""
@@ -195,6 +224,10 @@ class Tanh(_Activation):
     )
     aliases = ("hyperbolic tangent",)
 
+    @classmethod
+    def flat(cls, params: LayerParams) -> Flat:
+        return Flat(bounds=(-1.0, 1.0))
+
 
 class Identity(_Activation):
     """(N, *) -> (N, *)."""
@@ -208,6 +241,10 @@ class Identity(_Activation):
         source=TORCH_DOCS + "Identity.html",
     )
     aliases = ("pass through", "no operation", "skip")
+
+    @classmethod
+    def flat(cls, params: LayerParams) -> None:
+        """It is no activation: nothing is to be said of its units."""
 
     @classmethod
     def infer(cls, params: LayerParams, inputs: Sequence[TensorSpec]) -> None:
@@ -236,6 +273,11 @@ class Step(_Activation):
         "the gradient: Bengio et al. 2013, https://arxiv.org/abs/1308.3432",
     )
     aliases = ("perceptron", "heaviside", "threshold unit", "binary activation")
+
+    @classmethod
+    def flat(cls, params: LayerParams) -> Flat:
+        """A unit that gives the same answer for every sample decides nothing."""
+        return Flat(dead=(0.0, 1.0))
 
     @classmethod
     def call(cls, params: LayerParams, inputs: Sequence[TensorSpec]) -> Call:

@@ -22,6 +22,10 @@ class _Softmax(_Activation):
     Params = SoftmaxParams
 
     @classmethod
+    def flat(cls, params: SoftmaxParams) -> None:
+        """It works along an axis, not value by value."""
+
+    @classmethod
     def call(cls, params: SoftmaxParams, inputs: Sequence[TensorSpec]) -> Call:
         # PyTorch guesses the axis where none is given, and warns: it is always printed.
         return Call(cls.type, {"dim": params.dim})
@@ -96,6 +100,10 @@ class Softmax2d(_Activation):
     )
     aliases = ("softmax over channels", "pixelwise softmax")
 
+    @classmethod
+    def flat(cls, params: LayerParams) -> None:
+        """It works along an axis, not value by value."""
+
 
 class GLUParams(LayerParams):
     dim: Integer = setting(
@@ -120,6 +128,10 @@ class GLU(_Activation):
         source=f"Dauphin et al. 2017, https://arxiv.org/abs/1612.08083; {TORCH_DOCS}GLU.html",
     )
     aliases = ("gated linear unit", "gate")
+
+    @classmethod
+    def flat(cls, params: GLUParams) -> None:
+        """It works along an axis, not value by value."""
 
     @classmethod
     def infer(cls, params: GLUParams, inputs: Sequence[TensorSpec]) -> None:

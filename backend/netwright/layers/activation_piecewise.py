@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from netwright.language import say
 from netwright.layers.activation import TORCH_DOCS, _Activation
-from netwright.layers.base import Call, Complaint, Documentation, LayerParams, Repair, TensorSpec
+from netwright.layers.base import Call, Complaint, Documentation, Flat, LayerParams, Repair, TensorSpec
 from netwright.layers.params import NonNegative, Real, setting
 
 
@@ -20,6 +20,10 @@ class ReLU6(_Activation):
         "sit at 6.",
         source=f"Howard et al. 2017, MobileNets, https://arxiv.org/abs/1704.04861; {TORCH_DOCS}ReLU6.html",
     )
+
+    @classmethod
+    def flat(cls, params: LayerParams) -> Flat:
+        return Flat(dead=(0.0,), bounds=(6.0,))
 
 
 class HardtanhParams(LayerParams):
@@ -40,6 +44,10 @@ class Hardtanh(_Activation):
         source=TORCH_DOCS + "Hardtanh.html",
     )
     aliases = ("clamp", "clip")
+
+    @classmethod
+    def flat(cls, params: HardtanhParams) -> Flat:
+        return Flat(bounds=(params.min_val, params.max_val))
 
     @classmethod
     def check(cls, params: HardtanhParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
@@ -80,6 +88,10 @@ class Hardsigmoid(_Activation):
         source=TORCH_DOCS + "Hardsigmoid.html",
     )
 
+    @classmethod
+    def flat(cls, params: LayerParams) -> Flat:
+        return Flat(bounds=(0.0, 1.0))
+
 
 class Hardswish(_Activation):
     """(N, *) -> (N, *)."""
@@ -94,6 +106,10 @@ class Hardswish(_Activation):
     )
     aliases = ("hard swish",)
 
+    @classmethod
+    def flat(cls, params: LayerParams) -> Flat:
+        return Flat(dead=(0.0,))
+
 
 class ShrinkParams(LayerParams):
     lambd: NonNegative = setting(0.5, "Values between minus this and this become zero.")
@@ -101,6 +117,10 @@ class ShrinkParams(LayerParams):
 
 class _Shrink(_Activation):
     Params = ShrinkParams
+
+    @classmethod
+    def flat(cls, params: ShrinkParams) -> Flat:
+        return Flat(dead=(0.0,))
 
     @classmethod
     def summary(cls, params: ShrinkParams) -> str:
@@ -168,6 +188,10 @@ class Threshold(_Activation):
         "train through. For an answer of 0 or 1, use Step.",
         source=TORCH_DOCS + "Threshold.html",
     )
+
+    @classmethod
+    def flat(cls, params: ThresholdParams) -> Flat:
+        return Flat(dead=(params.value,))
 
     @classmethod
     def call(cls, params: ThresholdParams, inputs: Sequence[TensorSpec]) -> Call:

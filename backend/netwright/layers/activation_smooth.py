@@ -4,8 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from netwright.language import say
 from netwright.layers.activation import TORCH_DOCS, _Activation
-from netwright.layers.base import Complaint, Documentation, LayerParams, Repair, TensorSpec
+from netwright.layers.base import Complaint, Documentation, Flat, LayerParams, Repair, TensorSpec
 from netwright.layers.params import NonNegative, Positive, Real, setting
+
+SELU_FLOOR = -1.0507009873554805 * 1.6732632423543772
+"""What very negative inputs of SELU come to: minus scale times alpha."""
 
 
 class CELUParams(LayerParams):
@@ -26,6 +29,10 @@ class CELU(_Activation):
     )
 
     @classmethod
+    def flat(cls, params: CELUParams) -> Flat:
+        return Flat(bounds=(-params.alpha,))
+
+    @classmethod
     def summary(cls, params: CELUParams) -> str:
         return f"α {params.alpha:g}"
 
@@ -43,6 +50,10 @@ class SELU(_Activation):
         source=f"Klambauer et al. 2017, https://arxiv.org/abs/1706.02515; {TORCH_DOCS}SELU.html",
     )
     aliases = ("self-normalizing",)
+
+    @classmethod
+    def flat(cls, params: LayerParams) -> Flat:
+        return Flat(bounds=(SELU_FLOOR,))
 
 
 class RReLUParams(LayerParams):
@@ -114,6 +125,10 @@ class Softplus(_Activation):
     aliases = ("smooth relu", "positive")
 
     @classmethod
+    def flat(cls, params: SoftplusParams) -> Flat:
+        return Flat(bounds=(0.0,))
+
+    @classmethod
     def summary(cls, params: SoftplusParams) -> str:
         return "" if params.beta == 1 else f"β {params.beta:g}"
 
@@ -130,6 +145,10 @@ class Softsign(_Activation):
         source=f"Glorot and Bengio 2010, https://proceedings.mlr.press/v9/glorot10a.html; {TORCH_DOCS}Softsign.html",
     )
 
+    @classmethod
+    def flat(cls, params: LayerParams) -> Flat:
+        return Flat(bounds=(-1.0, 1.0))
+
 
 class LogSigmoid(_Activation):
     """(N, *) -> (N, *)."""
@@ -143,6 +162,10 @@ class LogSigmoid(_Activation):
         "already and wants raw scores.",
         source=TORCH_DOCS + "LogSigmoid.html",
     )
+
+    @classmethod
+    def flat(cls, params: LayerParams) -> Flat:
+        return Flat(bounds=(0.0,))
 
 
 class Mish(_Activation):

@@ -209,6 +209,19 @@ class Complaint:
 
 
 @dataclass(frozen=True, slots=True)
+class Flat:
+    """Where an activation, which works value by value, is flat, so that what is before it cannot learn.
+
+    A unit that gives one of ``dead`` for every sample is dead: it says nothing, and no gradient passes.  ``bounds`` are values
+    that the output comes close to or stops at (0 and 1 of a sigmoid): a unit that is near them for nearly every sample is
+    saturated, for hardly any gradient passes there.
+    """
+
+    dead: tuple[float, ...] = ()
+    bounds: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Documentation:
     """What the help panel says.  ``formula`` is LaTeX, ``shape`` a rule in the legend's letters, ``source`` a URL or a
     citation."""
@@ -306,6 +319,11 @@ class Layer(ABC, Generic[P]):
         """Values of one sample that the call computes on the way and training keeps, beside its outputs: the T x T weights
         of attention.  Computed before anything is allocated."""
         return 0
+
+    @classmethod
+    def flat(cls, params: P) -> Flat | None:
+        """Where it is flat; None for what is not an activation that works value by value."""
+        return None
 
     @classmethod
     def summary(cls, params: P) -> str:

@@ -19,6 +19,7 @@ from netwright.services.rate_finder import RateFinderService
 from netwright.services.runs import RunService
 from netwright.services.scheduler import Scheduler, Timing
 from netwright.services.steps import StepsService
+from netwright.services.times import TimesService
 from netwright.services.trials import TrialService
 from netwright.services.webhook import Webhook
 from netwright.services.weights import WeightsService
@@ -71,6 +72,7 @@ class Services:
         self.checkpoints = CheckpointService(self.store, settings.runs_folder, self.exports)
         self.workspace = WorkspaceService(self.store, self.datasets, self.weights, settings.home, settings.runs_folder)
         self.curves = CurveService(self.store, self.hub, settings.home)
+        self.times = TimesService(self.store)
         self.trials = TrialService(self.checkpoints, settings.home / "trials")
 
     async def start(self) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
-from sqlalchemy import insert, select
+from sqlalchemy import insert, literal_column, select
 from sqlalchemy.orm import Session
 
 from netwright.language import STORED, use_language
 from netwright.store.tables import EventRow, RunRow
-from netwright.training.events import Event
+from netwright.training.events import Event, TimesEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +64,20 @@ def list_events(
         StoredEvent(cursor, payload)
         for cursor, payload in session.execute(query.order_by(EventRow.cursor).limit(limit))
     ]
+
+
+def list_times(session: Session, network_id: str, limit: int) -> list[tuple[str, str, float, TimesEvent]]:
+    """``(run, its name, when it was created, what was measured)`` of the newest runs of a network whose nodes were timed; of
+    a run the newest attempt."""
+    query = (
+        select(RunRow.id, RunRow.name, RunRow.created, EventRow.payload)
+        .join(EventRow, EventRow.run_id == RunRow.id)
+        # The index on these events is only used where the query says so in the same words.
+        .where(RunRow.network_id == network_id, EventRow.type == literal_column("'times'"))
+        .order_by(RunRow.created.desc(), RunRow.id, EventRow.cursor.desc())
+    )
+    found: dict[str, tuple[str, str, float, TimesEvent]] = {}
+    for run, name, created, payload in session.execute(query.limit(limit)):
+        if run not in found:
+            found[run] = (run, name, created, TimesEvent.model_validate_json(payload))
+    return list(found.values())

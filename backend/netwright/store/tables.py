@@ -13,6 +13,7 @@ from sqlalchemy import (
     MetaData,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -188,7 +189,10 @@ class EventRow(Row):
     """One event as JSON (with its cursor), in the order in which browsers get it."""
 
     __tablename__ = "events"
-    __table_args__ = (UniqueConstraint("run_id", "attempt", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("run_id", "attempt", "seq"),
+        Index("ix_events_times", "run_id", "cursor", sqlite_where=text("type = 'times'")),
+    )
 
     run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
     cursor: Mapped[int] = mapped_column(primary_key=True)

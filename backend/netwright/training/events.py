@@ -143,6 +143,56 @@ class ClassesEvent(Envelope):
     per_class: dict[str, list[Scalar]] = Field(default_factory=dict)
 
 
+class UnitsOfLayer(Model):
+    """The units of one activation.  ``dead`` is the share of those that give the same flat value for every sample,
+    ``saturated`` of those that are near a bound for nearly every one; null where the activation has no such place.
+    ``passes`` is the mean size of its derivative: what part of a gradient reaches the layers before it.
+    ``is_answer``: an Output takes its values from here.  ``sentence`` says what it means and what to try."""
+
+    node: str
+    type: str
+    units: int
+    dead: float | None
+    saturated: float | None
+    passes: float
+    is_answer: bool
+    sentence: Sentence
+
+
+class UnitsEvent(Envelope):
+    """How the units behind each activation fare after an epoch, on ``samples`` of the validation part."""
+
+    type: Literal["units"] = "units"
+    step: int
+    epoch: int
+    samples: int
+    layers: list[UnitsOfLayer]
+
+
+class TimesEvent(Envelope):
+    """How long each layer takes with one batch, in milliseconds (the median of ``repeats``), once an attempt.
+
+    Columns: ``nodes[i]`` is the path of a layer, ``signatures[i]`` says what work it does (``compiler.signatures``).
+    ``whole_ms`` is a pass of the whole network with its loss, forward and backward.  Nodes are measured without
+    ``torch.compile``, also where the run has it (``is_compiled``).
+    """
+
+    type: Literal["times"] = "times"
+    step: int
+    epoch: int
+    device: str
+    device_name: Sentence
+    precision: str
+    batch_size: int
+    repeats: int
+    is_compiled: bool
+    whole_ms: float
+    nodes: list[str]
+    signatures: list[str]
+    forward_ms: list[float]
+    backward_ms: list[float]
+
+
 class SystemEvent(Envelope):
     """Use of the machine: ``cpu_percent``, ``rss_bytes``, ``gpu_memory_bytes``, ``samples_per_second``."""
 
@@ -187,6 +237,8 @@ Event = Annotated[
     | SignalEvent
     | SurfaceEvent
     | ClassesEvent
+    | TimesEvent
+    | UnitsEvent
     | SystemEvent
     | AlertEvent
     | HeartbeatEvent

@@ -36,7 +36,8 @@ def build_job(spec: RunSpec, folder: Path, is_current: Callable[[], bool] = lamb
     )
     write_source(folder / SOURCE_NAME, source)
     module = load_source(source)
-    arguments = build_program(spec.document).network.arguments if data.kind == "graph" else ()
+    program = build_program(spec.document)
+    arguments = program.network.arguments if data.kind == "graph" else ()
     outputs = tuple(find_output(spec.document, objective.output) for objective in spec.training.objectives)
     seed_everything(spec.training.seed)
     network = module.Network()
@@ -55,6 +56,7 @@ def build_job(spec: RunSpec, folder: Path, is_current: Callable[[], bool] = lamb
         num_scores=count_scores(spec.document, outputs[0]),
         ends_in=find_last(spec.document, outputs[0]),
         arguments=tuple(port for _, port in arguments),
+        program=program,
         notes=notes,
         is_current=is_current,
     )

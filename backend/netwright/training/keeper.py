@@ -20,6 +20,9 @@ from netwright.training.parts import Setup
 from netwright.training.plateau import Plateau
 from netwright.training.reporting import Emit, Progress, to_scalar
 from netwright.training.states import RunState
+from netwright.training.surface import is_look_due
+from netwright.training.times import emit_times
+from netwright.training.units import emit_units
 
 
 class Keeper:
@@ -33,6 +36,7 @@ class Keeper:
         self.saved: tuple[int, int, int] | None = None
         self._began = time.monotonic()
         self._classes = ClassTable(run.answers, run.classes, run.metrics, run.device)
+        self._are_nodes_timed = False
 
     def say_hello(self) -> None:
         run = self.run
@@ -126,8 +130,10 @@ class Keeper:
         ):
             stopping.weights = {name: value.detach().cpu().clone() for name, value in run.shown.state_dict().items()}
         self._watch_plateau()
-        if run.surface is not None and run.surface.is_due(epoch, run.epochs):
-            run.surface.emit(self._answer, epoch, at.step, self.emit)
+        if is_look_due(epoch, run.epochs):
+            if run.surface is not None:
+                run.surface.emit(self._answer, epoch, at.step, self.emit)
+            emit_units(run, at.step, epoch, self.emit)
         is_best = run.best.is_improved_by(self.metrics[run.best.monitor])
         if is_best or epoch >= run.epochs:
             self._classes.emit(epoch, at.step, is_best, self.emit)
@@ -138,6 +144,13 @@ class Keeper:
         kinds = tuple(kind for kind, is_wanted in wanted.items() if is_wanted)
         if kinds:
             self.save(*kinds)
+        self._time_nodes()
+
+    def _time_nodes(self) -> None:
+        """Once an attempt, after its first epoch: all kernels are set up by then, and no training step waits for it."""
+        if not self._are_nodes_timed:
+            self._are_nodes_timed = True
+            emit_times(self.run, self.progress.step, self.progress.shown_epoch, self.emit)
 
     def _watch_plateau(self) -> None:
         """Counts for a schedule that cuts the learning rate when nothing improves."""

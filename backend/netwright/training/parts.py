@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import torch
 from torch import nn
 
+from netwright.compiler.program import Program
 from netwright.training.answers import Answers
 from netwright.training.baseline import Baseline
 from netwright.training.batches import Batches, Inputs, Sampler
@@ -86,6 +87,7 @@ class Setup:
     """Whether its steps are to be replayed from CUDA graphs."""
     scale_targets: "Callable[[Tensor], Tensor] | None" = None
     postprocess: "Callable[[Tensor], Tensor] | None" = None
+    program: Program | None = None
     notes: list[str] = field(default_factory=list)
 
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
+from netwright.compiler.program import Program
 from netwright.data.augment.base import Augment
 from netwright.data.base import DataError, Part, Prepared
 from netwright.data.graphs import GraphPart
@@ -64,6 +65,8 @@ class Job:
     scale_targets: "Callable[[Tensor], Tensor] | None" = None
     postprocess: "Callable[[Tensor], Tensor] | None" = None
     """Of numbers that are learned as deviations from their mean: targets for the loss, and outputs back in their own unit."""
+    program: Program | None = None
+    """What the network was written from, for looks at single nodes; without it there are none."""
     notes: list[str] = field(default_factory=list)
     """What was done to the network before it came here; said in the run's first event."""
     is_current: Callable[[], bool] = lambda: True
@@ -229,6 +232,7 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         average=average,
         scale_targets=job.scale_targets,
         postprocess=job.postprocess,
+        program=job.program,
         notes=notes,
     )
 

@@ -20,6 +20,11 @@ MAX_POINTS = 500
 MAX_EVENTS = 60
 
 
+def is_look_due(epoch: int, epochs: int) -> bool:
+    """All of the first ten epochs, then evenly, so that a run has no more than about 60 looks of a kind."""
+    return epoch <= 10 or epoch >= epochs or epoch % math.ceil(epochs / (MAX_EVENTS - 10)) == 0
+
+
 @dataclass
 class Surface:
     """Looks at the network's answers on a grid after an epoch.
@@ -60,11 +65,6 @@ class Surface:
             **fields,
         )
         self.points = []
-
-    @staticmethod
-    def is_due(epoch: int, epochs: int) -> bool:
-        """All of the first ten epochs, then evenly, so that a run has no more than about 60."""
-        return epoch <= 10 or epoch >= epochs or epoch % math.ceil(epochs / (MAX_EVENTS - 10)) == 0
 
 
 def build_surface(

@@ -36,6 +36,7 @@ export type BlockBundle = Schemas["BlockBundle"];
 export type MetricSeries = Schemas["MetricSeries"];
 export type LinkRead = Schemas["LinkRead"];
 export type MetricsRead = Schemas["MetricsRead"];
+export type NetworkTimes = Schemas["NetworkTimes"];
 export type NetworkRead = Schemas["NetworkRead"];
 export type DeletedNetwork = Schemas["DeletedNetwork"];
 export type NetworkSummary = Schemas["NetworkSummary"];

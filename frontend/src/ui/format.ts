@@ -76,6 +76,12 @@ export function formatExact(value: number, unit = ""): string {
   return unit === "" ? text : `${text} ${unit}`;
 }
 
+/** Milliseconds as `12.3 µs`, `4.56 ms`, `1.2 s`: for times that are compared with each other. */
+export function formatMilliseconds(value: number): string {
+  if (value < 0.9995) return `${threeDigits(value * 1000)} µs`;
+  return value < 999.5 ? `${threeDigits(value)} ms` : `${threeDigits(value / 1000)} s`;
+}
+
 function twoDigits(value: number): string {
   return String(value).padStart(2, "0");
 }

@@ -13,7 +13,7 @@ from netwright.training.control import Control
 from netwright.training.events import EVENTS
 from netwright.training.loop import train
 from netwright.training.setup import Job
-from netwright.training.surface import MAX_EVENTS, Surface
+from netwright.training.surface import MAX_EVENTS, is_look_due
 from torch import nn
 
 MakeJob = Callable[..., Job]
@@ -62,6 +62,6 @@ def test_surface_when_the_data_cannot_be_drawn_is_not_made(make_job: MakeJob, re
 
 @pytest.mark.parametrize("epochs", [1, 5, 60, 1000, 12_345])
 def test_surfaces_when_a_run_is_long_are_few_and_end_with_the_last(epochs: int) -> None:
-    due = [epoch for epoch in range(1, epochs + 1) if Surface.is_due(epoch, epochs)]
+    due = [epoch for epoch in range(1, epochs + 1) if is_look_due(epoch, epochs)]
     assert len(due) <= MAX_EVENTS + 1
     assert due[-1] == epochs

@@ -18,6 +18,7 @@ from netwright.services.models import (
     RevisionRead,
     RevisionUpdate,
 )
+from netwright.services.times import TimesRead, TimesRequest
 
 router = APIRouter(prefix="/api/networks", route_class=ModelRoute, tags=["networks"])
 
@@ -69,6 +70,12 @@ async def restore_network(id: str, services: ServicesDep) -> Response:  # noqa: 
 async def link_network(id: str, body: LinkCreate, services: ServicesDep) -> Response:  # noqa: A002
     """Keeps a revision as it is and says where it is shown read-only; idempotent for a revision."""
     return answer(await services.networks.link(id, body.revision))
+
+
+@router.post("/{id}/times", response_model=TimesRead)
+async def find_times(id: str, body: TimesRequest, services: ServicesDep) -> Response:  # noqa: A002
+    """How long each node takes, as a run of this network measured it; of layers that are still as they were then."""
+    return answer(await services.times.find(id, body.document))
 
 
 @router.get("/{id}/revisions", response_model=list[RevisionRead])

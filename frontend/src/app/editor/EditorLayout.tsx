@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useStore } from "zustand";
 import { loadPart } from "@/api";
 import { CodePanel } from "@/features/code";
-import { CostsPanel } from "@/features/costs";
+import { CostsPanel, TimesKeeper } from "@/features/costs";
 import { Canvas, CommandPalette, useCanvasStore, useEditor } from "@/features/editor";
 import { Inspector } from "@/features/inspector";
 import { Palette, QuickAdd } from "@/features/palette";
@@ -78,6 +78,7 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
           <LinkDialog id={networkId} name={name} onClose={() => setLinking(false)} />
         </Suspense>
       )}
+      <TimesKeeper networkId={networkId} isOpen={drawer === "costs"} />
       <QuickAdd />
       <CommandPalette destinations={destinations} />
       <ConflictDialog networkId={networkId} autosave={autosave} state={state} />

@@ -11,6 +11,7 @@ import { CompareCurves } from "./CompareCurves";
 import { CompareFiles } from "./CompareFiles";
 import { CompareNetworks } from "./CompareNetworks";
 import { CompareSettings } from "./CompareSettings";
+import { CompareUnits } from "./CompareUnits";
 import classes from "./compare.module.css";
 import { GroupSpread } from "./GroupSpread";
 import { ParallelCoordinates } from "./ParallelCoordinates";
@@ -19,7 +20,7 @@ import { colorsOf } from "./runColors";
 import { useCompareStore } from "./useCompareStore";
 import { useCompareView } from "./useCompareView";
 
-const TABS = ["curves", "settings", "network", "parallel"] as const;
+const TABS = ["curves", "settings", "network", "units", "parallel"] as const;
 
 /** Two or more runs beside each other. */
 export function ComparePage() {
@@ -114,6 +115,9 @@ function Compared({ runs, numMissing }: { runs: readonly RunSummary[]; numMissin
         </Tabs.Panel>
         <Tabs.Panel value="network">
           <CompareNetworks runs={runs} baseline={view.baseline} />
+        </Tabs.Panel>
+        <Tabs.Panel value="units">
+          <CompareUnits runs={runs} />
         </Tabs.Panel>
         <Tabs.Panel value="parallel">
           <ParallelCoordinates runs={runs} colors={colors} fields={fields} />

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { NetworkTimes } from "@/api";
 import { normalizeDocument } from "@/document";
 import { sampleDocument } from "@/document/testing/catalogue";
 import { reportOf } from "@/test/renderEditor";
-import { costRows, placeOf, sortRows, toCsv } from "./costRows";
+import { columnsOf, costRows, placeOf, sortRows, toCsv, totalTimes } from "./costRows";
 
 const sample = sampleDocument();
 const stage = { id: "stage", type: "block:Stage", params: {}, repeat: 2, muted: false };
@@ -29,7 +30,7 @@ const report = reportOf({
 });
 
 describe("the cost table", () => {
-  const rows = costRows(document, report);
+  const rows = costRows(document, report, null);
 
   it("has a row for each layer of the unfolded network and none for blocks", () => {
     expect(rows.map(({ path, type }) => `${path} ${type}`)).toEqual([
@@ -52,9 +53,29 @@ describe("the cost table", () => {
   });
 
   it("goes out as plain numbers", () => {
-    expect(toCsv(rows.slice(0, 1))).toBe(
+    expect(toCsv(rows.slice(0, 1), columnsOf(false))).toBe(
       "path,type,output,parameters,macs,activation_bytes\nconv,Filter2d,N x 8,10,500,32\n",
     );
-    expect(toCsv([{ ...rows[0], output: 'N x 8, N x "2"' } as (typeof rows)[0]])).toContain('"N x 8, N x ""2"""');
+    expect(toCsv([{ ...rows[0], output: 'N x 8, N x "2"' } as (typeof rows)[0]], columnsOf(false))).toContain(
+      '"N x 8, N x ""2"""',
+    );
+  });
+
+  it("has the measured times with their shares; what is not known comes last and is empty", () => {
+    const nodes = {
+      conv: { forward_ms: 1, backward_ms: 2 },
+      "stage.0.inner": { forward_ms: 0.25, backward_ms: 0.75 },
+      act: { forward_ms: 1, backward_ms: 0 },
+    };
+    const timed = costRows(document, report, { nodes } as unknown as NetworkTimes);
+    expect(timed.map(({ time_share }) => time_share)).toEqual([0.6, 0.2, null, 0.2]);
+    expect(totalTimes(timed)).toEqual({ forward_ms: 2.25, backward_ms: 2.75 });
+    const paths = (isDescending: boolean) => sortRows(timed, "backward_ms", isDescending).map(({ path }) => path);
+    expect(paths(true)).toEqual(["conv", "stage.0.inner", "act", "stage.1.inner"]);
+    expect(paths(false)).toEqual(["act", "stage.0.inner", "conv", "stage.1.inner"]);
+    const lines = toCsv(timed, columnsOf(true)).split("\n");
+    expect(lines[0]).toBe("path,type,output,parameters,macs,activation_bytes,forward_ms,backward_ms,time_share");
+    expect(lines[1]).toBe("conv,Filter2d,N x 8,10,500,32,1,2,0.6");
+    expect(lines[3]).toBe("stage.1.inner,Bend,N x 8,2,30,32,,,");
   });
 });

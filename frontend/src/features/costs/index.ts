@@ -1,1 +1,2 @@
 export { CostsPanel } from "./CostsPanel";
+export { TimesKeeper } from "./TimesKeeper";

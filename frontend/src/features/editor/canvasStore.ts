@@ -1,5 +1,6 @@
 /** What the canvas is doing right now: none of it is saved, none of it can be undone. */
 import { createStore, type StoreApi } from "zustand/vanilla";
+import type { NetworkTimes } from "@/api";
 import type { Edge, EditorState, Ends, Label, LooseWire, MarkRef, PortRef, Position, Rect, Verdict } from "@/document";
 import { isSuggestingKept } from "./preferences";
 
@@ -84,8 +85,14 @@ export interface Suggestion {
   spot: Rect | null;
 }
 
-/** A cost of the check's report. */
-export type Heat = "parameters" | "macs" | "activation_bytes";
+/** A cost of the check's report, or the time that a run has measured. */
+export type Heat = "parameters" | "macs" | "activation_bytes" | "time";
+
+/** What runs have measured of the network; `reason` says why there is nothing, and is null while it is not known. */
+export interface Measured {
+  times: NetworkTimes | null;
+  reason: string | null;
+}
 
 export interface CanvasState {
   connection: PendingConnection | null;
@@ -109,6 +116,8 @@ export interface CanvasState {
   copies: readonly Rect[];
   /** What the cards are coloured by; null for their families. */
   heat: Heat | null;
+  /** Asked for while somebody looks at it. */
+  measured: Measured;
   /** The wire on which the pointer rests, and where. */
   hovered: { edge: Edge; x: number; y: number } | null;
   /** The frame or note that is chosen, and whether its words are being written. */
@@ -153,6 +162,7 @@ export function createCanvasStore({ isReadOnly = false } = {}): CanvasStore {
     dragHint: null,
     copies: [],
     heat: null,
+    measured: { times: null, reason: null },
     hovered: null,
     mark: null,
     isWriting: false,

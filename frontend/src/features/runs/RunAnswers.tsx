@@ -1,8 +1,9 @@
 import { RunBaseline } from "./RunBaseline";
 import { RunClasses } from "./RunClasses";
+import { RunUnits } from "./RunUnits";
 import type { RunLive, RunSession } from "./runSession";
 
-/** How good the answers are: beside the naive one, and class by class. */
+/** How good the answers are: beside the naive one, and class by class; and what holds learning up inside. */
 export function RunAnswers({ session, live }: { session: RunSession; live: RunLive }) {
   // Not fetched when first needed: they would push what stands below them out from under the pointer a moment later.
   const hello = live.attempts.at(-1);
@@ -11,6 +12,7 @@ export function RunAnswers({ session, live }: { session: RunSession; live: RunLi
     <>
       {hello !== undefined && hasBaseline && <RunBaseline hello={hello} store={session.metrics} />}
       {live.classTables.length > 0 && <RunClasses tables={live.classTables} />}
+      {live.units.length > 0 && <RunUnits events={live.units} />}
     </>
   );
 }

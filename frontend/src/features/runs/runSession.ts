@@ -6,6 +6,7 @@
 import { api, type EventList, type MetricsRead, type RunEvent, type RunRead, type RunState, unwrap } from "@/api";
 import { type LiveConnection, type LiveState, openRunEvents } from "@/api/live";
 import { MetricStore } from "@/features/charts";
+import type { UnitsEvent } from "@/features/units";
 import { RateMeter } from "./progress";
 import { type EventQuery, readStory } from "./runStory";
 import { type Moment, toMoments } from "./timeline";
@@ -54,6 +55,8 @@ export interface RunLive {
   moments: readonly Moment[];
   /** How the classes were told apart: of the best epoch so far, and of the newest that told. */
   classTables: readonly ClassesEvent[];
+  /** How the units behind each activation fared, by epoch. */
+  units: readonly UnitsEvent[];
   /** Grows when something happened that the run's own record tells more about. */
   changes: number;
 }
@@ -77,6 +80,7 @@ export const EMPTY_LIVE: RunLive = {
   values: [],
   moments: [],
   classTables: [],
+  units: [],
   changes: 0,
 };
 
@@ -110,6 +114,7 @@ function reduceEvent(next: RunLive, event: RunEvent, rate: RateMeter): void {
       next.surfaces = next.surfaces.filter(({ step }) => step <= (event.resumed_from_step ?? 0));
       next.values = next.values.filter(({ step }) => step <= (event.resumed_from_step ?? 0));
       next.classTables = next.classTables.filter(({ step }) => step <= (event.resumed_from_step ?? 0));
+      next.units = next.units.filter(({ step }) => step <= (event.resumed_from_step ?? 0));
       // A worker that says hello trains from then on, whatever state the run was in before.
       next.state = "running";
       next.phase = null;
@@ -158,12 +163,16 @@ function reduceEvent(next: RunLive, event: RunEvent, rate: RateMeter): void {
     case "classes":
       next.classTables = [...next.classTables, event];
       break;
+    case "units":
+      next.units = [...next.units, event];
+      break;
     case "end":
       next.state = event.state;
       next.phase = null;
       next.changes += 1;
       break;
     case "signal":
+    case "times":
       break;
   }
 }

@@ -11,6 +11,7 @@ const STORY_TYPES: readonly RunEvent["type"][] = [
   "change",
   "surface",
   "classes",
+  "units",
   "alert",
   "end",
 ];

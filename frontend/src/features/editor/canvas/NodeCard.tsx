@@ -110,7 +110,7 @@ function SecondLine({ data }: { data: CardData }) {
       {node.muted && <span className={classes.repeat}>{t("canvas.muted")}</span>}
       {isShared && <SharedMark share={node.share} lendsTo={data.lendsTo} />}
       <span title={text}>{text}</span>
-      {data.heat && <span className={classes.cost}>{data.heat.words}</span>}
+      {data.heat && data.heat.words !== "" && <span className={classes.cost}>{data.heat.words}</span>}
       {cost && !node.muted && !data.heat && (
         <span
           className={classes.cost}

@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from "vitest";
+import type { NetworkTimes } from "@/api";
 import { type CheckReport, createDocumentStore, type EditorStore, frozenOf, marksOf } from "@/document";
 import { LAYERS, sampleDocument } from "@/document/testing/catalogue";
 import { createNodeBuilder, type FlowEdge, type FlowNode, type LevelView } from "./flow";
@@ -25,6 +26,7 @@ function view(part: Partial<LevelView> = {}): LevelView {
     ways: marksOf(document, "network").ways,
     shifts: null,
     heat: null,
+    times: null,
     ...part,
   };
 }
@@ -109,4 +111,16 @@ it("draws only the wire whose shape has changed, and colours only the cards whos
   expect(drawnAnew(coloured, draw({ heat: "macs" }))).toEqual([]);
   store.getState().setReport(report(21));
   expect(drawnAnew(coloured, draw({ heat: "macs" }))).toEqual(["conv", "conv.y>act.x"]);
+});
+
+it("colours by measured time, and not a card whose time nobody has measured", () => {
+  store.getState().setReport(report(16));
+  const times = { nodes: { conv: { forward_ms: 3, backward_ms: 5 }, act: { forward_ms: 2, backward_ms: 0 } } };
+  const shown = (part: Partial<LevelView>) =>
+    Object.fromEntries(draw(part).nodes.map(({ id, data }) => [id, data.heat]));
+  const heats = shown({ heat: "time", times: times as unknown as NetworkTimes });
+  expect(heats.conv).toEqual({ part: 10, words: "8.00 ms" });
+  expect(heats.act).toEqual({ part: 5, words: "2.00 ms" });
+  expect(heats.image).toEqual({ part: 0, words: "" });
+  expect(shown({ heat: "time", times: null }).conv).toBeNull();
 });

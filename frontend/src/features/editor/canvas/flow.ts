@@ -1,5 +1,6 @@
 /** The document's level as React Flow wants it: objects that stay the same as long as what they show does. */
 import { type NodeHandle, type Edge as RawFlowEdge, type Node as RawFlowNode, Position as Side } from "@xyflow/react";
+import type { NetworkTimes } from "@/api";
 import {
   blockNameOf,
   type CheckReport,
@@ -25,7 +26,7 @@ import {
   type Selection,
   type Size,
 } from "@/document";
-import { formatBytes, formatCount, formatMacs } from "@/ui";
+import { formatBytes, formatCount, formatMacs, formatMilliseconds } from "@/ui";
 import type { Heat } from "../canvasStore";
 import type { WeightsMark } from "../weights";
 
@@ -91,6 +92,8 @@ export interface LevelView extends Level {
   /** How far cards that are being dragged are from their places; null while none is. */
   shifts: Positions | null;
   heat: Heat | null;
+  /** For cards that are coloured by time. */
+  times: NetworkTimes | null;
 }
 
 interface Remembered<K, V> {
@@ -158,7 +161,7 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
       const frozen = view.frozen.length === 0 ? null : frozenAt(view, prefix, node.id);
       const lendsTo = lent.get(node.id)?.join(", ") ?? "";
       const color = view.colors[node.id] ?? null;
-      const heat = heatOf(report);
+      const heat = heatOf(node.id);
       const [x, y] = view.positions[node.id] ?? [0, 0];
       const shift = id === node.id ? 0 : cardSize(ports).height + 20;
       const key = [
@@ -210,19 +213,33 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
   };
 }
 
-const HEAT_WORDS = { parameters: formatCount, macs: formatMacs, activation_bytes: formatBytes };
+const HEAT_WORDS = {
+  parameters: formatCount,
+  macs: formatMacs,
+  activation_bytes: formatBytes,
+  time: formatMilliseconds,
+};
 
 /** Steps of ten: a card is drawn anew only when its colour would be another. */
-function createHeat(view: LevelView, prefix: string): (report: NodeReport | undefined) => CardData["heat"] {
+function createHeat(view: LevelView, prefix: string): (node: string) => CardData["heat"] {
   const { heat } = view;
-  if (heat === null) return () => null;
-  const most = Math.max(1, ...view.block.nodes.map(({ id }) => view.report?.nodes[prefix + id]?.[heat] ?? 0));
-  return (report) => {
-    const value = report?.[heat] ?? 0;
+  if (heat === null || (heat === "time" && view.times === null)) return () => null;
+  const costAt = (id: string) => costOf(view, prefix + id, heat);
+  const most = Math.max(...view.block.nodes.map(({ id }) => costAt(id) ?? 0)) || 1;
+  return (id) => {
+    const value = costAt(id);
+    if (value === null) return { part: 0, words: "" };
     // By the root: beside one great layer the small ones still differ.
     const part = value === 0 ? 0 : Math.max(1, Math.round(10 * Math.sqrt(value / most)));
     return { part, words: HEAT_WORDS[heat](value) };
   };
+}
+
+/** Null for a time that nobody has measured. */
+function costOf(view: LevelView, path: string, heat: Heat): number | null {
+  if (heat !== "time") return view.report?.nodes[path]?.[heat] ?? 0;
+  const time = view.times?.nodes[path];
+  return time === undefined ? null : time.forward_ms + time.backward_ms;
 }
 
 /** Only what has parameters can be frozen: a lock on an Add would say nothing. */

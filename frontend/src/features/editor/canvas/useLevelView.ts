@@ -21,7 +21,9 @@ export function useLevelView(dragged: Positions | null): LevelView {
   const compared = useWeights((state) => state.compared);
   const weights = useMemo(() => marksAt(compared, here.path), [compared, here.path]);
   const frozen = useMemo(() => frozenOf(document), [document]);
-  const heat = useStore(useEditorContext().canvas, (state) => state.heat);
+  const { canvas } = useEditorContext();
+  const heat = useStore(canvas, (state) => state.heat);
+  const times = useStore(canvas, (state) => state.measured.times);
   const { colors, ways } = marksOf(document, here.blockName);
   const shifts = useMemo(
     () => (dragged && ways.length > 0 ? shiftsOf(stored, dragged) : null),
@@ -43,8 +45,9 @@ export function useLevelView(dragged: Positions | null): LevelView {
       ways,
       shifts,
       heat,
+      times,
     }),
-    [document, here, catalogue, report, selection, positions, weights, frozen, colors, ways, shifts, heat],
+    [document, here, catalogue, report, selection, positions, weights, frozen, colors, ways, shifts, heat, times],
   );
 }
 

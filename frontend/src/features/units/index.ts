@@ -1,0 +1,2 @@
+export { UnitsTable } from "./UnitsTable";
+export type { UnitsEvent } from "./unitsHistory";
