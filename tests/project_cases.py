@@ -194,7 +194,78 @@ SCHEDULE_PARAMS: dict[str, dict[str, Any]] = {
 }
 SHAPES = {"three_discs": [2], "digits": [1, 8, 8], "iris": [4], "breast_cancer": [30], "diabetes": [10], "wine": [13]}
 
+
+SMALL_MASKS = {
+    "batch_size": 64,
+    "preprocess": [{"type": "ToFloat"}, {"type": "Resize", "params": {"size": [12, 16]}}],
+}
+"""Pictures and masks made smaller, as a person may: the masks must move with the pictures."""
+
+
+def watches(monitor: str, patience: int) -> dict[str, Any]:
+    """So many epochs that a run ends early where nothing gets much better by its monitor."""
+    stopping = {"monitor": monitor, "mode": "max", "patience": patience, "min_delta": 0.02}
+    return {"epochs": 8, "early_stopping": stopping, "checkpoint": {"monitor": monitor, "mode": "max"}}
+
+
 LABEL_METRICS = ["Accuracy", "ExactMatch", "Precision", "Recall", "F1Score", "JaccardIndex", "Specificity"]
+
+WATCHED: dict[str, Case] = {
+    "area under the ROC curve": Case(
+        cnn(), "digits", {"metrics": ["AUROC", "Top3Accuracy"]} | watches("val/AUROC", patience=1)
+    ),
+    "average precision of one score": Case(
+        mlp([30], 1),
+        "breast_cancer",
+        {"objectives": [{"loss": {"type": "BCEWithLogitsLoss"}}], "metrics": ["AveragePrecision", "Top5Accuracy"]}
+        | watches("val/AveragePrecision", patience=2),
+    ),
+    "Matthews correlation, in training": Case(
+        mlp([4], 3), "iris", {"metrics": ["MatthewsCorrCoef"]} | watches("train/MatthewsCorrCoef", patience=1)
+    ),
+    "R2 in deviations": Case(
+        reader(STEPS, "LSTM", 4),
+        "sine_mix",
+        {"objectives": [{"loss": {"type": "MSELoss"}}], "metrics": ["R2Score"], "data": {"batch_size": 64}}
+        | watches("val/R2Score", patience=1),
+    ),
+    "R2 in training, of accumulated batches": Case(
+        mlp([10], 1),
+        "diabetes",
+        {"objectives": [{"loss": {"type": "MSELoss"}}], "metrics": ["R2Score"], "accumulate_steps": 2}
+        | watches("train/R2Score", patience=2),
+    ),
+    "labels from probabilities": Case(
+        mlp([2], 3, last=[node("sure: Sigmoid")]),
+        "three_discs",
+        {"objectives": [{"loss": {"type": "BCELoss"}}], "metrics": ["AUROC", "AveragePrecision", "ExactMatch"]}
+        | watches("val/AveragePrecision", patience=1),
+    ),
+    "mixed samples in training, a plateau": Case(
+        cnn(),
+        "digits",
+        {
+            "data": {"batch_size": 64, "augment": [{"type": "MixUp"}]},
+            "metrics": ["Accuracy", "AUROC"],
+            "schedule": {
+                "type": "ReduceLROnPlateau",
+                "params": {"monitor": "train/Accuracy", "mode": "max", "patience": 0, "threshold": 1.0},
+            },
+        }
+        | watches("train/AUROC", patience=2),
+    ),
+    "training, of the first of three outputs": Case(
+        three_exits(),
+        "breast_cancer",
+        {"objectives": EXITS, "metrics": ["F1Score"]} | watches("train/F1Score", patience=1),
+    ),
+    "masks": Case(
+        masks(4),
+        "shapes",
+        {"data": SMALL_MASKS, "metrics": ["JaccardIndex", "AUROC"]} | watches("train/JaccardIndex", patience=1),
+    ),
+}
+"""What decides of the best weights and of the end."""
 
 CASES: dict[str, Case] = {
     "digits mlp": Case(mlp([1, 8, 8], 10), "digits", {}),
@@ -425,11 +496,6 @@ CASES |= {
     )
     for name in SCHEDULES.classes
 }
-SMALL_MASKS = {
-    "batch_size": 64,
-    "preprocess": [{"type": "ToFloat"}, {"type": "Resize", "params": {"size": [12, 16]}}],
-}
-"""Pictures and masks made smaller, as a person may: the masks must move with the pictures."""
 METRICS_OF: dict[str, list[str]] = {
     "classification": ["Accuracy", "F1Score", "BalancedAccuracy"],
     "multilabel": LABEL_METRICS,
@@ -452,6 +518,7 @@ def loss_case(name: str) -> Case:
     return Case(drawn, source, config)
 
 
+CASES |= {f"watched: {name}": case for name, case in WATCHED.items()}
 CASES |= {f"loss {name}": loss_case(name) for name in LOSSES.classes}
 CASES |= {
     "masks": Case(masks(4), "shapes", {"data": SMALL_MASKS, "metrics": METRICS_OF["segmentation"]}),

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from netwright.compiler.source import to_literal
-from netwright.data.base import DataError
-from netwright.language import say
 from netwright.training.averaging import AVERAGINGS
 from netwright.training.choices import ChoiceParams, Registry
 from netwright.training.config import Choice, InitializationConfig, TrainingConfig
@@ -232,25 +230,13 @@ def write_clip(config: TrainingConfig) -> str:
     return ""
 
 
-def write_plateau(config: TrainingConfig, measured: set[str]) -> tuple[str, str]:
-    """The line that begins to count, and the one that counts an epoch; empty for schedules that watch nothing.
-
-    Raises:
-        DataError: it watches what the script does not measure.
-    """
+def write_plateau(config: TrainingConfig) -> tuple[str, str]:
+    """The line that begins to count, and the one that counts an epoch; empty for schedules that watch nothing."""
     schedule = SCHEDULES.get(config.schedule.type)
     if not schedule.watches:
         return "", ""
     params = params_of(SCHEDULES, config.schedule)
     assert isinstance(params, ReduceLROnPlateau.Params)
-    if params.monitor not in measured:
-        raise DataError(
-            say(
-                "The schedule watches {monitor}, which a project's train.py does not measure, so that it could not repeat the "
-                "run. Take another format.",
-                monitor=params.monitor,
-            )
-        )
     return (
         f"    plateau = {ReduceLROnPlateau.start_source(params)}\n",
         f"        plateau.update(results[{to_literal(params.monitor)}])\n",

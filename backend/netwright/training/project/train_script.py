@@ -7,17 +7,16 @@ compares the losses bit by bit; ``WRITTEN`` names the settings that it knows, an
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from netwright.compiler.source import join_imports, to_comment, to_literal
 from netwright.training.choices import ChoiceParams, Registry
 from netwright.training.config import HALF_PRECISIONS, Choice, ObjectiveConfig, TrainingConfig
-from netwright.training.metric_base import Metric
 from netwright.training.objectives import LOSSES, fit_targets_source
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.project.augment_script import augment_import, ready_argument
-from netwright.training.project.evaluate_script import write_evaluate, written_metrics
+from netwright.training.project.evaluate_script import chosen_metrics, write_evaluate, write_figures
 from netwright.training.project.graph_scripts import write_graph_forward
 from netwright.training.project.learning_script import (
     constants_of_learning,
@@ -59,12 +58,7 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
     Raises:
         UnknownChoiceError, pydantic.ValidationError: the config names what does not exist.
     """
-    metrics = written_metrics(config, facts)
-    monitored = {"train/loss", "val/loss", *(f"val/{name}" for name in metrics)}
-    checkpoint, stopping = config.checkpoint, config.early_stopping
-    monitor = checkpoint.monitor if checkpoint.monitor in monitored else "val/loss"
-    stop_monitor = None if stopping is None else stopping.monitor if stopping.monitor in monitored else "val/loss"
-    mode = checkpoint.mode if checkpoint.monitor in monitored else "min"
+    metrics, main = chosen_metrics(config), _main_output(facts)
     body = [
         _constants(config, facts),
         *write_helpers(config),
@@ -76,10 +70,11 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
         _forward(config, facts) if facts.graph is None else write_graph_forward(config, facts),
         write_batches(facts),
         *([IN_ORDER] if is_recomputed(config) else []),
-        write_evaluate(facts, metrics, _on_output if len(facts.terms) > 1 else None),
+        *write_figures(metrics, facts),
+        write_evaluate(facts, metrics, main),
         *([FROZEN_MODULES] if config.frozen else []),
         *([write_closure(config, ready_argument(facts))] if needs_closure(config) else []),
-        write_main(config, facts, monitor, mode, stop_monitor, monitored),
+        write_main(config, facts, main),
     ]
     used = "\n\n\n".join(section.strip("\n") for section in body)
     samples = ""
@@ -92,7 +87,7 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
         join_imports([*_IMPORTS, *_imports_of(used, facts)])
         + f"\n\n{augment_import(facts)}from data import {samples}load_parts\nfrom model import "
     )
-    head = f"{_head(config, facts, metrics)}\n\n{imports}{_from_model(facts)}\n\n"
+    head = f"{_head(config, facts)}\n\n{imports}{_from_model(facts)}\n\n"
     return head + used + '\n\n\nif __name__ == "__main__":\n    main()\n'
 
 
@@ -132,9 +127,8 @@ def _params(registry: Registry[Any], chosen: Choice) -> ChoiceParams:
     return registry.params(chosen.type, chosen.params)
 
 
-def _head(config: TrainingConfig, facts: Facts, metrics: Mapping[str, type[Metric]]) -> str:
+def _head(config: TrainingConfig, facts: Facts) -> str:
     data = " --data PATH" if facts.argument else ""
-    left_out = [name for name in config.metrics if name not in metrics]
     follows = "samples, order and first weights follow from the seed"
     if facts.has_initial_weights:
         follows = f"it begins with the weights of {INITIAL_WEIGHTS}, all else follows from the seed"
@@ -151,8 +145,6 @@ def _head(config: TrainingConfig, facts: Facts, metrics: Mapping[str, type[Metri
         lines.append(
             f"Validated with fold {split.fold} of {split.folds}: which samples these are stands in the files of data.py."
         )
-    if left_out:
-        lines.append(f"Not measured here: {', '.join(left_out)}.")
     return "\n".join([*lines, '"""'])
 
 
@@ -184,21 +176,32 @@ def _listed(name: str, values: Sequence[float] | Sequence[str]) -> list[str]:
     return [one] if len(one) <= 120 else [f"{name} = [", *(f"    {literal}," for literal in literals), "]"]
 
 
+def _main_output(facts: Facts) -> str:
+    """The output of the first objective, which metrics are measured on, in the unit of the targets."""
+    first = "outputs" if len(facts.terms) == 1 else _on_output("outputs", facts.terms[0])
+    return f"postprocess({first})" if facts.scales_targets else first
+
+
 def _loss(config: TrainingConfig, facts: Facts) -> str:
     objectives = [
         _objective(objective, term, facts) for objective, term in zip(config.objectives, facts.terms, strict=True)
     ]
     names = [objective.loss.type for objective in config.objectives]
+    scale = ["    targets = scale_targets(targets)"] if facts.scales_targets else []
     if len(objectives) == 1:
-        return (
-            "def compute_loss(outputs: Tensor, targets: Tensor) -> Tensor:\n"
-            f'    """{names[0]}."""\n'
-            f"    return {objectives[0]}"
+        return "\n".join(
+            [
+                "def compute_loss(outputs: Tensor, targets: Tensor) -> Tensor:",
+                f'    """{names[0]}."""',
+                *scale,
+                f"    return {objectives[0]}",
+            ]
         )
     return "\n".join(
         [
             "def compute_loss(outputs: dict[str, Tensor], targets: Tensor) -> Tensor:",
             f'    """The weighted sum of {" and ".join(dict.fromkeys(names))} on {len(names)} outputs."""',
+            *scale,
             "    terms = [",
             *(f"        {expression}," for expression in objectives),
             "    ]",
