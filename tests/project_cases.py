@@ -1,9 +1,12 @@
 """Runs whose exported projects must repeat them: networks, and a case for each choice and feature of training."""
 
+import io
+import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from drawing import block, chain, document, image, node, scores
 from netwright.architectures.registry import ARCHITECTURES
 from netwright.data.registry import SOURCES
@@ -11,6 +14,7 @@ from netwright.graph.document import Document
 from netwright.training.objectives import LOSSES
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.schedules import SCHEDULES
+from PIL import Image
 
 
 def mlp(inputs: list[int], outputs: int, *more: Any, last: Sequence[Any] = ()) -> Document:
@@ -128,6 +132,20 @@ def reader(start: Any, cell: str, outputs: int) -> Document:
     )
 
 
+def small_pictures() -> bytes:
+    """A ZIP of 8 x 8 pictures in two classes, 30 to train on and 10 to test."""
+    noise = np.random.default_rng(0)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number in range(40):
+            label, part = number % 2, "test" if number % 4 == 3 or number % 8 == 0 else "train"
+            picture = io.BytesIO()
+            pixels = noise.integers(0, 156, (8, 8, 3), dtype=np.uint8) + np.uint8(60 * label)
+            Image.fromarray(pixels).save(picture, "PNG")
+            archive.writestr(f"{part}/{('cat', 'dog')[label]}/{number}.png", picture.getvalue())
+    return buffer.getvalue()
+
+
 WORDS = [
     node("words: Input", params={"shape": [16], "dtype": "int64"}),
     node("embed: Embedding", params={"num_embeddings": 42, "embedding_dim": 8}),
@@ -145,6 +163,9 @@ class Case:
     source: str
     config: dict[str, Any]
     begins_with: Document | None = None
+    upload: tuple[str, bytes] | None = None
+    """A file that ``source`` reads under its ``options``, with its name."""
+    options: dict[str, Any] = field(default_factory=dict)
 
 
 def optimizer_params(name: str) -> dict[str, Any]:
@@ -518,6 +539,55 @@ def loss_case(name: str) -> Case:
     return Case(drawn, source, config)
 
 
+_ROWS = "age,town,split,{target}\n" + "".join(
+    f"{20 + row * 7 % 50},{('north', 'south', '')[row // 2 % 3]},{('train', 'test', 'train', 'validation')[row % 4]},{{}}\n"
+    for row in range(120)
+)
+
+
+def _table(target: str, values: Sequence[object]) -> tuple[str, bytes]:
+    rows = [str(values[row % len(values)]) for row in range(120)]
+    return "people.csv", _ROWS.replace("{target}", target).format(*rows).encode()
+
+
+PARTS = {"columns": {"split": {"role": "split"}}}
+BY_COLUMN: dict[str, Any] = {"data": {"batch_size": 16, "split": {"by": "column"}}}
+CASES |= {
+    "test part of a table": Case(
+        mlp([3], 2),
+        "csv",
+        BY_COLUMN | {"metrics": ["AUROC", "F1Score"]},
+        upload=_table("paid", ["yes", "no", "no"]),
+        options=PARTS,
+    ),
+    "test part of a table, a number, averaged": Case(
+        mlp([3], 1),
+        "csv",
+        BY_COLUMN
+        | {
+            "epochs": 5,
+            "objectives": [{"loss": {"type": "MSELoss"}}],
+            "metrics": ["R2Score", "MeanAbsoluteError"],
+            "averaging": {"type": "EMA", "params": {"decay": 0.8}},
+            "checkpoint": {"monitor": "val/R2Score", "mode": "max"},
+        },
+        upload=_table("price", [1.5, 2.25, 9.0, 4.5, 3.0]),
+        options=PARTS | {"task": "regression"},
+    ),
+    "test part of pictures": Case(
+        chain(
+            image(3, 8, 8),
+            node("conv: Conv2d", params={"out_channels": 4, "kernel_size": 3}),
+            node("act: ReLU"),
+            node("flat: Flatten"),
+            node("head: Linear", params={"out_features": 2}),
+            scores(),
+        ),
+        "image_folder",
+        {"epochs": 4, "data": {"batch_size": 8}},
+        upload=("pets.zip", small_pictures()),
+    ),
+}
 CASES |= {f"watched: {name}": case for name, case in WATCHED.items()}
 CASES |= {f"loss {name}": loss_case(name) for name in LOSSES.classes}
 CASES |= {

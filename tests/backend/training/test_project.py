@@ -44,7 +44,7 @@ from netwright.training.project.write import write_project
 from netwright.training.schedules import SCHEDULES
 from netwright.training.spec import INITIAL_WEIGHTS, InitialWeights, RunSpec
 from netwright.worker.initial import load_initial
-from project_cases import CASES, LOSS_CASES, SCHEDULE_PARAMS, Case, mlp, optimizer_params
+from project_cases import CASES, LOSS_CASES, SCHEDULE_PARAMS, WATCHED, Case, mlp, optimizer_params
 from safetensors.torch import save_file
 from torch import nn
 
@@ -78,33 +78,46 @@ class Trained:
     """What the product measured, and what the project printed."""
 
     losses: list[float]
-    validation: dict[str, float]
+    measured: dict[str, float]
+    """The last value of each of the validation and the test part, as they were sent."""
+    best: float
     printed: str
 
 
-def run_product(case: Case, folder: Path) -> tuple[RunSpec, list[float], dict[str, float]]:
+def run_product(case: Case, folder: Path) -> tuple[RunSpec, list[float], dict[str, float], float]:
     config: dict[str, Any] = {"epochs": 2, "device": "cpu", "data": {"batch_size": 32}} | case.config
     config["data"] = {"source": case.source} | config["data"]
     spec = RunSpec(
         run="abc",
         document=case.drawn,
         training=TrainingConfig.model_validate(config),
-        source=SourceSpec(type=case.source),
+        source=SourceSpec(
+            type=case.source,
+            path=None if case.upload is None else str(folder / "upload"),
+            options=case.options,
+        ),
         versions={},
         created=0.0,
     )
     folder.mkdir(parents=True)
+    if case.upload is not None:
+        (folder / "upload").mkdir()
+        (folder / "upload" / "original").write_bytes(case.upload[1])
+        (folder / "upload" / "upload.json").write_text(json.dumps({"filename": case.upload[0]}))
     if case.begins_with is not None:
         spec = spec.model_copy(update={"initial_weights": keep_weights(case.begins_with, spec.training, folder)})
     job = build_job(spec, folder)
     if spec.initial_weights is not None:
         load_initial(job.network, spec, spec.initial_weights, folder)
-    losses, validation = [], {}
+    losses, measured, best = [], {}, float("nan")
 
     def emit(kind: str, /, **fields: Any) -> None:
+        nonlocal best
         if kind == "metrics":
             losses.extend(fields["values"].get("train/loss", []))
-            validation.update({name: v[-1] for name, v in fields["values"].items() if name.startswith("val/")})
+            measured.update({name: v[-1] for name, v in fields["values"].items() if name.startswith(("val/", "test/"))})
+        elif kind == "checkpoint" and fields["kind"] == "best":
+            best = fields["metrics"][spec.training.checkpoint.monitor]
 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -118,7 +131,7 @@ def run_product(case: Case, folder: Path) -> tuple[RunSpec, list[float], dict[st
     initial = str(folder / INITIAL_WEIGHTS)
     for name, path in write_initial(Record(spec=spec, name="", initial=initial)).items():
         path.replace(folder / name)
-    return spec, losses, validation
+    return spec, losses, measured, best
 
 
 def keep_weights(document: Document, training: TrainingConfig, folder: Path) -> InitialWeights:
@@ -143,9 +156,11 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Trained]:
     runs, orders = {}, []
     for number, (name, case) in enumerate(CASES.items()):
         folder = home / str(number)
-        spec, losses, validation = run_product(case, folder)
-        runs[name] = (folder, losses, validation)
-        orders.append((str(folder), ["--epochs", str(spec.training.epochs), "--device", "cpu", "--steps", "1000000"]))
+        spec, *found = run_product(case, folder)
+        runs[name] = (folder, found)
+        data = [] if case.upload is None else ["--data", str(folder / "upload" / "original")]
+        epochs = ["--epochs", str(spec.training.epochs)]
+        orders.append((str(folder), [*data, *epochs, "--device", "cpu", "--steps", "1000000"]))
     result = subprocess.run(
         [sys.executable, "-I", "-c", RUNNER],
         input=json.dumps(orders),
@@ -156,9 +171,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Trained]:
     )
     assert result.returncode == 0, result.stderr
     printed = json.loads(result.stdout)
-    return {
-        name: Trained(losses, validation, printed[str(folder)]) for name, (folder, losses, validation) in runs.items()
-    }
+    return {name: Trained(*found, printed[str(folder)]) for name, (folder, found) in runs.items()}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -175,8 +188,27 @@ def test_project_when_trained_has_the_losses_of_the_run_to_the_last_bit(trained:
 def test_project_when_validated_has_the_figures_of_the_run(trained: dict[str, Trained], name: str) -> None:
     found = trained[name]
     last = [line for line in found.printed.splitlines() if line.startswith("epoch ")][-1]
-    for metric, value in found.validation.items():
-        assert f"{metric} {value:.4f}" in last
+    for metric, value in found.measured.items():
+        assert metric.startswith("test/") or f"{metric} {value:.4f}" in last
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_project_when_it_ends_has_kept_and_tested_the_best_weights_of_the_run(
+    trained: dict[str, Trained], name: str
+) -> None:
+    found, config = trained[name], {"checkpoint": {"monitor": "val/loss"}} | CASES[name].config
+    *_, last = found.printed.splitlines()
+    tested = {metric: value for metric, value in found.measured.items() if metric.startswith("test/")}
+    assert ("test part" in name or CASES[name].source == "motifs") == bool(tested)
+    if tested:
+        assert last == "test: " + ", ".join(f"{metric} {value:.4f}" for metric, value in tested.items())
+    assert f"best {config['checkpoint']['monitor']}: {found.best:.4f}, saved to" in found.printed
+
+
+def test_runs_that_watch_a_metric_end_early(trained: dict[str, Trained]) -> None:
+    """Else the cases would not show that their projects stop by the same value."""
+    ends = {name: trained[f"watched: {name}"].printed.count("epoch ") for name in WATCHED}
+    assert all(1 < epochs < 8 for epochs in ends.values()), ends
 
 
 # --- each choice prints what it is -----------------------------------------------------------------------------------

@@ -115,7 +115,7 @@ _MAIN = '''def main() -> None:
             best = results["{monitor}"]
             save_file({{name: value.contiguous() for name, value in {shown}.state_dict().items()}}, arguments.output)
 {count}{stop_code}    print(f"best {monitor}: {{best:.4f}}, saved to {{arguments.output}}")
-
+{test}
 
 def is_better(value: float, best: float | None, mode: str, min_delta: float = 0.0) -> bool:
     """By more than ``min_delta``; what is not finite is never better."""
@@ -131,6 +131,14 @@ def show(step: int, loss: float, is_wanted: bool) -> None:
         print(f"step {{step}}: loss {{loss!r}} ({{'as in the run' if loss == run else f'in the run {{run!r}}'}})")
     elif is_wanted:
         print(f"step {{step}}: loss {{loss!r}}")'''
+
+
+_TEST = """    # Measured once, with the best weights; nothing was chosen by it.
+    if best is not None:
+        {shown}.load_state_dict(load_file(arguments.output))
+    results = evaluate({shown}, load_test({data_value}), device, "test")
+    print(f"test: {{', '.join(f'{{name}} {{value:.4f}}' for name, value in results.items())}}")
+"""
 
 
 def _write_weights(config: TrainingConfig) -> str:
@@ -285,9 +293,11 @@ def write_main(config: TrainingConfig, facts: Facts, main: str) -> str:
     steps = "num_batches(len(train[0]))"
     about = to_literal(facts.argument.replace("%", "%%"))  # argparse formats it
     data = f'    parser.add_argument("--data", type=Path, required=True, help={about})\n'
+    data_value = "arguments.data" if facts.argument else "None"
     return _MAIN.format(
         data_argument=data if facts.argument else "",
-        data_value="arguments.data" if facts.argument else "None",
+        data_value=data_value,
+        test=_TEST.format(shown=shown, data_value=data_value) if facts.has_test else "",
         weights=facts.output_file,
         channels_last=".to(memory_format=torch.channels_last)" if facts.is_channels_last else "",
         begin=_BEGIN if facts.has_initial_weights else "",

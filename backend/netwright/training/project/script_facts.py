@@ -41,6 +41,8 @@ class Facts:
     graph: GraphTerms | None = None
     augment: Augment | None = None
     is_balanced: bool = False
+    has_test: bool = False
+    """Whether data.py holds ``load_test``, whose part is measured at the end."""
     answers: Answers = CLASSES_ALONE
     """How the first objective's output is read."""
     scales_targets: bool = False

@@ -77,15 +77,15 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
         write_main(config, facts, main),
     ]
     used = "\n\n\n".join(section.strip("\n") for section in body)
-    samples = ""
+    samples, load_test = "", ", load_test" if facts.has_test else ""
     if facts.graph is not None:  # its samples are no tensor
         used = used.replace("tuple[Tensor, Tensor]", "tuple[Samples, Tensor]").replace(
             "samples: Tensor", "samples: Samples"
         )
         samples = "Samples, "
     imports = (
-        join_imports([*_IMPORTS, *_imports_of(used, facts)])
-        + f"\n\n{augment_import(facts)}from data import {samples}load_parts\nfrom model import "
+        join_imports([*_IMPORTS, *_imports_of(used)])
+        + f"\n\n{augment_import(facts)}from data import {samples}load_parts{load_test}\nfrom model import "
     )
     head = f"{_head(config, facts)}\n\n{imports}{_from_model(facts)}\n\n"
     return head + used + '\n\n\nif __name__ == "__main__":\n    main()\n'
@@ -97,13 +97,13 @@ _IMPORTS = (
 )
 
 
-def _imports_of(used: str, facts: Facts) -> list[str]:
+def _imports_of(used: str) -> list[str]:
     """Imports that only some scripts need."""
 
     def named(*names: str) -> str:
         return ", ".join(name for name in names if re.search(rf"\b{name}\b", used))
 
-    files = "load_file, save_file" if facts.has_initial_weights else "save_file"
+    files = named("load_file", "save_file")
     lines = [f"from collections.abc import {named('Callable', 'Iterable', 'Iterator', 'Sequence')}"]
     lines.append(f"from safetensors.torch import {files}")
     if "os.environ" in used:

@@ -86,6 +86,7 @@ def write_project(
         has_initial_weights=spec.initial_weights is not None,
         graph=graph,
         augment=data.augment,
+        has_test=data.test is not None,
         is_balanced=spec.training.data.sampler == "balanced" and data.task == "classification",
         answers=answers,
         scales_targets=data.target_scale is not None,
