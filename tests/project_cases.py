@@ -4,7 +4,7 @@ import io
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from drawing import block, chain, document, image, node, scores
@@ -166,6 +166,10 @@ class Case:
     upload: tuple[str, bytes] | None = None
     """A file that ``source`` reads under its ``options``, with its name."""
     options: dict[str, Any] = field(default_factory=dict)
+    wishes: dict[int, list[tuple[Literal["lr", "epochs"], float]]] = field(default_factory=dict)
+    """What somebody changes when an epoch was validated."""
+    more_epochs: int | None = None
+    """What the run is to have when it has ended."""
 
 
 def optimizer_params(name: str) -> dict[str, Any]:
@@ -586,6 +590,26 @@ CASES |= {
         "image_folder",
         {"epochs": 4, "data": {"batch_size": 8}},
         upload=("pets.zip", small_pictures()),
+    ),
+}
+CASES |= {
+    "changed by hand: rate and length": Case(
+        mlp([4], 3),
+        "iris",
+        {"epochs": 4, "schedule": {"type": "CosineAnnealingLR", "warmup_steps": 6}},
+        wishes={1: [("lr", 0.02)], 2: [("epochs", 7), ("lr", 0.005)], 4: [("epochs", 6)]},
+    ),
+    "changed by hand: a shorter run, averaged": Case(
+        cnn(),
+        "digits",
+        {"epochs": 6, "averaging": {"type": "SWA", "params": {"start": 0.5}}, "optimizer": {"type": "SGD"}},
+        wishes={2: [("epochs", 4)]},
+    ),
+    "changed by hand: more epochs for a run that had ended early": Case(
+        mlp([4], 3),
+        "iris",
+        {"epochs": 9, "early_stopping": {"patience": 2, "min_delta": 0.5, "restore_best_weights": False}},
+        more_epochs=20,
     ),
 }
 CASES |= {f"watched: {name}": case for name, case in WATCHED.items()}

@@ -5,6 +5,7 @@ from netwright.training.averaging import AVERAGINGS
 from netwright.training.checking import watched_values
 from netwright.training.config import TrainingConfig
 from netwright.training.project.augment_script import AUGMENTED, augment_lines, ready_argument
+from netwright.training.project.change_script import has_epochs, planned_epochs
 from netwright.training.project.learning_script import (
     call_closure,
     is_penalised,
@@ -101,8 +102,7 @@ _MAIN = '''def main() -> None:
     network = {network}.to(device){channels_last}
 {begin}{freeze}{weight_lists}    optimizer = build_optimizer(network)
 {scaler}{compiled}{average}{plateau}    steps_per_epoch = {steps_per_epoch}
-    num_steps = arguments.epochs * steps_per_epoch
-
+{num_steps}
     step, best{stop_names} = 0, None{stop_values}
     for epoch in range(1, arguments.epochs + 1):
         began, losses = time.perf_counter(), []
@@ -175,7 +175,7 @@ _STEP_OF_SEVERAL = """        parts = []
             parts = []
 """
 _MOVE = """{unscale}{clip}            for group in optimizer.param_groups:
-                group["lr"] = learning_rate(step, num_steps, steps_per_epoch{num_cuts}){factor}
+                group["lr"] = learning_rate(step, {num_steps}, steps_per_epoch{num_cuts}){factor}
 {move}            optimizer.zero_grad()
 {average}            show(step, losses[-1], arguments.steps is not None)
             if step == arguments.steps:
@@ -247,6 +247,7 @@ def _write_step(config: TrainingConfig, facts: Facts, main: str, *, is_measured:
     ) + _MOVE.format(
         unscale="            scaler.unscale_(optimizer)\n" if is_scaled else "",
         clip=" " * 12 + clip if clip else "",
+        num_steps=_num_steps(facts),
         num_cuts=", plateau.num_cuts" if SCHEDULES.get(config.schedule.type).watches else "",
         factor=' * group.get("lr_factor", 1.0)' if has_factors else "",
         move=_SCALED_MOVE if is_scaled else f"            optimizer.step({call_closure(config)})\n",
@@ -254,15 +255,16 @@ def _write_step(config: TrainingConfig, facts: Facts, main: str, *, is_measured:
     )
 
 
-def _write_average(config: TrainingConfig) -> tuple[str, str, str]:
+def _write_average(config: TrainingConfig, facts: Facts) -> tuple[str, str, str]:
     """The line that begins to average, what happens at the end of an epoch, and what is validated and kept."""
     if config.averaging is None:
         return "", "", "network"
     chosen = AVERAGINGS.get(config.averaging.type)
     params = params_of(AVERAGINGS, config.averaging)
+    epochs = planned_epochs(facts.changes, "step")
     frozen = "set(frozen_modules(average.module))" if config.frozen else "set()"
     epoch = (
-        f"        if {chosen.due_source(params).replace('epochs', 'arguments.epochs')}:\n"
+        f"        if {chosen.due_source(params).replace('epochs', epochs)}:\n"
         "            average.update_parameters(network)\n"
         f"            recompute_statistics(average.module, {frozen}, in_order(train, device), forward)\n"
         if is_recomputed(config)
@@ -270,6 +272,24 @@ def _write_average(config: TrainingConfig) -> tuple[str, str, str]:
     )
     begin = f"    average = {chosen.source(params)}\n"
     return begin, epoch + "        kept = average.module if average.n_averaged else network\n", "kept"
+
+
+def _num_steps(facts: Facts) -> str:
+    """Of the whole run, as an expression: what schedules take for its length at an update."""
+    if not has_epochs(facts.changes):
+        return "num_steps"
+    return f"{planned_epochs(facts.changes, 'step')} * steps_per_epoch"
+
+
+def _end_early(facts: Facts) -> str:
+    """What happens when patience is at its end: a run that was given more epochs there begins to wait anew."""
+    if not has_epochs(facts.changes):
+        return "            break\n"
+    return (
+        '            if not any(after == step and what == "epochs" for after, what, _ in CHANGES):\n'
+        "                break\n"
+        "            wait = 0\n"
+    )
 
 
 def write_main(config: TrainingConfig, facts: Facts, main: str) -> str:
@@ -285,10 +305,9 @@ def write_main(config: TrainingConfig, facts: Facts, main: str) -> str:
             f'            stop_best, wait = results["{stopping.monitor}"], 0\n'
             "        else:\n"
             "            wait += 1\n"
-            f"        if wait >= {stopping.patience}:\n"
-            "            break\n"
+            f"        if wait >= {stopping.patience}:\n" + _end_early(facts)
         )
-    begin_average, end_epoch, shown = _write_average(config)
+    begin_average, end_epoch, shown = _write_average(config, facts)
     plateau, count = write_plateau(config)
     steps = "num_batches(len(train[0]))"
     about = to_literal(facts.argument.replace("%", "%%"))  # argparse formats it
@@ -315,6 +334,7 @@ def write_main(config: TrainingConfig, facts: Facts, main: str) -> str:
         steps_per_epoch=f"-(-{steps} // ACCUMULATE_STEPS)" if config.accumulate_steps > 1 else steps,
         start_figures="        figures = Figures()\n" if is_measured else "",
         trained_figures=', **figures.values("train")' if is_measured else "",
+        num_steps="" if has_epochs(facts.changes) else "    num_steps = arguments.epochs * steps_per_epoch\n",
         step=_write_step(config, facts, main, is_measured=is_measured),
         epoch=end_epoch,
         shown=shown,

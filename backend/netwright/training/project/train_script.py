@@ -16,6 +16,7 @@ from netwright.training.config import HALF_PRECISIONS, Choice, ObjectiveConfig, 
 from netwright.training.objectives import LOSSES, fit_targets_source
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.project.augment_script import augment_import, ready_argument
+from netwright.training.project.change_script import CHANGED, change_lines, first_value, last_epochs, tell_changes
 from netwright.training.project.evaluate_script import chosen_metrics, write_evaluate, write_figures
 from netwright.training.project.graph_scripts import write_graph_forward
 from netwright.training.project.learning_script import (
@@ -61,8 +62,9 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
     metrics, main = chosen_metrics(config), _main_output(facts)
     body = [
         _constants(config, facts),
+        *([CHANGED] if facts.changes else []),
         *write_helpers(config),
-        write_learning_rate(config),
+        write_learning_rate(config, is_changed=any(change.name == "lr" for change in facts.changes)),
         *loss_functions(config),
         _loss(config, facts),
         write_optimizer(config),
@@ -140,6 +142,10 @@ def _head(config: TrainingConfig, facts: Facts) -> str:
         "",
         "With the versions of requirements.txt a CPU of the same machine gives the losses of the run to the last bit.",
     ]
+    lines += facts.history
+    if facts.changes:
+        lines.append("Changed by hand while the run trained, and so here (CHANGES):")
+        lines += [f"- {sentence}" for sentence in tell_changes(facts.changes)]
     split = config.data.split
     if split.folds is not None:
         lines.append(
@@ -149,14 +155,16 @@ def _head(config: TrainingConfig, facts: Facts) -> str:
 
 
 def _constants(config: TrainingConfig, facts: Facts) -> str:
-    rate = OPTIMIZERS.params(config.optimizer.type, config.optimizer.params).model_dump()["lr"]
+    chosen = OPTIMIZERS.params(config.optimizer.type, config.optimizer.params).model_dump()["lr"]
+    rate = first_value(facts.changes, "lr", chosen)
     lines = [
         f"SEED = {config.seed}",
-        f"EPOCHS = {config.epochs}",
+        f"EPOCHS = {last_epochs(facts.changes, config)}",
         f"BATCH_SIZE = {config.data.batch_size}",
         f"LEARNING_RATE = {rate!r}",
     ]
     lines += constants_of_learning(config)
+    lines += change_lines(facts.changes, config)
     if config.schedule.warmup_steps:
         lines.append(f"WARMUP_STEPS = {config.schedule.warmup_steps}")
     if facts.has_initial_weights:
