@@ -14,6 +14,7 @@ from netwright.compiler.module import build_network
 from netwright.compiler.source import to_source
 from netwright.data.base import DataError, SourceSpec
 from netwright.graph.document import Document
+from netwright.graph.io import graph_hash
 from netwright.graph.model import Model
 from netwright.services.export_order import Record
 from netwright.services.export_project import write_initial
@@ -107,7 +108,7 @@ class Product:
             train(job, self, self.control)
             if self.case.more_epochs is not None:
                 self.control.act(SetCommand(name="epochs", value=self.case.more_epochs))
-                kept = CheckpointFolder(folder / "checkpoints", "abc", "", 3).load(
+                kept = CheckpointFolder(folder / "checkpoints", "abc", graph_hash(spec.document), 3).load(
                     f"last-{len(self.losses)}.safetensors"
                 )
                 train(build_job(spec, folder), self, self.control, resume=kept)
