@@ -87,7 +87,8 @@ def matthews_correlation(confusion: Tensor) -> Tensor:
     hits, answered, there, total = matrix.trace(), matrix.sum(0), matrix.sum(1), matrix.sum()
     above = hits * total - (answered * there).sum()
     spread = (total**2 - (answered**2).sum()) * (total**2 - (there**2).sum())
-    return above / spread.clamp_min(1e-300).sqrt() * (spread > 0)
+    correlation: Tensor = above / spread.clamp_min(1e-300).sqrt() * (spread > 0)
+    return correlation
 
 
 def r2_score(count: Tensor, unexplained: Tensor, total: Tensor, squares: Tensor) -> Tensor:
