@@ -1,9 +1,12 @@
 """Runs whose exported projects must repeat them: networks, and a case for each choice and feature of training."""
 
+import io
+import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
+import numpy as np
 from drawing import block, chain, document, image, node, scores
 from netwright.architectures.registry import ARCHITECTURES
 from netwright.data.registry import SOURCES
@@ -11,6 +14,7 @@ from netwright.graph.document import Document
 from netwright.training.objectives import LOSSES
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.schedules import SCHEDULES
+from PIL import Image
 
 
 def mlp(inputs: list[int], outputs: int, *more: Any, last: Sequence[Any] = ()) -> Document:
@@ -128,6 +132,20 @@ def reader(start: Any, cell: str, outputs: int) -> Document:
     )
 
 
+def small_pictures() -> bytes:
+    """A ZIP of 8 x 8 pictures in two classes, 30 to train on and 10 to test."""
+    noise = np.random.default_rng(0)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number in range(40):
+            label, part = number % 2, "test" if number % 4 == 3 or number % 8 == 0 else "train"
+            picture = io.BytesIO()
+            pixels = noise.integers(0, 156, (8, 8, 3), dtype=np.uint8) + np.uint8(60 * label)
+            Image.fromarray(pixels).save(picture, "PNG")
+            archive.writestr(f"{part}/{('cat', 'dog')[label]}/{number}.png", picture.getvalue())
+    return buffer.getvalue()
+
+
 WORDS = [
     node("words: Input", params={"shape": [16], "dtype": "int64"}),
     node("embed: Embedding", params={"num_embeddings": 42, "embedding_dim": 8}),
@@ -145,6 +163,13 @@ class Case:
     source: str
     config: dict[str, Any]
     begins_with: Document | None = None
+    upload: tuple[str, bytes] | None = None
+    """A file that ``source`` reads under its ``options``, with its name."""
+    options: dict[str, Any] = field(default_factory=dict)
+    wishes: dict[int, list[tuple[Literal["lr", "epochs"], float]]] = field(default_factory=dict)
+    """What somebody changes when an epoch was validated."""
+    more_epochs: int | None = None
+    """What the run is to have when it has ended."""
 
 
 def optimizer_params(name: str) -> dict[str, Any]:
@@ -194,7 +219,78 @@ SCHEDULE_PARAMS: dict[str, dict[str, Any]] = {
 }
 SHAPES = {"three_discs": [2], "digits": [1, 8, 8], "iris": [4], "breast_cancer": [30], "diabetes": [10], "wine": [13]}
 
+
+SMALL_MASKS = {
+    "batch_size": 64,
+    "preprocess": [{"type": "ToFloat"}, {"type": "Resize", "params": {"size": [12, 16]}}],
+}
+"""Pictures and masks made smaller, as a person may: the masks must move with the pictures."""
+
+
+def watches(monitor: str, patience: int) -> dict[str, Any]:
+    """So many epochs that a run ends early where nothing gets much better by its monitor."""
+    stopping = {"monitor": monitor, "mode": "max", "patience": patience, "min_delta": 0.02}
+    return {"epochs": 8, "early_stopping": stopping, "checkpoint": {"monitor": monitor, "mode": "max"}}
+
+
 LABEL_METRICS = ["Accuracy", "ExactMatch", "Precision", "Recall", "F1Score", "JaccardIndex", "Specificity"]
+
+WATCHED: dict[str, Case] = {
+    "area under the ROC curve": Case(
+        cnn(), "digits", {"metrics": ["AUROC", "Top3Accuracy"]} | watches("val/AUROC", patience=1)
+    ),
+    "average precision of one score": Case(
+        mlp([30], 1),
+        "breast_cancer",
+        {"objectives": [{"loss": {"type": "BCEWithLogitsLoss"}}], "metrics": ["AveragePrecision", "Top5Accuracy"]}
+        | watches("val/AveragePrecision", patience=2),
+    ),
+    "Matthews correlation, in training": Case(
+        mlp([4], 3), "iris", {"metrics": ["MatthewsCorrCoef"]} | watches("train/MatthewsCorrCoef", patience=1)
+    ),
+    "R2 in deviations": Case(
+        reader(STEPS, "LSTM", 4),
+        "sine_mix",
+        {"objectives": [{"loss": {"type": "MSELoss"}}], "metrics": ["R2Score"], "data": {"batch_size": 64}}
+        | watches("val/R2Score", patience=1),
+    ),
+    "R2 in training, of accumulated batches": Case(
+        mlp([10], 1),
+        "diabetes",
+        {"objectives": [{"loss": {"type": "MSELoss"}}], "metrics": ["R2Score"], "accumulate_steps": 2}
+        | watches("train/R2Score", patience=2),
+    ),
+    "labels from probabilities": Case(
+        mlp([2], 3, last=[node("sure: Sigmoid")]),
+        "three_discs",
+        {"objectives": [{"loss": {"type": "BCELoss"}}], "metrics": ["AUROC", "AveragePrecision", "ExactMatch"]}
+        | watches("val/AveragePrecision", patience=1),
+    ),
+    "mixed samples in training, a plateau": Case(
+        cnn(),
+        "digits",
+        {
+            "data": {"batch_size": 64, "augment": [{"type": "MixUp"}]},
+            "metrics": ["Accuracy", "AUROC"],
+            "schedule": {
+                "type": "ReduceLROnPlateau",
+                "params": {"monitor": "train/Accuracy", "mode": "max", "patience": 0, "threshold": 1.0},
+            },
+        }
+        | watches("train/AUROC", patience=2),
+    ),
+    "training, of the first of three outputs": Case(
+        three_exits(),
+        "breast_cancer",
+        {"objectives": EXITS, "metrics": ["F1Score"]} | watches("train/F1Score", patience=1),
+    ),
+    "masks": Case(
+        masks(4),
+        "shapes",
+        {"data": SMALL_MASKS, "metrics": ["JaccardIndex", "AUROC"]} | watches("train/JaccardIndex", patience=1),
+    ),
+}
+"""What decides of the best weights and of the end."""
 
 CASES: dict[str, Case] = {
     "digits mlp": Case(mlp([1, 8, 8], 10), "digits", {}),
@@ -425,11 +521,6 @@ CASES |= {
     )
     for name in SCHEDULES.classes
 }
-SMALL_MASKS = {
-    "batch_size": 64,
-    "preprocess": [{"type": "ToFloat"}, {"type": "Resize", "params": {"size": [12, 16]}}],
-}
-"""Pictures and masks made smaller, as a person may: the masks must move with the pictures."""
 METRICS_OF: dict[str, list[str]] = {
     "classification": ["Accuracy", "F1Score", "BalancedAccuracy"],
     "multilabel": LABEL_METRICS,
@@ -452,6 +543,76 @@ def loss_case(name: str) -> Case:
     return Case(drawn, source, config)
 
 
+_ROWS = "age,town,split,{target}\n" + "".join(
+    f"{20 + row * 7 % 50},{('north', 'south', '')[row // 2 % 3]},{('train', 'test', 'train', 'validation')[row % 4]},{{}}\n"
+    for row in range(120)
+)
+
+
+def _table(target: str, values: Sequence[object]) -> tuple[str, bytes]:
+    rows = [str(values[row % len(values)]) for row in range(120)]
+    return "people.csv", _ROWS.replace("{target}", target).format(*rows).encode()
+
+
+PARTS = {"columns": {"split": {"role": "split"}}}
+BY_COLUMN: dict[str, Any] = {"data": {"batch_size": 16, "split": {"by": "column"}}}
+CASES |= {
+    "test part of a table": Case(
+        mlp([3], 2),
+        "csv",
+        BY_COLUMN | {"metrics": ["AUROC", "F1Score"]},
+        upload=_table("paid", ["yes", "no", "no"]),
+        options=PARTS,
+    ),
+    "test part of a table, a number, averaged": Case(
+        mlp([3], 1),
+        "csv",
+        BY_COLUMN
+        | {
+            "epochs": 5,
+            "objectives": [{"loss": {"type": "MSELoss"}}],
+            "metrics": ["R2Score", "MeanAbsoluteError"],
+            "averaging": {"type": "EMA", "params": {"decay": 0.8}},
+            "checkpoint": {"monitor": "val/R2Score", "mode": "max"},
+        },
+        upload=_table("price", [1.5, 2.25, 9.0, 4.5, 3.0]),
+        options=PARTS | {"task": "regression"},
+    ),
+    "test part of pictures": Case(
+        chain(
+            image(3, 8, 8),
+            node("conv: Conv2d", params={"out_channels": 4, "kernel_size": 3}),
+            node("act: ReLU"),
+            node("flat: Flatten"),
+            node("head: Linear", params={"out_features": 2}),
+            scores(),
+        ),
+        "image_folder",
+        {"epochs": 4, "data": {"batch_size": 8}},
+        upload=("pets.zip", small_pictures()),
+    ),
+}
+CASES |= {
+    "changed by hand: rate and length": Case(
+        mlp([4], 3),
+        "iris",
+        {"epochs": 4, "schedule": {"type": "CosineAnnealingLR", "warmup_steps": 6}},
+        wishes={1: [("lr", 0.02)], 2: [("epochs", 7), ("lr", 0.005)], 4: [("epochs", 6)]},
+    ),
+    "changed by hand: a shorter run, averaged": Case(
+        cnn(),
+        "digits",
+        {"epochs": 6, "averaging": {"type": "SWA", "params": {"start": 0.5}}, "optimizer": {"type": "SGD"}},
+        wishes={2: [("epochs", 4)]},
+    ),
+    "changed by hand: more epochs for a run that had ended early": Case(
+        mlp([4], 3),
+        "iris",
+        {"epochs": 9, "early_stopping": {"patience": 2, "min_delta": 0.5, "restore_best_weights": False}},
+        more_epochs=20,
+    ),
+}
+CASES |= {f"watched: {name}": case for name, case in WATCHED.items()}
 CASES |= {f"loss {name}": loss_case(name) for name in LOSSES.classes}
 CASES |= {
     "masks": Case(masks(4), "shapes", {"data": SMALL_MASKS, "metrics": METRICS_OF["segmentation"]}),

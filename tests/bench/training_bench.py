@@ -23,6 +23,7 @@ from netwright.data.base import Part, Prepared
 from netwright.training.config import TrainingConfig
 from netwright.training.control import Control
 from netwright.training.loop import train
+from netwright.training.metrics import METRICS
 from netwright.training.reporting import Progress
 from netwright.training.setup import Job
 from netwright.worker.emitter import Emitter
@@ -67,7 +68,15 @@ class Bench:
         self.targets = torch.randint(0, 10, (num_samples,), generator=generator)
         self.inputs = preprocess(self.raw)
 
-    def product(self) -> float:
+    def product_bfloat16(self) -> float:
+        """As :meth:`product`, under autocast."""
+        return self.product(precision="bfloat16")
+
+    def product_all_metrics(self) -> float:
+        """As :meth:`product`, with every metric that there is for classes."""
+        return self.product(metrics=[name for name, each in METRICS.classes.items() if "classification" in each.tasks])
+
+    def product(self, **settings: object) -> float:
         """Samples/s between the first and the last report of the training part."""
         part = Part(self.raw, self.targets)
         data = Prepared(
@@ -83,7 +92,9 @@ class Bench:
             num_outputs=10,
             fingerprint="",
         )
-        config = TrainingConfig.model_validate({"epochs": 1, "data": {"batch_size": BATCH}, "device": "cpu"})
+        config = TrainingConfig.model_validate(
+            {"epochs": 1, "data": {"batch_size": BATCH}, "device": "cpu", **settings}
+        )
         with tempfile.TemporaryDirectory() as folder:
             progress = Progress()
             emitter = Emitter(SpoolWriter(Path(folder) / "spool.jsonl"), "bench", 1, progress)
@@ -184,6 +195,8 @@ def main() -> None:
     for title, bench in (("MLP", Bench(build_mlp, 128 * 160)), ("small CNN", Bench(build_cnn, 128 * 24))):
         loops = {
             "product (live metrics)": bench.product,
+            "product, all metrics": bench.product_all_metrics,
+            "product in bfloat16": bench.product_bfloat16,
             "plain PyTorch loop": bench.plain,
             "Lightning Fabric": bench.fabric,
             "Lightning Trainer": bench.lightning,

@@ -9,7 +9,7 @@ from e2e.accessibility import faults
 from e2e.conftest import Server
 from e2e.drawing import Editor
 from e2e.pictures import keep
-from e2e.training import create_network, mend, open_training, start_training, values, wait_for_end
+from e2e.training import create_network, mend, naive_value, open_training, start_training, values, wait_for_end
 from netwright.data.karate import Karate
 from netwright.data.registry import open_source
 from netwright.graph.document import Document
@@ -63,7 +63,9 @@ def test_graph_uploaded_as_tables_is_drawn_and_trained(page: Page, server: Serve
     mend(page)
     run = start_training(page)
     wait_for_end(page)
-    assert max(values(server, run, "val/Accuracy")) > 0.6  # 17 of 34 are on either side
+    naive = naive_value(page, "Accuracy")
+    assert naive < 0.7, "17 of 34 are on either side"
+    assert max(values(server, run, "val/Accuracy")) > max(naive, 0.6)
 
 
 def test_network_of_graphs_shows_vertices_and_edges_on_its_wires(page: Page, server: Server) -> None:

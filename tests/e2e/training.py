@@ -84,6 +84,13 @@ def wait_for_end(page: Page) -> None:
     expect(page.get_by_test_id("run-state")).to_have_attribute("data-state", "completed", timeout=TRAINING_MS)
 
 
+def naive_value(page: Page, metric: str) -> float:
+    """What the page shows for an answer that needs no network, of the metric that the run must do better by."""
+    row = page.get_by_test_id(f"baseline-{metric}")
+    expect(row).to_have_attribute("data-better", "true")
+    return float(row.locator("td").first.inner_text())
+
+
 def values(server: Server, run: str, name: str) -> list[float]:
     """All values of one metric of a run."""
     with server.client() as client:

@@ -17,13 +17,13 @@ from netwright.language import say
 PIXELS = 3 * 32 * 32
 MIRROR = "https://www.cs.toronto.edu/~kriz/"
 
-LOAD = '''def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
-    """The training part, uint8 (N, 3, 32, 32) and class indices (N,), from the archive of the binary version."""
+LOAD = '''def load(path: Path | None, is_test: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """The training part (or the test part), uint8 (N, 3, 32, 32) and class indices (N,), from the binary version's archive."""
     if path is None:
         raise SystemExit("Say where {archive} is: --data FILE")
     parts = []
     with tarfile.open(path) as archive:
-        for name in {members}:
+        for name in {test_members} if is_test else {members}:
             file = archive.extractfile(name)
             parts.append(np.frombuffer(file.read(), dtype=np.uint8).reshape(-1, {record}))
     records = np.concatenate(parts)
@@ -73,6 +73,7 @@ class _Cifar(Source):
         load = LOAD.format(
             archive=archive,
             members=repr(self.train_members),
+            test_members=repr(self.test_members),
             record=self.num_labels + PIXELS,
             labels=self.num_labels,
             label=self.num_labels - 1,
@@ -84,6 +85,7 @@ class _Cifar(Source):
             requirements=("pillow",),
             needs=f"{self.title}'s file {archive} (from {MIRROR})",
             argument="FILE",
+            has_test=True,
         )
 
     def _unpack(self, cache: ArrayCache) -> None:

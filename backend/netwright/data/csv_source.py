@@ -14,7 +14,7 @@ from pydantic import Field, JsonValue
 from netwright.data.base import TABLES, Array, Arrays, ColumnRole, ColumnType, DataError, Facts, Source, Step, Task
 from netwright.data.columns import Column, check_numbers, read_columns
 from netwright.data.labels import Separator, load_code
-from netwright.data.sample_code import SampleCode, table_code, table_imports, table_requirements
+from netwright.data.sample_code import IS_TEST, SampleCode, table_code, table_imports, table_requirements
 from netwright.data.table_options import Decimal, DelimiterOption, EncodingOption, HasHeader, IsQuoted
 from netwright.data.table_split import TEST_WORDS, find_keys
 from netwright.data.table_target import choose_target
@@ -33,7 +33,7 @@ MAX_NAMED = 6
 LOAD_TABLE = '''TARGET = {target!r}
 
 
-def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
+def load(path: Path | None{is_test}) -> tuple[np.ndarray, np.ndarray]:
     """The rows of the uploaded table that have a target."""
     if path is None:
         raise SystemExit("Say where the table is that was uploaded: --data FILE")
@@ -46,7 +46,7 @@ def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
 
 
 LEFT_OUT = """    # The test part is never trained or selected on.
-    rows = [row for row in rows if row[names.index({split!r})].lower() not in {words!r}]
+    rows = [row for row in rows if (row[names.index({split!r})].lower() in {words!r}) == is_test]
 """
 
 
@@ -282,6 +282,7 @@ class _Reading:
             requirements=table_requirements(table),
             needs=f"your file {table.filename}, as it was uploaded",
             argument=table.filename,
+            has_test=len(self.test_rows) > 0,
         )
 
     def _load_code(self) -> str:
@@ -296,10 +297,13 @@ class _Reading:
             scale = "" if options.target_scale == 1.0 else f" / {options.target_scale!r}"
             values = f"(np.array([to_number(cell) for cell in known]){scale}).astype(np.float32).reshape(-1, 1)"
         elif target.type == "number":
-            values = "np.unique([to_number(cell) for cell in known], return_inverse=True)[1].astype(np.int64)"
+            # The file's own numbers: one part alone may lack some.
+            distinct = np.unique(target.numbers[~np.isnan(target.numbers)]).tolist()
+            values = f"np.searchsorted({distinct!r}, [to_number(cell) for cell in known]).astype(np.int64)"
         else:
             values = "np.array([CLASSES.index(cell) for cell in known], dtype=np.int64)"
-        return LOAD_TABLE.format(target=target.name, values=values, left_out=left_out)
+        is_test = IS_TEST if left_out else ""
+        return LOAD_TABLE.format(target=target.name, values=values, left_out=left_out, is_test=is_test)
 
     def steps(self) -> tuple[Step, ...]:
         """The default preprocessing: only what this table needs."""

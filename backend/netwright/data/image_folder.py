@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import zipfile
 from collections import Counter
@@ -20,7 +18,7 @@ from netwright.data.array_cache import ArrayCache, ArraySpec, CacheWriter
 from netwright.data.base import Arrays, DataError, Facts, Progress, Source, Step
 from netwright.data.csv_source import upload_name
 from netwright.data.pictures import DamagedPictureError, Fit, Target, decode, read_header
-from netwright.data.sample_code import PICTURE_IMPORTS, SampleCode, picture_code
+from netwright.data.sample_code import PICTURE_IMPORTS, SampleCode, load_listed, picture_code, write_listed
 from netwright.graph.model import Model
 from netwright.language import STORED, Sentence, listed, say
 
@@ -32,11 +30,11 @@ _VERSION = 1
 """Of the decoding: caches of another version are not used."""
 
 
-LOAD = '''def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
-    """The pictures that samples.csv names, uint8 (N, {channels}, {height}, {width}), out of the ZIP that was uploaded."""
+LOAD = '''def load(path: Path | None{is_test}) -> tuple[np.ndarray, np.ndarray]:
+    """The pictures of {named}, uint8 (N, {channels}, {height}, {width}), out of the ZIP that was uploaded."""
     if path is None:
         raise SystemExit("Say where the ZIP is that was uploaded: --data FILE.zip")
-    with (HERE / "samples.csv").open(encoding="utf-8", newline="") as file:
+    with (HERE / {file}).open(encoding="utf-8", newline="") as file:
         samples = list(csv.reader(file))[1:]
     pictures = np.empty((len(samples), {channels}, {height}, {width}), dtype=np.uint8)
     with zipfile.ZipFile(path) as archive:
@@ -174,15 +172,14 @@ class ImageFolder(Source):
     def code(self, arrays: Arrays) -> SampleCode:
         target = self._target
         sizes = {"channels": target.channels, "height": target.height, "width": target.width}
-        text = io.StringIO(newline="")
-        rows = csv.writer(text, lineterminator="\n")
-        rows.writerow(["picture", "class"])
-        rows.writerows([member, label] for member, label, is_test in self._contents.pictures if not is_test)
+        files = write_listed("picture", self._contents.pictures)
+        has_test = len(files) > 1
         return SampleCode(
-            functions=LOAD.format(**sizes) + "\n\n" + picture_code(target),
+            functions=LOAD.format(**sizes, **load_listed(has_test=has_test)) + "\n\n" + picture_code(target),
             reads="a picture, or an array file (.npy)",
             imports=("import csv", "import zipfile", *PICTURE_IMPORTS),
-            files={"samples.csv": text.getvalue().encode()},
+            files=files,
+            has_test=has_test,
             requirements=("pillow",),
             needs=f"your file {self._filename}, as it was uploaded",
             argument=self._filename,

@@ -16,26 +16,26 @@ from pydantic import Field
 
 from netwright.data.archive import READ_ERRORS, open_archive
 from netwright.data.array_cache import ArrayCache, ArraySpec
-from netwright.data.base import Arrays, DataError, Facts, Progress, Source, Step
+from netwright.data.base import Array, Arrays, DataError, Facts, Progress, Source, Step
 from netwright.data.csv_source import upload_name
 from netwright.data.image_folder import check_damaged, check_size, choose_target
 from netwright.data.mask_pairs import Pair, list_pairs
 from netwright.data.mask_values import Values, choose_values, describe_value, fit_mask, parse_value, read_values
 from netwright.data.pictures import DamagedPictureError, Fit, Target, decode, read_header
-from netwright.data.sample_code import PICTURE_IMPORTS, SampleCode, picture_code
+from netwright.data.sample_code import IS_TEST, PICTURE_IMPORTS, SampleCode, picture_code
 from netwright.graph.model import Model
 from netwright.language import STORED, Sentence, say
 
 _VERSION = 1
 """Of the decoding: caches of another version are not used."""
 
-LOAD = '''def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
+LOAD = '''def load(path: Path | None{is_test}) -> tuple[np.ndarray, np.ndarray]:
     """The pictures, uint8 (N, {channels}, {height}, {width}), of the ZIP that was uploaded, and the classes of
     their pixels, uint8 (N, {height}, {width})."""
     if path is None:
         raise SystemExit("Say where the ZIP is that was uploaded: --data FILE.zip")
     with np.load(HERE / "masks.npz", allow_pickle=False) as data:
-        masks, members = data["masks"], data["pictures"]
+        masks, members = {masks}
     pictures = np.empty((len(masks), {channels}, {height}, {width}), dtype=np.uint8)
     with zipfile.ZipFile(path) as archive:
         for number, member in enumerate(members.tolist()):
@@ -127,13 +127,24 @@ class ImageMasks(Source):
         target = self._target
         sizes = {"channels": target.channels, "height": target.height, "width": target.width}
         buffer = io.BytesIO()
-        members = [image for image, _, is_test in self._contents.pairs if not is_test]
-        np.savez_compressed(buffer, masks=arrays.targets, pictures=np.array(members))
+        members = {
+            part: [image for image, _, is_test in self._contents.pairs if is_test is part] for part in (False, True)
+        }
+        parts: dict[str, Array] = {"masks": arrays.targets, "pictures": np.array(members[False])}
+        has_test = arrays.test_targets is not None
+        if arrays.test_targets is not None:
+            parts |= {"test_masks": arrays.test_targets, "test_pictures": np.array(members[True])}
+        np.savez_compressed(buffer, **parts)  # type: ignore[arg-type]  # arrays by name
+        masks = 'data["masks"], data["pictures"]'
+        if has_test:
+            masks = f'(data["test_masks"], data["test_pictures"]) if is_test else ({masks})'
+        load = LOAD.format(**sizes, is_test=IS_TEST if has_test else "", masks=masks)
         return SampleCode(
-            functions=LOAD.format(**sizes) + "\n\n" + picture_code(target),
+            functions=load + "\n\n" + picture_code(target),
             reads="a picture, or an array file (.npy)",
             imports=("import zipfile", *PICTURE_IMPORTS),
             files={"masks.npz": buffer.getvalue()},
+            has_test=has_test,
             requirements=("pillow",),
             needs=f"your file {self._filename}, as it was uploaded",
             argument=self._filename,

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from netwright.data.base import DataError
 from netwright.data.columns import MAX_FEW_VALUES, Column
+from netwright.data.sample_code import IS_TEST
 from netwright.data.text_table import TextTable
 from netwright.language import listed, say
 
@@ -207,7 +208,7 @@ LOAD_COLUMNS = '''TARGETS = {names!r}
 YES = {yes!r}
 
 
-def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
+def load(path: Path | None{is_test}) -> tuple[np.ndarray, np.ndarray]:
     """The rows of the uploaded table in which every label is known: 1 where a row has the label."""
     if path is None:
         raise SystemExit("Say where the table is that was uploaded: --data FILE")
@@ -220,7 +221,7 @@ def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
 LOAD_JOINED = '''TARGET = {name!r}
 
 
-def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
+def load(path: Path | None{is_test}) -> tuple[np.ndarray, np.ndarray]:
     """The rows of the uploaded table: 1 where a row names the label, nothing where its cell is empty."""
     if path is None:
         raise SystemExit("Say where the table is that was uploaded: --data FILE")
@@ -233,11 +234,15 @@ def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
 
 
 def load_code(labels: Labels, left_out: str) -> str:
-    """Source of ``load`` in a project; ``left_out`` are its lines that leave the test part out."""
+    """Source of ``load`` in a project; ``left_out`` are its lines that leave the test part out, or all else."""
+    is_test = IS_TEST if left_out else ""
     if labels.separator is not None:
-        return LOAD_JOINED.format(name=labels.name, separator=labels.separator, left_out=left_out)
+        return LOAD_JOINED.format(name=labels.name, separator=labels.separator, left_out=left_out, is_test=is_test)
     # Every way in which the file writes a yes, so that the script needs no rules.
     written = {cell.strip().lower() for column in labels.columns for cell in column.counts if side_of(cell) == 1.0}
     return LOAD_COLUMNS.format(
-        names=tuple(column.name for column in labels.columns), yes=tuple(sorted(written)), left_out=left_out
+        names=tuple(column.name for column in labels.columns),
+        yes=tuple(sorted(written)),
+        left_out=left_out,
+        is_test=is_test,
     )

@@ -36,12 +36,13 @@ LOAD = '''def read_idx(path: Path) -> np.ndarray:
     return np.frombuffer(bytearray(data), dtype=np.uint8, offset=4 + 4 * num_axes).reshape(sizes)
 
 
-def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
-    """The training part, uint8 (N, 1, 28, 28) and class indices (N,), from the folder with its files."""
+def load(path: Path | None, is_test: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """The training part (or the test part), uint8 (N, 1, 28, 28) and class indices (N,), from the folder with the files."""
     if path is None:
         raise SystemExit("Say where train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz are: --data FOLDER")
-    pictures = read_idx(path / "train-images-idx3-ubyte.gz")
-    return pictures[:, None], read_idx(path / "train-labels-idx1-ubyte.gz").astype(np.int64)
+    part = "t10k" if is_test else "train"
+    pictures = read_idx(path / f"{part}-images-idx3-ubyte.gz")
+    return pictures[:, None], read_idx(path / f"{part}-labels-idx1-ubyte.gz").astype(np.int64)
 '''
 
 
@@ -74,9 +75,10 @@ class _IdxPictures(Source):
             reads="a picture, light on a dark ground as in the set, or an array file (.npy)",
             imports=("import gzip", "import struct", *PICTURE_IMPORTS),
             requirements=("pillow",),
-            needs=f"{self.title}'s files train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz, in one folder "
-            f"(from {self.mirrors[0]})",
+            needs=f"{self.title}'s files train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz, and to test the same two "
+            f"that begin with t10k, in one folder (from {self.mirrors[0]})",
             argument="FOLDER",
+            has_test=True,
         )
 
     def _part(self, part: str) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:

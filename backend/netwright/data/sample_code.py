@@ -7,7 +7,7 @@ compares the fingerprint of what it read with the run's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,8 @@ class SampleCode:
     """``functions`` is Python source that defines
 
     - ``load(path)``: raw ``inputs, targets`` of all samples but the test part, as NumPy arrays, in the set's own order;
-      ``path`` is None where the set needs no file from a person;
+      ``path`` is None where the set needs no file from a person.  Of a set with a test part of its own
+      ``load(path, is_test=True)`` gives that, which ``has_test`` says; of a set of graphs it is among the samples;
     - ``read(path)``: raw samples ``(N, ...)`` out of a file to predict.
 
     ``imports`` are its lines of import, ``files`` what must lie beside it, ``requirements`` the packages beyond torch, NumPy
@@ -40,6 +41,11 @@ class SampleCode:
     requirements: tuple[str, ...] = ()
     needs: str = ""
     argument: str = ""
+    has_test: bool = False
+
+
+IS_TEST = ", is_test: bool = False"
+"""The argument of a ``load`` that gives a test part too."""
 
 
 READ_ARRAYS = '''def read(path: Path) -> np.ndarray:
@@ -47,11 +53,14 @@ READ_ARRAYS = '''def read(path: Path) -> np.ndarray:
     samples = np.load(path, allow_pickle=False)
     return samples.reshape(-1, *{shape}).astype(np.{dtype})
 '''
-LOAD_ARRAYS = '''def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
+LOAD_ARRAYS = '''def load(path: Path | None{is_test}) -> tuple[np.ndarray, np.ndarray]:
     """The samples of {title} as the run saw them, from data.npz."""
     with np.load(HERE / "data.npz", allow_pickle=False) as data:
-        return data["inputs"], data["targets"]
+{test}        return data["inputs"], data["targets"]
 '''
+_TEST_ARRAYS = """        if is_test:
+            return data["test_inputs"], data["test_targets"]
+"""
 
 
 def arrays_code(title: str, arrays: Arrays) -> SampleCode:
@@ -61,12 +70,22 @@ def arrays_code(title: str, arrays: Arrays) -> SampleCode:
     import numpy as np
 
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, inputs=arrays.inputs, targets=arrays.targets)
+    parts = {"inputs": arrays.inputs, "targets": arrays.targets}
+    has_test = arrays.test_inputs is not None and arrays.test_targets is not None
+    if arrays.test_inputs is not None and arrays.test_targets is not None:
+        parts |= {"test_inputs": arrays.test_inputs, "test_targets": arrays.test_targets}
+    np.savez_compressed(buffer, **parts)  # type: ignore[arg-type]  # arrays by name
     return SampleCode(
-        functions=LOAD_ARRAYS.format(title=title) + "\n\n" + read_arrays(arrays),
+        functions=load_arrays(title, has_test=has_test) + "\n\n" + read_arrays(arrays),
+        has_test=has_test,
         reads=f"an array file (.npy) of raw samples, {_sizes(arrays.inputs.shape[1:])} each",
         files={"data.npz": buffer.getvalue()},
     )
+
+
+def load_arrays(title: str, *, has_test: bool = False) -> str:
+    """Source of a ``load`` of ``data.npz``."""
+    return LOAD_ARRAYS.format(title=title, is_test=IS_TEST if has_test else "", test=_TEST_ARRAYS if has_test else "")
 
 
 def read_arrays(arrays: Arrays) -> str:
@@ -81,6 +100,40 @@ def read_arrays(arrays: Arrays) -> str:
 
 def _sizes(shape: Sequence[int]) -> str:
     return " x ".join(map(str, shape))
+
+
+# --- files of an archive ----------------------------------------------------------------------------------------------
+
+
+def write_listed(what: str, found: Iterable[tuple[str, int, bool]]) -> dict[str, bytes]:
+    """``samples.csv``, and ``test.csv`` where there is a test part: member of the archive and class, of each that is ``found``
+    (member, class, whether it belongs to the test part)."""
+    import csv
+    import io
+
+    parts: dict[bool, list[tuple[str, int]]] = {False: [], True: []}
+    for member, label, is_test in found:
+        parts[is_test].append((member, label))
+    files = {}
+    for name, rows in (("samples.csv", parts[False]), ("test.csv", parts[True])):
+        if rows or name == "samples.csv":
+            text = io.StringIO(newline="")
+            writer = csv.writer(text, lineterminator="\n")
+            writer.writerow([what, "class"])
+            writer.writerows(rows)
+            files[name] = text.getvalue().encode()
+    return files
+
+
+def load_listed(*, has_test: bool) -> dict[str, str]:
+    """What the ``load`` of listed files says where there is a test part, and where there is none."""
+    if not has_test:
+        return {"is_test": "", "named": "samples.csv", "file": '"samples.csv"'}
+    return {
+        "is_test": IS_TEST,
+        "named": "samples.csv (or test.csv)",
+        "file": '("test.csv" if is_test else "samples.csv")',
+    }
 
 
 # --- pictures --------------------------------------------------------------------------------------------------------

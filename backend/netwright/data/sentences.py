@@ -8,7 +8,7 @@ import numpy as np
 
 from netwright.data.base import Arrays, Facts, Source, Step
 from netwright.data.generated import SEED
-from netwright.data.sample_code import LOAD_ARRAYS, SampleCode, arrays_code
+from netwright.data.sample_code import SampleCode, arrays_code, load_arrays
 from netwright.data.texts import READS_TEXTS, encode_texts, read_texts_code, text_arrays
 
 ANIMALS = ("dog", "cat", "horse", "goat", "bear", "fox")
@@ -53,7 +53,7 @@ class Sentences(Source):
 
     def code(self, arrays: Arrays) -> SampleCode:
         return SampleCode(
-            functions=LOAD_ARRAYS.format(title=self.title) + "\n\n" + read_texts_code(arrays.inputs),
+            functions=load_arrays(self.title) + "\n\n" + read_texts_code(arrays.inputs),
             reads=READS_TEXTS,
             files=arrays_code(self.title, arrays).files,
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import zipfile
 from dataclasses import replace
 from functools import cached_property
@@ -14,7 +12,7 @@ from netwright.data.archive import READ_ERRORS, Listing, list_class_files, open_
 from netwright.data.array_cache import ArrayCache, ArraySpec
 from netwright.data.base import Array, Arrays, DataError, Facts, Progress, Source, Step
 from netwright.data.csv_source import upload_name
-from netwright.data.sample_code import SampleCode
+from netwright.data.sample_code import SampleCode, load_listed, write_listed
 from netwright.data.texts import (
     READS_TEXTS,
     TextOptions,
@@ -39,11 +37,11 @@ LOAD = '''def decode(data: bytes) -> str:
         return data.decode("cp1252", "replace")
 
 
-def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
-    """The texts of the uploaded archive (without its test part) in the order of samples.csv."""
+def load(path: Path | None{is_test}) -> tuple[np.ndarray, np.ndarray]:
+    """The texts of the uploaded archive in the order of {named}."""
     if path is None:
         raise SystemExit("Say where the archive is that was uploaded: --data FILE")
-    with (HERE / "samples.csv").open(encoding="utf-8", newline="") as file:
+    with (HERE / {file}).open(encoding="utf-8", newline="") as file:
         samples = list(csv.reader(file))[1:]
     with zipfile.ZipFile(path) as archive:
         texts = [" ".join(decode(archive.read(member)).split()) for member, _ in samples]
@@ -89,15 +87,15 @@ class TextFolder(Source):
 
     def code(self, arrays: Arrays) -> SampleCode:
         index = {name: position for position, name in enumerate(self._listing.classes)}
-        text = io.StringIO(newline="")
-        rows = csv.writer(text, lineterminator="\n")
-        rows.writerow(["text", "class"])
-        rows.writerows([file.member, index[file.label]] for file in self._listing.pictures if not file.is_test)
+        found = [(file.member, index[file.label], file.is_test) for file in self._listing.pictures]
+        files = write_listed("text", found)
+        has_test = len(files) > 1
         return SampleCode(
-            functions=LOAD + "\n\n" + read_texts_code(arrays.inputs),
+            functions=LOAD.format(**load_listed(has_test=has_test)) + "\n\n" + read_texts_code(arrays.inputs),
             reads=READS_TEXTS,
             imports=("import csv", "import zipfile"),
-            files={"samples.csv": text.getvalue().encode()},
+            files=files,
+            has_test=has_test,
             needs=f"your file {self._filename}, as it was uploaded",
             argument=self._filename,
         )

@@ -21,15 +21,17 @@ from netwright.services.run_views import to_checkpoint
 from netwright.services.trial_models import TrialOrder
 from netwright.services.workspace_pack import IMPORTED_SOURCE
 from netwright.store.checkpoints import get_checkpoint, list_checkpoints
+from netwright.store.events import list_events
 from netwright.store.metrics import metric_names, read_points
 from netwright.store.points import thin
 from netwright.store.runs import RunRecord, get_run
 from netwright.store.scalars import parse_scalars
 from netwright.store.store import Session, Store
 from netwright.store.tables import CheckpointRow
-from netwright.training.spec import INITIAL_WEIGHTS, RunSpec
+from netwright.training.spec import INITIAL_WEIGHTS, Change, RunSpec
 
 NUM_FIRST_LOSSES = 20
+MAX_CHANGES = 10_000
 MAX_CURVE_POINTS = 400
 
 
@@ -171,6 +173,7 @@ class CheckpointService:
 
     async def _record(self, spec: RunSpec, row: CheckpointRow, record: RunRecord, versions: dict[str, str]) -> Record:
         curves, first_losses = await self._store.read(lambda session: _read_curves(session, row.run_id, row.step))
+        changes, is_known = await self._store.read(lambda session: _read_changes(session, spec))
         return Record(
             spec=spec,
             name=record.row.name,
@@ -179,6 +182,8 @@ class CheckpointService:
             metrics=parse_scalars(row.metrics),
             curves=curves,
             first_losses=first_losses,
+            changes=changes,
+            is_beginning_known=is_known,
             fingerprint=record.row.data_fingerprint,
             versions=versions,
             initial=None if spec.initial_weights is None else str(self._folder / row.run_id / INITIAL_WEIGHTS),
@@ -218,6 +223,25 @@ def _read_curves(session: Session, run_id: str, last_step: int) -> tuple[list[Cu
         kept = thin(points, MAX_CURVE_POINTS)
         curves.append(Curve(name=name, steps=kept.steps.tolist(), values=kept.values.tolist()))
     return curves, first
+
+
+def _read_changes(session: Session, spec: RunSpec) -> tuple[list[Change], bool]:
+    """What was changed while the run trained, and before it in the runs that it goes on from; whether these are there."""
+    changes: list[Change] = []
+    run_id, last_step = spec.run, None
+    while True:
+        stored = list_events(session, run_id, 0, MAX_CHANGES, ["change"])
+        events = [json.loads(each.payload) for each in stored]
+        own = [Change(**{name: event[name] for name in Change.model_fields}) for event in events]
+        own = [change for change in own if change.before != change.value]
+        changes = [each for each in own if last_step is None or each.step < last_step] + changes
+        if spec.origin is None or spec.origin.mode != "everything":
+            return changes, True
+        run_id, last_step = spec.origin.run, spec.origin.step
+        record = get_run(session, run_id)
+        if record is None:
+            return changes, False
+        spec = RunSpec.model_validate_json(record.row.spec)
 
 
 def find_format(name: str) -> Format:

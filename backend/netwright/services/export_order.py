@@ -13,7 +13,7 @@ from netwright.graph.document import Document
 from netwright.graph.model import Model
 from netwright.language import STORED, Sentence
 from netwright.training.events import Scalar
-from netwright.training.spec import RunSpec
+from netwright.training.spec import Change, RunSpec
 
 PACKAGES = ("torch", "safetensors", "onnx", "onnxruntime", "onnxscript")
 """Another version of one of these may make another file."""
@@ -22,7 +22,9 @@ PACKAGES = ("torch", "safetensors", "onnx", "onnxruntime", "onnxscript")
 class Record(Model):
     """A run as its project needs it: what was fixed when it began, and what came of it.
 
-    ``initial`` is the absolute path of the weights that it begins with, None where they are random; the spec has their SHA-256.
+    ``changes`` are what a person changed while it trained, those of the runs that it goes on from before its own;
+    ``is_beginning_known`` is false where such a run is gone.  ``initial`` is the absolute path of the weights that it begins
+    with, None where they are random; the spec has their SHA-256.
     """
 
     spec: RunSpec
@@ -32,6 +34,8 @@ class Record(Model):
     metrics: dict[str, Scalar] = Field(default_factory=dict)
     curves: list[Curve] = Field(default_factory=list)
     first_losses: list[float] = Field(default_factory=list)
+    changes: list[Change] = Field(default_factory=list)
+    is_beginning_known: bool = True
     fingerprint: str | None = None
     versions: dict[str, str] = Field(default_factory=dict)
     initial: str | None = None

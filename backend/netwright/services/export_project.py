@@ -17,6 +17,7 @@ from netwright.training.checkpoints import file_record
 from netwright.training.config import ObjectiveConfig, TrainingConfig
 from netwright.training.metrics import METRICS
 from netwright.training.parameter_groups import group_settings
+from netwright.training.project.change_script import tell_changes
 from netwright.training.project.write import Project, write_project
 from netwright.training.spec import INITIAL_WEIGHTS, RunSpec
 
@@ -35,7 +36,14 @@ def project_of(material: Material, record: Record) -> Material:
     is_trained = material.weights is not None
     network = build_trained(material) if is_trained else None
     try:
-        project = write_project(record.spec, network, record.first_losses, record.fingerprint)
+        project = write_project(
+            record.spec,
+            network,
+            record.first_losses,
+            record.fingerprint,
+            changes=record.changes,
+            is_beginning_known=record.is_beginning_known,
+        )
     except DocumentInvalidError as error:
         raise ExportError(say("There is no project of this network yet. {why}", why=said_by(error))) from error
     source = material.source
@@ -90,7 +98,7 @@ def _card(record: Record, project: Project, module: str) -> Card:
         num_outputs=project.num_outputs,
         metrics=dict(record.metrics),
         metric_names={name: _title(name) for name in record.metrics},
-        settings=_settings(spec),
+        settings={**_settings(spec), **_history(record)},
         curves=record.curves,
         requirements=_requirements(record, (*_imported(module), *code.requirements)),
         reads=code.reads,
@@ -144,6 +152,19 @@ def _settings(spec: RunSpec) -> dict[str, str]:
         stopping = training.early_stopping
         settings["early stopping"] = f"on {stopping.monitor}, patience {stopping.patience}"
     return settings
+
+
+def _history(record: Record) -> dict[str, str]:
+    """Where the run came from, and what was changed while it trained."""
+    origin, told = record.spec.origin, {}
+    if origin is not None:
+        what = "everything" if origin.mode == "everything" else "the weights"
+        told["begins with"] = f"{what} of run `{origin.run}` after step {origin.step} (epoch {origin.epoch})"
+    if record.changes:
+        told["changed while it trained"] = "; ".join(tell_changes(record.changes))
+    if not record.is_beginning_known:
+        told["not known"] = "what was changed in the run that it goes on from, which is gone"
+    return told
 
 
 def _regularization(training: TrainingConfig) -> dict[str, str]:

@@ -111,7 +111,8 @@ async def make_suggestion(document: Document, source: str, datasets: DatasetServ
     await datasets.resolve_source(source)
     report = await asyncio.to_thread(check_document, document)
     facts = _facts(dataset, task=_chosen_task(document))
-    suggestion = await asyncio.to_thread(suggest, document, report, facts, source)
+    devices = await asyncio.to_thread(list_devices)
+    suggestion = await asyncio.to_thread(suggest, document, report, facts, source, devices)
     return TrainingSuggestion(
         config=suggestion.config,
         reasons=suggestion.reasons,

@@ -7,6 +7,8 @@ import pynvml
 
 from netwright.graph.model import Model
 
+BFLOAT16_CAPABILITY = (8, 0)
+
 
 class Device(Model):
     """``id`` is what the config takes (``cpu``, ``cuda:0``)."""
@@ -14,6 +16,8 @@ class Device(Model):
     id: str
     name: str
     memory_bytes: int | None = None
+    has_bfloat16: bool = False
+    """Whether its matrix units take bfloat16: NVIDIA's from compute capability 8.0 on."""
 
 
 def list_devices() -> list[Device]:
@@ -35,6 +39,7 @@ def _list_gpus() -> list[Device]:
                 id=f"cuda:{index}",
                 name=str(pynvml.nvmlDeviceGetName(handle)),
                 memory_bytes=int(pynvml.nvmlDeviceGetMemoryInfo(handle).total),
+                has_bfloat16=tuple(pynvml.nvmlDeviceGetCudaComputeCapability(handle)) >= BFLOAT16_CAPABILITY,
             )
             for index, handle in enumerate(handles)
         ]

@@ -1,6 +1,7 @@
 """What a metric is: one class that computes its value from a tally."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from netwright.training.answers import Answers
@@ -31,7 +32,15 @@ class Metric(RegisteredChoice, is_abstract=True):
     @classmethod
     def source(cls, num_scores: int, answers: Answers) -> str | None:
         """What a batch adds, as a Python expression over ``outputs`` ``(N, num_scores, ...)`` and ``targets``, for an exported
-        project; the value is the sum over the number of targets, then :attr:`finish`.  None where it takes more."""
+        project; the value is the sum over the number of targets, then :attr:`finish`.  None where :attr:`formula` or
+        :meth:`function` gives it."""
+        return None
+
+    @classmethod
+    def function(cls) -> "Callable[..., Tensor] | None":
+        """Of what neither a sum nor a formula gives: a function of ``training.scripted`` that an exported project prints as it
+        stands.  It takes the confusion matrix or the bins, or of the errors how many, their squares, the targets and their
+        squares; the value is the mean of what it gives."""
         return None
 
     finish: ClassVar[str] = ""
@@ -50,3 +59,13 @@ def answer_source(num_scores: int, answers: Answers) -> str:
     if num_scores == 1:
         return f"(outputs > {answers.cut:g}).long().view_as(targets)"
     return "outputs.argmax(1)"
+
+
+def probabilities_source(num_scores: int, answers: Answers) -> str:
+    """:meth:`Answers.probabilities` of ``outputs`` as an expression ``(N, K, ...)``."""
+    if num_scores == 1 and answers.task != "multilabel":
+        second = "clamp(0, 1)" if answers.cut else "sigmoid()"
+        one = f"outputs.view(len(targets), 1, *targets.shape[1:]).{second}"
+        return f"torch.cat([1 - {one}, {one}], 1)"
+    made = {"softmax": "softmax(1)", "sigmoid": "sigmoid()", "exp": "exp()"}
+    return f"outputs.{made.get(answers.makes or '', 'clamp(0, 1)')}"

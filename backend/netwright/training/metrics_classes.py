@@ -2,6 +2,7 @@
 or over all labels (its ``average="macro"``), each counting alike; the page shows them one by one beside it."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netwright.data.base import Task
@@ -57,6 +58,10 @@ class ExactMatch(_Share):
         return f"{num_scores} * ({answer_source(num_scores, answers)} == targets).all(1).sum()"
 
 
+_ALL = "torch.ones_like(targets).sum()"
+"""Every class is among so many."""
+
+
 class Top3Accuracy(_Share):
     type = "Top3Accuracy"
     title = "Top-3 accuracy"
@@ -67,7 +72,7 @@ class Top3Accuracy(_Share):
 
     @classmethod
     def source(cls, num_scores: int, answers: Answers) -> str | None:
-        return None if num_scores <= 3 else "(outputs.topk(3, 1).indices == targets[:, None]).sum()"
+        return _ALL if num_scores <= 3 else "(outputs.topk(3, 1).indices == targets[:, None]).sum()"
 
 
 class Top5Accuracy(_Share):
@@ -80,7 +85,7 @@ class Top5Accuracy(_Share):
 
     @classmethod
     def source(cls, num_scores: int, answers: Answers) -> str | None:
-        return None if num_scores <= 5 else "(outputs.topk(5, 1).indices == targets[:, None]).sum()"
+        return _ALL if num_scores <= 5 else "(outputs.topk(5, 1).indices == targets[:, None]).sum()"
 
 
 class _OfMatrix(Metric, is_abstract=True):
@@ -249,65 +254,62 @@ class MatthewsCorrCoef(Metric):
     tally = "confusion"
 
     @classmethod
+    def function(cls) -> "Callable[..., Tensor]":
+        from netwright.training.scripted import matthews_correlation
+
+        return matthews_correlation
+
+    @classmethod
     def value(cls, sums: "Tensor") -> "Tensor":
-        hits, answered, there, total = sums.trace(), sums.sum(0), sums.sum(1), sums.sum()
-        above = hits * total - (answered * there).sum()
-        spread = (total**2 - (answered**2).sum()) * (total**2 - (there**2).sum())
-        return above / spread.clamp_min(1e-300).sqrt() * (spread > 0)
+        return cls.function()(sums)
 
 
-def _curves(sums: "Tensor") -> "tuple[Tensor, Tensor]":
-    """Of ``bins`` ``(2, K, B)``: how many of a class, and of others, have a probability of at least each threshold."""
-    at_least = sums.flip(2).cumsum(2).flip(2)
-    return at_least[1], at_least[0]
+class _OfBins(Metric, is_abstract=True):
+    """From probabilities counted in bins: a value of each class, then their mean."""
+
+    tasks = ALL
+    mode = "max"
+    tally = "bins"
+
+    @classmethod
+    @abstractmethod
+    def function(cls) -> "Callable[..., Tensor]":
+        """``(K,)`` of the bins."""
+
+    @classmethod
+    def per_class(cls, sums: "Tensor") -> "Tensor":
+        return cls.function()(sums)
+
+    @classmethod
+    def value(cls, sums: "Tensor") -> "Tensor":
+        return cls.per_class(sums).mean()
 
 
-class AUROC(Metric):
+class AUROC(_OfBins):
     type = "AUROC"
     title = "Area under the ROC curve"
     description = (
         "The chance that a sample of a class gets a higher probability for it than one of another class: 0.5 is guessing. "
         "From 200 thresholds; the mean over the classes."
     )
-    tasks = ALL
-    mode = "max"
-    tally = "bins"
 
     @classmethod
-    def per_class(cls, sums: "Tensor") -> "Tensor":
-        import torch
+    def function(cls) -> "Callable[..., Tensor]":
+        from netwright.training.scripted import area_under_roc
 
-        found, false = _curves(sums)
-        there, others = sums[1].sum(1, keepdim=True), sums[0].sum(1, keepdim=True)
-        hit_rate, false_rate = _divide(found, there).flip(1), _divide(false, others).flip(1)
-        return torch.trapezoid(hit_rate, false_rate, dim=1)
-
-    @classmethod
-    def value(cls, sums: "Tensor") -> "Tensor":
-        return cls.per_class(sums).mean()
+        return area_under_roc
 
 
-class AveragePrecision(Metric):
+class AveragePrecision(_OfBins):
     type = "AveragePrecision"
     title = "Average precision"
     description = (
         "The area under the curve of precision over recall, which is stricter than the ROC curve where a class is rare. From "
         "200 thresholds; the mean over the classes."
     )
-    tasks = ALL
-    mode = "max"
-    tally = "bins"
 
     @classmethod
-    def per_class(cls, sums: "Tensor") -> "Tensor":
-        import torch
+    def function(cls) -> "Callable[..., Tensor]":
+        from netwright.training.scripted import average_precision
 
-        found, false = _curves(sums)
-        precision = _divide(found, found + false)
-        recall = _divide(found, sums[1].sum(1, keepdim=True))
-        recall = torch.cat([recall, recall.new_zeros(len(recall), 1)], 1)
-        return -((recall[:, 1:] - recall[:, :-1]) * precision).sum(1)
-
-    @classmethod
-    def value(cls, sums: "Tensor") -> "Tensor":
-        return cls.per_class(sums).mean()
+        return average_precision

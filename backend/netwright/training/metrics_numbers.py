@@ -1,5 +1,6 @@
 """Metrics of numbers: of a regression's columns, or of a sample that is to be given back."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from netwright.data.base import Task
@@ -74,15 +75,15 @@ class R2Score(Metric):
     tally = "errors"
 
     @classmethod
-    def value(cls, sums: "Tensor") -> "Tensor":
-        import torch
+    def function(cls) -> "Callable[..., Tensor]":
+        from netwright.training.scripted import r2_score
 
+        return r2_score
+
+    @classmethod
+    def value(cls, sums: "Tensor") -> "Tensor":
         count, _, unexplained, total, squares, _ = sums
-        spread = squares - total * (total / count.clamp_min(1))
-        # As torchmetrics: a column that does not vary is 1 where it is met, else 0.
-        is_met, is_flat = unexplained.abs() <= 1e-4, spread.abs() <= 1e-4
-        scores = torch.where(is_met, 1.0, 1 - unexplained / torch.where(is_flat, 1.0, spread))
-        return torch.where(is_flat & ~is_met, 0.0, scores).mean()
+        return cls.function()(count, unexplained, total, squares)
 
 
 class MeanAbsolutePercentageError(Metric):

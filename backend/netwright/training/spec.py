@@ -50,6 +50,15 @@ class Origin(Model):
     mode: Literal["everything", "weights"]
 
 
+class Change(Model):
+    """A live value of a run that was changed before the update after ``step``."""
+
+    name: Literal["lr", "epochs"]
+    before: float
+    value: float
+    step: int
+
+
 class RunSpec(Model):
     """Everything a run is, fixed when it is created.  ``initial_weights`` null begins with random ones, ``origin`` null with
     nothing of another run."""

@@ -77,12 +77,12 @@ def _add_bins(into: "Tensor", outputs: "Tensor", targets: "Tensor", answers: Ans
     """``into[is_it, class, i]``: probabilities from threshold ``i`` to the next, of samples that are of the class or not."""
     import torch
 
+    from netwright.training.scripted import places_in_bins
+
     probabilities = answers.probabilities(outputs).movedim(1, -1).reshape(-1, answers.num_classes)
-    thresholds = torch.linspace(0, 1, NUM_BINS, device=outputs.device)
-    bins = (torch.bucketize(probabilities.contiguous(), thresholds, right=True) - 1).clamp_min(0)
     labels = torch.arange(answers.num_classes, device=outputs.device)
-    is_it = targets.long() if answers.task == "multilabel" else (targets.reshape(-1, 1) == labels).long()
-    _count(into, (is_it * answers.num_classes + labels) * NUM_BINS + bins)
+    is_it = targets if answers.task == "multilabel" else targets.reshape(-1, 1) == labels
+    _count(into, places_in_bins(probabilities, is_it, NUM_BINS))
 
 
 def _add_errors(into: "Tensor", outputs: "Tensor", targets: "Tensor", _answers: Answers) -> None:

@@ -117,6 +117,9 @@ def test_exported_code_when_run_reads_the_same_samples(tmp_path: Path) -> None:
     np.testing.assert_array_equal(inputs, arrays.inputs)
     np.testing.assert_array_equal(targets, arrays.targets)
     assert targets.dtype == arrays.targets.dtype
+    tested, known = namespace["load"](path, is_test=True)  # type: ignore[operator]
+    np.testing.assert_array_equal(tested, arrays.test_inputs)
+    np.testing.assert_array_equal(known, arrays.test_targets)
 
 
 @pytest.mark.shared_data

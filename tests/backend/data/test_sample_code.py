@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,12 @@ def check(source: Source, folder: Path, path: Path | None, capsys: pytest.Captur
     (train, _), (validation, _) = names["load_parts"](path)
     assert len(train) + len(validation) == len(inputs)
     assert capsys.readouterr().err == "", "the fingerprint is that of the run"
+    assert ("load_test" in names) == (arrays.test_inputs is not None)
+    if arrays.test_inputs is not None:
+        tested, known = names["load_test"](path)
+        assert same(tested.numpy(), arrays.test_inputs)
+        assert same(known.numpy(), arrays.test_targets)
+        assert capsys.readouterr().err == "", "the fingerprint is that of the run"
     np.save(folder / "one.npy", arrays.inputs[1])
     assert same(names["read"](folder / "one.npy"), arrays.inputs[1:2])
     return names
@@ -145,6 +152,37 @@ def test_samples_when_they_are_others_are_told_of(tmp_path: Path, capsys: pytest
     assert "not the samples of the run" in capsys.readouterr().err
 
 
+PARTS = "age,part,{}\n" + "".join(f"{row % 7},{('train', 'train', 'Test')[row % 3]},{{}}\n" for row in range(60))
+TESTED: dict[str, tuple[list[object], dict[str, JsonValue]]] = {
+    "classes": (["yes", "no"], {}),
+    # The first number is in the test part alone.
+    "classes by number": ([3, 5, 1, 3, 3, 1], {"task": "classification"}),
+    "numbers": ([1.5, 2.25, 9.125, 4.0], {"task": "regression", "target_scale": 3.0}),
+    "labels in one cell": (["a|b", "b", "", "a"], {"task": "multilabel"}),
+}
+
+
+@pytest.mark.parametrize("name", TESTED)
+def test_table_with_a_test_part_when_read_by_its_code_is_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    values, options = TESTED[name]
+    text = PARTS.format("target", *(values[row % len(values)] for row in range(60)))
+    columns: dict[str, JsonValue] = {"part": {"role": "split"}}
+    source = upload(tmp_path, "csv", text, "parts.csv", target="target", columns=columns, **options)
+    assert source.read().test_inputs is not None
+    check(source, tmp_path, tmp_path / "original", capsys)
+
+
+def test_pictures_with_a_test_part_when_read_by_their_code_are_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    members = two_classes("set/train/") | {"set/test/cat/9.png": picture((9, 9, 9)), "set/test/dog/8.png": picture()}
+    source = upload(tmp_path, "image_folder", pack(members), "pets.zip")
+    assert source.read().test_inputs is not None
+    check(source, tmp_path, tmp_path / "original", capsys)
+
+
 def odd_pictures() -> dict[str, bytes]:
     """Every kind that decoding treats of: modes, sizes, turned by EXIF, 16 bits, JPEG."""
     members = two_classes()
@@ -184,6 +222,19 @@ def test_set_when_nobody_else_can_read_it_goes_into_the_project(
         code = Source.code  # as a source that says nothing about itself
 
     check(Own(SourceSpec(type="iris")), tmp_path, None, capsys)
+
+
+def test_set_with_a_test_part_when_nobody_else_can_read_it_goes_into_the_project(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Parted(Iris):
+        code = Source.code
+
+        def read(self) -> Arrays:
+            arrays = super().read()
+            return replace(arrays, test_inputs=arrays.inputs[::9], test_targets=arrays.targets[::9])
+
+    check(Parted(SourceSpec(type="iris")), tmp_path, None, capsys)
 
 
 def test_digit_when_it_is_a_picture_comes_into_the_range_of_the_set(tmp_path: Path) -> None:

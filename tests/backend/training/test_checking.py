@@ -11,6 +11,7 @@ from netwright.graph.document import Block, Document, Edge, Node
 from netwright.graph.edits import apply_edits
 from netwright.graph.problems import Problem
 from netwright.training.config import TrainingConfig
+from netwright.training.devices import Device
 from netwright.training.options import DataFacts, check_training, suggest
 
 PICTURES = DataFacts("Digits", "image", "classification", 1797, (1, 8, 8), 10, tuple("0123456789"))
@@ -44,6 +45,20 @@ def problems_of(document: Document, facts: DataFacts, devices: list[str] | None 
 
 def by_code(problems: list[Problem]) -> dict[str, Problem]:
     return {problem.code: problem for problem in problems}
+
+
+A100 = [Device(id="cpu", name="CPU"), Device(id="cuda:0", name="NVIDIA A100", has_bfloat16=True)]
+OLD = [Device(id="cpu", name="CPU"), Device(id="cuda:0", name="Tesla V100")]
+
+
+@pytest.mark.parametrize(("devices", "precision"), [(A100, "bfloat16"), (OLD, "float32"), (A100[:1], "float32")])
+def test_suggestion_of_a_precision_is_bfloat16_where_the_gpu_has_units_for_it(
+    devices: list[Device], precision: str
+) -> None:
+    drawn = ARCHITECTURES["lenet5"].build()
+    suggestion = suggest(drawn, check(drawn), PICTURES, "some-id", devices)
+    assert suggestion.config.precision == precision
+    assert ("NVIDIA A100" in suggestion.reasons.get("precision", "")) == (precision == "bfloat16")
 
 
 def test_training_when_it_fits_has_no_problems() -> None:

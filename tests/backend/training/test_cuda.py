@@ -11,6 +11,7 @@ from netwright.training.checkpoints import CheckpointFolder
 from netwright.training.config import DataConfig
 from netwright.training.control import Control
 from netwright.training.loop import train
+from netwright.training.metrics import METRICS
 from netwright.training.reporting import Progress
 from netwright.training.setup import Job
 from netwright.training.states import EndReason, RunState
@@ -134,15 +135,19 @@ def test_loss_not_finite_on_a_gpu_stops_before_a_weight_moves_and_names_the_node
     assert recorder.of("checkpoint")[-1]["step"] == 16
 
 
+EVERY = [name for name, metric in METRICS.classes.items() if "classification" in metric.tasks]
+
+
+@pytest.mark.parametrize("metrics", [["Accuracy"], EVERY], ids=["accuracy", "every metric of classes"])
 def test_a_step_on_a_gpu_waits_for_nothing(
-    make_job: MakeJob, make_recorder: Any, monkeypatch: pytest.MonkeyPatch
+    make_job: MakeJob, make_recorder: Any, monkeypatch: pytest.MonkeyPatch, metrics: list[str]
 ) -> None:
     """More steps in an epoch make no more synchronisations: only reports and validation have them."""
     monkeypatch.setattr("netwright.training.reporting.REPORT_SECONDS", 3600.0)
 
     def synchronisations(batch_size: int) -> tuple[int, int]:
         recorder = make_recorder()
-        job = make_job(f"b{batch_size}", device="cuda", epochs=1)
+        job = make_job(f"b{batch_size}", device="cuda", epochs=1, metrics=metrics)
         job.config = job.config.model_copy(update={"data": DataConfig(batch_size=batch_size)})
         torch.cuda.set_sync_debug_mode("warn")
         try:

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,12 @@ from netwright.compiler.module import build_network
 from netwright.compiler.source import to_source
 from netwright.data.base import DataError, SourceSpec
 from netwright.graph.document import Document
+from netwright.graph.io import graph_hash
 from netwright.graph.model import Model
 from netwright.services.export_order import Record
 from netwright.services.export_project import write_initial
 from netwright.training.answers import Answers
-from netwright.training.checkpoints import file_record
+from netwright.training.checkpoints import CheckpointFolder, file_record
 from netwright.training.choices import Registry
 from netwright.training.compiling import check_compiler
 from netwright.training.config import (
@@ -34,6 +35,7 @@ from netwright.training.config import (
     TrainingConfig,
 )
 from netwright.training.control import Control
+from netwright.training.events import SetCommand
 from netwright.training.jobs import build_job
 from netwright.training.learning_rate import LearningRate, Part
 from netwright.training.loop import train
@@ -43,9 +45,10 @@ from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.project.train_script import WRITTEN
 from netwright.training.project.write import write_project
 from netwright.training.schedules import SCHEDULES
-from netwright.training.spec import INITIAL_WEIGHTS, InitialWeights, RunSpec
+from netwright.training.setup import Job
+from netwright.training.spec import INITIAL_WEIGHTS, Change, InitialWeights, RunSpec
 from netwright.worker.initial import load_initial
-from project_cases import CASES, LOSS_CASES, SCHEDULE_PARAMS, Case, mlp, optimizer_params
+from project_cases import CASES, LOSS_CASES, SCHEDULE_PARAMS, WATCHED, Case, mlp, optimizer_params
 from safetensors.torch import save_file
 from torch import nn
 
@@ -75,51 +78,82 @@ print(json.dumps(results))
 
 
 @dataclass
-class Trained:
-    """What the product measured, and what the project printed."""
+class Product:
+    """Takes what a run of the product sends, and wishes what its case says."""
 
-    losses: list[float]
-    validation: dict[str, float]
-    printed: str
+    case: Case
+    monitor: str
+    losses: list[float] = field(default_factory=list)
+    measured: dict[str, float] = field(default_factory=dict)
+    """The last value of each metric of the validation and the test part."""
+    best: float = float("nan")
+    changes: list[Change] = field(default_factory=list)
+    control: Control = field(default_factory=Control)
+
+    def __call__(self, kind: str, /, **fields: Any) -> None:
+        if kind == "metrics":
+            values = {name: column[-1] for name, column in fields["values"].items()}
+            self.losses.extend(fields["values"].get("train/loss", []))
+            self.measured |= {name: value for name, value in values.items() if name.startswith(("val/", "test/"))}
+            for name, value in self.case.wishes.get(fields["epoch"], []) if "val/loss" in values else []:
+                self.control.act(SetCommand(name=name, value=value))
+        elif kind == "checkpoint" and fields["kind"] == "best":
+            self.best = fields["metrics"][self.monitor]
+        elif kind == "change":
+            self.changes.append(Change(**{name: fields[name] for name in Change.model_fields}))
+
+    def train(self, job: Job, spec: RunSpec, folder: Path) -> None:
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            train(job, self, self.control)
+            if self.case.more_epochs is not None:
+                self.control.act(SetCommand(name="epochs", value=self.case.more_epochs))
+                kept = CheckpointFolder(folder / "checkpoints", "abc", graph_hash(spec.document), 3).load(
+                    f"last-{len(self.losses)}.safetensors"
+                )
+                train(build_job(spec, folder), self, self.control, resume=kept)
+        finally:
+            torch.set_num_threads(threads)
 
 
-def run_product(case: Case, folder: Path) -> tuple[RunSpec, list[float], dict[str, float]]:
+def spec_of(case: Case, folder: Path) -> RunSpec:
     config: dict[str, Any] = {"epochs": 2, "device": "cpu", "data": {"batch_size": 32}} | case.config
     config["data"] = {"source": case.source} | config["data"]
-    spec = RunSpec(
+    path = None
+    if case.upload is not None:
+        path = folder / "upload"
+        path.mkdir()
+        (path / "original").write_bytes(case.upload[1])
+        (path / "upload.json").write_text(json.dumps({"filename": case.upload[0]}))
+    return RunSpec(
         run="abc",
         document=case.drawn,
         training=TrainingConfig.model_validate(config),
-        source=SourceSpec(type=case.source),
+        source=SourceSpec(type=case.source, path=None if path is None else str(path), options=case.options),
         versions={},
         created=0.0,
     )
+
+
+def run_product(case: Case, folder: Path) -> Product:
+    """Trains, and writes the project into ``folder``."""
     folder.mkdir(parents=True)
+    spec = spec_of(case, folder)
     if case.begins_with is not None:
         spec = spec.model_copy(update={"initial_weights": keep_weights(case.begins_with, spec.training, folder)})
     job = build_job(spec, folder)
     if spec.initial_weights is not None:
         load_initial(job.network, spec, spec.initial_weights, folder)
-    losses, validation = [], {}
-
-    def emit(kind: str, /, **fields: Any) -> None:
-        if kind == "metrics":
-            losses.extend(fields["values"].get("train/loss", []))
-            validation.update({name: v[-1] for name, v in fields["values"].items() if name.startswith("val/")})
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        train(job, emit, Control())
-    finally:
-        torch.set_num_threads(threads)
-    project = write_project(spec, job.network, losses[:20], job.data.fingerprint)
+    product = Product(case, spec.training.checkpoint.monitor)
+    product.train(job, spec, folder)
+    project = write_project(spec, job.network, product.losses[:20], job.data.fingerprint, changes=product.changes)
     for name, content in project.files.items():
         (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     initial = str(folder / INITIAL_WEIGHTS)
     for name, path in write_initial(Record(spec=spec, name="", initial=initial)).items():
         path.replace(folder / name)
-    return spec, losses, validation
+    return product
 
 
 def keep_weights(document: Document, training: TrainingConfig, folder: Path) -> InitialWeights:
@@ -137,6 +171,14 @@ def keep_weights(document: Document, training: TrainingConfig, folder: Path) -> 
     )
 
 
+@dataclass
+class Trained:
+    """What the product measured, and what the project printed."""
+
+    product: Product
+    printed: str
+
+
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Trained]:
     """Every case, trained by the product and then, all in one fresh process, as projects."""
@@ -144,9 +186,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Trained]:
     runs, orders = {}, []
     for number, (name, case) in enumerate(CASES.items()):
         folder = home / str(number)
-        spec, losses, validation = run_product(case, folder)
-        runs[name] = (folder, losses, validation)
-        orders.append((str(folder), ["--epochs", str(spec.training.epochs), "--device", "cpu", "--steps", "1000000"]))
+        runs[name] = (folder, run_product(case, folder))
+        data = [] if case.upload is None else ["--data", str(folder / "upload" / "original")]
+        orders.append((str(folder), [*data, "--device", "cpu", "--steps", "1000000"]))
     result = subprocess.run(
         [sys.executable, "-I", "-c", RUNNER],
         input=json.dumps(orders),
@@ -157,9 +199,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Trained]:
     )
     assert result.returncode == 0, result.stderr
     printed = json.loads(result.stdout)
-    return {
-        name: Trained(losses, validation, printed[str(folder)]) for name, (folder, losses, validation) in runs.items()
-    }
+    return {name: Trained(product, printed[str(folder)]) for name, (folder, product) in runs.items()}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -168,7 +208,7 @@ def test_project_when_trained_has_the_losses_of_the_run_to_the_last_bit(trained:
     lines = [line for line in found.printed.splitlines() if line.startswith("step ")]
     losses = [float(line.split("loss ")[1].split()[0]) for line in lines]
     assert len(losses) > 4
-    assert losses == found.losses
+    assert losses == found.product.losses
     assert all("(as in the run)" in line for line in lines[:20])
 
 
@@ -211,8 +251,30 @@ def test_project_when_compiled_has_the_losses_of_the_compiled_run(tmp_path: Path
 def test_project_when_validated_has_the_figures_of_the_run(trained: dict[str, Trained], name: str) -> None:
     found = trained[name]
     last = [line for line in found.printed.splitlines() if line.startswith("epoch ")][-1]
-    for metric, value in found.validation.items():
-        assert f"{metric} {value:.4f}" in last
+    for metric, value in found.product.measured.items():
+        assert metric.startswith("test/") or f"{metric} {value:.4f}" in last
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_project_when_it_ends_has_kept_and_tested_the_best_weights_of_the_run(
+    trained: dict[str, Trained], name: str
+) -> None:
+    found, config = trained[name], {"checkpoint": {"monitor": "val/loss"}} | CASES[name].config
+    *_, last = found.printed.splitlines()
+    assert len(found.product.changes) == sum(map(len, CASES[name].wishes.values())) + (
+        CASES[name].more_epochs is not None
+    )
+    tested = {metric: value for metric, value in found.product.measured.items() if metric.startswith("test/")}
+    assert ("test part" in name or CASES[name].source == "motifs") == bool(tested)
+    if tested:
+        assert last == "test: " + ", ".join(f"{metric} {value:.4f}" for metric, value in tested.items())
+    assert f"best {config['checkpoint']['monitor']}: {found.product.best:.4f}, saved to" in found.printed
+
+
+def test_runs_that_watch_a_metric_end_early_too(trained: dict[str, Trained]) -> None:
+    """Else the cases would not show that their projects stop by the same value."""
+    ends = {name: trained[f"watched: {name}"].printed.count("epoch ") for name in WATCHED}
+    assert any(1 < epochs < 8 for epochs in ends.values()), ends
 
 
 # --- each choice prints what it is -----------------------------------------------------------------------------------

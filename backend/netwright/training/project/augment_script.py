@@ -15,7 +15,7 @@ def augment_files(augment: Augment | None) -> dict[str, str | bytes]:
     return {} if augment is None else {"augment.py": _DOC + augment.source}
 
 
-def augment_lines(facts: Facts, augment: Augment, samples: str, targets: str | None) -> list[str]:
+def augment_lines(augment: Augment, samples: str, targets: str | None) -> list[str]:
     """What ``batches`` does with the samples of one step.  ``targets`` None: a sample is its own target, as it was before the
     last augmentations."""
     chosen = "chosen" if targets is not None else "_"
@@ -27,7 +27,7 @@ def augment_lines(facts: Facts, augment: Augment, samples: str, targets: str | N
         "samples = preprocess(samples)",
         *(["chosen = samples"] if targets is None else []),
         *([f"samples, {chosen} = augment_inputs(samples, {given}, generator)"] if augment.has_inputs else []),
-        f"yield samples, {scaled(facts, 'chosen')}",
+        "yield samples, chosen",
     ]
 
 
@@ -38,11 +38,6 @@ def augment_import(facts: Facts) -> str:
         return ""
     names = [("augment_inputs", augment.has_inputs), ("augment_samples", augment.has_samples)]
     return f"from augment import {', '.join(name for name, is_there in names if is_there)}\n"
-
-
-def scaled(facts: Facts, targets: str) -> str:
-    """Targets as the loss sees them."""
-    return f"scale_targets({targets})" if facts.scales_targets else targets
 
 
 def ready_argument(facts: Facts) -> str:

@@ -6,7 +6,7 @@ import io
 import numpy as np
 
 from netwright.compiler.source import join_imports, to_comment, to_literal
-from netwright.data.base import Arrays
+from netwright.data.base import Array, Arrays
 from netwright.data.sample_code import SampleCode
 from netwright.data.split import Split
 from netwright.data.split_labels import Indices
@@ -37,7 +37,7 @@ def load_parts(path: Path | None) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, 
     return part({kept}), part(is_held_out)
 
 
-def fingerprint(inputs: np.ndarray, targets: np.ndarray) -> str:
+{test}def fingerprint(inputs: np.ndarray, targets: np.ndarray) -> str:
     digest = hashlib.sha256()
     for array in (inputs, targets):
         digest.update(f"{{array.dtype}} {{array.shape}}".encode())
@@ -46,6 +46,15 @@ def fingerprint(inputs: np.ndarray, targets: np.ndarray) -> str:
 '''
 
 
+_TEST = '''def load_test(path: Path | None) -> tuple[Tensor, Tensor]:
+    """Raw inputs and targets of the test part, on which nothing was trained or chosen."""
+    inputs, targets = load(path, is_test=True)
+    if fingerprint(inputs, targets) != TEST_SHA256:
+        print("This is not the test part of the run (its SHA-256 differs): figures will differ too.", file=sys.stderr)
+    return torch.from_numpy(inputs), {moved}
+
+
+'''
 _LEFT_OUT = """    # These are in neither part: by time, they reach across the border or come after the fold.
     is_left_out = np.zeros(len(targets), dtype=bool)
     is_left_out[np.load(HERE / "left_out.npy", allow_pickle=False)] = True
@@ -57,8 +66,18 @@ def write_data(
 ) -> dict[str, str | bytes]:
     """``data.py`` and the files that it reads.  ``mask_moves`` is source of ``move_masks``, where masks are moved as their
     pictures are."""
+    moved = "move_masks(torch.from_numpy({}))" if mask_moves else "torch.from_numpy({})"
     imports = ["import hashlib", "import sys", "from pathlib import Path", "import numpy as np", "import torch"]
-    constants = [f'SHA256 = "{fingerprint(arrays)}"', '"""Of the samples as the run read them: see fingerprint()."""']
+    constants = [
+        f'SHA256 = "{fingerprint(arrays.inputs, arrays.targets)}"',
+        '"""Of the samples as the run read them: see fingerprint()."""',
+    ]
+    test = ""
+    if code.has_test:
+        assert arrays.test_inputs is not None, "the code of a set says what it has"
+        assert arrays.test_targets is not None, "the code of a set says what it has"
+        constants.insert(1, f'TEST_SHA256 = "{fingerprint(arrays.test_inputs, arrays.test_targets)}"')
+        test = _TEST.format(moved=moved.format("targets"))
     constants += classes_lines(arrays.classes)
     if target_scale != 1.0:
         constants += [f"TARGET_SCALE = {target_scale!r}", '"""The targets were divided by this."""']
@@ -69,7 +88,8 @@ def write_data(
         imports=join_imports([*imports, "from torch import Tensor", *code.imports]),
         constants="\n".join(constants),
         functions="\n" + code.functions + (f"\n\n{mask_moves}" if mask_moves else ""),
-        moved="move_masks(torch.from_numpy(targets[chosen]))" if mask_moves else "torch.from_numpy(targets[chosen])",
+        moved=moved.format("targets[chosen]"),
+        test=test,
         left_out=_LEFT_OUT if len(left_out) else "",
         kept="~is_held_out & ~is_left_out" if len(left_out) else "~is_held_out",
     )
@@ -94,10 +114,10 @@ def classes_lines(classes: tuple[str, ...]) -> list[str]:
     return ["CLASSES = (", *(f"    {to_literal(name)}," for name in classes), ")"]
 
 
-def fingerprint(arrays: Arrays) -> str:
+def fingerprint(*arrays: Array) -> str:
     """SHA-256 over what ``load`` of the project gives, as the project itself computes it."""
     digest = hashlib.sha256()
-    for array in (arrays.inputs, arrays.targets):
+    for array in arrays:
         digest.update(f"{array.dtype} {array.shape}".encode())
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()

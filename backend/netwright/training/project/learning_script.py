@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from netwright.compiler.source import to_literal
-from netwright.data.base import DataError
-from netwright.language import say
 from netwright.training.averaging import AVERAGINGS
 from netwright.training.choices import ChoiceParams, Registry
 from netwright.training.config import Choice, InitializationConfig, TrainingConfig
@@ -63,11 +61,12 @@ def write_helpers(config: TrainingConfig) -> list[str]:
     return [inspect.getsource(helper) for helper in dict.fromkeys(helpers) if helper is not None]
 
 
-def write_learning_rate(config: TrainingConfig) -> str:
+def write_learning_rate(config: TrainingConfig, *, is_changed: bool = False) -> str:
     first = SCHEDULES.get(config.schedule.type)
     warmup, chain = config.schedule.warmup_steps, config.schedule.chain
     names = ", then ".join((first.type, *(each.type for each in chain)))
     about = f"{names} after {warmup} steps of linear warm-up" if warmup else names
+    rate = 'changed("lr", LEARNING_RATE, step)' if is_changed else "LEARNING_RATE"
     more = ", num_cuts: int" if first.watches else ""
     lines = [
         f"def learning_rate(step: int, num_steps: int, steps_per_epoch: int{more}) -> float:",
@@ -75,15 +74,15 @@ def write_learning_rate(config: TrainingConfig) -> str:
     ]
     expressions = [SCHEDULES.get(each.type).source(params_of(SCHEDULES, each)) for each in (config.schedule, *chain)]
     if first.watches:
-        lines += ["    lr = LEARNING_RATE", f"    lr = {expressions[0]}"]
+        lines += [f"    lr = {rate}", f"    lr = {expressions[0]}"]
         if warmup:
             lines += ["    if step <= WARMUP_STEPS:", "        return lr * step / WARMUP_STEPS"]
         return "\n".join([*lines, "    return lr"])
     if warmup:
-        lines += ["    if step <= WARMUP_STEPS:", "        return LEARNING_RATE * step / WARMUP_STEPS"]
+        lines += ["    if step <= WARMUP_STEPS:", f"        return {rate} * step / WARMUP_STEPS"]
     if expressions == ["lr"]:
-        return "\n".join([*lines, "    return LEARNING_RATE"])
-    lines += ["    lr = LEARNING_RATE", f"    step -= {'1 + WARMUP_STEPS' if warmup else '1'}"]
+        return "\n".join([*lines, f"    return {rate}"])
+    lines += [f"    lr = {rate}", f"    step -= {'1 + WARMUP_STEPS' if warmup else '1'}"]
     if chain or "num_steps" in expressions[0]:
         lines.append(f"    num_steps = max(num_steps{' - WARMUP_STEPS' if warmup else ''}, 1)")
     if not chain:
@@ -232,25 +231,13 @@ def write_clip(config: TrainingConfig) -> str:
     return ""
 
 
-def write_plateau(config: TrainingConfig, measured: set[str]) -> tuple[str, str]:
-    """The line that begins to count, and the one that counts an epoch; empty for schedules that watch nothing.
-
-    Raises:
-        DataError: it watches what the script does not measure.
-    """
+def write_plateau(config: TrainingConfig) -> tuple[str, str]:
+    """The line that begins to count, and the one that counts an epoch; empty for schedules that watch nothing."""
     schedule = SCHEDULES.get(config.schedule.type)
     if not schedule.watches:
         return "", ""
     params = params_of(SCHEDULES, config.schedule)
     assert isinstance(params, ReduceLROnPlateau.Params)
-    if params.monitor not in measured:
-        raise DataError(
-            say(
-                "The schedule watches {monitor}, which a project's train.py does not measure, so that it could not repeat the "
-                "run. Take another format.",
-                monitor=params.monitor,
-            )
-        )
     return (
         f"    plateau = {ReduceLROnPlateau.start_source(params)}\n",
         f"        plateau.update(results[{to_literal(params.monitor)}])\n",

@@ -2,8 +2,10 @@
 
 from netwright.compiler.source import to_literal
 from netwright.training.averaging import AVERAGINGS
+from netwright.training.checking import watched_values
 from netwright.training.config import TrainingConfig
-from netwright.training.project.augment_script import AUGMENTED, augment_lines, ready_argument, scaled
+from netwright.training.project.augment_script import AUGMENTED, augment_lines, ready_argument
+from netwright.training.project.change_script import has_epochs, planned_epochs
 from netwright.training.project.learning_script import (
     call_closure,
     is_penalised,
@@ -45,11 +47,11 @@ def write_batches(facts: Facts) -> str:
     chosen = f"targets[indices].to(device){'.long()' if facts.is_mask else ''}"
     samples = "inputs[indices].to(device)"
     if facts.augment is not None:
-        body = augment_lines(facts, facts.augment, samples, None if facts.is_own_target else chosen)
+        body = augment_lines(facts.augment, samples, None if facts.is_own_target else chosen)
     elif facts.is_own_target:
         body = [f"samples = {samples}", "yield samples, preprocess(samples)"]
     else:
-        body = [f"yield {samples}, {scaled(facts, chosen)}"]
+        body = [f"yield {samples}, {chosen}"]
     return _BATCHES.format(
         about=_ABOUT if facts.augment is None else AUGMENTED,
         targets="_" if facts.is_own_target else "targets",
@@ -100,20 +102,20 @@ _MAIN = '''def main() -> None:
     network = {network}.to(device){channels_last}
 {begin}{freeze}{weight_lists}    optimizer = build_optimizer(network)
 {scaler}{compiled}{average}{plateau}    steps_per_epoch = {steps_per_epoch}
-    num_steps = arguments.epochs * steps_per_epoch
-
+{num_steps}
     step, best{stop_names} = 0, None{stop_values}
     for epoch in range(1, arguments.epochs + 1):
         began, losses = time.perf_counter(), []
         network.train()
-{hold}{step}{epoch}        results = {{"train/loss": sum(losses) / len(losses), **evaluate({shown}, validation, device)}}
+{hold}{start_figures}{step}{epoch}        results = {{"train/loss": sum(losses) / len(losses){trained_figures}}}
+        results |= evaluate({shown}, validation, device, "val")
         values = ", ".join(f"{{name}} {{value:.4f}}" for name, value in results.items())
         print(f"epoch {{epoch}}: {{values}} ({{time.perf_counter() - began:.1f}} s)")
         if is_better(results["{monitor}"], best, "{mode}"):
             best = results["{monitor}"]
             save_file({{name: value.contiguous() for name, value in {shown}.state_dict().items()}}, arguments.output)
 {count}{stop_code}    print(f"best {monitor}: {{best:.4f}}, saved to {{arguments.output}}")
-
+{test}
 
 def is_better(value: float, best: float | None, mode: str, min_delta: float = 0.0) -> bool:
     """By more than ``min_delta``; what is not finite is never better."""
@@ -129,6 +131,14 @@ def show(step: int, loss: float, is_wanted: bool) -> None:
         print(f"step {{step}}: loss {{loss!r}} ({{'as in the run' if loss == run else f'in the run {{run!r}}'}})")
     elif is_wanted:
         print(f"step {{step}}: loss {{loss!r}}")'''
+
+
+_TEST = """    # Measured once, with the best weights; nothing was chosen by it.
+    if best is not None:
+        {shown}.load_state_dict(load_file(arguments.output))
+    results = evaluate({shown}, load_test({data_value}), device, "test")
+    print(f"test: {{', '.join(f'{{name}} {{value:.4f}}' for name, value in results.items())}}")
+"""
 
 
 def _write_weights(config: TrainingConfig) -> str:
@@ -147,26 +157,25 @@ def _write_weights(config: TrainingConfig) -> str:
 
 _STEP = """        for samples, targets in batches(train, epoch, device):
             step += 1
-            loss = compute_loss(forward({trained}, samples{ready}), targets)
-{backward}            losses.append(loss.item())
+{forward}{backward}            losses.append(loss.item())
             if not math.isfinite(losses[-1]):
                 raise SystemExit(f"The loss of step {{step}} is {{losses[-1]}}: nothing is learned from here on.")
-"""
+{measure}"""
 _STEP_OF_SEVERAL = """        parts = []
         for number, (samples, targets) in enumerate(batches(train, epoch, device), 1):
-            loss = compute_loss(forward({trained}, samples{ready}), targets)
-            size = min(ACCUMULATE_STEPS, num_batches(len(train[0])) - (number - 1) // ACCUMULATE_STEPS * ACCUMULATE_STEPS)
+{forward}            done = (number - 1) // ACCUMULATE_STEPS * ACCUMULATE_STEPS
+            size = min(ACCUMULATE_STEPS, num_batches(len(train[0])) - done)
 {backward}            parts.append(loss.item())
             if not math.isfinite(parts[-1]):
                 raise SystemExit(f"The loss of step {{step + 1}} is {{parts[-1]}}: nothing is learned from here on.")
-            if len(parts) < size:
+{measure}            if len(parts) < size:
                 continue
             step += 1
             losses.append(sum(parts) / len(parts))
             parts = []
 """
 _MOVE = """{unscale}{clip}            for group in optimizer.param_groups:
-                group["lr"] = learning_rate(step, num_steps, steps_per_epoch{num_cuts}){factor}
+                group["lr"] = learning_rate(step, {num_steps}, steps_per_epoch{num_cuts}){factor}
 {move}            optimizer.zero_grad()
 {average}            show(step, losses[-1], arguments.steps is not None)
             if step == arguments.steps:
@@ -203,8 +212,20 @@ def _trained(config: TrainingConfig) -> str:
     return "compiled" if config.compile else "network"
 
 
-def _write_step(config: TrainingConfig, ready: str) -> str:
-    """One update.  ``ready`` is the argument of ``forward`` that says that the samples are preprocessed."""
+_LOSS = "            loss = compute_loss(forward({trained}, samples{ready}), targets)\n"
+_KEPT_OUTPUTS = """            outputs = forward({trained}, samples{ready})
+            loss = compute_loss(outputs, targets)
+"""
+
+
+def _write_step(config: TrainingConfig, facts: Facts, main: str, *, is_measured: bool) -> str:
+    """One update.  ``main`` is the output that metrics are measured on, which ``is_measured`` asks for in training too."""
+    ready = ready_argument(facts)
+    forward = (_KEPT_OUTPUTS if is_measured else _LOSS).format(trained=_trained(config), ready=ready)
+    # Of a mixed sample the class with the larger share counts.
+    hard = "targets.argmax(1)" if facts.augment is not None and facts.augment.has_soft_targets else "targets"
+    detached = main.replace("outputs", "outputs.detach()", 1) if len(facts.terms) == 1 else f"{main}.detach()"
+    measure = f"            figures.add({detached}, {hard})\n" if is_measured else ""
     minimised = write_minimised(config)
     is_several = config.accumulate_steps > 1
     backward = "            loss.backward()\n"
@@ -222,10 +243,11 @@ def _write_step(config: TrainingConfig, ready: str) -> str:
     clip = write_clip(config)
     has_factors = any(group.lr_factor != 1.0 for group in config.parameter_groups)
     return (_STEP_OF_SEVERAL if is_several else _STEP).format(
-        backward=backward, ready=ready, trained=_trained(config)
+        backward=backward, forward=forward, measure=measure
     ) + _MOVE.format(
         unscale="            scaler.unscale_(optimizer)\n" if is_scaled else "",
         clip=" " * 12 + clip if clip else "",
+        num_steps=_num_steps(facts),
         num_cuts=", plateau.num_cuts" if SCHEDULES.get(config.schedule.type).watches else "",
         factor=' * group.get("lr_factor", 1.0)' if has_factors else "",
         move=_SCALED_MOVE if is_scaled else f"            optimizer.step({call_closure(config)})\n",
@@ -233,15 +255,16 @@ def _write_step(config: TrainingConfig, ready: str) -> str:
     )
 
 
-def _write_average(config: TrainingConfig) -> tuple[str, str, str]:
+def _write_average(config: TrainingConfig, facts: Facts) -> tuple[str, str, str]:
     """The line that begins to average, what happens at the end of an epoch, and what is validated and kept."""
     if config.averaging is None:
         return "", "", "network"
     chosen = AVERAGINGS.get(config.averaging.type)
     params = params_of(AVERAGINGS, config.averaging)
+    epochs = planned_epochs(facts.changes, "step")
     frozen = "set(frozen_modules(average.module))" if config.frozen else "set()"
     epoch = (
-        f"        if {chosen.due_source(params).replace('epochs', 'arguments.epochs')}:\n"
+        f"        if {chosen.due_source(params).replace('epochs', epochs)}:\n"
         "            average.update_parameters(network)\n"
         f"            recompute_statistics(average.module, {frozen}, in_order(train, device), forward)\n"
         if is_recomputed(config)
@@ -251,37 +274,50 @@ def _write_average(config: TrainingConfig) -> tuple[str, str, str]:
     return begin, epoch + "        kept = average.module if average.n_averaged else network\n", "kept"
 
 
-def write_main(
-    config: TrainingConfig, facts: Facts, monitor: str, mode: str, stop_monitor: str | None, measured: set[str]
-) -> str:
-    """The function ``main`` and what it calls; ``monitor`` and ``stop_monitor`` are among what the script has ``measured``."""
+def _num_steps(facts: Facts) -> str:
+    """Of the whole run, as an expression: what schedules take for its length at an update."""
+    if not has_epochs(facts.changes):
+        return "num_steps"
+    return f"{planned_epochs(facts.changes, 'step')} * steps_per_epoch"
+
+
+def _end_early(facts: Facts) -> str:
+    """What happens when patience is at its end: a run that was given more epochs there begins to wait anew."""
+    if not has_epochs(facts.changes):
+        return "            break\n"
+    return (
+        '            if not any(after == step and what == "epochs" for after, what, _ in CHANGES):\n'
+        "                break\n"
+        "            wait = 0\n"
+    )
+
+
+def write_main(config: TrainingConfig, facts: Facts, main: str) -> str:
+    """The function ``main`` and what it calls; ``main`` is the output that metrics are measured on."""
     stopping = config.early_stopping
+    # Metrics of the training part are measured where they decide something: see ``loop.end_epoch``.
+    is_measured = any(name.startswith("train/") and name != "train/loss" for name in watched_values(config).values())
     stop_code = ""
     if stopping is not None:
-        stop_mode = stopping.mode if stop_monitor == stopping.monitor else "min"
         stop_code = (
             "        # Early stopping.\n"
-            f'        if is_better(results["{stop_monitor}"], stop_best, "{stop_mode}", {stopping.min_delta!r}):\n'
-            f'            stop_best, wait = results["{stop_monitor}"], 0\n'
+            f'        if is_better(results["{stopping.monitor}"], stop_best, "{stopping.mode}", {stopping.min_delta!r}):\n'
+            f'            stop_best, wait = results["{stopping.monitor}"], 0\n'
             "        else:\n"
             "            wait += 1\n"
-            f"        if wait >= {stopping.patience}:\n"
-            "            break\n"
+            f"        if wait >= {stopping.patience}:\n" + _end_early(facts)
         )
-    begin_average, end_epoch, shown = _write_average(config)
-    plateau, count = write_plateau(config, measured)
+    begin_average, end_epoch, shown = _write_average(config, facts)
+    plateau, count = write_plateau(config)
     steps = "num_batches(len(train[0]))"
-    ready = ready_argument(facts)
     about = to_literal(facts.argument.replace("%", "%%"))  # argparse formats it
     data = f'    parser.add_argument("--data", type=Path, required=True, help={about})\n'
+    data_value = "arguments.data" if facts.argument else "None"
     return _MAIN.format(
         data_argument=data if facts.argument else "",
-        data_value="arguments.data" if facts.argument else "None",
+        data_value=data_value,
+        test=_TEST.format(shown=shown, data_value=data_value) if facts.has_test else "",
         weights=facts.output_file,
-        batch="samples" if facts.is_own_target else "samples, targets",
-        loss="compute_loss(forward(network, samples), preprocess(samples))"
-        if facts.is_own_target
-        else "compute_loss(forward(network, samples), targets)",
         channels_last=".to(memory_format=torch.channels_last)" if facts.is_channels_last else "",
         begin=_BEGIN if facts.has_initial_weights else "",
         freeze=_FREEZE if config.frozen else "",
@@ -296,11 +332,14 @@ def write_main(
         average=begin_average,
         plateau=plateau,
         steps_per_epoch=f"-(-{steps} // ACCUMULATE_STEPS)" if config.accumulate_steps > 1 else steps,
-        step=_write_step(config, ready),
+        start_figures="        figures = Figures()\n" if is_measured else "",
+        trained_figures=', **figures.values("train")' if is_measured else "",
+        num_steps="" if has_epochs(facts.changes) else "    num_steps = arguments.epochs * steps_per_epoch\n",
+        step=_write_step(config, facts, main, is_measured=is_measured),
         epoch=end_epoch,
         shown=shown,
         count=count,
-        monitor=monitor,
-        mode=mode,
+        monitor=config.checkpoint.monitor,
+        mode=config.checkpoint.mode,
         stop_code=stop_code,
     )

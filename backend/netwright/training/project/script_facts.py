@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from netwright.data.augment.base import Augment
 from netwright.training.answers import Answers
+from netwright.training.spec import Change
 
 CLASSES_ALONE = Answers("classification", 0)
 
@@ -41,6 +42,12 @@ class Facts:
     graph: GraphTerms | None = None
     augment: Augment | None = None
     is_balanced: bool = False
+    has_test: bool = False
+    """Whether data.py holds ``load_test``, whose part is measured at the end."""
+    changes: tuple[Change, ...] = ()
+    """What was changed by hand while the run trained, in the order of its steps."""
+    history: tuple[str, ...] = ()
+    """Sentences about where the run came from, and what of it the script does not repeat."""
     answers: Answers = CLASSES_ALONE
     """How the first objective's output is read."""
     scales_targets: bool = False

@@ -7,17 +7,17 @@ compares the losses bit by bit; ``WRITTEN`` names the settings that it knows, an
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from netwright.compiler.source import join_imports, to_comment, to_literal
 from netwright.training.choices import ChoiceParams, Registry
 from netwright.training.config import HALF_PRECISIONS, Choice, ObjectiveConfig, TrainingConfig
-from netwright.training.metric_base import Metric
 from netwright.training.objectives import LOSSES, fit_targets_source
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.project.augment_script import augment_import, ready_argument
-from netwright.training.project.evaluate_script import write_evaluate, written_metrics
+from netwright.training.project.change_script import CHANGED, change_lines, first_value, last_epochs, tell_changes
+from netwright.training.project.evaluate_script import chosen_metrics, write_evaluate, write_figures
 from netwright.training.project.graph_scripts import write_graph_forward
 from netwright.training.project.learning_script import (
     constants_of_learning,
@@ -59,16 +59,12 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
     Raises:
         UnknownChoiceError, pydantic.ValidationError: the config names what does not exist.
     """
-    metrics = written_metrics(config, facts)
-    monitored = {"train/loss", "val/loss", *(f"val/{name}" for name in metrics)}
-    checkpoint, stopping = config.checkpoint, config.early_stopping
-    monitor = checkpoint.monitor if checkpoint.monitor in monitored else "val/loss"
-    stop_monitor = None if stopping is None else stopping.monitor if stopping.monitor in monitored else "val/loss"
-    mode = checkpoint.mode if checkpoint.monitor in monitored else "min"
+    metrics, main = chosen_metrics(config), _main_output(facts)
     body = [
         _constants(config, facts),
+        *([CHANGED] if facts.changes else []),
         *write_helpers(config),
-        write_learning_rate(config),
+        write_learning_rate(config, is_changed=any(change.name == "lr" for change in facts.changes)),
         *loss_functions(config),
         _loss(config, facts),
         write_optimizer(config),
@@ -76,23 +72,24 @@ def write_train(config: TrainingConfig, facts: Facts) -> str:
         _forward(config, facts) if facts.graph is None else write_graph_forward(config, facts),
         write_batches(facts),
         *([IN_ORDER] if is_recomputed(config) else []),
-        write_evaluate(facts, metrics, _on_output if len(facts.terms) > 1 else None),
+        *write_figures(metrics, facts),
+        write_evaluate(facts, metrics, main),
         *([FROZEN_MODULES] if config.frozen else []),
         *([write_closure(config, ready_argument(facts))] if needs_closure(config) else []),
-        write_main(config, facts, monitor, mode, stop_monitor, monitored),
+        write_main(config, facts, main),
     ]
     used = "\n\n\n".join(section.strip("\n") for section in body)
-    samples = ""
+    samples, load_test = "", ", load_test" if facts.has_test else ""
     if facts.graph is not None:  # its samples are no tensor
         used = used.replace("tuple[Tensor, Tensor]", "tuple[Samples, Tensor]").replace(
             "samples: Tensor", "samples: Samples"
         )
         samples = "Samples, "
     imports = (
-        join_imports([*_IMPORTS, *_imports_of(used, facts)])
-        + f"\n\n{augment_import(facts)}from data import {samples}load_parts\nfrom model import "
+        join_imports([*_IMPORTS, *_imports_of(used)])
+        + f"\n\n{augment_import(facts)}from data import {samples}load_parts{load_test}\nfrom model import "
     )
-    head = f"{_head(config, facts, metrics)}\n\n{imports}{_from_model(facts)}\n\n"
+    head = f"{_head(config, facts)}\n\n{imports}{_from_model(facts)}\n\n"
     return head + used + '\n\n\nif __name__ == "__main__":\n    main()\n'
 
 
@@ -102,13 +99,13 @@ _IMPORTS = (
 )
 
 
-def _imports_of(used: str, facts: Facts) -> list[str]:
+def _imports_of(used: str) -> list[str]:
     """Imports that only some scripts need."""
 
     def named(*names: str) -> str:
         return ", ".join(name for name in names if re.search(rf"\b{name}\b", used))
 
-    files = "load_file, save_file" if facts.has_initial_weights else "save_file"
+    files = named("load_file", "save_file")
     lines = [f"from collections.abc import {named('Callable', 'Iterable', 'Iterator', 'Sequence')}"]
     lines.append(f"from safetensors.torch import {files}")
     if "os.environ" in used:
@@ -132,9 +129,8 @@ def _params(registry: Registry[Any], chosen: Choice) -> ChoiceParams:
     return registry.params(chosen.type, chosen.params)
 
 
-def _head(config: TrainingConfig, facts: Facts, metrics: Mapping[str, type[Metric]]) -> str:
+def _head(config: TrainingConfig, facts: Facts) -> str:
     data = " --data PATH" if facts.argument else ""
-    left_out = [name for name in config.metrics if name not in metrics]
     follows = "samples, order and first weights follow from the seed"
     if facts.has_initial_weights:
         follows = f"it begins with the weights of {INITIAL_WEIGHTS}, all else follows from the seed"
@@ -151,25 +147,29 @@ def _head(config: TrainingConfig, facts: Facts, metrics: Mapping[str, type[Metri
             "The run may have replayed its steps from CUDA graphs. Here they are made one operation after the other: on a",
             "GPU that is slower for small networks, and the same arithmetic.",
         ]
+    lines += facts.history
+    if facts.changes:
+        lines.append("Changed by hand while the run trained, and so here (CHANGES):")
+        lines += [f"- {sentence}" for sentence in tell_changes(facts.changes)]
     split = config.data.split
     if split.folds is not None:
         lines.append(
             f"Validated with fold {split.fold} of {split.folds}: which samples these are stands in the files of data.py."
         )
-    if left_out:
-        lines.append(f"Not measured here: {', '.join(left_out)}.")
     return "\n".join([*lines, '"""'])
 
 
 def _constants(config: TrainingConfig, facts: Facts) -> str:
-    rate = OPTIMIZERS.params(config.optimizer.type, config.optimizer.params).model_dump()["lr"]
+    chosen = OPTIMIZERS.params(config.optimizer.type, config.optimizer.params).model_dump()["lr"]
+    rate = first_value(facts.changes, "lr", chosen)
     lines = [
         f"SEED = {config.seed}",
-        f"EPOCHS = {config.epochs}",
+        f"EPOCHS = {last_epochs(facts.changes, config)}",
         f"BATCH_SIZE = {config.data.batch_size}",
         f"LEARNING_RATE = {rate!r}",
     ]
     lines += constants_of_learning(config)
+    lines += change_lines(facts.changes, config)
     if config.schedule.warmup_steps:
         lines.append(f"WARMUP_STEPS = {config.schedule.warmup_steps}")
     if facts.has_initial_weights:
@@ -189,21 +189,32 @@ def _listed(name: str, values: Sequence[float] | Sequence[str]) -> list[str]:
     return [one] if len(one) <= 120 else [f"{name} = [", *(f"    {literal}," for literal in literals), "]"]
 
 
+def _main_output(facts: Facts) -> str:
+    """The output of the first objective, which metrics are measured on, in the unit of the targets."""
+    first = "outputs" if len(facts.terms) == 1 else _on_output("outputs", facts.terms[0])
+    return f"postprocess({first})" if facts.scales_targets else first
+
+
 def _loss(config: TrainingConfig, facts: Facts) -> str:
     objectives = [
         _objective(objective, term, facts) for objective, term in zip(config.objectives, facts.terms, strict=True)
     ]
     names = [objective.loss.type for objective in config.objectives]
+    scale = ["    targets = scale_targets(targets)"] if facts.scales_targets else []
     if len(objectives) == 1:
-        return (
-            "def compute_loss(outputs: Tensor, targets: Tensor) -> Tensor:\n"
-            f'    """{names[0]}."""\n'
-            f"    return {objectives[0]}"
+        return "\n".join(
+            [
+                "def compute_loss(outputs: Tensor, targets: Tensor) -> Tensor:",
+                f'    """{names[0]}."""',
+                *scale,
+                f"    return {objectives[0]}",
+            ]
         )
     return "\n".join(
         [
             "def compute_loss(outputs: dict[str, Tensor], targets: Tensor) -> Tensor:",
             f'    """The weighted sum of {" and ".join(dict.fromkeys(names))} on {len(names)} outputs."""',
+            *scale,
             "    terms = [",
             *(f"        {expression}," for expression in objectives),
             "    ]",

@@ -17,13 +17,14 @@ from netwright.training.answers import build_answers, find_last
 from netwright.training.jobs import count_scores, find_output
 from netwright.training.objectives import LOSSES
 from netwright.training.project.augment_script import augment_files
+from netwright.training.project.change_script import tell_history
 from netwright.training.project.data_script import classes_lines, write_data
 from netwright.training.project.graph_scripts import write_graph_data
 from netwright.training.project.predict_script import WEIGHTS, write_predict
 from netwright.training.project.script_facts import Facts, GraphTerms, Term
 from netwright.training.project.train_script import write_train
 from netwright.training.setup import wants_channels_last
-from netwright.training.spec import RunSpec
+from netwright.training.spec import Change, RunSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,17 @@ class Project:
 
 
 def write_project(
-    spec: RunSpec, network: nn.Module | None = None, first_losses: Sequence[float] = (), fingerprint: str | None = None
+    spec: RunSpec,
+    network: nn.Module | None = None,
+    first_losses: Sequence[float] = (),
+    fingerprint: str | None = None,
+    *,
+    changes: Sequence[Change] = (),
+    is_beginning_known: bool = True,
 ) -> Project:
     """Reads the data of the run again, and writes how to.  ``network`` is one of the run's, None where it has none yet;
-    ``fingerprint`` is that of the data the run saw, where it is known.
+    ``fingerprint`` is that of the data the run saw, where it is known.  ``changes`` and ``is_beginning_known`` are as in
+    ``services.export_order.Record``.
 
     Raises:
         DataError: the data is gone, or is not what the run was trained on.
@@ -86,6 +94,9 @@ def write_project(
         has_initial_weights=spec.initial_weights is not None,
         graph=graph,
         augment=data.augment,
+        changes=tuple(changes),
+        history=tuple(tell_history(spec, changes, is_beginning_known=is_beginning_known)),
+        has_test=data.test is not None,
         is_balanced=spec.training.data.sampler == "balanced" and data.task == "classification",
         answers=answers,
         scales_targets=data.target_scale is not None,

@@ -14,13 +14,15 @@ export function ReadAs({ dataset }: { dataset: DatasetRead }) {
     <section className={classes.panel} aria-busy={update.isPending}>
       <NativeSelect
         label={t("readAs.label")}
-        description={t("readAs.hint")}
+        description={update.isPending ? t("readAs.busy") : t("readAs.hint")}
         size="xs"
         data-testid="dataset-read-as"
         data={ways.map(({ type, title }) => ({ value: type, label: title }))}
         value={dataset.type}
-        disabled={update.isPending}
-        onChange={(event) => update.mutate({ type: event.currentTarget.value })}
+        aria-disabled={update.isPending || undefined}
+        onChange={(event) => {
+          if (!update.isPending) update.mutate({ type: event.currentTarget.value });
+        }}
       />
       {update.error !== null && (
         <p className={classes.error} role="alert">

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { type ExperimentRead, experimentsQuery, loadPart } from "@/api";
-import { EmptyState, useSaid } from "@/ui";
+import { EmptyState, ReasonedButton, useSaid } from "@/ui";
 import styles from "./experiments.module.css";
 import { useStartExperiment } from "./useStartExperiment";
 
@@ -62,17 +62,17 @@ function ExperimentCard({ experiment, isStarting, isDisabled, onStart }: Experim
       <Suspense>
         <ExperimentData source={experiment.data_source} />
       </Suspense>
-      <Button
+      <ReasonedButton
         className={styles.start ?? ""}
         size="compact-sm"
         variant="light"
         loading={isStarting}
-        disabled={isDisabled && !isStarting}
+        reason={isDisabled && !isStarting ? t("otherStarts") : null}
         onClick={onStart}
         aria-label={t("startNamed", { name })}
       >
         {t("start")}
-      </Button>
+      </ReasonedButton>
     </li>
   );
 }

@@ -3,6 +3,7 @@ import { type KeyboardEvent, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "react-router";
 import { useStore } from "zustand";
+import { ReasonedButton } from "@/ui";
 import styles from "./tour.module.css";
 import { endTour, goToStep, NUM_STEPS, tour } from "./tourStore";
 import { useTour } from "./useTour";
@@ -76,6 +77,7 @@ function Strip({ step, takesFocus, isInline = false }: StripProps) {
 function Buttons({ step, onEnd }: { step: number; onEnd: () => void }) {
   const { t } = useTranslation("tour");
   const { isBusy, begin, lookInside, openForm, train } = useTour();
+  const busy = isBusy ? t("busy") : null;
   const back = { 2: begin, 3: lookInside, 4: openForm }[step];
   const next = { 1: lookInside, 2: openForm, 3: train }[step];
   return (
@@ -86,14 +88,14 @@ function Buttons({ step, onEnd }: { step: number; onEnd: () => void }) {
         </Button>
       )}
       {next !== undefined && (
-        <Button variant={isFirst(step) ? "default" : "filled"} disabled={isBusy} onClick={() => void next()}>
+        <ReasonedButton variant={isFirst(step) ? "default" : "filled"} reason={busy} onClick={() => void next()}>
           {t(`next.${step}`)}
-        </Button>
+        </ReasonedButton>
       )}
       {back !== undefined && (
-        <Button variant="default" disabled={isBusy} onClick={() => void back()}>
+        <ReasonedButton variant="default" reason={busy} onClick={() => void back()}>
           {t("back")}
-        </Button>
+        </ReasonedButton>
       )}
       <Button
         variant={next === undefined ? "filled" : "subtle"}

@@ -1,5 +1,6 @@
-import { Button, Switch } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { ReasonedSwitch } from "@/ui";
 import { ConfigNumber } from "./ConfigNumber";
 import { withValue } from "./configFields";
 import { Disclosure } from "./Disclosure";
@@ -70,13 +71,13 @@ function GroupFields({ index }: { index: number }) {
       />
       <Field label={t("groups.frozen")} hint={t("groups.frozenHint")}>
         {({ id, describedBy }) => (
-          <Switch
+          <ReasonedSwitch
             id={id}
-            size="sm"
-            aria-describedby={describedBy}
+            label={t("groups.frozen")}
+            describedBy={describedBy}
             checked={isFrozen}
-            disabled={nodes.length === 0}
-            onChange={(event) => form.change(freezeNodes(config, nodes, event.currentTarget.checked))}
+            reason={nodes.length === 0 ? t("groups.frozenReason") : null}
+            onChange={(checked) => form.change(freezeNodes(config, nodes, checked))}
           />
         )}
       </Field>

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type WorkspaceSize } from "@/api";
-import { downloadUrl, formatBytes, formatCount, Sentence } from "@/ui";
+import { downloadUrl, formatBytes, formatCount, ReasonedButton, Sentence } from "@/ui";
 import styles from "./workspace.module.css";
 
 export interface ExportDialogProps {
@@ -66,9 +66,9 @@ export function ExportDialog({ network, onClose }: ExportDialogProps) {
           <Button variant="default" onClick={onClose}>
             {t("cancel")}
           </Button>
-          <Button disabled={size === undefined} onClick={download}>
+          <ReasonedButton reason={size === undefined ? (error?.message ?? t("measuring")) : null} onClick={download}>
             {t("download")}
-          </Button>
+          </ReasonedButton>
         </Group>
       </div>
     </Modal>
