@@ -4500,7 +4500,9 @@ export interface components {
         };
         /**
          * SplitConfig
-         * @description ``validation`` is the fraction of the training part that is held out; stratified where the target is a class or labels.
+         * @description ``validation`` is the fraction of the samples that is held out to validate with; stratified where the target is a class
+         *     or labels.  ``test`` is the fraction that is held out before that, by the same ``by``: never trained or selected on, and
+         *     measured once, with the best checkpoint.  0 of a set that comes with a test part.
          *
          *     ``by`` is what is drawn: single samples by chance, the latest ones (``time``), whole groups by chance, or what a column of
          *     the set says.  With ``folds`` the training part is cut into as many folds, of which ``fold`` (from 1) is held out in the
@@ -4518,6 +4520,11 @@ export interface components {
              * @default 0.1
              */
             validation: number;
+            /**
+             * Test
+             * @default 0
+             */
+            test: number;
             /**
              * Seed
              * @default 0

@@ -37,7 +37,7 @@ def load_parts(path: Path | None) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, 
     return part({kept}), part(is_held_out)
 
 
-def fingerprint(inputs: np.ndarray, targets: np.ndarray) -> str:
+{test}def fingerprint(inputs: np.ndarray, targets: np.ndarray) -> str:
     digest = hashlib.sha256()
     for array in (inputs, targets):
         digest.update(f"{{array.dtype}} {{array.shape}}".encode())
@@ -46,10 +46,24 @@ def fingerprint(inputs: np.ndarray, targets: np.ndarray) -> str:
 '''
 
 
-_LEFT_OUT = """    # These are in neither part: by time, they reach across the border or come after the fold.
+_LEFT_OUT = """    # These are in neither part: {why}.
     is_left_out = np.zeros(len(targets), dtype=bool)
     is_left_out[np.load(HERE / "left_out.npy", allow_pickle=False)] = True
 """
+
+
+_TEST = '''def load_test(path: Path | None) -> tuple[Tensor, Tensor]:
+    """Raw inputs and targets of the test part, which the run drew first and measured once, when it had ended."""
+    inputs, targets = load(path)
+    chosen = np.load(HERE / "test.npy", allow_pickle=False)
+    if chosen.max() >= len(targets):
+        raise SystemExit(f"There are {{len(targets)}} samples, too few to be those of the run.")
+    return torch.from_numpy(inputs[chosen]), {moved}
+
+
+'''
+_BY_TIME = "by time, they reach across the border or come after the fold"
+_TEST_PART = "they are the test part, which load_test gives"
 
 
 def write_data(
@@ -65,17 +79,24 @@ def write_data(
     if code.needs:
         constants.insert(0, f"# To train again you need {to_comment(code.needs)}.")
     left_out = np.setdiff1d(np.arange(len(arrays.targets)), np.concatenate([split.train, split.validation]))
+    moved = "move_masks(torch.from_numpy(targets[chosen]))" if mask_moves else "torch.from_numpy(targets[chosen])"
+    why = [_TEST_PART] if len(split.test) else []
+    if len(left_out) > len(split.test):
+        why.append(_BY_TIME)
     text = _TEXT.format(
         imports=join_imports([*imports, "from torch import Tensor", *code.imports]),
         constants="\n".join(constants),
         functions="\n" + code.functions + (f"\n\n{mask_moves}" if mask_moves else ""),
-        moved="move_masks(torch.from_numpy(targets[chosen]))" if mask_moves else "torch.from_numpy(targets[chosen])",
-        left_out=_LEFT_OUT if len(left_out) else "",
+        moved=moved,
+        test=_TEST.format(moved=moved) if len(split.test) else "",
+        left_out=_LEFT_OUT.format(why="; or ".join(why)) if len(left_out) else "",
         kept="~is_held_out & ~is_left_out" if len(left_out) else "~is_held_out",
     )
     files = {"held_out.npy": _to_npy(split.validation)}
     if len(left_out):
         files["left_out.npy"] = _to_npy(left_out)
+    if len(split.test):
+        files["test.npy"] = _to_npy(split.test)
     return {"data.py": text, **files, **code.files}
 
 

@@ -101,12 +101,25 @@ def load_parts(path: Path | None) -> tuple[tuple[Samples, Tensor], tuple[Samples
     return (samples[train], known[train]), (samples[validation], known[validation])
 
 
-def fingerprint(*arrays: np.ndarray) -> str:
+{test}def fingerprint(*arrays: np.ndarray) -> str:
     digest = hashlib.sha256()
     for array in arrays:
         digest.update(f"{{array.dtype}} {{array.shape}}".encode())
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
+'''
+
+
+_TEST = '''def load_test(path: Path | None) -> tuple[Samples, Tensor]:
+    """Samples and targets of the test part, which the run drew first and measured once, when it had ended."""
+    x, targets, edge_index, sizes = load(path)
+    with np.load(HERE / "split.npz", allow_pickle=False) as split:
+        chosen = torch.from_numpy(split["test"])
+    if chosen.max() >= len(targets):
+        raise SystemExit(f"There are {len(targets)} samples, too few to be those of the run.")
+    return Samples.of(x, edge_index, sizes)[chosen], torch.from_numpy(targets)[chosen]
+
+
 '''
 
 
@@ -123,12 +136,16 @@ def write_graph_data(code: SampleCode, arrays: Arrays, split: Split, class_lines
     if code.needs:
         constants.insert(0, f"# To train again you need {to_comment(code.needs)}.")
     parts = io.BytesIO()
-    np.savez_compressed(parts, train=split.train.astype(np.int64), validation=split.validation.astype(np.int64))
+    chosen = {"train": split.train, "validation": split.validation}
+    if len(split.test):
+        chosen["test"] = split.test
+    np.savez_compressed(parts, **{name: indices.astype(np.int64) for name, indices in chosen.items()})  # type: ignore[arg-type]  # arrays by name
     text = _DATA.format(
         imports=join_imports([*imports, "from torch import Tensor", *code.imports]),
         constants="\n".join(constants),
         functions="\n" + code.functions.rstrip("\n") + "\n",
         samples=_VERTICES if graph.sample == "vertex" else _GRAPHS,
+        test=_TEST if len(split.test) else "",
     )
     return {"data.py": text, "split.npz": parts.getvalue(), **code.files}
 
