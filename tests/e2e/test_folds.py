@@ -86,7 +86,3 @@ def test_test_share_is_put_aside_and_measured_once_with_the_best_checkpoint(page
     assert shown == pytest.approx(last["test/Accuracy"], abs=5e-4)
     assert faults(page) == []
     keep_both(page, "test_share_run")
-    # A set with a test part of its own has no share to choose.
-    page.goto(f"http://127.0.0.1:{server.port}/networks/{network}?drawer=train")
-    page.get_by_test_id("train-source").select_option("mnist")
-    expect(page.get_by_test_id("train-drawer").get_by_label("Test share", exact=True)).to_have_count(0)

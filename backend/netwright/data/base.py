@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 from pydantic import Field, JsonValue, ValidationError
 
 from netwright.graph.model import Model
-from netwright.language import fault_sentence, listed, say
+from netwright.language import Text, fault_sentence, listed, say
 
 if TYPE_CHECKING:
     import numpy as np
@@ -244,6 +244,8 @@ class ColumnFacts:
     maximum: float | None = None
     mean: float | None = None
     examples: tuple[str, ...] = ()
+    warning: Text | None = None
+    """Why a feature may give the target away."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from pydantic import Field, JsonValue
 from netwright.data.base import TABLES, Array, Arrays, ColumnRole, ColumnType, DataError, Facts, Source, Step, Task
 from netwright.data.columns import Column, check_numbers, read_columns
 from netwright.data.labels import Separator, load_code
+from netwright.data.leaks import find_leaks, suspect
 from netwright.data.sample_code import SampleCode, table_code, table_imports, table_requirements
 from netwright.data.table_options import Decimal, DelimiterOption, EncodingOption, HasHeader, IsQuoted
 from netwright.data.table_split import TEST_WORDS, find_keys
 from netwright.data.table_target import choose_target
-from netwright.data.targets import find_leaks
 from netwright.data.text_table import TextTable, read_text_table
 from netwright.data.transforms import layout_of, plan_chain
 from netwright.graph.model import Model
@@ -369,6 +369,16 @@ class _Reading:
                     column=column.name,
                 )
             column.role, column.why_ignored = role, say("as chosen") if role == "ignored" else ""
+        self._suspect()
+
+    def _suspect(self) -> None:
+        """Of the features, what may give the target away; what a person made a feature was judged."""
+        if self.target.values.ndim > 1:
+            return
+        for column in self.features:
+            told = self.options.columns.get(column.name)
+            if told is None or told.role is None:
+                column.warning = suspect(column, self.target.columns[0], self.task, self.target.values)
 
     def _note_what_is_left_out(self) -> None:
         ignored: dict[str, list[str]] = {}

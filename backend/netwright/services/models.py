@@ -367,6 +367,8 @@ class ColumnRead(Model):
     maximum: float | None = None
     mean: float | None = None
     examples: list[str] = Field(default_factory=list)
+    warning: Sentence | None = None
+    """Why a feature may give the target away, with the way out."""
 
 
 class GraphRead(Model):

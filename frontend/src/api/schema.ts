@@ -1910,6 +1910,8 @@ export interface components {
             mean?: number | null;
             /** Examples */
             examples?: string[];
+            /** Warning */
+            warning?: string | null;
         };
         /**
          * CrossValidationStarted

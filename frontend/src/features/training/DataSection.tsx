@@ -50,6 +50,14 @@ export function SourceField({ form }: { form: TrainForm }) {
           />
         )}
       </Field>
+      {(dataset?.columns ?? []).map(
+        ({ name, warning }) =>
+          typeof warning === "string" && (
+            <p key={name} className={classes.problem} data-severity="warning" data-testid="column-warning">
+              {warning}
+            </p>
+          ),
+      )}
       {dataset !== undefined && dataset.state !== "ready" && dataset.is_built_in && <DatasetFetch dataset={dataset} />}
       <p className={classes.hint}>
         {dataset !== undefined && <Link to={`/data/${dataset.id}`}>{t("data.look")}</Link>}{" "}
