@@ -400,6 +400,11 @@ class Source(ABC):
         """Header and the first ``num_rows`` rows as they stand in the file; empty for pictures."""
         return [], []
 
+    def samples_as_read(self, places: list[int]) -> list[tuple[int, list[str]]]:
+        """Of samples of :meth:`read` by their places the row's number in the file, from 1, and its cells; empty where the set
+        is no file of rows."""
+        return []
+
 
 def parse_options(model: type[Model], options: dict[str, JsonValue], owner: str) -> Model:
     """Options or params of ``owner`` checked against their model.

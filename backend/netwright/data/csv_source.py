@@ -92,6 +92,11 @@ class CsvSource(Source):
             default="most_frequent",
             description="What a missing category becomes; own_category keeps 'missing' visible.",
         )
+        outliers: Literal["keep", "clip"] = Field(
+            default="keep",
+            description="clip brings the numbers of a column that lie outside of its quantiles 0.01 and 0.99 to them; "
+            "measured on the training part.",
+        )
         standardize: bool = Field(
             default=True,
             description="Number columns to mean 0 and standard deviation 1, measured on the training part.",
@@ -131,6 +136,11 @@ class CsvSource(Source):
         table = self._reading.table
         rows = zip(*(column[:num_rows] for column in table.columns), strict=True)
         return list(table.names), [[cell[:200] for cell in row] for row in rows]
+
+    def samples_as_read(self, places: list[int]) -> list[tuple[int, list[str]]]:
+        table = self._reading.table
+        rows = self._reading.rows[places].tolist()
+        return [(row + 1, [column[row][:200] for column in table.columns]) for row in rows]
 
     @property
     def _path(self) -> Path:
@@ -311,6 +321,8 @@ class _Reading:
                 "categories": options.missing_categories,
             }
             steps.append(Step("Impute", params))
+        if options.outliers == "clip" and len(self.categories) < len(self.features):
+            steps.append(Step("Clip"))
         if options.standardize and len(self.categories) < len(self.features):
             steps.append(Step("Standardize"))
         if self.categories:

@@ -2519,6 +2519,16 @@ export interface components {
             seed: number;
         };
         /**
+         * FileRow
+         * @description A row of the file by its number, from 1 without the header, with its cells.
+         */
+        FileRow: {
+            /** Number */
+            number: number;
+            /** Cells */
+            cells: string[];
+        };
+        /**
          * Fix
          * @description A way out that the page offers as a button: ``edits`` applied to the document.
          *
@@ -2769,6 +2779,7 @@ export interface components {
             edges: number[];
             /** Counts */
             counts: number[];
+            outliers?: components["schemas"]["OutliersRead"] | null;
         };
         /**
          * ImportNote
@@ -3418,6 +3429,21 @@ export interface components {
              * @enum {string}
              */
             mode: "everything" | "weights";
+        };
+        /**
+         * OutliersRead
+         * @description ``count`` values of the rows to train on and to validate with lie below ``low`` or above ``high``, three times the
+         *     distance of the quartiles beyond them; ``rows`` are those that lie farthest out.
+         */
+        OutliersRead: {
+            /** Count */
+            count: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Rows */
+            rows: components["schemas"]["FileRow"][];
         };
         /** Outline */
         Outline: {
