@@ -18,7 +18,7 @@ IS_BIG = (X > 0.2).astype(int)
 def table(target: str, /, **columns: object) -> str:
     names = list(columns)
     lines = [",".join(names)]
-    lines += [",".join(map(str, row)) for row in zip(*columns.values(), strict=True)]  # type: ignore[call-overload]  # sequences
+    lines += [",".join(map(str, row)) for row in zip(*columns.values(), strict=True)]
     assert names[-1] == target
     return "\n".join(lines)
 
