@@ -281,8 +281,8 @@ def test_test_share_when_the_set_has_a_test_part_is_refused() -> None:
     config: dict[str, Any] = {"data": {"split": {"test": 0.2}}}
     document = perceptron([1, 8, 8], 10)
     assert problems_of(document, PICTURES, **config) == []
-    for known in ({"num_test": 300}, {"num_validation": 300}):
-        problem = by_code(problems_of(document, replace(PICTURES, **known), **config))["test_share_not_possible"]
+    for facts in (replace(PICTURES, num_test=300), replace(PICTURES, num_validation=300)):
+        problem = by_code(problems_of(document, facts, **config))["test_share_not_possible"]
         assert problem.field == "data.split.test"
         assert "Set the test share to 0." in problem.message
 
