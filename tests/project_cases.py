@@ -499,6 +499,12 @@ CASES: dict[str, Case] = {
     "a forecast, split by time, in deviations": Case(
         reader(STEPS, "LSTM", 4), "sine_mix", FORECAST | {"data": {"batch_size": 64, "split": {"by": "time"}}}
     ),
+    "a test share": Case(mlp([13], 3), "wine", {"data": {"batch_size": 32, "split": {"test": 0.2, "validation": 0.2}}}),
+    "a fold beside a test share, by time": Case(
+        reader(STEPS, "LSTM", 4),
+        "sine_mix",
+        FORECAST | {"data": {"batch_size": 64, "split": {"by": "time", "folds": 3, "fold": 2, "test": 0.2}}},
+    ),
     "a fold": Case(mlp([13], 3), "wine", {"data": {"batch_size": 32, "split": {"folds": 4, "fold": 3, "seed": 5}}}),
     "a fold by time": Case(
         reader(STEPS, "LSTM", 4),

@@ -6,7 +6,7 @@ import pytest
 from e2e.accessibility import faults
 from e2e.conftest import Server
 from e2e.pictures import keep_both
-from e2e.training import TRAINING_MS, chain, create_network, open_training
+from e2e.training import TRAINING_MS, chain, create_network, open_training, start_training, wait_for_end
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -60,3 +60,29 @@ def test_folds_train_as_one_group_and_are_shown_with_mean_and_deviation(page: Pa
     expect(page.get_by_test_id("compare-val/loss")).to_contain_text("(mean of 3)")
     keep_both(page, "folds_compare")
     assert not faults(page)
+
+
+def test_test_share_is_put_aside_and_measured_once_with_the_best_checkpoint(page: Page, server: Server) -> None:
+    network = create_network(server, NETWORK)
+    open_training(page, server, network, "iris", epochs=2)
+    drawer = page.get_by_test_id("train-drawer")
+    share = drawer.get_by_label("Test share", exact=True)
+    expect(share).to_have_value("0")
+    share.fill("0.95")
+    share.press("Tab")
+    expect(drawer).to_contain_text("leave nothing to train on. Lower one.")
+    share.fill("0.2")
+    share.press("Tab")
+    expect(drawer).to_contain_text("105 samples to train, 15 to validate, 30 to test")
+    keep_both(page, "test_share_drawer")
+    run = start_training(page)
+    wait_for_end(page)
+    answers = page.get_by_test_id("run-baseline")
+    expect(answers.get_by_test_id("test-Accuracy")).to_have_text(re.compile(r"^[01]"))
+    expect(answers).to_contain_text("Measured once, when the training had ended, with the best checkpoint")
+    with server.client() as client:
+        last = client.get(f"/api/runs/{run}").json()["last"]
+    shown = float(answers.get_by_test_id("test-Accuracy").inner_text())
+    assert shown == pytest.approx(last["test/Accuracy"], abs=5e-4)
+    assert faults(page) == []
+    keep_both(page, "test_share_run")

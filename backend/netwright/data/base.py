@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 from pydantic import Field, JsonValue, ValidationError
 
 from netwright.graph.model import Model
-from netwright.language import fault_sentence, listed, say
+from netwright.language import Text, fault_sentence, listed, say
 
 if TYPE_CHECKING:
     import numpy as np
@@ -244,6 +244,8 @@ class ColumnFacts:
     maximum: float | None = None
     mean: float | None = None
     examples: tuple[str, ...] = ()
+    warning: Text | None = None
+    """Why a feature may give the target away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,6 +399,11 @@ class Source(ABC):
     def table(self, num_rows: int) -> tuple[list[str], list[list[str]]]:
         """Header and the first ``num_rows`` rows as they stand in the file; empty for pictures."""
         return [], []
+
+    def samples_as_read(self, places: list[int]) -> list[tuple[int, list[str]]]:
+        """Of samples of :meth:`read` by their places the row's number in the file, from 1, and its cells; empty where the set
+        is no file of rows."""
+        return []
 
 
 def parse_options(model: type[Model], options: dict[str, JsonValue], owner: str) -> Model:

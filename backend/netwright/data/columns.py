@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from netwright.data.base import ColumnFacts, ColumnRole, ColumnType, DataError
 from netwright.data.text_table import TextTable
-from netwright.language import say
+from netwright.language import Text, say
 
 MAX_CATEGORIES = 100
 """A column with more categories is left out unless it is chosen: each becomes an input."""
@@ -39,6 +39,8 @@ class Column:
     type: ColumnType
     role: ColumnRole = "feature"
     why_ignored: str = ""
+    warning: Text | None = None
+    """Why it may give the target away, where a person must judge."""
 
     @property
     def num_known(self) -> int:
@@ -68,6 +70,7 @@ class Column:
             minimum=float(known.min()) if known.size else None,
             maximum=float(known.max()) if known.size else None,
             mean=float(known.mean()) if known.size else None,
+            warning=self.warning,
             examples=tuple(example[:100] for example in list(self.counts)[:NUM_EXAMPLES]),
         )
 

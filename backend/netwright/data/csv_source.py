@@ -14,11 +14,11 @@ from pydantic import Field, JsonValue
 from netwright.data.base import TABLES, Array, Arrays, ColumnRole, ColumnType, DataError, Facts, Source, Step, Task
 from netwright.data.columns import Column, check_numbers, read_columns
 from netwright.data.labels import Separator, load_code
+from netwright.data.leaks import find_leaks, suspect
 from netwright.data.sample_code import IS_TEST, SampleCode, table_code, table_imports, table_requirements
 from netwright.data.table_options import Decimal, DelimiterOption, EncodingOption, HasHeader, IsQuoted
 from netwright.data.table_split import TEST_WORDS, find_keys
 from netwright.data.table_target import choose_target
-from netwright.data.targets import find_leaks
 from netwright.data.text_table import TextTable, read_text_table
 from netwright.data.transforms import layout_of, plan_chain
 from netwright.graph.model import Model
@@ -92,6 +92,11 @@ class CsvSource(Source):
             default="most_frequent",
             description="What a missing category becomes; own_category keeps 'missing' visible.",
         )
+        outliers: Literal["keep", "clip"] = Field(
+            default="keep",
+            description="clip brings the numbers of a column that lie outside of its quantiles 0.01 and 0.99 to them; "
+            "measured on the training part.",
+        )
         standardize: bool = Field(
             default=True,
             description="Number columns to mean 0 and standard deviation 1, measured on the training part.",
@@ -131,6 +136,11 @@ class CsvSource(Source):
         table = self._reading.table
         rows = zip(*(column[:num_rows] for column in table.columns), strict=True)
         return list(table.names), [[cell[:200] for cell in row] for row in rows]
+
+    def samples_as_read(self, places: list[int]) -> list[tuple[int, list[str]]]:
+        table = self._reading.table
+        rows = self._reading.rows[places].tolist()
+        return [(row + 1, [column[row][:200] for column in table.columns]) for row in rows]
 
     @property
     def _path(self) -> Path:
@@ -315,6 +325,8 @@ class _Reading:
                 "categories": options.missing_categories,
             }
             steps.append(Step("Impute", params))
+        if options.outliers == "clip" and len(self.categories) < len(self.features):
+            steps.append(Step("Clip"))
         if options.standardize and len(self.categories) < len(self.features):
             steps.append(Step("Standardize"))
         if self.categories:
@@ -373,6 +385,16 @@ class _Reading:
                     column=column.name,
                 )
             column.role, column.why_ignored = role, say("as chosen") if role == "ignored" else ""
+        self._suspect()
+
+    def _suspect(self) -> None:
+        """Of the features, what may give the target away; what a person made a feature was judged."""
+        if self.target.values.ndim > 1:
+            return
+        for column in self.features:
+            told = self.options.columns.get(column.name)
+            if told is None or told.role is None:
+                column.warning = suspect(column, self.target.columns[0], self.task, self.target.values)
 
     def _note_what_is_left_out(self) -> None:
         ignored: dict[str, list[str]] = {}

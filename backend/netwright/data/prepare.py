@@ -15,7 +15,8 @@ from netwright.data.augment.subject import describe_subject
 from netwright.data.augment.write import write_augment
 from netwright.data.base import CLASS_TASKS, Kind, Part, Prepared, RawData, Step, TargetScale, Task
 from netwright.data.duplicates import say_shared
-from netwright.data.folds import labels_of, split_known, split_pool
+from netwright.data.folds import labels_of
+from netwright.data.held_out import check_test_is_free, split_whole
 from netwright.data.masks import check_own_target, default_steps, load_mask_moves, write_mask_moves
 from netwright.data.split import Split, SplitLike
 from netwright.data.transform_base import Code, Layout, Training, on_device
@@ -92,11 +93,11 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
 
     held_out = torch.from_numpy(split.validation)
     validation = raw.inputs[held_out]
-    has_test = raw.test_inputs is not None and raw.test_targets is not None
+    test = test_of(raw, split)
     return Prepared(
         train=part(train, raw.targets[chosen]),
         validation=part(validation, raw.targets[held_out]),
-        test=part(raw.test_inputs, raw.test_targets) if has_test else None,  # type: ignore[arg-type]  # has_test says so
+        test=None if test is None else part(*test),
         preprocess_source=source,
         input_shape=layout.shape,
         kind=raw.kind,
@@ -105,7 +106,7 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
         target_name="input" if is_own_target else raw.target_name,
         num_outputs=count_outputs(raw, task, layout.shape),
         fingerprint=_fingerprint(raw, split),
-        notes=(*split.notes, *shared_notes(train, validation, raw.test_inputs)),
+        notes=(*split.notes, *shared_notes(train, validation, None if test is None else test[0])),
         numbers=raw.features if raw.kind == "table" and not raw.categories else (),
         augment=write_augment([Step(choice.type, dict(choice.params)) for choice in config.augment], subject),
         target_scale=target_scale,
@@ -162,11 +163,22 @@ def split_raw(raw: RawData, config: SplitLike) -> Split:
     """Which samples of ``raw`` are trained on and which are held out.
 
     Raises:
-        DataError: too few samples.
+        DataError: too few samples, or a test share of a set that has a test part.
     """
-    if config.by != "sample":
-        return split_known(raw.split_keys, config, len(raw.targets))
-    return split_pool(len(raw.targets), labels_of(raw) if config.stratify else None, config, raw.classes)
+    check_test_is_free(config.test, has_own_test=raw.test_inputs is not None)
+    keys = None if config.by == "sample" else raw.split_keys
+    labels = labels_of(raw) if keys is None and config.stratify else None
+    return split_whole(len(raw.targets), labels, keys, config, raw.classes)
+
+
+def test_of(raw: RawData, split: Split) -> tuple[torch.Tensor, torch.Tensor] | None:
+    """Raw inputs and targets of the test part: the set's own, or what the split drew; None where there is neither."""
+    if raw.test_inputs is not None and raw.test_targets is not None:
+        return raw.test_inputs, raw.test_targets
+    if not len(split.test):
+        return None
+    chosen = torch.from_numpy(split.test)
+    return raw.inputs[chosen], raw.targets[chosen]
 
 
 def shared_notes(train: torch.Tensor, validation: torch.Tensor, test: torch.Tensor | None) -> list[Text]:
@@ -271,6 +283,6 @@ def _fingerprint(raw: RawData, split: Split) -> str:
         else:
             digest.update(f"{tensor.dtype} {tuple(tensor.shape)}".encode())
             digest.update(tensor.contiguous().numpy().data)
-    for indices in (split.train, split.validation):
+    for indices in (split.train, split.validation, split.test):  # no test part adds no byte
         digest.update(indices.astype("<i8").data)
     return digest.hexdigest()

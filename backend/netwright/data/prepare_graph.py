@@ -8,8 +8,9 @@ import numpy as np
 import torch
 
 from netwright.data.base import DataError, Prepared, RawData, Step
-from netwright.data.folds import labels_of, split_pool
+from netwright.data.folds import labels_of
 from netwright.data.graphs import GraphArrays, GraphPart, Ints
+from netwright.data.held_out import check_test_is_free, split_whole
 from netwright.data.prepare import DataConfigLike, raw_layout, write_preprocess
 from netwright.data.split import Split, SplitLike
 from netwright.language import say
@@ -36,13 +37,14 @@ def prepare_graph(raw: RawData, graph: GraphArrays, config: DataConfigLike) -> P
         return GraphPart(raw.inputs, edge_index, sizes, graph.sample, chosen, raw.targets[chosen])
 
     train = part(split.train)
+    test = test_samples(graph, split)
     steps = [Step(choice.type, dict(choice.params)) for choice in config.preprocess]
     source, layout = write_preprocess(train.inputs, raw_layout(raw), steps or raw.default_preprocess)
     is_class = raw.task == "classification"
     return Prepared(
         train=train,
         validation=part(split.validation),
-        test=None if graph.test is None else part(graph.test),
+        test=None if test is None else part(test),
         preprocess_source=source,
         input_shape=layout.shape,
         kind=raw.kind,
@@ -61,7 +63,14 @@ def split_graph(raw: RawData, graph: GraphArrays, config: SplitLike) -> Split:
     Raises:
         DataError: too few samples, or folds are asked for and the set has a split of its own.
     """
+    check_test_is_free(config.test, has_own_test=graph.test is not None)
     if graph.train is not None and graph.validation is not None:
+        if config.test:
+            raise DataError(
+                say("The set comes with a split of its own, which is used. Set the test share to 0."),
+                code="bad_split",
+                column="split.test",
+            )
         if config.folds is not None:
             raise DataError(
                 say("The set comes with a split of its own, which is used, so that there are no folds to choose."),
@@ -85,8 +94,15 @@ def split_graph(raw: RawData, graph: GraphArrays, config: SplitLike) -> Split:
         return Split(np.sort(graph.train), np.sort(graph.validation), (note,))
     pool = np.sort(graph.train) if graph.train is not None else _labelled(raw, graph)
     labels = labels_of(raw) if config.stratify else None
-    split = split_pool(len(pool), None if labels is None else labels[pool], config, raw.classes)
-    return Split(pool[split.train], pool[split.validation], split.notes)
+    split = split_whole(len(pool), None if labels is None else labels[pool], None, config, raw.classes)
+    return Split(pool[split.train], pool[split.validation], split.notes, pool[split.test])
+
+
+def test_samples(graph: GraphArrays, split: Split) -> Ints | None:
+    """The samples of the test part: the set's own, or what the split drew; None where there is neither."""
+    if graph.test is not None:
+        return graph.test
+    return split.test if len(split.test) else None
 
 
 def _labelled(raw: RawData, graph: GraphArrays) -> Ints:
@@ -113,7 +129,7 @@ def _fingerprint(raw: RawData, graph: GraphArrays, split: Split) -> str:
     for tensor in (raw.inputs, raw.targets):
         digest.update(f"{tensor.dtype} {tuple(tensor.shape)}".encode())
         digest.update(tensor.contiguous().numpy().data)
-    test = graph.test if graph.test is not None else np.empty(0, dtype=np.int64)
+    test = graph.test if graph.test is not None else split.test
     for numbers in (graph.edge_index, graph.sizes, split.train, split.validation, test):
         digest.update(f"{numbers.shape}".encode())
         digest.update(np.ascontiguousarray(numbers, dtype="<i8").data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,7 @@ PICTURES_PER_CLASS = 5
 MAX_PICTURE_SIDE = 160
 MAX_HISTOGRAMS = 60
 NUM_BINS = 24
+MAX_OUTLIERS = 20
 MASKED_PICTURES = 24
 MASK_OPACITY = 150
 
@@ -40,6 +41,19 @@ class Counts:
     name: str
     edges: list[float]
     counts: list[int]
+    outliers: Outliers | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outliers:
+    """``count`` values below ``low`` or above ``high``: more than 3 times the distance of the quartiles beyond them (the outer
+    fences of J. Tukey: Exploratory Data Analysis, 1977).  ``rows`` are those that lie farthest out, as
+    :meth:`Source.samples_as_read` gives them."""
+
+    count: int
+    low: float
+    high: float
+    rows: list[tuple[int, list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +100,7 @@ def build_preview(source: Source) -> Preview:
         pictures=[(picture, "") for picture, _ in masked] or list(_pictures(arrays)),
         header=header,
         rows=rows,
-        histograms=list(_histograms(arrays)),
+        histograms=list(_histograms(arrays, source)),
         value_range=(float(known.min()), float(known.max())) if known.size and arrays.kind != "text" else None,
         drawings=[] if arrays.graph is None else list(draw(arrays, arrays.graph)),
         masks=[mask for _, mask in masked],
@@ -134,7 +148,7 @@ def picture_url(pixels: npt.NDArray[np.uint8], scale: float, max_side: int | Non
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def _histograms(arrays: Arrays) -> Iterator[Counts]:
+def _histograms(arrays: Arrays, source: Source) -> Iterator[Counts]:
     """Of pixels, or of each number column and of a numeric target."""
     if arrays.kind == "image":
         yield _histogram("pixels", arrays.inputs[: max(1, (1 << 22) // max(1, arrays.inputs[0].size))])
@@ -155,9 +169,33 @@ def _histograms(arrays: Arrays) -> Iterator[Counts]:
             yield _histogram("vertices", arrays.graph.sizes)
         numbers = [] if np.isin(arrays.inputs, (0.0, 1.0)).all() else numbers  # words: nothing to see in one of them
     if arrays.task == "regression":
-        yield _histogram(arrays.target_name, arrays.targets)
+        yield _with_outliers(_histogram(arrays.target_name, arrays.targets), arrays.targets, source)
     for index in numbers[:MAX_HISTOGRAMS]:
-        yield _histogram(arrays.features[index], arrays.inputs[:, index])
+        values = arrays.inputs[:, index]
+        yield _with_outliers(_histogram(arrays.features[index], values), values, source)
+
+
+def _with_outliers(counts: Counts, values: npt.NDArray[np.generic], source: Source) -> Counts:
+    """Of the training part; none where half of the values are the same."""
+    numbers = values.astype(np.float64)
+    if numbers.ndim > 1:
+        if numbers.shape[1] != 1:
+            return counts
+        numbers = numbers[:, 0]
+    known = numbers[~np.isnan(numbers)]
+    if not known.size:
+        return counts
+    first, third = np.quantile(known, [0.25, 0.75])
+    reach = 3.0 * (third - first)
+    if reach <= 0.0:
+        return counts
+    beyond = np.fmax(first - reach - numbers, numbers - third - reach)
+    places = np.flatnonzero(beyond > 0.0)
+    if not len(places):
+        return counts
+    farthest = np.sort(places[np.argsort(-beyond[places], kind="stable")[:MAX_OUTLIERS]])
+    rows = source.samples_as_read(farthest.tolist())
+    return replace(counts, outliers=Outliers(len(places), float(first - reach), float(third + reach), rows))
 
 
 def _histogram(name: str, values: npt.NDArray[np.generic]) -> Counts:

@@ -6,7 +6,7 @@ may.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -22,6 +22,8 @@ class SplitLike(Protocol):
     @property
     def validation(self) -> float: ...
     @property
+    def test(self) -> float: ...
+    @property
     def seed(self) -> int: ...
     @property
     def stratify(self) -> bool: ...
@@ -35,11 +37,13 @@ class SplitLike(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Ascending indices of both parts, and sentences about what could not be stratified."""
+    """Ascending indices of both parts, and sentences about what could not be stratified.  ``test`` are those that were drawn as
+    a test part; empty where none was asked for, or the set has one of its own."""
 
     train: Indices
     validation: Indices
     notes: tuple[str, ...]
+    test: Indices = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
 
 def draw_order(num: int, seed: int) -> Indices:

@@ -77,6 +77,40 @@ def column_statistics(
     return tuple(_rounded(means)), tuple(_rounded(stds))
 
 
+def column_quartiles(
+    training: Training, columns: Sequence[LayoutColumn]
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Median of each column and the distance of its quartiles, missing values left out; 0 and 1 for categories, and a distance
+    of 1 where both quartiles are the same."""
+    table = _table(training)
+    medians, distances = np.zeros(len(columns)), np.ones(len(columns))
+    for index, column in enumerate(columns):
+        values = table[:, index]
+        values = values[~np.isnan(values)]
+        if column.categories is not None or not len(values):
+            continue
+        first, medians[index], third = np.quantile(values, [0.25, 0.5, 0.75])
+        is_spread = third - first > 1e-12 * max(1.0, abs(medians[index]))
+        distances[index] = third - first if is_spread else 1.0
+    return tuple(_rounded(medians)), tuple(_rounded(distances))
+
+
+def column_quantiles(
+    training: Training, columns: Sequence[LayoutColumn], lower: float, upper: float
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Two quantiles of each column, missing values left out; what no float32 passes for categories and for columns of two
+    values or fewer, whose rarer value would vanish."""
+    table = _table(training)
+    limit = float(np.finfo(np.float32).max)
+    lows, highs = np.full(len(columns), -limit), np.full(len(columns), limit)
+    for index, column in enumerate(columns):
+        values = table[:, index]
+        values = values[~np.isnan(values)]
+        if column.categories is None and len(np.unique(values)) > 2:
+            lows[index], highs[index] = np.quantile(values, [lower, upper])
+    return tuple(_rounded(lows)), tuple(_rounded(highs))
+
+
 def fill_values(
     training: Training, columns: Sequence[LayoutColumn], *, numbers: str, categories: str
 ) -> tuple[float, ...]:

@@ -1,8 +1,8 @@
-"""Which column of a table is to be predicted, as what, and which columns would give the answer away."""
+"""Which column of a table is to be predicted, and as what."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,6 @@ from netwright.data.text_table import TextTable
 from netwright.language import say
 
 MAX_CLASSES = 1_000
-MIN_ROWS_FOR_LEAKS = 50
 
 _TARGET_NAMES = (
     "target",
@@ -119,22 +118,3 @@ def _bad(table: TextTable, target: Column, why: str) -> DataError:
         file=table.filename,
         column=target.name,
     )
-
-
-def find_leaks(columns: Sequence[Column], target: Column, task: Task) -> Iterator[tuple[Column, str]]:
-    """Columns of few values, each of which always comes with the same class: they are the target under another name."""
-    if task != "classification" or len(target.cells) < MIN_ROWS_FOR_LEAKS:
-        return
-    for column in columns:
-        if column is target or column.role != "feature" or not 2 <= len(column.counts) <= MAX_FEW_VALUES:
-            continue
-        pairs = {
-            (cell, answer)
-            for cell, answer, is_missing in zip(column.cells, target.cells, column.is_missing, strict=True)
-            if not is_missing and answer in target.counts
-        }
-        if len(pairs) == len(column.counts) and column.num_known > 0.5 * len(column.cells):
-            yield (
-                column,
-                say("it gives {target} away: each of its values comes with one class only", target=target.name),
-            )

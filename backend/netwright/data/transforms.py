@@ -10,7 +10,7 @@ from netwright.data.transform_base import Layout, LayoutColumn, Transform, misfi
 from netwright.data.transforms_graph import NormalizeFeatures
 from netwright.data.transforms_image import CenterCrop, Grayscale, Normalize, Resize, ToFloat
 from netwright.data.transforms_series import FillSteps
-from netwright.data.transforms_table import Impute, OneHot, Standardize
+from netwright.data.transforms_table import Clip, Impute, OneHot, RobustScale, Standardize
 from netwright.data.transforms_text import Tokenize
 from netwright.graph.model import Model
 from netwright.language import all_of, listed, say
@@ -35,7 +35,9 @@ TRANSFORMS: Mapping[str, type[Transform]] = {
         CenterCrop,
         Grayscale,
         Impute,
+        Clip,
         Standardize,
+        RobustScale,
         OneHot,
         NormalizeFeatures,
         Tokenize,

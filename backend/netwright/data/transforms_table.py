@@ -73,6 +73,63 @@ class Standardize(Transform):
         return Code(lines, {mean: (means, shape), std: (stds, shape)})
 
 
+class RobustScale(Transform):
+    type = "RobustScale"
+    title = "Scale by quartiles"
+    description = (
+        "Shifts each number column by its median and divides it by the distance of its quartiles, as measured on the training "
+        "part: unlike Standardize it is not moved by outliers."
+    )
+    kinds = ("table", "graph", "series")
+
+    @classmethod
+    def plan(cls, params: Model, layout: Layout) -> Layout:
+        return layout
+
+    @classmethod
+    def write(cls, params: Model, layout: Layout, training: Training, name: Callable[[str], str]) -> Code:
+        from netwright.data.statistics import column_quartiles
+
+        medians, distances = column_quartiles(training, layout.columns)
+        median, distance = name("MEDIAN"), name("IQR")
+        shape = (len(medians),)
+        lines = (f"batch = (batch - {on_device(median)}) / {on_device(distance)}",)
+        return Code(lines, {median: (medians, shape), distance: (distances, shape)})
+
+
+class Clip(Transform):
+    type = "Clip"
+    title = "Clip outliers"
+    description = (
+        "Brings what lies outside of two quantiles of its number column to them, as measured on the training part. Columns of "
+        "two values or fewer stay as they are."
+    )
+    kinds = ("table", "graph", "series")
+
+    class Params(Model):
+        lower: float = Field(
+            default=0.01, ge=0.0, lt=0.5, description="The quantile that smaller values become; 0 is the least value."
+        )
+        upper: float = Field(
+            default=0.99, gt=0.5, le=1.0, description="The quantile that larger values become; 1 is the greatest value."
+        )
+
+    @classmethod
+    def plan(cls, params: Params, layout: Layout) -> Layout:
+        return layout
+
+    @classmethod
+    def write(cls, params: Params, layout: Layout, training: Training, name: Callable[[str], str]) -> Code:
+        from netwright.data.statistics import column_quantiles
+
+        lows, highs = column_quantiles(training, layout.columns, params.lower, params.upper)
+        low, high = name("LOW"), name("HIGH")
+        shape = (len(lows),)
+        # A missing value stays missing.
+        lines = (f"batch = batch.clamp({on_device(low)}, {on_device(high)})",)
+        return Code(lines, {low: (lows, shape), high: (highs, shape)})
+
+
 class OneHot(Transform):
     type = "OneHot"
     title = "One-hot"

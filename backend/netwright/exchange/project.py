@@ -19,6 +19,7 @@ ABOUT = {
     "train.py": "trains the network again, as the run did",
     "data.py": "reads the data; which samples were held out",
     "held_out.npy": "indices of the validation samples",
+    "test.npy": "indices of the test part, which `load_test` of data.py gives",
     "split.npz": "indices of the samples to train on and to validate with",
     "data.npz": "the samples",
     "initial.safetensors": "the weights that the training begins with",

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import JsonValue
 
 from netwright.data.base import DataError, Facts, Source
-from netwright.data.preview import Preview
+from netwright.data.preview import Counts, Preview
 from netwright.data.registry import SOURCES
 from netwright.graph.problems import Problem
 from netwright.language import in_a_row, say
@@ -16,9 +16,11 @@ from netwright.services.models import (
     ColumnRead,
     DatasetPreview,
     DatasetRead,
+    FileRow,
     GraphDrawing,
     GraphRead,
     Histogram,
+    OutliersRead,
     SamplePicture,
     SeriesCurve,
     TokenText,
@@ -90,7 +92,7 @@ def read_preview(preview: Preview) -> DatasetPreview:
         pictures=[SamplePicture(data=data, label=label) for data, label in preview.pictures],
         header=preview.header,
         rows=preview.rows,
-        histograms=[Histogram(name=item.name, edges=item.edges, counts=item.counts) for item in preview.histograms],
+        histograms=[_histogram(item) for item in preview.histograms],
         value_range=preview.value_range,
         drawings=[GraphDrawing(**asdict(drawing)) for drawing in preview.drawings],
         masks=preview.masks,
@@ -99,6 +101,15 @@ def read_preview(preview: Preview) -> DatasetPreview:
         series=[SeriesCurve(**asdict(one)) for one in preview.series],
         channels=preview.channels,
     )
+
+
+def _histogram(item: Counts) -> Histogram:
+    found = item.outliers
+    outliers = None
+    if found is not None:
+        rows = [FileRow(number=number, cells=cells) for number, cells in found.rows]
+        outliers = OutliersRead(count=found.count, low=found.low, high=found.high, rows=rows)
+    return Histogram(name=item.name, edges=item.edges, counts=item.counts, outliers=outliers)
 
 
 def to_problem(error: DataError) -> Problem:

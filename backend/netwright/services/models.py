@@ -367,6 +367,8 @@ class ColumnRead(Model):
     maximum: float | None = None
     mean: float | None = None
     examples: list[str] = Field(default_factory=list)
+    warning: Sentence | None = None
+    """Why a feature may give the target away, with the way out."""
 
 
 class GraphRead(Model):
@@ -441,12 +443,30 @@ class ClassCount(Model):
     count: int
 
 
+class FileRow(Model):
+    """A row of the file by its number, from 1 without the header, with its cells."""
+
+    number: int
+    cells: list[str]
+
+
+class OutliersRead(Model):
+    """``count`` values of the rows to train on and to validate with lie below ``low`` or above ``high``, three times the
+    distance of the quartiles beyond them; ``rows`` are those that lie farthest out."""
+
+    count: int
+    low: float
+    high: float
+    rows: list[FileRow]
+
+
 class Histogram(Model):
     """``counts[i]`` values lie in ``[edges[i], edges[i + 1])``."""
 
     name: str
     edges: list[float]
     counts: list[int]
+    outliers: OutliersRead | None = None
 
 
 class SamplePicture(Model):

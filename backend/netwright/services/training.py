@@ -184,6 +184,7 @@ def _facts(dataset: DatasetRead, layout: Layout | None = None, task: TaskChoice 
         num_outputs=dataset.num_outputs or 0,
         classes=tuple(dataset.classes),
         num_validation=dataset.num_validation,
+        num_test=dataset.num_test,
         augment=_known_to_help(dataset),
         are_vertices=dataset.graph is not None and dataset.graph.sample == "vertex",
         is_task_chosen=task is not None,

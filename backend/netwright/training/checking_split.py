@@ -33,7 +33,39 @@ def check_split(training: TrainingConfig, data: DataFacts) -> Iterator[Problem]:
                 "figures look better than they are. Split by time."
             ),
         )
+    yield from _check_test(training.data.split, data)
     yield from _check_folds(training.data.split, data)
+
+
+def _check_test(split: SplitConfig, data: DataFacts) -> Iterator[Problem]:
+    if not split.test:
+        return
+    message = None
+    if data.num_test is not None:
+        message = say(
+            "{title} comes with a test part of its own, which is used. Set the test share to 0.", title=data.title
+        )
+    elif data.num_validation is not None:
+        message = say(
+            "{title} comes with a split of its own, which is used. Set the test share to 0.", title=data.title
+        )
+    elif split.by == "column":
+        message = say(
+            "A column of the set says which samples are held out, so that there is no test share to draw. Write test in "
+            "the rows that are to be the test part, or set the test share to 0."
+        )
+    elif split.folds is None and split.test + split.validation >= 1.0:
+        message = say(
+            "The shares for validation ({validation}) and for the test part ({test}) leave nothing to train on. Lower one.",
+            validation=f"{split.validation:g}",
+            test=f"{split.test:g}",
+        )
+    if message is not None:
+        yield Problem(
+            code="test_share_not_possible",
+            field="data.split.test",
+            message=message,
+        )
 
 
 def _check_folds(split: SplitConfig, data: DataFacts) -> Iterator[Problem]:
@@ -58,16 +90,21 @@ def _check_folds(split: SplitConfig, data: DataFacts) -> Iterator[Problem]:
                 "instead, or empty this field."
             ),
         )
-    elif data.num_samples < split.folds + (split.by == "time"):
+    elif count_left(split, data) < split.folds + (split.by == "time"):
         yield Problem(
             code="folds_not_possible",
             field=field,
             message=say(
                 "{samples} samples cannot be put into {folds} folds. Take fewer folds.",
-                samples=data.num_samples,
+                samples=count_left(split, data),
                 folds=split.folds,
             ),
         )
+
+
+def count_left(split: SplitConfig, data: DataFacts) -> int:
+    """Samples that the test share leaves (rounded)."""
+    return data.num_samples - round(data.num_samples * split.test)
 
 
 def num_training_samples(training: TrainingConfig, data: DataFacts) -> int:

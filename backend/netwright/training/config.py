@@ -41,7 +41,9 @@ MAX_FOLDS = 50
 
 
 class SplitConfig(Model):
-    """``validation`` is the fraction of the training part that is held out; stratified where the target is a class or labels.
+    """``validation`` is the fraction of the samples that is held out to validate with; stratified where the target is a class
+    or labels.  ``test`` is the fraction that is held out before that, by the same ``by``: never trained or selected on, and
+    measured once, with the best checkpoint.  0 of a set that comes with a test part.
 
     ``by`` is what is drawn: single samples by chance, the latest ones (``time``), whole groups by chance, or what a column of
     the set says.  With ``folds`` the training part is cut into as many folds, of which ``fold`` (from 1) is held out in the
@@ -50,6 +52,7 @@ class SplitConfig(Model):
 
     by: SplitBy = "sample"
     validation: float = Field(default=0.1, gt=0.0, lt=1.0)
+    test: float = Field(default=0.0, ge=0.0, lt=1.0)
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
     stratify: bool = True
     folds: int | None = Field(default=None, ge=2, le=MAX_FOLDS)
@@ -57,12 +60,13 @@ class SplitConfig(Model):
 
     def count_training(self, num_samples: int) -> int:
         """Of ``num_samples`` those that are trained on, rounded: stratifying, groups and a column may shift it."""
+        rest = num_samples - round(num_samples * self.test)
         if self.folds is None:
-            return num_samples - round(num_samples * self.validation)
+            return rest - round(num_samples * self.validation)
         if self.by == "time":
-            return num_samples - (self.folds - self.fold + 1) * (num_samples // (self.folds + 1))
-        size, larger = divmod(num_samples, self.folds)
-        return num_samples - size - (self.fold <= larger)
+            return rest - (self.folds - self.fold + 1) * (rest // (self.folds + 1))
+        size, larger = divmod(rest, self.folds)
+        return rest - size - (self.fold <= larger)
 
 
 class DataConfig(Model):

@@ -23,6 +23,8 @@ class DataFacts:
     classes: tuple[str, ...] = ()
     num_validation: int | None = None
     """Samples that the set itself keeps for validation; None where the config's split decides."""
+    num_test: int | None = None
+    """Samples of the set's own test part, beside ``num_samples``; None where it has none."""
     augment: tuple[Step, ...] = ()
     """Augmentations that are known to help on this very set."""
     input_dtype: DType = "float32"

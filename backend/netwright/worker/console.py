@@ -196,7 +196,10 @@ def check_job(spec: RunSpec, data: Any) -> None:
         num_validation=len(data.validation),
         are_vertices=data.are_vertices,
     )
-    problems = check_training(spec.training, spec.document, check(spec.document), facts)
+    # The split is made already: what a config may ask of it was asked by `prepare`.
+    split = type(spec.training.data.split)()
+    training = spec.training.model_copy(update={"data": spec.training.data.model_copy(update={"split": split})})
+    problems = check_training(training, spec.document, check(spec.document), facts)
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise CannotTrainError("The training does not fit the network or the data.", errors)

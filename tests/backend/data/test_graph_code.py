@@ -19,7 +19,7 @@ from backend.data.test_graph_uploads import (
 from netwright.data.base import Arrays, Source, SourceSpec
 from netwright.data.prepare_graph import split_graph
 from netwright.data.registry import open_source
-from netwright.training.config import DataConfig
+from netwright.training.config import DataConfig, SplitConfig
 from netwright.training.project.data_script import classes_lines
 from netwright.training.project.graph_scripts import write_graph_data
 
@@ -78,6 +78,24 @@ CSR = {
     "attr_indices": np.array([0, 1, 0, 1, 1, 0]),
     "attr_indptr": np.array([0, 1, 2, 4, 5, 6]),
 }
+
+
+def test_project_when_a_test_share_was_drawn_gives_the_very_samples(tmp_path: Path) -> None:
+    source = open_source(SourceSpec(type="motifs"))
+    arrays, raw = source.read(), source.load()
+    assert arrays.graph is not None
+    assert raw.graph is not None
+    object.__setattr__(raw.graph, "test", None)
+    split = split_graph(raw, raw.graph, SplitConfig(test=0.1))
+    for name, data in write_graph_data(source.code(arrays), arrays, split, classes_lines(arrays.classes)).items():
+        (tmp_path / name).write_bytes(data if isinstance(data, bytes) else data.encode())
+    names: dict[str, Any] = {"__file__": str(tmp_path / "data.py"), "__name__": "data"}
+    exec(compile((tmp_path / "data.py").read_text("utf-8"), "data.py", "exec"), names)  # noqa: S102
+    samples, known = names["load_test"](None)
+    assert len(samples) == len(known) == 90
+    assert np.array_equal(known.numpy(), arrays.targets[split.test])
+
+
 ARRAYS: dict[str, dict[str, Any]] = {
     "index": {"x": X, "edge_index": INDEX, "y": np.array([0, 1, 0, 1, 1])},
     "pairs, one-hot": {"features": X, "edges": INDEX.T, "labels": np.eye(2)[[0, 1, 0, 1, 1]]},

@@ -272,6 +272,8 @@ CHAIN_OUT_OF_ORDER = {
         ("cuda_graphs_not_possible", "cuda_graphs", {"device": "cpu", "cuda_graphs": "on"}),
         ("fold_unknown", "data.split.fold", {"data": {"split": {"folds": 3, "fold": 4}}}),
         ("folds_not_possible", "data.split.folds", {"data": {"split": {"folds": 5, "by": "column"}}}),
+        ("test_share_not_possible", "data.split.test", {"data": {"split": {"test": 0.4, "validation": 0.6}}}),
+        ("test_share_not_possible", "data.split.test", {"data": {"split": {"test": 0.4, "by": "column"}}}),
         ("accumulation_not_for_optimizer", "accumulate_steps", {"optimizer": LBFGS, "accumulate_steps": 2}),
         ("choice_unknown", "averaging.type", {"averaging": {"type": "Polyak"}}),
         ("setting_invalid", "averaging.params.decay", {"averaging": {"type": "EMA", "params": {"decay": 1.0}}}),
@@ -290,6 +292,16 @@ def test_learning_when_settings_do_not_go_together_says_so_at_the_field(
     assert problem.field == field
     assert problem.severity == ("warning" if code == "milestone_after_end" else "error")
     assert problem.message.endswith(".")
+
+
+def test_test_share_when_the_set_has_a_test_part_is_refused() -> None:
+    config: dict[str, Any] = {"data": {"split": {"test": 0.2}}}
+    document = perceptron([1, 8, 8], 10)
+    assert problems_of(document, PICTURES, **config) == []
+    for facts in (replace(PICTURES, num_test=300), replace(PICTURES, num_validation=300)):
+        problem = by_code(problems_of(document, facts, **config))["test_share_not_possible"]
+        assert problem.field == "data.split.test"
+        assert "Set the test share to 0." in problem.message
 
 
 def test_warmup_when_batches_are_accumulated_is_measured_in_updates() -> None:

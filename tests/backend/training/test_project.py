@@ -13,6 +13,9 @@ import torch
 from netwright.compiler.module import build_network
 from netwright.compiler.source import to_source
 from netwright.data.base import DataError, SourceSpec
+from netwright.data.graphs import GraphPart
+from netwright.data.prepare import prepare
+from netwright.data.registry import open_source
 from netwright.graph.document import Document
 from netwright.graph.io import graph_hash
 from netwright.graph.model import Model
@@ -48,7 +51,7 @@ from netwright.training.schedules import SCHEDULES
 from netwright.training.setup import Job
 from netwright.training.spec import INITIAL_WEIGHTS, Change, InitialWeights, RunSpec
 from netwright.worker.initial import load_initial
-from project_cases import CASES, LOSS_CASES, SCHEDULE_PARAMS, WATCHED, Case, mlp, optimizer_params
+from project_cases import CASES, LOSS_CASES, SCHEDULE_PARAMS, WATCHED, Case, masks, mlp, optimizer_params
 from safetensors.torch import save_file
 from torch import nn
 
@@ -265,7 +268,8 @@ def test_project_when_it_ends_has_kept_and_tested_the_best_weights_of_the_run(
         CASES[name].more_epochs is not None
     )
     tested = {metric: value for metric, value in found.product.measured.items() if metric.startswith("test/")}
-    assert ("test part" in name or CASES[name].source == "motifs") == bool(tested)
+    has_test = "test part" in name or "test share" in name or CASES[name].source == "motifs"
+    assert has_test == bool(tested)
     if tested:
         assert last == "test: " + ", ".join(f"{metric} {value:.4f}" for metric, value in tested.items())
     assert f"best {config['checkpoint']['monitor']}: {found.product.best:.4f}, saved to" in found.printed
@@ -429,6 +433,34 @@ def test_choice_when_registered_can_be_printed(registry: Registry[Any]) -> None:
 )
 def test_setting_when_it_is_new_is_written_into_the_script_or_refused(part: str, model: type[Model]) -> None:
     assert set(model.model_fields) == WRITTEN[part], "train.py must do what these say, else it repeats another run"
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_project_when_a_test_share_was_drawn_gives_the_very_samples(tmp_path: Path, masked: bool) -> None:
+    spec = RunSpec(
+        run="abc",
+        document=masks(4) if masked else mlp([4], 3),
+        training=TrainingConfig.model_validate(
+            {"data": {"source": "shapes" if masked else "iris", "split": {"test": 0.2, "seed": 7}}}
+        ),
+        source=SourceSpec(type="shapes" if masked else "iris"),
+        versions={},
+        created=0.0,
+    )
+    raw = open_source(spec.source).load()
+    data = prepare(raw, spec.training.data)
+    assert data.test is not None
+    assert not isinstance(data.test, GraphPart)
+    for name, content in write_project(spec).files.items():
+        if name != "train.py":
+            (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    names: dict[str, Any] = {"__file__": str(tmp_path / "data.py"), "__name__": "data"}
+    exec(compile((tmp_path / "data.py").read_text("utf-8"), "data.py", "exec"), names)  # noqa: S102
+    inputs, targets = names["load_test"](None)
+    assert torch.equal(inputs, data.test.inputs)
+    assert torch.equal(targets, data.test.targets)
+    (train, _), (validation, _) = names["load_parts"](None)
+    assert len(train) + len(validation) + len(inputs) == len(raw.targets)
 
 
 def test_project_when_the_data_has_changed_is_refused() -> None:

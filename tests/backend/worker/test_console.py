@@ -71,6 +71,15 @@ def test_train_when_something_is_wrong_says_it_and_fails(
     assert "Traceback" not in result.output
 
 
+@pytest.mark.parametrize("split", [{"folds": 3, "fold": 2}, {"test": 0.2}, {"test": 0.2, "folds": 3}])
+def test_train_when_the_split_is_a_fold_or_has_a_test_share_trains(
+    tmp_path: Path, run_train: Any, split: dict[str, Any]
+) -> None:
+    file = write_document(tmp_path / "d.json", data={"source": "digits", "batch_size": 64, "split": split}, epochs=1)
+    result = run_train(file, "--device", "cpu", "--output", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+
+
 def test_train_when_the_file_is_missing_or_no_document_says_so(tmp_path: Path, run_train: Any) -> None:
     assert "cannot be read" in run_train(tmp_path / "nothing.json").output
     (tmp_path / "bad.json").write_text("[1, 2", encoding="utf-8")

@@ -13,7 +13,7 @@ from netwright.data.augment.base import Subject
 from netwright.data.augment.subject import describe_subject
 from netwright.data.augment.write import load_augment, write_augment
 from netwright.data.base import CLASS_TASKS, RawData, Source, Step
-from netwright.data.prepare import load_preprocess, raw_layout, shared_notes, split_raw, write_preprocess
+from netwright.data.prepare import load_preprocess, raw_layout, shared_notes, split_raw, test_of, write_preprocess
 from netwright.data.prepare_graph import split_graph
 from netwright.data.preview import picture_url
 from netwright.data.split import SplitLike
@@ -67,7 +67,8 @@ def take_handful(source: Source, split: SplitLike) -> Handful:
     else:
         parts = split_raw(raw, split)
         train, validation = (raw.inputs[torch.from_numpy(part)] for part in (parts.train, parts.validation))
-        notes = shared_notes(train, validation, raw.test_inputs)
+        test = test_of(raw, parts)
+        notes = shared_notes(train, validation, None if test is None else test[0])
         bytes_each = max(1, raw.inputs[0].numel() * raw.inputs.element_size())
         count = max(64, min(MAX_SAMPLES, MAX_BYTES // bytes_each))
         indices = np.random.default_rng(0).permutation(parts.train)[:count]

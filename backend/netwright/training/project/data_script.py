@@ -46,7 +46,7 @@ def load_parts(path: Path | None) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, 
 '''
 
 
-_TEST = '''def load_test(path: Path | None) -> tuple[Tensor, Tensor]:
+_OWN_TEST = '''def load_test(path: Path | None) -> tuple[Tensor, Tensor]:
     """Raw inputs and targets of the test part, on which nothing was trained or chosen."""
     inputs, targets = load(path, is_test=True)
     if fingerprint(inputs, targets) != TEST_SHA256:
@@ -55,10 +55,24 @@ _TEST = '''def load_test(path: Path | None) -> tuple[Tensor, Tensor]:
 
 
 '''
-_LEFT_OUT = """    # These are in neither part: by time, they reach across the border or come after the fold.
+_LEFT_OUT = """    # These are in neither part: {why}.
     is_left_out = np.zeros(len(targets), dtype=bool)
     is_left_out[np.load(HERE / "left_out.npy", allow_pickle=False)] = True
 """
+
+
+_TEST_SHARE = '''def load_test(path: Path | None) -> tuple[Tensor, Tensor]:
+    """Raw inputs and targets of the test part, which the run drew first and measured once, when it had ended."""
+    inputs, targets = load(path)
+    chosen = np.load(HERE / "test.npy", allow_pickle=False)
+    if chosen.max() >= len(targets):
+        raise SystemExit(f"There are {{len(targets)}} samples, too few to be those of the run.")
+    return torch.from_numpy(inputs[chosen]), {moved}
+
+
+'''
+_BY_TIME = "by time, they reach across the border or come after the fold"
+_TEST_PART = "they are the test part, which load_test gives"
 
 
 def write_data(
@@ -77,25 +91,32 @@ def write_data(
         assert arrays.test_inputs is not None, "the code of a set says what it has"
         assert arrays.test_targets is not None, "the code of a set says what it has"
         constants.insert(1, f'TEST_SHA256 = "{fingerprint(arrays.test_inputs, arrays.test_targets)}"')
-        test = _TEST.format(moved=moved.format("targets"))
+        test = _OWN_TEST.format(moved=moved.format("targets"))
+    elif len(split.test):
+        test = _TEST_SHARE.format(moved=moved.format("targets[chosen]"))
     constants += classes_lines(arrays.classes)
     if target_scale != 1.0:
         constants += [f"TARGET_SCALE = {target_scale!r}", '"""The targets were divided by this."""']
     if code.needs:
         constants.insert(0, f"# To train again you need {to_comment(code.needs)}.")
     left_out = np.setdiff1d(np.arange(len(arrays.targets)), np.concatenate([split.train, split.validation]))
+    why = [_TEST_PART] if len(split.test) else []
+    if len(left_out) > len(split.test):
+        why.append(_BY_TIME)
     text = _TEXT.format(
         imports=join_imports([*imports, "from torch import Tensor", *code.imports]),
         constants="\n".join(constants),
         functions="\n" + code.functions + (f"\n\n{mask_moves}" if mask_moves else ""),
         moved=moved.format("targets[chosen]"),
         test=test,
-        left_out=_LEFT_OUT if len(left_out) else "",
+        left_out=_LEFT_OUT.format(why="; or ".join(why)) if len(left_out) else "",
         kept="~is_held_out & ~is_left_out" if len(left_out) else "~is_held_out",
     )
     files = {"held_out.npy": _to_npy(split.validation)}
     if len(left_out):
         files["left_out.npy"] = _to_npy(left_out)
+    if len(split.test):
+        files["test.npy"] = _to_npy(split.test)
     return {"data.py": text, **files, **code.files}
 
 

@@ -114,8 +114,10 @@ _TEST = '''def load_test(path: Path | None) -> tuple[Samples, Tensor]:
     """Samples and targets of the test part, on which nothing was trained or chosen."""
     x, targets, edge_index, sizes = load(path)
     with np.load(HERE / "split.npz", allow_pickle=False) as split:
-        test = torch.from_numpy(split["test"])
-    return Samples.of(x, edge_index, sizes)[test], torch.from_numpy(targets)[test]
+        chosen = torch.from_numpy(split["test"])
+    if chosen.max() >= len(targets):
+        raise SystemExit(f"There are {len(targets)} samples, too few to be those of the run.")
+    return Samples.of(x, edge_index, sizes)[chosen], torch.from_numpy(targets)[chosen]
 
 
 '''
@@ -135,15 +137,16 @@ def write_graph_data(code: SampleCode, arrays: Arrays, split: Split, class_lines
         constants.insert(0, f"# To train again you need {to_comment(code.needs)}.")
     parts = io.BytesIO()
     chosen = {"train": split.train, "validation": split.validation}
-    if graph.test is not None:
-        chosen["test"] = graph.test
+    test = split.test if graph.test is None else graph.test
+    if len(test):
+        chosen["test"] = test
     np.savez_compressed(parts, **{name: indices.astype(np.int64) for name, indices in chosen.items()})  # type: ignore[arg-type]  # arrays by name
     text = _DATA.format(
         imports=join_imports([*imports, "from torch import Tensor", *code.imports]),
         constants="\n".join(constants),
         functions="\n" + code.functions.rstrip("\n") + "\n",
         samples=_VERTICES if graph.sample == "vertex" else _GRAPHS,
-        test="" if graph.test is None else _TEST,
+        test=_TEST if len(test) else "",
     )
     return {"data.py": text, "split.npz": parts.getvalue(), **code.files}
 

@@ -41,7 +41,7 @@ WRITTEN = {
         "averaging", "initialization", "early_stopping", "checkpoint", "initial_weights", "frozen",
     },
     "data": {"source", "batch_size", "split", "preprocess", "augment", "sampler", "task"},
-    "data.split": {"by", "validation", "seed", "stratify", "folds", "fold"},
+    "data.split": {"by", "validation", "test", "seed", "stratify", "folds", "fold"},
     "objectives": {"output", "target", "loss", "weight"},
     "parameter_groups": {"nodes", "lr_factor", "weight_decay"},
     "initialization": {"type", "params", "nodes", "zero_biases"},

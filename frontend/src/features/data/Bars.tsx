@@ -3,6 +3,7 @@ import type { DatasetPreview } from "@/api";
 import { formatExact } from "@/ui";
 import classes from "./data.module.css";
 import { formatDatum } from "./numbers";
+import { FileRows } from "./Rows";
 
 const MAX_CLASSES = 40;
 /** From this ratio on the classes are called imbalanced. */
@@ -55,7 +56,8 @@ const MAX_HISTOGRAMS = 24;
 export function Histograms({
   histograms,
   range,
-}: Pick<DatasetPreview, "histograms"> & { range: [number, number] | null }) {
+  header,
+}: Pick<DatasetPreview, "histograms"> & { range: [number, number] | null; header: readonly string[] }) {
   const { t } = useTranslation("data");
   const rest = histograms.length - MAX_HISTOGRAMS;
   return (
@@ -74,15 +76,61 @@ export function Histograms({
         ))}
       </div>
       {rest > 0 && <p className={classes.quiet}>{t("histograms.more", { count: rest })}</p>}
+      <OutliersOf histograms={histograms} header={header} />
     </section>
   );
 }
 
 const HEIGHT = 48;
 
+type Outliers = DatasetPreview["histograms"][number]["outliers"];
+
+/** Whether a bin lies beyond a fence with all of its values. */
+function isOutlying(edges: readonly number[], index: number, outliers: Outliers): boolean {
+  if (!outliers) return false;
+  return (edges[index + 1] ?? 0) <= outliers.low || (edges[index] ?? 0) >= outliers.high;
+}
+
+/** How many values of each column lie far out, and the rows of the file where they stand. */
+function OutliersOf({ histograms, header }: Pick<DatasetPreview, "histograms"> & { header: readonly string[] }) {
+  const { t } = useTranslation("data");
+  const found = histograms.filter(({ outliers }) => outliers);
+  if (found.length === 0) return null;
+  return (
+    <div data-testid="outliers">
+      <h3 className={classes.subheading}>{t("outliers.title")}</h3>
+      <p className={classes.quiet}>{t("outliers.what")}</p>
+      {found.map(({ name, outliers }) => {
+        const { count = 0, low = 0, high = 0, rows = [] } = outliers ?? {};
+        const said = t("outliers.of", {
+          name,
+          count,
+          number: formatExact(count),
+          low: formatDatum(low),
+          high: formatDatum(high),
+        });
+        if (rows.length === 0) {
+          return (
+            <p key={name} className={classes.quiet}>
+              {said}
+            </p>
+          );
+        }
+        return (
+          <details key={name} className={classes.outliers}>
+            <summary>{said}</summary>
+            {rows.length < count && <p className={classes.quiet}>{t("outliers.some", { shown: rows.length })}</p>}
+            <FileRows title={t("outliers.rows", { name })} header={header} rows={rows} mark={name} />
+          </details>
+        );
+      })}
+    </div>
+  );
+}
+
 function Histogram({ histogram }: { histogram: DatasetPreview["histograms"][number] }) {
   const { t } = useTranslation("data");
-  const { name, edges, counts } = histogram;
+  const { name, edges, counts, outliers } = histogram;
   const most = Math.max(...counts, 1);
   const peak = edges[counts.indexOf(most)] ?? 0;
   const low = formatDatum(edges[0] ?? 0);
@@ -98,7 +146,14 @@ function Histogram({ histogram }: { histogram: DatasetPreview["histograms"][numb
         {counts.map((count, index) => {
           const height = count === 0 ? 0 : Math.max(1, (count / most) * HEIGHT);
           return (
-            <rect key={edges[index]} x={index + 0.08} width={0.84} y={HEIGHT - height} height={height}>
+            <rect
+              key={edges[index]}
+              data-outlying={isOutlying(edges, index, outliers) || undefined}
+              x={index + 0.08}
+              width={0.84}
+              y={HEIGHT - height}
+              height={height}
+            >
               <title>{`${formatDatum(edges[index] ?? 0)} … ${formatDatum(edges[index + 1] ?? 0)}: ${formatExact(count)}`}</title>
             </rect>
           );

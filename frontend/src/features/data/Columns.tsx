@@ -1,4 +1,4 @@
-import { NativeSelect } from "@mantine/core";
+import { Button, NativeSelect } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { DatasetRead } from "@/api";
 import { formatCount } from "@/ui";
@@ -29,6 +29,11 @@ export function Columns({ dataset }: { dataset: DatasetRead }) {
           {t("failed.save")}: {update.error.message}
         </p>
       )}
+      <Suspects
+        columns={columns}
+        isBusy={update.isPending}
+        onChoose={(column, role) => correct(withRole(options, column, role))}
+      />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard */}
       <section className={classes.scroll} tabIndex={0} aria-label={title}>
         <table className={classes.table} data-testid="dataset-columns">
@@ -93,6 +98,46 @@ export function Columns({ dataset }: { dataset: DatasetRead }) {
         </table>
       </section>
     </div>
+  );
+}
+
+interface SuspectsProps {
+  columns: readonly Column[];
+  isBusy: boolean;
+  onChoose: (column: Column, role: "ignored" | "feature") => void;
+}
+
+/** Features that may give the target away, each with both ways out. */
+function Suspects({ columns, isBusy, onChoose }: SuspectsProps) {
+  const { t } = useTranslation("data");
+  const suspects = columns.filter(({ warning }) => typeof warning === "string");
+  if (suspects.length === 0) return null;
+  return (
+    <ul className={classes.suspects} data-testid="dataset-suspects">
+      {suspects.map((column) => (
+        <li key={column.name}>
+          <p className={classes.warning}>{column.warning}</p>
+          <Button
+            size="compact-xs"
+            variant="default"
+            disabled={isBusy}
+            aria-label={t("columns.ignoreOne", { name: column.name })}
+            onClick={() => onChoose(column, "ignored")}
+          >
+            {t("columns.ignore")}
+          </Button>{" "}
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            disabled={isBusy}
+            aria-label={t("columns.keepOne", { name: column.name })}
+            onClick={() => onChoose(column, "feature")}
+          >
+            {t("columns.keep")}
+          </Button>
+        </li>
+      ))}
+    </ul>
   );
 }
 

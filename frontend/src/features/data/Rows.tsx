@@ -8,32 +8,49 @@ export function Rows({ header, rows }: { header: readonly string[]; rows: readon
   return (
     <div className={classes.panel}>
       <h2 className={classes.heading}>{title}</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard */}
-      <section className={classes.scroll} tabIndex={0} aria-label={title}>
-        <table className={classes.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t("rows.number")}</th>
-              {header.map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
+      <FileRows title={title} header={header} rows={rows.map((cells, place) => ({ number: place + 1, cells }))} />
+    </div>
+  );
+}
+
+interface FileRowsProps {
+  title: string;
+  header: readonly string[];
+  rows: readonly { number: number; cells: readonly string[] }[];
+  /** The column that is looked at. */
+  mark?: string;
+}
+
+/** Rows of the file by their numbers. */
+export function FileRows({ title, header, rows, mark }: FileRowsProps) {
+  const { t } = useTranslation("data");
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard
+    <section className={classes.scroll} tabIndex={0} aria-label={title}>
+      <table className={classes.table}>
+        <thead>
+          <tr>
+            <th scope="col">{t("rows.number")}</th>
+            {header.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ number, cells }) => (
+            <tr key={number}>
+              <td className={classes.quiet}>{number}</td>
+              {header.map((name, column) => (
+                <td key={name} className={name === mark ? classes.marked : undefined}>
+                  {cells[column]}
+                </td>
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {rows.map((row, number) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place in the file
-              <tr key={number}>
-                <td className={classes.quiet}>{number + 1}</td>
-                {header.map((name, column) => (
-                  <td key={name}>{row[column]}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
-    </div>
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }

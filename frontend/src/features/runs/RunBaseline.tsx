@@ -20,8 +20,11 @@ export function RunBaseline({ hello, store }: { hello: HelloEvent; store: Metric
   };
   const rows = Object.entries(hello.baseline ?? {});
   // One text, so that nothing is drawn anew while the figures stay.
-  const last = useSyncExternalStore(store.subscribe, () => JSON.stringify(rows.map(([name]) => read(name))));
-  const values = JSON.parse(last) as (number | null)[];
+  const last = useSyncExternalStore(store.subscribe, () =>
+    JSON.stringify(rows.map(([name]) => [read(name), read(name.replace(/^val\//, "test/"))])),
+  );
+  const values = JSON.parse(last) as [number | null, number | null][];
+  const hasTest = values.some(([, test]) => test !== null);
   return (
     <section className={panels.panel} aria-labelledby="run-baseline" data-testid="run-baseline">
       <h2 id="run-baseline" className={panels.heading}>
@@ -34,6 +37,11 @@ export function RunBaseline({ hello, store }: { hello: HelloEvent; store: Metric
             <th scope="col">{t("baseline.metric")}</th>
             <th scope="col">{t("baseline.naive")}</th>
             <th scope="col">{t("baseline.last")}</th>
+            {hasTest && (
+              <th scope="col" aria-describedby="run-baseline-test">
+                {t("baseline.test")}
+              </th>
+            )}
             <th scope="col" className={classes.verdict}>
               {t("baseline.verdict")}
             </th>
@@ -41,7 +49,7 @@ export function RunBaseline({ hello, store }: { hello: HelloEvent; store: Metric
         </thead>
         <tbody>
           {rows.map(([name, naive], place) => {
-            const value = values[place] ?? null;
+            const [value, test] = values[place] ?? [null, null];
             const type = name.slice(name.indexOf("/") + 1);
             const better = value === null ? null : isBetter(value, Number(naive), modeOf(name, metrics));
             return (
@@ -49,6 +57,9 @@ export function RunBaseline({ hello, store }: { hello: HelloEvent; store: Metric
                 <th scope="row">{metrics.find((metric) => metric.type === type)?.title ?? type}</th>
                 <td>{formatMetric(naive)}</td>
                 <td>{value === null ? t("baseline.none") : formatMetric(value)}</td>
+                {hasTest && (
+                  <td data-testid={`test-${type}`}>{test === null ? t("baseline.none") : formatMetric(test)}</td>
+                )}
                 <td className={classes.verdict}>
                   {better === null ? "" : t(better ? "baseline.better" : "baseline.notBetter")}
                 </td>
@@ -57,6 +68,11 @@ export function RunBaseline({ hello, store }: { hello: HelloEvent; store: Metric
           })}
         </tbody>
       </table>
+      {hasTest && (
+        <p className={classes.hint} id="run-baseline-test">
+          {t("baseline.test")}: {t("baseline.testHint")}
+        </p>
+      )}
     </section>
   );
 }

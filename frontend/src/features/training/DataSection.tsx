@@ -50,6 +50,14 @@ export function SourceField({ form }: { form: TrainForm }) {
           />
         )}
       </Field>
+      {(dataset?.columns ?? []).map(
+        ({ name, warning }) =>
+          typeof warning === "string" && (
+            <p key={name} className={classes.problem} data-severity="warning" data-testid="column-warning">
+              {warning}
+            </p>
+          ),
+      )}
       {dataset !== undefined && dataset.state !== "ready" && dataset.is_built_in && <DatasetFetch dataset={dataset} />}
       <p className={classes.hint}>
         {dataset !== undefined && <Link to={`/data/${dataset.id}`}>{t("data.look")}</Link>}{" "}
@@ -78,6 +86,9 @@ export function SplitFields() {
             test: formatExact(test ?? 0),
           })}
         </p>
+        {(config.data.split.test ?? 0) > 0 && (
+          <ConfigNumber path="data.split.test" label={t("data.test")} hint={t("data.testHint")} />
+        )}
         {isFolded && <FoldFields />}
       </Section>
     );
@@ -88,6 +99,15 @@ export function SplitFields() {
       {((form.dataset?.splits ?? []).length > 0 || by !== "sample") && <SplitBy />}
       {by !== "column" && !isFolded && (
         <ConfigNumber path="data.split.validation" label={t("data.validation")} hint={t("data.validationHint")} />
+      )}
+      {(typeof test !== "number" && by !== "column") || (config.data.split.test ?? 0) > 0 ? (
+        <ConfigNumber path="data.split.test" label={t("data.test")} hint={t("data.testHint")} />
+      ) : (
+        typeof test === "number" && (
+          <p className={classes.hint} data-testid="own-test">
+            {t("data.ownTest", { test: formatExact(test) })}
+          </p>
+        )
       )}
       {(by !== "column" || isFolded) && <FoldFields />}
       {(by === "sample" || by === "group") && (

@@ -26,9 +26,10 @@ export function StartBar({ form }: { form: TrainForm }) {
     ...(lengths === null
       ? []
       : [
-          t("summary.samples", {
+          t(lengths.testSamples > 0 ? "summary.samplesWithTest" : "summary.samples", {
             train: formatExact(lengths.trainSamples),
             validation: formatExact(lengths.validationSamples),
+            test: formatExact(lengths.testSamples),
           }),
           t("summary.steps", { each: formatExact(lengths.stepsPerEpoch), all: formatExact(lengths.totalSteps) }),
         ]),

@@ -199,32 +199,40 @@ export function setMetrics(config: FormConfig, metrics: string[]): FormConfig {
   };
 }
 
-function partsOf({ folds, fold = 1, by, validation }: FormConfig["data"]["split"], numSamples: number) {
+function partsOf({ folds, fold = 1, by, validation, test = 0 }: FormConfig["data"]["split"], numSamples: number) {
+  const testSamples = Math.round(numSamples * test);
+  const rest = numSamples - testSamples;
+  const of = (validationSamples: number, left: number) => ({
+    testSamples,
+    validationSamples,
+    trainSamples: Math.max(1, rest - left),
+  });
   if (typeof folds !== "number") {
     const validationSamples = Math.round(numSamples * validation);
-    return { validationSamples, trainSamples: Math.max(1, numSamples - validationSamples) };
+    return of(validationSamples, validationSamples);
   }
   if (by === "time") {
-    const validationSamples = Math.floor(numSamples / (folds + 1));
-    return { validationSamples, trainSamples: Math.max(1, numSamples - (folds - fold + 1) * validationSamples) };
+    const validationSamples = Math.floor(rest / (folds + 1));
+    return of(validationSamples, (folds - fold + 1) * validationSamples);
   }
-  const validationSamples = Math.floor(numSamples / folds) + (fold <= numSamples % folds ? 1 : 0);
-  return { validationSamples, trainSamples: Math.max(1, numSamples - validationSamples) };
+  const validationSamples = Math.floor(rest / folds) + (fold <= rest % folds ? 1 : 0);
+  return of(validationSamples, validationSamples);
 }
 
 export interface Lengths {
   trainSamples: number;
   validationSamples: number;
+  testSamples: number;
   stepsPerEpoch: number;
   totalSteps: number;
 }
 
 /** How many steps a run has; the server's split may differ by a few samples where it keeps the share of each class. */
 export function lengthsOf(config: FormConfig, numSamples: number): Lengths {
-  const { trainSamples, validationSamples } = partsOf(config.data.split, numSamples);
-  const batches = Math.max(1, Math.ceil(trainSamples / config.data.batch_size));
+  const parts = partsOf(config.data.split, numSamples);
+  const batches = Math.max(1, Math.ceil(parts.trainSamples / config.data.batch_size));
   const stepsPerEpoch = Math.ceil(batches / Math.max(1, config.accumulate_steps ?? 1));
-  return { trainSamples, validationSamples, stepsPerEpoch, totalSteps: stepsPerEpoch * config.epochs };
+  return { ...parts, stepsPerEpoch, totalSteps: stepsPerEpoch * config.epochs };
 }
 
 /** Problems whose field begins with `prefix`, by what follows: `optimizer.params.lr` under `optimizer.params` is `lr`. */

@@ -37,7 +37,7 @@ const SUGGESTED: TrainingConfig = {
   data: {
     source: "digits",
     batch_size: 32,
-    split: { by: "sample", validation: 0.1, seed: 0, stratify: true, fold: 1 },
+    split: { by: "sample", validation: 0.1, test: 0, seed: 0, stratify: true, fold: 1 },
     sampler: "shuffle",
     task: "own",
   },
@@ -120,7 +120,7 @@ describe("completeConfig", () => {
         data: {
           source: "digits",
           batch_size: 7,
-          split: { by: "sample", validation: 0.3, seed: 1, stratify: false, fold: 1 },
+          split: { by: "sample", validation: 0.3, test: 0, seed: 1, stratify: false, fold: 1 },
           sampler: "shuffle",
           task: "own",
         },
@@ -192,8 +192,22 @@ describe("lengths", () => {
     expect(lengthsOf(completeConfig(null, SUGGESTED), 1797)).toEqual({
       trainSamples: 1617,
       validationSamples: 180,
+      testSamples: 0,
       stepsPerEpoch: 51,
       totalSteps: 1020,
+    });
+  });
+
+  it("counts the test part first, which is a share of the whole set as validation is", () => {
+    const shared = (split: object) => {
+      const config = completeConfig(null, SUGGESTED);
+      return lengthsOf({ ...config, data: { ...config.data, split: { ...config.data.split, ...split } } }, 200);
+    };
+    expect(shared({ test: 0.2 })).toMatchObject({ trainSamples: 140, validationSamples: 20, testSamples: 40 });
+    expect(shared({ test: 0.2, folds: 4 })).toMatchObject({
+      trainSamples: 120,
+      validationSamples: 40,
+      testSamples: 40,
     });
   });
 

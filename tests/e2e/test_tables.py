@@ -1,0 +1,46 @@
+"""An uploaded table through the page: what may give the answer away, and what lies far out."""
+
+from pathlib import Path
+
+import pytest
+from e2e.accessibility import faults
+from e2e.conftest import Server
+from e2e.pictures import keep_both
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+ROWS = "customer_id,age,town,price\n" + "".join(
+    f"{9000 + row * 37 % 120},{400 if row in {7, 50} else 20 + row * 13 % 41},{'north' if row % 3 else 'south'},"
+    f"{row * row % 97 + 0.5}\n"
+    for row in range(120)
+)
+
+
+def test_table_says_what_gives_the_target_away_and_opens_the_rows_that_lie_far_out(
+    page: Page, server: Server, tmp_path: Path
+) -> None:
+    file = tmp_path / "houses.csv"
+    file.write_text(ROWS)
+    page.goto(f"http://127.0.0.1:{server.port}/data")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_test_id("upload-dataset").click()
+    chooser.value.set_files(file)
+    suspects = page.get_by_test_id("dataset-suspects")
+    expect(suspects).to_contain_text("customer_id looks like an identifier", timeout=60_000)
+    expect(suspects.get_by_role("listitem")).to_have_count(1)
+
+    outliers = page.get_by_test_id("outliers")
+    expect(outliers).to_contain_text("age: 2 values outside of")
+    expect(outliers.get_by_role("cell", name="400")).to_have_count(0)
+    outliers.get_by_text("age: 2 values outside of").click()
+    expect(outliers.get_by_role("cell", name="400", exact=True)).to_have_count(2)
+    expect(outliers.get_by_role("row").nth(1)).to_contain_text("8")
+    assert faults(page) == []
+    keep_both(page, "table_suspects")
+
+    columns = page.get_by_test_id("dataset-columns")
+    expect(columns.get_by_label("Role of customer_id")).to_have_value("feature")
+    suspects.get_by_role("button", name="Ignore the column customer_id").click()
+    expect(columns.get_by_label("Role of customer_id")).to_have_value("ignored")
+    expect(suspects).to_have_count(0)
