@@ -283,6 +283,7 @@ class RemoteFile:
 
 TABLES = ("csv", "text_table", "time_series")
 """Sources that read one and the same upload, a table, in different ways."""
+TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".parquet")
 
 
 class Source(ABC):
@@ -299,6 +300,8 @@ class Source(ABC):
     is_built_in: ClassVar[bool] = True
     read_as: ClassVar[tuple[str, ...]] = ()
     """Of an uploaded one: the sources that can read the same file, this one among them; a person may change the guess."""
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    """Of an uploaded one: how the names of its files usually end, for the dialog that chooses them."""
     citation: ClassVar[str]
     facts: ClassVar[Facts | None] = None
     """Of a built-in: written down, so that the list of sets opens no file; held true by a test."""

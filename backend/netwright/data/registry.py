@@ -78,6 +78,11 @@ SOURCES: Mapping[str, type[Source]] = {
 """Built-in ones first, in the order a page lists them."""
 
 
+def upload_suffixes() -> tuple[str, ...]:
+    """How the names of files end that can be uploaded as data, each once."""
+    return tuple(dict.fromkeys(suffix for source in SOURCES.values() for suffix in source.suffixes))
+
+
 def get_source(name: str) -> type[Source]:
     """The class registered as ``name``.
 

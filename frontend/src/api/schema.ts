@@ -507,6 +507,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/uploads/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Upload Rules
+         * @description Which files can be uploaded as data.
+         */
+        get: operations["read_upload_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/imports": {
         parameters: {
             query?: never;
@@ -5032,6 +5052,22 @@ export interface components {
             shape: number[];
         };
         /**
+         * UploadRules
+         * @description What may be uploaded as data.
+         */
+        UploadRules: {
+            /**
+             * Suffixes
+             * @description How the names of such files end, for the dialog that chooses them.
+             */
+            suffixes: string[];
+            /**
+             * Max Bytes
+             * @description The largest file that is taken.
+             */
+            max_bytes: number;
+        };
+        /**
          * VertexRead
          * @description The answer about a vertex of a graph that was sent.
          */
@@ -6331,6 +6367,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DatasetRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_upload_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadRules"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -9,18 +9,18 @@ import { CardSkeletons, EmptyState, PageBar, usePageTitle } from "@/ui";
 import { usePendingDeletions } from "@/ui/pendingDeletion";
 import { DatasetCard } from "./DatasetCard";
 import classes from "./data.module.css";
-import { datasetsQuery } from "./queries";
+import { readDropped } from "./dropped";
+import { datasetsQuery, uploadRulesQuery } from "./queries";
 import { SendingList } from "./SendingList";
 import { uploadPath } from "./upload";
 import { useSending } from "./useSending";
-
-const ACCEPT = ".csv,.tsv,.txt,.zip,text/csv,application/zip";
 
 /** All sets: built-in ones and uploaded ones; a file dropped anywhere is uploaded. */
 export function DataPage() {
   const { t } = useTranslation("data");
   const navigate = useNavigate();
   const { data: datasets, error, refetch } = useQuery(datasetsQuery);
+  const { data: rules } = useQuery(uploadRulesQuery);
   const pending = usePendingDeletions();
   const sending = useSending();
   const [isOver, setOver] = useState(false);
@@ -34,7 +34,9 @@ export function DataPage() {
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
-    void upload([...event.dataTransfer.files]);
+    const { files, folders } = readDropped(event.dataTransfer);
+    for (const name of folders) sending.refuse(name, t("upload.folder", { name }));
+    void upload(files);
   };
   const there = datasets?.filter((dataset) => !pending.has(dataset.id)) ?? [];
   const groups = [
@@ -60,7 +62,7 @@ export function DataPage() {
         <div className={classes.grow} />
         <FileButton
           multiple
-          accept={ACCEPT}
+          {...(rules === undefined ? {} : { accept: rules.suffixes.join(",") })}
           onChange={(files) => void upload(files)}
           inputProps={{ "aria-label": t("upload.button") }}
         >

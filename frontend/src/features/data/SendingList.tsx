@@ -15,7 +15,7 @@ export function SendingList({ files, onDismiss }: { files: readonly Sending[]; o
         <li key={file.key} data-failed={file.error !== null || undefined}>
           <div className={classes.sendingHead}>
             <b>{file.name}</b>
-            <span className={classes.quiet}>{formatBytes(file.bytes)}</span>
+            {file.bytes !== null && <span className={classes.quiet}>{formatBytes(file.bytes)}</span>}
             {file.error === null && (
               <span className={classes.quiet}>{file.share < 1 ? formatPercent(file.share) : t("upload.reading")}</span>
             )}

@@ -16,6 +16,13 @@ export const datasetsQuery = queryOptions({
   refetchInterval: (query) => (query.state.data?.some(isBusy) ? ASK_MS : false),
 });
 
+/** What may be uploaded changes only with the server's version. */
+export const uploadRulesQuery = queryOptions({
+  queryKey: keys.uploadRules,
+  queryFn: () => unwrap(api.GET("/api/uploads/rules")),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
 export function datasetQuery(id: string) {
   return queryOptions({
     queryKey: keys.dataset(id),

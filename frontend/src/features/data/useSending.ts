@@ -5,7 +5,8 @@ import { useKeepDataset } from "./queries";
 export interface Sending {
   key: number;
   name: string;
-  bytes: number;
+  /** Null where that is not known: a folder's. */
+  bytes: number | null;
   /** The share that has been sent; 1: the server reads it. */
   share: number;
   error: Error | null;
@@ -55,5 +56,11 @@ export function useSending() {
     }
   };
 
-  return { files, send, dismiss };
+  /** Says why something that was dropped is not sent. */
+  const refuse = useCallback((name: string, why: string) => {
+    const refused = { key: nextKey++, name, bytes: null, share: 0, error: new Error(why) };
+    setFiles((before) => [...before, refused]);
+  }, []);
+
+  return { files, send, refuse, dismiss };
 }
