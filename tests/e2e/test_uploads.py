@@ -1,8 +1,10 @@
 """Files of data on their way through the page: chosen, dropped."""
 
 import base64
+import io
 from pathlib import Path
 
+import numpy as np
 import pytest
 from backend.data.archives import workbook
 from e2e.conftest import Server
@@ -53,3 +55,18 @@ def test_file_that_is_dropped_is_uploaded(page: Page, server: Server) -> None:
     with server.client() as client:
         titles = [one["title"] for one in client.get("/api/datasets").json() if not one["is_built_in"]]
     assert titles == ["people"]
+
+
+def test_arrays_of_pictures_are_shown_and_can_be_read_as_rows(page: Page, server: Server, tmp_path: Path) -> None:
+    pictures = np.random.default_rng(0).integers(0, 256, (30, 12, 10, 3), dtype=np.uint8)
+    labels = np.arange(30) % 3
+    buffer = io.BytesIO()
+    np.savez(buffer, x_train=pictures, y_train=labels, x_test=pictures[:6], y_test=labels[:6])
+    (tmp_path / "dots.npz").write_bytes(buffer.getvalue())
+    upload(page, server, tmp_path / "dots.npz")
+    expect(page.get_by_test_id("dataset-pictures").get_by_role("img")).to_have_count(15)
+    expect(page.get_by_text("3 x 12 x 10").or_(page.get_by_text("3 × 12 × 10")).first).to_be_visible()
+    page.get_by_test_id("dataset-read-as").select_option("array_rows")
+    expect(page.get_by_text("360").first).to_be_visible()
+    expect(page.get_by_test_id("dataset-pictures")).to_have_count(0)
+    expect(page.get_by_test_id("dataset-read-as")).to_have_value("array_rows")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from netwright.data.arrays import ArrayPictures, ArrayRows, ArraySeries
 from netwright.data.base import DataError, Source, SourceSpec
 from netwright.data.cifar import Cifar10, Cifar100
 from netwright.data.cora import Cora
@@ -73,6 +74,9 @@ SOURCES: Mapping[str, type[Source]] = {
         TimeSeries,
         GraphTables,
         GraphNpz,
+        ArrayPictures,
+        ArrayRows,
+        ArraySeries,
     )
 }
 """Built-in ones first, in the order a page lists them."""
