@@ -25,6 +25,7 @@ from netwright.data.graph_npz import GraphNpz
 from netwright.data.graph_tables import GraphTables
 from netwright.data.image_folder import ImageFolder
 from netwright.data.image_masks import ImageMasks
+from netwright.data.image_table import ImageTable
 from netwright.data.karate import Karate
 from netwright.data.mnist import FashionMnist, Mnist
 from netwright.data.motifs import Motifs
@@ -69,6 +70,7 @@ SOURCES: Mapping[str, type[Source]] = {
         CsvSource,
         ImageFolder,
         ImageMasks,
+        ImageTable,
         TextTableSource,
         TextFolder,
         TimeSeries,

@@ -14,6 +14,7 @@ from netwright.data.csv_source import MISSING_MARKS
 from netwright.data.graph_npz import looks_like_graph
 from netwright.data.graph_tables import is_graph_archive
 from netwright.data.mask_pairs import holds_masks
+from netwright.data.picture_names import names_pictures
 from netwright.data.text_folder import SUFFIX
 from netwright.data.text_table import TextTable, parse_text_table, read_text_table
 from netwright.data.text_table_source import looks_like_texts
@@ -71,7 +72,8 @@ def _sniff_zip(path: Path, filename: str) -> str:
     if holds_masks(paths):
         return "image_masks"
     if any(_has_suffix(name, PICTURE_SUFFIXES) for name in names):
-        return "image_folder"
+        with open_archive(path, filename) as archive:
+            return "image_table" if names_pictures(archive, filename) else "image_folder"
     return "text_folder" if any(name.lower().endswith(SUFFIX) for name in names) else "image_folder"
 
 
