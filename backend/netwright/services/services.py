@@ -20,6 +20,7 @@ from netwright.services.runs import RunService
 from netwright.services.scheduler import Scheduler, Timing
 from netwright.services.steps import StepsService
 from netwright.services.trials import TrialService
+from netwright.services.uploads import UploadService
 from netwright.services.weights import WeightsService
 from netwright.services.workspace import WorkspaceService
 from netwright.settings import Settings
@@ -41,6 +42,7 @@ class Services:
         self.networks = NetworkService(self.store, settings.language if settings.has_example else None)
         self.blocks = BlockService(self.store)
         self.datasets = DatasetService(self.store, settings.home)
+        self.uploads = UploadService(self.datasets, settings.home)
         self.steps = StepsService(self.datasets)
         self.scheduler = Scheduler(
             self.store, self.hub, executor, settings.runs_folder, settings.server_file, timing=timing
@@ -74,6 +76,7 @@ class Services:
         await self.networks.start()
         await self.blocks.start()
         await self.datasets.start()
+        await self.uploads.start()
         await self.exports.start()
         await self.weights.start()
         await self.imports.start()

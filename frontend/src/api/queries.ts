@@ -31,6 +31,7 @@ export const keys = {
   datasets: ["datasets"] as const,
   dataset: (id: string) => ["datasets", id] as const,
   preview: (id: string) => ["datasets", id, "preview"] as const,
+  uploads: ["uploads"] as const,
   uploadRules: ["uploads", "rules"] as const,
   trainingOptions: ["training", "options"] as const,
   weights: ["weights"] as const,

@@ -12,6 +12,7 @@ import classes from "./data.module.css";
 import { readDropped } from "./dropped";
 import { datasetsQuery, uploadRulesQuery } from "./queries";
 import { SendingList } from "./SendingList";
+import { Unfinished } from "./Unfinished";
 import { uploadPath } from "./upload";
 import { useSending } from "./useSending";
 
@@ -74,7 +75,8 @@ export function DataPage() {
         </FileButton>
       </PageBar>
       <p className={classes.hint}>{t("upload.hint")}</p>
-      <SendingList files={sending.files} onDismiss={sending.dismiss} />
+      <SendingList files={sending.files} onDismiss={sending.dismiss} onGoOn={(file) => void upload([file])} />
+      <Unfinished sending={new Set(sending.files.map(({ name }) => name))} onChoose={(file) => void upload([file])} />
       {datasets === undefined && error === null && <CardSkeletons />}
       {datasets === undefined && error !== null && (
         <EmptyState title={t("failed.list")} actions={<Button onClick={() => refetch()}>{t("again")}</Button>}>
