@@ -1,7 +1,9 @@
-"""Files of data on their way through the page: chosen, dropped."""
+"""Files of data on their way through the page: chosen, dropped, broken off and gone on with."""
 
 import base64
 import io
+import socket
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 from backend.data.archives import workbook
 from e2e.conftest import Server
 from e2e.test_data import go, upload
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 pytestmark = pytest.mark.browser
 
@@ -70,3 +72,86 @@ def test_arrays_of_pictures_are_shown_and_can_be_read_as_rows(page: Page, server
     expect(page.get_by_text("360").first).to_be_visible()
     expect(page.get_by_test_id("dataset-pictures")).to_have_count(0)
     expect(page.get_by_test_id("dataset-read-as")).to_have_value("array_rows")
+
+
+def large_npz() -> bytes:
+    """20 MB of pictures that are read at once."""
+    random = np.random.default_rng(0)
+    buffer = io.BytesIO()
+    np.savez(buffer, x=random.integers(0, 256, (20_000, 32, 32), dtype=np.uint8), y=np.arange(20_000) % 3)
+    return buffer.getvalue()
+
+
+def test_upload_whose_connection_is_cut_goes_on_where_it_was(server: Server) -> None:
+    content = large_npz()
+    about = {"filename": "dots.npz", "bytes": len(content), "last_modified": 7}
+    with server.client() as client:
+        upload = client.post("/api/uploads", json=about).json()
+        head = (
+            f"PATCH /api/uploads/{upload['id']}?offset=0 HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
+            f"Authorization: Bearer {server.token}\r\nContent-Length: {len(content)}\r\n\r\n"
+        )
+        with socket.create_connection(("127.0.0.1", server.port)) as line:
+            line.sendall(head.encode() + content[: 6 << 20])
+            while not client.get("/api/uploads").json()[0]["offset"]:
+                pass  # the part has begun: from here on the server waits for its end before it says where it is
+        again = client.post("/api/uploads", json=about).json()
+        assert again["id"] == upload["id"]
+        # What the server had read by then is there, and is the beginning of the file.
+        assert 0 < again["offset"] <= 6 << 20
+        assert again["crc32"] == zlib.crc32(content[: again["offset"]])
+        wrong = client.patch(f"/api/uploads/{upload['id']}?offset=1000000000", content=b"x")
+        assert (wrong.status_code, wrong.json()["code"]) == (422, "invalid_request")
+        rest = client.patch(f"/api/uploads/{upload['id']}?offset={again['offset']}", content=content[again["offset"] :])
+        assert rest.json()["offset"] == len(content), rest.text
+        made = client.post(f"/api/uploads/{upload['id']}/finish", json={"crc32": zlib.crc32(content)})
+        assert (made.status_code, made.json()["num_samples"]) == (201, 20_000)
+        assert client.get("/api/uploads").json() == []
+
+
+def test_upload_that_arrives_damaged_is_refused_and_not_kept(server: Server) -> None:
+    with server.client() as client:
+        about = {"filename": "a.csv", "bytes": 8, "last_modified": 1}
+        upload = client.post("/api/uploads", json=about).json()
+        early = client.post(f"/api/uploads/{upload['id']}/finish", json={"crc32": 0})
+        assert "0 of 8 bytes" in early.json()["detail"]
+        client.patch(f"/api/uploads/{upload['id']}?offset=0", content=b"a,b\n1,2\n")
+        refused = client.post(f"/api/uploads/{upload['id']}/finish", json={"crc32": 1})
+        assert "CRC-32" in refused.json()["detail"]
+        assert client.get("/api/uploads").json() == []
+        assert client.delete(f"/api/uploads/{upload['id']}").status_code == 404
+
+
+def test_upload_that_breaks_off_goes_on_from_the_page_and_after_a_reload(
+    page: Page, server: Server, tmp_path: Path
+) -> None:
+    file = tmp_path / "dots.npz"
+    file.write_bytes(large_npz())
+    go(page, server, "/data")
+    begins: list[int] = []
+
+    def cut_second(route: Route) -> None:
+        begins.append(int(route.request.url.rpartition("=")[2]))
+        if len(begins) in {2, 3}:
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.route("**/api/uploads/*?offset=*", cut_second)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_test_id("upload-dataset").click()
+    chooser.value.set_files(file)
+    page.get_by_role("button", name="Go on with the upload of dots.npz").click()
+    expect(page.get_by_role("button", name="Go on with the upload of dots.npz")).to_be_visible()
+    page.reload()
+    left = page.get_by_test_id("unfinished-uploads")
+    expect(left).to_contain_text("dots.npz")
+    with page.expect_file_chooser() as chooser:
+        left.get_by_role("button", name="Choose the file").click()
+    chooser.value.set_files(file)
+    page.wait_for_url("**/data/*")
+    expect(page.get_by_test_id("dataset-pictures")).to_be_visible()
+    # The first part went once; nothing but what was cut was sent again.
+    assert begins == [0, 8 << 20, 8 << 20, 8 << 20, 16 << 20]
+    with server.client() as client:
+        assert client.get("/api/uploads").json() == []

@@ -66,8 +66,9 @@ class UploadService:
         same = (filename, begin.bytes, begin.last_modified)
         for one in known:
             if (one.filename, one.bytes, one.last_modified) == same:
-                crc = await asyncio.to_thread(_crc_of, self._part(one.id))
-                return one.model_copy(update={"crc32": crc})
+                async with self._locks[one.id]:  # a part whose connection broke may still be written
+                    now = await self._read(one.id)
+                    return now.model_copy(update={"crc32": await asyncio.to_thread(_crc_of, self._part(one.id))})
         if sum(one.bytes for one in known) + begin.bytes > MAX_KEPT_BYTES:
             raise DataError(
                 say(
