@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from backend.data.archives import workbook
+from backend.data.archives import Row, workbook
 from e2e.conftest import Server
 from e2e.test_data import go, upload
 from playwright.sync_api import Page, Route, expect
@@ -30,8 +30,10 @@ def drop(page: Page, name: str, content: bytes) -> None:
     page.evaluate(DROP, [name, base64.b64encode(content).decode()])
 
 
-def people(count: int) -> list[list[str | float | None]]:
-    return [["age", "town", "label"], *([20.0 + n % 50, "ab"[n % 2], ("no", "yes")[n % 3 > 0]] for n in range(count))]
+def people(count: int) -> list[Row]:
+    rows: list[Row] = [["age", "town", "label"]]
+    rows += [[20.0 + n % 50, "ab"[n % 2], ("no", "yes")[n % 3 > 0]] for n in range(count)]
+    return rows
 
 
 def test_workbook_is_offered_by_the_dialog_and_read(page: Page, server: Server, tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ from netwright.data.prepare import prepare
 from netwright.data.preview import build_preview
 from netwright.data.sniff import sniff_upload
 from netwright.training.config import DataConfig
-from pydantic import JsonValue
 
 random = np.random.default_rng(0)
 DIGITS = random.integers(0, 256, (30, 9, 8), dtype=np.uint8)
@@ -26,7 +25,7 @@ SERIES = random.normal(size=(30, 20, 2)).astype(np.float32)
 
 def npz(**arrays: Any) -> bytes:
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **{name: np.asarray(values) for name, values in arrays.items()})
+    np.savez_compressed(buffer, **arrays)
     return buffer.getvalue()
 
 
@@ -36,13 +35,13 @@ def npy(values: Any) -> bytes:
     return buffer.getvalue()
 
 
-def open_upload(folder: Path, content: bytes, name: str = "made.npz", **options: JsonValue) -> Source:
+def open_upload(folder: Path, content: bytes, name: str = "made.npz", **options: Any) -> Source:
     """The source that the bytes are taken for."""
     (folder / "original").write_bytes(content)
     return upload(folder, sniff_upload(folder / "original", name), content, name, **options)
 
 
-def refuse(folder: Path, content: bytes, *parts: str, name: str = "made.npz", **options: JsonValue) -> DataError:
+def refuse(folder: Path, content: bytes, *parts: str, name: str = "made.npz", **options: Any) -> DataError:
     with pytest.raises(DataError) as caught:
         open_upload(folder, content, name, **options).describe()
     for part in parts:
@@ -64,7 +63,7 @@ def test_file_like_keras_mnist_has_its_own_test_part(tmp_path: Path, capsys: pyt
     assert {label for _, label in build_preview(source).pictures} == {"0", "1", "2"}
 
 
-PICTURES: dict[str, tuple[Any, dict[str, JsonValue], Any]] = {
+PICTURES: dict[str, tuple[Any, dict[str, Any], Any]] = {
     "channels last": (COLORS, {}, COLORS.transpose(0, 3, 1, 2)),
     "channels first": (COLORS.transpose(0, 3, 1, 2), {}, COLORS.transpose(0, 3, 1, 2)),
     "floats from 0 to 1": (COLORS.astype(np.float32) / 255, {}, COLORS.transpose(0, 3, 1, 2)),
@@ -166,7 +165,7 @@ def changed(values: Any, row: int, value: float) -> Any:
     return copy
 
 
-BAD: dict[str, tuple[bytes, dict[str, JsonValue], tuple[str, ...]]] = {
+BAD: dict[str, tuple[bytes, dict[str, Any], tuple[str, ...]]] = {
     "a pixel that is no number": (
         npz(x=changed(DIGITS / 255, 4, np.nan)[:, None], y=LABELS),
         {},

@@ -64,7 +64,7 @@ def test_rows_in_another_order_keep_their_pictures(tmp_path: Path) -> None:
     head, *rows = NUMBERS.splitlines()
     source = open_upload(tmp_path, "\n".join([head, *reversed(rows)]))
     arrays = source.read()
-    assert np.array_equal(arrays.inputs[:, 0, 0, 0] / 20 * 1.5, arrays.targets[:, 0])
+    assert np.array_equal(arrays.inputs[:, 0, 0, 0].astype(np.float64) / 20 * 1.5, arrays.targets[:, 0])
 
 
 def test_row_without_its_picture_is_said_with_its_line_and_can_be_left_out(tmp_path: Path) -> None:
