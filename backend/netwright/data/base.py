@@ -29,7 +29,7 @@ Array: TypeAlias = "npt.NDArray[np.generic]"
 Kind = Literal["image", "table", "graph", "text", "series"]
 Task = Literal["classification", "multilabel", "regression", "segmentation", "reconstruction"]
 """What is learnt: a class, several labels each of which is there or not, numbers, a class at every pixel, or the input itself.
-No set is one of reconstruction: that is a way to train on any set of pictures or rows."""
+Reconstruction is a way to train on any set of pictures or rows, and the own task of a set without targets."""
 CLASS_TASKS: frozenset[Task] = frozenset({"classification", "segmentation"})
 """Tasks whose targets are class indices."""
 NAMED_TASKS: frozenset[Task] = CLASS_TASKS | {"multilabel"}
@@ -285,6 +285,9 @@ class RemoteFile:
 
 TABLES = ("csv", "text_table", "time_series")
 """Sources that read one and the same upload, a table, in different ways."""
+ARRAYS = ("array_pictures", "array_rows", "array_series")
+"""Sources that read one and the same upload, NumPy arrays, in different ways."""
+TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".parquet")
 
 
 class Source(ABC):
@@ -301,6 +304,8 @@ class Source(ABC):
     is_built_in: ClassVar[bool] = True
     read_as: ClassVar[tuple[str, ...]] = ()
     """Of an uploaded one: the sources that can read the same file, this one among them; a person may change the guess."""
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    """Of an uploaded one: how the names of its files usually end, for the dialog that chooses them."""
     citation: ClassVar[str]
     facts: ClassVar[Facts | None] = None
     """Of a built-in: written down, so that the list of sets opens no file; held true by a test."""

@@ -11,7 +11,19 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, JsonValue
 
-from netwright.data.base import TABLES, Array, Arrays, ColumnRole, ColumnType, DataError, Facts, Source, Step, Task
+from netwright.data.base import (
+    TABLE_SUFFIXES,
+    TABLES,
+    Array,
+    Arrays,
+    ColumnRole,
+    ColumnType,
+    DataError,
+    Facts,
+    Source,
+    Step,
+    Task,
+)
 from netwright.data.columns import Column, check_numbers, read_columns
 from netwright.data.labels import Separator, load_code
 from netwright.data.leaks import find_leaks, suspect
@@ -68,6 +80,7 @@ class CsvSource(Source):
     description = "An uploaded table."
     kind = "table"
     is_built_in = False
+    suffixes = TABLE_SUFFIXES
     read_as = TABLES
     citation = ""
 

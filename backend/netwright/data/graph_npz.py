@@ -45,6 +45,7 @@ class GraphNpz(Source):
     description = "An uploaded graph, or several, in one NPZ file."
     kind = "graph"
     is_built_in = False
+    suffixes = (".npz",)
     citation = ""
 
     class Options(Model):

@@ -52,6 +52,7 @@ class GraphTables(Source):
     description = "An uploaded graph, or several: a table of vertices and a list of edges."
     kind = "graph"
     is_built_in = False
+    suffixes = (".zip",)
     citation = ""
 
     class Options(Model):

@@ -130,6 +130,7 @@ class ImageFolder(Source):
     description = "Uploaded pictures, one folder for each class."
     kind = "image"
     is_built_in = False
+    suffixes = (".zip",)
     citation = ""
 
     class Options(Model):

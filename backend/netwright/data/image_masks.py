@@ -64,6 +64,7 @@ class ImageMasks(Source):
     description = "Uploaded pictures, each with a mask that says of every pixel what it belongs to."
     kind = "image"
     is_built_in = False
+    suffixes = (".zip",)
     citation = ""
 
     class Options(Model):

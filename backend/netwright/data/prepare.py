@@ -61,12 +61,12 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
     """Splits ``raw`` as ``config.split`` says and fits the preprocessing on the training part alone.
 
     An empty ``config.preprocess`` stands for the set's own default chain.  Regression targets are left as they are;
-    masks move as their pictures do; where ``config.task`` is reconstruction a sample is its own target.
+    masks move as their pictures do; where ``config.task`` or the set's is reconstruction a sample is its own target.
 
     Raises:
         DataError: too few samples, or a preprocessing that does not fit this data.
     """
-    is_own_target = config.task == "reconstruction"
+    is_own_target = "reconstruction" in {config.task, raw.task}
     if is_own_target:
         check_own_target(raw)
     if raw.graph is not None:

@@ -26,6 +26,8 @@ from netwright.data.preview_sequences import (
 MAX_ROWS = 50
 MAX_PICTURES = 100
 PICTURES_PER_CLASS = 5
+NUM_UNSORTED = 12
+"""Pictures of a set that has no classes."""
 MAX_PICTURE_SIDE = 160
 MAX_HISTOGRAMS = 60
 NUM_BINS = 24
@@ -122,10 +124,24 @@ def _pictures(arrays: Arrays) -> Iterator[tuple[str, str]]:
     if arrays.kind != "image":
         return
     scale = 255.0 / white_of(arrays)
+    if arrays.task not in CLASS_TASKS:
+        for index, pixels in enumerate(arrays.inputs[:NUM_UNSORTED]):
+            yield picture_url(pixels.astype(np.uint8), scale), _said_of(arrays, index)
+        return
     per_class = max(1, min(PICTURES_PER_CLASS, MAX_PICTURES // max(1, len(arrays.classes))))
     for label, name in enumerate(arrays.classes[:MAX_PICTURES]):
         for index in np.flatnonzero(arrays.targets == label)[:per_class]:
             yield picture_url(arrays.inputs[index].astype(np.uint8), scale), name
+
+
+def _said_of(arrays: Arrays, index: int) -> str:
+    """What is known of a sample that has no class: its labels or its numbers."""
+    if arrays.task == "reconstruction":
+        return ""
+    values = arrays.targets[index].astype(np.float64)
+    if arrays.task == "multilabel":
+        return ", ".join(name for name, value in zip(arrays.classes, values.tolist(), strict=True) if value) or "-"
+    return ", ".join(f"{value:.4g}" for value in values.tolist()[:MAX_HISTOGRAMS])
 
 
 def white_of(arrays: Arrays | RawData) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from netwright.data.arrays import ArrayPictures, ArrayRows, ArraySeries
 from netwright.data.base import DataError, Source, SourceSpec
 from netwright.data.cifar import Cifar10, Cifar100
 from netwright.data.cora import Cora
@@ -24,6 +25,7 @@ from netwright.data.graph_npz import GraphNpz
 from netwright.data.graph_tables import GraphTables
 from netwright.data.image_folder import ImageFolder
 from netwright.data.image_masks import ImageMasks
+from netwright.data.image_table import ImageTable
 from netwright.data.karate import Karate
 from netwright.data.mnist import FashionMnist, Mnist
 from netwright.data.motifs import Motifs
@@ -68,14 +70,23 @@ SOURCES: Mapping[str, type[Source]] = {
         CsvSource,
         ImageFolder,
         ImageMasks,
+        ImageTable,
         TextTableSource,
         TextFolder,
         TimeSeries,
         GraphTables,
         GraphNpz,
+        ArrayPictures,
+        ArrayRows,
+        ArraySeries,
     )
 }
 """Built-in ones first, in the order a page lists them."""
+
+
+def upload_suffixes() -> tuple[str, ...]:
+    """How the names of files end that can be uploaded as data, each once."""
+    return tuple(dict.fromkeys(suffix for source in SOURCES.values() for suffix in source.suffixes))
 
 
 def get_source(name: str) -> type[Source]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from netwright.data.archive import PICTURE_SUFFIXES, open_archive
+from netwright.data.array_file import NPY_MAGIC, ArrayFile, is_array_archive
+from netwright.data.array_pictures import looks_like_pictures
 from netwright.data.base import DataError
 from netwright.data.binary_tables import find_format
 from netwright.data.columns import look_through
@@ -12,12 +14,14 @@ from netwright.data.csv_source import MISSING_MARKS
 from netwright.data.graph_npz import looks_like_graph
 from netwright.data.graph_tables import is_graph_archive
 from netwright.data.mask_pairs import holds_masks
+from netwright.data.picture_names import names_pictures
 from netwright.data.text_folder import SUFFIX
 from netwright.data.text_table import TextTable, parse_text_table, read_text_table
 from netwright.data.text_table_source import looks_like_texts
 from netwright.data.time_series import looks_like_series
 from netwright.language import say
 
+SAMPLE_ROWS = 64
 SAMPLE_BYTES = 1 << 20
 """Of a table, to see what it is."""
 
@@ -28,7 +32,6 @@ _KNOWN: tuple[tuple[bytes, str], ...] = (
     (b"Rar!", say("a RAR archive. Pack the class folders as a ZIP instead")),
     (b"BZh", say("compressed with bzip2. Unpack it and upload the table itself")),
     (b"\xfd7zXZ", say("compressed with xz. Unpack it and upload the table itself")),
-    (b"\x93NUMPY", say("a NumPy array. Save it as CSV with numpy.savetxt")),
     (b"%PDF", say("a PDF. Export the table as CSV")),
     (b"\xd0\xcf\x11\xe0", say("an old Excel or Word file. Save the sheet as CSV")),
     (b"\x89PNG", say("a single picture. Upload a ZIP with one folder of pictures for each class")),
@@ -64,11 +67,26 @@ def _sniff_zip(path: Path, filename: str) -> str:
         return "graph_tables"
     if looks_like_graph({name.removesuffix(".npy") for name in names if name.endswith(".npy")}):
         return "graph_npz"
+    if is_array_archive(paths):
+        return _sniff_arrays(path, filename)
     if holds_masks(paths):
         return "image_masks"
     if any(_has_suffix(name, PICTURE_SUFFIXES) for name in names):
-        return "image_folder"
+        with open_archive(path, filename) as archive:
+            return "image_table" if names_pictures(archive, filename) else "image_folder"
     return "text_folder" if any(name.lower().endswith(SUFFIX) for name in names) else "image_folder"
+
+
+def _sniff_arrays(path: Path, filename: str) -> str:
+    """By the axes of the inputs: pictures, rows or series."""
+    file = ArrayFile(path, filename)
+    name = file.choose_inputs(None)
+    header = file.headers[name]
+    if len(header.shape) == 4:
+        return "array_pictures"
+    if len(header.shape) == 3 and header.dtype.kind in "fiub":
+        return "array_pictures" if looks_like_pictures(file.load(name)[:SAMPLE_ROWS]) else "array_series"
+    return "array_rows"
 
 
 def _has_suffix(name: str, suffixes: frozenset[str]) -> bool:
@@ -115,6 +133,8 @@ def sniff_upload(path: Path, filename: str) -> str:
         return _sniff_table(path, filename)
     if start.startswith(_ZIP):
         return _sniff_zip(path, filename)
+    if start.startswith(NPY_MAGIC):
+        return _sniff_arrays(path, filename)
     for magic, what in _KNOWN:
         if start.startswith(magic):
             raise DataError(

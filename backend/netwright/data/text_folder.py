@@ -55,6 +55,7 @@ class TextFolder(Source):
     description = "Uploaded text files, one folder for each class."
     kind = "text"
     is_built_in = False
+    suffixes = (".zip",)
     citation = ""
 
     class Options(TextOptions):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from pydantic import Field
 
-from netwright.data.base import TABLES, Arrays, ColumnType, DataError, Facts, Source
+from netwright.data.base import TABLE_SUFFIXES, TABLES, Arrays, ColumnType, DataError, Facts, Source
 from netwright.data.binary_tables import source_of
 from netwright.data.columns import Column, leave_out_useless, read_columns
 from netwright.data.csv_source import MISSING_MARKS, upload_name
@@ -63,6 +63,7 @@ class TextTableSource(Source):
     description = "An uploaded table with a text and its class in each row."
     kind = "text"
     is_built_in = False
+    suffixes = TABLE_SUFFIXES
     read_as = TABLES
     citation = ""
 

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from netwright.data.base import (
+    TABLE_SUFFIXES,
     TABLES,
     Arrays,
     ColumnType,
@@ -46,6 +47,7 @@ class TimeSeries(Source):
     description = "An uploaded table whose rows follow one another in time."
     kind = "series"
     is_built_in = False
+    suffixes = TABLE_SUFFIXES
     read_as = TABLES
     citation = ""
 

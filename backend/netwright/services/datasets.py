@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import OrderedDict, defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -88,10 +88,30 @@ class DatasetService:
             DataError: it cannot be used; then nothing of it is kept.
         """
         filename = clean_filename(filename)
+
+        async def save(path: Path) -> None:
+            await save_stream(stream, path, MAX_UPLOAD_BYTES, filename)
+
+        return await self._create(save, filename, title)
+
+    async def take_file(self, path: Path, filename: str) -> DatasetRead:
+        """As :meth:`create`, of a file in the data folder, which is moved.
+
+        Raises:
+            DataError: it cannot be used; then nothing of it is kept.
+        """
+
+        async def move(target: Path) -> None:
+            await asyncio.to_thread(_move, path, target)
+
+        return await self._create(move, clean_filename(filename), None)
+
+    async def _create(self, put: Callable[[Path], Awaitable[None]], filename: str, title: str | None) -> DatasetRead:
+        """``put`` brings the file to its place."""
         dataset_id = new_id()
         folder = self._uploads / dataset_id
         try:
-            await save_stream(stream, folder / "original", MAX_UPLOAD_BYTES, filename)
+            await put(folder / "original")
             type_name = await asyncio.to_thread(sniff_upload, folder / "original", filename)
             await asyncio.to_thread(write_upload_note, folder, filename)
             spec = SourceSpec(type=type_name, path=str(folder))
@@ -293,6 +313,11 @@ class DatasetService:
                 session, described.id, type_name=spec.type, options=options, description=description
             )
         )
+
+
+def _move(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True)
+    path.replace(target)
 
 
 async def _call_off(preparation: _Preparation) -> None:

@@ -36,16 +36,20 @@ async def _copy_stream(stream: AsyncIterator[bytes], path: Path, limit: int, nam
             done += len(chunk)
             if done > limit:
                 raise DataError(
-                    say("{name} is larger than {size}, the limit. Send less of it.", name=name, size=_size(limit)),
+                    say("{name} is larger than {size}, the limit. Send less of it.", name=name, size=size_text(limit)),
                     code="too_large",
                     file=name,
                 )
-            await asyncio.to_thread(_write, file, chunk)
+            await asyncio.to_thread(write_chunk, file, chunk)
     if not done:
         raise DataError(say("{name} is empty.", name=name), code="empty_file", file=name)
 
 
-def _write(file: BinaryIO, chunk: bytes) -> None:
+def write_chunk(file: BinaryIO, chunk: bytes) -> None:
+    """
+    Raises:
+        DataError: code ``disk_full``.
+    """
     try:
         file.write(chunk)
     except OSError as error:
@@ -56,7 +60,8 @@ def _write(file: BinaryIO, chunk: bytes) -> None:
         raise
 
 
-def _size(num_bytes: int) -> str:
+def size_text(num_bytes: int) -> str:
+    """``4 GiB``."""
     for unit, factor in (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)):
         if num_bytes >= factor:
             return f"{num_bytes / factor:.4g} {unit}"

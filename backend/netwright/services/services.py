@@ -21,6 +21,7 @@ from netwright.services.scheduler import Scheduler, Timing
 from netwright.services.steps import StepsService
 from netwright.services.times import TimesService
 from netwright.services.trials import TrialService
+from netwright.services.uploads import UploadService
 from netwright.services.webhook import Webhook
 from netwright.services.weights import WeightsService
 from netwright.services.workspace import WorkspaceService
@@ -45,6 +46,7 @@ class Services:
         self.networks = NetworkService(self.store, settings.language if settings.has_example else None)
         self.blocks = BlockService(self.store)
         self.datasets = DatasetService(self.store, settings.home)
+        self.uploads = UploadService(self.datasets, settings.home)
         self.steps = StepsService(self.datasets)
         self.scheduler = Scheduler(
             self.store, self.hub, executor, settings.runs_folder, settings.server_file, timing=timing
@@ -79,6 +81,7 @@ class Services:
         await self.networks.start()
         await self.blocks.start()
         await self.datasets.start()
+        await self.uploads.start()
         await self.exports.start()
         await self.weights.start()
         await self.imports.start()

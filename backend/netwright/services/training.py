@@ -189,7 +189,7 @@ def _facts(dataset: DatasetRead, layout: Layout | None = None, task: TaskChoice 
         are_vertices=dataset.graph is not None and dataset.graph.sample == "vertex",
         is_task_chosen=task is not None,
     )
-    return facts.as_reconstruction() if task == "reconstruction" else facts
+    return facts.as_reconstruction() if "reconstruction" in {task, dataset.task} else facts
 
 
 def _known_to_help(dataset: DatasetRead) -> tuple[Step, ...]:

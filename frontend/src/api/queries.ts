@@ -31,6 +31,8 @@ export const keys = {
   datasets: ["datasets"] as const,
   dataset: (id: string) => ["datasets", id] as const,
   preview: (id: string) => ["datasets", id, "preview"] as const,
+  uploads: ["uploads"] as const,
+  uploadRules: ["uploads", "rules"] as const,
   trainingOptions: ["training", "options"] as const,
   weights: ["weights"] as const,
   runs: (networkId?: string) => (networkId === undefined ? (["runs"] as const) : (["runs", { networkId }] as const)),

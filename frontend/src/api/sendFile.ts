@@ -4,7 +4,7 @@ import { connection } from "./connection";
 import { ApiProblem, isServerAway, OFFLINE, toApiProblem } from "./problem";
 
 export interface SendOptions {
-  method: "POST" | "PUT";
+  method: "POST" | "PUT" | "PATCH";
   path: string;
   file: Blob;
   /** The share that has been sent, from 0 to 1; 1 means that the server now reads it. */

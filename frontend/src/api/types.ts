@@ -72,6 +72,7 @@ export type TrialDrawing = Schemas["TrialDrawing"];
 export type GraphSent = Schemas["GraphSent"];
 export type GraphShape = Schemas["GraphShape"];
 export type TrialRead = Schemas["TrialRead"];
+export type UploadRead = Schemas["UploadRead"];
 export type WeightsCompared = Schemas["WeightsCompared"];
 export type WeightsRead = Schemas["WeightsRead"];
 

@@ -1,19 +1,12 @@
 """Excel workbooks and Parquet files are tables like any other."""
 
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 import pytest
-from backend.data.archives import pack
+from backend.data.archives import Row, workbook
 from backend.data.test_sample_code import check, upload
 from netwright.data.base import DataError
 from netwright.data.sniff import sniff_upload
-
-_MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-
-Row = list[str | float | None]
 
 
 def person(n: int) -> Row:
@@ -21,35 +14,6 @@ def person(n: int) -> Row:
 
 
 ROWS: list[Row] = [["age", "town", "label"], *map(person, range(40))]
-
-
-def workbook(rows: list[Row]) -> bytes:
-    """The smallest file that Excel opens."""
-
-    def cell(value: str | float | None, place: str) -> str:
-        if value is None:
-            return ""
-        if isinstance(value, str):
-            return f'<c r="{place}" t="inlineStr"><is><t>{escape(value)}</t></is></c>'
-        return f'<c r="{place}"><v>{value}</v></c>'
-
-    lines = [
-        f'<row r="{n}">{"".join(cell(value, f"{chr(65 + i)}{n}") for i, value in enumerate(row))}</row>'
-        for n, row in enumerate(rows, start=1)
-    ]
-    parts = {
-        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="xml" '
-        'ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/'
-        'vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>',
-        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="r1" '
-        f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook {_MAIN} xmlns:r="{_OFFICE}"><sheets><sheet name="one" sheetId="1" r:id="r1"/>'
-        "</sheets></workbook>",
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="r1" '
-        f'Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": f"<worksheet {_MAIN}><sheetData>{''.join(lines)}</sheetData></worksheet>",
-    }
-    return pack({name: text.encode() for name, text in parts.items()})
 
 
 def test_workbook_when_uploaded_is_read_and_read_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -382,3 +382,25 @@ def test_curve_when_drawn_is_a_picture_of_all_its_points(values: list[float]) ->
     lines = picture.findall("{http://www.w3.org/2000/svg}polyline")
     assert [len(line.attrib["points"].split()) for line in lines] == [len(values)]
     assert draw_curves([Curve(name="train/loss", steps=[], values=[])]) == ""
+
+
+def test_bundle_of_arrays_without_targets_gives_them_back_and_repeats_the_run(tmp_path: Path) -> None:
+    upload = tmp_path / "upload"
+    upload.mkdir()
+    rows = np.random.default_rng(0).normal(size=(80, 5)).astype(np.float32)
+    np.save(upload / "original.npy", rows)
+    (upload / "original.npy").rename(upload / "original")
+    drawn = chain(node("x: Input", params={"shape": [5]}), node("back: Linear", params={"out_features": 5}), scores())
+    order = trained(
+        tmp_path,
+        drawn,
+        SourceSpec(type="array_rows", path=str(upload)),
+        objectives=[{"output": "scores", "loss": {"type": "MSELoss"}}],
+        metrics=[],
+        checkpoint={"monitor": "val/loss"},
+    )
+    home = unpack(order, tmp_path)
+    printed = run(home, "train.py", "--data", str(upload / "original"), "--steps", "2", "--device", "cpu")
+    assert printed.count("(as in the run)") == 2
+    np.save(home / "two.npy", rows[:2])
+    assert len(run(home, "predict.py", "two.npy").splitlines()) >= 2

@@ -9,18 +9,19 @@ import { CardSkeletons, EmptyState, PageBar, usePageTitle } from "@/ui";
 import { usePendingDeletions } from "@/ui/pendingDeletion";
 import { DatasetCard } from "./DatasetCard";
 import classes from "./data.module.css";
-import { datasetsQuery } from "./queries";
+import { readDropped } from "./dropped";
+import { datasetsQuery, uploadRulesQuery } from "./queries";
 import { SendingList } from "./SendingList";
+import { Unfinished } from "./Unfinished";
 import { uploadPath } from "./upload";
 import { useSending } from "./useSending";
-
-const ACCEPT = ".csv,.tsv,.txt,.zip,text/csv,application/zip";
 
 /** All sets: built-in ones and uploaded ones; a file dropped anywhere is uploaded. */
 export function DataPage() {
   const { t } = useTranslation("data");
   const navigate = useNavigate();
   const { data: datasets, error, refetch } = useQuery(datasetsQuery);
+  const { data: rules } = useQuery(uploadRulesQuery);
   const pending = usePendingDeletions();
   const sending = useSending();
   const [isOver, setOver] = useState(false);
@@ -34,7 +35,9 @@ export function DataPage() {
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
-    void upload([...event.dataTransfer.files]);
+    const { files, folders } = readDropped(event.dataTransfer);
+    for (const name of folders) sending.refuse(name, t("upload.folder", { name }));
+    void upload(files);
   };
   const there = datasets?.filter((dataset) => !pending.has(dataset.id)) ?? [];
   const groups = [
@@ -60,7 +63,7 @@ export function DataPage() {
         <div className={classes.grow} />
         <FileButton
           multiple
-          accept={ACCEPT}
+          {...(rules === undefined ? {} : { accept: rules.suffixes.join(",") })}
           onChange={(files) => void upload(files)}
           inputProps={{ "aria-label": t("upload.button") }}
         >
@@ -72,7 +75,8 @@ export function DataPage() {
         </FileButton>
       </PageBar>
       <p className={classes.hint}>{t("upload.hint")}</p>
-      <SendingList files={sending.files} onDismiss={sending.dismiss} />
+      <SendingList files={sending.files} onDismiss={sending.dismiss} onGoOn={(file) => void upload([file])} />
+      <Unfinished sending={new Set(sending.files.map(({ name }) => name))} onChoose={(file) => void upload([file])} />
       {datasets === undefined && error === null && <CardSkeletons />}
       {datasets === undefined && error !== null && (
         <EmptyState title={t("failed.list")} actions={<Button onClick={() => refetch()}>{t("again")}</Button>}>

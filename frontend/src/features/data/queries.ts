@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { api, type DatasetPreview, type DatasetRead, keys, unwrap } from "@/api";
+import { api, type DatasetPreview, type DatasetRead, keys, type UploadRead, unwrap } from "@/api";
 import { notifyError } from "@/ui";
 
 /** How often a set that is being fetched or read is asked how far it is. */
@@ -14,6 +14,19 @@ export const datasetsQuery = queryOptions({
   queryKey: keys.datasets,
   queryFn: () => unwrap<DatasetRead[]>(api.GET("/api/datasets")),
   refetchInterval: (query) => (query.state.data?.some(isBusy) ? ASK_MS : false),
+});
+
+/** What may be uploaded changes only with the server's version. */
+export const uploadRulesQuery = queryOptions({
+  queryKey: keys.uploadRules,
+  queryFn: () => unwrap(api.GET("/api/uploads/rules")),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** Uploads that broke off: asked when the page of all data opens. */
+export const uploadsQuery = queryOptions({
+  queryKey: keys.uploads,
+  queryFn: () => unwrap<UploadRead[]>(api.GET("/api/uploads")),
 });
 
 export function datasetQuery(id: string) {
