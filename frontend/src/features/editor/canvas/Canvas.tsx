@@ -73,13 +73,13 @@ function Drawing() {
   const drawn = useDrawn(nodes, edges);
   const flowEdges = useReactFlowEdges(root, edges, view.selection);
   const connecting = useConnecting(view);
-  const selecting = useSelecting(edges);
+  const selecting = useSelecting(edges, isFar);
   const isSnapping = useStore(canvas, (state) => state.isSnapping);
   const isMinimapShown = useStore(canvas, (state) => state.isMinimapShown);
   useCanvasView(root, drawn);
   useKeyboard(root);
   useShowOpenedLevel(root);
-  const line = useCutting(root);
+  const line = useCutting(root, drawn);
   const isReadOnly = useStore(store, (state) => state.isReadOnly);
   const isKnifeOut = useStore(canvas, (state) => state.isKnifeOut);
 
