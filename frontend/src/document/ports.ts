@@ -29,7 +29,7 @@ const ofBlock = new WeakMap<Block, NodePorts>();
 /** The ports of `node`, which stands in `block`. The same object as long as nothing that it depends on changes. */
 export function portsOf(node: Node, block: Block, document: Document, catalogue: Catalogue): NodePorts {
   const layer = catalogue.get(node.type);
-  if (layer) return layerPorts(layer, node.params);
+  if (layer) return knownPorts(layer, node.params);
   const name = blockNameOf(node.type);
   const definition = name === null ? undefined : blockOf(document, name);
   if (definition) return blockPorts(definition);
@@ -42,6 +42,17 @@ export function canBeMuted(node: Node, { block, document, catalogue }: Level): b
   const { inputs, outputs } = portsOf(node, block, document, catalogue);
   const isOneWay = inputs.filter((port) => !port.optional).length === 1 && outputs.length === 1;
   return layer ? layer.can_be_muted && isOneWay : isOneWay;
+}
+
+const ofParams = new WeakMap<LayerRead, WeakMap<Node["params"], NodePorts>>();
+
+/** As `layerPorts`, worked out once for the settings of one node. */
+function knownPorts(layer: LayerRead, params: Node["params"]): NodePorts {
+  const own = ofParams.get(layer) ?? new WeakMap<Node["params"], NodePorts>();
+  ofParams.set(layer, own);
+  const ports = own.get(params) ?? layerPorts(layer, params);
+  own.set(params, ports);
+  return ports;
 }
 
 /** The ports of a layer; those that depend on the parameters come out as the server's `layers/ports.py` has them. */

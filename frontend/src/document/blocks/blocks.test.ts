@@ -5,7 +5,7 @@ import { applyEdits } from "../edits";
 import { normalizeDocument } from "../normalize";
 import { type Level, portsAt } from "../ports";
 import { LAYERS } from "../testing/catalogue";
-import { type Block, blockOf, type Document, type Edge, type Node, type WireDocument } from "../types";
+import { type Block, blockOf, type Document, type Edge, type Node, type Position, type WireDocument } from "../types";
 import { blockSet, duplicateBlockEdits, makeUniqueEdits, mergeBlocks, renameBlockEdits } from "./definitions";
 import { groupEdits, groupProblem, suggestBlockName } from "./group";
 import { exposeEdits, followersOf, inlineEdits, removeParameter } from "./parameters";
@@ -335,6 +335,24 @@ describe("grouping and unpacking", () => {
   it("brings a grouped selection back to its own places", () => {
     const made = group(residual(), ["conv", "act"], "Made");
     expect(unpack(made.document, made.id).view.network).toEqual(residual().view.network);
+  });
+
+  it("takes the points of the wires within along, into the block and out again, also where it stands elsewhere", () => {
+    const edge = residual().network.edges[1] as Edge;
+    const points: Position[] = [[500, -120]];
+    const led = applyEdits(residual(), [{ op: "set_way", block: "network", edge, points }]);
+    const made = group(led, ["conv", "act"], "Made");
+    expect(made.document.marks.network?.ways ?? []).toEqual([]);
+    expect(made.document.marks.Made?.ways).toEqual([{ edge, points }]);
+    expect(unpack(made.document, made.id).marks.network?.ways).toEqual([{ edge, points }]);
+
+    const [x, y] = made.document.view.network?.[made.id] ?? [0, 0];
+    const position: Position = [x, y + 400];
+    const moved = applyEdits(made.document, [{ op: "move_node", block: "network", id: made.id, position }]);
+    const back = unpack(moved, made.id);
+    const shift = (back.view.network?.conv?.[1] ?? 0) - 0;
+    expect(shift).toBe(400);
+    expect(back.marks.network?.ways).toEqual([{ edge, points: [[500, -120 + shift]] }]);
   });
 });
 

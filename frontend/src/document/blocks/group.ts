@@ -2,6 +2,7 @@
 import { applyEdits } from "../edits";
 import { CARD_WIDTH, COLUMN_GAP, cardSize, ROW_GAP, snap, snapPosition } from "../geometry";
 import { freeId, freeIdLike, idPrefix } from "../ids";
+import { marksOf } from "../marks";
 import { completePositions, freePlaceForSize, type Positions } from "../placement";
 import { endsOf, type Level, portsAt } from "../ports";
 import { dataOrder, downstreamOfAll } from "../topology";
@@ -116,6 +117,10 @@ export function groupEdits(level: Level, blockName: string, ids: readonly string
   const edits: Edit[] = [
     { op: "set_block", name, definition },
     ...Object.entries(places).map(([node, position]): Edit => ({ op: "move_node", block: name, id: node, position })),
+    // The wires that lie wholly within go through the same points; the places inside are the same too.
+    ...marksOf(document, blockName).ways.flatMap(({ edge, points }): Edit[] =>
+      chosen.has(edge.source) && chosen.has(edge.target) ? [{ op: "set_way", block: name, edge, points }] : [],
+    ),
     ...nodes.map((node): Edit => ({ op: "remove_node", block: blockName, id: node.id })),
     { op: "add_node", block: blockName, node: { id, type, params, repeat: 1, muted: false } },
     ...outerEdges(level, chosen, border, id, blockName),

@@ -1,6 +1,7 @@
 /** A node that uses a block becomes the nodes of the block: `group.ts` the other way round. */
 import { CARD_WIDTH, COLUMN_GAP, cardSize, GRID, overlaps, type Size, snap } from "../geometry";
 import { freeIdLike } from "../ids";
+import { marksOf } from "../marks";
 import { completePositions, type Positions } from "../placement";
 import { type Level, portsAt } from "../ports";
 import { sharersOf } from "../sharing";
@@ -16,7 +17,9 @@ import {
   type JsonValue,
   type Label,
   type Node,
+  type Position,
 } from "../types";
+import { shiftedPoints } from "../ways";
 import {
   type Expression,
   ExpressionError,
@@ -127,6 +130,7 @@ class Unpacking {
         return { op: "add_node", block, node: one, ...(position ? { position } : {}) };
       }),
       ...wires,
+      ...this.ledWays(places),
     ];
     const isLast = usesOf(this.level.document, this.name).length === 1;
     if (isLast) edits.push({ op: "set_block", name: this.name, definition: null });
@@ -247,6 +251,21 @@ class Unpacking {
     );
     this.refuseDoubled(kept, inner);
     return [...outer, ...inner.map((edge): Edit => ({ op: "add_edge", block, edge }))];
+  }
+
+  /** The points of the wires inside, moved with the nodes at their ends. */
+  private ledWays(places: Positions): Edit[] {
+    const { level, blockName: block } = this;
+    const inside = completePositions({ ...level, block: this.inside }, level.document.view[this.name] ?? {});
+    return marksOf(level.document, this.name).ways.flatMap(({ edge, points }) =>
+      this.ids.flatMap((ids): Edit[] => {
+        const [source, target] = [ids.get(edge.source), ids.get(edge.target)];
+        const [then, now] = [inside[edge.source], source === undefined ? undefined : places[source]];
+        if (source === undefined || target === undefined || !then || !now) return [];
+        const by: Position = [now[0] - then[0], now[1] - then[1]];
+        return [{ op: "set_way", block, edge: { ...edge, source, target }, points: shiftedPoints(points, by) }];
+      }),
+    );
   }
 
   /** Two ports of the block that one source feeds, or that give one value, would be the same wire twice. */

@@ -1,6 +1,6 @@
 import "@xyflow/react/dist/base.css";
 import { Background, BackgroundVariant, MiniMap, type NodeChange, ReactFlow, ReactFlowProvider } from "@xyflow/react";
-import { type MouseEvent, useCallback, useMemo, useRef, useState } from "react";
+import { type MouseEvent, memo, useCallback, useDeferredValue, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { GRID } from "@/document";
 import { leadThrough } from "../commands/ways";
@@ -14,6 +14,7 @@ import { ConnectDialog } from "./ConnectDialog";
 import { ConnectionHint } from "./ConnectionHint";
 import { DragPicture } from "./DragPicture";
 import { EmptyCanvas } from "./EmptyCanvas";
+import { FarLayer } from "./FarLayer";
 import { FindPanel } from "./FindPanel";
 import { createNodeBuilder, type FlowEdge, type FlowNode, type LevelView } from "./flow";
 import { createEdgeBuilder } from "./flowEdges";
@@ -31,18 +32,18 @@ import { useCanvasView } from "./useCanvasView";
 import { useConnecting } from "./useConnecting";
 import { CutStroke, useCutting } from "./useCutting";
 import { useDragging } from "./useDragging";
+import { useDrawn, useReactFlowEdges } from "./useFarWires";
 import { useKeyboard } from "./useKeyboard";
 import { useLevelView } from "./useLevelView";
 import { useMenu } from "./useMenu";
 import { useSelecting } from "./useSelecting";
 import { useShowOpenedLevel } from "./useShowOpenedLevel";
+import { FAR_ZOOM } from "./viewport";
 import { Wire } from "./Wire";
 
 const NODE_TYPES = { card: NodeCard };
 const EDGE_TYPES = { wire: Wire };
 const SNAP: [number, number] = [GRID, GRID];
-/** Below this zoom cards are coloured rectangles with their type. */
-const FAR_ZOOM = 0.4;
 const DELETE_NOTHING = null;
 
 /** The drawing: the open level of the document, and everything one can do to it with mouse and keyboard. */
@@ -67,14 +68,18 @@ function Drawing() {
   const [buildEdges] = useState(createEdgeBuilder);
   const nodes = buildNodes(view);
   const edges = buildEdges(view, dragged !== null);
+  const isFar = useStore(canvas, (state) => state.isFar);
+  const isFarForAWhile = useDeferredValue(isFar);
+  const drawn = useDrawn(nodes, edges);
+  const flowEdges = useReactFlowEdges(root, edges, view.selection);
   const connecting = useConnecting(view);
-  const selecting = useSelecting(edges);
+  const selecting = useSelecting(edges, isFar);
   const isSnapping = useStore(canvas, (state) => state.isSnapping);
   const isMinimapShown = useStore(canvas, (state) => state.isMinimapShown);
-  useCanvasView(root);
+  useCanvasView(root, drawn);
   useKeyboard(root);
   useShowOpenedLevel(root);
-  const line = useCutting(root);
+  const line = useCutting(root, drawn);
   const isReadOnly = useStore(store, (state) => state.isReadOnly);
   const isKnifeOut = useStore(canvas, (state) => state.isKnifeOut);
 
@@ -144,7 +149,7 @@ function Drawing() {
     >
       <ReactFlow<FlowNode, FlowEdge>
         nodes={nodes}
-        edges={edges}
+        edges={flowEdges}
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
         onNodesChange={onNodesChange}
@@ -162,7 +167,8 @@ function Drawing() {
         {...connecting}
         nodesDraggable={!isReadOnly}
         nodesConnectable={!isReadOnly}
-        onlyRenderVisibleElements
+        // Far out cards have no look of their own: what comes into view while one zooms need not be made first.
+        onlyRenderVisibleElements={!isFarForAWhile}
         nodesFocusable={false}
         edgesFocusable={false}
         disableKeyboardA11y
@@ -186,6 +192,7 @@ function Drawing() {
           bgColor="var(--nw-bg)"
         />
         <MarksLayer level={level} onShift={dragging.setDragged} />
+        {isFar && <FarLayer drawn={drawn.current} />}
         <Suggestion view={view} root={root} isBusy={dragged !== null} />
         {isMinimapShown && nodes.length > 0 && (
           <MiniMap<FlowNode>
@@ -202,12 +209,24 @@ function Drawing() {
         )}
       </ReactFlow>
       <LevelTrail />
-      <CanvasControls />
+      <Controls />
       {nodes.length === 0 && <EmptyCanvas />}
+      <CutStroke line={line} />
+      <Overlays />
+      <p id="canvas-help" hidden>
+        {t("canvas.help")}
+      </p>
+    </div>
+  );
+}
+
+/** What stands over the drawing and asks the stores itself: moving a card does not concern it. */
+const Overlays = memo(function Overlays() {
+  return (
+    <>
       <ConnectionHint />
       <DragPicture />
       <ShapeHint />
-      <CutStroke line={line} />
       <Notices />
       <CanvasMenu />
       <ConnectDialog />
@@ -215,12 +234,11 @@ function Drawing() {
       <UnpackDialog />
       <KeysDialog />
       <FindPanel />
-      <p id="canvas-help" hidden>
-        {t("canvas.help")}
-      </p>
-    </div>
+    </>
   );
-}
+});
+
+const Controls = memo(CanvasControls);
 
 /** React Flow is MIT-licensed and named in the page's licences; its mark would stand on every drawing. */
 const HIDE_NAME = { hideAttribution: true };

@@ -16,7 +16,7 @@ import { useEditorContext } from "../context";
 import { FamilyIcon, familyColor } from "../FamilyIcon";
 import { useEditorWords } from "../labels";
 import { markColor } from "../markColor";
-import { type CardData, type FlowNode, HANDLE_SIZE } from "./flow";
+import { type CardData, type FlowNode, HANDLE_SIZE, heatColor } from "./flow";
 import classes from "./NodeCard.module.css";
 
 /** A node as a plain card: what it is, what matters about it, its ports, its worst problem. */
@@ -39,17 +39,8 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Flo
   };
   const style = { "--family": familyColor(family), "--card": cardColor(data) } as React.CSSProperties;
   const shownType = blockNameOf(node.type) ?? node.type;
-  if (isFar) {
-    return (
-      <>
-        <div className={classes.far} style={style} data-testid={`node-${node.id}`} {...marks}>
-          {shownType}
-        </div>
-        <Anchors ports={data.ports.inputs} type="target" height={data.size.height} />
-        <Anchors ports={data.ports.outputs} type="source" height={data.size.height} />
-      </>
-    );
-  }
+  // Its look is on the far layer; here is what the pointer and the keyboard find.
+  if (isFar) return <div className={classes.far} data-testid={`node-${node.id}`} {...marks} />;
   return (
     <>
       <div className={classes.card} style={style} data-testid={`node-${node.id}`} {...marks}>
@@ -76,7 +67,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Flo
 
 /** The colour of a card where it has one of its own, or shows what it costs. */
 function cardColor({ color, heat }: CardData): string | undefined {
-  if (heat) return `color-mix(in srgb, var(--nw-series-2) ${heat.part * 5}%, var(--nw-surface))`;
+  if (heat) return heatColor(heat.part);
   return color === null ? undefined : `color-mix(in srgb, ${markColor(color)} 16%, var(--nw-surface))`;
 }
 
@@ -186,23 +177,6 @@ function Badge({ problem }: { problem: NonNullable<CardData["problem"]> }) {
       !
     </button>
   );
-}
-
-/**
- * What React Flow measures to know where wires end, without what makes a port work: far out there are many cards and no
- * port could be hit.
- */
-function Anchors({ ports, type, height }: Omit<PortsProps, "node">) {
-  const side = type === "source" ? Side.Right : Side.Left;
-  return ports.map((port, index) => (
-    <i
-      key={port.name}
-      className={`react-flow__handle react-flow__handle-${side} ${type} ${classes.anchor}`}
-      style={{ top: portOffset(index, ports.length, height), width: HANDLE_SIZE, height: HANDLE_SIZE }}
-      data-handleid={port.name}
-      data-handlepos={side}
-    />
-  ));
 }
 
 interface PortsProps {

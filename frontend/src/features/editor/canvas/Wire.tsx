@@ -42,7 +42,7 @@ export const Wire = memo(function Wire({
   const { x, y } = (dragged ? null : data.labelAt) ?? label;
   return (
     <g {...marks} className={classes.wire} data-testid={`wire-${id}`} data-edge={id}>
-      <path className={classes.grip} d={path} />
+      <path className={classes.grip} d={path} data-far={isFar || undefined} />
       <path className={classes.line} d={path} strokeWidth={data.width} />
       {points.length > 0 && <WirePoints edge={data.edge} points={points} ends={ends} onDrag={setDragged} />}
       {data.label !== null && !isFar && (

@@ -107,6 +107,7 @@ const sameKey = (a: readonly unknown[], b: readonly unknown[]) => a.every((value
 export function createMemory<V>() {
   let current = new Map<string, Remembered<readonly unknown[], V>>();
   let next = new Map<string, Remembered<readonly unknown[], V>>();
+  let last: V[] = [];
   return {
     start: () => {
       next = new Map();
@@ -117,8 +118,11 @@ export function createMemory<V>() {
       next.set(id, entry);
       return entry.value;
     },
-    finish: () => {
+    /** The same list where all that was taken is what it was. */
+    finish: (values: V[]): V[] => {
       current = next;
+      if (values.length !== last.length || values.some((value, at) => value !== last[at])) last = values;
+      return last;
     },
   };
 }
@@ -208,8 +212,7 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
         return buildNode(id, data, { x, y: y + shift }, selected.has(node.id));
       });
     });
-    memory.finish();
-    return nodes;
+    return memory.finish(nodes);
   };
 }
 
@@ -219,6 +222,11 @@ const HEAT_WORDS = {
   activation_bytes: formatBytes,
   time: formatMilliseconds,
 };
+
+/** The colour of a card that shows what it costs: the more, the stronger. */
+export function heatColor(part: number): string {
+  return `color-mix(in srgb, var(--nw-series-2) ${part * 5}%, var(--nw-surface))`;
+}
 
 /** Steps of ten: a card is drawn anew only when its colour would be another. */
 function createHeat(view: LevelView, prefix: string): (node: string) => CardData["heat"] {

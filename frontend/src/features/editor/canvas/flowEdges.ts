@@ -77,8 +77,7 @@ export function createEdgeBuilder(): (view: LevelView, isDragging: boolean) => F
         }),
       );
     });
-    memory.finish();
-    return edges;
+    return memory.finish(edges);
   };
 }
 

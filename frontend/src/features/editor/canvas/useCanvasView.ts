@@ -1,10 +1,12 @@
 import { type ReactFlowInstance, useReactFlow } from "@xyflow/react";
 import { type RefObject, useEffect } from "react";
-import { type Edge, type Ends, equalEdges, type Point, type Rect } from "@/document";
+import { type Edge, equalEdges, type Rect } from "@/document";
 import type { CanvasState, CanvasView } from "../canvasStore";
 import { useEditorContext } from "../context";
-import { type FlowEdge, type FlowNode, HANDLE_SIZE } from "./flow";
-import { levelViewport, viewportShowing } from "./viewport";
+import type { FlowEdge, FlowNode } from "./flow";
+import type { Drawn } from "./useFarWires";
+import { FAR_ZOOM, levelViewport, viewportShowing } from "./viewport";
+import type { WireShape } from "./wireShapes";
 
 const MOTION_MS = 150;
 const FIT = { padding: 0.12, maxZoom: 1 };
@@ -19,17 +21,17 @@ const REVEAL_FRAMES = 30;
 type Flow = ReactFlowInstance<FlowNode, FlowEdge>;
 
 /** Hands the view's abilities to commands and to the palette, as long as the canvas is mounted. */
-export function useCanvasView(root: RefObject<HTMLDivElement | null>): void {
+export function useCanvasView(root: RefObject<HTMLDivElement | null>, drawn: RefObject<Drawn>): void {
   const flow = useReactFlow<FlowNode, FlowEdge>();
   const { canvas } = useEditorContext();
   useEffect(() => {
     const pointer = trackPointer(root);
-    canvas.setState({ view: createView(flow, root, pointer.at, () => canvas.getState().keyboardHome) });
+    canvas.setState({ view: createView(flow, root, drawn, pointer.at, () => canvas.getState().keyboardHome) });
     return () => {
       pointer.end();
       canvas.setState({ view: null });
     };
-  }, [flow, root, canvas]);
+  }, [flow, root, drawn, canvas]);
 }
 
 interface ScreenPoint {
@@ -61,10 +63,17 @@ function trackPointer(root: RefObject<HTMLDivElement | null>): { at: () => Scree
 function createView(
   flow: Flow,
   root: RefObject<HTMLDivElement | null>,
+  drawn: RefObject<Drawn>,
   pointer: () => ScreenPoint | null,
   home: () => CanvasState["keyboardHome"],
 ): CanvasView {
   const box = () => root.current?.getBoundingClientRect() ?? new DOMRect();
+  /** Far out wires are no elements: their shapes are asked. */
+  const farEdges = (client: ScreenPoint) => {
+    const zoom = flow.getZoom();
+    if (zoom >= FAR_ZOOM) return [];
+    return drawn.current.wiresAt(flow.screenToFlowPosition(client, { snapToGrid: false }), zoom);
+  };
   return {
     // Nodes that were just placed are known to the view one frame later.
     fit: () => requestAnimationFrame(() => void flow.fitView({ ...FIT, duration: motion() })),
@@ -103,11 +112,11 @@ function createView(
       return pointer() ?? { x: left + width / 2, y: top + height / 2 };
     },
     contains: ({ x, y }) => root.current?.contains(document.elementFromPoint(x, y)) ?? false,
-    edgeAt: ({ x, y }) => edgeOf(flow, document.elementFromPoint(x, y)),
-    endsOf: (edge) => wireEnds(flow, edge),
-    edgesAt: ({ x, y }) => {
-      const found = document.elementsFromPoint(x, y).map((element) => edgeOf(flow, element));
-      return [...new Set(found)].filter((edge) => edge !== null);
+    edgeAt: (client) => edgeOf(flow, document.elementFromPoint(client.x, client.y)) ?? farEdges(client)[0] ?? null,
+    endsOf: (edge) => shapeOf(drawn.current, edge)?.ends ?? null,
+    edgesAt: (client) => {
+      const found = document.elementsFromPoint(client.x, client.y).map((element) => edgeOf(flow, element));
+      return [...new Set([...found, ...farEdges(client)])].filter((edge) => edge !== null);
     },
     showPlace: (place) => requestAnimationFrame(() => showRect(flow, box(), place)),
     isInView: (place) => {
@@ -127,17 +136,8 @@ function edgeOf(flow: Flow, element: Element | null): Edge | null {
   return (id !== undefined && flow.getEdge(id)?.data?.edge) || null;
 }
 
-function wireEnds(flow: Flow, edge: Edge): Ends | null {
-  const drawn = flow.getEdges().find(({ data }) => data !== undefined && equalEdges(data.edge, edge));
-  const at = (id: string | undefined, handle: string | null | undefined, type: "source" | "target"): Point | null => {
-    const node = id === undefined ? undefined : flow.getNode(id);
-    const port = node?.handles?.find((one) => one.id === handle && one.type === type);
-    if (!node || !port) return null;
-    return { x: node.position.x + port.x + HANDLE_SIZE / 2, y: node.position.y + port.y + HANDLE_SIZE / 2 };
-  };
-  const from = at(drawn?.source, drawn?.sourceHandle, "source");
-  const to = at(drawn?.target, drawn?.targetHandle, "target");
-  return from && to ? { from, to } : null;
+function shapeOf(drawn: Drawn, edge: Edge): WireShape | undefined {
+  return [...drawn.shapes().values()].find((shape) => equalEdges(shape.edge, edge));
 }
 
 function show(flow: Flow, box: DOMRect, id: string): void {

@@ -6,6 +6,7 @@ import classes from "./Canvas.module.css";
 import { crossesLine } from "./cutting";
 import type { FlowEdge, FlowNode } from "./flow";
 import { isGround } from "./ground";
+import type { Drawn } from "./useFarWires";
 
 /** Between two points of a wire that is looked at, in pixels of the screen. */
 const SAMPLE = 8;
@@ -14,7 +15,7 @@ const SAMPLE = 8;
  * Cutting wires by a stroke: Alt and drag over the empty canvas, or any drag after the knife was taken out. What the stroke
  * crosses goes as one step; Escape gives it up. Returns the stroke so far, from the canvas's corner; null where there is none.
  */
-export function useCutting(root: RefObject<HTMLDivElement | null>): readonly Point[] | null {
+export function useCutting(root: RefObject<HTMLDivElement | null>, drawn: RefObject<Drawn>): readonly Point[] | null {
   const { store, canvas } = useEditorContext();
   const flow = useReactFlow<FlowNode, FlowEdge>();
   const [line, setLine] = useState<readonly Point[] | null>(null);
@@ -31,7 +32,7 @@ export function useCutting(root: RefObject<HTMLDivElement | null>): readonly Poi
       root.current?.focus({ preventScroll: true });
       stop = startStroke(
         event,
-        { flow, box: root.current?.getBoundingClientRect() ?? new DOMRect() },
+        { flow, box: root.current?.getBoundingClientRect() ?? new DOMRect(), drawn: drawn.current },
         (points, edges) => {
           setLine(points);
           canvas.setState({ cut: edges });
@@ -48,28 +49,32 @@ export function useCutting(root: RefObject<HTMLDivElement | null>): readonly Poi
       element.removeEventListener("pointerdown", onDown, true);
       stop?.();
     };
-  }, [root, store, canvas, flow]);
+  }, [root, store, canvas, flow, drawn]);
   return line;
 }
 
 interface Ground {
   flow: ReturnType<typeof useReactFlow<FlowNode, FlowEdge>>;
   box: DOMRect;
+  drawn: Drawn;
 }
 
 interface SeenWire {
   edge: Edge;
-  path: SVGPathElement;
+  /** Its path in the drawing. */
+  d: string;
+  /** What it may touch on the screen. */
   box: DOMRect;
 }
 
 function startStroke(
   start: PointerEvent,
-  { flow, box }: Ground,
+  ground: Ground,
   onStroke: (points: readonly Point[], crossed: readonly Edge[]) => void,
   onEnd: (crossed: readonly Edge[]) => void,
 ): () => void {
-  const wires = seenWires(flow);
+  const { box } = ground;
+  const wires = seenWires(ground);
   const lines = new Map<SeenWire, Point[]>();
   let crossed: readonly Edge[] = [];
   let last: Point = { x: start.clientX, y: start.clientY };
@@ -80,7 +85,7 @@ function startStroke(
   }
 
   function lineOf(wire: SeenWire): Point[] {
-    const known = lines.get(wire) ?? sampled(wire.path);
+    const known = lines.get(wire) ?? sampled(wire.d, ground);
     lines.set(wire, known);
     return known;
   }
@@ -124,23 +129,26 @@ function startStroke(
   return giveUp;
 }
 
-/** The wires that are drawn now; the view does not move during a stroke. */
-function seenWires(flow: Ground["flow"]): SeenWire[] {
-  return [...document.querySelectorAll<SVGElement>(".react-flow__edge [data-edge]")].flatMap((element): SeenWire[] => {
-    const edge = flow.getEdge(element.dataset.edge ?? "")?.data?.edge;
-    const path = element.querySelector("path");
-    return edge && path ? [{ edge, path, box: path.getBoundingClientRect() }] : [];
+/** The wires that are drawn now, by React Flow or on the far layer; the view does not move during a stroke. */
+function seenWires({ flow, box, drawn }: Ground): SeenWire[] {
+  const { x, y, zoom } = flow.getViewport();
+  const toScreen = (at: Point): Point => ({ x: box.left + x + at.x * zoom, y: box.top + y + at.y * zoom });
+  return [...drawn.shapes().values()].map(({ edge, d, box: reach }) => {
+    const corner = toScreen(reach);
+    return { edge, d, box: new DOMRect(corner.x, corner.y, reach.width * zoom, reach.height * zoom) };
   });
 }
 
-function sampled(path: SVGPathElement): Point[] {
-  const matrix = path.getScreenCTM();
+/** Points of a wire on the screen, near beside one another. */
+function sampled(d: string, { flow, box }: Ground): Point[] {
+  const { x, y, zoom } = flow.getViewport();
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", d);
   const length = path.getTotalLength();
-  const count = Math.max(2, Math.ceil((length * (matrix?.a ?? 1)) / SAMPLE));
+  const count = Math.max(2, Math.ceil((length * zoom) / SAMPLE));
   return Array.from({ length: count + 1 }, (_, at) => {
-    const { x, y } = path.getPointAtLength((length * at) / count);
-    const seen = new DOMPoint(x, y).matrixTransform(matrix ?? undefined);
-    return { x: seen.x, y: seen.y };
+    const point = path.getPointAtLength((length * at) / count);
+    return { x: box.left + x + point.x * zoom, y: box.top + y + point.y * zoom };
   });
 }
 

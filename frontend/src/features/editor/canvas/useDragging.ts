@@ -1,7 +1,7 @@
 import { type NodeChange, useReactFlow } from "@xyflow/react";
 import { useMemo, useRef, useState } from "react";
 import { canTakeWire, type Edge, type Label, type Position, type Positions, portsAt, type Rect } from "@/document";
-import type { CanvasStore, CanvasView } from "../canvasStore";
+import type { CanvasState, CanvasStore, CanvasView } from "../canvasStore";
 import { useEditorContext } from "../context";
 import { type FlowEdge, type FlowNode, type LevelView, nodeIdOf } from "./flow";
 
@@ -41,7 +41,7 @@ export function useDragging(level: React.RefObject<LevelView | null>) {
       const { clientX = 0, clientY = 0 } = event;
       const edge = wireUnder({ x: clientX, y: clientY }, nodes, mode.current);
       const said = edge ? hint("drag.insert", ids, edge) : mode.current === "detach" ? hint("drag.detach", ids) : null;
-      canvas.setState({ ghostEdge: edge, copies: [], dragHint: said });
+      tell(canvas, { ghostEdge: edge, dragHint: said });
     }
 
     function wireUnder(pointer: { x: number; y: number }, nodes: readonly FlowNode[], how: Mode): Edge | null {
@@ -95,6 +95,13 @@ export function useDragging(level: React.RefObject<LevelView | null>) {
     return { onDrag, onPositions };
   }, [store, canvas, flow, level]);
   return { dragged, setDragged, ...handlers };
+}
+
+/** Every card and every button asks again when something is told: nothing is where nothing has changed. */
+function tell(canvas: CanvasStore, next: Pick<CanvasState, "ghostEdge" | "dragHint">): void {
+  const { ghostEdge, dragHint, copies } = canvas.getState();
+  const isSame = ghostEdge === next.ghostEdge && JSON.stringify(dragHint) === JSON.stringify(next.dragHint);
+  if (!isSame || copies.length > 0) canvas.setState({ ...next, copies: [] });
 }
 
 function clear(canvas: CanvasStore): void {

@@ -1,12 +1,13 @@
-import type { EdgeChange, NodeChange } from "@xyflow/react";
+import { type EdgeChange, type NodeChange, useStoreApi } from "@xyflow/react";
 import { useMemo, useRef } from "react";
 import { type Edge, equalEdges } from "@/document";
 import { useEditorStore } from "../context";
 import { type FlowEdge, type FlowNode, nodeIdOf } from "./flow";
 
 /** Carries React Flow's wishes about the selection to the store. */
-export function useSelecting(edges: readonly FlowEdge[]) {
+export function useSelecting(edges: readonly FlowEdge[], isFar: boolean) {
   const store = useEditorStore();
+  const flow = useStoreApi();
   const latest = useRef(edges);
   latest.current = edges;
   return useMemo(() => {
@@ -20,7 +21,12 @@ export function useSelecting(edges: readonly FlowEdge[]) {
         if (change.selected) nodes.add(nodeIdOf(change.id));
         else nodes.delete(nodeIdOf(change.id));
       }
-      if (isChanged) select({ nodes: [...nodes], edges: selection.edges });
+      if (!isChanged) return;
+      // A box takes the wires of its cards along. Far out React Flow has no wires of which it could say so.
+      const isBox = isFar && flow.getState().userSelectionActive;
+      const touched = ({ data }: FlowEdge) => data && (nodes.has(data.edge.source) || nodes.has(data.edge.target));
+      const boxed = isBox ? latest.current.filter(touched).flatMap(({ data }) => data?.edge ?? []) : selection.edges;
+      select({ nodes: [...nodes], edges: boxed });
     }
 
     function onEdgesChange(changes: readonly EdgeChange<FlowEdge>[]): void {
@@ -37,5 +43,5 @@ export function useSelecting(edges: readonly FlowEdge[]) {
     }
 
     return { onNodesChange, onEdgesChange };
-  }, [store]);
+  }, [store, flow, isFar]);
 }

@@ -12,6 +12,8 @@ interface Size {
   height: number;
 }
 
+/** Below this zoom cards are coloured rectangles with their type, all drawn on one canvas element. */
+export const FAR_ZOOM = 0.4;
 /** A whole network is shown down to this zoom: what is written on cards can still be made out. */
 const WHOLE_ZOOM = 0.5;
 /** What does not fit is shown from its beginning, no further out than this. */
