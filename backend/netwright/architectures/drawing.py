@@ -18,7 +18,7 @@ MOST_IN_A_ROW = 4
 
 CHAIN_IN_A_ROW, LONG_CHAIN = 3, 16
 """A chain is laid in rows of so many cards, read like lines of a text; one of more than ``LONG_CHAIN`` cards in rows of
-``MOST_IN_A_ROW``, as it would not be whole else.  The editor itself lays chains so, too."""
+``MOST_IN_A_ROW``, as it would not be whole else.  The editor itself lays chains so, too, but one of four cards in one row."""
 
 
 @dataclass(frozen=True, slots=True)
