@@ -28,9 +28,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import graph_bench
 from backend.exchange.round_trip import FORMS, OTHERS, try_networks
 from backend.exchange.round_trip import TOLERANCE as ROUND_TRIP_TOLERANCE
+from bench import graph_bench
 from netwright.architectures.__main__ import main as print_published
 from netwright.architectures.measure import compare
 from netwright.architectures.registry import ARCHITECTURES

@@ -1,14 +1,8 @@
 """What ``make exactness`` says at its end: what was compared, what differs, what was left out."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
-
-import exactness
-from exactness import Part, verdict
+from bench import exactness
+from bench.exactness import Part, verdict
 
 AGREES = Part("Published figures", "70 parameter counts")
 MISSING = Part("Outputs", left_out=("all of it: torchvision is not there",))
