@@ -171,7 +171,9 @@ def cora() -> list[Part]:
         say(f"seed {seed}: {accuracies[-1]:.1f} %, {parameters:,} parameters")
     mean, spread = statistics.mean(accuracies), statistics.stdev(accuracies)
     differing = [] if counts == {GCN_PARAMETERS} else [f"{counts} parameters where {GCN_PARAMETERS:,} are published"]
-    differing += [] if abs(mean - GCN_ACCURACY) <= GCN_RANGE else [f"{mean:.2f} % where 81 +- 1 are published"]
+    differing += (
+        [] if abs(mean - GCN_ACCURACY) <= GCN_RANGE else [f"{mean:.2f} % where 81 +- 1 are wanted (the paper: 81.5)"]
+    )
     compared = f"{mean:.2f} +- {spread:.2f} % over {len(accuracies)} seeds, {GCN_PARAMETERS:,} parameters"
     return [Part(what, compared, tuple(differing))]
 
