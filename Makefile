@@ -108,7 +108,7 @@ generated: generate
 bench: setup-dev .setup/bench ## print the figures of tests/bench, side by side
 	@$(BIN)/python tests/bench/run.py
 
-exactness: setup-dev ## print every figure by which the ready-made networks are held against what is published
+exactness: setup-dev .setup/oracle ## print every figure by which the ready-made networks are held against what is published
 	@$(BIN)/python tests/bench/exactness.py
 
 pictures: setup-dev ## take the pictures of every page; the README's is one of them

@@ -14,8 +14,11 @@ COLUMN_WIDTH, ROW_HEIGHT = 340.0, 140.0
 """Pixels from card to card: the editor's own column, and a card with room for the wire that leads back to the left."""
 
 MOST_IN_A_ROW = 4
-"""What is wider is not shown whole at a size that can be read.  A chain is laid in rows of this many cards, read like lines of
-a text, as the editor itself lays chains."""
+"""What is wider is not shown whole at a size that can be read."""
+
+CHAIN_IN_A_ROW, LONG_CHAIN = 3, 16
+"""A chain is laid in rows of so many cards, read like lines of a text; one of more than ``LONG_CHAIN`` cards in rows of
+``MOST_IN_A_ROW``, as it would not be whole else.  The editor itself lays chains so, too, but one of four cards in one row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def _positions(places: Mapping[str, Place]) -> dict[str, Position]:
 
 def _in_rows(chain: Sequence[str]) -> dict[str, Place]:
     """Rows of about the same length."""
-    rows = -(-len(chain) // MOST_IN_A_ROW)
+    rows = -(-len(chain) // (CHAIN_IN_A_ROW if len(chain) <= LONG_CHAIN else MOST_IN_A_ROW))
     per_row = -(-len(chain) // rows)
     return {name: (at % per_row, at // per_row) for at, name in enumerate(chain)}
 

@@ -67,7 +67,7 @@ def draw_vertices(features: int, first: Node, second: Node, activation: str, dro
     wires = "graph drop1 conv1.x, conv1 act drop2 conv2.x, conv2 scores, " + ", ".join(
         f"graph.edge_index {name}.edge_index" for name in ("conv1", "conv2")
     )
-    return document("", draw(nodes, wires, rows("graph drop1 conv1 act", ". drop2 conv2 scores")))
+    return document("", draw(nodes, wires, rows("graph drop1 conv1", ". act drop2", ". conv2 scores")))
 
 
 def draw_graphs(convolutions: tuple[Node, Node], has_top_k: bool) -> Document:
@@ -91,7 +91,12 @@ def draw_graphs(convolutions: tuple[Node, Node], has_top_k: bool) -> Document:
         if has_top_k
         else "conv1 act1 conv2.x, graph.edge_index conv2.edge_index, graph.batch readout.batch, "
     )
-    places = rows("graph conv1 act1 pool" if has_top_k else "graph conv1 act1", ". conv2 act2", ". readout head scores")
+    below = (
+        (". pool conv2", ". act2 readout", ". head scores")
+        if has_top_k
+        else (". conv2 act2", ". readout head", ". scores")
+    )
+    places = rows("graph conv1 act1", *below)
     return document("", draw(nodes, f"{before}{middle}conv2 act2 readout.x, readout head scores", places))
 
 

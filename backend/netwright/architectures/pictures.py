@@ -1,7 +1,7 @@
 """Networks that give a picture for a picture: U-Net and an autoencoder."""
 
 from netwright.architectures.base import Architecture, Paper, Preset, Published
-from netwright.architectures.drawing import Drawn, document, draw, node, rows
+from netwright.architectures.drawing import Drawn, Place, document, draw, node, rows
 from netwright.graph.document import Document
 
 _RONNEBERGER = Paper(
@@ -73,12 +73,10 @@ def draw_unet(size: int, widths: tuple[int, ...], channels: int, is_original: bo
     chain = " ".join(each.id for each in nodes)
     across = [f"{'encode' if level == 1 else f'down{level - 1}'} up{level}.skip" for level in levels]
     # The U: down on the left, up on the right, and what is wired across stands in one row.
-    deepest = len(widths) - 1
-    places = rows(
-        "image encode up1 head",
-        *(f". down{level} up{level + 1} {'mask' if level == 1 else '.'}" for level in range(1, deepest)),
-        f". down{deepest}",
-    )
+    right, deepest = 1.5, len(widths) - 1
+    places: dict[str, Place] = {"image": (0, 0), "encode": (0, 1), "head": (right, 0), "mask": (right + 1, 0)}
+    for level in range(1, deepest + 1):
+        places |= {f"down{level}": (0, level + 1), f"up{level}": (right, level)}
     network = draw(nodes, ", ".join([chain, *across]), places)
     blocks = {
         "DoubleConv": _double_conv(0 if is_original else 1, has_norm=not is_original),

@@ -336,14 +336,19 @@ def _block_fragment(child: Definition, result: NodeResult, repeat: int) -> Fragm
     )
 
 
-_MOST_VALUES_SHOWN = 3
+_SUMMARY_ROOM = 23
+"""Characters that a card has for it: it ends behind a value, never within one."""
 
 
 def _block_summary(result: NodeResult, repeat: int) -> str:
     """The card's line: ``x 3, channels 64``, how often and the first parameters that this use sets."""
-    times = [f"x {repeat}"] if result.is_repeated else []
-    values = [f"{name} {value}" for name, value in list((result.values or {}).items())[:_MOST_VALUES_SHOWN]]
-    return ", ".join(times + values)
+    values = [f"x {repeat}"] if result.is_repeated else []
+    values += [f"{name} {value}" for name, value in (result.values or {}).items()]
+    for shown in range(len(values), 1, -1):
+        line = ", ".join(values[:shown] if shown == len(values) else [*values[:shown], "…"])
+        if len(line) <= _SUMMARY_ROOM:
+            return line
+    return ", ".join([*values[:1], "…"] if len(values) > 1 else values)
 
 
 # --- layers ----------------------------------------------------------------------------------------------------------

@@ -40,7 +40,9 @@ describe("places of a chain", () => {
 
   it("are rows of about the same length", () => {
     expect(columnsPerRow(chainPositions(chain(5)) ?? {})).toEqual([3, 2]);
+    expect(columnsPerRow(chainPositions(chain(8)) ?? {})).toEqual([3, 3, 2]);
     expect(columnsPerRow(chainPositions(chain(9)) ?? {})).toEqual([3, 3, 3]);
+    expect(columnsPerRow(chainPositions(chain(17)) ?? {})).toEqual([4, 4, 4, 4, 1]);
     expect(columnsPerRow(chainPositions(chain(27)) ?? {})).toEqual([4, 4, 4, 4, 4, 4, 3]);
   });
 

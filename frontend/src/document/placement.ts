@@ -37,8 +37,11 @@ export function withPositions(document: Document, catalogue: Catalogue): Documen
   return view === document.view ? document : { ...document, view };
 }
 
-/** A row of more cards would be shown too small to read, or in part only. */
+/** A chain of more cards is laid in rows: in one they would be shown too small to read, or in part only. */
 const MOST_IN_A_ROW = 4;
+/** Rows of so many are shown large; a chain of more than `LONG_CHAIN` would not be whole so. */
+const CHAIN_IN_A_ROW = 3;
+const LONG_CHAIN = 16;
 /** Between two rows of a chain: room for the wire that leads back to the left, with its shape. */
 const CHAIN_ROW_GAP = 80;
 
@@ -46,7 +49,8 @@ const CHAIN_ROW_GAP = 80;
 export function chainPositions(level: Level): Positions | null {
   const chain = chainOf(level.block);
   if (!chain) return null;
-  const rows = Math.ceil(chain.length / MOST_IN_A_ROW);
+  const isMiddling = chain.length > MOST_IN_A_ROW && chain.length <= LONG_CHAIN;
+  const rows = Math.ceil(chain.length / (isMiddling ? CHAIN_IN_A_ROW : MOST_IN_A_ROW));
   const perRow = Math.ceil(chain.length / rows);
   const positions: Positions = {};
   let y = 0;

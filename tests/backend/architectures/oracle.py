@@ -4,15 +4,14 @@
 the same random weights, carried over in order), ``size`` (the largest output), and for some the ``lines`` of both sources.
 """
 
-import ast
 import inspect
 import json
 import sys
-from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
 import torch
+from source_lines import lines_of
 from torch import nn
 from torchvision_oracle import declare_operators
 
@@ -112,18 +111,6 @@ def compare(name: str) -> dict[str, Any]:
         text = inspect.getsource(import_module(f"torchvision.models.{module}"))
         result["lines"] = [sum(lines_of(source)), sum(lines_of(text, members))]
     return result
-
-
-def lines_of(source: str, members: tuple[str, ...] | None = None) -> Iterator[int]:
-    """Lines of the classes and functions ``members`` (of all) without docstrings, decorators, comments and line breaks."""
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef) and (members is None or node.name in members):
-            for inner in ast.walk(node):
-                if isinstance(inner, ast.ClassDef | ast.FunctionDef):
-                    inner.decorator_list = []
-                    if ast.get_docstring(inner) is not None:
-                        inner.body = inner.body[1:] or [ast.Pass()]
-            yield len([line for line in ast.unparse(node).splitlines() if line.strip()])
 
 
 if __name__ == "__main__":

@@ -48,6 +48,6 @@ SEQUENCES = {
     [(name, form) for name in SEQUENCES for form in FORMS if (name, form) != ("LSTM of two layers", "onnx")],
 )
 def test_recurrent_network_when_it_goes_out_and_in_again_keeps_its_states(name: str, form: str, tmp_path: Path) -> None:
-    imported, _ = round_trip(SEQUENCES[name], form, tmp_path)
+    imported = round_trip(SEQUENCES[name], form, tmp_path).document
     types = [node.type for block in (imported.network, *imported.blocks.values()) for node in block.nodes]
     assert name.split(maxsplit=1)[0] in types

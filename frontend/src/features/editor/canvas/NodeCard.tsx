@@ -53,6 +53,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Flo
             <span className={classes.type} title={shownType}>
               {shownType}
             </span>
+            {isBlock && <Cost data={data} />}
           </div>
           <SecondLine data={data} />
         </div>
@@ -87,14 +88,14 @@ function useTargetState({ node }: CardData): string | null {
 
 function SecondLine({ data }: { data: CardData }) {
   const t = useEditorWords();
-  const { node, summary, isKnown, cost } = data;
+  const { node, summary, isKnown } = data;
   // The check's line about a block says how often it is repeated, in numbers where the document has an expression.
   const isRepeated = node.repeat !== 1 && (blockNameOf(node.type) === null || summary === "");
   const text = isKnown ? summary : t("canvas.unknownType");
   const isShared = node.share !== null || data.lendsTo !== "";
   // Without a second line the first stands in the middle of the card.
   const isPlain = text === "" && !isRepeated && !node.muted && !isShared;
-  if (isPlain && cost === null && data.heat === null) return null;
+  if (isPlain && data.heat === null) return null;
   return (
     <div className={classes.summary}>
       {isRepeated && <span className={classes.repeat}>{t("canvas.repeat", { times: node.repeat })}</span>}
@@ -102,15 +103,21 @@ function SecondLine({ data }: { data: CardData }) {
       {isShared && <SharedMark share={node.share} lendsTo={data.lendsTo} />}
       <span title={text}>{text}</span>
       {data.heat && data.heat.words !== "" && <span className={classes.cost}>{data.heat.words}</span>}
-      {cost && !node.muted && !data.heat && (
-        <span
-          className={classes.cost}
-          title={t("canvas.cost", { parameters: formatExact(cost.parameters), macs: formatMacs(cost.macs) })}
-        >
-          {formatCount(cost.parameters)}
-        </span>
-      )}
     </div>
+  );
+}
+
+/** What all repetitions of a block together cost: beside its name, so that its line has room for what it sets. */
+function Cost({ data: { node, cost, heat } }: { data: CardData }) {
+  const t = useEditorWords();
+  if (cost === null || node.muted || heat) return null;
+  return (
+    <span
+      className={classes.cost}
+      title={t("canvas.cost", { parameters: formatExact(cost.parameters), macs: formatMacs(cost.macs) })}
+    >
+      {formatCount(cost.parameters)}
+    </span>
   );
 }
 

@@ -19,7 +19,7 @@ const WHOLE_ZOOM = 0.5;
 /** What does not fit is shown from its beginning, no further out than this. */
 const READING_ZOOM = 0.8;
 /** The part of the view that is left empty on each side. */
-const MARGIN = 0.06;
+const MARGIN = 0.035;
 /** The height of what stands in the lower corners of the canvas: the buttons and the overview. */
 const CORNERS = 170;
 
