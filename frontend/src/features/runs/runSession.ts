@@ -251,7 +251,7 @@ export class RunSession {
   async open(): Promise<void> {
     try {
       const metrics = await this.fetchMetrics();
-      this.metrics.load(metrics);
+      this.metrics.load(metrics.series);
       const story = await readStory(metrics.cursor, (query) => this.fetchEvents(query));
       if (this.abort.signal.aborted) return;
       const live = reduceLive(EMPTY_LIVE, story, this.rate);
