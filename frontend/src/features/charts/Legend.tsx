@@ -1,4 +1,5 @@
 import { VisuallyHidden } from "@mantine/core";
+import { memo, useEffect, useReducer } from "react";
 import { useTranslation } from "react-i18next";
 import type { Cell, XAxis } from "./frame";
 import classes from "./LineChart.module.css";
@@ -35,13 +36,67 @@ export function Legend(props: Props) {
   return props.series.length < MANY_SERIES ? <AllSeries {...props} /> : <ManySeries {...props} />;
 }
 
-function AllSeries({ readouts, store, series, axis, stepsPerEpoch, summaryId }: Props) {
+function AllSeries({ readouts, series, axis, ...rest }: Props) {
   const { t } = useTranslation("runs");
   const { values, x } = useReadout(readouts, (readout) => readout);
+  return (
+    <>
+      <ul className={classes.legend}>
+        {series.map((one, index) =>
+          one.edge !== undefined ? null : <Entry key={one.name} series={one} value={values[index]} />,
+        )}
+        {x !== null && <Place axisName={t(`charts.axes.${axis}`).toLowerCase()} x={formatX(x, axis)} />}
+      </ul>
+      <Summary readouts={readouts} series={series} axis={axis} {...rest} />
+    </>
+  );
+}
+
+/** How many there are, and the one at the pointer: a list of a hundred would hide the chart. */
+function ManySeries({ readouts, series, axis, ...rest }: Props) {
+  const { t } = useTranslation("runs");
+  const { values, x, nearest } = useReadout(readouts, (readout) => readout);
+  const pointed = nearest === null ? undefined : series[nearest];
+  return (
+    <>
+      <ul className={classes.legend}>
+        <li>{t("charts.many", { count: series.filter((one) => one.edge === undefined).length })}</li>
+        {pointed !== undefined && nearest !== null && <Entry series={pointed} value={values[nearest]} />}
+        {x !== null && <Place axisName={t(`charts.axes.${axis}`).toLowerCase()} x={formatX(x, axis)} />}
+      </ul>
+      <Summary readouts={readouts} series={series} axis={axis} {...rest} />
+    </>
+  );
+}
+
+/** Nobody listens to a sentence that is another one eight times a second. */
+const SUMMARY_MS = 1000;
+
+/** The picture in a sentence, told anew at most once a second. */
+const Summary = memo(function Summary({ readouts, store, series, axis, stepsPerEpoch, summaryId }: Props) {
+  const { t } = useTranslation("runs");
+  const [, tellAnew] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const unsubscribe = readouts.subscribe(() => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        tellAnew();
+      }, SUMMARY_MS);
+    });
+    return () => {
+      clearTimeout(timer);
+      unsubscribe();
+    };
+  }, [readouts]);
   const axisName = t(`charts.axes.${axis}`).toLowerCase();
+  const lines = series.filter((one) => one.edge === undefined);
+  const summaryOf = ({ name }: ChartSeries) => {
+    const buffer = store.buffer(name);
+    return buffer === undefined ? null : summarise(buffer, axis, stepsPerEpoch);
+  };
   const describe = (one: ChartSeries) => {
-    const buffer = store.buffer(one.name);
-    const summary = buffer === undefined ? null : summarise(buffer, axis, stepsPerEpoch);
+    const summary = summaryOf(one);
     if (summary === null) return t("charts.noPoints", { name: one.label });
     return t("charts.summary", {
       name: one.label,
@@ -52,54 +107,18 @@ function AllSeries({ readouts, store, series, axis, stepsPerEpoch, summaryId }: 
       highest: formatValue(summary.highest?.value ?? null),
     });
   };
+  const describeMany = () => {
+    const ends = lines.map((one) => summaryOf(one)?.last.value ?? Number.NaN).filter(Number.isFinite);
+    if (ends.length === 0) return t("charts.empty");
+    const [from, to] = [formatValue(Math.min(...ends)), formatValue(Math.max(...ends))];
+    return t("charts.manySummary", { count: lines.length, from, to });
+  };
   return (
-    <>
-      <ul className={classes.legend}>
-        {series.map((one, index) =>
-          one.edge !== undefined ? null : <Entry key={one.name} series={one} value={values[index]} />,
-        )}
-        {x !== null && <Place axisName={axisName} x={formatX(x, axis)} />}
-      </ul>
-      <VisuallyHidden id={summaryId}>
-        {series
-          .filter((one) => one.edge === undefined)
-          .map(describe)
-          .join(" ")}
-      </VisuallyHidden>
-    </>
+    <VisuallyHidden id={summaryId}>
+      {series.length < MANY_SERIES ? lines.map(describe).join(" ") : describeMany()}
+    </VisuallyHidden>
   );
-}
-
-/** How many there are, and the one at the pointer: a list of a hundred would hide the chart. */
-function ManySeries({ readouts, store, series, axis, stepsPerEpoch, summaryId }: Props) {
-  const { t } = useTranslation("runs");
-  const { values, x, nearest } = useReadout(readouts, (readout) => readout);
-  const lines = series.filter((one) => one.edge === undefined);
-  const summaries = lines.flatMap((one) => {
-    const buffer = store.buffer(one.name);
-    return buffer === undefined ? [] : (summarise(buffer, axis, stepsPerEpoch) ?? []);
-  });
-  const ends = summaries.map(({ last }) => last.value).filter(Number.isFinite);
-  const pointed = nearest === null ? undefined : series[nearest];
-  return (
-    <>
-      <ul className={classes.legend}>
-        <li>{t("charts.many", { count: lines.length })}</li>
-        {pointed !== undefined && nearest !== null && <Entry series={pointed} value={values[nearest]} />}
-        {x !== null && <Place axisName={t(`charts.axes.${axis}`).toLowerCase()} x={formatX(x, axis)} />}
-      </ul>
-      <VisuallyHidden id={summaryId}>
-        {ends.length === 0
-          ? t("charts.empty")
-          : t("charts.manySummary", {
-              count: lines.length,
-              from: formatValue(Math.min(...ends)),
-              to: formatValue(Math.max(...ends)),
-            })}
-      </VisuallyHidden>
-    </>
-  );
-}
+});
 
 function Entry({ series, value }: { series: ChartSeries; value: Cell }) {
   return (
