@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
 import browser  # type: ignore[import-not-found]  # scripts/browser.py
-import desk_data
-import sockets_bench
+import desk_data  # type: ignore[import-not-found]  # beside this file
+import sockets_bench  # type: ignore[import-not-found]  # beside this file
 from backend.store.rows import RUN
 from e2e.conftest import CHROMIUM_ARGUMENTS, Server
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -235,7 +236,7 @@ def typing(server: Server, chromium: Browser) -> None:
     for number in range(60):
         page.wait_for_timeout(150)  # a quick typist's pace
         digit = str(1 + number % 9)
-        times.append(timed(page, lambda key=digit: page.keyboard.press(key), "keydown", "text", f"N x 6{digit} x"))
+        times.append(timed(page, partial(page.keyboard.press, digit), "keydown", "text", f"N x 6{digit} x"))
         page.wait_for_timeout(150)
         times.append(timed(page, lambda: page.keyboard.press("Backspace"), "keydown", "text", "N x 6 x"))
     times = times[4:]
@@ -269,7 +270,8 @@ def pages(server: Server, chromium: Browser) -> None:
         f"/runs/compare?ids={some}": ".uplot canvas",
     }
     for path, selector in looks.items():
-        cold, warm_times = [], []
+        cold: list[float] = []
+        warm_times: list[float] = []
         for _ in range(ROUNDS):
             context = chromium.new_context(viewport=VIEWPORT)  # type: ignore[arg-type]  # a dict is what it takes
             context.add_cookies(cookies_of(server, chromium))

@@ -227,7 +227,11 @@ def test_curves_of_several_runs_are_packed_as_columns_and_thinned(
     player.end()
     other = start(server, executor)
     other.send(other.worker.hello(), other.worker.metrics(1, 2, **{"train/loss": [2.0, "NaN"]}))
-    query = {"run": [player.run, other.run, "nosuchrun0000000", player.run], "name": "train/loss", "max_points": 20}
+    query: dict[str, Any] = {
+        "run": [player.run, other.run, "nosuchrun0000000", player.run],
+        "name": "train/loss",
+        "max_points": 20,
+    }
     body = server.client.get("/api/runs/curves", params=query).raise_for_status().content
     (size,) = struct.unpack_from("<I", body)
     heads = {head["run"]: head for head in json.loads(body[4 : 4 + size])}
