@@ -683,6 +683,14 @@ class MetricsRead(Model):
     """The newest event that is contained: ask the socket for what comes after it."""
 
 
+class CurveHead(Model):
+    """What the bytes of a curve hold: ``length`` points, thinned out of ``points``."""
+
+    run: Id
+    points: int
+    length: int
+
+
 class CheckpointRead(Model):
     id: Id
     run_id: Id

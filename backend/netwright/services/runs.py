@@ -19,7 +19,7 @@ from netwright.services.exports import ExportService
 from netwright.services.files import remove_folder, write_whole
 from netwright.services.fold_weights import give_each_fold_its_own
 from netwright.services.hub import Hub
-from netwright.services.metrics import read_metrics
+from netwright.services.metrics import pack_curves, read_metrics
 from netwright.services.models import (
     CrossValidationStarted,
     EventList,
@@ -337,6 +337,11 @@ class RunService:
         if found is None:
             raise not_found("run")
         return found
+
+    async def curves(self, run_ids: Sequence[str], name: str, max_points: int) -> bytes:
+        """The metric ``name`` of each of the runs that are there and have it: see ``metrics.pack_curves``."""
+        chosen = list(dict.fromkeys(run_ids))
+        return await self._store.read(lambda session: pack_curves(session, chosen, name, max_points))
 
     async def events(self, run_id: str, after: int, limit: int, types: list[str] | None = None) -> EventList:
         """At most ``limit`` events after the cursor ``after``, only of ``types`` where they are named.

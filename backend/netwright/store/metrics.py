@@ -1,6 +1,7 @@
 """Metric points in the database: appended in small chunks that are merged as they grow many."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
@@ -88,6 +89,18 @@ def read_points(session: Session, run_id: str, name: str) -> Points:
         .order_by(MetricChunkRow.position)
     ).all()
     return Points.concatenate([Points.from_bytes(data, points) for data, points in rows])
+
+
+def read_points_of_runs(session: Session, run_ids: Sequence[str], name: str) -> Iterator[tuple[str, Points]]:
+    """All points of one metric of each of the runs that have any, one run after another, in the order of their ids."""
+    rows = session.execute(
+        select(MetricChunkRow.run_id, MetricChunkRow.data, MetricChunkRow.points)
+        .where(MetricChunkRow.run_id.in_(run_ids), MetricChunkRow.name == name)
+        .order_by(MetricChunkRow.run_id, MetricChunkRow.position)
+        .execution_options(yield_per=64)
+    )
+    for run_id, chunks in groupby(rows, lambda row: str(row.run_id)):
+        yield run_id, Points.concatenate([Points.from_bytes(data, points) for _, data, points in chunks])
 
 
 def cut_points(session: Session, run_id: str, after_step: int) -> None:

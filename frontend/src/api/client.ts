@@ -59,6 +59,13 @@ export async function fetchText(path: string, signal?: AbortSignal): Promise<str
   throw toApiProblem(response.status, await readJson(response));
 }
 
+/** Asks for bytes; raises `ApiProblem` like `unwrap`. */
+export async function fetchBytes(path: string, signal?: AbortSignal): Promise<ArrayBuffer> {
+  const response = await watchedFetch(path, signal ? { signal } : undefined);
+  if (response.ok) return response.arrayBuffer();
+  throw toApiProblem(response.status, await readJson(response));
+}
+
 /** Sends a file's bytes as they are (uploads); raises `ApiProblem` like `unwrap`. */
 export async function sendBytes<T>(method: "POST" | "PUT", path: string, bytes: Blob): Promise<T> {
   const response = await watchedFetch(path, {

@@ -1,4 +1,4 @@
-export { api, fetchText, sendBytes, sendForFile, unwrap, watchedFetch } from "./client";
+export { api, fetchBytes, fetchText, sendBytes, sendForFile, unwrap, watchedFetch } from "./client";
 export { type Connection, connection } from "./connection";
 export { loadPart } from "./loadPart";
 export { type Mode, modeOf, useMetrics } from "./metricModes";

@@ -1,9 +1,12 @@
 """Runs over HTTP, with a worker that the test plays over HTTP as well."""
 
+import json
+import struct
 import time
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from backend.server.helpers import RealServer, assert_problem
 from backend.services.fakes import FakeExecutor, FakeWorker
@@ -213,6 +216,42 @@ def test_metrics_when_asked_for_some_gives_columns(player: Player) -> None:
     assert series["steps"][-1] == 500
     assert len(series["steps"]) == len(series["values"]) == len(series["epochs"]) == len(series["elapsed"]) <= 20
     assert len(player.server.client.get(f"/api/runs/{player.run}/metrics").json()["series"]) == 2
+
+
+def test_curves_of_several_runs_are_packed_as_columns_and_thinned(
+    server: RealServer, executor: FakeExecutor, player: Player
+) -> None:
+    steps = list(range(1, 501))
+    player.send(player.worker.hello())
+    player.send(player.worker.metrics(*steps, **{"train/loss": [1 / step for step in steps]}))
+    player.end()
+    other = start(server, executor)
+    other.send(other.worker.hello(), other.worker.metrics(1, 2, **{"train/loss": [2.0, "NaN"]}))
+    query: dict[str, Any] = {
+        "run": [player.run, other.run, "nosuchrun0000000", player.run],
+        "name": "train/loss",
+        "max_points": 20,
+    }
+    body = server.client.get("/api/runs/curves", params=query).raise_for_status().content
+    (size,) = struct.unpack_from("<I", body)
+    heads = {head["run"]: head for head in json.loads(body[4 : 4 + size])}
+    assert (4 + size) % 8 == 0
+    assert {run: (head["points"], head["length"] <= 20) for run, head in heads.items()} == {
+        player.run: (500, True),
+        other.run: (2, True),
+    }
+    columns, offset = {}, 4 + size
+    for run, head in heads.items():
+        columns[run] = np.frombuffer(body, "<f8", 4 * head["length"], offset).reshape(4, -1)
+        offset += columns[run].nbytes
+    assert offset == len(body)
+    whole = server.client.get(f"/api/runs/{player.run}/metrics?names=train/loss&max_points=20").json()["series"][0]
+    assert columns[player.run].tolist() == [whole[name] for name in ("steps", "epochs", "elapsed", "values")]
+    assert columns[other.run][0].tolist() == [1, 2]
+    assert np.isnan(columns[other.run][3][1])
+    nothing = server.client.get("/api/runs/curves", params=query | {"name": "nosuch"}).content
+    assert json.loads(nothing[4:]) == []
+    assert_problem(server.client.get("/api/runs/curves?name=train/loss"), 422, "invalid_request")
 
 
 def test_worker_when_its_batch_is_not_its_own_is_refused(player: Player) -> None:

@@ -48,6 +48,21 @@ async def list_run_settings(services: ServicesDep) -> Response:
     return answer_list(await services.runs.list_settings(), RunSettings)
 
 
+@router.get(
+    "/curves",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def read_curves(
+    services: ServicesDep,
+    run: Annotated[list[str], Query(min_length=1, max_length=1000)],
+    name: Annotated[str, Query(max_length=1000)],
+    max_points: Annotated[int, Query(ge=10, le=100_000)] = 400,
+) -> Response:
+    """One metric of many runs, packed as columns of float64; runs without it are left out."""
+    return Response(await services.runs.curves(run, name, max_points), media_type="application/octet-stream")
+
+
 @router.get("/{id}", response_model=RunRead)
 async def read_run(id: str, services: ServicesDep) -> Response:  # noqa: A002  the name in the URL
     return answer(await services.runs.read(id))

@@ -1,9 +1,10 @@
 import { VisuallyHidden } from "@mantine/core";
+import { memo, useEffect, useReducer } from "react";
 import { useTranslation } from "react-i18next";
-import type { XAxis } from "./frame";
+import type { Cell, XAxis } from "./frame";
 import classes from "./LineChart.module.css";
 import type { MetricStore } from "./metricStore";
-import { type ChartSeries, NUM_COLORS } from "./plot";
+import { type ChartSeries, MANY_SERIES, NUM_COLORS } from "./plot";
 import { type Readouts, useReadout } from "./readouts";
 import { summarise } from "./summary";
 import { formatValue, formatX } from "./ticks";
@@ -31,13 +32,71 @@ export function Swatch({ color }: { color: number }) {
 }
 
 /** The series with their values under the cursor, or the newest; and the picture in a sentence. */
-export function Legend({ readouts, store, series, axis, stepsPerEpoch, summaryId }: Props) {
+export function Legend(props: Props) {
+  return props.series.length < MANY_SERIES ? <AllSeries {...props} /> : <ManySeries {...props} />;
+}
+
+function AllSeries({ readouts, series, axis, ...rest }: Props) {
   const { t } = useTranslation("runs");
   const { values, x } = useReadout(readouts, (readout) => readout);
+  return (
+    <>
+      <ul className={classes.legend}>
+        {series.map((one, index) =>
+          one.edge !== undefined ? null : <Entry key={one.name} series={one} value={values[index]} />,
+        )}
+        {x !== null && <Place axisName={t(`charts.axes.${axis}`).toLowerCase()} x={formatX(x, axis)} />}
+      </ul>
+      <Summary readouts={readouts} series={series} axis={axis} {...rest} />
+    </>
+  );
+}
+
+/** How many there are, and the one at the pointer: a list of a hundred would hide the chart. */
+function ManySeries({ readouts, series, axis, ...rest }: Props) {
+  const { t } = useTranslation("runs");
+  const { values, x, nearest } = useReadout(readouts, (readout) => readout);
+  const pointed = nearest === null ? undefined : series[nearest];
+  return (
+    <>
+      <ul className={classes.legend}>
+        <li>{t("charts.many", { count: series.filter((one) => one.edge === undefined).length })}</li>
+        {pointed !== undefined && nearest !== null && <Entry series={pointed} value={values[nearest]} />}
+        {x !== null && <Place axisName={t(`charts.axes.${axis}`).toLowerCase()} x={formatX(x, axis)} />}
+      </ul>
+      <Summary readouts={readouts} series={series} axis={axis} {...rest} />
+    </>
+  );
+}
+
+/** Nobody listens to a sentence that is another one eight times a second. */
+const SUMMARY_MS = 1000;
+
+/** The picture in a sentence, told anew at most once a second. */
+const Summary = memo(function Summary({ readouts, store, series, axis, stepsPerEpoch, summaryId }: Props) {
+  const { t } = useTranslation("runs");
+  const [, tellAnew] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const unsubscribe = readouts.subscribe(() => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        tellAnew();
+      }, SUMMARY_MS);
+    });
+    return () => {
+      clearTimeout(timer);
+      unsubscribe();
+    };
+  }, [readouts]);
   const axisName = t(`charts.axes.${axis}`).toLowerCase();
+  const lines = series.filter((one) => one.edge === undefined);
+  const summaryOf = ({ name }: ChartSeries) => {
+    const buffer = store.buffer(name);
+    return buffer === undefined ? null : summarise(buffer, axis, stepsPerEpoch);
+  };
   const describe = (one: ChartSeries) => {
-    const buffer = store.buffer(one.name);
-    const summary = buffer === undefined ? null : summarise(buffer, axis, stepsPerEpoch);
+    const summary = summaryOf(one);
     if (summary === null) return t("charts.noPoints", { name: one.label });
     return t("charts.summary", {
       name: one.label,
@@ -48,25 +107,29 @@ export function Legend({ readouts, store, series, axis, stepsPerEpoch, summaryId
       highest: formatValue(summary.highest?.value ?? null),
     });
   };
+  const describeMany = () => {
+    const ends = lines.map((one) => summaryOf(one)?.last.value ?? Number.NaN).filter(Number.isFinite);
+    if (ends.length === 0) return t("charts.empty");
+    const [from, to] = [formatValue(Math.min(...ends)), formatValue(Math.max(...ends))];
+    return t("charts.manySummary", { count: lines.length, from, to });
+  };
   return (
-    <>
-      <ul className={classes.legend}>
-        {series.map((one, index) =>
-          one.edge !== undefined ? null : (
-            <li key={one.name}>
-              <Swatch color={one.color} />
-              {one.label} <b>{formatValue(values[index])}</b>
-            </li>
-          ),
-        )}
-        {x !== null && <li className={classes.place}>{t("charts.at", { axis: axisName, x: formatX(x, axis) })}</li>}
-      </ul>
-      <VisuallyHidden id={summaryId}>
-        {series
-          .filter((one) => one.edge === undefined)
-          .map(describe)
-          .join(" ")}
-      </VisuallyHidden>
-    </>
+    <VisuallyHidden id={summaryId}>
+      {series.length < MANY_SERIES ? lines.map(describe).join(" ") : describeMany()}
+    </VisuallyHidden>
   );
+});
+
+function Entry({ series, value }: { series: ChartSeries; value: Cell }) {
+  return (
+    <li>
+      <Swatch color={series.color} />
+      {series.label} <b>{formatValue(value)}</b>
+    </li>
+  );
+}
+
+function Place({ axisName, x }: { axisName: string; x: string }) {
+  const { t } = useTranslation("runs");
+  return <li className={classes.place}>{t("charts.at", { axis: axisName, x })}</li>;
 }

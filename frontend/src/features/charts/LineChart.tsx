@@ -25,6 +25,8 @@ interface Props {
   testId?: string;
   /** Charts of one key show their cursors at the same x. */
   syncKey?: string;
+  /** Points are on their way: that there are none yet is not said. */
+  isWaiting?: boolean;
   /** What else stands in the chart's head. */
   tools?: ReactNode;
 }
@@ -44,6 +46,7 @@ export function LineChart(props: Props) {
     height = 240,
     testId,
     syncKey,
+    isWaiting = false,
     tools,
   } = props;
   const { t } = useTranslation("runs");
@@ -149,7 +152,7 @@ export function LineChart(props: Props) {
       ) : (
         <div className={classes.frame} style={{ minHeight: height }}>
           <div ref={frame} role="img" aria-labelledby={titleId} aria-describedby={summaryId} className={classes.plot} />
-          {isEmpty && <p className={classes.empty}>{t("charts.empty")}</p>}
+          {isEmpty && !isWaiting && <p className={classes.empty}>{t("charts.empty")}</p>}
         </div>
       )}
       {!isTable && (numOutside > 0 || keepAll) && (

@@ -1,7 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RunEvent } from "@/api";
-import { alignLines, buildLine, fullRange, type LineOptions, unitOf, valueRange } from "./frame";
+import {
+  alignAll,
+  alignCoarsely,
+  alignLines,
+  buildLine,
+  fullRange,
+  type LineOptions,
+  unitOf,
+  valueRange,
+} from "./frame";
 import { bucketIndices, MetricBuffer, spreadTimes } from "./metricBuffer";
 import { MetricStore } from "./metricStore";
 import { SmoothedColumn } from "./smoothing";
@@ -109,10 +118,9 @@ describe("MetricStore", () => {
 
   it("reads NaN and infinities from their names and keeps the list of names until it changes", () => {
     const store = new MetricStore();
-    store.load({
-      cursor: 9,
-      series: [{ name: "a", steps: [1, 2], epochs: [1, 1], elapsed: [0, 1], values: ["NaN", "-Infinity"], points: 2 }],
-    });
+    store.load([
+      { name: "a", steps: [1, 2], epochs: [1, 1], elapsed: [0, 1], values: ["NaN", "-Infinity"], points: 2 },
+    ]);
     const names = store.getNames();
     expect([...(store.buffer("a")?.values.subarray(0, 2) ?? [])]).toEqual([Number.NaN, Number.NEGATIVE_INFINITY]);
     store.apply([metrics([1], [1])]);
@@ -224,6 +232,49 @@ describe("alignLines", () => {
         });
       }),
     );
+  });
+});
+
+describe("alignCoarsely", () => {
+  const range = { min: 0, max: 30 };
+  const line = fc
+    .array(fc.tuple(fc.integer({ min: -3, max: 33 }), fc.option(fc.integer())), { maxLength: 60 })
+    .map((points) => points.sort(([a], [b]) => a - b))
+    .map((points) => ({ x: points.map(([x]) => x), y: points.map(([, y]) => y) }));
+  const numbers = (values: readonly unknown[]) => values.filter((value) => typeof value === "number");
+
+  it("keeps the lowest, the highest and that there are gaps, each less than a bucket from its place", () => {
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 5 }), (lines) => {
+        const [x, ...columns] = alignCoarsely(lines, range, 10);
+        expect(x).toEqual([...x].sort((a, b) => a - b));
+        lines.forEach((original, at) => {
+          const column = columns[at] ?? [];
+          expect(column).toHaveLength(x.length);
+          expect(column.includes(null)).toBe(original.y.includes(null));
+          if (original.x.length > 0) {
+            expect(Math.min(...numbers(column))).toBe(Math.min(...numbers(original.y)));
+            expect(Math.max(...numbers(column))).toBe(Math.max(...numbers(original.y)));
+          }
+          column.forEach((value, row) => {
+            if (value === undefined) return;
+            const away = original.x
+              .filter((_, index) => original.y[index] === value)
+              .map((place) => place - (x[row] ?? 0));
+            expect(Math.min(...away.map(Math.abs))).toBeLessThan(3 + 1);
+          });
+        });
+      }),
+    );
+  });
+
+  it("is for charts that would be mostly empty cells: rows are as many as the picture has places", () => {
+    const lines = Array.from({ length: 100 }, (_, at) => ({
+      x: Array.from({ length: 200 }, (_, index) => index * 50 + at / 2),
+      y: Array.from({ length: 200 }, (_, index) => index % 7),
+    }));
+    expect(alignAll(lines, { min: 0, max: 10_000 }, 190)[0].length).toBeLessThanOrEqual(190 * 3 + 6);
+    expect(alignAll(lines.slice(0, 3), { min: 0, max: 10_000 }, 190)[0]).toHaveLength(600);
   });
 });
 

@@ -105,6 +105,54 @@ export function alignLines(lines: readonly Line[]): [number[], ...Cell[][]] {
   return [x, ...columns];
 }
 
+/** Above this many cells the lines are aligned coarsely: a chart of a hundred runs would have millions of empty ones. */
+const MAX_CELLS = 100_000;
+
+/** As {@link alignLines} does, or coarsely where that would be too much; `range` and `buckets` are those of the picture. */
+export function alignAll(lines: readonly Line[], range: Range, buckets: number): [number[], ...Cell[][]] {
+  const rows = lines.reduce((sum, line) => sum + line.x.length, 0);
+  return rows * lines.length <= MAX_CELLS ? alignLines(lines) : alignCoarsely(lines, range, buckets);
+}
+
+/**
+ * As {@link alignLines}, but points of several lines within one of the `buckets` of `range` share rows, at most three a bucket
+ * (the lowest, the highest, a gap), so that no value is lost to the eye and a point lies less than a bucket from its place. A
+ * row stands at the x of a point that there is.
+ */
+export function alignCoarsely(lines: readonly Line[], range: Range, buckets: number): [number[], ...Cell[][]] {
+  const scale = buckets / (range.max - range.min);
+  // What lies beside the range is kept too: there the lines leave the frame.
+  const bucketOf = (x: number) => Math.min(buckets, Math.max(-1, Math.floor((x - range.min) * scale)));
+  const heads = lines.map(() => 0);
+  const x: number[] = [];
+  const columns: Cell[][] = lines.map(() => []);
+  for (let bucket = -1; bucket <= buckets; bucket += 1) {
+    const base = x.length;
+    lines.forEach((line, at) => {
+      const start = heads[at] as number;
+      let end = start;
+      while (end < line.x.length && bucketOf(line.x[end] as number) <= bucket) end += 1;
+      heads[at] = end;
+      const chosen = extremesOf(line.y, start, end);
+      chosen.forEach((index, row) => {
+        if (base + row === x.length) x.push(Math.max(line.x[index] as number, x.at(-1) ?? Number.NEGATIVE_INFINITY));
+        const column = columns[at] as Cell[];
+        while (column.length < base + row) column.push(undefined);
+        column.push(line.y[index]);
+      });
+    });
+  }
+  for (const column of columns) while (column.length < x.length) column.push(undefined);
+  return [x, ...columns];
+}
+
+/** The indices of the lowest and the highest value and of the first gap in `[start, end)`, in order. */
+function extremesOf(values: readonly (number | null)[], start: number, end: number): number[] {
+  if (end - start <= 2) return end - start === 2 ? [start, start + 1] : end > start ? [start] : [];
+  const part = Float64Array.from(values.slice(start, end), (value) => value ?? Number.NaN);
+  return bucketIndices(part, 0, part.length).map((index) => start + index);
+}
+
 /** The x range of everything; a single point gets room on both sides. */
 export function fullRange(buffers: readonly MetricBuffer[], axis: XAxis, stepsPerEpoch: number | null): Range {
   let min = Number.POSITIVE_INFINITY;

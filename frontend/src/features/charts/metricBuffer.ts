@@ -1,8 +1,8 @@
 /** The points of one metric as growing columns: appending copies nothing, memory has a limit. */
 
-import type { MetricSeries, Scalar } from "@/api";
+import type { Scalar } from "@/api";
 
-const FIRST_CAPACITY = 1024;
+const FIRST_CAPACITY = 256;
 /** Above this many points the older half is thinned; a screen has a tenth of that in pixels. */
 export const MAX_POINTS = 65_536;
 
@@ -15,6 +15,17 @@ function grown(column: Float64Array<ArrayBuffer>, capacity: number): Float64Arra
   const copy = new Float64Array(capacity);
   copy.set(column);
   return copy;
+}
+
+/** Points of a metric as the server gives them, as JSON or as columns of numbers. */
+export interface SeriesColumns {
+  name: string;
+  steps: ArrayLike<number>;
+  epochs: ArrayLike<number>;
+  elapsed: ArrayLike<number>;
+  values: ArrayLike<Scalar>;
+  /** How many there are in all, thinned ones counted too. */
+  points: number;
 }
 
 export class MetricBuffer {
@@ -38,7 +49,7 @@ export class MetricBuffer {
   ) {}
 
   /** Points of thinned history, which replace what is here. */
-  load(series: MetricSeries): void {
+  load(series: SeriesColumns): void {
     this.length = 0;
     this.generation += 1;
     const elapsed = spreadTimes(series.elapsed);
@@ -129,8 +140,20 @@ export class MetricBuffer {
   }
 }
 
+/** Changes whenever one of the buffers holds other points. */
+export function stampOf(buffers: readonly (MetricBuffer | undefined)[]): string {
+  let generations = 0;
+  let points = 0;
+  for (const buffer of buffers) {
+    if (buffer === undefined) continue;
+    generations += buffer.generation;
+    points += buffer.points;
+  }
+  return `${generations} ${points}`;
+}
+
 /** Points of one batch carry the moment at which it was sent: they are spread over the time since the one before. */
-export function spreadTimes(times: readonly number[]): number[] {
+export function spreadTimes(times: ArrayLike<number>): number[] {
   const spread: number[] = [];
   let before = 0;
   for (let start = 0; start < times.length; ) {

@@ -1,7 +1,7 @@
 /** All metrics of one run: history thinned by the server, then live events. Listeners hear of a batch once. */
 
-import type { MetricSeries, MetricsRead, RunEvent, Scalar } from "@/api";
-import { MetricBuffer, parseScalar } from "./metricBuffer";
+import type { RunEvent, Scalar } from "@/api";
+import { MetricBuffer, parseScalar, type SeriesColumns } from "./metricBuffer";
 
 type MetricsEvent = Extract<RunEvent, { type: "metrics" }>;
 
@@ -12,9 +12,9 @@ const MIB = 2 ** 20;
 /** Bytes are drawn in MiB. */
 const shownAs = (name: string, value: Scalar): number => parseScalar(value) / (name.endsWith("_bytes") ? MIB : 1);
 
-function placed(series: MetricSeries): MetricSeries {
-  const values = series.values.map((value) => shownAs(series.name, value));
-  return { ...series, steps: series.elapsed.map(placeOf), values };
+function placed(series: SeriesColumns): SeriesColumns {
+  const values = Array.from(series.values, (value) => shownAs(series.name, value));
+  return { ...series, steps: Array.from(series.elapsed, placeOf), values };
 }
 
 export class MetricStore {
@@ -35,11 +35,11 @@ export class MetricStore {
     return () => this.listeners.delete(listener);
   };
 
-  load(metrics: MetricsRead): void {
-    for (const series of metrics.series) {
+  load(all: readonly SeriesColumns[]): void {
+    for (const series of all) {
       const buffer = this.obtain(series.name);
       buffer.load(series.name.startsWith(SYSTEM) ? placed(series) : series);
-      this.lastElapsed = Math.max(this.lastElapsed, series.elapsed.at(-1) ?? 0);
+      this.lastElapsed = Math.max(this.lastElapsed, series.elapsed[series.elapsed.length - 1] ?? 0);
     }
     this.notify();
   }

@@ -2,7 +2,7 @@
 
 import uPlot from "uplot";
 import {
-  alignLines,
+  alignAll,
   buildLine,
   type Cell,
   fullRange,
@@ -12,7 +12,7 @@ import {
   valueRange,
   type XAxis,
 } from "./frame";
-import type { MetricBuffer } from "./metricBuffer";
+import { type MetricBuffer, stampOf } from "./metricBuffer";
 import type { MetricStore } from "./metricStore";
 import { createRedraw, type Redraw } from "./redraw";
 import { SmoothedColumn } from "./smoothing";
@@ -49,6 +49,8 @@ export interface Readout {
   /** Under the cursor, or null: then `values` are the newest. */
   x: number | null;
   values: Cell[];
+  /** Of many series, which one the pointer is at; null where it is elsewhere. */
+  nearest: number | null;
   numOutside: number;
   isZoomed: boolean;
   isEmpty: boolean;
@@ -72,6 +74,8 @@ export interface PlotOptions {
 const RAW_OPACITY = 0.28;
 const BAND_OPACITY = 0.16;
 export const NUM_COLORS = 8;
+/** From so many series on a chart does not list them all: it names the one at the pointer. */
+export const MANY_SERIES = 13;
 /** Up to this many points of a series get dots. */
 const DOTS_UP_TO = 40;
 const CLOCK_INCREMENTS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400];
@@ -85,6 +89,8 @@ export class Plot {
   private readonly smoothed = new Map<string, SmoothedColumn>();
   private columns: Cell[][] = [];
   private numOutside = 0;
+  /** The stamp of the points that are drawn. */
+  private drawn = "";
   /** What the drawn values are divided by: 1, or a power of ten where uPlot could not label so large ones. */
   private unit = 1;
 
@@ -99,7 +105,10 @@ export class Plot {
       this.redraw.request();
     });
     this.resize.observe(element);
-    this.unsubscribe = store.subscribe(() => this.redraw.request());
+    this.unsubscribe = store.subscribe(() => {
+      // The store tells of every metric; most are drawn elsewhere.
+      if (stampOf(this.buffers()) !== this.drawn) this.redraw.request();
+    });
     this.redraw.request();
   }
 
@@ -123,6 +132,7 @@ export class Plot {
     const { view, stepsPerEpoch } = this.options;
     const { axis, isLog, smoothing, keepAll } = view;
     const buffers = this.buffers();
+    this.drawn = stampOf(buffers);
     const present = buffers.filter((buffer) => buffer !== undefined);
     const range = this.zoom ?? toPositive(fullRange(present, axis, stepsPerEpoch), view.isLogX === true);
     const buckets = Math.max(50, Math.floor(this.plot.width / 2));
@@ -133,7 +143,7 @@ export class Plot {
     };
     const lines = buffers.map((buffer) => line(buffer, false));
     if (smoothing > 0) lines.push(...buffers.map((buffer) => line(buffer, true)));
-    const [x, ...columns] = alignLines(lines);
+    const [x, ...columns] = alignAll(lines, range, buckets);
     this.columns = columns;
     const values = valueRange(columns, isLog, keepAll);
     this.numOutside = values?.numOutside ?? 0;
@@ -174,10 +184,24 @@ export class Plot {
     this.options.onReadout({
       x: isOver ? (x[index] as number) : null,
       values: shown.map((column) => nearestCell(column, x, isOver ? index : x.length - 1).value),
+      nearest: isOver && num >= MANY_SERIES ? this.nearestSeries(shown, x, index) : null,
       numOutside: this.numOutside,
       isZoomed: this.zoom !== null,
       isEmpty: x.length === 0,
     });
+  }
+
+  /** The series whose value is the nearest to the pointer; none where the pointer is over another chart. */
+  private nearestSeries(shown: readonly Cell[][], x: readonly number[], index: number): number | null {
+    const { event, top } = this.plot.cursor;
+    if (event === null || event === undefined || top === undefined) return null;
+    const distances = shown.map((column, at) => {
+      const { value } = nearestCell(column, x, index);
+      const isDrawn = typeof value === "number" && this.options.series[at]?.edge === undefined;
+      return isDrawn ? Math.abs(this.plot.valToPos(value / this.unit, "y") - top) : Number.POSITIVE_INFINITY;
+    });
+    const least = Math.min(...distances);
+    return least === Number.POSITIVE_INFINITY ? null : distances.indexOf(least);
   }
 
   private buildOptions(): uPlot.Options {

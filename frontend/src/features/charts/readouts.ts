@@ -9,7 +9,7 @@ export interface Readouts {
   subscribe: (listener: () => void) => () => void;
 }
 
-const EMPTY: Readout = { x: null, values: [], numOutside: 0, isZoomed: false, isEmpty: true };
+const EMPTY: Readout = { x: null, values: [], nearest: null, numOutside: 0, isZoomed: false, isEmpty: true };
 
 export function createReadouts(): Readouts {
   let current = EMPTY;

@@ -1,6 +1,14 @@
 /** When to draw: at most some times a second, in an animation frame, and only what can be seen. */
 
-export const REDRAW_INTERVAL_MS = 125;
+export const REDRAW_INTERVAL_MS = 200;
+
+/**
+ * Until the next beat, which is the same for everything on the page that follows live events: what is drawn in one frame costs
+ * the browser one layout and one paint, however many charts it is.
+ */
+export function untilBeat(intervalMs = REDRAW_INTERVAL_MS): number {
+  return intervalMs - (performance.now() % intervalMs);
+}
 
 export interface Redraw {
   /** Something changed: draws soon, or when the element comes into view. */
@@ -12,26 +20,25 @@ export interface Redraw {
 export function createRedraw(element: Element, draw: () => void, intervalMs = REDRAW_INTERVAL_MS): Redraw {
   let isInView = false;
   let isWanted = true;
-  let lastDraw = Number.NEGATIVE_INFINITY;
+  let hasDrawn = false;
   let frame = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const canSee = () => isInView && document.visibilityState === "visible";
   const plan = () => {
     if (!isWanted || !canSee() || frame !== 0 || timer !== undefined) return;
-    const wait = lastDraw + intervalMs - performance.now();
-    if (wait > 0) {
-      timer = setTimeout(() => {
-        timer = undefined;
-        plan();
-      }, wait);
-      return;
-    }
+    if (!hasDrawn) return inNextFrame();
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (isWanted && canSee() && frame === 0) inNextFrame();
+    }, untilBeat(intervalMs));
+  };
+  const inNextFrame = () => {
     frame = requestAnimationFrame(() => {
       frame = 0;
       if (!canSee()) return;
       isWanted = false;
-      lastDraw = performance.now();
+      hasDrawn = true;
       draw();
     });
   };

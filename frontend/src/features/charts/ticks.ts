@@ -16,7 +16,20 @@ export function formatTick(value: number, increment: number): string {
     return value.toExponential(digits).replace("e+", "e");
   }
   const decimals = decimalsOf(increment);
-  return value.toLocaleString(locale(), { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return numberFormat(decimals, decimals).format(value);
+}
+
+/** Making one takes longer than drawing a curve, and every redraw labels its axes. */
+const formats = new Map<string, Intl.NumberFormat>();
+
+function numberFormat(minimumFractionDigits: number, maximumFractionDigits: number): Intl.NumberFormat {
+  const key = `${locale()} ${minimumFractionDigits} ${maximumFractionDigits}`;
+  let format = formats.get(key);
+  if (format === undefined) {
+    format = new Intl.NumberFormat(locale(), { minimumFractionDigits, maximumFractionDigits });
+    formats.set(key, format);
+  }
+  return format;
 }
 
 const MOST_DECADES = 8;
@@ -73,7 +86,7 @@ export function formatX(value: number, axis: XAxis): string {
   if (axis === "elapsed") return formatClock(value);
   if (axis === "wall") return formatTime(value);
   const decimals = axis === "epoch" ? 2 : 0;
-  return value.toLocaleString(locale(), { maximumFractionDigits: decimals });
+  return numberFormat(0, decimals).format(value);
 }
 
 /** A measured value as everywhere on the page; a gap is a value that is no number. */

@@ -3,11 +3,11 @@ import { IconPin, IconPinnedFilled } from "@tabler/icons-react";
 import { useEffect, useMemo, useReducer } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunSummary } from "@/api";
-import { ChartControls, type ChartSeries, LineChart, type MetricStore } from "@/features/charts";
+import { ChartControls, type ChartSeries, LineChart, type MetricStore, stampOf } from "@/features/charts";
 import { differs, type Field, type Fields, fieldTitle, formatField } from "@/features/runs";
 import classes from "./compare.module.css";
 import { groupRuns, meanOf } from "./groupMeans";
-import { metricsOf, seriesName } from "./useCompareStore";
+import { orderNames, seriesName } from "./names";
 import { AXES, type CompareView } from "./useCompareView";
 
 interface Props {
@@ -16,19 +16,14 @@ interface Props {
   fields: Fields;
   store: MetricStore;
   view: CompareView;
+  /** The points are on their way. */
+  isLoading: boolean;
 }
 
 const SYNC = "compare";
 
-/** All names, the pinned first, then losses, then the rest as they are. */
-export function orderNames(runs: readonly RunSummary[], pinned: readonly string[]): string[] {
-  const rank = (name: string) =>
-    pinned.includes(name) ? pinned.indexOf(name) - 100 : name === "lr" ? 3 : name.startsWith("val/") ? 1 : 2;
-  return [...new Set(runs.flatMap(metricsOf))].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
-}
-
 /** A chart for each metric with a curve for each run, or the mean of each group between its lowest and highest. */
-export function CompareCurves({ runs, colors, fields, store, view }: Props) {
+export function CompareCurves({ runs, colors, fields, store, view, isLoading }: Props) {
   const { t } = useTranslation("compare");
   const { t: d } = useTranslation("desk");
   const names = useMemo(() => orderNames(runs, view.pinned), [runs, view.pinned]);
@@ -58,7 +53,16 @@ export function CompareCurves({ runs, colors, fields, store, view }: Props) {
       {names.length === 0 && <p className={classes.quiet}>{t("noPoints")}</p>}
       <div className={classes.charts}>
         {names.map((name) => (
-          <OneMetric key={name} name={name} runs={runs} colors={colors} store={store} view={view} group={group} />
+          <OneMetric
+            key={name}
+            name={name}
+            runs={runs}
+            colors={colors}
+            store={store}
+            view={view}
+            group={group}
+            isLoading={isLoading}
+          />
         ))}
       </div>
     </section>
@@ -72,6 +76,7 @@ function OneMetric({
   store,
   view,
   group,
+  isLoading,
 }: Omit<Props, "fields"> & { name: string; group: Field | undefined }) {
   const { t } = useTranslation("compare");
   const having = useMemo(() => runs.filter((run) => name in run.last), [runs, name]);
@@ -94,6 +99,7 @@ function OneMetric({
       height={260}
       testId={`compare-${name}`}
       syncKey={SYNC}
+      isWaiting={isLoading}
       tools={
         <Tooltip label={t(isPinned ? "unpin" : "pin")}>
           <ActionIcon
@@ -128,17 +134,17 @@ function useMeans(
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
     if (groups === null) return;
-    let isOwn = false;
+    let stamp: string | null = null;
     const compute = () => {
-      if (isOwn) return;
-      const series = groups.flatMap(({ key, list }) => {
-        const buffers = list.flatMap((run) => store.buffer(seriesName(run.id, name)) ?? []);
-        const { mean, high, low } = meanOf(buffers, key);
-        return [mean, high, low];
-      });
-      // The store tells everybody, this listener too.
-      isOwn = true;
-      store.load({ series, cursor: 0 });
+      const members = groups.map(({ key, list }) => ({
+        key,
+        buffers: list.flatMap((run) => store.buffer(seriesName(run.id, name)) ?? []),
+      }));
+      // The store tells everybody of everything: of the means of all metrics too.
+      const now = stampOf(members.flatMap(({ buffers }) => buffers));
+      if (now === stamp) return;
+      stamp = now;
+      store.load(members.flatMap(({ key, buffers }) => Object.values(meanOf(buffers, key))));
       for (const { key, list } of groups) {
         for (const part of ["mean", "high", "low"]) {
           const buffer = store.buffer(`${key} ${part}`);
@@ -147,7 +153,6 @@ function useMeans(
           buffer.startedAt = list[0]?.started ?? 0;
         }
       }
-      isOwn = false;
     };
     compute();
     redraw();

@@ -5,9 +5,8 @@ import { api, type MetricsRead, type RunSummary, unwrap } from "@/api";
 import { type ChartView, type MetricStore, NUM_COLORS } from "@/features/charts";
 import { eventFilesUrl } from "@/features/runs";
 import { downloadBlob, downloadText, downloadUrl, notifyError } from "@/ui";
-import { orderNames } from "./CompareCurves";
 import { type RunPoints, toCsv, toJson, toSvg } from "./curveFiles";
-import { metricsOf } from "./useCompareStore";
+import { metricsOf, orderNames } from "./names";
 
 interface Props {
   runs: readonly RunSummary[];

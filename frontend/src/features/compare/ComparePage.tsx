@@ -66,7 +66,7 @@ function Compared({ runs, numMissing }: { runs: readonly RunSummary[]; numMissin
   const metrics = useMetrics();
   const settings = useRunSettings(runs);
   const fields = useMemo(() => buildFields(runs, settings, metrics), [runs, settings, metrics]);
-  const { store, isLoading, error } = useCompareStore(runs);
+  const { store, isLoading, error } = useCompareStore(runs, view.pinned);
   const idText = runs.map((run) => run.id).join(",");
   const colors = useMemo(() => colorsOf(idText.split(",")), [idText]);
   const tab = TABS.find((candidate) => candidate === params.get("tab")) ?? "curves";
@@ -104,11 +104,14 @@ function Compared({ runs, numMissing }: { runs: readonly RunSummary[]; numMissin
         </div>
         <Tabs.Panel value="curves">
           {error !== null && <p className={classes.warning}>{t("curvesFailed", { why: error.message })}</p>}
-          {isLoading && error === null ? (
-            <LineSkeletons lines={6} height={24} />
-          ) : (
-            <CompareCurves runs={runs} colors={colors} fields={fields} store={store} view={view} />
-          )}
+          <CompareCurves
+            runs={runs}
+            colors={colors}
+            fields={fields}
+            store={store}
+            view={view}
+            isLoading={isLoading && error === null}
+          />
         </Tabs.Panel>
         <Tabs.Panel value="settings">
           <CompareSettings runs={runs} colors={colors} fields={fields} view={view} />

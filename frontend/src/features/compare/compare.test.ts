@@ -1,9 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { MetricsRead, RunSummary } from "@/api";
 import { MetricBuffer, MetricStore } from "@/features/charts";
 import { toCsv, toJson, toSvg } from "./curveFiles";
+import { EndedCurves } from "./endedCurves";
 import { groupRuns, meanOf, spreadOf } from "./groupMeans";
 import { assignColors } from "./runColors";
+import { pointsOf } from "./useCompareStore";
 
 function buffer(steps: number[], values: number[]): MetricBuffer {
   const filled = new MetricBuffer("x");
@@ -79,7 +81,7 @@ describe("curves as files", () => {
 
   it("are a sound SVG whatever a run is called", () => {
     const store = new MetricStore();
-    store.load({ cursor: 0, series: [{ ...(metrics.series[0] as MetricsRead["series"][0]), name: "r1 val/loss" }] });
+    store.load([{ ...(metrics.series[0] as MetricsRead["series"][0]), name: "r1 val/loss" }]);
     const svg = toSvg({
       runs: [{ ...run, name: "<b> & co" }],
       names: ["val/loss", "val/none"],
@@ -93,5 +95,57 @@ describe("curves as files", () => {
     expect(parsed.querySelector("parsererror")).toBeNull();
     expect(parsed.documentElement.textContent).toContain("<b> & co");
     expect(parsed.querySelectorAll("path")).toHaveLength(1);
+  });
+});
+
+/** As the server packs a curve of each of `runs`: the steps 1 and 2, the values 0.5 and NaN. */
+function packed(runs: readonly string[]): ArrayBuffer {
+  let head = JSON.stringify(runs.map((run) => ({ run, points: 10, length: 2 })));
+  while ((head.length + 4) % 8 !== 0) head += " ";
+  const bytes = new ArrayBuffer(4 + head.length + runs.length * 64);
+  new DataView(bytes).setUint32(0, head.length, true);
+  new Uint8Array(bytes).set(new TextEncoder().encode(head), 4);
+  runs.forEach((_, at) => {
+    new Float64Array(bytes, 4 + head.length + at * 64, 8).set([1, 2, 1, 1, 0.5, 1, 0.5, Number.NaN]);
+  });
+  return bytes;
+}
+
+describe("the curves of ended runs", () => {
+  const run = (id: string, step = 2) =>
+    ({ id, step, last: { "val/loss": 1 }, steps_per_epoch: 4, started: 9 }) as unknown as RunSummary;
+
+  it("are asked for once, and again where more points are wanted or the run went on", async () => {
+    const store = new MetricStore();
+    const asked = vi.fn(async (path: string) => packed(new URLSearchParams(path.split("?")[1]).getAll("run")));
+    const curves = new EndedCurves(store, asked);
+    const load = (runs: RunSummary[], maxPoints: number) =>
+      curves.load(runs, ["val/loss", "val/none"], maxPoints, new AbortController().signal);
+    await load([run("a"), run("b")], 400);
+    expect(asked).toHaveBeenCalledTimes(1);
+    const buffer = store.buffer("b val/loss");
+    expect([...(buffer?.values.subarray(0, buffer.length) ?? [])]).toEqual([0.5, Number.NaN]);
+    expect([buffer?.points, buffer?.stepsPerEpoch, buffer?.startedAt]).toEqual([10, 4, 9]);
+    await load([run("a"), run("b")], 200);
+    expect(asked).toHaveBeenCalledTimes(1);
+    await load([run("a"), run("b", 3)], 400);
+    expect(asked.mock.lastCall?.[0]).toMatch(/run=b$/);
+    await load([run("a"), run("b", 3)], 800);
+    expect(asked.mock.lastCall?.[0]).toMatch(/max_points=800&run=a&run=b$/);
+  });
+
+  it("leave the store alone once nobody waits for them", async () => {
+    const store = new MetricStore();
+    const abort = new AbortController();
+    const curves = new EndedCurves(store, async () => {
+      abort.abort();
+      return packed(["a"]);
+    });
+    await curves.load([run("a")], ["val/loss"], 400, abort.signal);
+    expect(store.getNames()).toEqual([]);
+  });
+
+  it("have the fewer points the more runs there are", () => {
+    expect([1, 10, 25, 100, 1000].map(pointsOf)).toEqual([3200, 3200, 1600, 400, 200]);
   });
 });

@@ -2,7 +2,7 @@
 
 import type { MetricsRead, RunSummary } from "@/api";
 import { buildLine, fullRange, type MetricStore, type XAxis } from "@/features/charts";
-import { seriesName } from "./useCompareStore";
+import { seriesName } from "./names";
 
 export interface RunPoints {
   run: RunSummary;

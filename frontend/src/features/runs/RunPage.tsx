@@ -1,6 +1,6 @@
 import { Button, Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useMemo } from "react";
+import { lazy, memo, Suspense, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams, useSearchParams } from "react-router";
 import { type CheckpointRead, isApiProblem, loadPart, type RunRead } from "@/api";
@@ -26,6 +26,7 @@ import classes from "./runs.module.css";
 import { isFinal, runWords } from "./runWords";
 import { StateBadge } from "./StateBadge";
 import { useRunSession } from "./useRunSession";
+import { useSteady } from "./useSteady";
 import { titlePrefix, useTabIcon } from "./useTabProgress";
 
 const NO_CHECKPOINTS: readonly CheckpointRead[] = [];
@@ -71,49 +72,82 @@ interface LoadedProps {
   live: RunLive;
 }
 
+/** What moves with every report: only the line of progress shows it. */
+const MOVING_IN_RUN = ["step", "elapsed"] as const;
+const MOVING_IN_LIVE = ["cursor", "step", "epoch", "elapsed", "stepsPerSecond", "samplesPerSecond"] as const;
+
 function Loaded({ record, session, live }: LoadedProps) {
-  const { t } = useTranslation("runs");
-  const [params, setParams] = useSearchParams();
   const run = mergeLive(record, live);
-  const { data: checkpoints = NO_CHECKPOINTS, error: unread, refetch } = useQuery(checkpointsQuery(run.id));
+  const steadyRun = useSteady(run, MOVING_IN_RUN);
+  const steadyLive = useSteady(live, MOVING_IN_LIVE);
   usePageTitle(`${titlePrefix(run.state, run.step, run.total_steps)}${run.name}`);
   useTabIcon(run.state, run.step, run.total_steps);
-  const { sentence } = runWords(run);
-  const tab = TABS.find((candidate) => candidate === params.get("tab")) ?? "overview";
+  const { data: checkpoints = NO_CHECKPOINTS } = useQuery(checkpointsQuery(run.id));
   const rates = session.metrics.buffer("lr");
   const rate = rates === undefined || rates.length === 0 ? undefined : rates.values[rates.length - 1];
-  const hasEnded = isFinal(run.state);
-  const isAlert = (message: string) => live.alerts.some((alert) => alert.message === message);
-  const isCutOff = live.connection === "reconnecting" && !hasEnded;
+  const hasCheckpoint = checkpoints.some((checkpoint) => checkpoint.is_available);
   return (
     <div className={classes.page}>
-      <PageBar>
-        <Crumb to="/runs" givesWay>
-          {t("title")}
-        </Crumb>
-        <RunName run={run} />
-        <div className={classes.grow} />
-        <RunControls
-          run={run}
-          changes={live.values}
-          hasCheckpoint={checkpoints.some((checkpoint) => checkpoint.is_available)}
-        />
-      </PageBar>
+      <Bar run={steadyRun} live={steadyLive} hasCheckpoint={hasCheckpoint} />
       <div className={classes.head}>
-        <div className={classes.state} role="status" data-testid="run-state" data-state={run.state}>
-          <StateBadge run={run} message={run.message} />
-          {isCutOff ? (
-            <span className={classes.unreachable}>{t("unreachable")}</span>
-          ) : (
-            <span>
-              <Sentence text={run.message === null || isAlert(run.message) ? t(sentence) : run.message} />
-            </span>
-          )}
-        </div>
-        <QueuePlace run={run} />
-        <RunOrigin origin={run.origin} />
+        <Head run={steadyRun} live={steadyLive} />
         <RunProgress run={run} live={live} rate={rate} />
       </div>
+      <Parts record={record} run={steadyRun} session={session} live={steadyLive} />
+    </div>
+  );
+}
+
+interface SteadyProps {
+  run: RunRead;
+  live: RunLive;
+}
+
+const Bar = memo(function Bar({ run, live, hasCheckpoint }: SteadyProps & { hasCheckpoint: boolean }) {
+  const { t } = useTranslation("runs");
+  return (
+    <PageBar>
+      <Crumb to="/runs" givesWay>
+        {t("title")}
+      </Crumb>
+      <RunName run={run} />
+      <div className={classes.grow} />
+      <RunControls run={run} changes={live.values} hasCheckpoint={hasCheckpoint} />
+    </PageBar>
+  );
+});
+
+const Head = memo(function Head({ run, live }: SteadyProps) {
+  const { t } = useTranslation("runs");
+  const { sentence } = runWords(run);
+  const isAlert = (message: string) => live.alerts.some((alert) => alert.message === message);
+  const isCutOff = live.connection === "reconnecting" && !isFinal(run.state);
+  return (
+    <>
+      <div className={classes.state} role="status" data-testid="run-state" data-state={run.state}>
+        <StateBadge run={run} message={run.message} />
+        {isCutOff ? (
+          <span className={classes.unreachable}>{t("unreachable")}</span>
+        ) : (
+          <span>
+            <Sentence text={run.message === null || isAlert(run.message) ? t(sentence) : run.message} />
+          </span>
+        )}
+      </div>
+      <QueuePlace run={run} />
+      <RunOrigin origin={run.origin} />
+    </>
+  );
+});
+
+const Parts = memo(function Parts({ record, run, session, live }: LoadedProps & SteadyProps) {
+  const { t } = useTranslation("runs");
+  const [params, setParams] = useSearchParams();
+  const { data: checkpoints = NO_CHECKPOINTS, error: unread, refetch } = useQuery(checkpointsQuery(run.id));
+  const tab = TABS.find((candidate) => candidate === params.get("tab")) ?? "overview";
+  const hasEnded = isFinal(run.state);
+  return (
+    <>
       <RunAlerts alerts={live.alerts} run={run} />
       <Tabs
         value={tab}
@@ -178,9 +212,9 @@ function Loaded({ record, session, live }: LoadedProps) {
           <RunSettings run={run} attempts={live.attempts} />
         </Tabs.Panel>
       </Tabs>
-    </div>
+    </>
   );
-}
+});
 
 function Curves({
   session,

@@ -5,7 +5,7 @@
 
 import { api, type EventList, type MetricsRead, type RunEvent, type RunRead, type RunState, unwrap } from "@/api";
 import { type LiveConnection, type LiveState, openRunEvents } from "@/api/live";
-import { MetricStore } from "@/features/charts";
+import { MetricStore, untilBeat } from "@/features/charts";
 import type { UnitsEvent } from "@/features/units";
 import { RateMeter } from "./progress";
 import { type EventQuery, readStory } from "./runStory";
@@ -87,8 +87,6 @@ export const EMPTY_LIVE: RunLive = {
 const MAX_LOG_LINES = 50_000;
 const MAX_ALERTS = 50;
 const MAX_POINTS = 4000;
-/** A person reads no faster; each telling draws the page's figures anew. */
-const PROGRESS_MS = 200;
 
 /** The snapshot after `events`; the same one where they say nothing that it holds. */
 export function reduceLive(live: RunLive, events: readonly RunEvent[], rate: RateMeter): RunLive {
@@ -260,7 +258,7 @@ export class RunSession {
   async open(): Promise<void> {
     try {
       const metrics = await this.fetchMetrics();
-      this.metrics.load(metrics);
+      this.metrics.load(metrics.series);
       const story = await readStory(metrics.cursor, (query) => this.fetchEvents(query));
       if (this.abort.signal.aborted) return;
       const live = reduceLive(EMPTY_LIVE, story, this.rate);
@@ -331,6 +329,7 @@ export class RunSession {
   }
 
   private tellSoon(): void {
-    this.timer ??= setTimeout(() => this.tell(), PROGRESS_MS);
+    // A person reads no faster; each telling draws the page's figures anew, in the frame in which charts are drawn.
+    this.timer ??= setTimeout(() => this.tell(), untilBeat());
   }
 }
