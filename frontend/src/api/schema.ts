@@ -295,6 +295,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/networks/{id}/times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find Times
+         * @description How long each node takes, as a run of this network measured it; of layers that are still as they were then.
+         */
+        post: operations["find_times"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/networks/{id}/revisions": {
         parameters: {
             query?: never;
@@ -501,6 +521,91 @@ export interface paths {
          */
         put: operations["import_file"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Upload Rules
+         * @description Which files can be uploaded as data.
+         */
+        get: operations["read_upload_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Uploads
+         * @description Uploads that broke off and can go on.
+         */
+        get: operations["list_uploads"];
+        put?: never;
+        /**
+         * Begin Upload
+         * @description A new upload, or the one of the same file (name, size, last change) that broke off, with its offset.
+         */
+        post: operations["begin_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Discard Upload */
+        delete: operations["discard_upload"];
+        options?: never;
+        head?: never;
+        /**
+         * Append To Upload
+         * @description The next part as raw bytes; it must begin at the upload's offset.
+         */
+        patch: operations["append_to_upload"];
+        trace?: never;
+    };
+    "/api/uploads/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish Upload
+         * @description Makes a set of data of the whole file, if its CRC-32 is right.
+         */
+        post: operations["finish_upload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -744,6 +849,26 @@ export interface paths {
          * @description What each run was started with: for a table that shows and filters by it.
          */
         get: operations["list_run_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Curves
+         * @description One metric of many runs, packed as columns of float64; runs without it are left out.
+         */
+        get: operations["read_curves"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1910,6 +2035,8 @@ export interface components {
             mean?: number | null;
             /** Examples */
             examples?: string[];
+            /** Warning */
+            warning?: string | null;
         };
         /**
          * CrossValidationStarted
@@ -2361,7 +2488,7 @@ export interface components {
             /** Attempt */
             attempt: number;
             /** Events */
-            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["ChangeEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["ClassesEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
+            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["ChangeEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["ClassesEvent"] | components["schemas"]["TimesEvent"] | components["schemas"]["UnitsEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
         };
         /**
          * EventList
@@ -2369,7 +2496,7 @@ export interface components {
          */
         EventList: {
             /** Events */
-            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["ChangeEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["ClassesEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
+            events: (components["schemas"]["HelloEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["LogEvent"] | components["schemas"]["CheckpointEvent"] | components["schemas"]["ChangeEvent"] | components["schemas"]["SignalEvent"] | components["schemas"]["SurfaceEvent"] | components["schemas"]["ClassesEvent"] | components["schemas"]["TimesEvent"] | components["schemas"]["UnitsEvent"] | components["schemas"]["SystemEvent"] | components["schemas"]["AlertEvent"] | components["schemas"]["HeartbeatEvent"] | components["schemas"]["EndEvent"])[];
             /** Cursor */
             cursor: number;
         };
@@ -2515,6 +2642,16 @@ export interface components {
              * @default 0
              */
             seed: number;
+        };
+        /**
+         * FileRow
+         * @description A row of the file by its number, from 1 without the header, with its cells.
+         */
+        FileRow: {
+            /** Number */
+            number: number;
+            /** Cells */
+            cells: string[];
         };
         /**
          * Fix
@@ -2767,6 +2904,7 @@ export interface components {
             edges: number[];
             /** Counts */
             counts: number[];
+            outliers?: components["schemas"]["OutliersRead"] | null;
         };
         /**
          * ImportNote
@@ -3194,6 +3332,40 @@ export interface components {
             is_example: boolean;
         };
         /**
+         * NetworkTimes
+         * @description ``nodes`` are by path as in the check's report.  A layer whose settings or input shapes are not those of the run is not
+         *     there, and is counted in ``num_unknown``; nor is a block with such a layer in it.  ``whole_ms`` is a pass of the whole
+         *     network that was trained, with its loss, forward and backward.
+         */
+        NetworkTimes: {
+            /** Run Id */
+            run_id: string;
+            /** Run Name */
+            run_name: string;
+            /** Created */
+            created: number;
+            /** Device */
+            device: string;
+            /** Device Name */
+            device_name: string;
+            /** Precision */
+            precision: string;
+            /** Batch Size */
+            batch_size: number;
+            /** Repeats */
+            repeats: number;
+            /** Is Compiled */
+            is_compiled: boolean;
+            /** Whole Ms */
+            whole_ms: number;
+            /** Nodes */
+            nodes: {
+                [key: string]: components["schemas"]["NodeTime"];
+            };
+            /** Num Unknown */
+            num_unknown: number;
+        };
+        /**
          * NetworkUpdate
          * @description Saves a new revision on top of ``revision``; 409 with code ``stale_revision`` if that is no longer the newest.
          */
@@ -3294,6 +3466,16 @@ export interface components {
              * @default
              */
             summary: string;
+        };
+        /**
+         * NodeTime
+         * @description Milliseconds of one batch; of a block the sum of what is inside.
+         */
+        NodeTime: {
+            /** Forward Ms */
+            forward_ms: number;
+            /** Backward Ms */
+            backward_ms: number;
         };
         /**
          * NodeWeights
@@ -3416,6 +3598,21 @@ export interface components {
              * @enum {string}
              */
             mode: "everything" | "weights";
+        };
+        /**
+         * OutliersRead
+         * @description ``count`` values of the rows to train on and to validate with lie below ``low`` or above ``high``, three times the
+         *     distance of the quartiles beyond them; ``rows`` are those that lie farthest out.
+         */
+        OutliersRead: {
+            /** Count */
+            count: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Rows */
+            rows: components["schemas"]["FileRow"][];
         };
         /** Outline */
         Outline: {
@@ -4500,7 +4697,9 @@ export interface components {
         };
         /**
          * SplitConfig
-         * @description ``validation`` is the fraction of the training part that is held out; stratified where the target is a class or labels.
+         * @description ``validation`` is the fraction of the samples that is held out to validate with; stratified where the target is a class
+         *     or labels.  ``test`` is the fraction that is held out before that, by the same ``by``: never trained or selected on, and
+         *     measured once, with the best checkpoint.  0 of a set that comes with a test part.
          *
          *     ``by`` is what is drawn: single samples by chance, the latest ones (``time``), whole groups by chance, or what a column of
          *     the set says.  With ``folds`` the training part is cut into as many folds, of which ``fold`` (from 1) is held out in the
@@ -4518,6 +4717,11 @@ export interface components {
              * @default 0.1
              */
             validation: number;
+            /**
+             * Test
+             * @default 0
+             */
+            test: number;
             /**
              * Seed
              * @default 0
@@ -4751,6 +4955,75 @@ export interface components {
             max_tokens: number;
             /** Example */
             example: string;
+        };
+        /**
+         * TimesEvent
+         * @description How long each layer takes with one batch, in milliseconds (the median of ``repeats``), once an attempt.
+         *
+         *     Columns: ``nodes[i]`` is the path of a layer, ``signatures[i]`` says what work it does (``compiler.signatures``).
+         *     ``whole_ms`` is a pass of the whole network with its loss, forward and backward.  Nodes are measured without
+         *     ``torch.compile``, also where the run has it (``is_compiled``).
+         */
+        TimesEvent: {
+            /** Run */
+            run: string;
+            /** Attempt */
+            attempt: number;
+            /** Seq */
+            seq: number;
+            /** Time */
+            time: number;
+            /** Elapsed */
+            elapsed: number;
+            /** Cursor */
+            cursor?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "times";
+            /** Step */
+            step: number;
+            /** Epoch */
+            epoch: number;
+            /** Device */
+            device: string;
+            /** Device Name */
+            device_name: string;
+            /** Precision */
+            precision: string;
+            /** Batch Size */
+            batch_size: number;
+            /** Repeats */
+            repeats: number;
+            /** Is Compiled */
+            is_compiled: boolean;
+            /** Whole Ms */
+            whole_ms: number;
+            /** Nodes */
+            nodes: string[];
+            /** Signatures */
+            signatures: string[];
+            /** Forward Ms */
+            forward_ms: number[];
+            /** Backward Ms */
+            backward_ms: number[];
+        };
+        /**
+         * TimesRead
+         * @description ``reason`` says why there are no times.
+         */
+        TimesRead: {
+            times?: components["schemas"]["NetworkTimes"] | null;
+            /** Reason */
+            reason?: string | null;
+        };
+        /**
+         * TimesRequest
+         * @description The body of ``POST /api/networks/{id}/times``: the network as it is drawn now.
+         */
+        TimesRequest: {
+            document: components["schemas"]["Document"];
         };
         /**
          * TokenRead
@@ -5030,12 +5303,128 @@ export interface components {
             /** Fields */
             fields?: components["schemas"]["TrialField"][];
         };
+        /**
+         * UnitsEvent
+         * @description How the units behind each activation fare after an epoch, on ``samples`` of the validation part.
+         */
+        UnitsEvent: {
+            /** Run */
+            run: string;
+            /** Attempt */
+            attempt: number;
+            /** Seq */
+            seq: number;
+            /** Time */
+            time: number;
+            /** Elapsed */
+            elapsed: number;
+            /** Cursor */
+            cursor?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "units";
+            /** Step */
+            step: number;
+            /** Epoch */
+            epoch: number;
+            /** Samples */
+            samples: number;
+            /** Layers */
+            layers: components["schemas"]["UnitsOfLayer"][];
+        };
+        /**
+         * UnitsOfLayer
+         * @description The units of one activation.  ``dead`` is the share of those that give the same flat value for every sample,
+         *     ``saturated`` of those that are near a bound for nearly every one; null where the activation has no such place.
+         *     ``passes`` is the mean size of its derivative: what part of a gradient reaches the layers before it.
+         *     ``is_answer``: an Output takes its values from here.  ``sentence`` says what it means and what to try.
+         */
+        UnitsOfLayer: {
+            /** Node */
+            node: string;
+            /** Type */
+            type: string;
+            /** Units */
+            units: number;
+            /** Dead */
+            dead: number | null;
+            /** Saturated */
+            saturated: number | null;
+            /** Passes */
+            passes: number;
+            /** Is Answer */
+            is_answer: boolean;
+            /** Sentence */
+            sentence: string;
+        };
         /** UnusedTensor */
         UnusedTensor: {
             /** Name */
             name: string;
             /** Shape */
             shape: number[];
+        };
+        /**
+         * UploadBegin
+         * @description A file that is to be sent in parts: name, size and time of the last change (ms) tell it from others.
+         */
+        UploadBegin: {
+            /** Filename */
+            filename: string;
+            /** Bytes */
+            bytes: number;
+            /** Last Modified */
+            last_modified: number;
+        };
+        /**
+         * UploadFinish
+         * @description The whole file's CRC-32, as the browser computed it.
+         */
+        UploadFinish: {
+            /** Crc32 */
+            crc32: number;
+        };
+        /**
+         * UploadRead
+         * @description An upload that has not ended.
+         */
+        UploadRead: {
+            /** Id */
+            id: string;
+            /** Filename */
+            filename: string;
+            /** Bytes */
+            bytes: number;
+            /** Last Modified */
+            last_modified: number;
+            /**
+             * Offset
+             * @description How many bytes are here; the next part begins there.
+             */
+            offset: number;
+            /**
+             * Crc32
+             * @description CRC-32 of those bytes, by which a browser knows that it is the same file; 0 of none.
+             */
+            crc32: number;
+        };
+        /**
+         * UploadRules
+         * @description What may be uploaded as data.
+         */
+        UploadRules: {
+            /**
+             * Suffixes
+             * @description How the names of such files end, for the dialog that chooses them.
+             */
+            suffixes: string[];
+            /**
+             * Max Bytes
+             * @description The largest file that is taken.
+             */
+            max_bytes: number;
         };
         /**
          * VertexRead
@@ -5772,6 +6161,41 @@ export interface operations {
             };
         };
     };
+    find_times: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimesRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimesRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_revisions: {
         parameters: {
             query?: never;
@@ -6350,6 +6774,198 @@ export interface operations {
             };
         };
     };
+    read_upload_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadRules"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_uploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadRead"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    begin_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadBegin"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    discard_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    append_to_upload: {
+        parameters: {
+            query: {
+                offset: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    finish_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadFinish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     create_import: {
         parameters: {
             query: {
@@ -6841,6 +7457,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunSettings"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_curves: {
+        parameters: {
+            query: {
+                run: string[];
+                name: string;
+                max_points?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description A problem document (RFC 9457) */
