@@ -19,7 +19,7 @@ ROW = 400
 def drawing() -> dict[str, Any]:
     """A chain in rows of ten: too wide to be read when all of it is in view."""
     middle = [{"id": f"n{number}", "type": "ReLU"} for number in range(NUM_NODES)]
-    nodes = [
+    nodes: list[dict[str, Any]] = [
         {"id": "image", "type": "Input", "params": {"shape": [1, 8, 8]}},
         *middle,
         {"id": "scores", "type": "Output"},

@@ -1,7 +1,7 @@
-import { Button, NativeSelect } from "@mantine/core";
+import { NativeSelect } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { DatasetRead } from "@/api";
-import { formatCount } from "@/ui";
+import { formatCount, ReasonedButton } from "@/ui";
 import { type Column, type Options, roleProblem, rolesOf, withRole, withType } from "./columnOptions";
 import classes from "./data.module.css";
 import { formatDatum } from "./numbers";
@@ -117,24 +117,24 @@ function Suspects({ columns, isBusy, onChoose }: SuspectsProps) {
       {suspects.map((column) => (
         <li key={column.name}>
           <p className={classes.warning}>{column.warning}</p>
-          <Button
+          <ReasonedButton
             size="compact-xs"
             variant="default"
-            disabled={isBusy}
+            reason={isBusy ? t("columns.saving") : null}
             aria-label={t("columns.ignoreOne", { name: column.name })}
             onClick={() => onChoose(column, "ignored")}
           >
             {t("columns.ignore")}
-          </Button>{" "}
-          <Button
+          </ReasonedButton>{" "}
+          <ReasonedButton
             size="compact-xs"
             variant="subtle"
-            disabled={isBusy}
+            reason={isBusy ? t("columns.saving") : null}
             aria-label={t("columns.keepOne", { name: column.name })}
             onClick={() => onChoose(column, "feature")}
           >
             {t("columns.keep")}
-          </Button>
+          </ReasonedButton>
         </li>
       ))}
     </ul>
