@@ -76,8 +76,9 @@ def average_precision(bins: Tensor) -> Tensor:
     """``(K,)`` of bins ``(2, K, B)``: the area under the curve of precision over recall, in steps."""
     others, found = bins.flip(2).cumsum(2).flip(2)  # with a probability of at least each threshold
     precision = found / (found + others).clamp_min(1)
-    recall: Tensor = nn.functional.pad(found / found[:, :1].clamp_min(1), (0, 1))
-    return ((recall[:, :-1] - recall[:, 1:]) * precision).sum(1)
+    recall = nn.functional.pad(found / found[:, :1].clamp_min(1), (0, 1))
+    area: Tensor = ((recall[:, :-1] - recall[:, 1:]) * precision).sum(1)
+    return area
 
 
 def matthews_correlation(confusion: Tensor) -> Tensor:
