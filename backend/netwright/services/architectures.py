@@ -10,8 +10,7 @@ from netwright.architectures.followers import gallery_followers
 from netwright.architectures.registry import ARCHITECTURES, EXAMPLE, STARTERS
 from netwright.graph.document import Document
 from netwright.language import language_of, say
-from netwright.services.errors import ServiceError
-from netwright.services.models import (
+from netwright.services.architecture_models import (
     ArchitectureRead,
     ArchitectureSummary,
     ExampleRead,
@@ -20,6 +19,7 @@ from netwright.services.models import (
     PublishedRead,
     SweepRead,
 )
+from netwright.services.errors import ServiceError
 from netwright.services.outline import build_outline
 
 

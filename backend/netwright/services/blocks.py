@@ -5,14 +5,14 @@ import time
 from netwright.graph.bundle import BlockBundle, check_bundle
 from netwright.graph.document import NETWORK, Document
 from netwright.language import say
-from netwright.services.errors import ServiceError, not_found
-from netwright.services.models import (
+from netwright.services.block_models import (
     LibraryBlockCreate,
     LibraryBlockRead,
     LibraryBlockSummary,
     LibraryBlockUpdate,
-    Outline,
 )
+from netwright.services.errors import ServiceError, not_found
+from netwright.services.network_models import Outline
 from netwright.services.networks import UNDO_SECONDS
 from netwright.services.outline import build_outline
 from netwright.store import blocks as queries

@@ -12,7 +12,7 @@ from netwright.language import say
 from netwright.services.control_models import RunBranch
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.files import is_intact
-from netwright.services.models import RunCreate, RunCreated
+from netwright.services.run_models import RunCreate, RunCreated
 from netwright.store.checkpoints import get_checkpoint
 from netwright.store.commands import add_command
 from netwright.store.metrics import append_points, metric_names, read_points

@@ -6,7 +6,7 @@ from netwright.language import DEFAULT, any_of, say, spoken
 from netwright.layers.base import Layer, LayerParams, Port
 from netwright.layers.chinese import in_chinese
 from netwright.layers.registry import LAYERS
-from netwright.services.models import DocumentationRead, LayerRead, PortRead
+from netwright.services.catalogue_models import DocumentationRead, LayerRead, PortRead
 
 
 @cache

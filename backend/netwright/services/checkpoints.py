@@ -13,10 +13,11 @@ from netwright.exchange.formats import FORMATS, Format
 from netwright.graph.io import graph_hash
 from netwright.language import listed, say
 from netwright.services.errors import ServiceError, not_found
+from netwright.services.export_models import ExportOption
 from netwright.services.export_order import Order, Record
 from netwright.services.exports import Download, ExportService, Job
 from netwright.services.files import find_inside, is_intact
-from netwright.services.models import CheckpointRead, ExportOption
+from netwright.services.run_models import CheckpointRead
 from netwright.services.run_views import to_checkpoint
 from netwright.services.trial_models import TrialOrder
 from netwright.services.workspace_pack import IMPORTED_SOURCE

@@ -13,6 +13,7 @@ from netwright.data.registry import get_source, open_source
 from netwright.data.sniff import sniff_upload
 from netwright.graph.problems import Problem
 from netwright.language import STORED, listed, say
+from netwright.services.dataset_models import DatasetPreview, DatasetRead, DatasetUpdate
 from netwright.services.datasets_built_in import BuiltIns
 from netwright.services.datasets_files import (
     MAX_UPLOAD_BYTES,
@@ -24,7 +25,6 @@ from netwright.services.datasets_files import (
 from netwright.services.datasets_jobs import Job, JobCancelledError
 from netwright.services.datasets_read import State, read_facts, read_preview, to_problem
 from netwright.services.errors import ServiceError, not_found
-from netwright.services.models import DatasetPreview, DatasetRead, DatasetUpdate
 from netwright.store import datasets as queries
 from netwright.store.runs import is_dataset_used
 from netwright.store.store import Store

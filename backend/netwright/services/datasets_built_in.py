@@ -9,11 +9,11 @@ from netwright.data.base import DataError, Facts, Source, SourceSpec
 from netwright.data.download import download, missing_files, put_in_place
 from netwright.data.registry import SOURCES
 from netwright.language import say
+from netwright.services.dataset_models import DatasetRead
 from netwright.services.datasets_files import save_stream
 from netwright.services.datasets_jobs import Job, JobCancelledError
 from netwright.services.datasets_read import State, read_facts, to_problem
 from netwright.services.errors import ServiceError
-from netwright.services.models import DatasetRead
 from netwright.store.tables import new_id
 
 

@@ -11,7 +11,7 @@ from netwright.data.preview import Counts, Preview
 from netwright.data.registry import SOURCES
 from netwright.graph.problems import Problem
 from netwright.language import in_a_row, say
-from netwright.services.models import (
+from netwright.services.dataset_models import (
     ClassCount,
     ColumnRead,
     DatasetPreview,

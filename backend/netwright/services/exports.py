@@ -15,8 +15,8 @@ from typing import Literal
 from netwright.exchange.formats import FORMATS, Format
 from netwright.language import STORED, say
 from netwright.services.errors import ServiceError, not_found
+from netwright.services.export_models import ExportRead
 from netwright.services.export_order import Order, Said
-from netwright.services.models import ExportRead
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Sequence
 from itertools import islice
 
 from netwright.language import DEFAULT, use_language
-from netwright.services.models import RunSummary
+from netwright.services.run_models import RunSummary
 from netwright.services.webhook import Webhook
 from netwright.store.events import StoredEvent, list_events
 from netwright.store.store import Store

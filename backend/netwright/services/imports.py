@@ -18,8 +18,8 @@ from netwright.language import said_by, say
 from netwright.services.datasets_files import clean_filename, save_stream
 from netwright.services.documents import check_document
 from netwright.services.errors import ServiceError
-from netwright.services.models import ImportRead, WeightsRead
 from netwright.services.networks import NetworkService
+from netwright.services.weight_models import ImportRead, WeightsRead
 from netwright.services.weights import WEIGHTS_FILE, WeightsService, new_row, to_read
 from netwright.store import weights as queries
 from netwright.store.store import Store

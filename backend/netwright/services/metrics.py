@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from pydantic import TypeAdapter
 
-from netwright.services.models import CurveHead, MetricSeries, MetricsRead
+from netwright.services.run_models import CurveHead, MetricSeries, MetricsRead
 from netwright.store.metrics import metric_names, read_points, read_points_of_runs
 from netwright.store.points import Points, thin
 from netwright.store.runs import get_run

@@ -14,9 +14,9 @@ from netwright.services.checkpoints import clean_name, describe, find_format
 from netwright.services.datasets import DatasetService
 from netwright.services.documents import write_code
 from netwright.services.errors import ServiceError
+from netwright.services.export_models import ExportOption, ExportRequest
 from netwright.services.export_order import Order, Record
 from netwright.services.exports import ExportService, Job
-from netwright.services.models import ExportOption, ExportRequest
 from netwright.services.training import check_all
 from netwright.services.weights import WeightsService
 from netwright.training.config import TrainingConfig

@@ -6,7 +6,7 @@ from netwright.graph.document import Document
 from netwright.language import current_language, say
 from netwright.services.architectures import build_example
 from netwright.services.errors import ServiceError, not_found
-from netwright.services.models import (
+from netwright.services.network_models import (
     DeletedNetwork,
     LinkRead,
     NetworkRead,

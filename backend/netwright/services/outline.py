@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from netwright.graph.document import BLOCK_PREFIX, NETWORK, Document
 from netwright.layers.registry import LAYERS
-from netwright.services.models import Outline, OutlineNode
+from netwright.services.network_models import Outline, OutlineNode
 
 _COLUMN_WIDTH, _ROW_HEIGHT, _COLUMNS = 240.0, 140.0, 6
 MAX_NODES = 400

@@ -4,7 +4,7 @@ import json
 
 from netwright.compiler.report import Totals
 from netwright.language import parse_stored
-from netwright.services.models import CheckpointRead, RunRead, RunSummary
+from netwright.services.run_models import CheckpointRead, RunRead, RunSummary
 from netwright.store.ranges import parse_ranges
 from netwright.store.runs import RunRecord
 from netwright.store.scalars import parse_scalars

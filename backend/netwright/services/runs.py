@@ -20,7 +20,8 @@ from netwright.services.files import remove_folder, write_whole
 from netwright.services.fold_weights import give_each_fold_its_own
 from netwright.services.hub import Hub
 from netwright.services.metrics import pack_curves, read_metrics
-from netwright.services.models import (
+from netwright.services.networks import NetworkService, to_saved
+from netwright.services.run_models import (
     CrossValidationStarted,
     EventList,
     MetricsRead,
@@ -31,7 +32,6 @@ from netwright.services.models import (
     RunSummary,
     RunUpdate,
 )
-from netwright.services.networks import NetworkService, to_saved
 from netwright.services.run_rows import (
     Planned,
     insert_begun,

@@ -17,9 +17,9 @@ from netwright.data.transform_base import Layout
 from netwright.data.transforms import TRANSFORMS, plan_chain
 from netwright.graph.problems import Problem
 from netwright.language import say
+from netwright.services.catalogue_models import OptionRead
 from netwright.services.datasets import DatasetService
-from netwright.services.models import OptionRead
-from netwright.services.models_steps import (
+from netwright.services.steps_models import (
     ListName,
     SamplePair,
     StepFix,

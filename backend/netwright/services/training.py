@@ -11,18 +11,18 @@ from netwright.data.transforms import TRANSFORMS
 from netwright.graph.document import Document
 from netwright.graph.problems import Problem
 from netwright.language import say
-from netwright.services.datasets import DatasetService
-from netwright.services.documents import check_document
-from netwright.services.errors import ServiceError
-from netwright.services.models import (
+from netwright.services.catalogue_models import (
     Curve,
     CurveRequest,
-    DatasetRead,
     DeviceRead,
     OptionRead,
     TrainingOptions,
     TrainingSuggestion,
 )
+from netwright.services.dataset_models import DatasetRead
+from netwright.services.datasets import DatasetService
+from netwright.services.documents import check_document
+from netwright.services.errors import ServiceError
 from netwright.services.steps import augment_options, check_steps
 from netwright.services.weights import WeightsService
 from netwright.training.choices import Option

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from netwright.data.base import DataError, data_folder
 from netwright.language import say
+from netwright.services.dataset_models import DatasetRead
 from netwright.services.datasets import DatasetService
 from netwright.services.datasets_files import MAX_UPLOAD_BYTES, clean_filename, remove_folder, size_text, write_chunk
 from netwright.services.errors import ServiceError, not_found
-from netwright.services.models import DatasetRead
 from netwright.services.upload_models import UploadBegin, UploadRead
 from netwright.store.tables import new_id
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from netwright.language import spoken
-from netwright.services.models import RunSummary
+from netwright.services.run_models import RunSummary
 from netwright.training.events import AlertEvent
 from netwright.training.states import FINAL, RunState
 

@@ -16,7 +16,7 @@ from netwright.graph.problems import Problem
 from netwright.language import Text, say
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.files import find_inside, is_intact, remove_folder
-from netwright.services.models import WeightsCompared, WeightsRead
+from netwright.services.weight_models import WeightsCompared, WeightsRead
 from netwright.store import weights as queries
 from netwright.store.checkpoints import get_checkpoint
 from netwright.store.runs import get_run

@@ -17,7 +17,7 @@ from netwright.graph.document import NETWORK, Document
 from netwright.graph.io import load_document
 from netwright.language import STORED, dump_stored, parse_stored, say
 from netwright.services.datasets import describe_unprepared
-from netwright.services.models import Outline
+from netwright.services.network_models import Outline
 from netwright.services.outline import build_outline
 from netwright.store.points import Points
 from netwright.store.ranges import parse_ranges

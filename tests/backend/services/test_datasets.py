@@ -14,9 +14,9 @@ from backend.store.rows import insert
 from netwright.data.base import DataError, Facts, Progress, SourceSpec
 from netwright.data.mnist import Mnist
 from netwright.services import datasets as module
+from netwright.services.dataset_models import DatasetRead, DatasetUpdate
 from netwright.services.datasets import DatasetService
 from netwright.services.errors import ServiceError
-from netwright.services.models import DatasetRead, DatasetUpdate
 from netwright.store.store import Store
 from netwright.training.states import RunState
 

@@ -10,7 +10,7 @@ from backend.services.conftest import Open, until
 from backend.services.fakes import FakeExecutor, FakeWorker
 from backend.store.rows import make_run
 from netwright.services.errors import ServiceError
-from netwright.services.models import RunSummary
+from netwright.services.run_models import RunSummary
 from netwright.services.scheduler import Timing
 from netwright.services.services import Services
 from netwright.store.run_moves import stop_run

@@ -4,8 +4,8 @@ from fastapi import APIRouter, Response
 
 from netwright.server.bodies import ModelRoute
 from netwright.server.responses import answer, answer_list
+from netwright.services.architecture_models import ArchitectureRead, ArchitectureSummary, FollowersRead
 from netwright.services.architectures import list_architectures, read_architecture, read_followers
-from netwright.services.models import ArchitectureRead, ArchitectureSummary, FollowersRead
 
 router = APIRouter(prefix="/api/architectures", route_class=ModelRoute, tags=["architectures"])
 

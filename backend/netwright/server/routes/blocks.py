@@ -5,7 +5,12 @@ from fastapi import APIRouter, Response
 from netwright.server.bodies import ModelRoute
 from netwright.server.dependencies import ServicesDep
 from netwright.server.responses import answer, answer_list
-from netwright.services.models import LibraryBlockCreate, LibraryBlockRead, LibraryBlockSummary, LibraryBlockUpdate
+from netwright.services.block_models import (
+    LibraryBlockCreate,
+    LibraryBlockRead,
+    LibraryBlockSummary,
+    LibraryBlockUpdate,
+)
 
 router = APIRouter(prefix="/api/blocks", route_class=ModelRoute, tags=["blocks"])
 

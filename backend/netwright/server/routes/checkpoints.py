@@ -13,8 +13,9 @@ from netwright.server.dependencies import ServicesDep
 from netwright.server.problems import ApiError
 from netwright.server.responses import answer, answer_list
 from netwright.services.control_models import RunBranch
+from netwright.services.export_models import ExportOption, ExportRead
 from netwright.services.exports import Download, to_read
-from netwright.services.models import ExportOption, ExportRead, RunCreated
+from netwright.services.run_models import RunCreated
 
 router = APIRouter(prefix="/api/checkpoints", route_class=ModelRoute, tags=["checkpoints"])
 

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Request, Response
 from netwright.server.bodies import ModelRoute
 from netwright.server.dependencies import ServicesDep
 from netwright.server.responses import answer, answer_list
-from netwright.services.models import DatasetPreview, DatasetRead, DatasetUpdate
-from netwright.services.models_steps import StepsRead, StepsRequest
+from netwright.services.dataset_models import DatasetPreview, DatasetRead, DatasetUpdate
+from netwright.services.steps_models import StepsRead, StepsRequest
 
 router = APIRouter(prefix="/api/datasets", route_class=ModelRoute, tags=["datasets"])
 

@@ -9,7 +9,7 @@ from netwright.server.bodies import ModelRoute
 from netwright.server.responses import JSON, answer, answer_list
 from netwright.services import documents
 from netwright.services.catalogue import list_layers
-from netwright.services.models import CodeRead, CodeRequest, LayerRead
+from netwright.services.catalogue_models import CodeRead, CodeRequest, LayerRead
 
 router = APIRouter(route_class=ModelRoute, tags=["documents"])
 

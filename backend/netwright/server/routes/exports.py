@@ -7,8 +7,9 @@ from netwright.server.bodies import ModelRoute
 from netwright.server.dependencies import ServicesDep
 from netwright.server.responses import answer, answer_list
 from netwright.server.routes.checkpoints import FILE, send
+from netwright.services.catalogue_models import CodeRequest
+from netwright.services.export_models import ExportOption, ExportRead, ExportRequest
 from netwright.services.exports import to_read
-from netwright.services.models import CodeRequest, ExportOption, ExportRead, ExportRequest
 from netwright.services.network_exports import list_network_formats, prepare_network
 
 router = APIRouter(prefix="/api/exports", route_class=ModelRoute, tags=["exports"])

@@ -8,7 +8,7 @@ from netwright.server.bodies import ModelRoute
 from netwright.server.dependencies import ServicesDep
 from netwright.server.responses import answer
 from netwright.server.routes.datasets import RAW_BODY
-from netwright.services.models import ImportRead
+from netwright.services.weight_models import ImportRead
 
 router = APIRouter(prefix="/api/imports", route_class=ModelRoute, tags=["imports"])
 

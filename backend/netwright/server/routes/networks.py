@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Response
 from netwright.server.bodies import ModelRoute
 from netwright.server.dependencies import ServicesDep
 from netwright.server.responses import answer, answer_list
-from netwright.services.models import (
+from netwright.services.network_models import (
     DeletedNetwork,
     LinkCreate,
     LinkRead,

@@ -8,7 +8,7 @@ from netwright.server.bodies import ModelRoute
 from netwright.server.dependencies import ServicesDep
 from netwright.server.responses import answer, answer_list
 from netwright.services.control_models import RunSet
-from netwright.services.models import (
+from netwright.services.run_models import (
     CheckpointRead,
     CrossValidationStarted,
     EventList,

@@ -7,7 +7,7 @@ from netwright.server.bodies import ModelRoute
 from netwright.server.dependencies import ServicesDep
 from netwright.server.responses import answer
 from netwright.services import training
-from netwright.services.models import Curve, CurveRequest, SuggestRequest, TrainingOptions, TrainingSuggestion
+from netwright.services.catalogue_models import Curve, CurveRequest, SuggestRequest, TrainingOptions, TrainingSuggestion
 from netwright.services.preflight_models import PreflightRead, PreflightRequest
 from netwright.services.rate_finder_models import RateFinderRead, RateFinderRequest
 

@@ -9,8 +9,8 @@ from netwright.server.bodies import ModelRoute
 from netwright.server.dependencies import ServicesDep
 from netwright.server.responses import answer, answer_list
 from netwright.server.routes.datasets import RAW_BODY
+from netwright.services.dataset_models import DatasetRead
 from netwright.services.datasets_files import MAX_UPLOAD_BYTES
-from netwright.services.models import DatasetRead
 from netwright.services.upload_models import UploadBegin, UploadFinish, UploadRead, UploadRules
 
 router = APIRouter(prefix="/api/uploads", route_class=ModelRoute, tags=["uploads"])

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 from netwright.server.bodies import ModelRoute
 from netwright.server.dependencies import ServicesDep
 from netwright.server.responses import answer, answer_list
-from netwright.services.models import WeightsCompare, WeightsCompared, WeightsRead
+from netwright.services.weight_models import WeightsCompare, WeightsCompared, WeightsRead
 
 router = APIRouter(prefix="/api/weights", route_class=ModelRoute, tags=["weights"])
 

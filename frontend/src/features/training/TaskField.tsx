@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { fieldChoices } from "./configFields";
 import { Field } from "./Field";
 import { useForm } from "./form";
+import classes from "./training.module.css";
 
 const PATH = "data.task";
 
@@ -14,23 +15,25 @@ export function TaskField() {
   const names = fieldChoices(form.fields, PATH);
   const own = form.dataset === undefined ? "" : t(`data:task.${form.dataset.task}`);
   return (
-    <Field
-      label={t("data.task")}
-      hint={form.reasons[PATH] ?? t(`data.taskHint.${task}`)}
-      problems={form.problems.filter((problem) => problem.field === PATH)}
-    >
-      {({ id, describedBy, isInvalid }) => (
-        <NativeSelect
-          id={id}
-          size="xs"
-          aria-describedby={describedBy}
-          error={isInvalid}
-          data-testid="train-task"
-          value={task}
-          data={names.map((name) => ({ value: name, label: t(`data.tasks.${name}`, { task: own }) }))}
-          onChange={(event) => form.chooseTask(event.currentTarget.value)}
-        />
-      )}
-    </Field>
+    <div className={classes.section}>
+      <Field
+        label={t("data.task")}
+        hint={form.reasons[PATH] ?? t(`data.taskHint.${task}`)}
+        problems={form.problems.filter((problem) => problem.field === PATH)}
+      >
+        {({ id, describedBy, isInvalid }) => (
+          <NativeSelect
+            id={id}
+            size="xs"
+            aria-describedby={describedBy}
+            error={isInvalid}
+            data-testid="train-task"
+            value={task}
+            data={names.map((name) => ({ value: name, label: t(`data.tasks.${name}`, { task: own }) }))}
+            onChange={(event) => form.chooseTask(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+    </div>
   );
 }
