@@ -89,10 +89,11 @@ class ArraySource(Source):
         )
 
     def code(self, arrays: Arrays) -> SampleCode:
+        has_test = arrays.test_inputs is not None
         functions = load_code(
             self._about(arrays),
-            self.inputs_name,
-            self._targets_name,
+            (self.inputs_name, self.file.find(TEST_INPUTS) if has_test else None),
+            (self._targets_name, self.file.find(TEST_TARGETS) if has_test else None),
             None if self.targets is None else self.targets.form,
             self._converted.code,
             is_npy=self.file.is_npy,
@@ -105,6 +106,7 @@ class ArraySource(Source):
             requirements=requirements,
             needs=f"your file {self.file.name}, as it was uploaded",
             argument=self.file.name,
+            has_test=has_test,
         )
 
     def _about(self, arrays: Arrays) -> str:

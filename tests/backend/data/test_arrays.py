@@ -63,6 +63,16 @@ def test_file_like_keras_mnist_has_its_own_test_part(tmp_path: Path, capsys: pyt
     assert {label for _, label in build_preview(source).pictures} == {"0", "1", "2"}
 
 
+def test_classes_of_a_test_part_are_those_of_the_training_part(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = np.array(["cat", "dog", "owl"])
+    content = npz(x_train=DIGITS, y_train=words[LABELS], x_test=DIGITS[:2], y_test=np.array(["owl", "dog"]))
+    source = open_upload(tmp_path, content, "words.npz")
+    assert source.read().test_targets is not None
+    check(source, tmp_path, tmp_path / "original", capsys)
+
+
 PICTURES: dict[str, tuple[Any, dict[str, Any], Any]] = {
     "channels last": (COLORS, {}, COLORS.transpose(0, 3, 1, 2)),
     "channels first": (COLORS.transpose(0, 3, 1, 2), {}, COLORS.transpose(0, 3, 1, 2)),

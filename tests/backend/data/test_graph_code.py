@@ -85,7 +85,8 @@ def test_project_when_a_test_share_was_drawn_gives_the_very_samples(tmp_path: Pa
     arrays, raw = source.read(), source.load()
     assert arrays.graph is not None
     assert raw.graph is not None
-    object.__setattr__(raw.graph, "test", None)
+    for graph in (arrays.graph, raw.graph):
+        object.__setattr__(graph, "test", None)
     split = split_graph(raw, raw.graph, SplitConfig(test=0.1))
     for name, data in write_graph_data(source.code(arrays), arrays, split, classes_lines(arrays.classes)).items():
         (tmp_path / name).write_bytes(data if isinstance(data, bytes) else data.encode())
