@@ -179,7 +179,7 @@ def show(page: Page, name: str, base: str, stock: Stock, language: str) -> None:
         "table": page.get_by_test_id("dataset-columns"),
         "runs": page.get_by_test_id(f"run-row-{stock.run}"),
         "run": page.get_by_test_id("download-best-safetensors"),
-        "try": page.get_by_test_id("confusion"),
+        "try": page.get_by_test_id("draw-pad"),
         "log": page.get_by_test_id("run-log"),
         "settings": page.get_by_test_id("trainer-notes"),
         "compare": page.get_by_test_id("compare-val/loss"),

@@ -1,7 +1,7 @@
-import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
+import { localStorageColorSchemeManager, MantineProvider, Modal, mergeThemeOverrides } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { RouterProvider } from "react-router/dom";
 import { createQueryClient } from "./queryClient";
@@ -12,10 +12,15 @@ const colorSchemeManager = localStorageColorSchemeManager({ key: COLOR_SCHEME_KE
 
 export function App() {
   const { t } = useTranslation();
+  // A cross alone says nothing to a screen reader.
+  const named = useMemo(() => {
+    const closeButtonProps = { "aria-label": t("frame.close") };
+    return mergeThemeOverrides(theme, { components: { Modal: Modal.extend({ defaultProps: { closeButtonProps } }) } });
+  }, [t]);
   const [client] = useState(createQueryClient);
   const [router] = useState(createRouter);
   return (
-    <MantineProvider theme={theme} colorSchemeManager={colorSchemeManager} defaultColorScheme="auto">
+    <MantineProvider theme={named} colorSchemeManager={colorSchemeManager} defaultColorScheme="auto">
       <QueryClientProvider client={client}>
         <RouterProvider router={router} />
         <Notifications position="bottom-right" limit={4} />

@@ -57,7 +57,7 @@ export function CodePanel({ end }: { end?: ReactNode }) {
       </header>
       {why !== null && <p className={styles.why}>{why}</p>}
       {why === null && source === null && <LineSkeletons lines={8} />}
-      {source !== null && <Source source={source} label={t("title")} />}
+      {source !== null && <Source source={source} label={toModuleName(document.name)} />}
     </div>
   );
 }

@@ -24,7 +24,7 @@ export function CompareNetworks({ runs, baseline }: Props) {
   const after = (has(second) ? second : runs.find((run) => run.id !== before)?.id) ?? before;
   const data = runs.map((run) => ({ value: run.id, label: run.name }));
   return (
-    <section aria-label={t("tabs.network")} data-testid="compare-network">
+    <div data-testid="compare-network">
       <div className={classes.tools}>
         <Select
           size="xs"
@@ -44,7 +44,7 @@ export function CompareNetworks({ runs, baseline }: Props) {
         />
       </div>
       <Pair before={before} after={after} />
-    </section>
+    </div>
   );
 }
 

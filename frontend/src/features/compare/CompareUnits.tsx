@@ -24,20 +24,20 @@ export function CompareUnits({ runs }: { runs: readonly RunSummary[] }) {
     })),
   });
   return (
-    <section aria-label={t("tabs.units")} data-testid="compare-units">
+    <div data-testid="compare-units">
       {runs.map((run, at) => {
         const { data, error } = answers[at] ?? { data: undefined, error: null };
         const events = (data?.events ?? []).filter((event) => event.type === "units");
         return (
-          <section key={run.id} aria-label={run.name} className={classes.units}>
+          <div key={run.id} className={classes.units}>
             <h2>{run.name}</h2>
             {error !== null && <p className={classes.warning}>{error.message}</p>}
             {data === undefined && error === null && <LineSkeletons lines={3} />}
             {data !== undefined && events.length === 0 && <p>{t("units:none", { run: run.name })}</p>}
-            <UnitsTable events={events} />
-          </section>
+            <UnitsTable events={events} label={run.name} />
+          </div>
         );
       })}
-    </section>
+    </div>
   );
 }

@@ -34,7 +34,7 @@ export function ImportDialog({ file, onClose }: ImportDialogProps) {
         ? t("refused", { file: file.name })
         : t(state.read.network_id ? "network" : "weights", { file: file.name });
   return (
-    <Modal opened onClose={onClose} size="lg" title={title} closeButtonProps={{ "aria-label": t("close") }}>
+    <Modal opened onClose={onClose} size="lg" title={title}>
       <div className={styles.body} data-testid="import-dialog">
         {state.phase === "sending" && <Sending file={file} share={state.share} onCancel={onClose} />}
         {state.phase === "refused" && (

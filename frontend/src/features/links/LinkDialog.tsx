@@ -23,12 +23,7 @@ export function LinkDialog({ id, name, onClose }: LinkDialogProps) {
   });
   const address = data === undefined ? "" : new URL(data.path, location.origin).href;
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t("link.title", { name })}
-      closeButtonProps={{ "aria-label": t("link.close") }}
-    >
+    <Modal opened onClose={onClose} title={t("link.title", { name })}>
       <Stack gap="sm" data-testid="link-dialog">
         <Text size="sm">{t("link.explain")}</Text>
         <Text size="sm">{t("link.access")}</Text>

@@ -10,7 +10,7 @@ export function RunUnits({ events }: { events: readonly UnitsEvent[] }) {
       <h2 id="run-units" className={panels.heading}>
         {t("title")}
       </h2>
-      <UnitsTable events={events} />
+      <UnitsTable events={events} label={t("table")} />
     </section>
   );
 }

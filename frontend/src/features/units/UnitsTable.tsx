@@ -7,8 +7,9 @@ import { type LayerHistory, toHistory, type UnitsEvent } from "./unitsHistory";
 const WIDTH = 120;
 const HEIGHT = 28;
 
-/** Layer by layer how many units are dead or saturated and how much of a gradient passes, over the epochs, and what that means. */
-export function UnitsTable({ events }: { events: readonly UnitsEvent[] }) {
+/** Layer by layer how many units are dead or saturated and how much of a gradient passes, over the epochs, and what that means.
+ * `label` names the table among others of the page. */
+export function UnitsTable({ events, label }: { events: readonly UnitsEvent[]; label: string }) {
   const { t } = useTranslation("units");
   const history = useMemo(() => toHistory(events), [events]);
   const newest = events.at(-1);
@@ -17,7 +18,7 @@ export function UnitsTable({ events }: { events: readonly UnitsEvent[] }) {
     <>
       <p className={classes.hint}>{t("hint", { epoch: newest.epoch, samples: formatCount(newest.samples) })}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so that the keyboard must reach it. */}
-      <section className={classes.scroll} tabIndex={0} aria-label={t("title")}>
+      <section className={classes.scroll} tabIndex={0} aria-label={label}>
         <table className={classes.table}>
           <thead>
             <tr>

@@ -31,7 +31,7 @@ export function ExportDialog({ network, onClose }: ExportDialogProps) {
   };
   const title = network === undefined ? t("exportTitle") : t("exportOne", { name: network.name });
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ "aria-label": t("close") }}>
+    <Modal opened onClose={onClose} title={title}>
       <div className={styles.body} data-testid="workspace-export">
         {size === undefined && error === null && <p>{t("measuring")}</p>}
         {error !== null && (

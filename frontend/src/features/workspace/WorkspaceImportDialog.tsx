@@ -39,12 +39,7 @@ export function WorkspaceImportDialog({ file, onClose }: WorkspaceImportDialogPr
     return () => abort.abort();
   }, [file, client]);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t(state.phase, { file: file.name })}
-      closeButtonProps={{ "aria-label": t("close") }}
-    >
+    <Modal opened onClose={onClose} title={t(state.phase, { file: file.name })}>
       <div className={styles.body} data-testid="workspace-import">
         {state.phase === "sending" && (
           <>
