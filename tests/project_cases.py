@@ -227,9 +227,9 @@ SMALL_MASKS = {
 """Pictures and masks made smaller, as a person may: the masks must move with the pictures."""
 
 
-def watches(monitor: str, patience: int) -> dict[str, Any]:
+def watches(monitor: str, patience: int, min_delta: float = 0.02) -> dict[str, Any]:
     """So many epochs that a run ends early where nothing gets much better by its monitor."""
-    stopping = {"monitor": monitor, "mode": "max", "patience": patience, "min_delta": 0.02}
+    stopping = {"monitor": monitor, "mode": "max", "patience": patience, "min_delta": min_delta}
     return {"epochs": 8, "early_stopping": stopping, "checkpoint": {"monitor": monitor, "mode": "max"}}
 
 
@@ -246,13 +246,15 @@ WATCHED: dict[str, Case] = {
         | watches("val/AveragePrecision", patience=2),
     ),
     "Matthews correlation, in training": Case(
-        mlp([4], 3), "iris", {"metrics": ["MatthewsCorrCoef"]} | watches("train/MatthewsCorrCoef", patience=1)
+        mlp([4], 3),
+        "iris",
+        {"metrics": ["MatthewsCorrCoef"]} | watches("train/MatthewsCorrCoef", patience=1, min_delta=0.5),
     ),
     "R2 in deviations": Case(
         reader(STEPS, "LSTM", 4),
         "sine_mix",
         {"objectives": [{"loss": {"type": "MSELoss"}}], "metrics": ["R2Score"], "data": {"batch_size": 64}}
-        | watches("val/R2Score", patience=1),
+        | watches("val/R2Score", patience=1, min_delta=0.5),
     ),
     "R2 in training, of accumulated batches": Case(
         mlp([10], 1),
@@ -282,7 +284,7 @@ WATCHED: dict[str, Case] = {
     "training, of the first of three outputs": Case(
         three_exits(),
         "breast_cancer",
-        {"objectives": EXITS, "metrics": ["F1Score"]} | watches("train/F1Score", patience=1),
+        {"objectives": EXITS, "metrics": ["F1Score"]} | watches("train/F1Score", patience=1, min_delta=0.5),
     ),
     "masks": Case(
         masks(4),

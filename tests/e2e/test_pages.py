@@ -38,6 +38,8 @@ LEFT_ENGLISH = f"""names => {{
   const left = [];
   // What is marked as English (the title of a paper) is read out as English.
   const isEnglish = element => element.closest("[lang]").lang === "en";
+  // A name as well: Linux-6.1-x86_64-with-glibc2.36.
+  const isVersion = text => /^[\\w.-]*\\d[\\w.-]*$/.test(text.trim());
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {{
     const node = walker.currentNode;
@@ -47,6 +49,7 @@ LEFT_ENGLISH = f"""names => {{
     for (const name of names) text = text.replaceAll(name, "");
     // The path of a setting is a name: data.split.by.
     if (/^\\w+(\\.\\w+)+$/.test(text.trim())) continue;
+    if (isVersion(text)) continue;
     // Titles of papers stay as they are; a name in Chinese marks is a name.
     if (!/(19|20)\\d\\d/.test(text) && new RegExp("{ENGLISH}").test(text)) left.push(text.trim());
   }}
@@ -55,7 +58,7 @@ LEFT_ENGLISH = f"""names => {{
     for (const attribute of ["aria-label", "title", "placeholder"]) {{
       let text = element.getAttribute(attribute) ?? "";
       for (const name of names) text = text.replaceAll(name, "");
-      if (new RegExp("{ENGLISH}").test(text)) left.push(`${{attribute}}: ${{text}}`);
+      if (!isVersion(text) && new RegExp("{ENGLISH}").test(text)) left.push(`${{attribute}}: ${{text}}`);
     }}
   }}
   return left;

@@ -9,7 +9,7 @@ from drawing import block, chain, image, node, scores
 from netwright.compiler.check import check
 from netwright.data.base import SourceSpec
 from netwright.graph.document import Document
-from netwright.training import loop, times
+from netwright.training import keeper, times
 from netwright.training.checkpoints import rng_state
 from netwright.training.config import TrainingConfig
 from netwright.training.control import Control
@@ -112,7 +112,7 @@ def test_run_when_its_nodes_are_timed_ends_with_the_very_same_weights(
     told = make_recorder()
     timed = job_of(nested(), tmp_path / "timed", precision=precision)
     train(timed, told, Control())
-    monkeypatch.setattr(loop, "emit_times", lambda *_: None)
+    monkeypatch.setattr(keeper, "emit_times", lambda *_: None)
     plain = job_of(nested(), tmp_path / "plain", precision=precision)
     quiet = make_recorder()
     train(plain, quiet, Control())

@@ -11,7 +11,7 @@ from layer_inputs import specs_for
 from netwright.compiler.calls import build_call
 from netwright.graph.document import Document
 from netwright.layers.registry import LAYERS
-from netwright.training import loop, units
+from netwright.training import keeper, units
 from netwright.training.control import Control
 from netwright.training.loop import train
 from netwright.training.parts import Setup
@@ -155,7 +155,7 @@ def test_run_when_its_units_are_looked_at_ends_with_the_very_same_weights(
     watched = job_of(nested(), tmp_path / "watched", averaging={"type": "EMA", "params": {}})
     train(watched, recorder, Control())
     assert recorder.of("units")
-    monkeypatch.setattr(loop, "emit_units", lambda *_: None)
+    monkeypatch.setattr(keeper, "emit_units", lambda *_: None)
     plain = job_of(nested(), tmp_path / "plain", averaging={"type": "EMA", "params": {}})
     train(plain, make_recorder(), Control())
     for one, other in zip(watched.network.state_dict().values(), plain.network.state_dict().values(), strict=True):

@@ -14,7 +14,7 @@ export function Confusion({ classes: names, counts, onOpen }: Props) {
   const { t } = useTranslation("tryout");
   const sums = counts.map((row) => row.reduce((total, count) => total + count, 0));
   return (
-    <section className={classes.panel} aria-label={t("confusion.title")}>
+    <div className={classes.panel}>
       <h2 className={classes.heading}>{t("confusion.title")}</h2>
       <p className={classes.quiet}>{t("confusion.hint")}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard */}
@@ -61,6 +61,6 @@ export function Confusion({ classes: names, counts, onOpen }: Props) {
           </tbody>
         </table>
       </section>
-    </section>
+    </div>
   );
 }

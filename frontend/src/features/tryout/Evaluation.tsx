@@ -121,7 +121,7 @@ function ClassTable({ found }: { found: EvaluationRead }) {
   const isOfPixels = found.per_class?.some((one) => typeof one.iou === "number") ?? false;
   const write = (value: number | null) => (value === null ? "-" : formatPercent(value));
   return (
-    <section className={classes.panel} aria-label={t("perClass.title")}>
+    <div className={classes.panel}>
       <h2 className={classes.heading}>{t("perClass.title")}</h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard */}
       <section className={classes.scroll} tabIndex={0} aria-label={t("perClass.title")}>
@@ -160,7 +160,7 @@ function ClassTable({ found }: { found: EvaluationRead }) {
           </tbody>
         </table>
       </section>
-    </section>
+    </div>
   );
 }
 
