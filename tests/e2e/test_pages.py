@@ -230,6 +230,9 @@ TWICE = (
 )
 """Seen large and light in English, and small and dark in Chinese."""
 
+LEFT_TO_THE_OTHER_SIZE = {(SIZES[1], "en"), (SIZES[0], "zh")}
+"""Where axe does not look: it takes most of the time, and looks at each page in each language and each theme at one size."""
+
 PHONE = (390, 844)
 ON_A_PHONE = ("networks", "gallery", "architecture", "data", "dataset", "runs", "run", "compare", "editor")
 """Can be read on a phone."""
@@ -273,7 +276,8 @@ def test_page_shows_whole_and_is_accessible(
             assert page.evaluate(LEFT_ENGLISH, NAMES) == []
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, "the page can be scrolled sideways"
-        assert not faults(page)
+        if (size, language) not in LEFT_TO_THE_OTHER_SIZE:
+            assert not faults(page)
         assert not errors
     finally:
         context.close()
