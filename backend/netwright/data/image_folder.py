@@ -8,19 +8,18 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
-from pydantic import Field
 
 from netwright.data.archive import READ_ERRORS, Picture, list_pictures, open_archive
 from netwright.data.array_cache import ArrayCache, ArraySpec, CacheWriter
 from netwright.data.base import Arrays, DataError, Facts, Progress, Source, Step
 from netwright.data.csv_source import upload_name
+from netwright.data.picture_options import Color, FitOption, ImageSize, keep_contents
 from netwright.data.pictures import DamagedPictureError, Fit, Target, decode, read_header
 from netwright.data.sample_code import PICTURE_IMPORTS, SampleCode, load_listed, picture_code, write_listed
 from netwright.graph.model import Model
-from netwright.language import STORED, Sentence, listed, say
+from netwright.language import Sentence, listed, say
 
 LONGEST_SIDE = 128
 """Of the size that is chosen by itself: twice this takes four times the time, which a CPU does not have."""
@@ -134,19 +133,9 @@ class ImageFolder(Source):
     citation = ""
 
     class Options(Model):
-        image_size: list[int] | None = Field(
-            default=None,
-            min_length=2,
-            max_length=2,
-            description="Height and width of every picture; empty: the commonest size, its longer side at most 128.",
-        )
-        color: Literal["rgb", "grey"] | None = Field(
-            default=None, description="Empty: grey where every picture is, else RGB."
-        )
-        fit: Fit = Field(
-            default="crop",
-            description="Pictures of another shape: cut to the middle, padded with black, or stretched.",
-        )
+        image_size: ImageSize = None
+        color: Color = None
+        fit: FitOption = "crop"
 
     options: Options
 
@@ -222,13 +211,7 @@ class ImageFolder(Source):
 
     @cached_property
     def _contents(self) -> Contents:
-        note = self.folder / "contents.json"
-        if note.is_file():
-            return Contents.model_validate_json(note.read_bytes())
-        with open_archive(self.folder / "original", self._filename) as archive:
-            contents = self._look_through(archive)
-        note.write_text(contents.model_dump_json(context=STORED), encoding="utf-8")
-        return contents
+        return keep_contents(self.folder, self._filename, Contents, self._look_through)
 
     def _look_through(self, archive: zipfile.ZipFile) -> Contents:
         listing = list_pictures(archive, self._filename)

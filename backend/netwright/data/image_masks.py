@@ -21,10 +21,11 @@ from netwright.data.csv_source import upload_name
 from netwright.data.image_folder import check_damaged, check_size, choose_target
 from netwright.data.mask_pairs import Pair, list_pairs
 from netwright.data.mask_values import Values, choose_values, describe_value, fit_mask, parse_value, read_values
-from netwright.data.pictures import DamagedPictureError, Fit, Target, decode, read_header
+from netwright.data.picture_options import Color, FitOption, ImageSize, keep_contents
+from netwright.data.pictures import DamagedPictureError, Target, decode, read_header
 from netwright.data.sample_code import IS_TEST, PICTURE_IMPORTS, SampleCode, picture_code
 from netwright.graph.model import Model
-from netwright.language import STORED, Sentence, say
+from netwright.language import Sentence, say
 
 _VERSION = 1
 """Of the decoding: caches of another version are not used."""
@@ -81,19 +82,9 @@ class ImageMasks(Source):
         names: list[str] | None = Field(
             default=None, max_length=64, description="Names of the classes, in the order of the values."
         )
-        image_size: list[int] | None = Field(
-            default=None,
-            min_length=2,
-            max_length=2,
-            description="Height and width of every picture; empty: the commonest size, its longer side at most 128.",
-        )
-        color: Literal["rgb", "grey"] | None = Field(
-            default=None, description="Empty: grey where every picture is, else RGB."
-        )
-        fit: Fit = Field(
-            default="crop",
-            description="Pictures of another shape: cut to the middle, padded with black, or stretched.",
-        )
+        image_size: ImageSize = None
+        color: Color = None
+        fit: FitOption = "crop"
 
     options: Options
 
@@ -188,13 +179,7 @@ class ImageMasks(Source):
 
     @cached_property
     def _contents(self) -> Contents:
-        note = self.folder / "contents.json"
-        if note.is_file():
-            return Contents.model_validate_json(note.read_bytes())
-        with open_archive(self.folder / "original", self._filename) as archive:
-            contents = self._look_through(archive)
-        note.write_text(contents.model_dump_json(context=STORED), encoding="utf-8")
-        return contents
+        return keep_contents(self.folder, self._filename, Contents, self._look_through)
 
     def _look_through(self, archive: zipfile.ZipFile) -> Contents:
         pairs, notes = list_pairs(archive, self._filename)

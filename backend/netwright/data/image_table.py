@@ -23,13 +23,14 @@ from netwright.data.csv_source import MISSING_MARKS, upload_name
 from netwright.data.image_folder import check_damaged, check_size, choose_target
 from netwright.data.labels import Separator
 from netwright.data.picture_names import find_picture, find_pictures, find_table, guess_file_column, index_names
-from netwright.data.pictures import DamagedPictureError, Fit, Target, decode, read_header
+from netwright.data.picture_options import Color, FitOption, ImageSize, keep_contents
+from netwright.data.pictures import DamagedPictureError, Target, decode, read_header
 from netwright.data.sample_code import PICTURE_IMPORTS, SampleCode, picture_code
 from netwright.data.table_target import TableTarget
 from netwright.data.table_target import choose_target as choose_column
 from netwright.data.text_table import TextTable, parse_text_table
 from netwright.graph.model import Model
-from netwright.language import STORED, Sentence, Text, listed, say
+from netwright.language import Sentence, Text, listed, say
 
 MAX_NAMED = 6
 _VERSION = 1
@@ -119,19 +120,9 @@ class ImageTable(Source):
         skip_missing: bool = Field(
             default=False, description="Leave out rows whose picture is not in the ZIP, in place of refusing them."
         )
-        image_size: list[int] | None = Field(
-            default=None,
-            min_length=2,
-            max_length=2,
-            description="Height and width of every picture; empty: the commonest size, its longer side at most 128.",
-        )
-        color: Literal["rgb", "grey"] | None = Field(
-            default=None, description="Empty: grey where every picture is, else RGB."
-        )
-        fit: Fit = Field(
-            default="crop",
-            description="Pictures of another shape: cut to the middle, padded with black, or stretched.",
-        )
+        image_size: ImageSize = None
+        color: Color = None
+        fit: FitOption = "crop"
 
     options: Options
 
@@ -206,13 +197,7 @@ class ImageTable(Source):
 
     @cached_property
     def _contents(self) -> Contents:
-        note = self.folder / "contents.json"
-        if note.is_file():
-            return Contents.model_validate_json(note.read_bytes())
-        with open_archive(self.folder / "original", self._filename) as archive:
-            contents = self._look_through(archive)
-        note.write_text(contents.model_dump_json(context=STORED), encoding="utf-8")
-        return contents
+        return keep_contents(self.folder, self._filename, Contents, self._look_through)
 
     def _look_through(self, archive: zipfile.ZipFile) -> Contents:
         members = [member.filename for member, _ in list_members(archive, self._filename)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -50,6 +50,13 @@ class Impute(Transform):
         )
 
 
+def _shift_and_scale(fitted: Mapping[str, tuple[float, ...]]) -> Code:
+    """``fitted`` are the two constants by name, a value for each column: what is taken away, and what it is divided by then."""
+    centre, spread = fitted
+    lines = (f"batch = (batch - {on_device(centre)}) / {on_device(spread)}",)
+    return Code(lines, {name: (values, (len(values),)) for name, values in fitted.items()})
+
+
 class Standardize(Transform):
     type = "Standardize"
     title = "Standardize"
@@ -67,10 +74,7 @@ class Standardize(Transform):
         from netwright.data.statistics import column_statistics
 
         means, stds = column_statistics(training, layout.columns)
-        mean, std = name("MEAN"), name("STD")
-        shape = (len(means),)
-        lines = (f"batch = (batch - {on_device(mean)}) / {on_device(std)}",)
-        return Code(lines, {mean: (means, shape), std: (stds, shape)})
+        return _shift_and_scale({name("MEAN"): means, name("STD"): stds})
 
 
 class RobustScale(Transform):
@@ -91,10 +95,7 @@ class RobustScale(Transform):
         from netwright.data.statistics import column_quartiles
 
         medians, distances = column_quartiles(training, layout.columns)
-        median, distance = name("MEDIAN"), name("IQR")
-        shape = (len(medians),)
-        lines = (f"batch = (batch - {on_device(median)}) / {on_device(distance)}",)
-        return Code(lines, {median: (medians, shape), distance: (distances, shape)})
+        return _shift_and_scale({name("MEDIAN"): medians, name("IQR"): distances})
 
 
 class Clip(Transform):
