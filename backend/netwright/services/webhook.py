@@ -12,7 +12,7 @@ from typing import Any
 from netwright.language import spoken
 from netwright.services.run_models import RunSummary
 from netwright.training.events import AlertEvent
-from netwright.training.states import FINAL, RunState
+from netwright.training.states import RESTING, RunState
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +21,6 @@ PAUSES = (1.0, 5.0, 25.0)
 """Between the tries of one message."""
 MAX_WAITING = 1000
 MAX_RUNS = 10_000
-
-_ENDS = FINAL | {RunState.LOST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ class Webhook:
         self._states[summary.id] = summary.state
         while len(self._states) > MAX_RUNS:
             del self._states[next(iter(self._states))]
-        if summary.state in _ENDS and before is not None and before not in _ENDS:
+        if summary.state in RESTING and before is not None and before not in RESTING:
             self._put(Notice("run.ended", summary))
 
     def see_alert(self, summary: RunSummary, alert: AlertEvent) -> None:

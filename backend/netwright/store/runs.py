@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, undefer
 from netwright.store.commands import list_commands
 from netwright.store.queue import list_waiting
 from netwright.store.tables import AttemptRow, CommandRow, RunRow
-from netwright.training.states import FINAL, RunState
+from netwright.training.states import FINAL, RESTING, RunState
 
 ACTIVE = (RunState.STARTING, RunState.RUNNING, RunState.PAUSED)
 """States in which a worker holds a slot."""
@@ -81,7 +81,7 @@ def taken_slots(session: Session) -> list[str]:
 
 def list_unfinished(session: Session) -> list[str]:
     """The runs that have not come to an end."""
-    return list(session.scalars(select(RunRow.id).where(RunRow.state.not_in([*FINAL, RunState.LOST]))))
+    return list(session.scalars(select(RunRow.id).where(RunRow.state.not_in(RESTING))))
 
 
 def list_living(session: Session) -> list[LivingAttempt]:

@@ -47,6 +47,9 @@ checkpoint, a completed one be extended by more epochs."""
 FINAL = frozenset({_S.COMPLETED, _S.STOPPED, _S.FAILED})
 """States in which no worker is expected to be alive."""
 
+RESTING = FINAL | {_S.LOST}
+"""States that a run stays in until a person asks for more of it."""
+
 
 def is_allowed(old: RunState, new: RunState) -> bool:
     """Whether ``new`` may follow ``old``."""
