@@ -1,4 +1,4 @@
-"""An uploaded table through the page: what may give the answer away, and what lies far out."""
+"""An uploaded table through the page: what may give the answer away, what lies far out, and a network that suits it."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import pytest
 from e2e.accessibility import faults
 from e2e.conftest import Server
 from e2e.pictures import keep_both
+from e2e.training import start_training, wait_for_end
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -44,3 +45,11 @@ def test_table_says_what_gives_the_target_away_and_opens_the_rows_that_lie_far_o
     suspects.get_by_role("button", name="Ignore the column customer_id").click()
     expect(columns.get_by_label("Role of customer_id")).to_have_value("ignored")
     expect(suspects).to_have_count(0)
+
+    page.get_by_role("button", name="New network for this data").click()
+    page.wait_for_url("**/networks/*")
+    expect(page.get_by_role("button", name="No problems")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_test_id("train-source").locator("option:checked")).to_have_text("houses")
+    start_training(page)
+    wait_for_end(page)

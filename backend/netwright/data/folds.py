@@ -88,7 +88,7 @@ def fold_samples(
     if num_samples < folds:
         raise DataError(
             say(
-                "{samples} samples cannot be put into {folds} folds. Take fewer folds.",
+                "{samples:,} samples cannot be put into {folds} folds. Take fewer folds.",
                 samples=num_samples,
                 folds=folds,
             ),
@@ -151,7 +151,7 @@ def fold_by_time(spans: npt.NDArray[np.float64], folds: int, fold: int) -> Split
     if size == 0:
         raise DataError(
             say(
-                "{samples} samples cannot be put into {folds} folds. Take fewer folds.",
+                "{samples:,} samples cannot be put into {folds} folds. Take fewer folds.",
                 samples=num_samples,
                 folds=folds,
             ),
@@ -164,8 +164,8 @@ def fold_by_time(spans: npt.NDArray[np.float64], folds: int, fold: int) -> Split
     held_out = np.flatnonzero((spans[:, 0] >= border) & (spans[:, 0] < end))
     train = np.flatnonzero(spans[:, 1] < border)
     note = say(
-        "Fold {fold} of {folds} by time: {train} samples before it to train on, {validation} to validate with; {count} that "
-        "come later or reach across the border are left out.",
+        "Fold {fold} of {folds} by time: {train:,} samples before it to train on, {validation:,} to validate with; {count} "
+        "that come later or reach across the border are left out.",
         fold=fold,
         folds=folds,
         train=len(train),
@@ -178,7 +178,7 @@ def fold_by_time(spans: npt.NDArray[np.float64], folds: int, fold: int) -> Split
 def _of_fold(homes: Indices, folds: int, fold: int, notes: tuple[Text, ...]) -> Split:
     is_held_out = homes == fold - 1
     note = say(
-        "Fold {fold} of {folds}: {train} samples to train on, {validation} to validate with.",
+        "Fold {fold} of {folds}: {train:,} samples to train on, {validation:,} to validate with.",
         fold=fold,
         folds=folds,
         train=int((~is_held_out).sum()),

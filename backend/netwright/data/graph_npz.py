@@ -279,7 +279,7 @@ def _part(found: Mapping[str, npt.NDArray[Any]], short: str, num_samples: int, n
             raise _misfit(
                 name,
                 say(
-                    "{part}_mask is {dtype} {shape}, not bool of shape ({samples},)",
+                    "{part}_mask is {dtype} {shape}, not bool of shape ({samples:,},)",
                     part=short,
                     dtype=mask.dtype,
                     shape=mask.shape,

@@ -126,8 +126,8 @@ def _draw_test(
     if len(drawn.train) < 2:
         raise DataError(
             say(
-                "The test part takes {count} of {total} samples; at least 2 must be left, one to train on and one to validate "
-                "with. Lower its share.",
+                "The test part takes {count:,} of {total:,} samples; at least 2 must be left, one to train on and one to "
+                "validate with. Lower its share.",
                 count=num_samples - len(drawn.train),
                 total=num_samples,
             ),
@@ -136,13 +136,14 @@ def _draw_test(
         )
     num_left_out = num_samples - len(drawn.train) - len(drawn.validation)
     note = say(
-        "Test part: {count} of {total} samples are held out before all else, and measured once, when the training has ended.",
+        "Test part: {count:,} of {total:,} samples are held out before all else, and measured once, when the training "
+        "has ended.",
         count=len(drawn.validation),
         total=num_samples,
     )
     if not num_left_out:
         return replace(drawn, notes=(note,))
-    border = say("{count} samples reach across the border to the test part and are left out.", count=num_left_out)
+    border = say("{count:,} samples reach across the border to the test part and are left out.", count=num_left_out)
     return replace(drawn, notes=(note, border))
 
 

@@ -117,7 +117,7 @@ def _check_partners(images: dict[tuple[bool, str], str], masks: dict[tuple[bool,
         raise _bad(
             filename,
             say(
-                "{count} pictures have no mask: {names}. Add the masks, or take the pictures out.",
+                "{count:,} pictures have no mask: {names}. Add the masks, or take the pictures out.",
                 count=len(alone),
                 names=_named(alone),
             ),

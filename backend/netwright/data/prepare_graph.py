@@ -80,13 +80,13 @@ def split_graph(raw: RawData, graph: GraphArrays, config: SplitLike) -> Split:
         counts = {"train": len(graph.train), "validation": len(graph.validation)}
         if graph.test is None:
             note = say(
-                "The split is the set's own: {train} samples to train on, {validation} to validate with. The fraction "
+                "The split is the set's own: {train:,} samples to train on, {validation:,} to validate with. The fraction "
                 "in data.split is not used.",
                 **counts,
             )
         else:
             note = say(
-                "The split is the set's own: {train} samples to train on, {validation} to validate with, {test} to test. "
+                "The split is the set's own: {train:,} samples to train on, {validation:,} to validate with, {test} to test. "
                 "The fraction in data.split is not used.",
                 **counts,
                 test=len(graph.test),
@@ -116,7 +116,7 @@ def _labelled(raw: RawData, graph: GraphArrays) -> Ints:
     if len(pool) < 2:
         raise DataError(
             say(
-                "{count} samples have a target; a run needs at least 2, one to train on and one to validate with.",
+                "{count:,} samples have a target; a run needs at least 2, one to train on and one to validate with.",
                 count=len(pool),
             ),
             code="too_few",

@@ -60,8 +60,8 @@ def whole(split: Split) -> Split:
         return split
     raise DataError(
         say(
-            "The split leaves {train} samples to train on and {validation} to validate with. Choose another split, a smaller "
-            "share for validation, or a shorter window.",
+            "The split leaves {train:,} samples to train on and {validation:,} to validate with. Choose another split, a "
+            "smaller share for validation, or a shorter window.",
             train=len(split.train),
             validation=len(split.validation),
         ),

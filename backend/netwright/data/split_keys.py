@@ -61,7 +61,7 @@ def split_by_time(spans: npt.NDArray[np.float64], fraction: float) -> Split:
     if num_left_out:
         notes = (
             say(
-                "Split by time: {count} samples reach across the border between training and validation and are left out.",
+                "Split by time: {count:,} samples reach across the border between training and validation and are left out.",
                 count=num_left_out,
             ),
         )
@@ -88,7 +88,7 @@ def _split_by_group(groups: Indices, fraction: float, seed: int) -> Split:
         count += int(counts[index])
     is_held_out = np.isin(groups, names[chosen])
     note = say(
-        "Split by group: {held_out} of {all} groups are held out, {samples} samples.",
+        "Split by group: {held_out} of {all} groups are held out, {samples:,} samples.",
         held_out=len(chosen),
         all=len(names),
         samples=int(is_held_out.sum()),

@@ -333,7 +333,7 @@ def _check_size(table: TextTable) -> None:
             say(
                 "{filename} has {count} row of data; at least 2 are needed, one to train on and one to validate with."
                 if len(lines) == 1
-                else "{filename} has {count} rows of data; at least 2 are needed, one to train on and one to validate with.",
+                else "{filename} has {count:,} rows of data; at least 2 are needed, one to train on and one to validate with.",
                 filename=filename,
                 count=len(lines),
             ),

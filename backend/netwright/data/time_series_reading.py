@@ -244,8 +244,8 @@ class Reading:
         if len(starts) < 2:
             raise DataError(
                 say(
-                    "{filename} has {rows} rows: windows of {window} steps and the {horizon} that follow give {count} samples, "
-                    "at least 2 are needed. Take a shorter window.",
+                    "{filename} has {rows} rows: windows of {window} steps and the {horizon} that follow give {count:,} "
+                    "samples, at least 2 are needed. Take a shorter window.",
                     filename=self.table.filename,
                     rows=self.table.num_rows,
                     window=window,

@@ -109,7 +109,7 @@ class Fold(_Patches):
             yield Complaint(
                 code="size_does_not_divide",
                 message=say(
-                    "Fold `{node}` needs {count} rows for each channel, as its kernel has pixels, but gets {rows}"
+                    "Fold `{node}` needs {count:,} rows for each channel, as its kernel has pixels, but gets {rows}"
                     " from `{source}`.",
                     count=math.prod(kernel),
                     rows=rows,

@@ -208,7 +208,7 @@ class MatMul(Layer[LayerParams]):
             turned = {"type": "Transpose", "params": {"dim0": -2, "dim1": -1}}
             fits = first.shape[-1] == other.shape[-1]
             fixes = (Repair("insert", {"nodes": [turned]}),) if fits else ()
-            need = say("{count} rows in the second matrix, as many as the first has columns,", count=first.shape[-1])
+            need = say("{count:,} rows in the second matrix, as many as the first has columns,", count=first.shape[-1])
             yield cls._differs(need, first, other, fixes)
 
     @classmethod

@@ -87,7 +87,7 @@ class Split(_Cut):
         yield Complaint(
             code="split_sizes_differ",
             message=say(
-                "Split `{node}` cuts into {sizes} = {total}, but the axis {dim} of {spec} from `{source}` has {size}.",
+                "Split `{node}` cuts into {sizes} = {total:,}, but the axis {dim} of {spec} from `{source}` has {size}.",
                 sizes=text,
                 total=total,
                 dim=params.dim,

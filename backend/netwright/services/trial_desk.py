@@ -211,7 +211,7 @@ class Desk:
             if len(pictures) > allowed:
                 raise DataError(
                     say(
-                        "{count} pictures are too many for one call, for each comes back whole. Send at most {allowed}.",
+                        "{count:,} pictures are too many for one call, for each comes back whole. Send at most {allowed}.",
                         count=len(pictures),
                         allowed=allowed,
                     ),

@@ -86,15 +86,15 @@ class Batches:
     def describe(self) -> str:
         """For the run's log."""
         if self.is_ready:
-            return say("{count} samples held on {device}, preprocessed once.", count=len(self), device=self.device)
+            return say("{count:,} samples held on {device}, preprocessed once.", count=len(self), device=self.device)
         if "samples" in self._apply:
             return say(
-                "{count} samples held on {device}, raw, augmented and preprocessed a batch at a time.",
+                "{count:,} samples held on {device}, raw, augmented and preprocessed a batch at a time.",
                 count=len(self),
                 device=self.device,
             )
         return say(
-            "{count} samples held on {device}, raw, preprocessed a batch at a time (too large as floats).",
+            "{count:,} samples held on {device}, raw, preprocessed a batch at a time (too large as floats).",
             count=len(self),
             device=self.device,
         )

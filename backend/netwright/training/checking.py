@@ -140,7 +140,7 @@ def _check_lengths(training: TrainingConfig, data: DataFacts) -> Iterator[Proble
             severity="warning",
             field="data.batch_size",
             message=say(
-                "A batch of {size} is larger than the {samples} training samples: each epoch is a single step.",
+                "A batch of {size} is larger than the {samples:,} training samples: each epoch is a single step.",
                 size=size,
                 samples=num_train,
             ),
@@ -153,7 +153,7 @@ def _check_lengths(training: TrainingConfig, data: DataFacts) -> Iterator[Proble
             severity="warning",
             field="schedule.warmup_steps",
             message=say(
-                "The warm-up of {steps} steps is as long as the whole run ({total} steps).",
+                "The warm-up of {steps} steps is as long as the whole run ({total:,} steps).",
                 steps=training.schedule.warmup_steps,
                 total=total,
             ),

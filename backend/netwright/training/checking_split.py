@@ -95,7 +95,7 @@ def _check_folds(split: SplitConfig, data: DataFacts) -> Iterator[Problem]:
             code="folds_not_possible",
             field=field,
             message=say(
-                "{samples} samples cannot be put into {folds} folds. Take fewer folds.",
+                "{samples:,} samples cannot be put into {folds} folds. Take fewer folds.",
                 samples=count_left(split, data),
                 folds=split.folds,
             ),

@@ -99,8 +99,8 @@ def check_vocabulary(document: Document, entry: Node, data: DataFacts) -> Iterat
             path=node.id,
             field=ROWS,
             message=say(
-                "{title} has up to {tokens} different tokens, but `{node}` has {rows} rows. Set its num_embeddings "
-                "to {tokens}.",
+                "{title} has up to {tokens:,} different tokens, but `{node}` has {rows} rows. Set its num_embeddings "
+                "to {tokens:,}.",
                 title=data.title,
                 tokens=data.num_tokens,
                 node=node.id,
@@ -112,7 +112,7 @@ def check_vocabulary(document: Document, entry: Node, data: DataFacts) -> Iterat
             fixes=[
                 Fix(
                     code="set_num_embeddings",
-                    label=say("Set `{node}` to {tokens} rows", node=node.id, tokens=data.num_tokens),
+                    label=say("Set `{node}` to {tokens:,} rows", node=node.id, tokens=data.num_tokens),
                     values={"node": node.id, ROWS: data.num_tokens},
                     edits=[edit],
                 )

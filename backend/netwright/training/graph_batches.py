@@ -61,15 +61,15 @@ class GraphBatches:
         """For the run's log."""
         if self.sample == "vertex":
             return say(
-                "a graph of {vertices} vertices and {edges} directed edges held on {device}; the loss is taken of "
-                "{count} vertices.",
+                "a graph of {vertices:,} vertices and {edges:,} directed edges held on {device}; the loss is taken of "
+                "{count:,} vertices.",
                 vertices=len(self._x),
                 edges=self._edge_index.shape[1],
                 device=self.device,
                 count=len(self),
             )
         return say(
-            "{count} graphs held on {device}, {vertices} vertices in all parts.",
+            "{count} graphs held on {device}, {vertices:,} vertices in all parts.",
             count=len(self),
             device=self.device,
             vertices=len(self._x),

@@ -23,8 +23,8 @@ class Separation(NamedTuple):
     def sentence(self) -> Text:
         """For a person, where some are wrong."""
         return say(
-            "No {boundary} separates the two classes as far as this run saw: {wrong} of {total} training samples are still on "
-            "the wrong side. A hidden layer (Linear and ReLU in front of the last Linear) lets the boundary bend.",
+            "No {boundary} separates the two classes as far as this run saw: {wrong} of {total:,} training samples are still "
+            "on the wrong side. A hidden layer (Linear and ReLU in front of the last Linear) lets the boundary bend.",
             boundary=say("straight line") if self.num_features == 2 else say("flat boundary"),
             wrong=self.wrong,
             total=self.total,

@@ -123,7 +123,7 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
     if len(data.train) == 0 or len(data.validation) == 0:
         raise DataError(
             say(
-                "There are {train} samples to train on and {validation} to validate on.",
+                "There are {train:,} samples to train on and {validation:,} to validate on.",
                 train=len(data.train),
                 validation=len(data.validation),
             )

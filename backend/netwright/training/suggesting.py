@@ -191,14 +191,14 @@ def _choose_batch_size(data: DataFacts, reasons: dict[str, str]) -> int:
     if data.task == "segmentation":
         size = 16 if math.prod(data.input_shape[1:]) <= MANY_PIXELS else 8
         reasons["data.batch_size"] = say(
-            "Every pixel is answered: {size} pictures a step are {pixels} answers.",
+            "Every pixel is answered: {size} pictures a step are {pixels:,} answers.",
             size=size,
             pixels=size * math.prod(data.input_shape[1:]),
         )
         return size
     size = 32 if data.num_samples < 5_000 else 64 if data.num_samples < 20_000 else 128
     reasons["data.batch_size"] = say(
-        "{samples} samples: {size} a step gives many steps an epoch, yet few enough to be fast.",
+        "{samples:,} samples: {size} a step gives many steps an epoch, yet few enough to be fast.",
         samples=data.num_samples,
         size=size,
     )
@@ -216,7 +216,7 @@ def _choose_epochs(data: DataFacts, reasons: dict[str, str]) -> int:
     else:
         epochs = 20 if data.num_samples < 5_000 else 10 if data.num_samples < 20_000 else 5
     reasons["epochs"] = say(
-        "{epochs} passes over {samples} samples are usually enough; more can be added while it trains.",
+        "{epochs} passes over {samples:,} samples are usually enough; more can be added while it trains.",
         epochs=epochs,
         samples=data.num_samples,
     )

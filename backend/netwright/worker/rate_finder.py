@@ -79,7 +79,7 @@ def find_rates(spec: RunSpec, folder: Path, report: Report) -> RateFinding:
     if len(run.sampler.batches) < MIN_SAMPLES:
         return RateFinding(
             sentence=say(
-                "The training part has {count} samples. A sweep needs {least} or more to say anything: hold out less, or "
+                "The training part has {count:,} samples. A sweep needs {least} or more to say anything: hold out less, or "
                 "add data.",
                 count=len(run.sampler.batches),
                 least=MIN_SAMPLES,

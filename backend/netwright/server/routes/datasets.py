@@ -8,7 +8,9 @@ from fastapi import APIRouter, Query, Request, Response
 from netwright.server.bodies import ModelRoute
 from netwright.server.dependencies import ServicesDep
 from netwright.server.responses import answer, answer_list
+from netwright.services.beginning import begin_network
 from netwright.services.dataset_models import DatasetPreview, DatasetRead, DatasetUpdate
+from netwright.services.network_models import NetworkRead
 from netwright.services.steps_models import StepsRead, StepsRequest
 
 router = APIRouter(prefix="/api/datasets", route_class=ModelRoute, tags=["datasets"])
@@ -60,6 +62,12 @@ async def delete_dataset(id: str, services: ServicesDep) -> Response:  # noqa: A
 @router.get("/{id}/preview", response_model=DatasetPreview)
 async def preview_dataset(id: str, services: ServicesDep) -> Response:  # noqa: A002
     return answer(await services.datasets.preview(id))
+
+
+@router.post("/{id}/network", response_model=NetworkRead, status_code=201)
+async def begin_with_dataset(id: str, services: ServicesDep) -> Response:  # noqa: A002  the name in the URL
+    """Makes a network that suits the set: a ready-made one with its input, output and training settings fitted to it."""
+    return answer(await begin_network(id, services.datasets, services.networks), 201)
 
 
 @router.post("/{id}/steps", response_model=StepsRead)

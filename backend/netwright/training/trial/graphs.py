@@ -150,7 +150,7 @@ class GraphTrial:
             wrong = int(ends.min()) if ends.min() < 0 else int(ends.max())
             raise DataError(
                 say(
-                    "Graph {number}: an edge leads to the vertex {vertex}, but there are {count} vertices, numbered from 0.",
+                    "Graph {number}: an edge leads to the vertex {vertex}, but there are {count:,} vertices, numbered from 0.",
                     number=number,
                     vertex=wrong,
                     count=len(sent.x),

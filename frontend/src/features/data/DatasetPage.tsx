@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconTrash } from "@tabler/icons-react";
+import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
@@ -27,7 +27,7 @@ import classes from "./data.module.css";
 import { Graphs } from "./Graphs";
 import { Masks } from "./Masks";
 import { Pictures } from "./Pictures";
-import { datasetQuery, previewQuery, useDeleteDataset } from "./queries";
+import { datasetQuery, previewQuery, useBeginNetwork, useDeleteDataset } from "./queries";
 import { ReadAs } from "./ReadAs";
 import { Rows } from "./Rows";
 import { Series } from "./Series";
@@ -74,6 +74,7 @@ function Loaded({ dataset }: { dataset: DatasetRead }) {
         <DatasetTitle dataset={dataset} />
         <div className={classes.grow} />
         <Delete dataset={dataset} />
+        <Begin dataset={dataset} />
       </PageBar>
       <p className={classes.hint}>{dataset.description}</p>
       {!isFetchable && <DatasetState dataset={dataset} />}
@@ -193,6 +194,22 @@ function useGraphFacts({ graph }: DatasetRead): [string, string | null][] {
 
 function numberOf(value: number | null | undefined): string | null {
   return typeof value === "number" ? formatExact(value) : null;
+}
+
+function Begin({ dataset }: { dataset: DatasetRead }) {
+  const { t } = useTranslation("data");
+  const { isBusy, begin } = useBeginNetwork();
+  const busy = isBusy ? t("page.beginBusy") : null;
+  return (
+    <ReasonedButton
+      leftSection={<IconPlus size={16} aria-hidden />}
+      hint={t("page.beginHint")}
+      reason={dataset.state === "ready" ? busy : t("page.beginMissing")}
+      onClick={() => void begin(dataset.id)}
+    >
+      {t("page.begin")}
+    </ReasonedButton>
+  );
 }
 
 function Delete({ dataset }: { dataset: DatasetRead }) {

@@ -1,6 +1,8 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, type DatasetPreview, type DatasetRead, keys, type UploadRead, unwrap } from "@/api";
+import { useNavigate } from "react-router";
+import { api, type DatasetPreview, type DatasetRead, keys, type NetworkRead, type UploadRead, unwrap } from "@/api";
 import { notifyError } from "@/ui";
 
 /** How often a set that is being fetched or read is asked how far it is. */
@@ -100,4 +102,25 @@ export function useDeleteDataset() {
       notifyError(t("failed.delete"), error);
     }
   };
+}
+
+/** Makes a network that suits the set and opens it; an error is said. */
+export function useBeginNetwork() {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const { t } = useTranslation("data");
+  const [isBusy, setBusy] = useState(false);
+  async function begin(id: string): Promise<void> {
+    setBusy(true);
+    try {
+      const made = await unwrap<NetworkRead>(api.POST("/api/datasets/{id}/network", { params: { path: { id } } }));
+      await client.invalidateQueries({ queryKey: keys.networks, exact: true });
+      await navigate(`/networks/${made.id}`);
+    } catch (error) {
+      notifyError(t("failed.begin"), error);
+    } finally {
+      setBusy(false);
+    }
+  }
+  return { isBusy, begin };
 }

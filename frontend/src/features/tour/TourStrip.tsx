@@ -22,13 +22,17 @@ export function TourOffer({ hasExample }: { hasExample: boolean }) {
 /** The steps after the first, between the bar and the page: they cover nothing. */
 export function TourStrip() {
   const step = useStore(tour, (state) => state.step);
-  const { pathname } = useLocation();
-  // Whoever starts the run by the form himself is where the last step is.
+  const { pathname, search } = useLocation();
+  // Whoever opens the form or starts the run without the tour's buttons is where its next step is.
+  const isAtForm = new URLSearchParams(search).get("drawer") === "train";
   const isAtRun = /^\/runs\/(?!compare$)[^/]+$/.test(pathname);
   const isBefore = step === 2 || step === 3;
   useEffect(() => {
     if (isAtRun && isBefore) goToStep(NUM_STEPS);
   }, [isAtRun, isBefore]);
+  useEffect(() => {
+    if (isAtForm && tour.getState().step === 2) goToStep(3);
+  }, [isAtForm]);
   return step === null || isFirst(step) ? null : <Strip key={step} step={step} takesFocus />;
 }
 
