@@ -32,7 +32,11 @@ export function ArchitectureCard({ architecture, isOpening, onOpen }: Architectu
           {" · "}
           <span title={formatExact(architecture.macs, "MAC")}>{formatMacs(architecture.macs)}</span>
           {" · "}
-          <span>{Object.values(architecture.inputs).map(formatShape).join(", ")}</span>
+          <span>
+            {Object.values(architecture.inputs)
+              .map((shape) => formatShape([null, ...shape]))
+              .join(", ")}
+          </span>
           <br />
           <span title={architecture.paper.citation} lang="en">
             {architecture.paper.year}

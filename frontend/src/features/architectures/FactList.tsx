@@ -12,7 +12,7 @@ export function FactList({ architecture }: { architecture: ArchitectureRead }) {
   const shapes = (ports: ArchitectureRead["inputs"]) =>
     Object.entries(ports).map(([name, shape]) => (
       <span key={name} className={styles.port}>
-        <code>{name}</code> N x {formatShape(shape)}
+        <code>{name}</code> {formatShape([null, ...shape])}
       </span>
     ));
   return (
