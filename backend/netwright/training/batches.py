@@ -199,6 +199,11 @@ class Sampler:
         self.num_batches = num_batches(len(batches), batch_size)
         self.num_updates = -(-self.num_batches // accumulate_steps)
 
+    @property
+    def num_samples(self) -> int:
+        """Samples that an epoch learns from: all, but for one that a last batch would have alone."""
+        return min(len(self.batches), self.num_batches * self.batch_size)
+
     def is_update_border(self, batch: int) -> bool:
         """Whether an update is done once ``batch`` batches of an epoch are."""
         return batch % self.accumulate_steps == 0 or batch == self.num_batches
