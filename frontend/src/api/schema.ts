@@ -4809,6 +4809,10 @@ export interface components {
             num_training: number;
             /** Class Counts */
             class_counts: number[];
+            /** Class Weights */
+            class_weights: {
+                [key: string]: number[];
+            };
             /** Header Before */
             header_before?: string[];
             /** Header After */
