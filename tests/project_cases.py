@@ -613,6 +613,17 @@ CASES |= {
         {"epochs": 6, "averaging": {"type": "SWA", "params": {"start": 0.5}}, "optimizer": {"type": "SGD"}},
         wishes={2: [("epochs", 4)]},
     ),
+    "changed by hand: a longer run, averaged": Case(
+        cnn(),
+        "digits",
+        {"epochs": 3, "averaging": {"type": "SWA", "params": {"start": 0.5}}, "optimizer": {"type": "SGD"}},
+        wishes={3: [("epochs", 8)]},
+    ),
+    "L-BFGS on pictures": Case(
+        cnn(),
+        "digits",
+        {"optimizer": {"type": "LBFGS", "params": {"lr": 0.1, "max_iter": 2}}, "data": {"batch_size": 400}},
+    ),
     "changed by hand: more epochs for a run that had ended early": Case(
         mlp([4], 3),
         "iris",

@@ -5,15 +5,16 @@ from math import isclose
 from typing import Any
 
 from netwright.data.base import SourceSpec
+from netwright.training.class_weights import BalanceKind, balance
 from netwright.training.config import TrainingConfig
 from netwright.training.objectives import LOSSES
 
 SAME = 1e-3
-"""The page rounds to four digits."""
+"""What the form fills in has four digits."""
 
 
-def balanced_settings(training: TrainingConfig) -> Iterator[tuple[int, str, str]]:
-    """Objective, setting and kind (``classes`` or ``second``) of the class weights that are set."""
+def balanced_settings(training: TrainingConfig) -> Iterator[tuple[int, str, BalanceKind]]:
+    """Objective, setting and kind of the class weights that are set."""
     for number, objective in enumerate(training.objectives):
         loss = LOSSES.classes.get(objective.loss.type)
         properties = {} if loss is None else loss.Params.model_json_schema().get("properties", {})
@@ -42,7 +43,7 @@ def give_each_fold_its_own(source: SourceSpec, training: TrainingConfig, folds: 
     if raw.graph is not None:
         return configs
 
-    def weights_of(config: TrainingConfig, kind: str) -> list[float] | None:
+    def weights_of(config: TrainingConfig, kind: BalanceKind) -> list[float] | None:
         train = split_raw(raw, config.data.split).train
         return balance(kind, count_classes(raw, train), len(train), are_labels=raw.task == "multilabel")
 
@@ -54,25 +55,6 @@ def give_each_fold_its_own(source: SourceSpec, training: TrainingConfig, folds: 
             if own is not None:
                 configs[place] = _with_weights(config, number, name, own)
     return configs
-
-
-def balance(kind: str, counts: Sequence[int], num_samples: int, *, are_labels: bool) -> list[float] | None:
-    """What the page's button fills in (``balance.ts``): ``num_samples / (classes * count)`` for each class, or how many samples
-    lack what the second class, or each label, is.  A class that the part lacks counts as 1, for nothing is learnt of it; None
-    where nothing can be balanced."""
-    if are_labels:
-        if any(count in {0, num_samples} for count in counts):
-            return None
-        return [_round((num_samples - count) / count) for count in counts]
-    if len(counts) < 2:
-        return None
-    if kind == "classes":
-        return [_round(sum(counts) / (len(counts) * count)) if count else 1.0 for count in counts]
-    return [_round(counts[0] / counts[1])] if len(counts) == 2 and all(counts) else None
-
-
-def _round(value: float) -> float:
-    return float(f"{value:.4g}")
 
 
 def _are_same(given: Any, balanced: list[float] | None) -> bool:

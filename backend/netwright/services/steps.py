@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from netwright.data.augment.base import Subject
 from netwright.data.augment.registry import AUGMENTATIONS, kinds_of, parse_augment
@@ -27,6 +27,7 @@ from netwright.services.steps_models import (
     StepsRead,
     StepsRequest,
 )
+from netwright.training.class_weights import offered_weights
 from netwright.training.config import Choice, DataConfig
 
 if TYPE_CHECKING:
@@ -166,6 +167,7 @@ def _preview(handful: "Handful", body: StepsRequest) -> StepsRead:
 
     chain, augment = to_steps(body.preprocess) or list(handful.default), to_steps(body.augment)
     raw = handful.raw
+    counted = _counts_of(handful)
     insertable = [name for name, each in TRANSFORMS.items() if raw.kind in each.kinds]
     problem = _find_problem("preprocess", chain, lambda steps: plan_chain(steps, handful.layout), insertable)
     if problem is None and augment:
@@ -178,8 +180,7 @@ def _preview(handful: "Handful", body: StepsRequest) -> StepsRead:
             problems=[problem],
             samples=[],
             notes=list(handful.notes),
-            num_training=handful.num_training,
-            class_counts=list(handful.class_counts),
+            **counted,
         )
     subject = describe(handful, chain)
     samples = show(handful, chain, augment, body.seed) if len(raw.targets) else []
@@ -190,11 +191,17 @@ def _preview(handful: "Handful", body: StepsRequest) -> StepsRead:
         problems=[],
         samples=[_to_pair(sample) for sample in samples],
         notes=list(handful.notes),
-        num_training=handful.num_training,
-        class_counts=list(handful.class_counts),
+        **counted,
         header_before=list(raw.features[:40]) if is_table else [],
         header_after=header_after(subject) if is_table else [],
     )
+
+
+def _counts_of(handful: "Handful") -> dict[str, Any]:
+    """What is known of the whole training part, as fields of the answer."""
+    counts, num_training = list(handful.class_counts), handful.num_training
+    weights = offered_weights(counts, num_training, are_labels=handful.raw.task == "multilabel")
+    return {"num_training": num_training, "class_counts": counts, "class_weights": weights}
 
 
 def _parse_for(subject: Subject, steps: Sequence[Step]) -> None:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from netwright.graph.model import Model
 from netwright.language import Sentence
+from netwright.training.class_weights import BalanceKind
 from netwright.training.config import Choice, SplitConfig
 
 ListName = Literal["preprocess", "augment"]
@@ -62,5 +63,8 @@ class StepsRead(Model):
     class_counts: list[int]
     """How often each class or label (of masks: in pixels) occurs in the ``num_training`` samples of the training part, in the
     order of the set's classes; empty where the target is a number."""
+    class_weights: dict[BalanceKind, list[float]]
+    """Factors under which these classes or labels count the same, by what a setting of a loss takes (``balance`` in its
+    schema); a kind is missing where it cannot be."""
     header_before: list[str] = Field(default_factory=list)
     header_after: list[str] = Field(default_factory=list)

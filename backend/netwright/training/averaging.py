@@ -34,13 +34,14 @@ class Averaging(RegisteredChoice, is_abstract=True):
         """The same as a Python expression over ``network``, for an exported project."""
 
     @classmethod
-    def is_due(cls, params: ChoiceParams, epoch: int, epochs: int) -> bool:
-        """Whether the weights at the end of ``epoch`` (from 1) of ``epochs`` go into the average."""
+    def is_due(cls, params: ChoiceParams, epoch: int, epochs: int, *, has_begun: bool = False) -> bool:
+        """Whether the weights at the end of ``epoch`` (from 1) of ``epochs`` go into the average.  ``has_begun``: it holds some
+        already.  A run that is given more epochs then must not go on beside an average that stands still."""
         return False
 
     @classmethod
     def due_source(cls, params: ChoiceParams) -> str:
-        """:meth:`is_due` as an expression over ``epoch`` and ``epochs``."""
+        """:meth:`is_due` as an expression over ``epoch`` and ``epochs``, of an average that has not begun."""
         return "False"
 
 
@@ -98,9 +99,9 @@ class SWA(Averaging):
         return "AveragedModel(network)"
 
     @classmethod
-    def is_due(cls, params: ChoiceParams, epoch: int, epochs: int) -> bool:
+    def is_due(cls, params: ChoiceParams, epoch: int, epochs: int, *, has_begun: bool = False) -> bool:
         assert isinstance(params, cls.Params)
-        return epoch > int(params.start * epochs)
+        return has_begun or epoch > int(params.start * epochs)
 
     @classmethod
     def due_source(cls, params: ChoiceParams) -> str:

@@ -88,7 +88,7 @@ def _targets(batches: Batches | GraphBatches) -> "Iterator[Tensor]":
         yield batches.targets
         return
     for start in range(0, len(batches), BATCH):
-        yield batches.pick_targets(torch.arange(start, min(start + BATCH, len(batches)), device=batches.device))
+        yield batches.pick_targets(torch.arange(start, min(start + BATCH, len(batches)), device=batches.index_device))
 
 
 def _most_frequent(batches: Batches | GraphBatches, num_classes: int) -> int:

@@ -17,6 +17,7 @@ from netwright.data.base import Part
 from netwright.data.graphs import GraphPart
 from netwright.language import say
 from netwright.training.graph_batches import GraphBatches, GraphInputs
+from netwright.training.sending import send
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -74,6 +75,11 @@ class Batches:
     def __len__(self) -> int:
         return len(self._rows)
 
+    @property
+    def index_device(self) -> torch.device:
+        """Where the places of samples are wanted: where the samples lie.  Fetched from a GPU they would be waited for."""
+        return self._rows.device
+
     def _prepare(self, raw: "Tensor", one: "Tensor") -> "Tensor":
         is_moved = self.channels_last and one.ndim == 4
         shape = (*one.shape[2:], one.shape[1]) if is_moved else one.shape[1:]
@@ -100,7 +106,7 @@ class Batches:
         )
 
     def pick(self, indices: "Tensor") -> "tuple[Tensor, Tensor]":
-        """The network's input ``(n, *input_shape)`` and the targets of some samples; ``indices`` on the device."""
+        """The network's input ``(n, *input_shape)`` and the targets of some samples; ``indices`` on ``index_device``."""
         inputs = self._pick_inputs(indices)
         return inputs, inputs if self.targets is None else self._pick_labels(self.targets, indices)
 
@@ -110,7 +116,7 @@ class Batches:
 
     @staticmethod
     def _pick_labels(targets: "Tensor", indices: "Tensor") -> "Tensor":
-        picked = targets.index_select(0, indices)
+        picked = targets.index_select(0, send(indices, targets.device))
         # Masks are kept as bytes, an eighth of what losses want.
         return picked.long() if picked.dtype is torch.uint8 else picked
 
@@ -138,7 +144,7 @@ class Batches:
         return self._laid_out(inputs), self._laid_out(clean) if labels is None else labels
 
     def _raw(self, indices: "Tensor") -> "Tensor":
-        return self._rows.index_select(0, indices.to(self._rows.device)).to(self.device)
+        return send(self._rows.index_select(0, indices), self.device)
 
     def _laid_out(self, ready: "Tensor") -> "Tensor":
         return ready.contiguous(memory_format=torch.channels_last) if self._is_picture(ready) else ready
@@ -148,7 +154,7 @@ class Batches:
 
     def in_order(self, batch_size: int) -> "Iterator[tuple[Tensor, Tensor]]":
         """All samples in their fixed order."""
-        for indices in torch.split(torch.arange(len(self), device=self.device), batch_size):
+        for indices in torch.split(torch.arange(len(self), device=self.index_device), batch_size):
             yield self.pick(indices)
 
 
@@ -199,6 +205,11 @@ class Sampler:
         self.num_batches = num_batches(len(batches), batch_size)
         self.num_updates = -(-self.num_batches // accumulate_steps)
 
+    @property
+    def num_samples(self) -> int:
+        """Samples that an epoch learns from: all, but for one that a last batch would have alone."""
+        return min(len(self.batches), self.num_batches * self.batch_size)
+
     def is_update_border(self, batch: int) -> bool:
         """Whether an update is done once ``batch`` batches of an epoch are."""
         return batch % self.accumulate_steps == 0 or batch == self.num_batches
@@ -225,7 +236,7 @@ class Sampler:
             order = torch.randperm(len(self.batches), generator=generator)
         else:
             order = torch.multinomial(self._weights, len(self.batches), replacement=True, generator=generator)
-        order = order.to(self.batches.device)
+        order = order.to(self.batches.index_device)
         batches = torch.split(order, self.batch_size)[start : self.num_batches]
         for number, indices in enumerate(batches, start=start):
             if isinstance(self.batches, GraphBatches):

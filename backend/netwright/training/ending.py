@@ -81,7 +81,7 @@ def _look_at_boundary(keeper: Keeper) -> None:
 
 def _test(keeper: Keeper, batches: Batches | GraphBatches) -> None:
     run = keeper.run
-    keeper.emit("state", state=RunState.RUNNING, phase="testing")
+    keeper.say_state(RunState.RUNNING, "testing")
     records = run.checkpoints.records()
     best = next((each for each in records if each.kind == "best" and each.step <= keeper.progress.step), None)
     if best is not None:

@@ -9,6 +9,7 @@ import torch
 
 from netwright.data.graphs import GraphPart
 from netwright.language import say
+from netwright.training.sending import send
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -47,15 +48,23 @@ class GraphBatches:
         self._x = preprocess(part.features.to(self.device))
         self._edge_index = part.edge_index.to(self.device)
         self._sizes = part.sizes.to(self.device)
+        # Where a GPU trains, how long a batch's union is must be known beside it, or each step would wait for it.
+        self._places, self._counts = part.indices.cpu(), part.sizes.cpu()
         self._starts = self._sizes.cumsum(0) - self._sizes
         graphs = torch.repeat_interleave(torch.arange(len(part.sizes)), part.sizes)
         edges_per_graph = torch.bincount(graphs[part.edge_index[0]], minlength=len(part.sizes))
+        self._edge_counts = edges_per_graph.cpu()
         self._edge_sizes = edges_per_graph.to(self.device)
         self._edge_starts = self._edge_sizes.cumsum(0) - self._edge_sizes
         self._batch = graphs.to(self.device)
 
     def __len__(self) -> int:
         return len(self.targets)
+
+    @property
+    def index_device(self) -> torch.device:
+        """Where the places of samples are wanted: those of vertices on the device, those of graphs on the CPU."""
+        return self.device if self.sample == "vertex" else torch.device("cpu")
 
     def describe(self) -> str:
         """For the run's log."""
@@ -76,30 +85,33 @@ class GraphBatches:
         )
 
     def pick(self, indices: Tensor) -> tuple[GraphInputs, Tensor]:
-        """The network's inputs and the targets of some samples; ``indices`` count within this part, on the device."""
-        targets = self.targets.index_select(0, indices)
-        chosen = self._indices.index_select(0, indices)
+        """The network's inputs and the targets of some samples; ``indices`` count within this part, on
+        ``index_device``."""
+        on_device = send(indices, self.device)
+        targets = self.targets.index_select(0, on_device)
+        chosen = self._indices.index_select(0, on_device)
         if self.sample == "vertex":
             return GraphInputs(self._x, self._edge_index, self._batch, chosen), targets
-        return self._union(chosen), targets
+        return self._union(chosen, self._places[indices]), targets
 
-    def _union(self, graphs: Tensor) -> GraphInputs:
-        """These graphs side by side, their vertices numbered anew."""
-        vertices, batch, shift = _ranges(self._starts[graphs], self._sizes[graphs])
-        edges, edge_batch, _ = _ranges(self._edge_starts[graphs], self._edge_sizes[graphs])
+    def _union(self, graphs: Tensor, places: Tensor) -> GraphInputs:
+        """These graphs side by side, their vertices numbered anew; ``places`` are the same on the CPU."""
+        num_vertices, num_edges = int(self._counts[places].sum()), int(self._edge_counts[places].sum())
+        vertices, batch, shift = _ranges(self._starts[graphs], self._sizes[graphs], num_vertices)
+        edges, edge_batch, _ = _ranges(self._edge_starts[graphs], self._edge_sizes[graphs], num_edges)
         edge_index = self._edge_index.index_select(1, edges) - shift[edge_batch]
         return GraphInputs(self._x.index_select(0, vertices), edge_index, batch, None)
 
     def in_order(self, batch_size: int) -> Iterator[tuple[GraphInputs, Tensor]]:
         """All samples in their fixed order; vertices of one graph all at once, as each batch sees the whole graph anyway."""
         size = len(self) if self.sample == "vertex" else batch_size
-        for indices in torch.split(torch.arange(len(self), device=self.device), size):
+        for indices in torch.split(torch.arange(len(self), device=self.index_device), size):
             yield self.pick(indices)
 
 
-def _ranges(starts: Tensor, sizes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _ranges(starts: Tensor, sizes: Tensor, total: int) -> tuple[Tensor, Tensor, Tensor]:
     """Rows of the ranges ``starts[i] : starts[i] + sizes[i]`` one after the other, the range of each, and by how much each
-    range has moved to the front."""
-    number = torch.repeat_interleave(torch.arange(len(sizes), device=sizes.device), sizes)
+    range has moved to the front; ``total`` is the sum of ``sizes``."""
+    number = torch.repeat_interleave(torch.arange(len(sizes), device=sizes.device), sizes, output_size=total)
     shift = starts - (sizes.cumsum(0) - sizes)
     return torch.arange(len(number), device=sizes.device) + shift[number], number, shift

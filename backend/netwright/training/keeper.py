@@ -30,8 +30,10 @@ class Keeper:
 
     def __init__(self, run: Setup, progress: Progress, emit: Emit, control: Control) -> None:
         self.run, self.progress, self.emit, self.control = run, progress, emit, control
+        progress.samples_per_step = run.sampler.num_samples / run.sampler.num_updates
         self.metrics: dict[str, float] = {}
         self.state = RunState.RUNNING
+        self.phase: str | None = None
         self._resumed_from = 0
         self.saved: tuple[int, int, int] | None = None
         self._began = time.monotonic()
@@ -57,7 +59,7 @@ class Keeper:
         return obey(self)
 
     def say_state(self, state: RunState, phase: str | None = None) -> None:
-        self.state = state
+        self.state, self.phase = state, phase
         self.emit("state", state=state, phase=phase)
 
     def flush(self) -> None:
@@ -74,7 +76,7 @@ class Keeper:
     def validate(self) -> dict[str, float] | None:
         """Loss and metrics of the validation part; None if a stop came in between."""
         run, control = self.run, self.control
-        self.emit("state", state=RunState.RUNNING, phase="validating")
+        self.say_state(RunState.RUNNING, "validating")
         if run.average is not None and run.average.after_epoch(self.progress.epoch, run.epochs):
             batches = run.sampler.in_order()
             run.average.recompute_statistics(
@@ -169,7 +171,7 @@ class Keeper:
     def save(self, *kinds: Kind) -> None:
         """Writes a checkpoint that training can go on from."""
         run, at = self.run, self.progress
-        self.emit("state", state=self.state, phase="saving")
+        self.say_state(self.state, "saving")
         metrics: dict[str, Scalar] = {name: to_scalar(value) for name, value in self.metrics.items()}
         records = run.checkpoints.save(
             kinds,

@@ -44,7 +44,7 @@ def train(  # noqa: C901, PLR0912  (one story, told in one piece)
         if control.has_wish and keeper.obey():
             return stop(keeper)
         while at.epoch <= run.epochs:
-            emit("state", state=RunState.RUNNING, phase="training")
+            keeper.say_state(RunState.RUNNING, "training")
             for inputs, targets in run.sampler.epoch(at.epoch, at.batch):
                 # A step border: the only place where wishes are worked, so that a checkpoint is always whole.
                 if control.has_wish and run.sampler.is_update_border(at.batch) and keeper.obey():

@@ -28,7 +28,7 @@ ClassWeights = Annotated[
         json_schema_extra={"balance": "classes"},
     ),
 ]
-"""``balance`` tells the page what its button may fill in: a factor for each class, or one for the second of two."""
+"""``balance`` tells the page what its button may fill in (:data:`netwright.training.class_weights.BalanceKind`)."""
 
 
 def _in_a_row(value: object) -> object:

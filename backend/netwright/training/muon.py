@@ -42,9 +42,9 @@ class MuonAndAdamW:
         for part in self.parts:
             part.step(closure)
 
-    def zero_grad(self) -> None:
+    def zero_grad(self, set_to_none: bool = True) -> None:
         for part in self.parts:
-            part.zero_grad()
+            part.zero_grad(set_to_none)
 
     def state_dict(self) -> dict[str, Any]:
         return {"parts": [part.state_dict() for part in self.parts]}

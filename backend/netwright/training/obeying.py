@@ -17,7 +17,7 @@ def obey(keeper: "Keeper") -> bool:
     A pause waits here: the process, its memory and its device stay, so that going on costs nothing.  It begins with a
     checkpoint of this very step, from which another process would go on to the bit should this one die or be stopped.
     """
-    control = keeper.control
+    control, phase = keeper.control, keeper.phase
     while not control.is_stopping:
         wants_checkpoint, values = control.take()
         for name, value in values.items():
@@ -32,7 +32,8 @@ def obey(keeper: "Keeper") -> bool:
             keeper.save_here()
         keeper.say_state(RunState.PAUSED)
         control.wait_while_paused()
-    if keeper.state is RunState.PAUSED and not control.is_stopping:
+    # After a pause, or a checkpoint that was wished for, steps go on.
+    if not control.is_stopping and (keeper.state is RunState.PAUSED or keeper.phase != phase):
         keeper.say_state(RunState.RUNNING, "training")
     return control.is_stopping
 

@@ -40,6 +40,8 @@ class Progress:
     step: int = 0
     elapsed: float = 0.0
     """Seconds of training before this attempt."""
+    samples_per_step: float = 0.0
+    """Samples that an update learns from, on average over an epoch; 0 until the data is there."""
 
     @property
     def shown_epoch(self) -> int:

@@ -144,7 +144,7 @@ def _samples(run: "Setup") -> Iterator[Inputs]:
     """In batches no larger than the validation's own."""
     count = len(run.validation)
     chosen = torch.linspace(0, count - 1, min(MAX_SAMPLES, count), dtype=torch.float64).round().long()
-    for indices in torch.split(chosen.to(run.validation.device), 2 * run.config.data.batch_size):
+    for indices in torch.split(chosen.to(run.validation.index_device), 2 * run.config.data.batch_size):
         yield run.validation.pick(indices)[0]
 
 

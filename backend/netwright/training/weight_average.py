@@ -69,7 +69,7 @@ class WeightAverage:
 
     def after_epoch(self, epoch: int, epochs: int) -> bool:
         """Takes in the weights at the end of an epoch, where the kind does; True where batch norm's statistics are due."""
-        if not self.kind.is_due(self.params, epoch, epochs):
+        if not self.kind.is_due(self.params, epoch, epochs, has_begun=self.count > 0):
             return False
         if epoch != self._epoch:  # a run that was stopped while it validated comes here twice
             self._model.update_parameters(self.live)

@@ -98,7 +98,7 @@ class Attempt:
             self.shipper = Shipper(attempt, spool_path(folder, attempt.attempt), control.act, self._end_fenced)
         wake: Callable[[], None] = self.shipper.wake if self.shipper else lambda: None
         self.emitter = Emitter(writer, spec.run, attempt.attempt, self.progress, wake)
-        self.heartbeat = Heartbeat(self.emitter, self.progress, spec.training.data.batch_size)
+        self.heartbeat = Heartbeat(self.emitter, self.progress)
 
     def run(self) -> int:
         """Trains, says how it ended, and stays until the server knows."""

@@ -173,7 +173,7 @@ def find_largest(run: "Setup", memory: "Memory", peak: int, seconds: float, left
     if other > size:
         import torch
 
-        order = torch.arange(other, device=run.sampler.batches.device)
+        order = torch.arange(other, device=run.sampler.batches.index_device)
         step(run, *run.sampler.batches.pick(order))
     else:
         step(run, *take_part(inputs, targets, other))

@@ -70,8 +70,8 @@ def describe_stall(waited: float, usual: float) -> Sentence:
 class Heartbeat:
     """A thread that emits ``heartbeat`` and ``system`` events from the hello on, whatever the training thread does."""
 
-    def __init__(self, emit: Emitter, progress: Progress, batch_size: int) -> None:
-        self._emit, self._progress, self._batch_size = emit, progress, batch_size
+    def __init__(self, emit: Emitter, progress: Progress) -> None:
+        self._emit, self._progress = emit, progress
         self._process = psutil.Process()
         self.is_training = False
         """Steps are expected: no validation, no pause."""
@@ -92,7 +92,7 @@ class Heartbeat:
             step, now = self._progress.step, time.monotonic()
             self._emit("heartbeat", step=step, epoch=self._progress.shown_epoch)
             values = {
-                "samples_per_second": max(step - last_step, 0) * self._batch_size / (now - last_time),
+                "samples_per_second": max(step - last_step, 0) * self._progress.samples_per_step / (now - last_time),
                 "cpu_percent": self._process.cpu_percent(),
                 "rss_bytes": float(self._process.memory_info().rss),
                 **gpu_use(),

@@ -133,9 +133,13 @@ def test_classes_are_counted_in_the_training_part_of_the_split_alone(tmp_path: P
         labels = await ask(client, "three_discs", split={"validation": 0.5})
         assert labels["num_training"] == 450
         assert all(0 < count < 450 for count in labels["class_counts"])
+        assert labels["class_weights"]["second"] == [
+            float(f"{(labels['num_training'] - count) / count:.4g}") for count in labels["class_counts"]
+        ]
         masks = await ask(client, "shapes", split={"validation": 0.25})
         assert sum(masks["class_counts"]) == masks["num_training"] * 64 * 64
         assert (await ask(client, "diabetes"))["class_counts"] == []
+        assert (await ask(client, "diabetes"))["class_weights"] == {}
         graph = await ask(client, "karate")
         assert sum(graph["class_counts"]) == graph["num_training"] == 2
 

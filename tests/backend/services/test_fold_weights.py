@@ -7,7 +7,7 @@ import pytest
 from netwright.data.base import SourceSpec
 from netwright.data.prepare import prepare
 from netwright.data.registry import open_source
-from netwright.services.fold_weights import balance, give_each_fold_its_own
+from netwright.services.fold_weights import give_each_fold_its_own
 from netwright.training.config import TrainingConfig
 from sklearn.utils.class_weight import compute_class_weight
 
@@ -43,21 +43,3 @@ def test_weights_that_balance_the_named_fold_are_those_of_each_fold() -> None:
 def test_weights_that_a_person_typed_are_the_same_in_each_fold(weight: Any) -> None:
     found = give_each_fold_its_own(DIGITS, config_of(weight), FOLDS)
     assert [weights_of(each) for each in found] == [weight] * 3
-
-
-@pytest.mark.parametrize(
-    ("kind", "counts", "num_samples", "are_labels", "wanted"),
-    [
-        ("classes", [90, 10], 100, False, [0.5556, 5.0]),
-        ("classes", [9, 0, 1], 10, False, [0.3704, 1.0, 3.333]),
-        ("second", [90, 10], 100, False, [9.0]),
-        ("second", [90, 0], 90, False, None),
-        ("second", [10, 50], 100, True, [9.0, 1.0]),
-        ("second", [0, 50], 100, True, None),
-        ("classes", [], 100, False, None),
-    ],
-)
-def test_balance_is_what_the_page_fills_in(
-    kind: str, counts: list[int], num_samples: int, are_labels: bool, wanted: list[float] | None
-) -> None:
-    assert balance(kind, counts, num_samples, are_labels=are_labels) == wanted

@@ -102,6 +102,21 @@ def test_pause_when_resumed_in_the_same_worker_changes_nothing(
     assert events.of("checkpoint")[0]["step"] == 7
 
 
+@pytest.mark.parametrize("wish", [CheckpointCommand(), SetCommand(name="lr", value=0.02)], ids=["checkpoint", "rate"])
+@pytest.mark.parametrize("step", [7, 14], ids=["middle", "border"])
+def test_phase_when_something_was_saved_between_steps_is_training_again(
+    make_job: MakeJob, recorder: Recorder, wish: Command, step: int
+) -> None:
+    control = Control()
+    job = make_job(epochs=2)
+    wishing = Wishing(job, control, {step: [wish]})
+    train(job, recorder, control, progress=wishing.progress)
+    phases = [fields["phase"] for fields in recorder.of("state")]
+    assert all(fields["state"] is RunState.RUNNING for fields in recorder.of("state"))
+    epoch, saved = ["training", "validating", "saving"], ["training", "saving", "training", "validating", "saving"]
+    assert phases == ([*saved, *epoch] if step == 7 else [*epoch, *saved])
+
+
 def test_wishes_when_paused_are_worked_without_going_on(make_job: MakeJob, recorder: Recorder) -> None:
     control = Control()
     job = make_job(epochs=3)
@@ -208,6 +223,27 @@ def test_extend_when_a_run_has_finished_is_the_run_that_was_longer_from_the_star
     assert_same(weights_of(long), weights_of(second))
     assert first_events.series("train/loss") + events.series("train/loss") == recorder.series("train/loss")
     assert events.of("change")[0]["before"] == 2
+
+
+def test_extend_when_weights_are_averaged_goes_on_averaging(make_job: MakeJob, make_recorder: Any) -> None:
+    """Over half of 2 epochs the second one begins the average; the third to the fifth lie before half of 12."""
+    averaged: dict[str, Any] = {"averaging": {"type": "SWA", "params": {"start": 0.5}}, "optimizer": {"type": "SGD"}}
+    first = make_job(epochs=2, **averaged)
+    train(first, make_recorder(), Control())
+    ends = [weights_of(first)["5.weight"]]
+    longer, events, control = make_job(epochs=2, **averaged), make_recorder(), Control()
+    control.act(SetCommand(name="epochs", value=12))
+
+    def remember(fields: dict[str, Any]) -> None:
+        if fields.get("phase") == "validating":
+            ends.append(weights_of(longer)["5.weight"])
+        if len(ends) == 4:
+            control.stop()
+
+    events.then = remember
+    train(longer, events, control, resume=load(longer, "last-26"))
+    average = load(longer, "last-65").weights["5.weight"]
+    assert torch.allclose(average, torch.stack(ends).mean(0), atol=1e-6)
 
 
 def test_extend_when_a_run_was_stopped_early_has_patience_again(make_job: MakeJob, make_recorder: Any) -> None:

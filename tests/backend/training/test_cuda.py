@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 import torch
+from netwright.data.base import SourceSpec
+from netwright.data.prepare import prepare
+from netwright.data.registry import open_source
 from netwright.training.checkpoints import CheckpointFolder
 from netwright.training.config import DataConfig
 from netwright.training.control import Control
@@ -138,31 +141,63 @@ def test_loss_not_finite_on_a_gpu_stops_before_a_weight_moves_and_names_the_node
 EVERY = [name for name, metric in METRICS.classes.items() if "classification" in metric.tasks]
 
 
-@pytest.mark.parametrize("metrics", [["Accuracy"], EVERY], ids=["accuracy", "every metric of classes"])
-def test_a_step_on_a_gpu_waits_for_nothing(
-    make_job: MakeJob, make_recorder: Any, monkeypatch: pytest.MonkeyPatch, metrics: list[str]
-) -> None:
-    """More steps in an epoch make no more synchronisations: only reports and validation have them."""
+@pytest.fixture
+def synchronisations(
+    make_job: MakeJob, make_recorder: Any, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[int, int]]:
+    """``synchronisations(batch_size, **job)``: steps of an epoch, and how often it waits for the GPU."""
     monkeypatch.setattr("netwright.training.reporting.REPORT_SECONDS", 3600.0)
 
-    def synchronisations(batch_size: int) -> tuple[int, int]:
+    def count(batch_size: int, **job: Any) -> tuple[int, int]:
         recorder = make_recorder()
-        job = make_job(f"b{batch_size}", device="cuda", epochs=1, metrics=metrics)
-        job.config = job.config.model_copy(update={"data": DataConfig(batch_size=batch_size)})
+        made = make_job(f"b{batch_size}", device="cuda", epochs=1, **job)
+        made.config = made.config.model_copy(update={"data": DataConfig(batch_size=batch_size)})
         torch.cuda.set_sync_debug_mode("warn")
         try:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
-                train(job, recorder, Control())
+                train(made, recorder, Control())
         finally:
             torch.cuda.set_sync_debug_mode("default")
         return len(recorder.series("train/loss")), sum("synchroniz" in str(each.message) for each in caught)
 
-    synchronisations(128)  # what cuDNN tries out the first time does not count
-    (few_steps, few), (many_steps, many) = synchronisations(256), synchronisations(32)
+    return count
+
+
+def assert_no_step_waits(synchronisations: Callable[..., tuple[int, int]], **job: Any) -> None:
+    """More steps in an epoch make no more synchronisations: only reports and validation have them."""
+    synchronisations(128, **job)  # what cuDNN tries out the first time does not count
+    (few_steps, few), (many_steps, many) = synchronisations(256, **job), synchronisations(32, **job)
     assert many_steps > 5 * few_steps
     validation_batches = math.ceil(180 / 64) - 1
     assert many <= few + validation_batches
+
+
+@pytest.mark.parametrize("metrics", [["Accuracy"], EVERY], ids=["accuracy", "every metric of classes"])
+def test_a_step_on_a_gpu_waits_for_nothing(
+    synchronisations: Callable[..., tuple[int, int]], metrics: list[str]
+) -> None:
+    assert_no_step_waits(synchronisations, metrics=metrics)
+
+
+AUGMENTED = [
+    {"type": "RandomCrop", "params": {"padding": 1, "padding_mode": "reflect"}},
+    {"type": "RandomHorizontalFlip"},
+    {"type": "RandomErasing"},
+    {"type": "MixUp"},
+]
+
+
+def test_a_step_on_a_gpu_that_augments_waits_for_nothing(synchronisations: Callable[..., tuple[int, int]]) -> None:
+    data = prepare(open_source(SourceSpec(type="digits")).load(), DataConfig.model_validate({"augment": AUGMENTED}))
+    assert_no_step_waits(synchronisations, data=data)
+
+
+def test_a_step_on_a_gpu_whose_samples_lie_beside_it_waits_for_nothing(
+    synchronisations: Callable[..., tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("netwright.training.batches.free_bytes", lambda _: 0)
+    assert_no_step_waits(synchronisations)
 
 
 # --- the captured step -----------------------------------------------------------------------------------------------

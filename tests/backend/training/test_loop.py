@@ -20,9 +20,11 @@ from netwright.training.events import (
     SetCommand,
 )
 from netwright.training.loop import train
+from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.reporting import Progress
 from netwright.training.setup import DeviceMissingError, Job
 from netwright.training.states import EndReason, RunState
+from project_cases import optimizer_params
 from torch import nn
 
 MakeJob = Callable[..., Job]
@@ -309,6 +311,27 @@ def test_loss_not_finite_when_it_happens_stops_before_the_optimizer_moves_and_na
             assert torch.equal(value, mine), name
     assert [step for step, _ in recorder.series("train/loss")] == list(range(1, 17))
     assert recorder.of("checkpoint")[-1]["step"] == 16
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS.classes)
+def test_loss_not_finite_when_it_happens_is_said_with_each_optimizer(
+    make_job: MakeJob, recorder: Recorder, name: str
+) -> None:
+    progress = Progress()
+
+    class Late(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x * math.inf if progress.step == 3 else x
+
+    job = make_job(
+        build=lambda: nn.Sequential(nn.Flatten(), nn.Linear(64, 16), Late(), nn.Linear(16, 10)),
+        optimizer={"type": name, "params": optimizer_params(name)},
+    )
+    outcome = train(job, recorder, Control(), progress=progress)
+    assert (outcome.state, outcome.reason) == (RunState.FAILED, EndReason.LOSS_NOT_FINITE)
+    assert recorder.of("alert")[0]["node"] == "2"
+    assert recorder.of("checkpoint")[-1]["step"] == 3
+    assert all(bool(torch.isfinite(weight).all()) for weight in job.network.parameters())
 
 
 def test_loss_not_finite_when_the_data_is_says_so(make_job: MakeJob, digits: Prepared, recorder: Recorder) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import torch
 from netwright.training.checkpoints import CheckpointFolder
+from netwright.training.config import DataConfig
 from netwright.training.control import Control
 from netwright.training.loop import train
 from netwright.training.reporting import Progress
@@ -188,3 +189,27 @@ def test_compile_without_a_compiler_is_refused_before_the_first_step(
     monkeypatch.setattr(cpp_builder, "get_cpp_compiler", missing)
     with pytest.raises(ValueError, match=r"Install g\+\+, or switch torch.compile off"):
         set_up(make_job(compile=True))
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit.script_method` is deprecated:DeprecationWarning")
+def test_deterministic_when_compiled_repeats_itself_and_still_names_the_node(
+    make_job: MakeJob, make_recorder: Any
+) -> None:
+    def build() -> nn.Module:
+        return nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Dropout(0.2), nn.Linear(16, 10))
+
+    jobs = [make_job(folder, build=build, compile=True, deterministic=True, epochs=2) for folder in ("one", "two")]
+    for job in jobs:
+        job.config = job.config.model_copy(update={"data": DataConfig(batch_size=2000)})  # one size to compile
+        torch.manual_seed(5)
+        assert train(job, make_recorder(), Control()).state is RunState.COMPLETED
+    assert are_same(weights_of(jobs[0]), weights_of(jobs[1]))
+
+    def unpooled() -> nn.Module:
+        return nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), Unpool(), nn.Flatten(), nn.Linear(256, 10))
+
+    recorder = make_recorder()
+    outcome = train(make_job("none", build=unpooled, compile=True, deterministic=True), recorder, Control())
+    assert (outcome.state, outcome.reason) == (RunState.FAILED, EndReason.ERROR)
+    assert "no deterministic kernel" in (outcome.message or "")
+    assert recorder.of("alert")[0]["node"] == "1.unpool"

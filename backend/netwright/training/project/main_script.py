@@ -263,8 +263,10 @@ def _write_average(config: TrainingConfig, facts: Facts) -> tuple[str, str, str]
     params = params_of(AVERAGINGS, config.averaging)
     epochs = planned_epochs(facts.changes, "step")
     frozen = "set(frozen_modules(average.module))" if config.frozen else "set()"
+    # Once begun it goes on, also in a run that was given more epochs.
+    begun = "average.n_averaged or " if has_epochs(facts.changes) else ""
     epoch = (
-        f"        if {chosen.due_source(params).replace('epochs', epochs)}:\n"
+        f"        if {begun}{chosen.due_source(params).replace('epochs', epochs)}:\n"
         "            average.update_parameters(network)\n"
         f"            recompute_statistics(average.module, {frozen}, in_order(train, device), forward)\n"
         if is_recomputed(config)

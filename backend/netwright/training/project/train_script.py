@@ -268,6 +268,11 @@ def _forward(config: TrainingConfig, facts: Facts) -> str:
             "    # Convolutions run faster with the channels last.",
             "    inputs = inputs.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)",
         ]
+    elif OPTIMIZERS.get(config.optimizer.type).needs_closure:
+        lines += [
+            f"    # {config.optimizer.type} strings all gradients together, which must not have their channels last.",
+            "    inputs = inputs.clone(memory_format=torch.contiguous_format)",
+        ]
     call = "network(inputs)"
     if config.precision in HALF_PRECISIONS:
         lines += [

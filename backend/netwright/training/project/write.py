@@ -74,7 +74,7 @@ def write_project(
     outputs = [find_output(spec.document, objective.output) for objective in spec.training.objectives]
     terms = tuple(Term(output, count_scores(spec.document, output)) for output in outputs)
     is_channels_last = network is not None and wants_channels_last(
-        network, data, next(network.parameters()).device, "float32"
+        network, data, next(network.parameters()).device, spec.training
     )
     loss = LOSSES.get(spec.training.objectives[0].loss.type)
     answers = build_answers(data.task, len(data.classes), loss, find_last(spec.document, outputs[0]))

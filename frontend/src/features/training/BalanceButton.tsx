@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { Choice, OptionRead } from "@/api";
 import { ReasonedButton } from "@/ui";
-import { balanceOf, balanceOfLabels, balanceParam } from "./balance";
+import { balanceParam } from "./balance";
 import { useForm } from "./form";
 import { setParam } from "./formConfig";
 
@@ -20,12 +20,11 @@ export function BalanceButton({ loss, option, onChange }: Props) {
   const { form } = useForm();
   const param = balanceParam(option);
   const { read, isAsking, error } = form.steps;
-  const counts = read?.class_counts ?? [];
-  if (param === null || (read !== undefined && counts.length < 2)) return null;
+  if (param === null || (read !== undefined && read.class_counts.length < 2)) return null;
   const areLabels = form.dataset?.task === "multilabel";
   // While a changed split is being asked for, the counts are those of the one before.
   const isKnown = read !== undefined && !isAsking && error === null;
-  const value = areLabels ? balanceOfLabels(read?.num_training ?? 0, counts) : balanceOf(param.kind, counts);
+  const value = read?.class_weights[param.kind] ?? null;
   const missing = t(areLabels ? "objective.balanceLabelMissing" : "objective.balanceMissing");
   return (
     <ReasonedButton

@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from netwright.data.augment.functions.colour import adjust_brightness, adjust_contrast, adjust_saturation, blend
+from netwright.data.augment.functions.draws import beside
 from netwright.data.augment.functions.geometry import inverse_affine, move_pixels
 
 MOVES = ("ShearX", "ShearY", "TranslateX", "TranslateY", "Rotate")
@@ -80,7 +81,7 @@ def operate(
     batch, mask = move_groups(batch, mask, groups, sign * strength, strongest, interpolation, fill, mask_fill)
     for name, group in groups.items():
         if len(group) and name in COLOURS:
-            chosen = group.to(batch.device)
+            chosen = beside(group, batch)
             changed = recolour(name, batch.index_select(0, chosen), strength[group], sign[group], strongest)
             batch = batch.index_copy(0, chosen, changed)
     return batch, mask
@@ -111,11 +112,11 @@ def move_groups(
     down = down.trunc() - shear_y * width / 2
     degrees_x, degrees_y = torch.rad2deg(torch.atan(shear_x)), torch.rad2deg(torch.atan(shear_y))
     inverse = inverse_affine(-angle, right, down, torch.ones_like(angle), degrees_x, degrees_y)
-    chosen = group.to(batch.device)
+    chosen = beside(group, batch)
     moved, moved_mask = move_pixels(
         batch.index_select(0, chosen),
         None if mask is None else mask.index_select(0, chosen),
-        inverse.to(batch.device),
+        beside(inverse, batch),
         interpolation,
         fill,
         mask_fill,
@@ -128,7 +129,7 @@ def move_groups(
 
 def recolour(name: str, group: Tensor, strength: Tensor, sign: Tensor, strongest: dict[str, float]) -> Tensor:
     """One operation on the colours of a group (M, C, H, W) of 0 to 255; ``strength`` and ``sign`` (M,) on the CPU."""
-    factor = (1 + sign * strength * strongest["colour"]).to(group.device)
+    factor = beside(1 + sign * strength * strongest["colour"], group)
     if name == "Brightness":
         return adjust_brightness(group, factor, 255)
     if name == "Color":
@@ -138,10 +139,10 @@ def recolour(name: str, group: Tensor, strength: Tensor, sign: Tensor, strongest
     if name == "Sharpness":
         return adjust_sharpness(group, factor)
     if name == "Posterize":
-        step = 2 ** (strength * strongest["bits"]).round().to(group.device).view(-1, 1, 1, 1)
+        step = 2 ** beside((strength * strongest["bits"]).round(), group).view(-1, 1, 1, 1)
         return (group / step).floor() * step
     if name == "Solarize":
-        threshold = (255 * (1 - strength)).to(group.device).view(-1, 1, 1, 1)
+        threshold = beside(255 * (1 - strength), group).view(-1, 1, 1, 1)
         return torch.where(group >= threshold, 255 - group, group)
     return auto_contrast(group) if name == "AutoContrast" else equalize(group)
 

@@ -5,21 +5,28 @@ import torch
 from torch import Tensor
 
 
+def beside(numbers: Tensor, batch: Tensor) -> Tensor:
+    """``numbers`` on the batch's device.  A GPU takes them from pinned memory, so that nobody waits until it comes to it."""
+    if batch.device.type != "cuda":
+        return numbers.to(batch.device)
+    return numbers.pin_memory().to(batch.device, non_blocking=True)
+
+
 def draw(batch: Tensor, generator: torch.Generator, low: float, high: float) -> Tensor:
     """A number for each sample, uniform from ``low`` to ``high``, float32 (N,) on the batch's device."""
     numbers = low + (high - low) * torch.rand(len(batch), generator=generator)
-    return numbers.to(batch.device, non_blocking=True)
+    return beside(numbers, batch)
 
 
 def draw_whole(batch: Tensor, generator: torch.Generator, count: int) -> Tensor:
     """A whole number below ``count`` for each sample, int64 (N,) on the batch's device."""
-    return torch.randint(count, (len(batch),), generator=generator).to(batch.device, non_blocking=True)
+    return beside(torch.randint(count, (len(batch),), generator=generator), batch)
 
 
 def draw_some(batch: Tensor, generator: torch.Generator, p: float) -> Tensor:
     """The places of the samples that are chosen, each with probability ``p``: int64 on the batch's device."""
     chosen = (torch.rand(len(batch), generator=generator) < p).nonzero().view(-1)
-    return chosen.to(batch.device, non_blocking=True)
+    return beside(chosen, batch)
 
 
 def draw_shares(batch: Tensor, generator: torch.Generator, alpha: float, p: float) -> Tensor:
@@ -27,7 +34,7 @@ def draw_shares(batch: Tensor, generator: torch.Generator, alpha: float, p: floa
     seed = int(torch.randint(2**62, (1,), generator=generator))
     shares = np.random.default_rng(seed).beta(alpha, alpha, len(batch)).astype(np.float32)
     is_mixed = torch.rand(len(batch), generator=generator) < p
-    return torch.where(is_mixed, torch.from_numpy(shares), 1.0).to(batch.device, non_blocking=True)
+    return beside(torch.where(is_mixed, torch.from_numpy(shares), 1.0), batch)
 
 
 def draw_noise(batch: Tensor, generator: torch.Generator) -> Tensor:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from netwright.data.augment.functions.draws import draw, draw_some, draw_whole
+from netwright.data.augment.functions.draws import beside, draw, draw_some, draw_whole
 
 
 def random_crop(
@@ -36,8 +36,8 @@ def pad_pictures(batch: Tensor, padding: tuple[int, int, int, int], mode: str, f
         return batch
     if mode == "constant":
         return functional.pad(batch, (left, right, top, bottom), value=fill)
-    rows = border_places(batch.shape[2], top, bottom, mode).to(batch.device)
-    columns = border_places(batch.shape[3], left, right, mode).to(batch.device)
+    rows = beside(border_places(batch.shape[2], top, bottom, mode), batch)
+    columns = beside(border_places(batch.shape[3], left, right, mode), batch)
     return batch.index_select(2, rows).index_select(3, columns)
 
 

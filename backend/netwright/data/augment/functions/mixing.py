@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from netwright.data.augment.functions.draws import draw, draw_noise, draw_shares, per_sample
+from netwright.data.augment.functions.draws import beside, draw, draw_noise, draw_shares, per_sample
 
 
 def random_erasing(
@@ -32,7 +32,7 @@ def random_erasing(
     rows, columns = rows.gather(1, first)[:, 0], columns.gather(1, first)[:, 0]
     top = (torch.rand(len(batch), generator=generator) * (height - rows + 1)).floor()
     left = (torch.rand(len(batch), generator=generator) * (width - columns + 1)).floor()
-    box = boxes(batch, top, left, top + rows, left + columns) & per_sample(is_erased.to(batch.device), batch)
+    box = boxes(batch, top, left, top + rows, left + columns) & per_sample(beside(is_erased, batch), batch)
     filling = (
         draw_noise(batch, generator) if value == "random" else torch.full_like(batch[:1, :1, :1, :1], float(value))
     )
@@ -41,7 +41,7 @@ def random_erasing(
 
 def boxes(batch: Tensor, top: Tensor, left: Tensor, bottom: Tensor, right: Tensor) -> Tensor:
     """True inside of each sample's rectangle: bool (N, 1, H, W)."""
-    top, left, bottom, right = (side.to(batch.device).view(-1, 1, 1, 1) for side in (top, left, bottom, right))
+    top, left, bottom, right = (beside(side, batch).view(-1, 1, 1, 1) for side in (top, left, bottom, right))
     row = torch.arange(batch.shape[2], device=batch.device).view(1, 1, -1, 1)
     column = torch.arange(batch.shape[3], device=batch.device).view(1, 1, 1, -1)
     return (row >= top) & (row < bottom) & (column >= left) & (column < right)

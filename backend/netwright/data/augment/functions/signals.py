@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from netwright.data.augment.functions.draws import draw_noise
+from netwright.data.augment.functions.draws import beside, draw_noise
 
 
 def gaussian_noise(
@@ -13,7 +13,7 @@ def gaussian_noise(
     noise = mean + sigma * draw_noise(batch, generator)
     if columns is None:
         return batch + noise
-    places = torch.tensor(columns, device=batch.device)
+    places = beside(torch.tensor(columns), batch)
     return batch.index_add(-1, places, noise.index_select(-1, places))
 
 
@@ -24,10 +24,10 @@ def time_shift(batch: Tensor, generator: torch.Generator, *, max_shift: int, mod
     shift = torch.randint(-max_shift, max_shift + 1, (len(batch), 1), generator=generator)
     places = torch.arange(length) - shift
     came = places % length if mode == "roll" else places.clamp(0, length - 1)
-    moved = batch.gather(1, came.to(batch.device).unsqueeze(2).expand_as(batch))
+    moved = batch.gather(1, beside(came, batch).unsqueeze(2).expand_as(batch))
     if mode != "zero":
         return moved
-    is_inside = ((places >= 0) & (places < length)).to(batch.device).unsqueeze(2)
+    is_inside = beside((places >= 0) & (places < length), batch).unsqueeze(2)
     return torch.where(is_inside, moved, torch.zeros_like(moved))
 
 
@@ -43,10 +43,10 @@ def time_masking(
         start = (torch.rand(len(batch), 1, generator=generator) * (length - size + 1)).floor()
         is_used = torch.rand(len(batch), 1, generator=generator) < p
         is_masked |= is_used & (steps >= start) & (steps < start + size)
-    return batch.masked_fill(is_masked.to(batch.device).unsqueeze(2), 0.0)
+    return batch.masked_fill(beside(is_masked, batch).unsqueeze(2), 0.0)
 
 
 def token_dropout(batch: Tensor, generator: torch.Generator, *, p: float, unknown: int, padding: int) -> Tensor:
     """Each token (N, T) becomes ``unknown`` with probability ``p``; ``padding`` stays."""
-    is_dropped = (torch.rand(batch.shape, generator=generator) < p).to(batch.device) & (batch != padding)
+    is_dropped = beside(torch.rand(batch.shape, generator=generator) < p, batch) & (batch != padding)
     return batch.masked_fill(is_dropped, unknown)
