@@ -2,6 +2,8 @@
 # What is set up leaves a stamp in .setup/, so a second run does nothing twice.
 
 PYTHON ?= python3
+# How many of the tests' parts, or of the checks', go beside each other: `make test JOBS=1` takes one after the other.
+JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 NPM := scripts/npm --prefix frontend
@@ -9,7 +11,8 @@ PAGE := backend/netwright/server/page/index.html
 PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/index.html -type f -not -name '*.test.*' 2>/dev/null) \
 	frontend/vite.config.ts frontend/package.json
 
-.PHONY: run setup setup-dev test test-page test-backend test-browser fuzz check lint types contract generate generated bench exactness page pictures clean help
+.PHONY: run setup setup-dev test test-page test-backend test-units test-servers test-browser fuzz check lint types types-backend types-page \
+	checks-beside contract generate generated bench exactness page pictures clean help
 
 run: setup ## set up and serve the product at http://127.0.0.1:8000 (prints the URL that signs you in)
 	@exec $(BIN)/netwright serve
@@ -63,28 +66,51 @@ page: $(PAGE)
 
 # --- tests ------------------------------------------------------------------------------------------------------------
 
-test: setup-dev test-page test-backend ## set up and pass every test, the browser's included
+# One process of pytest keeps one core busy, and so does a browser with its server.  The longest part comes first.
+BESIDE := --no-print-directory --jobs=$(JOBS) --output-sync=line
+SERVERS := tests/backend/server tests/backend/executors
+
+test: setup-dev .setup/oracle ## set up and pass every test, the browser's included
+	@$(MAKE) $(BESIDE) test-units test-browser test-servers test-page
 
 test-page: .setup/node
 	@$(NPM) run --silent test
 
-test-backend: setup-dev .setup/oracle
+test-backend: setup-dev .setup/oracle ## pass every test but the page's own, one after the other
 	@$(BIN)/python -m pytest tests
+
+test-units: .setup/dev .setup/oracle
+	@$(BIN)/python -m pytest tests --ignore=tests/e2e $(SERVERS:%=--ignore=%)
+
+test-servers: .setup/dev $(PAGE)
+	@$(BIN)/python -m pytest $(SERVERS)
+
+test-browser: setup-dev
+	@$(BIN)/python -m pytest tests/e2e
 
 fuzz: setup-dev ## look for examples that break what is tested at random; what it finds becomes an @example
 	@$(BIN)/python -m pytest -q --hypothesis-profile=fuzz $$(grep -rl "from hypothesis import" tests/backend)
 
 # --- checks -----------------------------------------------------------------------------------------------------------
 
-check: .setup/dev .setup/node lint types contract generated ## lint, types, import directions, generated files
+check: .setup/dev .setup/node ## lint, types, import directions, generated files
+	@$(MAKE) $(BESIDE) types-backend checks-beside
+
+# mypy reads nothing that `generate` writes; these do, so they go one after the other.
+checks-beside:
+	@$(MAKE) --no-print-directory --jobs=1 lint contract generated types-page
 
 lint: .setup/dev .setup/node
 	$(BIN)/ruff check backend tests scripts
 	$(BIN)/ruff format --check backend tests scripts
 	$(NPM) run --silent lint
 
-types: .setup/dev .setup/node
+types: types-backend types-page
+
+types-backend: .setup/dev
 	$(BIN)/mypy
+
+types-page: .setup/node
 	$(NPM) run --silent types
 
 contract: .setup/dev

@@ -1,17 +1,32 @@
 """What axe finds on a page."""
 
+from typing import Any
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+RESULTS = {"resultTypes": ["violations"]}
+"""Every element of a violation, and one of what passes: axe's words for each element that passes are most of its time."""
+
+WCAG = {
+    **RESULTS,
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+}
 """WCAG 2.2 AA, with the size of targets, which axe leaves out unless asked; and good practice."""
 
+COLOURS = {**RESULTS, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+"""The rules of ``WCAG`` that look at colours: all that a page in its other theme can break."""
 
-def faults(page: Page) -> list[str]:
-    """The violations, each with the elements it was found in.  Waits until transitions have ended: half faded in, no text has
-    contrast enough."""
+
+def settle(page: Page) -> None:
+    """Waits until transitions have ended: half faded in, no text has contrast enough."""
     page.wait_for_timeout(400)
+
+
+def faults(page: Page, rules: dict[str, Any] = WCAG) -> list[str]:
+    """The violations, each with the elements it was found in, once the page has settled."""
+    settle(page)
     return [
         f"{each['id']} ({each['impact']}): {[node['html'][:200] + node['failureSummary'] for node in each['nodes']][:5]}"
-        for each in Axe().run(page, options=WCAG).response["violations"]
+        for each in Axe().run(page, options=rules).response["violations"]
     ]
