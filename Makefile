@@ -2,8 +2,8 @@
 # What is set up leaves a stamp in .setup/, so a second run does nothing twice.
 
 PYTHON ?= python3
-# How many of the tests' parts, or of the checks', go beside each other: `make test JOBS=1` takes one after the other.
-JOBS ?= 2
+# How many of the tests' parts, or of the checks', go beside each other: `make test JOBS=2` takes two at a time.
+JOBS ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
 NPM := scripts/npm --prefix frontend
@@ -66,12 +66,12 @@ page: $(PAGE)
 
 # --- tests ------------------------------------------------------------------------------------------------------------
 
-# One process of pytest keeps one core busy, and so does a browser with its server.  The longest part comes first.
-BESIDE := --no-print-directory --jobs=$(JOBS) --output-sync=line
+# Each part is a process of its own, and all are taken also where one fails.
+BESIDE := --no-print-directory --jobs=$(JOBS) --output-sync=line --keep-going
 SERVERS := tests/backend/server tests/backend/executors
 
 test: setup-dev .setup/oracle ## set up and pass every test, the browser's included
-	@$(MAKE) $(BESIDE) test-units test-browser test-servers test-page
+	@$(MAKE) $(BESIDE) test-page test-units test-servers test-browser
 
 test-page: .setup/node
 	@$(NPM) run --silent test
