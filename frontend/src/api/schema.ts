@@ -1821,7 +1821,9 @@ export interface components {
         };
         /**
          * CheckpointConfig
-         * @description Which checkpoints are kept: ``best`` by ``monitor``, and ``last``.
+         * @description Which checkpoints are kept: ``best`` by ``monitor``, and ``last``; with the weights of ``tested`` the test part is measured.
+         *
+         *     ``last`` are those that training ends with; where early stopping takes the best weights back, these.
          */
         CheckpointConfig: {
             /**
@@ -1845,6 +1847,12 @@ export interface components {
              * @default 3
              */
             keep: number;
+            /**
+             * Tested
+             * @default best
+             * @enum {string}
+             */
+            tested: "best" | "last";
         };
         /**
          * CheckpointEvent
@@ -4699,7 +4707,7 @@ export interface components {
          * SplitConfig
          * @description ``validation`` is the fraction of the samples that is held out to validate with; stratified where the target is a class
          *     or labels.  ``test`` is the fraction that is held out before that, by the same ``by``: never trained or selected on, and
-         *     measured once, with the best checkpoint.  0 of a set that comes with a test part.
+         *     measured once, with the best checkpoint (or the last: ``checkpoint.tested``).  0 of a set that comes with a test part.
          *
          *     ``by`` is what is drawn: single samples by chance, the latest ones (``time``), whole groups by chance, or what a column of
          *     the set says.  With ``folds`` the training part is cut into as many folds, of which ``fold`` (from 1) is held out in the
