@@ -95,9 +95,9 @@ def _unread_graph_layers(graph: ForeignGraph, layers: list[str], *, is_read: boo
     if is_read:
         unread = unread_operators(graph)
         if unread:
-            yield unread_note(", ".join(unread[:8]), is_partly_read=True)
+            yield unread_note(", ".join(unread[:8]))
     elif layers or any(each.name == "edge_index" for each in graph.inputs):
-        yield unread_note(", ".join(layers) or "edge_index", is_partly_read=False)
+        yield unread_note(", ".join(layers) or "edge_index")
 
 
 def _build_flat(graph: ForeignGraph) -> list[FlatNode]:

@@ -335,20 +335,11 @@ def _in_order(template: Template) -> list[str]:
     return [template.inputs[port.name] for port in LAYERS[template.candidate.type].inputs]
 
 
-def unread_note(names: str, *, is_partly_read: bool) -> ImportNote:
-    """Says what of a network of graphs did not come back."""
-    message = (
-        say(
-            "Of this network of graphs some operators are no layer of the catalogue ({names}). What they compute stands as "
-            "placeholders; the layers over graphs beside them were read.",
-            names=names,
-        )
-        if is_partly_read
-        else say(
-            "This is a network of graphs ({names}). Its layers are not those that PyTorch Geometric writes in this version: what "
-            "they compute stands as placeholders. Draw them anew from the family of graph layers; their weights can then be "
-            "brought in by name.",
-            names=names,
-        )
+def unread_note(names: str) -> ImportNote:
+    """Says what of a network of graphs did not come back: its layers, or the operators along its edges."""
+    message = say(
+        "Of this network of graphs some is read as no layer: {names}. What it computes stands as placeholders. Draw it anew "
+        "from the family of graph layers; the weights can then be brought in by name.",
+        names=names,
     )
     return ImportNote(code="graph_layers_unread", message=message, values={"names": names})

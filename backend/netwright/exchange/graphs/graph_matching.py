@@ -41,27 +41,29 @@ class Match:
                 if self.bound[ours] != theirs:
                     return False
                 continue
-            if ours in self._inputs:
-                self.bound[ours] = theirs
-                continue
-            constant = self.template.graph.constants.get(ours)
-            if constant is not None:
-                if not _same_numbers(constant, self.file.constants.get(theirs)):
-                    return False
-                self.bound[ours] = theirs
-                continue
-            mine, other = self._ours.get(ours), self._theirs.get(theirs)
-            if mine is None or other is None or not self._is_alike(mine, other):
-                return False
-            if mine.outputs.index(ours) != other.outputs.index(theirs):
-                return False
-            size = self._is_equal_size(mine, other)
-            if size is False:
+            behind = self._compare(ours, theirs)
+            if behind is None:
                 return False
             self.bound[ours] = theirs
-            if size is None:
-                waiting += [(a, b) for a, b in zip(mine.inputs, other.inputs, strict=True) if a or b]
+            waiting += behind
         return True
+
+    def _compare(self, ours: str, theirs: str) -> list[tuple[str, str]] | None:
+        """What must be equal besides, where two values are made alike; None where they are not."""
+        if ours in self._inputs:
+            return []
+        constant = self.template.graph.constants.get(ours)
+        if constant is not None:
+            return [] if _same_numbers(constant, self.file.constants.get(theirs)) else None
+        mine, other = self._ours.get(ours), self._theirs.get(theirs)
+        if mine is None or other is None or not self._is_alike(mine, other):
+            return None
+        if mine.outputs.index(ours) != other.outputs.index(theirs):
+            return None
+        size = self._is_equal_size(mine, other)
+        if size is None:
+            return [(a, b) for a, b in zip(mine.inputs, other.inputs, strict=True) if a or b]
+        return [] if size else None
 
     def _is_alike(self, mine: Operator, other: Operator) -> bool:
         if mine.kind != other.kind or len(mine.inputs) != len(other.inputs):
