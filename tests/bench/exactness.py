@@ -44,6 +44,8 @@ SOURCES = ("resnet50", "googlenet", "googlenet_torchvision_aux")
 RULES = ("--select", "E,F,W,I,B,UP,SIM,RUF,N", "--line-length", "120")
 TOLERANCE = 1e-5
 GCN_PARAMETERS, GCN_ACCURACY, GCN_RANGE = 23_063, 81.0, 1.0
+UNREAD = {"onnx": ("gcn_motifs_topk", "gat_motifs_topk")}
+"""Networks that do not come back whole, by format."""
 NO_ORACLE = "torchvision is not in .oracle: make .setup/oracle"
 
 
@@ -183,7 +185,8 @@ def round_trips() -> list[Part]:
     for form in FORMS:
         heading(f"Out and in again as {form}: largest difference, relative to the largest output")
         tried = []
-        for each in try_networks(form, []):
+        unread = UNREAD.get(form, ())
+        for each in try_networks(form, [name for name in ARCHITECTURES if name not in unread]):
             tried.append(each)
             say(str(each))
         parts.append(
@@ -191,6 +194,7 @@ def round_trips() -> list[Part]:
                 f"Out and in again as {form}",
                 f"{len(tried)} networks, to {ROUND_TRIP_TOLERANCE:.0e} of the largest output",
                 tuple(each.name for each in tried if not each.is_equal),
+                tuple(f"{name}: the convolution behind its pool is not recognised" for name in unread),
             )
         )
     return parts

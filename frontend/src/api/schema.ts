@@ -1821,9 +1821,10 @@ export interface components {
         };
         /**
          * CheckpointConfig
-         * @description Which checkpoints are kept: ``best`` by ``monitor``, and ``last``; with the weights of ``tested`` the test part is measured.
+         * @description Which checkpoints are kept: ``best`` by ``monitor``, and ``last``.
          *
-         *     ``last`` are those that training ends with; where early stopping takes the best weights back, these.
+         *     ``tested`` says with which weights the test part is measured.  ``last`` are those that training ends with; where early
+         *     stopping takes the best weights back, these.
          */
         CheckpointConfig: {
             /**
