@@ -317,6 +317,16 @@ CASES: dict[str, Case] = {
         "iris",
         {"early_stopping": {"patience": 1}, "checkpoint": {"monitor": "val/Accuracy", "mode": "max"}},
     ),
+    "iris, early stopping, a test share, the best weights taken back for it": Case(
+        mlp([4], 3),
+        "iris",
+        {
+            "data": {"split": {"test": 0.2}},
+            "epochs": 6,
+            "early_stopping": {"patience": 2, "min_delta": 100.0},
+            "checkpoint": {"monitor": "val/loss", "mode": "max", "tested": "last"},
+        },
+    ),
     "wine, one sample left over": Case(mlp([13], 3, node("n: BatchNorm1d")), "wine", {"data": {"batch_size": 53}}),
     "several labels a sample": Case(
         mlp([2], 3),

@@ -28,7 +28,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from backend.exchange.round_trip import FORMS, OTHERS, try_networks
+from backend.exchange.round_trip import FORMS, try_networks
 from backend.exchange.round_trip import TOLERANCE as ROUND_TRIP_TOLERANCE
 from bench import graph_bench
 from netwright.architectures.__main__ import main as print_published
@@ -44,6 +44,8 @@ SOURCES = ("resnet50", "googlenet", "googlenet_torchvision_aux")
 RULES = ("--select", "E,F,W,I,B,UP,SIM,RUF,N", "--line-length", "120")
 TOLERANCE = 1e-5
 GCN_PARAMETERS, GCN_ACCURACY, GCN_RANGE = 23_063, 81.0, 1.0
+UNREAD = {"onnx": ("gcn_motifs_topk", "gat_motifs_topk")}
+"""Networks that do not come back whole, by format."""
 NO_ORACLE = "torchvision is not in .oracle: make .setup/oracle"
 
 
@@ -180,11 +182,11 @@ def cora() -> list[Part]:
 
 def round_trips() -> list[Part]:
     parts = []
-    graphs = [each.id for each in ARCHITECTURES.values() if each not in OTHERS]
     for form in FORMS:
         heading(f"Out and in again as {form}: largest difference, relative to the largest output")
         tried = []
-        for each in try_networks(form, []):
+        unread = UNREAD.get(form, ())
+        for each in try_networks(form, [name for name in ARCHITECTURES if name not in unread]):
             tried.append(each)
             say(str(each))
         parts.append(
@@ -192,7 +194,7 @@ def round_trips() -> list[Part]:
                 f"Out and in again as {form}",
                 f"{len(tried)} networks, to {ROUND_TRIP_TOLERANCE:.0e} of the largest output",
                 tuple(each.name for each in tried if not each.is_equal),
-                (f"{len(graphs)} networks of graphs, which the import does not read: {', '.join(graphs)}",),
+                tuple(f"{name}: the convolution behind its pool is not recognised" for name in unread),
             )
         )
     return parts

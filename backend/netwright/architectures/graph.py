@@ -22,11 +22,11 @@ _CORA = Preset(
         "optimizer": {"type": "Adam", "params": {"lr": 0.01}},
         "parameter_groups": [{"nodes": ["conv1"], "weight_decay": 0.0005}],
         "epochs": 200,
-        "early_stopping": _KIPF_STOP,
-        "checkpoint": {"monitor": "val/loss", "mode": "min", "every_epochs": 200},
+        "early_stopping": {**_KIPF_STOP, "restore_best_weights": False},
+        "checkpoint": {"monitor": "val/loss", "mode": "min", "every_epochs": 200, "tested": "last"},
     },
 )
-"""The recipe of the paper."""
+"""The recipe of the paper, which tests the weights that training ends with."""
 _CORA_ATTENTION = Preset(
     "cora",
     "cora",

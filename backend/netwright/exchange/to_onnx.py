@@ -46,9 +46,7 @@ def write_onnx(material: Material, target: Path) -> None:
             )
         )
     material.say("exporting")
-    with written_out(network):
-        program = trace(material, network)
-    model = _convert(material, program, network)
+    model = to_model(material, network)
     material.say("checking")
     onnx.checker.check_model(model, full_check=True)
     data = model.SerializeToString()
@@ -65,6 +63,17 @@ def write_onnx(material: Material, target: Path) -> None:
     note = model.metadata_props.add()
     note.key, note.value = "checked", checked_with("ONNX Runtime", onnxruntime.__version__, worst, allowed)
     target.write_bytes(model.SerializeToString())
+
+
+def to_model(material: Material, network: torch.nn.Module) -> onnx.ModelProto:
+    """The network as ONNX, not yet compared with it.
+
+    Raises:
+        ExportError: ONNX cannot express it.
+    """
+    with written_out(network):
+        program = trace(material, network)
+    return _convert(material, program, network)
 
 
 def _convert(material: Material, program: ExportedProgram, network: torch.nn.Module) -> onnx.ModelProto:

@@ -43,7 +43,7 @@ MAX_FOLDS = 50
 class SplitConfig(Model):
     """``validation`` is the fraction of the samples that is held out to validate with; stratified where the target is a class
     or labels.  ``test`` is the fraction that is held out before that, by the same ``by``: never trained or selected on, and
-    measured once, with the best checkpoint.  0 of a set that comes with a test part.
+    measured once, with the best checkpoint (or the last: ``checkpoint.tested``).  0 of a set that comes with a test part.
 
     ``by`` is what is drawn: single samples by chance, the latest ones (``time``), whole groups by chance, or what a column of
     the set says.  With ``folds`` the training part is cut into as many folds, of which ``fold`` (from 1) is held out in the
@@ -139,12 +139,17 @@ class EarlyStoppingConfig(Model):
 
 
 class CheckpointConfig(Model):
-    """Which checkpoints are kept: ``best`` by ``monitor``, and ``last``."""
+    """Which checkpoints are kept: ``best`` by ``monitor``, and ``last``.
+
+    ``tested`` says with which weights the test part is measured.  ``last`` are those that training ends with; where early
+    stopping takes the best weights back, these.
+    """
 
     monitor: str = "val/loss"
     mode: Literal["min", "max"] = "min"
     every_epochs: int = Field(default=1, ge=1, le=10**6)
     keep: int = Field(default=3, ge=1, le=1000)
+    tested: Literal["best", "last"] = "best"
 
 
 class InitialWeightsConfig(Model):

@@ -44,7 +44,8 @@ def stop(keeper: Keeper) -> Outcome:
 
 
 def finish(keeper: Keeper, reason: EndReason) -> Outcome:
-    """Restores the best weights where that is wanted, and measures the test part with the best checkpoint's weights."""
+    """Restores the best weights where that is wanted, and measures the test part with the best checkpoint's weights, or with
+    those that training ended with (``checkpoint.tested``)."""
     run, at = keeper.run, keeper.progress
     message = None
     if reason is EndReason.EARLY_STOP and run.early_stopping is not None:
@@ -84,7 +85,7 @@ def _test(keeper: Keeper, batches: Batches | GraphBatches) -> None:
     keeper.say_state(RunState.RUNNING, "testing")
     records = run.checkpoints.records()
     best = next((each for each in records if each.kind == "best" and each.step <= keeper.progress.step), None)
-    if best is not None:
+    if best is not None and run.config.checkpoint.tested == "best":
         run.shown.load_state_dict(run.checkpoints.load(best.weights.name).weights)
     # A stop that comes now leaves a run that is trained to its end, only without test figures.
     keeper.metrics |= keeper.evaluate(batches, "test", RunningMetrics(run.metrics, run.answers, run.device)) or {}

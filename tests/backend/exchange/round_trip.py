@@ -43,7 +43,7 @@ FORMS: dict[str, tuple[Callable[[Material, Path], None], Callable[[Path, str], F
     "exported": (write_exported, read_program),
 }
 OTHERS = [each for each in ARCHITECTURES.values() if each.family != "graph"]
-"""Networks of graphs are not read."""
+"""Networks of graphs have tests of their own, in ``test_graph_programs``."""
 
 SMALLER = {"resnet": [3, 64, 64], "unet": [1, 188, 188], "googlenet": [3, 64, 64], "googlenet_torchvision": [3, 64, 64]}
 """Inputs by family or id.  The heads beside GoogLeNet, VGG and AlexNet have Linear layers that fit one size alone."""
@@ -125,7 +125,7 @@ def smaller(id: str) -> Document:  # noqa: A002
 
 def try_networks(form: str, ids: list[str]) -> Iterator[Tried]:
     """The networks one after the other (every one, where none is named); whatever goes wrong is one network's fault."""
-    for name in ids or [each.id for each in OTHERS]:
+    for name in ids or list(ARCHITECTURES):
         begun = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
             try:

@@ -397,6 +397,23 @@ def test_test_part_when_there_is_one_is_measured_with_the_best_weights(
     assert recorder.of("state")[-1]["phase"] == "testing"
 
 
+def test_test_part_when_the_last_weights_are_tested_is_measured_with_them(
+    make_job: MakeJob, digits: Prepared, recorder: Recorder
+) -> None:
+    # No epoch is better than the first by so much, so it ends at the third; by the checkpoint's monitor the first is best.
+    stopping = {"monitor": "val/loss", "patience": 2, "min_delta": 100.0, "restore_best_weights": False}
+    job = make_job(
+        data=replace(digits, test=digits.validation),
+        epochs=50,
+        early_stopping=stopping,
+        checkpoint={"monitor": "val/loss", "mode": "max", "tested": "last"},
+    )
+    outcome = train(job, recorder, Control())
+    losses = [value for _, value in recorder.series("val/loss")]
+    assert len(losses) == 3
+    assert outcome.metrics["test/loss"] == losses[-1] != max(losses)
+
+
 def test_bfloat16_when_chosen_trains_and_keeps_float32_weights(make_job: MakeJob, recorder: Recorder) -> None:
     job = make_job(precision="bfloat16", epochs=2)
     outcome = train(job, recorder, Control())

@@ -7,6 +7,7 @@ from netwright.compiler.check_values import is_repeated
 from netwright.exchange.graphs.flat import Builder, FlatNode
 from netwright.exchange.graphs.folding import fold
 from netwright.exchange.graphs.foreign import ForeignGraph
+from netwright.exchange.graphs.graph_layers import read_graph_layers, unread_note, unread_operators
 from netwright.exchange.graphs.items import OUTSIDE, FoldedDefinition, Item, common_scope, outputs_in_order, to_items
 from netwright.exchange.graphs.naming import name_items
 from netwright.exchange.graphs.report import FoldedBlock, ImportNote, ImportReport, Placeholder
@@ -41,12 +42,14 @@ def build_network(graph: ForeignGraph) -> tuple[Document, list[Stored], ImportRe
         ImportRefusedError: no operator stands for a layer, or no output is reached.
     """
     num_operators = len(graph.operators)
-    graph.notes += _unread_graph_layers(graph)
+    names_of_layers = _graph_layers(graph)
+    is_read = read_graph_layers(graph)
     flat = _build_flat(graph)
     if not any(node.type == "Output" for node in flat):
         raise ImportRefusedError(
             "file_without_network", say("No output of the network in this file is computed from its inputs.")
         )
+    graph.notes += _unread_graph_layers(graph, names_of_layers, is_read=is_read)
     used = _without_unused(flat)
     find_ties(used, graph)
     items, blocks = fold(to_items(used))
@@ -60,14 +63,14 @@ def build_network(graph: ForeignGraph) -> tuple[Document, list[Stored], ImportRe
             written.add(leaf.tie)
         if leaf.reason:
             placeholders.append(Placeholder(node=path, operator=leaf.type.partition(":")[2], reason=leaf.reason))
-    layers = sum(node.type not in {"Input", "Output"} for item in items for node in item.leaves())
+    layers = sum(node.type not in {"Graph", "Input", "Output"} for item in items for node in item.leaves())
     report = ImportReport(
         format=graph.format,
         producer=graph.producer,
         num_operators=num_operators,
         num_layers=layers,
         num_nodes=sum(
-            node.type not in {"Input", "Output"}
+            node.type not in {"Graph", "Input", "Output"}
             for block in (document.network, *document.blocks.values())
             for node in block.nodes
         ),
@@ -81,19 +84,20 @@ def build_network(graph: ForeignGraph) -> tuple[Document, list[Stored], ImportRe
     return document, tensors, report
 
 
-def _unread_graph_layers(graph: ForeignGraph) -> Iterator[ImportNote]:
-    """Said of a network of graphs: its layers gather and scatter along edges, which no layer of one sample at a time does."""
+def _graph_layers(graph: ForeignGraph) -> list[str]:
+    """The layers over graphs that the file names."""
     over_graphs = {name for name, layer in LAYERS.items() if layer.family == "graph" and not layer.is_entry}
-    layers = sorted({name for op in graph.operators for name in op.classes} & over_graphs)
-    if not layers and all(each.name != "edge_index" for each in graph.inputs):
-        return
-    names = ", ".join(layers) or "edge_index"
-    message = say(
-        "This is a network of graphs ({names}). Layers over graphs are not read: what they compute stands as placeholders. "
-        "Draw them anew from the family of graph layers; their weights can then be brought in by name.",
-        names=names,
-    )
-    yield ImportNote(code="graph_layers_unread", message=message, values={"names": names})
+    return sorted({name for op in graph.operators for name in op.classes} & over_graphs)
+
+
+def _unread_graph_layers(graph: ForeignGraph, layers: list[str], *, is_read: bool) -> Iterator[ImportNote]:
+    """Said of a network of graphs that is not read whole: which operators along its edges are no layer, or which layers."""
+    if is_read:
+        unread = unread_operators(graph)
+        if unread:
+            yield unread_note(", ".join(unread[:8]))
+    elif layers or any(each.name == "edge_index" for each in graph.inputs):
+        yield unread_note(", ".join(layers) or "edge_index")
 
 
 def _build_flat(graph: ForeignGraph) -> list[FlatNode]:
@@ -108,7 +112,7 @@ def _build_flat(graph: ForeignGraph) -> list[FlatNode]:
 
 def _without_unused(flat: list[FlatNode]) -> list[FlatNode]:
     """The nodes that an Output depends on, and all Inputs."""
-    wanted = {i for i, node in enumerate(flat) if node.type in {"Input", "Output"}}
+    wanted = {i for i, node in enumerate(flat) if node.type in {"Graph", "Input", "Output"}}
     for i in range(len(flat) - 1, -1, -1):
         if i in wanted:
             wanted.update(wire.node for wire in flat[i].sources)

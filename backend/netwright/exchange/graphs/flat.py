@@ -208,7 +208,13 @@ class Builder:
 
     def build(self) -> list[FlatNode]:
         """The flat nodes of the whole graph, with its Inputs first and every Output behind what it takes."""
+        entry = self.graph.entry
+        if entry is not None:
+            self.nodes.append(FlatNode("Graph", {"num_features": entry.num_features}, [], hint="graph"))
+            self.wires |= {value: Wire(0, port) for value, port in entry.ports.items()}
         for each in self.graph.inputs:
+            if each.value in self.wires:
+                continue
             sizes = [size or 1 for size in each.shape[1:]] or [1]
             params: dict[str, JsonValue] = {"shape": [*sizes]}
             if each.dtype != "float32":

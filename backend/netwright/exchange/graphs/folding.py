@@ -93,7 +93,7 @@ def _signature(items: list[Item], segment: tuple[int, int]) -> tuple[object, ...
     rows = []
     for i in range(first, end):
         item = items[i]
-        if item.type in {"Input", "Output"}:
+        if item.type in {"Graph", "Input", "Output"}:
             return None
         sources = tuple((source - first if source >= first else OUTSIDE, port) for source, port in item.sources)
         weights = () if item.leaf is None else tuple(sorted(item.leaf.weights))

@@ -3,13 +3,16 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from netwright.exchange.graphs.report import ImportNote
 from netwright.exchange.weights.tensors import Stored, TensorInfo
+
+if TYPE_CHECKING:
+    from netwright.exchange.graphs.graph_layers import Entry
 
 Array = npt.NDArray[Any]
 Shape = tuple[int | None, ...]
@@ -77,6 +80,12 @@ class ForeignGraph:
     origins: dict[str, frozenset[int]] = field(default_factory=dict)
     """Of constants that were computed: which of the file's they were made from."""
     notes: list[ImportNote] = field(default_factory=list)
+    axes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the file calls the sizes of a value; "" for those it gives as numbers."""
+    buffers: set[str] = field(default_factory=set)
+    """Constants that the file says are not learnt."""
+    entry: "Entry | None" = None
+    """Where a graph comes in, in a network of graphs."""
 
 
 def origins_of(value: str, graph: ForeignGraph) -> frozenset[int]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from netwright.exchange.graphs.flat import Builder, Rule, one_or_all
 from netwright.exchange.graphs.foreign import Array, Operator
+from netwright.layers.registry import LAYERS
 
 
 def _weights(build: Builder, op: Operator) -> dict[str, Array | None]:
@@ -52,6 +53,15 @@ def class_token(build: Builder, op: Operator) -> None:
     build.add(op, "ClassToken", {}, op.inputs, _weights(build, op))
 
 
+def graph_layer(build: Builder, op: Operator) -> None:
+    """A layer over graphs; a weight that the file does not hold as it is was computed from what it holds."""
+    given = op.attributes
+    weights = {name: build.array(value) for name, value in given["weights"].items() if value is not None}
+    build.add(op, given["type"], given["params"], op.inputs, weights | given["computed"])
+    if len(LAYERS[given["type"]].outputs) > 1:
+        build.name_outputs(op, given["ports"])
+
+
 _PORTS = ("y", "last", "h", "c")
 
 
@@ -76,5 +86,6 @@ JOINED: dict[str, Rule] = {
     "nw.ClassToken": class_token,
     "nw.LocalResponseNorm": local_response_norm,
     "nw.EmbeddingBag": embedding_bag,
+    "nw.GraphLayer": graph_layer,
     **dict.fromkeys(("nw.LSTM", "nw.GRU", "nw.RNN"), recurrent),
 }

@@ -29,7 +29,7 @@ def name_items(items: list[Item], prefix: tuple[str, ...], taken: Iterable[str] 
 def _wish(item: Item, prefix: tuple[str, ...], modules: set[tuple[str, ...]]) -> str:
     """``modules`` are those that hold others: an operator right in one of them needs a word of its own."""
     short = _short(item)
-    if item.leaf is not None and item.leaf.type in {"Input", "Output"}:
+    if item.leaf is not None and item.leaf.type in {"Graph", "Input", "Output"}:
         return _legal(item.leaf.hint, short)
     scope = item.leaf.scope if item.leaf is not None else common_scope([item])
     own = scope[len(prefix) :] if scope[: len(prefix)] == prefix else scope

@@ -61,7 +61,7 @@ def read_onnx(path: Path, label: str) -> ForeignGraph:
     for item in (*graph.input, *graph.output, *graph.value_info):
         check_shape(_raw_shape(item), item.name, label)
     constants = {tensor.name: _tensor(tensor, label) for tensor in graph.initializer}
-    shapes, batched = _infer_shapes(model, constants)
+    shapes, batched, axes = _infer_shapes(model, constants)
     inputs = [_input(item, label) for item in graph.input if item.name not in constants]
     found = ForeignGraph(
         title=_title(graph.name, label),
@@ -73,6 +73,7 @@ def read_onnx(path: Path, label: str) -> ForeignGraph:
         constants=constants,
         shapes=shapes,
         batched=batched,
+        axes=axes,
     )
     found.inputs = choose_shape(inputs, found, label)
     opset = next((each.version for each in model.opset_import if each.domain in {"", "ai.onnx"}), 1)
@@ -191,9 +192,11 @@ def _raw_shape(item: Any) -> Shape:
     return tuple(dim.dim_value if dim.HasField("dim_value") else None for dim in dims)
 
 
-def _infer_shapes(model: Any, constants: dict[str, Stored]) -> tuple[dict[str, Shape], set[str]]:
-    """Shapes of all values by ONNX's own inference, on a copy without the large tensors, and which of them have the batch as
-    their one open axis."""
+def _infer_shapes(
+    model: Any, constants: dict[str, Stored]
+) -> tuple[dict[str, Shape], set[str], dict[str, tuple[str, ...]]]:
+    """Shapes of all values by ONNX's own inference, on a copy without the large tensors, which of them have the batch as
+    their one open axis, and what the sizes of the inputs are called."""
     import onnx
 
     light = onnx.ModelProto()
@@ -209,7 +212,8 @@ def _infer_shapes(model: Any, constants: dict[str, Stored]) -> tuple[dict[str, S
         if item.type.tensor_type.HasField("shape")
     }
     batched = set(_batched(graph))
-    return shapes | {name: stored.info.shape for name, stored in constants.items()}, batched
+    axes = {item.name: tuple(dim.dim_param for dim in item.type.tensor_type.shape.dim) for item in graph.input}
+    return shapes | {name: stored.info.shape for name, stored in constants.items()}, batched, axes
 
 
 def _batched(graph: Any) -> Iterator[str]:

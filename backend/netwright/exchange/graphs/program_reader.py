@@ -182,7 +182,7 @@ def _to_graph(description: Mapping[str, Any], weights: Mapping[str, Stored], lab
         )
     metas = graph["tensor_values"]
     shapes = {name: _shape(meta, name, label) for name, meta in metas.items()}
-    constants, inputs = {}, []
+    constants, inputs, buffers = {}, [], set()
     for spec in signature["input_specs"]:
         (kind, value), *_ = spec.items()
         if kind == "user_input":
@@ -195,6 +195,7 @@ def _to_graph(description: Mapping[str, Any], weights: Mapping[str, Stored], lab
             )
             if target in weights:
                 constants[value["arg"]["name"]] = weights[target]
+                buffers |= {value["arg"]["name"]} if "buffer_name" in value else set()
     outputs = [
         spec["user_output"]["arg"]["as_tensor"]["name"]
         for spec in signature["output_specs"]
@@ -209,6 +210,8 @@ def _to_graph(description: Mapping[str, Any], weights: Mapping[str, Stored], lab
         operators=[],
         constants=constants,
         shapes=shapes,
+        buffers=buffers,
+        axes={name: tuple(map(_symbol, meta["sizes"])) for name, meta in metas.items()},
     )
     found.inputs = choose_shape(inputs, found, label)
     operators = [op for node in nodes if (op := _operator(node)).outputs]
@@ -221,6 +224,11 @@ def _shape(meta: Mapping[str, Any], name: str, label: str) -> Shape:
     shape = tuple(size.get("as_int") for size in meta["sizes"])
     check_shape(shape, name, label)
     return shape
+
+
+def _symbol(size: Mapping[str, Any]) -> str:
+    """What the program calls a size that is open."""
+    return "" if "as_int" in size else str((size.get("as_expr") or {}).get("expr_str", ""))
 
 
 def _hinted(meta: Mapping[str, Any]) -> Shape:

@@ -133,12 +133,16 @@ def show(step: int, loss: float, is_wanted: bool) -> None:
         print(f"step {{step}}: loss {{loss!r}}")'''
 
 
-_TEST = """    # Measured once, with the best weights; nothing was chosen by it.
-    if best is not None:
-        {shown}.load_state_dict(load_file(arguments.output))
-    results = evaluate({shown}, load_test({data_value}), device, "test")
+_TEST = """    # Measured once, with the {tested} weights; nothing was chosen by it.
+{load}    results = evaluate({shown}, load_test({data_value}), device, "test")
     print(f"test: {{', '.join(f'{{name}} {{value:.4f}}' for name, value in results.items())}}")
 """
+
+_LOAD_BEST = """    if best is not None:
+        {shown}.load_state_dict(load_file(arguments.output))
+"""
+_HOLD_BEST = "            stop_weights = {{name: value.clone() for name, value in {shown}.state_dict().items()}}\n"
+_TAKE_BACK = "            {shown}.load_state_dict(stop_weights)\n"
 
 
 def _write_weights(config: TrainingConfig) -> str:
@@ -283,6 +287,33 @@ def _num_steps(facts: Facts) -> str:
     return f"{planned_epochs(facts.changes, 'step')} * steps_per_epoch"
 
 
+def _write_test(config: TrainingConfig, facts: Facts, shown: str, data_value: str) -> str:
+    """What measures the test part, where there is one."""
+    if not facts.has_test:
+        return ""
+    tested = config.checkpoint.tested
+    load = _LOAD_BEST.format(shown=shown) if tested == "best" else ""
+    return _TEST.format(shown=shown, data_value=data_value, tested=tested, load=load)
+
+
+def _write_stopping(config: TrainingConfig, facts: Facts, shown: str) -> str:
+    """Early stopping.  Its best weights are only taken back where something is measured with them."""
+    stopping = config.early_stopping
+    if stopping is None:
+        return ""
+    takes_back = stopping.restore_best_weights and config.checkpoint.tested == "last" and facts.has_test
+    return (
+        "        # Early stopping.\n"
+        f'        if is_better(results["{stopping.monitor}"], stop_best, "{stopping.mode}", {stopping.min_delta!r}):\n'
+        f'            stop_best, wait = results["{stopping.monitor}"], 0\n'
+        f"{_HOLD_BEST.format(shown=shown) if takes_back else ''}"
+        "        else:\n"
+        "            wait += 1\n"
+        f"        if wait >= {stopping.patience}:\n"
+        f"{_TAKE_BACK.format(shown=shown) if takes_back else ''}"
+    ) + _end_early(facts)
+
+
 def _end_early(facts: Facts) -> str:
     """What happens when patience is at its end: a run that was given more epochs there begins to wait anew."""
     if not has_epochs(facts.changes):
@@ -296,20 +327,10 @@ def _end_early(facts: Facts) -> str:
 
 def write_main(config: TrainingConfig, facts: Facts, main: str) -> str:
     """The function ``main`` and what it calls; ``main`` is the output that metrics are measured on."""
-    stopping = config.early_stopping
     # Metrics of the training part are measured where they decide something: see ``loop.end_epoch``.
     is_measured = any(name.startswith("train/") and name != "train/loss" for name in watched_values(config).values())
-    stop_code = ""
-    if stopping is not None:
-        stop_code = (
-            "        # Early stopping.\n"
-            f'        if is_better(results["{stopping.monitor}"], stop_best, "{stopping.mode}", {stopping.min_delta!r}):\n'
-            f'            stop_best, wait = results["{stopping.monitor}"], 0\n'
-            "        else:\n"
-            "            wait += 1\n"
-            f"        if wait >= {stopping.patience}:\n" + _end_early(facts)
-        )
     begin_average, end_epoch, shown = _write_average(config, facts)
+    stop_code = _write_stopping(config, facts, shown)
     plateau, count = write_plateau(config)
     steps = "num_batches(len(train[0]))"
     about = to_literal(facts.argument.replace("%", "%%"))  # argparse formats it
@@ -318,7 +339,7 @@ def write_main(config: TrainingConfig, facts: Facts, main: str) -> str:
     return _MAIN.format(
         data_argument=data if facts.argument else "",
         data_value=data_value,
-        test=_TEST.format(shown=shown, data_value=data_value) if facts.has_test else "",
+        test=_write_test(config, facts, shown, data_value),
         weights=facts.output_file,
         channels_last=".to(memory_format=torch.channels_last)" if facts.is_channels_last else "",
         begin=_BEGIN if facts.has_initial_weights else "",

@@ -48,7 +48,7 @@ WRITTEN = {
     "schedule": {"type", "params", "warmup_steps", "chain"},
     "schedule.chain": {"type", "params", "milestone"},
     "early_stopping": {"monitor", "mode", "patience", "min_delta", "restore_best_weights"},
-    "checkpoint": {"monitor", "mode", "every_epochs", "keep"},
+    "checkpoint": {"monitor", "mode", "every_epochs", "keep", "tested"},
 }  # fmt: skip
 """Fields of the config and of its parts that the script minds (or that are for the page alone: ``keep``, ``every_epochs``)."""
 

@@ -72,6 +72,15 @@ export function LengthSection() {
         <Monitor prefix="checkpoint" />
         <ConfigNumber path="checkpoint.every_epochs" label={t("checkpoint.every")} />
         <ConfigNumber path="checkpoint.keep" label={t("checkpoint.keep")} />
+        <ConfigSelect
+          path="checkpoint.tested"
+          label={t("checkpoint.tested")}
+          hint={t("checkpoint.testedHint")}
+          choices={[
+            { value: "best", label: t("checkpoint.testedBest") },
+            { value: "last", label: t("checkpoint.testedLast") },
+          ]}
+        />
       </Section>
     </>
   );
