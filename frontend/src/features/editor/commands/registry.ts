@@ -9,6 +9,7 @@ import { moves } from "./move";
 import * as nodes from "./nodes";
 import * as selection from "./selection";
 import * as suggest from "./suggest";
+import { tidy } from "./tidy";
 import * as view from "./view";
 import * as ways from "./ways";
 
@@ -88,7 +89,7 @@ const ALL: readonly Command[] = [
   view.zoomIn,
   view.zoomOut,
   view.zoomReset,
-  view.tidy,
+  tidy,
   view.toggleMinimap,
   view.toggleSnap,
   suggest.toggleSuggestions,
