@@ -2301,7 +2301,7 @@ export interface components {
         /**
          * Document
          * @description A network drawn by a person, format 1.  ``view`` maps block name to node id to canvas position (pixels), ``marks`` block
-         *     name to frames, notes, colours and ways of wires; neither has a meaning for the network.
+         *     name to frames, notes, colours, ways of wires and folds; neither has a meaning for the network.
          */
         Document: {
             /**
@@ -2669,7 +2669,15 @@ export interface components {
                 [key: string]: components["schemas"]["JsonValue"];
             };
             /** Edits */
-            edits: (components["schemas"]["AddNode"] | components["schemas"]["RemoveNode"] | components["schemas"]["RenameNode"] | components["schemas"]["SetParam"] | components["schemas"]["SetNode"] | components["schemas"]["AddEdge"] | components["schemas"]["RemoveEdge"] | components["schemas"]["MoveNode"] | components["schemas"]["SetBlock"] | components["schemas"]["SetParameter"] | components["schemas"]["SetName"] | components["schemas"]["SetFrame"] | components["schemas"]["SetNote"] | components["schemas"]["SetColor"] | components["schemas"]["SetWay"])[];
+            edits: (components["schemas"]["AddNode"] | components["schemas"]["RemoveNode"] | components["schemas"]["RenameNode"] | components["schemas"]["SetParam"] | components["schemas"]["SetNode"] | components["schemas"]["AddEdge"] | components["schemas"]["RemoveEdge"] | components["schemas"]["MoveNode"] | components["schemas"]["SetBlock"] | components["schemas"]["SetParameter"] | components["schemas"]["SetName"] | components["schemas"]["SetFrame"] | components["schemas"]["SetNote"] | components["schemas"]["SetColor"] | components["schemas"]["SetWay"] | components["schemas"]["SetFold"])[];
+        };
+        /**
+         * Fold
+         * @description Nodes that are shown as one small card, where the first of them in the order of the data stands.
+         */
+        Fold: {
+            /** Nodes */
+            nodes: string[];
         };
         /**
          * FoldedBlock
@@ -3134,9 +3142,11 @@ export interface components {
         /**
          * Marks
          * @description What a reader is told on the canvas of one block, without meaning for the network: frames and notes by their ids,
-         *     colours of nodes by the nodes' ids, and the ways of wires that a person has led.
+         *     colours of nodes by the nodes' ids, the ways of wires that a person has led, and folds by their ids.  A node is in at
+         *     most one fold.
          *
-         *     ``ways`` is left out where it is empty: a program that does not know it yet opens every document that has none.
+         *     ``ways`` and ``folds`` are left out where they are empty: a program that does not know them yet opens every document
+         *     that has none.
          */
         Marks: {
             /** Frames */
@@ -3153,6 +3163,10 @@ export interface components {
             };
             /** Ways */
             ways?: components["schemas"]["Way"][];
+            /** Folds */
+            folds?: {
+                [key: string]: components["schemas"]["Fold"];
+            };
         };
         /**
          * MaskRead
@@ -4538,6 +4552,22 @@ export interface components {
             name: "lr" | "epochs";
             /** Value */
             value: number;
+        };
+        /**
+         * SetFold
+         * @description Shows the nodes of ``fold`` as one card, ``id``; ``fold`` null shows them again.  They leave other folds.
+         */
+        SetFold: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "set_fold";
+            /** Block */
+            block: string;
+            /** Id */
+            id: string;
+            fold: components["schemas"]["Fold"] | null;
         };
         /**
          * SetFrame

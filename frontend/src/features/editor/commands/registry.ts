@@ -2,6 +2,7 @@ import { arranging } from "./arrange";
 import * as blocks from "./blocks";
 import * as clipboard from "./clipboard";
 import type { Command } from "./command";
+import * as folding from "./folding";
 import * as help from "./help";
 import * as history from "./history";
 import * as marks from "./marks";
@@ -18,6 +19,7 @@ const READING: ReadonlySet<string> = new Set([
   ...marks.coloring.map(({ id }) => id),
   ...selection.growing.map(({ id }) => id),
   "openBlock",
+  "openFold",
   "leaveBlock",
   "copy",
   "selectAll",
@@ -90,6 +92,8 @@ const ALL: readonly Command[] = [
   view.zoomOut,
   view.zoomReset,
   tidy,
+  folding.fold,
+  folding.openFold,
   view.toggleMinimap,
   view.toggleSnap,
   suggest.toggleSuggestions,

@@ -1,21 +1,45 @@
 import { IconWand } from "@tabler/icons-react";
-import { blockOf, type EditorState, marksOf, type Positions, placeAround, setWay } from "@/document";
+import {
+  blockOf,
+  type EditorState,
+  type Folded,
+  foldsOf,
+  foldWith,
+  marksOf,
+  meantPositions,
+  type Positions,
+  placeAround,
+  seenLevel,
+  seenPositions,
+  setWay,
+  standInOf,
+} from "@/document";
 import type { CanvasStore } from "../canvasStore";
 import { tidyPart, tidyPositions } from "../layout/tidy";
 import { type Command, hereOf, needsNodes } from "./command";
 
-/** One chosen node has nothing to be arranged with: then all are. */
+/** One chosen card has nothing to be arranged with: then all are. */
 const LEAST_CHOSEN = 2;
 
 /** Which nodes are tidied: the chosen ones, null for all of the level. */
-function chosenOf({ selection }: EditorState, numNodes: number): readonly string[] | null {
-  const { nodes } = selection;
-  return nodes.length >= LEAST_CHOSEN && nodes.length < numNodes ? nodes : null;
+function chosenOf(nodes: readonly string[], numNodes: number, folds: readonly Folded[]): readonly string[] | null {
+  return cardsOf(nodes, folds).length >= LEAST_CHOSEN && nodes.length < numNodes ? nodes : null;
 }
 
 /** What places are worked out from: where one of these is another, they would be places for another drawing. */
 function drawingOf({ document }: EditorState, blockName: string): readonly unknown[] {
   return [blockOf(document, blockName), document.view[blockName], marksOf(document, blockName).ways, document.blocks];
+}
+
+function cardsOf(nodes: readonly string[], folds: readonly Folded[]): readonly string[] {
+  return [
+    ...new Set(
+      nodes.map((id) => {
+        const fold = foldWith(folds, id);
+        return fold ? standInOf(fold) : id;
+      }),
+    ),
+  ];
 }
 
 export const tidy: Command = {
@@ -29,12 +53,17 @@ export const tidy: Command = {
   run: async ({ state, store, canvas }) => {
     const { block, blockName } = hereOf(state);
     const level = { document: state.document, block, catalogue: state.catalogue };
-    const chosen = chosenOf(state, block.nodes.length);
+    const folds = foldsOf(block, marksOf(state.document, blockName));
+    const chosen = chosenOf(state.selection.nodes, block.nodes.length, folds);
     const before = drawingOf(state, blockName);
     canvas.setState({ isTidying: true });
     try {
       const stored = state.document.view[blockName] ?? {};
-      const positions = chosen ? await tidyPart(level, stored, chosen) : await tidyPositions(level);
+      // What is folded is arranged as the card that is seen, and goes with it.
+      const seen = { ...level, block: seenLevel(level, folds).block };
+      const cards = seenPositions(stored, folds);
+      const laid = chosen ? await tidyPart(seen, cards, cardsOf(chosen, folds)) : await tidyPositions(seen);
+      const positions = meantPositions(laid, stored, folds);
       const isAnother = drawingOf(store.getState(), blockName).some((part, at) => part !== before[at]);
       if (isAnother) {
         canvas.setState({ notice: { key: "notice.tidyCancelled" } });
