@@ -105,9 +105,9 @@ describe("folding", () => {
       left2: [1020, 100],
     });
     const frame = { x: 640, y: -40, width: 300, height: 200 };
-    expect(heldBy(frame, level(), view.network ?? {}, marksOf({ ...state().document, marks }, "network")).nodes).toEqual(
-      ["left", "left2"],
-    );
+    expect(
+      heldBy(frame, level(), view.network ?? {}, marksOf({ ...state().document, marks }, "network")).nodes,
+    ).toEqual(["left", "left2"]);
   });
 
   it("ends where a node is looked for in it, but not where it is only glanced at", () => {

@@ -87,6 +87,7 @@ export {
 } from "./marks";
 export { emptyDocument, meaningOf, normalizeBlock, normalizeDocument } from "./normalize";
 export { type Origin, originsOf } from "./origins";
+export { type Pasted, readPasted } from "./pasting";
 export { chainPositions, completePositions, dropToClear, type Positions, placeAfter } from "./placement";
 export {
   bestPort,

@@ -127,7 +127,10 @@ it("colours by measured time, and not a card whose time nobody has measured", ()
 });
 
 it("of what is folded is one card and the wires to it; the others are the same cards as before", () => {
-  const [first, second] = store.getState().document.network.nodes.slice(1, 3).map(({ id }) => id);
+  const [first, second] = store
+    .getState()
+    .document.network.nodes.slice(1, 3)
+    .map(({ id }) => id);
   const before = draw();
   store.getState().foldNodes([first ?? "", second ?? ""]);
   const after = draw();
