@@ -441,8 +441,8 @@ def _set_way(document: Document, edit: SetWay) -> None:
 
 def _leave_folds(marks: Marks, nodes: set[str]) -> None:
     """Takes nodes out of the folds that hold them; one node alone is no fold."""
-    kept = {id: [node for node in fold.nodes if node not in nodes] for id, fold in marks.folds.items()}
-    marks.folds = {id: Fold(nodes=left) for id, left in kept.items() if len(left) > 1}
+    kept = {key: [node for node in fold.nodes if node not in nodes] for key, fold in marks.folds.items()}
+    marks.folds = {key: Fold(nodes=left) for key, left in kept.items() if len(left) > 1}
 
 
 def _set_fold(document: Document, edit: SetFold) -> None:
