@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 def residual() -> dict[str, Any]:
     """``image -> conv -> act -> sum -> scores``, and ``image -> sum``."""
-    nodes = [
+    nodes: list[dict[str, Any]] = [
         {"id": "image", "type": "Input", "params": {"shape": [4, 8, 8]}},
         {"id": "conv", "type": "Conv2d", "params": {"out_channels": 4, "padding": 1}},
         {"id": "act", "type": "ReLU"},
