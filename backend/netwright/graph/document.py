@@ -103,17 +103,26 @@ class Way(Model):
     points: list[Position] = Field(min_length=1, max_length=MAX_WAY_POINTS)
 
 
+class Fold(Model):
+    """Nodes that are shown as one small card, where the first of them in the order of the data stands."""
+
+    nodes: list[str] = Field(min_length=2)
+
+
 class Marks(Model):
     """What a reader is told on the canvas of one block, without meaning for the network: frames and notes by their ids,
-    colours of nodes by the nodes' ids, and the ways of wires that a person has led.
+    colours of nodes by the nodes' ids, the ways of wires that a person has led, and folds by their ids.  A node is in at
+    most one fold.
 
-    ``ways`` is left out where it is empty: a program that does not know it yet opens every document that has none.
+    ``ways`` and ``folds`` are left out where they are empty: a program that does not know them yet opens every document
+    that has none.
     """
 
     frames: dict[str, Frame] = Field(default_factory=dict)
     notes: dict[str, Note] = Field(default_factory=dict)
     colors: dict[str, Color] = Field(default_factory=dict)
     ways: list[Way] = Field(default_factory=list, exclude_if=lambda ways: not ways)
+    folds: dict[str, Fold] = Field(default_factory=dict, exclude_if=lambda folds: not folds)
 
 
 def _known_format(version: object) -> object:
@@ -125,7 +134,7 @@ def _known_format(version: object) -> object:
 
 class Document(Model):
     """A network drawn by a person, format 1.  ``view`` maps block name to node id to canvas position (pixels), ``marks`` block
-    name to frames, notes, colours and ways of wires; neither has a meaning for the network."""
+    name to frames, notes, colours, ways of wires and folds; neither has a meaning for the network."""
 
     format: Annotated[Literal[1], BeforeValidator(_known_format)] = 1
     name: str = Field(default="Untitled", max_length=MAX_NAME_LENGTH)

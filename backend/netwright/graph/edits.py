@@ -22,6 +22,7 @@ from netwright.graph.document import (
     Color,
     Document,
     Edge,
+    Fold,
     Frame,
     Marks,
     Node,
@@ -174,6 +175,15 @@ class SetWay(Model):
     points: list[Position] = Field(max_length=MAX_WAY_POINTS)
 
 
+class SetFold(Model):
+    """Shows the nodes of ``fold`` as one card, ``id``; ``fold`` null shows them again.  They leave other folds."""
+
+    op: Literal["set_fold"] = "set_fold"
+    block: str
+    id: str
+    fold: Fold | None
+
+
 Edit = Annotated[
     AddNode
     | RemoveNode
@@ -189,7 +199,8 @@ Edit = Annotated[
     | SetFrame
     | SetNote
     | SetColor
-    | SetWay,
+    | SetWay
+    | SetFold,
     Field(discriminator="op"),
 ]
 
@@ -248,6 +259,7 @@ def _remove_node(document: Document, edit: RemoveNode) -> None:
         marks = document.marks[edit.block]
         marks.colors.pop(edit.id, None)
         marks.ways = [way for way in marks.ways if edit.id not in {way.edge.source, way.edge.target}]
+        _leave_folds(marks, {edit.id})
 
 
 def _pass_weights_on(block: Block, gone: Node) -> None:
@@ -287,6 +299,8 @@ def _rename_node(document: Document, edit: RenameNode) -> None:
         colors[edit.new_id] = colors.pop(edit.id)
     for edge in _led(document, edit.block):
         _rename_ends(edge, edit.id, edit.new_id)
+    for fold in document.marks[edit.block].folds.values() if edit.block in document.marks else ():
+        fold.nodes = [edit.new_id if held == edit.id else held for held in fold.nodes]
     if node.type in {"Input", "Output"}:
         _rename_port(document, edit, node.type)
 
@@ -425,6 +439,23 @@ def _set_way(document: Document, edit: SetWay) -> None:
         _marks(document, edit.block).ways.append(way)
 
 
+def _leave_folds(marks: Marks, nodes: set[str]) -> None:
+    """Takes nodes out of the folds that hold them; one node alone is no fold."""
+    kept = {key: [node for node in fold.nodes if node not in nodes] for key, fold in marks.folds.items()}
+    marks.folds = {key: Fold(nodes=left) for key, left in kept.items() if len(left) > 1}
+
+
+def _set_fold(document: Document, edit: SetFold) -> None:
+    marks = _marks(document, edit.block)
+    marks.folds.pop(edit.id, None)
+    if edit.fold is None:
+        return
+    for node in edit.fold.nodes:
+        _index(_block(document, edit.block), node)
+    _leave_folds(marks, set(edit.fold.nodes))
+    marks.folds[edit.id] = edit.fold.model_copy(deep=True)
+
+
 def _set_parameter(document: Document, edit: SetParameter) -> None:
     parameters = _block(document, edit.block).parameters
     if edit.value is None:
@@ -453,4 +484,5 @@ _APPLY: dict[type, Callable[[Document, Any], None]] = {
     SetNote: _set_note,
     SetColor: _set_color,
     SetWay: _set_way,
+    SetFold: _set_fold,
 }

@@ -27,6 +27,8 @@ export interface Clip {
   blocks: { [name: string]: Block };
   /** Places of the nodes within those blocks; an older clip has none. */
   view: { [block: string]: Positions };
+  /** Parameters of the block that the nodes come from, where all of it was taken: their expressions use them. */
+  parameters?: Block["parameters"];
 }
 
 /** A clip of the nodes `ids` of a block; null where none of them exists. */
@@ -144,6 +146,9 @@ export function pasteEdits(
   if (!block) return { edits: [], ids: [] };
   const blocks = mergeBlocks(document, clip);
   const ids = newIds(block, clip.nodes);
+  const parameters = Object.entries(clip.parameters ?? {}).flatMap(([name, value]): Edit[] =>
+    Object.hasOwn(block.parameters, name) ? [] : [{ op: "set_parameter", block: blockName, name, value }],
+  );
   const place = placer(clip, options.at ?? null);
   const nodes = clip.nodes.map((node): Edit => {
     // Without the node whose weights it uses a copy has its own: here that name may be another's.
@@ -169,7 +174,7 @@ export function pasteEdits(
     if (source === undefined || target === undefined || !isDrawn) return [];
     return [{ op: "set_way", block: blockName, edge: { ...edge, source, target }, points: points.map(place.point) }];
   });
-  return { edits: [...blocks.edits, ...nodes, ...wires, ...colors, ...ways], ids: [...ids.values()] };
+  return { edits: [...blocks.edits, ...parameters, ...nodes, ...wires, ...colors, ...ways], ids: [...ids.values()] };
 }
 
 function newIds(block: Block, nodes: readonly Node[]): Map<string, string> {

@@ -4,6 +4,7 @@
  * `tests/contract/edits.json` holds cases that both must pass. What an edit does not touch keeps its identity, so
  * that views can compare by reference.
  */
+import { NO_MARKS } from "./marks";
 import { normalizeBlock, normalizeEdge, normalizeFrame, normalizeNode, normalizeNote } from "./normalize";
 import type { Block, Document, Edge, Edit, Marks, Node, Position, Way, WireEdge } from "./types";
 import { BLOCK_PREFIX, blockOf, ENTRY_TYPE, EXIT_TYPE, NETWORK } from "./types";
@@ -64,6 +65,8 @@ function applyEdit(document: Document, edit: Edit): Document {
       });
     case "set_way":
       return setWay(document, edit.block, normalizeEdge(edit.edge), edit.points);
+    case "set_fold":
+      return setFold(document, edit.block, edit.id, edit.fold?.nodes ?? null);
   }
 }
 
@@ -135,8 +138,6 @@ function setNode(document: Document, edit: Extract<Edit, { op: "set_node" }>): D
   }));
 }
 
-const NO_MARKS: Marks = { frames: {}, notes: {}, colors: {}, ways: [] };
-
 function changeMarks(document: Document, blockName: string, change: (marks: Marks) => Marks): Document {
   requireBlock(document, blockName);
   const marks = change(document.marks[blockName] ?? NO_MARKS);
@@ -164,6 +165,34 @@ function setWay(document: Document, blockName: string, edge: Edge, points: reado
   return changeWays(document, blockName, (ways) => {
     const others = mapWays(ways, (way) => (equalEdges(way.edge, edge) ? null : way));
     return points.length > 0 ? [...others, { edge, points: [...points] }] : others;
+  });
+}
+
+type Folds = Marks["folds"];
+
+/** Changes the folds of a block; nothing is new where it has none. */
+function changeFolds(document: Document, blockName: string, change: (folds: Folds) => Folds): Document {
+  const folds = document.marks[blockName]?.folds ?? {};
+  if (Object.keys(folds).length === 0) return document;
+  return changeMarks(document, blockName, (marks) => ({ ...marks, folds: change(folds) }));
+}
+
+/** The folds with other nodes: one node alone is no fold. */
+function mapFolds(folds: Folds, change: (nodes: string[]) => string[]): Folds {
+  const changed = Object.entries(folds).map(([id, { nodes }]) => [id, { nodes: change(nodes) }] as const);
+  return Object.fromEntries(changed.filter(([, { nodes }]) => nodes.length > 1));
+}
+
+function withoutNodes(folds: Folds, gone: ReadonlySet<string>): Folds {
+  return mapFolds(folds, (nodes) => nodes.filter((node) => !gone.has(node)));
+}
+
+function setFold(document: Document, blockName: string, id: string, nodes: readonly string[] | null): Document {
+  const block = requireBlock(document, blockName);
+  for (const node of nodes ?? []) requireNode(block, node);
+  return changeMarks(document, blockName, (marks) => {
+    const others = withoutNodes(withEntry(marks.folds, id, null), new Set(nodes));
+    return { ...marks, folds: withEntry(others, id, nodes && { nodes: [...nodes] }) };
   });
 }
 
@@ -229,7 +258,8 @@ function removeNode(document: Document, blockName: string, id: string): Document
   const unled = changeWays(unwired, blockName, (ways) =>
     mapWays(ways, (way) => (way.edge.source === id || way.edge.target === id ? null : way)),
   );
-  return moveColor(movePosition(unled, blockName, id, null), blockName, id, null);
+  const unheld = changeFolds(unled, blockName, (folds) => withoutNodes(folds, new Set([id])));
+  return moveColor(movePosition(unheld, blockName, id, null), blockName, id, null);
 }
 
 /** The weights of a node that is gone belong to the first that shares them; its own place in the order stays. */
@@ -257,7 +287,10 @@ function renameNode(document: Document, blockName: string, id: string, newId: st
       return edge === way.edge ? way : { ...way, edge };
     }),
   );
-  const moved = moveColor(movePosition(led, blockName, id, newId), blockName, id, newId);
+  const held = changeFolds(led, blockName, (folds) =>
+    mapFolds(folds, (nodes) => nodes.map((node) => (node === id ? newId : node))),
+  );
+  const moved = moveColor(movePosition(held, blockName, id, newId), blockName, id, newId);
   return renamePort(moved, blockName, node.type, id, newId);
 }
 

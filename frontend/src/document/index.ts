@@ -38,6 +38,19 @@ export { applyEdits, EditError, equalEdges } from "./edits";
 export { writeDocument } from "./file";
 export { type FoundNode, findNodes } from "./finding";
 export { type Fit, fitsOf } from "./fitting";
+export {
+  branchFrom,
+  type Folded,
+  foldsOf,
+  foldWith,
+  freeFoldId,
+  meantPositions,
+  type Seen,
+  seenLevel,
+  seenPositions,
+  setFold,
+  standInOf,
+} from "./folds";
 export { type Followers, freeOutput, typesAfter } from "./following";
 export {
   countFrozen,
@@ -74,6 +87,7 @@ export {
 } from "./marks";
 export { emptyDocument, meaningOf, normalizeBlock, normalizeDocument } from "./normalize";
 export { type Origin, originsOf } from "./origins";
+export { type Pasted, readPasted } from "./pasting";
 export { chainPositions, completePositions, dropToClear, type Positions, placeAfter } from "./placement";
 export {
   bestPort,

@@ -1,4 +1,5 @@
 /** Frames, notes and colours: what a reader is told on the canvas. */
+import { foldsOf } from "./folds";
 import { cardSize, GRID, snap } from "./geometry";
 import type { Positions } from "./placement";
 import { type Level, portsAt } from "./ports";
@@ -15,7 +16,7 @@ export interface MarkRef {
 
 export const COLORS: readonly Color[] = ["blue", "orange", "green", "violet", "pink", "grey"];
 
-const NO_MARKS: Marks = { frames: {}, notes: {}, colors: {}, ways: [] };
+export const NO_MARKS: Marks = { frames: {}, notes: {}, colors: {}, ways: [], folds: {} };
 
 /** The marks of a block; always the same object where it has none. */
 export function marksOf(document: Document, blockName: string): Marks {
@@ -56,7 +57,7 @@ function holds(outer: Rect, inner: Rect): boolean {
   );
 }
 
-/** What stands wholly within a frame and moves with it. */
+/** What stands wholly within a frame and moves with it; what is folded does as its card. */
 export function heldBy(
   frame: Rect,
   level: Level,
@@ -64,8 +65,13 @@ export function heldBy(
   marks: Marks,
 ): { nodes: string[]; notes: string[] } {
   const nodes = level.block.nodes.map(({ id }) => id).filter((id) => holds(frame, rectOf(level, positions, id)));
+  const held = new Set(nodes);
+  for (const { nodes: folded } of foldsOf(level.block, marks)) {
+    const isHeld = held.has(folded[0] ?? "");
+    for (const id of folded) isHeld ? held.add(id) : held.delete(id);
+  }
   const notes = Object.entries(marks.notes).filter(([, note]) => holds(frame, note));
-  return { nodes: [...new Set(nodes)], notes: notes.map(([id]) => id) };
+  return { nodes: [...held], notes: notes.map(([id]) => id) };
 }
 
 export function setMark(block: string, { kind, id }: MarkRef, value: Frame | Note | null): Edit {

@@ -72,12 +72,14 @@ function normalizeMarks({
   notes = {},
   colors = {},
   ways = [],
+  folds = {},
 }: NonNullable<WireDocument["marks"]>[string]): Marks {
   return {
     frames: Object.fromEntries(Object.entries(frames).map(([id, frame]) => [id, normalizeFrame(frame)])),
     notes: Object.fromEntries(Object.entries(notes).map(([id, note]) => [id, normalizeNote(note)])),
     colors,
     ways: ways.map(({ edge, points }) => ({ edge: normalizeEdge(edge), points })),
+    folds,
   };
 }
 

@@ -1,6 +1,7 @@
 /** The state of one open document: what is drawn, what is selected, what the check said, what can be undone. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { createEditActions, type EditActions } from "./actions/editing";
+import { createFoldActions, type FoldActions } from "./actions/folding";
 import { createGestureActions, type GestureActions } from "./actions/gestures";
 import { createNodeActions, type NodeActions } from "./actions/nodes";
 import { createSelectionActions, type SelectionActions } from "./actions/selection";
@@ -45,7 +46,13 @@ export interface EditorData {
   isReadOnly: boolean;
 }
 
-export type EditorState = EditorData & EditActions & NodeActions & GestureActions & SelectionActions & SyncActions;
+export type EditorState = EditorData &
+  EditActions &
+  NodeActions &
+  FoldActions &
+  GestureActions &
+  SelectionActions &
+  SyncActions;
 export type EditorStore = StoreApi<EditorState>;
 export type SetState = EditorStore["setState"];
 export type GetState = EditorStore["getState"];
@@ -80,6 +87,7 @@ export function createDocumentStore({
     isReadOnly,
     ...createEditActions(set, get),
     ...createNodeActions(set, get),
+    ...createFoldActions(set, get),
     ...createGestureActions(get),
     ...createSelectionActions(set, get),
     ...createSyncActions(set, get),

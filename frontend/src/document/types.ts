@@ -37,6 +37,8 @@ export interface Way {
   edge: Edge;
   points: Position[];
 }
+/** Nodes that are shown as one small card. */
+export type Fold = Required<Schemas["Fold"]>;
 export type Color = Frame["color"];
 /** What a reader is told on the canvas of one block; without meaning for the network. */
 export interface Marks {
@@ -44,6 +46,8 @@ export interface Marks {
   notes: { [id: string]: Note };
   colors: { [node: string]: Color };
   ways: Way[];
+  /** A node is in at most one of them. */
+  folds: { [id: string]: Fold };
 }
 
 export type Fix = Schemas["Fix"];
@@ -72,7 +76,8 @@ export type Edit =
   | Schemas["SetFrame"]
   | Schemas["SetNote"]
   | Schemas["SetColor"]
-  | Schemas["SetWay"];
+  | Schemas["SetWay"]
+  | Schemas["SetFold"];
 
 /** The name under which the top-level block goes in views, edits and problems. */
 export const NETWORK = "network";

@@ -163,6 +163,7 @@ const PUT_TOGETHER = new Set<string>([
   "monitor.*Hint",
   "next.*",
   "note.*",
+  "notice.pasteFault.*",
   "origin.*",
   "part.*",
   "phase.*",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from netwright.graph.document import Block, Document, Edge, Marks, Node, Note
+from netwright.graph.document import Block, Document, Edge, Fold, Marks, Node, Note
 from netwright.graph.io import MAX_BYTES, DocumentError, dump_document, graph_hash, load_document
 from netwright.graph.migrations import CURRENT_FORMAT, STEPS
 
@@ -77,13 +77,17 @@ def test_graph_hash_is_kept_by_saving_and_by_writing_defaults_out(document: Docu
 
 
 def test_graph_hash_counts_what_has_a_meaning_only() -> None:
-    plain = Document(network=Block(nodes=[Node(id="a", type="ReLU")]))
+    plain = Document(network=Block(nodes=[Node(id="a", type="ReLU"), Node(id="b", type="ReLU")]))
     moved = plain.model_copy(
         update={
             "name": "Other",
             "view": {"network": {"a": (1.0, 2.0)}},
             "marks": {
-                "network": Marks(notes={"note1": Note(x=0, y=0, width=9, height=9, text="Why")}, colors={"a": "pink"})
+                "network": Marks(
+                    notes={"note1": Note(x=0, y=0, width=9, height=9, text="Why")},
+                    colors={"a": "pink"},
+                    folds={"fold1": Fold(nodes=["a", "b"])},
+                )
             },
             "training": {"epochs": 3},
         }

@@ -127,7 +127,8 @@ function labelOf(edits: readonly Edit[]): Label {
   }
   if (first.op === "rename_node") return { key, values: { id: first.id, newId: first.new_id } };
   if (first.op === "set_param") return { key, values: { id: first.id, name: first.name } };
-  if (first.op === "set_frame" || first.op === "set_note" || first.op === "set_color") return { key };
+  if (first.op === "set_fold" || first.op === "set_frame" || first.op === "set_note" || first.op === "set_color")
+    return { key };
   if ("id" in first) return { key, values: { id: first.id } };
   return { key, values: { name: first.name } };
 }

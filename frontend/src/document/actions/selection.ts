@@ -12,8 +12,8 @@ export interface SelectionActions {
   openLevel(path: LevelPath): void;
   /** Opens the block that node `id` of the current level uses, if it uses one. */
   openNode(id: string): void;
-  /** Goes to a node in whichever block it stands, and selects it. */
-  showNode(block: string, id: string): void;
+  /** Goes to a node in whichever block it stands, and selects it; out of its fold, unless it is only glanced at. */
+  showNode(block: string, id: string, options?: { isGlance?: boolean }): void;
   /** Goes where the problem stands and selects its node. */
   selectProblem(problem: Problem): void;
 }
@@ -42,15 +42,17 @@ export function createSelectionActions(set: SetState, get: GetState): SelectionA
       const path = [...get().level, id];
       if (resolveLevel(get().document, path).path.length === path.length) openLevel(path);
     },
-    showNode: (block, id) => {
+    showNode: (block, id, { isGlance = false } = {}) => {
       const path = resolveLevel(get().document, get().level).blockName === block ? get().level : null;
       const shown = path ?? findLevel(get().document, block);
       if (shown === null) return;
       if (path === null) openLevel(shown);
+      if (!isGlance) get().unfold(id);
       set({ selection: pruneSelection({ nodes: [id], edges: [] }, blockHere()) });
     },
     selectProblem: (problem) => {
       openLevel(levelOfProblem(get().document, problem));
+      if (problem.node) get().unfold(problem.node);
       if (problem.node) set({ selection: pruneSelection({ nodes: [problem.node], edges: [] }, blockHere()) });
     },
   };

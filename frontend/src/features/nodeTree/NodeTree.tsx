@@ -5,12 +5,22 @@ import { CommandIcon, useCanvasStore, useCommandKeys, useEditor, useEditorStore 
 import { ReasonedIcon } from "@/ui";
 import styles from "./nodeTree.module.css";
 import { RenameField } from "./RenameField";
-import { keyOfNode, type TreeItem } from "./rows";
+import { isTop, keyOfNode, type TreeItem } from "./rows";
 import { TreeLine } from "./TreeLine";
 import { focusItem, type Tree, useTree } from "./useTree";
 
 /** Keys of the canvas that mean the same here. */
-const CANVAS_KEYS = ["mute", "leaveBlock", "duplicate", "detach", "removeWithWires", "group", "unpack"];
+const CANVAS_KEYS = [
+  "fold",
+  "openFold",
+  "mute",
+  "leaveBlock",
+  "duplicate",
+  "detach",
+  "removeWithWires",
+  "group",
+  "unpack",
+];
 
 /** The open level as a tree: all that can be done on the canvas, for the keyboard and for a screen reader. */
 export function NodeTree({ end }: { end?: React.ReactNode }) {
@@ -22,7 +32,7 @@ export function NodeTree({ end }: { end?: React.ReactNode }) {
   const { active } = tree;
   const sizes = new Map<string, number>();
   const places = tree.items.map((item) => {
-    const group = item.kind === "node" ? "" : item.node;
+    const group = isTop(item) ? "" : item.node;
     const at = sizes.get(group) ?? 0;
     sizes.set(group, at + 1);
     return at;
@@ -58,10 +68,10 @@ export function NodeTree({ end }: { end?: React.ReactNode }) {
             key={item.key}
             item={item}
             isUnfolded={tree.unfolded.has(item.node)}
-            isSelected={item.kind === "node" && tree.selected.has(item.node)}
+            isSelected={isTop(item) && tree.selected.has(item.node)}
             isActive={item === active}
             at={places[index] ?? 0}
-            size={sizes.get(item.kind === "node" ? "" : item.node) ?? 1}
+            size={sizes.get(isTop(item) ? "" : item.node) ?? 1}
             onFocus={tree.onFocus}
             onFold={tree.fold}
           />
@@ -87,8 +97,9 @@ function useActs(tree: Tree, onRename: (id: string) => void): Acts {
   const store = useEditorStore();
   const canvas = useCanvasStore();
   return {
-    rename: ({ node }) => onRename(node),
+    rename: ({ kind, node }) => kind !== "fold" && onRename(node),
     connect: (item) => {
+      if (item.kind === "fold") return;
       const input = item.kind === "input" ? { input: item.port } : {};
       canvas.setState({ dialog: { kind: "connect", node: item.node, ...input } });
     },
@@ -101,6 +112,7 @@ function useActs(tree: Tree, onRename: (id: string) => void): Acts {
       canvas.getState().keyboardHome?.focus();
     },
     addBehind: (item) => {
+      if (item.kind === "fold") return;
       const line = tree.lines.find(({ id }) => id === item.node);
       const port = item.kind === "output" ? item.port : line?.outputs[0]?.port;
       const box = (tree.root.current?.querySelector("[tabindex='0']") ?? tree.root.current)?.getBoundingClientRect();
@@ -110,9 +122,9 @@ function useActs(tree: Tree, onRename: (id: string) => void): Acts {
     },
     remove: (item) => {
       const at = tree.items.indexOf(item);
-      const next = tree.items.slice(at + 1).find(({ kind, node }) => kind === "node" && node !== item.node);
-      const before = tree.items.slice(0, at).findLast(({ kind }) => kind === "node");
-      store.getState().select({ nodes: [item.node] });
+      const next = tree.items.slice(at + 1).find((other) => isTop(other) && other.node !== item.node);
+      const before = tree.items.slice(0, at).findLast(isTop);
+      store.getState().select({ nodes: item.kind === "fold" ? item.fold.nodes : [item.node] });
       store.getState().removeSelection();
       tree.go(next ?? before);
     },
@@ -123,21 +135,22 @@ function Tools({ active, acts }: { active: TreeItem | undefined; acts: Acts }) {
   const { t } = useTranslation("nodeTree");
   const isReadOnly = useEditor((state) => state.isReadOnly);
   const none = active === undefined ? t("nothing") : null;
+  const one = none ?? (active?.kind === "fold" ? t("foldedFirst") : null);
   const act = (what: (item: TreeItem) => void) => () => active && what(active);
   if (isReadOnly) return null;
   const noWire = active?.kind === "input" && active.edge !== null ? null : t("noWire");
   return (
     <div role="toolbar" aria-label={t("tools")} className={styles.tools}>
-      <ReasonedIcon label={t("rename")} keys="F2" reason={none} onClick={act(acts.rename)}>
+      <ReasonedIcon label={t("rename")} keys="F2" reason={one} onClick={act(acts.rename)}>
         <IconPencil size={16} aria-hidden />
       </ReasonedIcon>
-      <ReasonedIcon label={t("connect")} keys="C" reason={none} onClick={act(acts.connect)}>
+      <ReasonedIcon label={t("connect")} keys="C" reason={one} onClick={act(acts.connect)}>
         <IconPlugConnected size={16} aria-hidden />
       </ReasonedIcon>
       <ReasonedIcon label={t("disconnect")} keys={DELETE} reason={none ?? noWire} onClick={act(acts.disconnect)}>
         <IconPlugConnectedX size={16} aria-hidden />
       </ReasonedIcon>
-      <ReasonedIcon label={t("addBehind")} keys="A" reason={none} onClick={act(acts.addBehind)}>
+      <ReasonedIcon label={t("addBehind")} keys="A" reason={one} onClick={act(acts.addBehind)}>
         <IconSquarePlus size={16} aria-hidden />
       </ReasonedIcon>
       <ReasonedIcon label={t("remove")} keys={DELETE} reason={none} onClick={act(acts.remove)}>
@@ -166,12 +179,13 @@ function useTreeKeys(tree: Tree, acts: Acts): (event: KeyboardEvent) => void {
       Home: () => tree.go(items[0]),
       End: () => tree.go(items.at(-1)),
       ArrowRight: () => {
+        if (active.kind === "fold") openFold(active.fold.id);
         if (active.kind !== "node") return;
         if (isUnfolded) tree.go(items[at + 1]);
         else tree.fold(active.node, true);
       },
       ArrowLeft: () => (active.kind === "node" ? tree.fold(active.node, false) : tree.go(parent)),
-      " ": () => tree.fold(active.node, !isUnfolded),
+      " ": () => (active.kind === "fold" ? openFold(active.fold.id) : tree.fold(active.node, !isUnfolded)),
       Enter: () => enter(),
     };
     const edits: Record<string, () => void> = {
@@ -181,7 +195,14 @@ function useTreeKeys(tree: Tree, acts: Acts): (event: KeyboardEvent) => void {
       Delete: () => (active.kind === "input" ? acts.disconnect(active) : acts.remove(active)),
       Backspace: () => (active.kind === "input" ? acts.disconnect(active) : acts.remove(active)),
     };
+    const openFold = (id: string) => {
+      store.getState().openFold(id);
+      // The line of its first node takes the place of the fold's.
+      store.getState().select({ nodes: [active.node] });
+      requestAnimationFrame(() => focusItem(tree.root.current, keyOfNode(active.node)));
+    };
     const enter = () => {
+      if (active.kind === "fold") return openFold(active.fold.id);
       if (active.kind === "input" && !isReadOnly) acts.connect(active);
       else if (active.kind === "output" && !isReadOnly) acts.connect(active);
       else if (active.kind === "problem") tree.go(parent);

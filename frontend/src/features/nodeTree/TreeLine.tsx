@@ -3,7 +3,7 @@ import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { blockNameOf } from "@/document";
 import styles from "./nodeTree.module.css";
-import type { TreeItem } from "./rows";
+import { isTop, type TreeItem } from "./rows";
 
 interface TreeLineProps {
   item: TreeItem;
@@ -22,20 +22,21 @@ interface TreeLineProps {
 export const TreeLine = memo(function TreeLine(props: TreeLineProps) {
   const { item, isUnfolded = false, isSelected, isActive, at, size, onFocus, onFold } = props;
   const isNode = item.kind === "node";
+  const isFold = item.kind === "fold";
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the keys go to the tree.
     <div
       role="treeitem"
-      aria-level={isNode ? 1 : 2}
+      aria-level={isTop(item) ? 1 : 2}
       aria-posinset={at + 1}
       aria-setsize={size}
       aria-selected={isSelected}
-      {...(isNode ? { "aria-expanded": isUnfolded } : {})}
+      {...(isTop(item) ? { "aria-expanded": isNode && isUnfolded } : {})}
       tabIndex={isActive ? 0 : -1}
       className={styles.line}
       data-key={item.key}
       data-kind={item.kind}
-      data-testid={isNode ? `tree-${item.node}` : undefined}
+      data-testid={isNode ? `tree-${item.node}` : isFold ? `tree-fold-${item.node}` : undefined}
       onFocus={() => onFocus(item)}
       onClick={(event) => event.currentTarget.focus()}
     >
@@ -82,6 +83,16 @@ function NodeWords({ item: { line }, isUnfolded, onFold }: NodeWordsProps) {
 
 function PartWords({ item }: { item: Exclude<TreeItem, { kind: "node" }> }) {
   const { t } = useTranslation("nodeTree");
+  if (item.kind === "fold") {
+    const { nodes } = item.fold;
+    return (
+      <>
+        <IconChevronRight size={14} aria-hidden className={styles.chevron} />
+        <span className={styles.id}>{`${nodes[0]} ... ${nodes.at(-1)}`}</span>{" "}
+        <span className={styles.quiet}>{t("folded", { count: nodes.length })}</span>
+      </>
+    );
+  }
   if (item.kind === "problem") return <span className={styles.sentence}>{item.message}</span>;
   if (item.kind === "input") {
     const words = item.edge === null ? t("inputOpen", { port: item.port }) : t("inputFrom", { ...item });

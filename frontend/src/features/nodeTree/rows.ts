@@ -6,6 +6,7 @@ import {
   dataOrder,
   type Edge,
   endsOf,
+  type Folded,
   type LevelPath,
   portsAt,
   problemsWithin,
@@ -106,11 +107,15 @@ function linesOf({ document, catalogue, report, path }: Here): NodeLine[] {
 /** A line of the tree that can have the keyboard. */
 export type TreeItem =
   | { key: string; kind: "node"; node: string; line: NodeLine }
+  /** What is folded to one card: `node` is the first of them. */
+  | { key: string; kind: "fold"; node: string; fold: Folded }
   | { key: string; kind: "input"; node: string; port: string; source: string; shape: string; edge: Edge | null }
   | { key: string; kind: "output"; node: string; port: string; shape: string; targets: string }
   | { key: string; kind: "problem"; node: string; severity: string; message: string };
 
 export const keyOfNode = (id: string) => `node ${id}`;
+
+export const isTop = (item: TreeItem): boolean => item.kind === "node" || item.kind === "fold";
 
 /** What hangs below a node that is unfolded. */
 export function itemsBelow(line: NodeLine): TreeItem[] {

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { foldsOf, foldWith, marksOf, resolveLevel } from "@/document";
 import { useCanvasStore, useEditor, useEditorStore } from "@/features/editor";
 import { createLineBuilder, itemsBelow, keyOfNode, type NodeLine, type TreeItem } from "./rows";
 
@@ -28,17 +29,23 @@ export function useTree(): Tree {
   const selection = useEditor((state) => state.selection.nodes);
   const [build] = useState(createLineBuilder);
   const lines = useMemo(() => build({ document, catalogue, report, path }), [build, document, catalogue, report, path]);
+  const here = useMemo(() => resolveLevel(document, path), [document, path]);
+  const folds = foldsOf(here.block, marksOf(document, here.blockName));
   const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
   const items = useMemo(
     () =>
       lines.flatMap((line): TreeItem[] => {
+        const fold = foldWith(folds, line.id);
+        if (fold)
+          return fold.nodes[0] === line.id ? [{ key: keyOfNode(line.id), kind: "fold", node: line.id, fold }] : [];
         const own: TreeItem = { key: keyOfNode(line.id), kind: "node", node: line.id, line };
         return unfolded.has(line.id) ? [own, ...itemsBelow(line)] : [own];
       }),
-    [lines, unfolded],
+    [lines, unfolded, folds],
   );
   const [activeKey, setActiveKey] = useState<string | null>(null);
-  const [only] = selection.length === 1 ? selection : [];
+  const chosen = selection[0] === undefined ? undefined : foldWith(folds, selection[0]);
+  const [only] = chosen ? chosen.nodes : selection.length === 1 ? selection : [];
   const active =
     items.find(({ key }) => key === activeKey) ??
     items.find(({ key }) => only !== undefined && key === keyOfNode(only)) ??
@@ -54,7 +61,7 @@ export function useTree(): Tree {
   const onFocus = useCallback(
     (item: TreeItem) => {
       setActiveKey(item.key);
-      store.getState().select({ nodes: [item.node] });
+      store.getState().select({ nodes: item.kind === "fold" ? item.fold.nodes : [item.node] });
       canvas.getState().view?.show(item.node);
     },
     [store, canvas],

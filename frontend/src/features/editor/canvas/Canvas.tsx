@@ -16,6 +16,7 @@ import { DragPicture } from "./DragPicture";
 import { EmptyCanvas } from "./EmptyCanvas";
 import { FarLayer } from "./FarLayer";
 import { FindPanel } from "./FindPanel";
+import { FoldCard } from "./FoldCard";
 import { createNodeBuilder, type FlowEdge, type FlowNode, type LevelView } from "./flow";
 import { createEdgeBuilder } from "./flowEdges";
 import { GroupDialog } from "./GroupDialog";
@@ -41,7 +42,7 @@ import { useShowOpenedLevel } from "./useShowOpenedLevel";
 import { FAR_ZOOM } from "./viewport";
 import { Wire } from "./Wire";
 
-const NODE_TYPES = { card: NodeCard };
+const NODE_TYPES = { card: NodeCard, fold: FoldCard };
 const EDGE_TYPES = { wire: Wire };
 const SNAP: [number, number] = [GRID, GRID];
 const DELETE_NOTHING = null;
@@ -73,7 +74,7 @@ function Drawing() {
   const drawn = useDrawn(nodes, edges);
   const flowEdges = useReactFlowEdges(root, edges, view.selection);
   const connecting = useConnecting(view);
-  const selecting = useSelecting(edges, isFar);
+  const selecting = useSelecting(nodes, edges, isFar);
   const isSnapping = useStore(canvas, (state) => state.isSnapping);
   const isMinimapShown = useStore(canvas, (state) => state.isMinimapShown);
   useCanvasView(root, drawn);
@@ -91,7 +92,10 @@ function Drawing() {
     [selecting, onPositions],
   );
   const onNodeDoubleClick = useCallback(
-    (_event: MouseEvent, node: FlowNode) => store.getState().openNode(node.data.node.id),
+    (_event: MouseEvent, { data }: FlowNode) => {
+      if (data.fold) store.getState().openFold(data.fold.id);
+      else store.getState().openNode(data.node.id);
+    },
     [store],
   );
   const onMove = useCallback(

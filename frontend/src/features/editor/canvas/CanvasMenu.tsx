@@ -10,7 +10,7 @@ const ON_NODES = [
   ["connect", "detach", "mute"],
   ["group", "openBlock", "unpack", "makeUnique", "saveBlock"],
   ["cut", "copy", "duplicate", "paste", "pasteWired"],
-  ["addFrame", "addPoint", "removePoints"],
+  ["fold", "openFold", "addFrame", "addPoint", "removePoints"],
   ["remove", "removeWithWires"],
 ];
 const COLORS = ["colorBlue", "colorOrange", "colorGreen", "colorViolet", "colorPink", "colorGrey", "colorNone"];

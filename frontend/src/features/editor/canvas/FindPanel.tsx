@@ -50,8 +50,8 @@ function Find() {
   const close = () => canvas.setState((state) => (state.dialog?.kind === "find" ? { dialog: null } : {}));
   const frame = useClickOutside<HTMLDivElement>(close);
 
-  function show({ found }: Line): void {
-    store.getState().showNode(found.block, found.node.id);
+  function show({ found }: Line, isGlance: boolean): void {
+    store.getState().showNode(found.block, found.node.id, { isGlance });
     canvas.getState().view?.show(found.node.id);
   }
 
@@ -63,10 +63,10 @@ function Find() {
         query={query}
         onQuery={setQuery}
         items={lines}
-        onActive={show}
+        onActive={(line) => show(line, true)}
         onPick={(line) => {
           close();
-          show(line);
+          show(line, false);
           canvas.getState().view?.reveal(line.found.node.id);
         }}
         onClose={() => {

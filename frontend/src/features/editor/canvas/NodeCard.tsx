@@ -163,7 +163,7 @@ function SharedMark({ share, lendsTo }: { share: string | null; lendsTo: string 
 }
 
 /** Goes to where the problem stands, inside the block where that is. */
-function Badge({ problem }: { problem: NonNullable<CardData["problem"]> }) {
+export function Badge({ problem }: { problem: NonNullable<CardData["problem"]> }) {
   const t = useEditorWords();
   const { store } = useEditorContext();
   const words = t(`problem.${problem.severity}`, { count: problem.count, message: problem.message });
@@ -187,13 +187,14 @@ function Badge({ problem }: { problem: NonNullable<CardData["problem"]> }) {
 }
 
 interface PortsProps {
-  node: string;
+  /** Null for a fold's: they tell where wires lead, and take none. */
+  node: string | null;
   ports: readonly PortRead[];
   type: "source" | "target";
   height: number;
 }
 
-const Ports = memo(function Ports({ node, ports, type, height }: PortsProps) {
+export const Ports = memo(function Ports({ node, ports, type, height }: PortsProps) {
   const t = useEditorWords();
   return ports.map((port, index) => {
     const top = portOffset(index, ports.length, height);
@@ -209,12 +210,13 @@ const Ports = memo(function Ports({ node, ports, type, height }: PortsProps) {
           title={port.optional ? t("canvas.optionalPort", { port: words }) : words}
           data-variadic={port.variadic || undefined}
           data-optional={port.optional || undefined}
-          data-testid={`handle-${node}-${port.name}`}
-          data-node={node}
-          data-port={port.name}
+          isConnectable={node !== null}
+          data-testid={node === null ? undefined : `handle-${node}-${port.name}`}
+          data-node={node ?? undefined}
+          data-port={node === null ? undefined : port.name}
           data-kind={type === "source" ? "output" : "input"}
         />
-        {ports.length > 1 && (
+        {ports.length > 1 && node !== null && (
           <span className={classes.port} style={{ top }} data-side={type} aria-hidden>
             {port.name}
           </span>

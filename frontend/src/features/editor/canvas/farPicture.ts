@@ -124,8 +124,8 @@ function drawCard(context: CanvasRenderingContext2D, node: FlowNode, { zoom }: S
 }
 
 function writeType(context: CanvasRenderingContext2D, { data, position }: FlowNode, paint: Paint): void {
-  const { node, size, heat } = data;
-  const words = blockNameOf(node.type) ?? node.type;
+  const { node, size, heat, fold } = data;
+  const words = fold ? `${fold.nodes[0]} ... ${fold.nodes.at(-1)}` : (blockNameOf(node.type) ?? node.type);
   context.fillStyle = paint(node.muted ? "var(--nw-text-quiet)" : heat ? "var(--nw-text)" : "var(--nw-surface)");
   const room = size.width - 2 * PADDING;
   context.fillText(shortened(context, words, room), position.x + size.width / 2, position.y + size.height / 2);

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from "vitest";
 import type { NetworkTimes } from "@/api";
-import { type CheckReport, createDocumentStore, type EditorStore, frozenOf, marksOf } from "@/document";
+import { type CheckReport, createDocumentStore, type EditorStore, foldsOf, frozenOf, marksOf } from "@/document";
 import { LAYERS, sampleDocument } from "@/document/testing/catalogue";
 import { createNodeBuilder, type FlowEdge, type FlowNode, type LevelView } from "./flow";
 import { createEdgeBuilder } from "./flowEdges";
@@ -24,6 +24,7 @@ function view(part: Partial<LevelView> = {}): LevelView {
     frozen: frozenOf(document),
     colors: marksOf(document, "network").colors,
     ways: marksOf(document, "network").ways,
+    folds: foldsOf(document.network, marksOf(document, "network")),
     shifts: null,
     heat: null,
     times: null,
@@ -123,4 +124,23 @@ it("colours by measured time, and not a card whose time nobody has measured", ()
   expect(heats.act).toEqual({ part: 5, words: "2.00 ms" });
   expect(heats.image).toEqual({ part: 0, words: "" });
   expect(shown({ heat: "time", times: null }).conv).toBeNull();
+});
+
+it("of what is folded is one card and the wires to it; the others are the same cards as before", () => {
+  const [first, second] = store
+    .getState()
+    .document.network.nodes.slice(1, 3)
+    .map(({ id }) => id);
+  const before = draw();
+  store.getState().foldNodes([first ?? "", second ?? ""]);
+  const after = draw();
+  expect(after.nodes).toHaveLength(before.nodes.length - 1);
+  expect(drawnAnew(before, after)).toContain("fold:fold1");
+  const kept = before.nodes.filter(({ id }) => id !== first && id !== second);
+  expect(kept.every((card) => after.nodes.includes(card))).toBe(true);
+  expect(after.edges.filter(({ source, target }) => [source, target].includes("fold:fold1")).length).toBeGreaterThan(0);
+  expect(after.edges.some(({ source, target }) => source === first || target === first)).toBe(false);
+  // An edit of another node leaves the fold's card what it is.
+  store.getState().applyEdits([{ op: "set_node", block: "network", id: kept.at(-1)?.id ?? "", muted: true }]);
+  expect(drawnAnew(after, draw())).not.toContain("fold:fold1");
 });

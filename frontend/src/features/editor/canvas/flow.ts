@@ -7,6 +7,7 @@ import {
   type Color,
   cardSize,
   type Edge,
+  type Folded,
   type FrozenState,
   frozenState,
   type Level,
@@ -23,8 +24,11 @@ import {
   portsOf,
   problemsWithin,
   reportPrefix,
+  type Seen,
   type Selection,
   type Size,
+  seenLevel,
+  seenPositions,
 } from "@/document";
 import { formatBytes, formatCount, formatMacs, formatMilliseconds } from "@/ui";
 import type { Heat } from "../canvasStore";
@@ -56,6 +60,8 @@ export interface CardData extends Record<string, unknown> {
   /** Other nodes that use this one's weights. */
   lendsTo: string;
   color: Color | null;
+  /** The nodes that this card stands for, in the order of the data; null where it is one node. */
+  fold: Folded | null;
   /** How much of the level's greatest cost it has, 0 to 10, and the cost in words; null where families colour the cards. */
   heat: { part: number; words: string } | null;
 }
@@ -74,7 +80,7 @@ export interface WireData extends Record<string, unknown> {
   points: readonly Position[];
 }
 
-export type FlowNode = RawFlowNode<CardData, "card">;
+export type FlowNode = RawFlowNode<CardData, "card" | "fold">;
 export type FlowEdge = RawFlowEdge<WireData, "wire">;
 
 export const HANDLE_SIZE = 12;
@@ -89,6 +95,7 @@ export interface LevelView extends Level {
   frozen: readonly string[];
   colors: Marks["colors"];
   ways: Marks["ways"];
+  folds: readonly Folded[];
   /** How far cards that are being dragged are from their places; null while none is. */
   shifts: Positions | null;
   heat: Heat | null;
@@ -127,6 +134,20 @@ export function createMemory<V>() {
   };
 }
 
+const seen = new WeakMap<LevelView, Seen>();
+
+/** The level of a view as it is seen: what is folded is one card. */
+export function seenIn(view: LevelView): Seen {
+  const known = seen.get(view) ?? seenLevel(view, view.folds);
+  seen.set(view, known);
+  return known;
+}
+
+/** The nodes of the document that a card stands for. */
+export function nodesOf({ data }: FlowNode): readonly string[] {
+  return data.fold?.nodes ?? [data.node.id];
+}
+
 /** React Flow's id of a node: its own, with a number where the document doubles an id. */
 export function flowIds(nodes: readonly Node[]): string[] {
   const seen = new Map<string, number>();
@@ -149,12 +170,17 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
     const selected = new Set(view.selection.nodes);
     const problems = problemsByNode(view);
     const prefix = reportPrefix(view.report, view.path);
-    const ids = flowIds(view.block.nodes);
+    const { block, folds } = seenIn(view);
+    const positions = seenPositions(view.positions, view.folds);
+    const ids = flowIds(block.nodes);
     const lent = lendersOf(view.block.nodes);
     const heatOf = createHeat(view, prefix);
-    const nodes = view.block.nodes.map((node, index) => {
+    const nodes = block.nodes.map((node, index) => {
       const id = ids[index] ?? node.id;
-      const ports = portsOf(node, view.block, view.document, view.catalogue);
+      const ports = portsOf(node, block, view.document, view.catalogue);
+      const [x, y] = positions[node.id] ?? [0, 0];
+      const fold = folds.get(node.id);
+      if (fold) return takeFold(memory, { id, node, ports, fold, x, y }, view, { selected, problems, prefix });
       const layer = view.catalogue.get(node.type);
       const family = layer?.family ?? (blockNameOf(node.type) !== null && ports.known ? "block" : "unknown");
       const report = view.report?.nodes[prefix + node.id];
@@ -166,7 +192,6 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
       const lendsTo = lent.get(node.id)?.join(", ") ?? "";
       const color = view.colors[node.id] ?? null;
       const heat = heatOf(node.id);
-      const [x, y] = view.positions[node.id] ?? [0, 0];
       const shift = id === node.id ? 0 : cardSize(ports).height + 20;
       const key = [
         node,
@@ -207,6 +232,7 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
           frozen,
           lendsTo,
           color,
+          fold: null,
           heat,
         };
         return buildNode(id, data, { x, y: y + shift }, selected.has(node.id));
@@ -214,6 +240,71 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
     });
     return memory.finish(nodes);
   };
+}
+
+interface FoldCard {
+  id: string;
+  node: Node;
+  ports: NodePorts;
+  fold: Folded;
+  x: number;
+  y: number;
+}
+
+interface Known {
+  selected: ReadonlySet<string>;
+  problems: ReadonlyMap<string, CardProblem>;
+  prefix: string;
+}
+
+/** The card of a fold: what its nodes cost together, their worst problem; it is chosen where one of them is. */
+function takeFold(
+  memory: ReturnType<typeof createMemory<FlowNode>>,
+  { id, node, ports, fold, x, y }: FoldCard,
+  view: LevelView,
+  { selected, problems, prefix }: Known,
+): FlowNode {
+  const own = fold.nodes.flatMap((held) => problems.get(held) ?? []);
+  const worst = own.find(({ severity }) => severity === "error") ?? own[0];
+  const count = own.reduce((sum, one) => sum + one.count, 0);
+  const problem = worst ? { ...worst, count, isInside: true } : null;
+  const reports = fold.nodes.flatMap((held) => view.report?.nodes[prefix + held] ?? []);
+  const total = (field: "parameters" | "macs") => reports.reduce((sum, report) => sum + report[field], 0);
+  const cost = reports.length === fold.nodes.length ? { parameters: total("parameters"), macs: total("macs") } : null;
+  const isSelected = fold.nodes.some((held) => selected.has(held));
+  const names = [...ports.inputs, "", ...ports.outputs].map((port) => (typeof port === "string" ? port : port.name));
+  const key = [
+    fold.nodes.join("\n"),
+    names.join("\n"),
+    x,
+    y,
+    isSelected,
+    cost?.parameters,
+    cost?.macs,
+    problem?.severity,
+    problem?.message,
+    problem?.count,
+    problem?.worst.path,
+  ];
+  return memory.take(id, key, () => {
+    const data: CardData = {
+      node,
+      ports,
+      size: cardSize(ports),
+      family: "fold",
+      isKnown: true,
+      summary: "",
+      cost,
+      problem,
+      weights: null,
+      frozen: null,
+      lendsTo: "",
+      color: null,
+      fold,
+      heat: null,
+    };
+    return buildNode(id, data, { x, y }, isSelected);
+  });
 }
 
 const HEAT_WORDS = {
@@ -266,23 +357,26 @@ function lendersOf(nodes: readonly Node[]): Map<string, string[]> {
 }
 
 function buildNode(id: string, data: CardData, position: { x: number; y: number }, selected: boolean): FlowNode {
-  const { node, size, ports } = data;
+  const { node, size, ports, fold } = data;
+  const ends = fold && [fold.nodes[0], fold.nodes.at(-1)].join(" ... ");
   return {
     id,
-    type: "card",
+    type: fold ? "fold" : "card",
     position,
     selected,
     data,
     ...size,
     measured: size,
     handles: [...handlesOf(ports.inputs, "target", size), ...handlesOf(ports.outputs, "source", size)],
-    ariaLabel: `${node.id}, ${blockNameOf(node.type) ?? node.type}`,
+    ariaLabel: ends ?? `${node.id}, ${blockNameOf(node.type) ?? node.type}`,
     domAttributes: {
       tabIndex: -1,
       role: "group",
       // React Flow's own word for it is not translated.
       "aria-roledescription": undefined,
-      "data-node": node.id,
+      // What is folded is no node that a wire could be drawn to; the keyboard finds its card by any of its nodes.
+      "data-node": fold ? undefined : node.id,
+      "data-folded": fold?.nodes.join(" "),
     } as FlowNode["domAttributes"],
   };
 }

@@ -2,6 +2,7 @@
 import {
   cardSize,
   type Edge,
+  endsOf,
   equalEdges,
   findLane,
   type NodePorts,
@@ -14,15 +15,19 @@ import {
   portsOf,
   type Rect,
   reportPrefix,
+  seenPositions,
   shiftedPoints,
 } from "@/document";
 import { formatShape } from "@/ui";
-import { createMemory, type FlowEdge, type LevelView } from "./flow";
+import { createMemory, type FlowEdge, type LevelView, seenIn } from "./flow";
 import { nameOfPort, placeLabels } from "./wireLabels";
 
 /** A wire with its ports looked up, where both exist. */
 interface Placed {
+  /** The wire of the document. */
   edge: Edge;
+  /** The ends that are drawn: where an end is folded, the card that stands for it. */
+  drawn: Pick<FlowEdge, "source" | "target" | "sourceHandle" | "targetHandle">;
   sourcePort: string;
   targetPort: string;
   source: Rect;
@@ -40,7 +45,7 @@ export function createEdgeBuilder(): (view: LevelView, isDragging: boolean) => F
     memory.start();
     const prefix = reportPrefix(view.report, view.path);
     const rects = rectsOf(view);
-    const wires = placeWires(view.block.edges, rects, view);
+    const wires = placeWires(rects, view);
     const tensors = wires.map(
       ({ edge, sourcePort }) => view.report?.nodes[prefix + edge.source]?.outputs?.[sourcePort],
     );
@@ -48,7 +53,7 @@ export function createEdgeBuilder(): (view: LevelView, isDragging: boolean) => F
     const ways = waysOf(wires, labels, rects, isDragging);
     const wrong = wrongPorts(view);
     const counts = new Map<string, number>();
-    const edges = wires.map(({ edge, sourcePort, targetPort, points }, index): FlowEdge => {
+    const edges = wires.map(({ edge, drawn, sourcePort, targetPort, points }, index): FlowEdge => {
       const base = `${edge.source}.${sourcePort}>${edge.target}.${targetPort}`;
       const count = counts.get(base) ?? 0;
       counts.set(base, count + 1);
@@ -61,14 +66,23 @@ export function createEdgeBuilder(): (view: LevelView, isDragging: boolean) => F
       const width = tensor ? widthFor(tensor) : 1.5;
       return memory.take(
         id,
-        [edge, label, labelAt?.x, labelAt?.y, lane, selected, isWrong, width, ...points.flat()],
+        [
+          edge,
+          drawn.source,
+          drawn.target,
+          label,
+          labelAt?.x,
+          labelAt?.y,
+          lane,
+          selected,
+          isWrong,
+          width,
+          ...points.flat(),
+        ],
         () => ({
           id,
           type: "wire",
-          source: edge.source,
-          target: edge.target,
-          sourceHandle: sourcePort,
-          targetHandle: targetPort,
+          ...drawn,
           selected,
           data: { edge, label, labelAt, width, lane, isWrong, points },
           // Names need no language; React Flow's own words for them are English.
@@ -89,31 +103,39 @@ type Rects = ReadonlyMap<string, CardRect>;
 
 function rectsOf(view: LevelView): Rects {
   const rects = new Map<string, CardRect>();
-  for (const node of view.block.nodes) {
-    const ports = portsOf(node, view.block, view.document, view.catalogue);
-    const [x, y] = view.positions[node.id] ?? [0, 0];
+  const { block } = seenIn(view);
+  const positions = seenPositions(view.positions, view.folds);
+  for (const node of block.nodes) {
+    const ports = portsOf(node, block, view.document, view.catalogue);
+    const [x, y] = positions[node.id] ?? [0, 0];
     rects.set(node.id, { x, y, ...cardSize(ports), ports });
   }
   return rects;
 }
 
 /** Wires whose nodes or ports are not there cannot be drawn: the check says so and offers to take them away. */
-function placeWires(edges: readonly Edge[], rects: Rects, view: LevelView): Placed[] {
-  return edges.flatMap((edge): Placed[] => {
-    const source = rects.get(edge.source);
-    const target = rects.get(edge.target);
+function placeWires(rects: Rects, view: LevelView): Placed[] {
+  const seen = seenIn(view);
+  return seen.block.edges.flatMap((wire): Placed[] => {
+    const edge = seen.meant(wire);
+    const source = rects.get(wire.source);
+    const target = rects.get(wire.target);
     if (!source || !target) return [];
     const outputs = source.ports.outputs;
     const inputs = target.ports.inputs;
-    const sourcePort = edge.source_port ?? outputs[0]?.name;
-    const targetPort = edge.target_port ?? inputs[0]?.name;
-    const out = outputs.findIndex(({ name }) => name === sourcePort);
-    const into = inputs.findIndex(({ name }) => name === targetPort);
-    if (out < 0 || into < 0 || sourcePort === undefined || targetPort === undefined) return [];
+    const sourceHandle = wire.source_port ?? outputs[0]?.name;
+    const targetHandle = wire.target_port ?? inputs[0]?.name;
+    const out = outputs.findIndex(({ name }) => name === sourceHandle);
+    const into = inputs.findIndex(({ name }) => name === targetHandle);
+    if (out < 0 || into < 0 || sourceHandle === undefined || targetHandle === undefined) return [];
     const from = { x: source.x + source.width, y: source.y + portOffset(out, outputs.length, source.height) };
     const to = { x: target.x, y: target.y + portOffset(into, inputs.length, target.height) };
-    const points = view.ways.length === 0 ? NO_POINTS : ledPoints(edge, view);
-    return [{ edge, sourcePort, targetPort, source, target, from, to, points }];
+    // Points lead a wire from node to node: it has another way where one of them is folded.
+    const points = view.ways.length === 0 || wire !== edge ? NO_POINTS : ledPoints(edge, view);
+    const drawn = { source: wire.source, target: wire.target, sourceHandle, targetHandle };
+    const ends = wire === edge ? null : endsOf(edge, view);
+    const [sourcePort, targetPort] = [ends?.source.port ?? sourceHandle, ends?.target.port ?? targetHandle];
+    return [{ edge, drawn, sourcePort, targetPort, source, target, from, to, points }];
   });
 }
 

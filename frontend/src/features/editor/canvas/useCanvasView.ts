@@ -77,7 +77,8 @@ function createView(
   return {
     // Nodes that were just placed are known to the view one frame later.
     fit: () => requestAnimationFrame(() => void flow.fitView({ ...FIT, duration: motion() })),
-    fitNodes: (ids) => void flow.fitView({ ...FIT, duration: motion(), nodes: ids.map((id) => ({ id })) }),
+    fitNodes: (ids) =>
+      void flow.fitView({ ...FIT, duration: motion(), nodes: ids.flatMap((id) => cardOf(flow, id) ?? []) }),
     showLevel: () => requestAnimationFrame(() => showLevel(flow, box(), { duration: motion() })),
     zoomIn: () => void flow.zoomIn({ duration: motion() }),
     zoomOut: () => void flow.zoomOut({ duration: motion() }),
@@ -140,8 +141,13 @@ function shapeOf(drawn: Drawn, edge: Edge): WireShape | undefined {
   return [...drawn.shapes().values()].find((shape) => equalEdges(shape.edge, edge));
 }
 
+/** The card that shows a node of the document: its own, or that of the fold in which it is. */
+function cardOf(flow: Flow, id: string): FlowNode | undefined {
+  return flow.getNode(id) ?? flow.getNodes().find(({ data }) => data.fold?.nodes.includes(id));
+}
+
 function show(flow: Flow, box: DOMRect, id: string): void {
-  const node = flow.getNode(id);
+  const node = cardOf(flow, id);
   if (node) showRect(flow, box, rectOf(node));
 }
 
@@ -169,7 +175,7 @@ function focusNode(
   const isElsewhere = now !== before && now !== document.body && !root.current?.contains(now);
   if (isElsewhere) return;
   const drawn = root.current?.querySelectorAll<HTMLElement>(".react-flow__node") ?? [];
-  const element = [...drawn].find(({ dataset }) => dataset.node === id);
+  const element = [...drawn].find(({ dataset: { node, folded } }) => node === id || folded?.split(" ").includes(id));
   if (element) element.focus({ preventScroll: true });
   else if (frames > 0) requestAnimationFrame(() => focusNode(root, id, frames - 1, before));
 }
@@ -188,7 +194,7 @@ export function showLevel(
 ): void {
   const nodes = flow.getNodes();
   const opened = levelViewport(nodes.map(rectOf), size);
-  const wanted = node === undefined ? undefined : flow.getNode(node);
+  const wanted = node === undefined ? undefined : cardOf(flow, node);
   const viewport = wanted ? viewportShowing(opened, rectOf(wanted), size) : opened;
   void flow.setViewport(viewport, { duration });
 }

@@ -1,9 +1,18 @@
 import { type NodeChange, useReactFlow } from "@xyflow/react";
 import { useMemo, useRef, useState } from "react";
-import { canTakeWire, type Edge, type Label, type Position, type Positions, portsAt, type Rect } from "@/document";
+import {
+  canTakeWire,
+  type Edge,
+  type Label,
+  meantPositions,
+  type Position,
+  type Positions,
+  portsAt,
+  type Rect,
+} from "@/document";
 import type { CanvasState, CanvasStore, CanvasView } from "../canvasStore";
 import { useEditorContext } from "../context";
-import { type FlowEdge, type FlowNode, type LevelView, nodeIdOf } from "./flow";
+import { type FlowEdge, type FlowNode, type LevelView, nodeIdOf, nodesOf } from "./flow";
 
 /** What a drag does when it ends: held keys choose, up to the last moment. */
 type Mode = "move" | "detach" | "copy";
@@ -30,7 +39,7 @@ export function useDragging(level: React.RefObject<LevelView | null>) {
   const mode = useRef<Mode>("move");
   const handlers = useMemo(() => {
     function onDrag(event: Held & Partial<MouseEvent>, _node: FlowNode, nodes: FlowNode[]): void {
-      const ids = nodes.map(({ id }) => nodeIdOf(id));
+      const ids = nodes.flatMap(nodesOf);
       mode.current = modeOf(event);
       if (mode.current === "copy") {
         canvas.setState({ ghostEdge: null, copies: nodes.map(rectOf), dragHint: hint("drag.copy", ids) });
@@ -48,7 +57,7 @@ export function useDragging(level: React.RefObject<LevelView | null>) {
       const [node, ...others] = nodes;
       const { view } = canvas.getState();
       const here = level.current;
-      if (!node || others.length > 0 || !view || !here) return null;
+      if (!node || node.data.fold || others.length > 0 || !view || !here) return null;
       const id = nodeIdOf(node.id);
       const { inputs, outputs } = portsAt(here, id);
       const isFree = how === "detach" ? inputs.length > 0 && outputs.length > 0 : canTakeWire(id, here);
@@ -88,8 +97,10 @@ export function useDragging(level: React.RefObject<LevelView | null>) {
         if (change.position) moves[nodeIdOf(change.id)] = [change.position.x, change.position.y];
       }
       if (Object.keys(moves).length === 0) return;
-      if (!isDragging) end(moves);
-      else if (mode.current !== "copy") setDragged((places) => ({ ...places, ...moves }));
+      const here = level.current;
+      const meant = here ? meantPositions(moves, here.positions, here.folds) : moves;
+      if (!isDragging) end(meant);
+      else if (mode.current !== "copy") setDragged((places) => ({ ...places, ...meant }));
     }
 
     return { onDrag, onPositions };

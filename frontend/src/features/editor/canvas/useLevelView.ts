@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import { useStore } from "zustand";
-import { completePositions, frozenOf, marksOf, type Position, type Positions, resolveLevel } from "@/document";
+import { completePositions, foldsOf, frozenOf, marksOf, type Position, type Positions, resolveLevel } from "@/document";
 import { useEditor, useEditorContext, useWeights } from "../context";
 import { marksAt } from "../weights";
 import type { LevelView } from "./flow";
@@ -24,7 +24,9 @@ export function useLevelView(dragged: Positions | null): LevelView {
   const { canvas } = useEditorContext();
   const heat = useStore(canvas, (state) => state.heat);
   const times = useStore(canvas, (state) => state.measured.times);
-  const { colors, ways } = marksOf(document, here.blockName);
+  const marks = marksOf(document, here.blockName);
+  const { colors, ways } = marks;
+  const folds = foldsOf(here.block, marks);
   const shifts = useMemo(
     () => (dragged && ways.length > 0 ? shiftsOf(stored, dragged) : null),
     [stored, dragged, ways],
@@ -43,11 +45,27 @@ export function useLevelView(dragged: Positions | null): LevelView {
       frozen,
       colors,
       ways,
+      folds,
       shifts,
       heat,
       times,
     }),
-    [document, here, catalogue, report, selection, positions, weights, frozen, colors, ways, shifts, heat, times],
+    [
+      document,
+      here,
+      catalogue,
+      report,
+      selection,
+      positions,
+      weights,
+      frozen,
+      colors,
+      ways,
+      folds,
+      shifts,
+      heat,
+      times,
+    ],
   );
 }
 

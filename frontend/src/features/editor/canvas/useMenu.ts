@@ -1,7 +1,7 @@
 import type { MouseEvent as ReactMouseEvent } from "react";
 import { useMemo } from "react";
 import { useEditorContext } from "../context";
-import type { FlowEdge, FlowNode } from "./flow";
+import { type FlowEdge, type FlowNode, nodesOf } from "./flow";
 
 type MenuEvent = ReactMouseEvent | MouseEvent;
 
@@ -18,9 +18,10 @@ export function useMenu() {
     return {
       onPane: (event: MenuEvent) => open(event, false),
       onSelection: (event: MenuEvent) => open(event, true),
-      onNode: (event: ReactMouseEvent, { data }: FlowNode) => {
+      onNode: (event: ReactMouseEvent, card: FlowNode) => {
         const { selection, select } = store.getState();
-        if (!selection.nodes.includes(data.node.id)) select({ nodes: [data.node.id] });
+        const nodes = nodesOf(card);
+        if (!nodes.every((id) => selection.nodes.includes(id))) select({ nodes });
         open(event, true);
       },
       onEdge: (event: ReactMouseEvent, { data, selected }: FlowEdge) => {

@@ -2,14 +2,16 @@ import { type EdgeChange, type NodeChange, useStoreApi } from "@xyflow/react";
 import { useMemo, useRef } from "react";
 import { type Edge, equalEdges } from "@/document";
 import { useEditorStore } from "../context";
-import { type FlowEdge, type FlowNode, nodeIdOf } from "./flow";
+import { type FlowEdge, type FlowNode, nodeIdOf, nodesOf } from "./flow";
 
 /** Carries React Flow's wishes about the selection to the store. */
-export function useSelecting(edges: readonly FlowEdge[], isFar: boolean) {
+export function useSelecting(cards: readonly FlowNode[], edges: readonly FlowEdge[], isFar: boolean) {
   const store = useEditorStore();
   const flow = useStoreApi();
   const latest = useRef(edges);
   latest.current = edges;
+  const drawn = useRef(cards);
+  drawn.current = cards;
   return useMemo(() => {
     function onNodesChange(changes: readonly NodeChange<FlowNode>[]): void {
       const { selection, select } = store.getState();
@@ -18,8 +20,11 @@ export function useSelecting(edges: readonly FlowEdge[], isFar: boolean) {
       for (const change of changes) {
         if (change.type !== "select") continue;
         isChanged = true;
-        if (change.selected) nodes.add(nodeIdOf(change.id));
-        else nodes.delete(nodeIdOf(change.id));
+        const card = drawn.current.find(({ id }) => id === change.id);
+        for (const id of card ? nodesOf(card) : [nodeIdOf(change.id)]) {
+          if (change.selected) nodes.add(id);
+          else nodes.delete(id);
+        }
       }
       if (!isChanged) return;
       // A box takes the wires of its cards along. Far out React Flow has no wires of which it could say so.

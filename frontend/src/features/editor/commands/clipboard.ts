@@ -9,8 +9,8 @@ import {
   type EditorState,
   type Label,
   type Position,
-  parseClip,
   pasteEdits,
+  readPasted,
   recursionProblem,
   snapPosition,
 } from "@/document";
@@ -38,12 +38,9 @@ interface PasteChoice {
 
 /** Pastes `text` into the open level and selects the copies; says so where it holds no nodes. */
 export function pasteText(context: CommandContext, text: string, choice: PasteChoice = {}): void {
-  const clip = parseClip(text);
-  if (!clip) {
-    context.canvas.setState({ notice: { key: "notice.nothingToPaste" } });
-    return;
-  }
-  pasteClip(context, clip, "history.paste", choice);
+  const found = readPasted(text, context.state.catalogue);
+  if ("reason" in found) context.canvas.setState({ notice: found.reason });
+  else pasteClip(context, found.clip, "history.paste", choice);
 }
 
 function pasteClip({ state, canvas }: CommandContext, clip: Clip, label: string, choice: PasteChoice): void {
@@ -93,7 +90,8 @@ async function shareText(text: string | null): Promise<void> {
 async function readShared({ canvas }: CommandContext): Promise<string> {
   try {
     const text = await navigator.clipboard?.readText();
-    if (text && parseClip(text)) return text;
+    // Some other text was copied since: what was copied here is still what a person wants on the canvas.
+    if (text?.trimStart().startsWith("{")) return text;
   } catch (error) {
     // The browser does not let the page read: what was copied here is what can be pasted.
     if (!(error instanceof DOMException)) throw error;

@@ -2,6 +2,7 @@ import { arranging } from "./arrange";
 import * as blocks from "./blocks";
 import * as clipboard from "./clipboard";
 import type { Command } from "./command";
+import * as folding from "./folding";
 import * as help from "./help";
 import * as history from "./history";
 import * as marks from "./marks";
@@ -9,6 +10,7 @@ import { moves } from "./move";
 import * as nodes from "./nodes";
 import * as selection from "./selection";
 import * as suggest from "./suggest";
+import { tidy } from "./tidy";
 import * as view from "./view";
 import * as ways from "./ways";
 
@@ -17,6 +19,7 @@ const READING: ReadonlySet<string> = new Set([
   ...marks.coloring.map(({ id }) => id),
   ...selection.growing.map(({ id }) => id),
   "openBlock",
+  "openFold",
   "leaveBlock",
   "copy",
   "selectAll",
@@ -88,7 +91,9 @@ const ALL: readonly Command[] = [
   view.zoomIn,
   view.zoomOut,
   view.zoomReset,
-  view.tidy,
+  tidy,
+  folding.fold,
+  folding.openFold,
   view.toggleMinimap,
   view.toggleSnap,
   suggest.toggleSuggestions,

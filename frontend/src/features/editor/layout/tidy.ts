@@ -5,8 +5,10 @@ import {
   COLUMN_GAP,
   cardSize,
   chainPositions,
+  dropToClear,
   endsOf,
   type Level,
+  type Position,
   type Positions,
   portsOf,
   ROW_GAP,
@@ -41,13 +43,42 @@ const OPTIONS = {
 
 /** A position for every node of the level: columns from left to right in the order of the data, a chain in rows. */
 export async function tidyPositions(level: Level): Promise<Positions> {
-  const chain = chainPositions(level);
-  if (chain) return chain;
+  return chainPositions(level) ?? (await layeredInWorker(level));
+}
+
+/**
+ * Positions for the nodes `ids` alone: their own columns, with the upper left corner where theirs is now, further down
+ * where they would lie on a card that stays. What stands between others is read in one direction: it is never laid in rows.
+ */
+export async function tidyPart(level: Level, stored: Positions, ids: readonly string[]): Promise<Positions> {
+  const chosen = new Set(ids);
+  const { nodes, edges } = level.block;
+  const part = {
+    ...level.block,
+    nodes: nodes.filter(({ id }) => chosen.has(id)),
+    edges: edges.filter(({ source, target }) => chosen.has(source) && chosen.has(target)),
+  };
+  const laid = await layeredInWorker({ ...level, block: part });
+  const [from, to] = [cornerOf(laid), cornerOf(Object.fromEntries(ids.map((id) => [id, stored[id] ?? [0, 0]])))];
+  const moved = Object.entries(laid).map(([id, [x, y]]): [string, Position] => {
+    return [id, snapPosition([to[0] + x - from[0], to[1] + y - from[1]])];
+  });
+  const placed = { ...stored, ...Object.fromEntries(moved) };
+  const drop = dropToClear(level, placed, ids);
+  return Object.fromEntries(moved.map(([id, [x, y]]) => [id, snapPosition([x, y + drop])]));
+}
+
+async function layeredInWorker(level: Level): Promise<Positions> {
   const engine = await loadElk();
   const result = await engine.layout({ id: "", layoutOptions: OPTIONS, ...graphOf(level) });
   const positions: Positions = {};
   for (const node of result.children ?? []) positions[node.id] = snapPosition([node.x ?? 0, node.y ?? 0]);
   return positions;
+}
+
+function cornerOf(places: Positions): Position {
+  const all = Object.values(places);
+  return [Math.min(...all.map(([x]) => x)), Math.min(...all.map(([, y]) => y))];
 }
 
 function graphOf(level: Level): { children: ElkNode[]; edges: ElkExtendedEdge[] } {
