@@ -32,7 +32,7 @@ export class ShownCharts {
     const isBefore = (a: Element, b: Element) =>
       (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
     return [...this.charts]
-      .filter(([element]) => element.getClientRects().length > 0)
+      .filter(([element]) => element.checkVisibility())
       .sort(([a], [b]) => (isBefore(a, b) ? -1 : 1))
       .map(([, read]) => read());
   }
