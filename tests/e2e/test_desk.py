@@ -403,6 +403,14 @@ def test_curves_are_taken_home_as_event_files_and_come_back_as_an_imported_run(
     )
     whole = tmp_path / "events.out.tfevents.elsewhere"
     whole.write_bytes(events)
+    # While it is sent and read this is said, and it can be called off: here by a server that never answers.
+    page.route("**/api/curves?*", lambda _: None)
+    page.get_by_test_id("curves-file").set_input_files(whole)
+    progress = page.get_by_test_id("curves-progress")
+    expect(progress).to_contain_text("events.out.tfevents.elsewhere")
+    progress.get_by_role("button", name="Cancel").click()
+    expect(progress).to_have_count(0)
+    page.unroute("**/api/curves?*")
     page.get_by_test_id("curves-file").set_input_files(whole)
     expect(page.get_by_text("1 run imported.")).to_be_visible()
     expect(page.get_by_test_id("curves-faults")).to_have_count(0)

@@ -1,7 +1,7 @@
-import { Alert, Button, FileButton } from "@mantine/core";
+import { Alert, Button, FileButton, Group, Progress } from "@mantine/core";
 import { IconUpload } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { Sentence } from "@/ui";
+import { formatPercent, Sentence } from "@/ui";
 import type { CurvesImport } from "./useCurvesImport";
 
 /** Chooses files of curves; what is dropped anywhere on the page is taken too. */
@@ -17,7 +17,7 @@ export function ImportCurves({ curves }: { curves: CurvesImport }) {
         <Button
           {...props}
           variant="default"
-          loading={curves.isBusy}
+          loading={curves.busy !== null}
           title={t("curves.hint")}
           leftSection={<IconUpload size={16} aria-hidden />}
         >
@@ -25,6 +25,26 @@ export function ImportCurves({ curves }: { curves: CurvesImport }) {
         </Button>
       )}
     </FileButton>
+  );
+}
+
+/** How far the import is, and the way to call it off. */
+export function CurveProgress({ curves }: { curves: CurvesImport }) {
+  const { t } = useTranslation("desk");
+  if (curves.busy === null) return null;
+  const { file, share } = curves.busy;
+  return (
+    <Alert color="gray" mb="md" data-testid="curves-progress">
+      <Group justify="space-between" wrap="nowrap">
+        <span role="status">
+          {share < 1 ? t("curves.sending", { file, percent: formatPercent(share) }) : t("curves.reading", { file })}
+        </span>
+        <Button variant="default" size="compact-sm" onClick={curves.cancel}>
+          {t("curves.cancel")}
+        </Button>
+      </Group>
+      <Progress mt={6} size="sm" value={share * 100} animated={share === 1} aria-label={t("curves.progress")} />
+    </Alert>
   );
 }
 
