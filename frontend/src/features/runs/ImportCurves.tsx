@@ -1,5 +1,6 @@
 import { Alert, Button, FileButton, Group, Progress } from "@mantine/core";
 import { IconUpload } from "@tabler/icons-react";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { formatPercent, Sentence } from "@/ui";
 import type { CurvesImport } from "./useCurvesImport";
@@ -7,10 +8,16 @@ import type { CurvesImport } from "./useCurvesImport";
 /** Chooses files of curves; what is dropped anywhere on the page is taken too. */
 export function ImportCurves({ curves }: { curves: CurvesImport }) {
   const { t } = useTranslation("desk");
+  const reset = useRef<() => void>(null);
   return (
     <FileButton
       multiple
-      onChange={(files) => void curves.take(files)}
+      resetRef={reset}
+      onChange={(files) => {
+        void curves.take(files);
+        // A file that was called off or mended can be chosen again: the browser tells of another choice only.
+        reset.current?.();
+      }}
       inputProps={{ "aria-label": t("curves.button"), "data-testid": "curves-file" } as object}
     >
       {(props) => (
