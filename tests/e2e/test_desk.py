@@ -92,8 +92,11 @@ def zoom(chart: Locator) -> None:
     over, everything = chart.locator(".u-over"), chart.get_by_role("button", name="Show all (double-click)")
     for _ in range(3):  # a chart that is made anew in the middle of a drag is dragged over again
         width, height = over.evaluate("element => [element.clientWidth, element.clientHeight]")
-        start, end = ({"x": width * share, "y": height / 2} for share in (0.3, 0.7))
-        over.drag_to(over, source_position=start, target_position=end)
+        over.drag_to(
+            over,
+            source_position={"x": width * 0.3, "y": height / 2},
+            target_position={"x": width * 0.7, "y": height / 2},
+        )
         try:
             expect(everything).to_be_visible(timeout=10_000)
         except AssertionError:

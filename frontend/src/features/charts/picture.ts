@@ -180,6 +180,7 @@ function axes({ view }: ShownChart, { range, values }: { range: Range; values: R
     ),
     ...along.map(
       (tick) =>
+        `<line x1="${x(tick).toFixed(1)}" y1="${FRAME.top}" x2="${x(tick).toFixed(1)}" y2="${BOTTOM}" stroke="#dddddd"/>` +
         `<text x="${x(tick).toFixed(1)}" y="${BOTTOM + 16}" text-anchor="middle">${escapeXml(say(tick))}</text>`,
     ),
   ];
