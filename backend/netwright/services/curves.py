@@ -1,27 +1,26 @@
 """Curves of runs out, as TensorBoard's event files, and in: from event files, a ZIP of folders of them, or CSV."""
 
 import asyncio
+import logging
 import shutil
+import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
-from netwright.data.archive import READ_ERRORS, list_members, open_archive
 from netwright.data.base import DataError
-from netwright.exchange.curves.csv_files import read_csv
-from netwright.exchange.curves.curve import Collected, Curve, IncomingRun, check_size
-from netwright.exchange.curves.event_files import join_files, read_events, write_events
-from netwright.exchange.refusal import ImportRefusedError
+from netwright.exchange.curves.curve import Curve, IncomingRun
+from netwright.exchange.curves.event_files import write_events
 from netwright.graph.model import Model
 from netwright.graph.problems import Problem
 from netwright.language import dump_stored, said_by, say
 from netwright.services.best import mode_of
+from netwright.services.curves_read import MAX_BYTES, OUTCOME, Outcome, load_runs
 from netwright.services.datasets_files import clean_filename, save_stream
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.hub import Hub
@@ -36,9 +35,10 @@ from netwright.store.store import Session, Store
 from netwright.store.tables import RunRow, new_id
 from netwright.training.states import EndReason, RunState
 
-MAX_BYTES = 128 << 20
-MAX_RUNS = 1000
-MAX_METRICS = 2000
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.3
+"""How often it is looked whether somebody still waits for an import."""
 MAX_NAME = 200
 PIECE_BYTES = 1 << 20
 _LAST_MOMENT = 2**53
@@ -53,10 +53,8 @@ class CurvesImported(Model):
     left_out: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    runs: list[IncomingRun]
-    left_out: int = 0
+async def _never() -> bool:
+    return False
 
 
 class CurveService:
@@ -106,8 +104,12 @@ class CurveService:
 
     # --- in ------------------------------------------------------------------------------------------------------------
 
-    async def take_in(self, body: AsyncIterator[bytes], filename: str) -> CurvesImported:
+    async def take_in(
+        self, body: AsyncIterator[bytes], filename: str, is_given_up: Callable[[], Awaitable[bool]] = _never
+    ) -> CurvesImported:
         """Makes runs that are marked as imported of all curves of a file, or of none.
+
+        ``is_given_up`` says that nobody waits for the answer any more: then reading ends at once and nothing is kept.
 
         Raises:
             ServiceError: ``bad_file`` with the reason and the place; then nothing of it is kept.
@@ -118,18 +120,49 @@ class CurveService:
         try:
             await save_stream(body, folder / "upload", MAX_BYTES, label)
             async with self._one_at_a_time:
-                read = await asyncio.to_thread(_read, folder / "upload", label)
+                outcome = await _read_apart(folder, label, is_given_up)
+            if outcome.code is not None:
+                raise _refused(outcome.code, outcome.message)
+            runs = await asyncio.to_thread(load_runs, outcome, folder)
         except DataError as error:
             raise _refused(error.code, said_by(error)) from error
-        except ImportRefusedError as error:
-            raise _refused(error.code, error.message) from error
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-        records = await self._store.write(lambda session: _insert(session, read.runs, label))
+        records = await self._store.write(lambda session: _insert(session, runs, label))
         for record in records:
             self._hub.publish_summary(to_summary(record))
-        points = sum(len(curve) for run in read.runs for curve in run.curves.values())
-        return CurvesImported(runs=[record.row.id for record in records], points=points, left_out=read.left_out)
+        points = sum(len(curve) for run in runs for curve in run.curves.values())
+        return CurvesImported(runs=[record.row.id for record in records], points=points, left_out=outcome.left_out)
+
+
+async def _read_apart(folder: Path, label: str, is_given_up: Callable[[], Awaitable[bool]]) -> Outcome:
+    """Reads the upload in a process of its own, which takes its time from nobody and ends once nobody waits."""
+    command = [sys.executable, "-W", "ignore", "-m", "netwright.services.curves_read"]
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        *(str(folder / "upload"), str(folder), label),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    reading = asyncio.create_task(process.communicate())
+    try:
+        while not (await asyncio.wait({reading}, timeout=LOOK_SECONDS))[0]:
+            if await is_given_up():
+                raise _refused("import_failed", say("The import of {label} was called off.", label=label))
+        _, said = await reading
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await asyncio.gather(reading, return_exceptions=True)
+    if process.returncode != 0:
+        log.error("Reading %s ended with %s:\n%s", label, process.returncode, said.decode("utf-8", "replace")[-4000:])
+        message = say(
+            "{label} could not be read: it is damaged, or needs more memory than there is. The terminal says where.",
+            label=label,
+        )
+        raise _refused("import_failed", message)
+    return Outcome.model_validate_json(await asyncio.to_thread((folder / OUTCOME).read_bytes))
 
 
 def _refused(code: str, message: str) -> ServiceError:
@@ -154,103 +187,6 @@ def _folder_names(names: Sequence[str]) -> list[str]:
         taken.add(folder.lower())
         folders.append(folder)
     return folders
-
-
-# --- reading ---------------------------------------------------------------------------------------------------------
-
-
-def _read(path: Path, label: str) -> _Read:
-    """All runs of an upload; what kind it is, its bytes tell.  Blocks.
-
-    Raises:
-        DataError, ImportRefusedError: with the file and the place in it.
-    """
-    with path.open("rb") as file:
-        head = file.read(4)
-    read = _read_archive(path, label) if head == b"PK\x03\x04" else _read_one(path.read_bytes(), label)
-    if not any(run.curves for run in read.runs):
-        raise ImportRefusedError(
-            "file_kind_unknown",
-            say(
-                "{label} holds no curves. Send an event file of TensorBoard (events.out.tfevents...), a ZIP of folders with "
-                "such files, or a CSV of curves.",
-                label=label,
-            ),
-        )
-    runs = [run for run in read.runs if run.curves]
-    if len(runs) > MAX_RUNS or max(len(run.curves) for run in runs) > MAX_METRICS:
-        raise ImportRefusedError(
-            "file_too_large",
-            say(
-                "{label} holds more than {runs} runs, or a run with more than {metrics} metrics. Send fewer at once.",
-                label=label,
-                runs=MAX_RUNS,
-                metrics=MAX_METRICS,
-            ),
-        )
-    check_size(label, [len(curve) for run in runs for curve in run.curves.values()])
-    return _Read(sorted(runs, key=lambda run: run.name), read.left_out)
-
-
-def _read_one(data: bytes, label: str) -> _Read:
-    name = label.removesuffix(".csv")
-    if is_event_file(label) or b"brain.Event:" in data[:64]:
-        curves, started = join_files([read_events(data, label)])
-        return _Read([IncomingRun(name, curves, started)])
-    return _Read(read_csv(data, label, name))
-
-
-def is_event_file(name: str) -> bool:
-    """By the part of its name by which TensorBoard knows one too."""
-    return "tfevents" in PurePosixPath(name).name
-
-
-def _read_archive(path: Path, label: str) -> _Read:
-    """Each folder with event files is a run, called by its path below what all have in common."""
-    folders: dict[tuple[str, ...], list[dict[str, Collected]]] = {}
-    tables: list[IncomingRun] = []
-    left_out = size = 0
-    with open_archive(path, label) as archive:
-        for member, parts in list_members(archive, label):
-            is_table = parts[-1].lower().endswith(".csv")
-            if not is_table and not is_event_file(parts[-1]):
-                left_out += 1
-                continue
-            size += member.file_size
-            if size > MAX_BYTES:
-                raise ImportRefusedError(
-                    "file_too_large",
-                    say(
-                        "{label} unpacks to more than {size} MiB. Send fewer runs at once.",
-                        label=label,
-                        size=MAX_BYTES >> 20,
-                    ),
-                )
-            shown = f"{label}: {'/'.join(parts)}"
-            try:
-                data = archive.read(member)
-            except READ_ERRORS as error:
-                raise ImportRefusedError(
-                    "file_damaged", say("{label} cannot be unpacked: {why}.", label=shown, why=str(error))
-                ) from error
-            if is_table:
-                tables += read_csv(data, shown, parts[-1][: -len(".csv")])
-            else:
-                folders.setdefault(parts[:-1], []).append(read_events(data, shown))
-    shared = _shared_parts(list(folders))
-    runs = []
-    for parts, files in folders.items():
-        curves, started = join_files(files)
-        runs.append(IncomingRun("/".join(parts[shared:]) or PurePosixPath(label).stem, curves, started))
-    return _Read([*runs, *tables], left_out)
-
-
-def _shared_parts(folders: Sequence[tuple[str, ...]]) -> int:
-    """How many parts at the beginning all have in common; the last of each path always stays."""
-    if not folders:
-        return 0
-    most = min(max(len(parts) - 1, 0) for parts in folders)
-    return next((at for at in range(most) if len({parts[at] for parts in folders}) > 1), most)
 
 
 # --- keeping ---------------------------------------------------------------------------------------------------------

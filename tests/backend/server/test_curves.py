@@ -4,6 +4,7 @@ import io
 import zipfile
 from typing import Any
 
+import httpx
 import pytest
 from backend.server.helpers import RealServer, assert_problem
 from backend.server.test_runs import start
@@ -117,6 +118,16 @@ def test_what_holds_no_curves_is_refused_with_a_sentence(
     problem = assert_problem(take_in(server, content, filename), 422, "bad_file")
     assert problem["problems"][0]["code"] == code
     assert filename in problem["detail"]
+
+
+def test_an_import_that_nobody_waits_for_is_called_off_and_leaves_nothing(server: RealServer) -> None:
+    before = ids(server)
+    content = b"step,loss\n" + b"".join(b"%d,0.5\n" % step for step in range(400_000))
+    with pytest.raises(httpx.TimeoutException):
+        server.client.post("/api/curves", params={"filename": "long.csv"}, content=content, timeout=0.2)
+    # The next one waits until the first has been given up.
+    (run,) = take_in(server, b"step,loss\n1,0.5\n", "short.csv").json()["runs"]
+    assert ids(server) - before == {run}
 
 
 def test_export_of_no_such_run_is_not_found(server: RealServer) -> None:

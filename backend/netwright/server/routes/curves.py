@@ -33,4 +33,4 @@ async def import_curves(
     filename: Annotated[str, Query(min_length=1, max_length=1000)],
 ) -> Response:
     """Runs, marked as imported, from an event file of TensorBoard, a ZIP of folders of them, or a CSV of curves."""
-    return answer(await services.curves.take_in(request.stream(), filename), 201)
+    return answer(await services.curves.take_in(request.stream(), filename, request.is_disconnected), 201)

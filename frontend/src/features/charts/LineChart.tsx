@@ -11,6 +11,7 @@ import classes from "./LineChart.module.css";
 import type { MetricStore } from "./metricStore";
 import { type ChartSeries, type ChartView, type Mark, Plot } from "./plot";
 import { createReadouts, useReadout } from "./readouts";
+import type { ShownCharts } from "./shown";
 
 interface Props {
   title: string;
@@ -29,6 +30,8 @@ interface Props {
   isWaiting?: boolean;
   /** What else stands in the chart's head. */
   tools?: ReactNode;
+  /** Where the chart tells what it shows. */
+  shown?: ShownCharts;
 }
 
 const NO_MARKS: readonly Mark[] = [];
@@ -48,6 +51,7 @@ export function LineChart(props: Props) {
     syncKey,
     isWaiting = false,
     tools,
+    shown,
   } = props;
   const { t } = useTranslation("runs");
   const scheme = useComputedColorScheme();
@@ -55,6 +59,7 @@ export function LineChart(props: Props) {
   const titleId = useId();
   const summaryId = useId();
   const frame = useRef<HTMLDivElement>(null);
+  const section = useRef<HTMLElement>(null);
   const plot = useRef<Plot | null>(null);
   const zoom = useRef<{ axis: string; range: Range | null }>({ axis: view.axis, range: null });
   const [readouts] = useState(createReadouts);
@@ -105,8 +110,19 @@ export function LineChart(props: Props) {
     readouts,
   ]);
 
+  useEffect(() => {
+    const element = section.current;
+    if (element === null) return;
+    return shown?.put(element, () => {
+      const kept = zoom.current.axis === axis ? zoom.current.range : null;
+      const range = plot.current === null ? kept : plot.current.zoom;
+      const drawn = { axis, isLog, isLogX, smoothing, keepAll };
+      return { title, store, series, view: drawn, stepsPerEpoch, marks, zoom: range };
+    });
+  }, [shown, title, store, series, axis, isLog, isLogX, smoothing, keepAll, stepsPerEpoch, marks]);
+
   return (
-    <section className={classes.chart} aria-labelledby={titleId} data-testid={testId}>
+    <section ref={section} className={classes.chart} aria-labelledby={titleId} data-testid={testId}>
       <header className={classes.header}>
         <h2 id={titleId} className={classes.title}>
           {title}

@@ -166,6 +166,13 @@ export function fullRange(buffers: readonly MetricBuffer[], axis: XAxis, stepsPe
   return min === max ? { min: min - 1, max: max + 1 } : { min, max };
 }
 
+/** A log scale has no place for zero and less. */
+export function toPositive(range: Range, isLog: boolean): Range {
+  if (!isLog || range.min > 0) return range;
+  const max = range.max > 0 ? range.max : 1;
+  return { min: max / 1e4, max };
+}
+
 /** uPlot labels numbers of up to 17 digits; a loss that explodes has more. */
 const MOST_DIGITS = 15;
 

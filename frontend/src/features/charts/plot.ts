@@ -8,6 +8,7 @@ import {
   fullRange,
   type Line,
   type Range,
+  toPositive,
   unitOf,
   valueRange,
   type XAxis,
@@ -71,14 +72,16 @@ export interface PlotOptions {
   zoom: Range | null;
 }
 
-const RAW_OPACITY = 0.28;
-const BAND_OPACITY = 0.16;
+export const RAW_OPACITY = 0.28;
+export const BAND_OPACITY = 0.16;
 export const NUM_COLORS = 8;
 /** From so many series on a chart does not list them all: it names the one at the pointer. */
 export const MANY_SERIES = 13;
 /** Up to this many points of a series get dots. */
 const DOTS_UP_TO = 40;
-const CLOCK_INCREMENTS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400];
+export const CLOCK_INCREMENTS = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400,
+];
 
 export class Plot {
   zoom: Range | null;
@@ -324,13 +327,6 @@ export class Plot {
     }
     ctx.restore();
   }
-}
-
-/** A log scale has no place for zero and less. */
-function toPositive(range: Range, isLog: boolean): Range {
-  if (!isLog || range.min > 0) return range;
-  const max = range.max > 0 ? range.max : 1;
-  return { min: max / 1e4, max };
 }
 
 const everyTick = (_plot: uPlot, ticks: number[]) => ticks;

@@ -61,6 +61,19 @@ function evenTicks(min: number, max: number): number[] {
   return ticks;
 }
 
+const FEW_TICKS = 5;
+
+/** About five round places of an even scale; `increments` are what may lie between two, 1, 2 and 5 times powers of ten else. */
+export function roundTicks(min: number, max: number, increments?: readonly number[]): number[] {
+  const least = (max - min) / FEW_TICKS;
+  const power = 10 ** Math.floor(Math.log10(least));
+  const round = [1, 2, 5, 10].map((base) => base * power);
+  const step = [...(increments ?? []), ...round].find((candidate) => candidate >= least * 0.999) ?? least;
+  const ticks: number[] = [];
+  for (let k = Math.ceil(min / step); k * step <= max; k += 1) ticks.push(Number((k * step).toPrecision(12)));
+  return ticks;
+}
+
 /** How many decimals a step between ticks has: 2 for 0.25. */
 function decimalsOf(increment: number): number {
   let decimals = 0;

@@ -3,7 +3,14 @@ import { IconPin, IconPinnedFilled } from "@tabler/icons-react";
 import { useEffect, useMemo, useReducer } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunSummary } from "@/api";
-import { ChartControls, type ChartSeries, LineChart, type MetricStore, stampOf } from "@/features/charts";
+import {
+  ChartControls,
+  type ChartSeries,
+  LineChart,
+  type MetricStore,
+  type ShownCharts,
+  stampOf,
+} from "@/features/charts";
 import { differs, type Field, type Fields, fieldTitle, formatField } from "@/features/runs";
 import classes from "./compare.module.css";
 import { groupRuns, meanOf } from "./groupMeans";
@@ -16,6 +23,8 @@ interface Props {
   fields: Fields;
   store: MetricStore;
   view: CompareView;
+  /** Where the charts tell what they show. */
+  shown: ShownCharts;
   /** The points are on their way. */
   isLoading: boolean;
 }
@@ -23,7 +32,7 @@ interface Props {
 const SYNC = "compare";
 
 /** A chart for each metric with a curve for each run, or the mean of each group between its lowest and highest. */
-export function CompareCurves({ runs, colors, fields, store, view, isLoading }: Props) {
+export function CompareCurves({ runs, colors, fields, store, view, shown, isLoading }: Props) {
   const { t } = useTranslation("compare");
   const { t: d } = useTranslation("desk");
   const names = useMemo(() => orderNames(runs, view.pinned), [runs, view.pinned]);
@@ -60,6 +69,7 @@ export function CompareCurves({ runs, colors, fields, store, view, isLoading }: 
             colors={colors}
             store={store}
             view={view}
+            shown={shown}
             group={group}
             isLoading={isLoading}
           />
@@ -75,6 +85,7 @@ function OneMetric({
   colors,
   store,
   view,
+  shown,
   group,
   isLoading,
 }: Omit<Props, "fields"> & { name: string; group: Field | undefined }) {
@@ -99,6 +110,7 @@ function OneMetric({
       height={260}
       testId={`compare-${name}`}
       syncKey={SYNC}
+      shown={shown}
       isWaiting={isLoading}
       tools={
         <Tooltip label={t(isPinned ? "unpin" : "pin")}>

@@ -1,19 +1,20 @@
 import { Button, Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import { type RunSummary, useMetrics } from "@/api";
+import { ShownCharts } from "@/features/charts";
 import { ExperimentNote } from "@/features/experiments";
-import { buildFields, runsQuery, useRunSettings, useRunsLive } from "@/features/runs";
+import { buildFields, CurveFiles, runsQuery, useRunSettings, useRunsLive } from "@/features/runs";
 import { Crumb, EmptyState, LineSkeletons, PageBar, usePageTitle } from "@/ui";
 import { CompareCurves } from "./CompareCurves";
-import { CompareFiles } from "./CompareFiles";
 import { CompareNetworks } from "./CompareNetworks";
 import { CompareSettings } from "./CompareSettings";
 import { CompareUnits } from "./CompareUnits";
 import classes from "./compare.module.css";
 import { GroupSpread } from "./GroupSpread";
+import { metricsOf } from "./names";
 import { ParallelCoordinates } from "./ParallelCoordinates";
 import { ResultsTable } from "./ResultsTable";
 import { colorsOf } from "./runColors";
@@ -69,6 +70,7 @@ function Compared({ runs, numMissing }: { runs: readonly RunSummary[]; numMissin
   const { store, isLoading, error } = useCompareStore(runs, view.pinned);
   const idText = runs.map((run) => run.id).join(",");
   const colors = useMemo(() => colorsOf(idText.split(",")), [idText]);
+  const [shown] = useState(() => new ShownCharts());
   const tab = TABS.find((candidate) => candidate === params.get("tab")) ?? "curves";
   return (
     <>
@@ -99,7 +101,7 @@ function Compared({ runs, numMissing }: { runs: readonly RunSummary[]; numMissin
           </Tabs.List>
           {/* Beside the list of tabs, not in it: it is none of them. */}
           <div className={classes.files}>
-            <CompareFiles runs={runs} colors={colors} store={store} view={view.chart} />
+            <CurveFiles stem="curves" getRuns={async () => runs} metricsOf={metricsOf} shown={shown} />
           </div>
         </div>
         <Tabs.Panel value="curves">
@@ -110,6 +112,7 @@ function Compared({ runs, numMissing }: { runs: readonly RunSummary[]; numMissin
             fields={fields}
             store={store}
             view={view}
+            shown={shown}
             isLoading={isLoading && error === null}
           />
         </Tabs.Panel>

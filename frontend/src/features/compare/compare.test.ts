@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import type { MetricsRead, RunSummary } from "@/api";
+import type { RunSummary } from "@/api";
 import { MetricBuffer, MetricStore } from "@/features/charts";
-import { toCsv, toJson, toSvg } from "./curveFiles";
 import { EndedCurves } from "./endedCurves";
 import { groupRuns, meanOf, spreadOf } from "./groupMeans";
 import { assignColors } from "./runColors";
@@ -59,42 +58,6 @@ describe("the results of a group", () => {
     ] as unknown as RunSummary[];
     const tag = { id: "tag", group: "run", name: "tag", unit: null, value: (run: RunSummary) => run.tags } as const;
     expect(groupRuns(runs, tag).map((group) => group.runs.map(({ id }) => id))).toEqual([["a", "c"], ["b"]]);
-  });
-});
-
-describe("curves as files", () => {
-  const run = { id: "r1", name: 'one, "two"', state: "completed", best: {}, last: {} } as unknown as RunSummary;
-  const metrics: MetricsRead = {
-    cursor: 1,
-    series: [{ name: "val/loss", steps: [1, 2], epochs: [1, 1], elapsed: [0.5, 1], values: [0.5, "NaN"], points: 2 }],
-  };
-
-  it("hold every point in CSV and JSON", () => {
-    expect(toCsv([{ run, metrics }]).split("\r\n")).toEqual([
-      "run,name,metric,step,epoch,elapsed_seconds,value",
-      'r1,"one, ""two""",val/loss,1,1,0.5,0.5',
-      'r1,"one, ""two""",val/loss,2,1,1,NaN',
-      "",
-    ]);
-    expect(JSON.parse(toJson([{ run, metrics }])).runs[0].metrics["val/loss"].values).toEqual([0.5, "NaN"]);
-  });
-
-  it("are a sound SVG whatever a run is called", () => {
-    const store = new MetricStore();
-    store.load([{ ...(metrics.series[0] as MetricsRead["series"][0]), name: "r1 val/loss" }]);
-    const svg = toSvg({
-      runs: [{ ...run, name: "<b> & co" }],
-      names: ["val/loss", "val/none"],
-      store,
-      axis: "step",
-      isLog: false,
-      axisTitle: "Step",
-      strokeOf: () => "#123456",
-    });
-    const parsed = new DOMParser().parseFromString(svg, "image/svg+xml");
-    expect(parsed.querySelector("parsererror")).toBeNull();
-    expect(parsed.documentElement.textContent).toContain("<b> & co");
-    expect(parsed.querySelectorAll("path")).toHaveLength(1);
   });
 });
 

@@ -1,11 +1,17 @@
-import { memo, useMemo, useSyncExternalStore } from "react";
+import { Group } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { memo, useMemo, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
-import { ChartControls, type ChartView, LineChart, type Mark, type MetricStore } from "@/features/charts";
+import { ChartControls, type ChartView, LineChart, type Mark, type MetricStore, ShownCharts } from "@/features/charts";
+import { CurveFiles } from "./CurveFiles";
 import { groupMetrics, isSystemGroup, type MetricGroup, systemName } from "./metricGroups";
+import { runQuery } from "./queries";
 import classes from "./runs.module.css";
 
 interface Props {
+  runId: string;
+  name: string;
   store: MetricStore;
   stepsPerEpoch: number | null;
   /** Where something happened. Must keep its identity while nothing changes. */
@@ -44,9 +50,11 @@ function viewOf(group: MetricGroup, view: ChartView): ChartView {
 }
 
 /** All curves of a run: loss and metrics large, the machine's small below. */
-export const RunCurves = memo(function RunCurves({ store, stepsPerEpoch, marks, hasEnded }: Props) {
+export const RunCurves = memo(function RunCurves({ runId, name, store, stepsPerEpoch, marks, hasEnded }: Props) {
   const { t } = useTranslation("runs");
   const [view, setView] = useChartView();
+  const [shown] = useState(() => new ShownCharts());
+  const client = useQueryClient();
   const names = useSyncExternalStore(store.subscribe, store.getNames);
   const groups = useMemo(() => groupMetrics(names), [names]);
   const { t: say } = useTranslation("control");
@@ -65,13 +73,23 @@ export const RunCurves = memo(function RunCurves({ store, stepsPerEpoch, marks, 
       marks={marks}
       height={height}
       testId={`curve-${group.name}`}
+      shown={shown}
     />
   );
   const main = groups.filter((group) => !isSystemGroup(group));
   const system = groups.filter(isSystemGroup);
   return (
     <section aria-label={t("curves.title")} data-testid="run-curves">
-      <ChartControls view={view} onChange={setView} />
+      <Group justify="space-between" wrap="nowrap" align="start">
+        <ChartControls view={view} onChange={setView} />
+        {names.length > 0 && (
+          <CurveFiles
+            stem={`${name} curves`}
+            getRuns={async () => [await client.fetchQuery({ ...runQuery(runId), staleTime: 0 })]}
+            shown={shown}
+          />
+        )}
+      </Group>
       {main.length === 0 && <p className={classes.hint}>{t(hasEnded ? "curves.none" : "curves.waiting")}</p>}
       <div className={classes.charts}>{main.map((group) => chart(group, 260))}</div>
       {system.length > 0 && (

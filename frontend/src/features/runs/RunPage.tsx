@@ -169,7 +169,7 @@ const Parts = memo(function Parts({ record, run, session, live }: LoadedProps & 
           ))}
         </Tabs.List>
         <Tabs.Panel value="overview">
-          <Curves session={session} live={live} stepsPerEpoch={run.steps_per_epoch} hasEnded={hasEnded} />
+          <Curves run={run} session={session} live={live} hasEnded={hasEnded} />
           {live.surfaces.length > 0 && (
             <div className={classes.surfaceRow}>
               <RunSurface surfaces={live.surfaces} />
@@ -216,12 +216,7 @@ const Parts = memo(function Parts({ record, run, session, live }: LoadedProps & 
   );
 });
 
-function Curves({
-  session,
-  live,
-  stepsPerEpoch,
-  hasEnded,
-}: Pick<LoadedProps, "session" | "live"> & { stepsPerEpoch: number | null; hasEnded: boolean }) {
+function Curves({ run, session, live, hasEnded }: SteadyProps & { session: RunSession; hasEnded: boolean }) {
   const { t } = useTranslation("runs");
   const marks = useMarks(live);
   if (live.failure !== null) {
@@ -232,7 +227,16 @@ function Curves({
     );
   }
   if (!live.isLoaded) return <LineSkeletons lines={8} height={24} />;
-  return <RunCurves store={session.metrics} stepsPerEpoch={stepsPerEpoch} marks={marks} hasEnded={hasEnded} />;
+  return (
+    <RunCurves
+      runId={run.id}
+      name={run.name}
+      store={session.metrics}
+      stepsPerEpoch={run.steps_per_epoch}
+      marks={marks}
+      hasEnded={hasEnded}
+    />
+  );
 }
 
 /** Where attempts went on, and where values were changed. */

@@ -7,7 +7,7 @@ import { Link } from "react-router";
 import { type RunSummary, useMetrics } from "@/api";
 import { EmptyState, formatExact, LineSkeletons, PageBar, usePageTitle } from "@/ui";
 import { usePendingDeletions } from "@/ui/pendingDeletion";
-import { CurveFaults, ImportCurves } from "./ImportCurves";
+import { CurveFaults, CurveProgress, ImportCurves } from "./ImportCurves";
 import { QueuePanel } from "./QueuePanel";
 import { ALL_STATES, runsQuery, useRunSettings } from "./queries";
 import classes from "./runs.module.css";
@@ -35,7 +35,7 @@ export function RunsPage() {
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
-        void curves.take([...event.dataTransfer.files]);
+        if (event.dataTransfer.files.length > 0) void curves.take([...event.dataTransfer.files]);
       }}
     >
       <PageBar>
@@ -43,6 +43,7 @@ export function RunsPage() {
         <div className={classes.grow} />
         <ImportCurves curves={curves} />
       </PageBar>
+      <CurveProgress curves={curves} />
       <CurveFaults curves={curves} />
       {runs === undefined && error === null && <LineSkeletons lines={8} />}
       {runs === undefined && error !== null && (

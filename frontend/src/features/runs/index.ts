@@ -1,4 +1,4 @@
-export { eventFilesUrl } from "./eventFiles";
+export { CurveFiles } from "./CurveFiles";
 export { flattenConfig } from "./flattenConfig";
 export { groupMetrics, isSystemGroup } from "./metricGroups";
 export { runQuery, runsQuery, useRunSettings } from "./queries";
