@@ -5,4 +5,4 @@ export { LineChart } from "./LineChart";
 export { MetricBuffer, type SeriesColumns, stampOf } from "./metricBuffer";
 export { MetricStore } from "./metricStore";
 export { type ChartSeries, type ChartView, type Mark, NUM_COLORS } from "./plot";
-export { untilBeat } from "./redraw";
+export { onBeat } from "./redraw";

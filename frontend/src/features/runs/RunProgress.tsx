@@ -33,7 +33,7 @@ export function RunProgress({ run, live, rate }: Props) {
   ];
   return (
     <div className={classes.progress}>
-      <Progress.Root size="sm" aria-label={t("progress.label")}>
+      <Progress.Root size="sm" transitionDuration={0} aria-label={t("progress.label")}>
         <Progress.Section
           value={(share ?? 0) * 100}
           animated={moves && share === null}
