@@ -52,7 +52,7 @@ describe("checking", () => {
       store.getState().setParam("conv", "size", size);
       await vi.advanceTimersByTimeAsync(10);
     }
-    // Every 60 ms of the 600, and none that is never followed by the last state.
+    // Every 60 ms of the 600.
     expect(asked).toHaveLength(12);
     await vi.advanceTimersByTimeAsync(60);
     expect(asked.at(-1)?.document.network.nodes[1]?.params).toEqual({ size: 60 });
