@@ -27,10 +27,10 @@ class FakeSocket implements SocketLike {
   }
 }
 
-/** A world in which frames and time pass only when the test says so. */
+/** A world in which time pass only when the test says so. */
 function createWorld() {
   const sockets: FakeSocket[] = [];
-  const frames: (() => void)[] = [];
+  const gathering: (() => void)[] = [];
   const delays: { callback: () => void; milliseconds: number; isCancelled: boolean }[] = [];
   const online = new Set<() => void>();
   const unreachable = { count: 0 };
@@ -40,9 +40,9 @@ function createWorld() {
       sockets.push(socket);
       return socket;
     },
-    nextFrame: (callback) => {
-      frames.push(callback);
-      return () => frames.splice(frames.indexOf(callback), 1);
+    gather: (callback) => {
+      gathering.push(callback);
+      return () => gathering.splice(gathering.indexOf(callback), 1);
     },
     delay: (callback, milliseconds) => {
       const entry = { callback, milliseconds, isCancelled: false };
@@ -72,8 +72,8 @@ function createWorld() {
     online,
     unreachable,
     last,
-    runFrame: () => {
-      for (const callback of frames.splice(0)) callback();
+    runGathering: () => {
+      for (const callback of gathering.splice(0)) callback();
     },
     runDelay: () => {
       const entry = delays.at(-1);
@@ -101,16 +101,16 @@ function openItems(world: ReturnType<typeof createWorld>, after: number | null =
 }
 
 describe("openLive", () => {
-  it("hands on everything of one frame in one call, in order", () => {
+  it("hands on everything that came together in one call, in order", () => {
     const world = createWorld();
     const { batches } = openItems(world);
     world.last().open();
     world.last().send([{ cursor: 1 }, { cursor: 2 }]);
     world.last().send([{ cursor: 3 }]);
     expect(batches).toEqual([]);
-    world.runFrame();
+    world.runGathering();
     expect(batches).toEqual([[{ cursor: 1 }, { cursor: 2 }, { cursor: 3 }]]);
-    world.runFrame();
+    world.runGathering();
     expect(batches).toHaveLength(1);
   });
 
@@ -130,7 +130,7 @@ describe("openLive", () => {
     expect(world.last().url).toBe("ws://test/events?after=2");
     world.last().open();
     world.last().send([{ cursor: 2 }, { cursor: 3 }]);
-    world.runFrame();
+    world.runGathering();
     expect(batches.flat().map((item) => item.cursor)).toEqual([1, 2, 3]);
     expect(states).toEqual(["live", "reconnecting", "live"]);
     expect(reconnected()).toBe(1);
@@ -190,10 +190,10 @@ describe("openLive", () => {
     socket.open();
     socket.send([{ cursor: 1 }]);
     connection.close();
-    world.runFrame();
+    world.runGathering();
     socket.send([{ cursor: 2 }]);
     socket.fail();
-    world.runFrame();
+    world.runGathering();
     expect(batches).toEqual([]);
     expect(socket.isClosed).toBe(true);
     expect(world.online.size).toBe(0);

@@ -1,6 +1,6 @@
 /**
  * A WebSocket that survives: it reconnects with exponential back-off, resumes after the last cursor it has seen, drops
- * what it has already handed on, and hands batches on at most once per animation frame.  No React here.
+ * what it has already handed on, and hands batches on at most some sixty times a second.  No React here.
  */
 
 import { connection } from "./connection";
@@ -25,8 +25,8 @@ export interface SocketLike {
 /** What the outside world does for a connection; replaced in tests. */
 export interface LiveEnvironment {
   openSocket(url: string): SocketLike;
-  /** Calls back at the next animation frame, or soon where there are none (a hidden tab). Returns a cancel function. */
-  nextFrame(callback: () => void): () => void;
+  /** Calls back when what arrives together has arrived. Returns a cancel function. */
+  gather(callback: () => void): () => void;
   delay(callback: () => void, milliseconds: number): () => void;
   random(): number;
   /** Calls back when the network or the server is there again. Returns an unsubscribe function. */
@@ -38,7 +38,7 @@ export interface LiveEnvironment {
 export interface LiveOptions<Item> {
   /** The socket's address after `cursor` (null: nothing seen yet). */
   url: (cursor: number | null) => string;
-  /** Items in order, each once, at most one call per animation frame. */
+  /** Items in order, each once; in one call what came within 16 ms. */
   onItems: (items: Item[]) => void;
   onState?: (state: LiveState) => void;
   /** Called when a connection opens again after one was lost: what has no cursor must be fetched anew. */
@@ -60,8 +60,8 @@ export interface LiveConnection {
 
 export const FIRST_DELAY_MS = 250;
 export const MAX_DELAY_MS = 10_000;
-/** A hidden tab gets no animation frames; its items are handed on after this time, so that they never pile up. */
-const HIDDEN_FLUSH_MS = 500;
+/** A timer and no animation frame, which would have the page laid out and painted sixty times a second for what is drawn five times. */
+const GATHER_MS = 16;
 /** Codes with which the server says that trying again is useless: not signed in, forbidden, no such run. */
 const REFUSALS: ReadonlySet<number> = new Set([4400, 4401, 4403, 4404]);
 
@@ -71,29 +71,15 @@ export function backoffDelay(attempt: number, random: () => number): number {
   return ceiling / 2 + (random() * ceiling) / 2;
 }
 
+function later(callback: () => void, milliseconds: number): () => void {
+  const timer = setTimeout(callback, milliseconds);
+  return () => clearTimeout(timer);
+}
+
 const browserEnvironment: LiveEnvironment = {
   openSocket: (url) => new WebSocket(url),
-  nextFrame: (callback) => {
-    let isDone = false;
-    const once = () => {
-      if (isDone) return;
-      isDone = true;
-      cancelAnimationFrame(frame);
-      clearTimeout(timer);
-      callback();
-    };
-    const frame = requestAnimationFrame(once);
-    const timer = setTimeout(once, HIDDEN_FLUSH_MS);
-    return () => {
-      isDone = true;
-      cancelAnimationFrame(frame);
-      clearTimeout(timer);
-    };
-  },
-  delay: (callback, milliseconds) => {
-    const timer = setTimeout(callback, milliseconds);
-    return () => clearTimeout(timer);
-  },
+  gather: (callback) => later(callback, GATHER_MS),
+  delay: later,
   random: Math.random,
   onOnline: (callback) => {
     window.addEventListener("online", callback);
@@ -116,7 +102,7 @@ class Live<Item> implements LiveConnection {
   private failures = 0;
   private hasBeenOpen = false;
   private waiting: Item[] = [];
-  private cancelFrame: (() => void) | null = null;
+  private cancelFlush: (() => void) | null = null;
   private cancelDelay: (() => void) | null = null;
   private readonly stopListening: () => void;
 
@@ -135,8 +121,8 @@ class Live<Item> implements LiveConnection {
   close(): void {
     this.stopListening();
     this.cancelDelay?.();
-    this.cancelFrame?.();
-    this.cancelFrame = null;
+    this.cancelFlush?.();
+    this.cancelFlush = null;
     this.waiting = [];
     this.drop();
     this.setState("closed");
@@ -189,13 +175,13 @@ class Live<Item> implements LiveConnection {
       }
       this.waiting.push(item);
     }
-    if (this.waiting.length > 0 && this.cancelFrame === null) {
-      this.cancelFrame = this.environment.nextFrame(() => this.flush());
+    if (this.waiting.length > 0 && this.cancelFlush === null) {
+      this.cancelFlush = this.environment.gather(() => this.flush());
     }
   }
 
   private flush(): void {
-    this.cancelFrame = null;
+    this.cancelFlush = null;
     const items = this.waiting;
     this.waiting = [];
     this.options.onItems(items);

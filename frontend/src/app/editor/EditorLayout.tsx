@@ -1,5 +1,5 @@
 import { IconX } from "@tabler/icons-react";
-import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { lazy, memo, Suspense, useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useStore } from "zustand";
 import { loadPart } from "@/api";
@@ -33,6 +33,11 @@ const LibraryDialogs = lazy(() =>
 const NodeTree = lazy(() => loadPart(async () => ({ default: (await import("@/features/nodeTree")).NodeTree })));
 
 const LinkDialog = lazy(() => loadPart(async () => ({ default: (await import("@/features/links")).LinkDialog })));
+
+// How far it is saved is the bar's: nothing else is drawn anew for it.
+const StillPalette = memo(Palette);
+const StillCanvas = memo(Canvas);
+const StillInspector = memo(Inspector);
 
 const DRAWERS = { problems: ProblemsPanel, costs: CostsPanel, code: CodePanel, weights: WeightsPanel };
 
@@ -86,7 +91,7 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
         {panels.isPaletteOpen && (
           <>
             <div className={styles.side} id="palette" style={{ width: panels.palette }}>
-              <Palette />
+              <StillPalette />
             </div>
             <Splitter
               label={t("editor.paletteWidth")}
@@ -119,7 +124,7 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
         )}
         <div className={styles.middle}>
           <div className={styles.canvas}>
-            <Canvas />
+            <StillCanvas />
           </div>
           {drawer !== null && drawer !== "train" && (
             <Drawer
@@ -148,7 +153,7 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
               onFold={() => setPanels({ isInspectorOpen: false })}
             />
             <div className={styles.side} id="inspector" style={{ width: panels.inspector }}>
-              <Inspector />
+              <StillInspector />
             </div>
           </>
         )}

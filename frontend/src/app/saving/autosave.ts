@@ -51,7 +51,10 @@ export function createAutosave({ store, drafts, save, onceOnline, now = Date.now
   let draftTimer: ReturnType<typeof setTimeout> | undefined;
   let stopWaiting: (() => void) | undefined;
 
-  const say = (next: SaveState) => state.setState(next, true);
+  function say(next: SaveState): void {
+    // That it still waits is no news: the whole page hears of each.
+    if (next.kind !== "waiting" || state.getState().kind !== "waiting") state.setState(next, true);
+  }
   const isDirty = () => store.getState().document !== store.getState().savedDocument;
 
   function writeDraft(): boolean {

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Tooltip, useComputedColorScheme } from "@mantine/core";
 import { IconTable, IconZoomReset } from "@tabler/icons-react";
-import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { memo, type ReactNode, type RefObject, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import "uplot/dist/uPlot.min.css";
 import { useHasMoreContrast } from "@/ui";
@@ -10,7 +10,7 @@ import { Legend } from "./Legend";
 import classes from "./LineChart.module.css";
 import type { MetricStore } from "./metricStore";
 import { type ChartSeries, type ChartView, type Mark, Plot } from "./plot";
-import { createReadouts, useReadout } from "./readouts";
+import { createReadouts, type Readouts, useReadout } from "./readouts";
 import type { ShownCharts } from "./shown";
 
 interface Props {
@@ -63,9 +63,6 @@ export function LineChart(props: Props) {
   const plot = useRef<Plot | null>(null);
   const zoom = useRef<{ axis: string; range: Range | null }>({ axis: view.axis, range: null });
   const [readouts] = useState(createReadouts);
-  const isZoomed = useReadout(readouts, (readout) => readout.isZoomed);
-  const isEmpty = useReadout(readouts, (readout) => readout.isEmpty);
-  const numOutside = useReadout(readouts, (readout) => readout.numOutside);
   const [isTable, setIsTable] = useState(false);
   const [keepAll, setKeepAll] = useState(false);
   const { axis, isLog, smoothing, isLogX = false } = view;
@@ -137,19 +134,7 @@ export function LineChart(props: Props) {
           summaryId={summaryId}
         />
         {tools}
-        {isZoomed && !isTable && (
-          <Tooltip label={t("charts.resetZoom")}>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              size="sm"
-              aria-label={t("charts.resetZoom")}
-              onClick={() => plot.current?.resetZoom()}
-            >
-              <IconZoomReset size={16} />
-            </ActionIcon>
-          </Tooltip>
-        )}
+        {!isTable && <ZoomReset readouts={readouts} plot={plot} />}
         <Tooltip label={t("charts.asTable")}>
           <ActionIcon
             variant={isTable ? "light" : "subtle"}
@@ -168,17 +153,63 @@ export function LineChart(props: Props) {
       ) : (
         <div className={classes.frame} style={{ minHeight: height }}>
           <div ref={frame} role="img" aria-labelledby={titleId} aria-describedby={summaryId} className={classes.plot} />
-          {isEmpty && !isWaiting && <p className={classes.empty}>{t("charts.empty")}</p>}
+          {!isWaiting && <Empty readouts={readouts} />}
         </div>
       )}
-      {!isTable && (numOutside > 0 || keepAll) && (
-        <p className={classes.note}>
-          {!keepAll && t("charts.outside", { count: numOutside })}{" "}
-          <Button variant="subtle" size="compact-xs" onClick={() => setKeepAll(!keepAll)}>
-            {keepAll ? t("charts.fitCurve") : t("charts.showAll")}
-          </Button>
-        </p>
-      )}
+      {!isTable && <Outside readouts={readouts} keepAll={keepAll} onKeepAll={setKeepAll} />}
     </section>
   );
 }
+
+// Each listens to its own part of the readout: what a redraw changes draws nothing else of the chart anew.
+
+function ZoomReset({ readouts, plot }: { readouts: Readouts; plot: RefObject<Plot | null> }) {
+  const { t } = useTranslation("runs");
+  const isZoomed = useReadout(readouts, (readout) => readout.isZoomed);
+  if (!isZoomed) return null;
+  return (
+    <Tooltip label={t("charts.resetZoom")}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size="sm"
+        aria-label={t("charts.resetZoom")}
+        onClick={() => plot.current?.resetZoom()}
+      >
+        <IconZoomReset size={16} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function Empty({ readouts }: { readouts: Readouts }) {
+  const { t } = useTranslation("runs");
+  const isEmpty = useReadout(readouts, (readout) => readout.isEmpty);
+  return isEmpty ? <p className={classes.empty}>{t("charts.empty")}</p> : null;
+}
+
+interface OutsideProps {
+  readouts: Readouts;
+  keepAll: boolean;
+  onKeepAll: (keepAll: boolean) => void;
+}
+
+/** How many values the frame cuts off, and the way to see them. */
+function Outside({ readouts, keepAll, onKeepAll }: OutsideProps) {
+  const { t } = useTranslation("runs");
+  const count = useReadout(readouts, (readout) => readout.numOutside);
+  return count > 0 || keepAll ? (
+    <p className={classes.note}>
+      {!keepAll && t("charts.outside", { count })} <KeepAll keepAll={keepAll} onKeepAll={onKeepAll} />
+    </p>
+  ) : null;
+}
+
+const KeepAll = memo(function KeepAll({ keepAll, onKeepAll }: Omit<OutsideProps, "readouts">) {
+  const { t } = useTranslation("runs");
+  return (
+    <Button variant="subtle" size="compact-xs" onClick={() => onKeepAll(!keepAll)}>
+      {keepAll ? t("charts.fitCurve") : t("charts.showAll")}
+    </Button>
+  );
+});

@@ -201,7 +201,7 @@ const SPIKE = 3;
  */
 export function valueRange(columns: readonly (readonly Cell[])[], isLog: boolean, keepAll: boolean): ValueRange | null {
   const numbers = columns.map((column) => column.filter((value) => typeof value === "number"));
-  const values = numbers.flat().sort((a, b) => a - b);
+  const values = Float64Array.from(numbers.flat()).sort();
   if (values.length === 0) return null;
   const at = (share: number) => values[Math.round(share * (values.length - 1))] as number;
   let min = at(0);

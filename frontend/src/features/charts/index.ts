@@ -6,5 +6,5 @@ export { MetricBuffer, type SeriesColumns, stampOf } from "./metricBuffer";
 export { MetricStore } from "./metricStore";
 export { toSvg } from "./picture";
 export { type ChartSeries, type ChartView, type Mark, NUM_COLORS } from "./plot";
-export { untilBeat } from "./redraw";
+export { onBeat } from "./redraw";
 export { csvCell, ShownCharts, toShownCsv, toShownJson } from "./shown";

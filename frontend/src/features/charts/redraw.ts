@@ -1,13 +1,53 @@
 /** When to draw: at most some times a second, in an animation frame, and only what can be seen. */
 
-export const REDRAW_INTERVAL_MS = 200;
+export const BEAT_MS = 200;
+/** A page that is hidden just before its frame gets none; what waits for the beat then comes so much later. */
+const LATE_MS = 500;
+
+const waiting = new Set<() => void>();
+let isPlanned = false;
 
 /**
- * Until the next beat, which is the same for everything on the page that follows live events: what is drawn in one frame costs
- * the browser one layout and one paint, however many charts it is.
+ * Calls back once at the next beat, which is the same for everything on the page that follows live events: all of it in one
+ * frame, so that it costs the browser one script task, one layout and one paint, however many charts it is. Returns a
+ * function that takes it back.
  */
-export function untilBeat(intervalMs = REDRAW_INTERVAL_MS): number {
-  return intervalMs - (performance.now() % intervalMs);
+export function onBeat(callback: () => void): () => void {
+  waiting.add(callback);
+  plan();
+  return () => waiting.delete(callback);
+}
+
+function plan(): void {
+  if (isPlanned) return;
+  isPlanned = true;
+  setTimeout(inFrame, BEAT_MS - (performance.now() % BEAT_MS));
+}
+
+function inFrame(): void {
+  if (document.visibilityState !== "visible") {
+    beat();
+    return;
+  }
+  const once = () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    beat();
+  };
+  const frame = requestAnimationFrame(once);
+  const timer = setTimeout(once, LATE_MS);
+}
+
+function beat(): void {
+  isPlanned = false;
+  try {
+    for (const callback of [...waiting]) {
+      // One that was called may have taken another back.
+      if (waiting.delete(callback)) callback();
+    }
+  } finally {
+    if (waiting.size > 0) plan();
+  }
 }
 
 export interface Redraw {
@@ -16,31 +56,29 @@ export interface Redraw {
   stop(): void;
 }
 
-/** Draws `draw` for `element` when asked to, never more often than `intervalMs` and never out of sight. */
-export function createRedraw(element: Element, draw: () => void, intervalMs = REDRAW_INTERVAL_MS): Redraw {
+/** Draws `draw` for `element` when asked to: at once the first time, then at the beat, and never out of sight. */
+export function createRedraw(element: Element, draw: () => void): Redraw {
   let isInView = false;
   let isWanted = true;
+  let cancel: (() => void) | null = null;
   let hasDrawn = false;
-  let frame = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
 
   const canSee = () => isInView && document.visibilityState === "visible";
   const plan = () => {
-    if (!isWanted || !canSee() || frame !== 0 || timer !== undefined) return;
-    if (!hasDrawn) return inNextFrame();
-    timer = setTimeout(() => {
-      timer = undefined;
-      if (isWanted && canSee() && frame === 0) inNextFrame();
-    }, untilBeat(intervalMs));
+    if (!isWanted || !canSee() || cancel !== null) return;
+    if (hasDrawn) {
+      cancel = onBeat(drawNow);
+    } else {
+      const frame = requestAnimationFrame(drawNow);
+      cancel = () => cancelAnimationFrame(frame);
+    }
   };
-  const inNextFrame = () => {
-    frame = requestAnimationFrame(() => {
-      frame = 0;
-      if (!canSee()) return;
-      isWanted = false;
-      hasDrawn = true;
-      draw();
-    });
+  const drawNow = () => {
+    cancel = null;
+    if (!canSee()) return;
+    isWanted = false;
+    hasDrawn = true;
+    draw();
   };
   const observer = new IntersectionObserver((entries) => {
     isInView = entries.at(-1)?.isIntersecting ?? false;
@@ -56,8 +94,7 @@ export function createRedraw(element: Element, draw: () => void, intervalMs = RE
     stop: () => {
       observer.disconnect();
       document.removeEventListener("visibilitychange", plan);
-      cancelAnimationFrame(frame);
-      clearTimeout(timer);
+      cancel?.();
     },
   };
 }

@@ -40,6 +40,24 @@ describe("checking", () => {
     expect(asked[0]?.document.network.nodes[1]?.params).toEqual({ size: 2 });
   });
 
+  it("asks at once after a rest, and again and again while edits go on", async () => {
+    const { store, asked } = watched();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(asked).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1000);
+    store.getState().setParam("conv", "size", 0);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(asked).toHaveLength(2);
+    for (let size = 1; size <= 60; size += 1) {
+      store.getState().setParam("conv", "size", size);
+      await vi.advanceTimersByTimeAsync(10);
+    }
+    // Every 60 ms of the 600.
+    expect(asked).toHaveLength(12);
+    await vi.advanceTimersByTimeAsync(60);
+    expect(asked.at(-1)?.document.network.nodes[1]?.params).toEqual({ size: 60 });
+  });
+
   it("calls off the older question and drops its answer", async () => {
     const { store, asked } = watched();
     await vi.advanceTimersByTimeAsync(100);

@@ -3,8 +3,8 @@ import type { CheckReport, Document, EditorStore } from "@/document";
 
 export type Check = (document: Document, signal: AbortSignal) => Promise<CheckReport>;
 
-/** After the last edit, before the question goes out. */
-const DEBOUNCE_MS = 60;
+/** Between two questions while edits follow one another; the first after a rest goes out as soon as its edits are done. */
+const INTERVAL_MS = 60;
 /** Before the page says that it is checking: shorter waits are not worth a word. */
 const SLOW_MS = 300;
 /** Before a question that got no answer is asked again. */
@@ -19,16 +19,18 @@ function sameMeaning(a: Document | null, b: Document): boolean {
 export function startChecking(store: EditorStore, check: Check, onError: (error: unknown) => void): () => void {
   let asked: Document | null = null;
   let controller: AbortController | null = null;
-  let debounce: ReturnType<typeof setTimeout> | undefined;
+  let lastAsked = Number.NEGATIVE_INFINITY;
+  let next: ReturnType<typeof setTimeout> | undefined;
   let slow: ReturnType<typeof setTimeout> | undefined;
 
   function schedule(delay: number): void {
-    clearTimeout(debounce);
-    debounce = setTimeout(() => void ask(), delay);
+    clearTimeout(next);
+    next = setTimeout(() => void ask(), delay);
   }
 
   async function ask(): Promise<void> {
     const { document } = store.getState();
+    lastAsked = performance.now();
     controller?.abort();
     const mine = new AbortController();
     controller = mine;
@@ -53,14 +55,14 @@ export function startChecking(store: EditorStore, check: Check, onError: (error:
     store.getState().setChecking("pending");
     clearTimeout(slow);
     slow = setTimeout(() => store.getState().setChecking("slow"), SLOW_MS);
-    schedule(DEBOUNCE_MS);
+    schedule(Math.max(0, lastAsked + INTERVAL_MS - performance.now()));
   }
 
   const unsubscribe = store.subscribe(onChange);
   onChange();
   return () => {
     unsubscribe();
-    clearTimeout(debounce);
+    clearTimeout(next);
     clearTimeout(slow);
     controller?.abort();
   };

@@ -17,13 +17,17 @@ export function NetworkExports() {
   const { t } = useTranslation("exports");
   const store = useEditorStore();
   const [isOpen, setOpen] = useState(false);
-  const document = useEditor((state) => state.document);
+  // While it is closed no edit draws it anew.
+  const asked = useEditor((state) => (isOpen ? state.document : null));
   const errors = useEditor(
     (state) => state.report?.problems.filter(({ severity }) => severity === "error").length ?? 0,
   );
   const { data, error } = useQuery({
-    queryKey: ["exports", "network", document],
-    queryFn: ({ signal }) => unwrap<ExportOption[]>(api.POST("/api/exports/formats", { body: { document }, signal })),
+    queryKey: ["exports", "network", asked],
+    queryFn: ({ signal }) => {
+      const document = asked ?? store.getState().document;
+      return unwrap<ExportOption[]>(api.POST("/api/exports/formats", { body: { document }, signal }));
+    },
     enabled: isOpen,
     gcTime: 0,
   });

@@ -1,4 +1,5 @@
 import { Progress } from "@mantine/core";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunRead } from "@/api";
 import { formatCount, formatDuration, formatExact, formatMetric } from "@/ui";
@@ -11,6 +12,12 @@ interface Props {
   run: RunRead;
   live: RunLive;
   rate: number | undefined;
+}
+
+interface BarProps {
+  percent: number;
+  isWaiting: boolean;
+  color: string | undefined;
 }
 
 /** How far it is, how fast, how long still. */
@@ -33,15 +40,11 @@ export function RunProgress({ run, live, rate }: Props) {
   ];
   return (
     <div className={classes.progress}>
-      <Progress.Root size="sm" aria-label={t("progress.label")}>
-        <Progress.Section
-          value={(share ?? 0) * 100}
-          animated={moves && share === null}
-          aria-label={t("progress.label")}
-          aria-valuetext={of(run.step, run.total_steps)}
-          {...(run.state === "failed" ? { color: "red" } : isFinal(run.state) ? { color: "gray" } : {})}
-        />
-      </Progress.Root>
+      <Bar
+        percent={Math.floor((share ?? 0) * 1000) / 10}
+        isWaiting={moves && share === null}
+        color={run.state === "failed" ? "red" : isFinal(run.state) ? "gray" : undefined}
+      />
       <dl className={classes.facts}>
         {facts.map(([key, label, value]) => (
           <div key={key} data-testid={`run-${key}`}>
@@ -53,6 +56,22 @@ export function RunProgress({ run, live, rate }: Props) {
     </div>
   );
 }
+
+/** Moves by thousandths, which is finer than a pixel; without a glide, which would lay out and paint the page in every frame. */
+const Bar = memo(function Bar({ percent, isWaiting, color }: BarProps) {
+  const { t } = useTranslation("runs");
+  return (
+    <Progress.Root size="sm" transitionDuration={0} aria-label={t("progress.label")}>
+      <Progress.Section
+        value={percent}
+        animated={isWaiting}
+        aria-label={t("progress.label")}
+        aria-valuetext={`${percent} %`}
+        {...(color === undefined ? {} : { color })}
+      />
+    </Progress.Root>
+  );
+});
 
 /** Steps a second; before two reports have come, from the samples of the first. */
 function paceOf(run: RunRead, live: RunLive): number | null {

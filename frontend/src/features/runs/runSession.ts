@@ -5,7 +5,7 @@
 
 import { api, type EventList, type MetricsRead, type RunEvent, type RunRead, type RunState, unwrap } from "@/api";
 import { type LiveConnection, type LiveState, openRunEvents } from "@/api/live";
-import { MetricStore, untilBeat } from "@/features/charts";
+import { MetricStore, onBeat } from "@/features/charts";
 import type { UnitsEvent } from "@/features/units";
 import { RateMeter } from "./progress";
 import { type EventQuery, readStory } from "./runStory";
@@ -244,7 +244,8 @@ export class RunSession {
   private readonly listeners = new Set<Listener>();
   private readonly abort = new AbortController();
   private connection: LiveConnection | null = null;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  /** Takes back that progress is told at the next beat. */
+  private untell: (() => void) | null = null;
 
   constructor(readonly id: string) {}
 
@@ -279,7 +280,7 @@ export class RunSession {
   close(): void {
     this.abort.abort();
     this.connection?.close();
-    clearTimeout(this.timer);
+    this.untell?.();
     this.listeners.clear();
   }
 
@@ -323,13 +324,13 @@ export class RunSession {
   }
 
   private tell(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
+    this.untell?.();
+    this.untell = null;
     for (const listener of this.listeners) listener();
   }
 
   private tellSoon(): void {
     // A person reads no faster; each telling draws the page's figures anew, in the frame in which charts are drawn.
-    this.timer ??= setTimeout(() => this.tell(), untilBeat());
+    this.untell ??= onBeat(() => this.tell());
   }
 }

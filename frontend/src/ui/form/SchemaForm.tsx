@@ -1,6 +1,6 @@
 import { Button, NativeSelect } from "@mantine/core";
 import { IconArrowBackUp, IconVariableMinus, IconVariablePlus } from "@tabler/icons-react";
-import { Fragment, useId, useMemo, useState } from "react";
+import { Fragment, memo, useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ReasonedIcon } from "../ReasonedButton";
 import { Sentence } from "../Sentence";
@@ -50,11 +50,22 @@ export function SchemaForm({ schema, ...props }: SchemaFormProps) {
   return <Fields {...props} fields={fields} />;
 }
 
-function Fields({ fields, ...props }: Omit<SchemaFormProps, "schema"> & { fields: readonly FormField[] }) {
+type FieldsProps = Omit<SchemaFormProps, "schema"> & { fields: readonly FormField[] };
+
+function Fields({ fields, values, problems, mixed, ...props }: FieldsProps) {
   return (
     <div className={styles.form}>
       {fields.map((field) => (
-        <Row key={field.name} {...props} field={field} />
+        <Row
+          key={field.name}
+          {...props}
+          field={field}
+          value={values[field.name]}
+          problems={problems?.get(field.name) ?? NO_PROBLEMS}
+          isMixed={mixed?.has(field.name) ?? false}
+          // What concerns all fields changes at every check: only the groups hand it on.
+          within={field.shape.kind === "variants" ? { problems, mixed } : undefined}
+        />
       ))}
     </div>
   );
@@ -62,14 +73,20 @@ function Fields({ fields, ...props }: Omit<SchemaFormProps, "schema"> & { fields
 
 const NO_PROBLEMS: readonly FieldProblem[] = [];
 
-function Row({ field, values, ...props }: Omit<SchemaFormProps, "schema"> & { field: FormField }) {
+interface RowProps extends Omit<SchemaFormProps, "schema" | "values" | "problems" | "mixed"> {
+  field: FormField;
+  value: unknown;
+  problems: readonly FieldProblem[];
+  isMixed: boolean;
+  within: Pick<SchemaFormProps, "problems" | "mixed"> | undefined;
+}
+
+/** A key that is pressed in one field leaves the rows of the others as they are. */
+const Row = memo(function Row({ field, value, problems, isMixed, within, ...props }: RowProps) {
   const { t } = useTranslation("ui");
   const id = useId();
   const [wrong, setWrong] = useState<"notANumber" | "notWhole" | null>(null);
   const { name, shape } = field;
-  const value = values[name];
-  const problems = props.problems?.get(name) ?? NO_PROBLEMS;
-  const isMixed = props.mixed?.has(name) ?? false;
   const describedBy = [`${id}-about`, ...(problems.length > 0 || wrong !== null ? [`${id}-problems`] : [])].join(" ");
   const isSet = value !== undefined && JSON.stringify(value) !== JSON.stringify(field.default ?? null);
 
@@ -109,7 +126,7 @@ function Row({ field, values, ...props }: Omit<SchemaFormProps, "schema"> & { fi
         )}
       </div>
       {shape.kind === "variants" && (
-        <VariantFields field={field} tag={shape.tag} variants={shape.variants} value={value} {...props} />
+        <VariantFields field={field} tag={shape.tag} variants={shape.variants} value={value} {...props} {...within} />
       )}
       <p id={`${id}-about`} className={styles.below} hidden={props.showDescriptions === false}>
         <Sentence text={field.description} />
@@ -131,7 +148,7 @@ function Row({ field, values, ...props }: Omit<SchemaFormProps, "schema"> & { fi
       </div>
     </div>
   );
-}
+});
 
 /** Shown for a number and for an expression, while the row is looked at. */
 function NamingButton({ name, value, naming }: { name: string; value: unknown; naming: FieldNaming }) {

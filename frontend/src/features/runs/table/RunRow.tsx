@@ -154,6 +154,8 @@ function ProgressCell({ run }: { run: RunSummary }) {
       <Progress
         className={runClasses.bar}
         size="sm"
+        // A width that glides is laid out and painted again in every frame.
+        transitionDuration={0}
         value={progressOf(run) * 100}
         color={run.state === "failed" ? "red" : isFinal(run.state) ? "gray" : "accent"}
         aria-label={t("table.progressOf", { name: run.name })}
