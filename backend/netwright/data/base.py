@@ -246,6 +246,12 @@ class ColumnFacts:
     examples: tuple[str, ...] = ()
     warning: Text | None = None
     """Why a feature may give the target away."""
+    strategies: tuple[str, ...] = ()
+    """What can be done about its missing values, where a person may choose."""
+    strategy: str = ""
+    """What was chosen for this column alone; empty: as for all."""
+    fill_value: str = ""
+    """The constant that was chosen for this column alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,12 @@ class ColumnRead(Model):
     examples: list[str] = Field(default_factory=list)
     warning: Sentence | None = None
     """Why a feature may give the target away, with the way out."""
+    strategies: list[str] = Field(default_factory=list)
+    """What can be done about its missing values: what ``missing`` of its options takes."""
+    strategy: str = ""
+    """What was chosen for this column alone; empty: as for all."""
+    fill_value: str = ""
+    """The constant that was chosen for this column alone."""
 
 
 class GraphRead(Model):

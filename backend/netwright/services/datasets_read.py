@@ -83,7 +83,7 @@ def _options_schema(source: type[Source]) -> dict[str, Any]:
 
 
 def _column(fields: dict[str, Any]) -> ColumnRead:
-    return ColumnRead(**fields | {"examples": list(fields["examples"])})
+    return ColumnRead(**fields | {name: list(fields[name]) for name in ("examples", "strategies")})
 
 
 def read_preview(preview: Preview) -> DatasetPreview:

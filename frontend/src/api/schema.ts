@@ -2037,6 +2037,18 @@ export interface components {
             examples?: string[];
             /** Warning */
             warning?: string | null;
+            /** Strategies */
+            strategies?: string[];
+            /**
+             * Strategy
+             * @default
+             */
+            strategy: string;
+            /**
+             * Fill Value
+             * @default
+             */
+            fill_value: string;
         };
         /**
          * CrossValidationStarted
@@ -5259,6 +5271,12 @@ export interface components {
         TrialField: {
             /** Name */
             name: string;
+            /**
+             * Is Required
+             * @description Whether it needs a value: nothing is put in where one is missing.
+             * @default false
+             */
+            is_required: boolean;
             /** Categories */
             categories?: string[] | null;
             /** Minimum */
