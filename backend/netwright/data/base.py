@@ -255,6 +255,15 @@ class ColumnFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetFacts:
+    """A sheet of a workbook, and how far its cells reach; 0 of both where it is empty."""
+
+    name: str
+    num_rows: int
+    num_columns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of a set without training on it.  ``input_shape`` is that of the network's input after the default
     preprocessing, without the batch; ``notes`` are sentences about what was decided while reading; ``problem`` is what
@@ -278,6 +287,10 @@ class Facts:
     """Of texts: how many different indices the network may meet at most, padding and the unknown token among them."""
     splits: tuple[SplitBy, ...] = ()
     """What the split can go by beside chance."""
+    sheets: tuple[SheetFacts, ...] = ()
+    """Of a workbook: what its option ``sheet`` may name."""
+    sheet: str | None = None
+    """The one of ``sheets`` that is read."""
 
 
 @dataclass(frozen=True, slots=True)

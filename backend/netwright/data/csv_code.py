@@ -48,6 +48,7 @@ def csv_code(reading: Reading) -> SampleCode:
         names=None if table.header == table.names else table.names,
         has_header=table.header is not None,
         form=table.form,
+        sheet=table.sheet,
     )
     return SampleCode(
         functions=_load_code(reading) + "\n\n" + readers,

@@ -41,7 +41,7 @@ from netwright.data.missing import (
     strategy_of,
 )
 from netwright.data.sample_code import SampleCode
-from netwright.data.table_options import Decimal, DelimiterOption, EncodingOption, HasHeader, IsQuoted
+from netwright.data.table_options import Decimal, DelimiterOption, EncodingOption, HasHeader, IsQuoted, SheetOption
 from netwright.data.table_split import VALIDATION, find_keys
 from netwright.data.table_target import choose_target
 from netwright.data.text_table import TextTable, read_text_table
@@ -129,6 +129,7 @@ class CsvSource(Source):
         is_quoted: IsQuoted = None
         decimal: Decimal = None
         encoding: EncodingOption = None
+        sheet: SheetOption = None
 
     options: Options
 
@@ -169,6 +170,7 @@ class CsvSource(Source):
             self._path,
             upload_name(self.folder),
             encoding=options.encoding,
+            sheet=options.sheet,
             delimiter=options.delimiter,
             has_header=options.has_header,
             is_quoted=options.is_quoted,
@@ -290,6 +292,8 @@ class Reading:
             bytes=num_bytes,
             columns=tuple(missing_facts(column, self.options) for column in self.columns),
             notes=tuple(self.notes),
+            sheets=self.table.sheets,
+            sheet=self.table.sheet or None,
             problem=self.problem,
         )
 

@@ -26,6 +26,9 @@ SAMPLE_BYTES = 1 << 20
 """Of a table, to see what it is."""
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_OLE = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""The stream of an Office file that is locked by a password ([MS-OFFCRYPTO] 2.3.4)."""
 _KNOWN: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", say("compressed with gzip. Unpack it and upload the table itself")),
     (b"7z\xbc\xaf\x27\x1c", say("a 7z archive. Pack the class folders as a ZIP instead")),
@@ -33,7 +36,7 @@ _KNOWN: tuple[tuple[bytes, str], ...] = (
     (b"BZh", say("compressed with bzip2. Unpack it and upload the table itself")),
     (b"\xfd7zXZ", say("compressed with xz. Unpack it and upload the table itself")),
     (b"%PDF", say("a PDF. Export the table as CSV")),
-    (b"\xd0\xcf\x11\xe0", say("an old Excel or Word file. Save the sheet as CSV")),
+    (_OLE, say("an old Excel or Word file. Save the sheet as CSV")),
     (b"\x89PNG", say("a single picture. Upload a ZIP with one folder of pictures for each class")),
     (b"\xff\xd8\xff", say("a single picture. Upload a ZIP with one folder of pictures for each class")),
     (b"GIF8", say("a single picture. Upload a ZIP with one folder of pictures for each class")),
@@ -135,6 +138,16 @@ def sniff_upload(path: Path, filename: str) -> str:
         return _sniff_zip(path, filename)
     if start.startswith(NPY_MAGIC):
         return _sniff_arrays(path, filename)
+    if start.startswith(_OLE) and _ENCRYPTED in path.read_bytes():
+        raise DataError(
+            say(
+                "{filename} is protected by a password. Take the password off in Excel (File, Info, Protect Workbook), or save "
+                "the sheet as CSV.",
+                filename=filename,
+            ),
+            code="unknown_format",
+            file=filename,
+        )
     for magic, what in _KNOWN:
         if start.startswith(magic):
             raise DataError(

@@ -54,6 +54,14 @@ class WayToRead(Model):
     title: Sentence
 
 
+class SheetRead(Model):
+    """A sheet of a workbook, and how far its cells reach."""
+
+    name: str
+    num_rows: int
+    num_columns: int
+
+
 class DatasetRead(Model):
     """A built-in or an uploaded set.  ``state``: ``missing`` is a built-in that must be downloaded or imported first."""
 
@@ -89,6 +97,10 @@ class DatasetRead(Model):
     options_schema: Schema = Field(default_factory=dict)
     read_as: list[WayToRead] = Field(default_factory=list)
     """What the uploaded file can be read as, its ``type`` among them; empty where there is no choice."""
+    sheets: list[SheetRead] = Field(default_factory=list)
+    """Of a workbook: what the option ``sheet`` may name."""
+    sheet: str | None = None
+    """The one of ``sheets`` that is read."""
 
 
 class DatasetUpdate(Model):

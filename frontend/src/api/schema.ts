@@ -2265,6 +2265,10 @@ export interface components {
             };
             /** Read As */
             read_as?: components["schemas"]["WayToRead"][];
+            /** Sheets */
+            sheets?: components["schemas"]["SheetRead"][];
+            /** Sheet */
+            sheet?: string | null;
         };
         /**
          * DatasetUpdate
@@ -4675,6 +4679,18 @@ export interface components {
                 number,
                 number
             ][];
+        };
+        /**
+         * SheetRead
+         * @description A sheet of a workbook, and how far its cells reach.
+         */
+        SheetRead: {
+            /** Name */
+            name: string;
+            /** Num Rows */
+            num_rows: number;
+            /** Num Columns */
+            num_columns: number;
         };
         /**
          * SignalEvent

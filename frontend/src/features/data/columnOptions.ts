@@ -6,8 +6,8 @@ import type { JsonSchema } from "@/ui";
 export type Column = NonNullable<DatasetRead["columns"]>[number];
 export type Options = NonNullable<DatasetRead["options"]>;
 
-/** Options that the table of columns corrects; the form shows the others. */
-export const COLUMN_OPTIONS: ReadonlySet<string> = new Set(["target", "columns"]);
+/** Options that the table of columns and the choice of the sheet correct; the form shows the others. */
+export const COLUMN_OPTIONS: ReadonlySet<string> = new Set(["target", "columns", "sheet"]);
 
 interface Correction {
   type?: Column["type"];
