@@ -15,6 +15,7 @@ from netwright.data.graph_npz import looks_like_graph
 from netwright.data.graph_tables import is_graph_archive
 from netwright.data.mask_pairs import holds_masks
 from netwright.data.picture_names import names_pictures
+from netwright.data.series_join import is_series_archive
 from netwright.data.text_folder import SUFFIX
 from netwright.data.text_table import TextTable, parse_text_table, read_text_table
 from netwright.data.text_table_source import looks_like_texts
@@ -72,6 +73,8 @@ def _sniff_zip(path: Path, filename: str) -> str:
         return "graph_npz"
     if is_array_archive(paths):
         return _sniff_arrays(path, filename)
+    if is_series_archive(paths):
+        return "series_archive"
     if holds_masks(paths):
         return "image_masks"
     if any(_has_suffix(name, PICTURE_SUFFIXES) for name in names):
