@@ -37,7 +37,8 @@ def people(count: int) -> list[Row]:
 
 
 def test_workbook_is_offered_by_the_dialog_and_read(page: Page, server: Server, tmp_path: Path) -> None:
-    flowers: list[Row] = [["petal", "kind"], *([float(n), ("iris", "rose")[n % 2]] for n in range(30))]
+    flowers: list[Row] = [["petal", "kind"]]
+    flowers += [[float(n), ("iris", "rose")[n % 2]] for n in range(30)]
     (tmp_path / "people.xlsx").write_bytes(workbook(people(40), {"flowers": flowers}))
     go(page, server, "/data")
     accepted = page.locator("input[type=file]")

@@ -110,7 +110,8 @@ class SeriesArchive(Source):
 
     def _notes(self, reading: Reading) -> list[Text]:
         noted = self._noted
-        lengths = [len(reading.group.cells)] if reading.group is None else list(reading.group.counts.values())
+        assert reading.group is not None, "the column of series is told to be it"
+        lengths = list(reading.group.counts.values())
         notes = [
             say(
                 "{count:,} series of {shortest:,} to {longest:,} steps; the table {table} says what each is.",

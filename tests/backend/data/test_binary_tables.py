@@ -28,7 +28,8 @@ def test_workbook_when_uploaded_is_read_and_read_again(tmp_path: Path, capsys: p
     assert source.code(source.read()).requirements == ("python-calamine",)
 
 
-FLOWERS: list[Row] = [["petal", "kind"], *([float(n), ("iris", "rose")[n % 2]] for n in range(30))]
+FLOWERS: list[Row] = [["petal", "kind"]]
+FLOWERS += [[float(n), ("iris", "rose")[n % 2]] for n in range(30)]
 
 
 def test_workbook_of_several_sheets_when_one_is_chosen_is_read_by_it(
