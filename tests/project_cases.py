@@ -234,6 +234,7 @@ def watches(monitor: str, patience: int, min_delta: float = 0.02) -> dict[str, A
 
 
 LABEL_METRICS = ["Accuracy", "ExactMatch", "Precision", "Recall", "F1Score", "JaccardIndex", "Specificity"]
+LABEL_METRICS += ["MatthewsCorrCoef"]
 
 WATCHED: dict[str, Case] = {
     "area under the ROC curve": Case(

@@ -75,6 +75,35 @@ def test_sunspots_uploaded_as_a_series_are_forecast(page: Page, server: Server, 
     assert min(values(server, run, "val/MeanAbsoluteError")) < 0.9 * naive
 
 
+def test_movements_uploaded_as_a_file_for_each_series_are_told_apart(
+    page: Page, server: Server, shared_data: Path
+) -> None:
+    dataset = upload(page, server, shared_data / "timeseries" / "IndoorMovement.zip")
+    expect(page.get_by_text("314 series of 19 to 129 steps; the table dataset/MovementAAL_target.csv")).to_be_visible(
+        timeout=60_000
+    )
+    expect(page.get_by_role("heading", name="Some series of each class")).to_be_visible(timeout=60_000)
+    network = create_network(
+        server,
+        chain(
+            "Movements",
+            ("strengths", "Input", {"shape": [5, 2]}),
+            ("flat", "Flatten", {}),
+            ("hidden", "Linear", {"out_features": 32}),
+            ("act", "ReLU", {}),
+            ("head", "Linear", {"out_features": 5}),
+            ("scores", "Output", {}),
+        ),
+    )
+    open_training(page, server, network, dataset, epochs=12)
+    mend(page)
+    run = start_training(page)
+    wait_for_end(page)
+    naive = naive_value(page, "Accuracy")
+    assert 0.45 < naive < 0.6, "half of them change the room"
+    assert max(values(server, run, "val/Accuracy")) > naive + 0.15
+
+
 def error_of_the_last_value(file: Path) -> float:
     """Mean absolute error over the validation windows of saying the last month again and again."""
     months = np.array([float(line.split(",")[1]) for line in file.read_text().splitlines()[1:] if line])

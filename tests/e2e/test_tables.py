@@ -11,8 +11,9 @@ from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
-ROWS = "customer_id,age,town,price\n" + "".join(
+ROWS = "customer_id,age,town,garden,price\n" + "".join(
     f"{9000 + row * 37 % 120},{400 if row in {7, 50} else 20 + row * 13 % 41},{'north' if row % 3 else 'south'},"
+    f"{'' if row % 4 == 0 else row % 11},"
     f"{row * row % 97 + 0.5}\n"
     for row in range(120)
 )
@@ -45,6 +46,21 @@ def test_table_says_what_gives_the_target_away_and_opens_the_rows_that_lie_far_o
     suspects.get_by_role("button", name="Ignore the column customer_id").click()
     expect(columns.get_by_label("Role of customer_id")).to_have_value("ignored")
     expect(suspects).to_have_count(0)
+
+    # Missing values: a strategy of its own for one column, then its rows left out.
+    strategy = columns.get_by_label("What is done about missing values of garden")
+    expect(columns.get_by_label("What is done about missing values of age")).to_have_count(0)
+    strategy.select_option("constant")
+    constant = columns.get_by_label("The constant for missing values of garden")
+    constant.fill("-1")
+    constant.press("Enter")
+    expect(constant).to_have_value("-1")
+    strategy.select_option("drop")
+    expect(
+        page.get_by_text("30 of 120 rows are left out, for they have no value in garden; 90 remain.")
+    ).to_be_visible()
+    expect(strategy).to_have_value("drop")
+    keep_both(page, "table_missing")
 
     page.get_by_role("button", name="New network for this data").click()
     page.wait_for_url("**/networks/*")

@@ -37,7 +37,9 @@ def people(count: int) -> list[Row]:
 
 
 def test_workbook_is_offered_by_the_dialog_and_read(page: Page, server: Server, tmp_path: Path) -> None:
-    (tmp_path / "people.xlsx").write_bytes(workbook(people(40)))
+    flowers: list[Row] = [["petal", "kind"]]
+    flowers += [[float(n), ("iris", "rose")[n % 2]] for n in range(30)]
+    (tmp_path / "people.xlsx").write_bytes(workbook(people(40), {"flowers": flowers}))
     go(page, server, "/data")
     accepted = page.locator("input[type=file]")
     with server.client() as client:
@@ -46,7 +48,13 @@ def test_workbook_is_offered_by_the_dialog_and_read(page: Page, server: Server, 
     offered = (accepted.get_attribute("accept") or "").split(",")
     assert {".xlsx", ".parquet", ".csv", ".zip", ".npz"} <= set(offered)
     upload(page, server, tmp_path / "people.xlsx")
-    expect(page.get_by_test_id("dataset-columns").get_by_label("Role of label")).to_have_value("target")
+    columns = page.get_by_test_id("dataset-columns")
+    expect(columns.get_by_label("Role of label")).to_have_value("target")
+    sheets = page.get_by_test_id("dataset-sheet")
+    expect(sheets.locator("option")).to_have_text(["one: 41 rows, 3 columns", "flowers: 31 rows, 2 columns"])
+    sheets.select_option("flowers")
+    expect(columns.get_by_label("Role of kind")).to_have_value("target")
+    expect(sheets).to_have_value("flowers")
 
 
 def test_file_that_is_dropped_is_uploaded(page: Page, server: Server) -> None:

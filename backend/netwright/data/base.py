@@ -246,6 +246,21 @@ class ColumnFacts:
     examples: tuple[str, ...] = ()
     warning: Text | None = None
     """Why a feature may give the target away."""
+    strategies: tuple[str, ...] = ()
+    """What can be done about its missing values, where a person may choose."""
+    strategy: str = ""
+    """What was chosen for this column alone; empty: as for all."""
+    fill_value: str = ""
+    """The constant that was chosen for this column alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFacts:
+    """A sheet of a workbook, and how far its cells reach; 0 of both where it is empty."""
+
+    name: str
+    num_rows: int
+    num_columns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +287,10 @@ class Facts:
     """Of texts: how many different indices the network may meet at most, padding and the unknown token among them."""
     splits: tuple[SplitBy, ...] = ()
     """What the split can go by beside chance."""
+    sheets: tuple[SheetFacts, ...] = ()
+    """Of a workbook: what its option ``sheet`` may name."""
+    sheet: str | None = None
+    """The one of ``sheets`` that is read."""
 
 
 @dataclass(frozen=True, slots=True)

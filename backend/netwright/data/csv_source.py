@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, JsonValue
+from pydantic import Field
 
 from netwright.data.base import (
     TABLE_SUFFIXES,
@@ -25,11 +25,24 @@ from netwright.data.base import (
     Task,
 )
 from netwright.data.columns import Column, check_numbers, read_columns
-from netwright.data.labels import Separator, load_code
+from netwright.data.csv_code import csv_code
+from netwright.data.labels import Separator
 from netwright.data.leaks import find_leaks, suspect
-from netwright.data.sample_code import IS_TEST, SampleCode, table_code, table_imports, table_requirements
-from netwright.data.table_options import Decimal, DelimiterOption, EncodingOption, HasHeader, IsQuoted
-from netwright.data.table_split import TEST_WORDS, find_keys
+from netwright.data.missing import (
+    CategoryStrategy,
+    MissingOfColumn,
+    NumberStrategy,
+    check_remaining,
+    check_strategies,
+    impute_params,
+    incomplete_rows,
+    missing_facts,
+    note_dropped,
+    strategy_of,
+)
+from netwright.data.sample_code import SampleCode
+from netwright.data.table_options import Decimal, DelimiterOption, EncodingOption, HasHeader, IsQuoted, SheetOption
+from netwright.data.table_split import VALIDATION, find_keys
 from netwright.data.table_target import choose_target
 from netwright.data.text_table import TextTable, read_text_table
 from netwright.data.transforms import layout_of, plan_chain
@@ -42,27 +55,7 @@ MISSING_MARKS = ["?", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", 
 MAX_NAMED = 6
 
 
-LOAD_TABLE = '''TARGET = {target!r}
-
-
-def load(path: Path | None{is_test}) -> tuple[np.ndarray, np.ndarray]:
-    """The rows of the uploaded table that have a target."""
-    if path is None:
-        raise SystemExit("Say where the table is that was uploaded: --data FILE")
-    names, rows = read_rows(path)
-{left_out}    cells = [row[names.index(TARGET)] for row in rows]
-    known = [cell for cell in cells if cell not in MISSING]
-    inputs = to_inputs(names, [row for row, cell in zip(rows, cells, strict=True) if cell not in MISSING])
-    return inputs, {values}
-'''
-
-
-LEFT_OUT = """    # The test part is never trained or selected on.
-    rows = [row for row in rows if (row[names.index({split!r})].lower() in {words!r}) == is_test]
-"""
-
-
-class ColumnOptions(Model):
+class ColumnOptions(MissingOfColumn):
     """A correction of one column."""
 
     type: ColumnType | None = Field(default=None, description="What the cells are; empty: as guessed.")
@@ -98,12 +91,19 @@ class CsvSource(Source):
             description="What stands between the labels where one column names several; empty: found out, | or ;.",
         )
         columns: dict[str, ColumnOptions] = Field(default_factory=dict, description="Corrections by the column's name.")
-        missing_numbers: Literal["mean", "median", "most_frequent"] = Field(
-            default="median", description="What a missing number becomes; measured on the training part."
+        missing_numbers: NumberStrategy = Field(
+            default="median",
+            description="What a missing number becomes, measured on the training part; constant puts in fill_value, drop "
+            "leaves the row out. The table of columns sets it for one column.",
         )
-        missing_categories: Literal["most_frequent", "own_category"] = Field(
+        missing_categories: CategoryStrategy = Field(
             default="most_frequent",
-            description="What a missing category becomes; own_category keeps 'missing' visible.",
+            description="What a missing category becomes; own_category keeps 'missing' visible, drop leaves the row out.",
+        )
+        fill_value: float = Field(default=0.0, description="What constant puts where a number is missing.")
+        missing_indicator: bool = Field(
+            default=False,
+            description="One more input for each column with missing values: 1 where the value was missing, else 0.",
         )
         outliers: Literal["keep", "clip"] = Field(
             default="keep",
@@ -129,6 +129,7 @@ class CsvSource(Source):
         is_quoted: IsQuoted = None
         decimal: Decimal = None
         encoding: EncodingOption = None
+        sheet: SheetOption = None
 
     options: Options
 
@@ -139,7 +140,7 @@ class CsvSource(Source):
         return table.arrays()
 
     def code(self, arrays: Arrays) -> SampleCode:
-        return self._reading.code()
+        return csv_code(self._reading)
 
     def describe(self) -> Facts:
         reading = self._reading
@@ -160,8 +161,8 @@ class CsvSource(Source):
         return self.folder / "original"
 
     @cached_property
-    def _reading(self) -> _Reading:
-        return _Reading(self._read_text(), self.options)
+    def _reading(self) -> Reading:
+        return Reading(self._read_text(), self.options)
 
     def _read_text(self) -> TextTable:
         options = self.options
@@ -169,6 +170,7 @@ class CsvSource(Source):
             self._path,
             upload_name(self.folder),
             encoding=options.encoding,
+            sheet=options.sheet,
             delimiter=options.delimiter,
             has_header=options.has_header,
             is_quoted=options.is_quoted,
@@ -181,7 +183,7 @@ def upload_name(folder: Path) -> str:
     return str(json.loads(note.read_text(encoding="utf-8"))["filename"]) if note.is_file() else folder.name
 
 
-class _Reading:
+class Reading:
     """A text table understood under the options: which column is what, and the arrays that follow.
 
     Raises:
@@ -192,8 +194,8 @@ class _Reading:
         self.table, self.options = table, options
         self.notes = list(table.notes)
         self._check_names()
-        has_comma = options.decimal == "," or (options.decimal is None and table.delimiter == ";")
-        self.columns = read_columns(table, options.columns, options.missing_marks, has_decimal_comma=has_comma)
+        self.has_comma = options.decimal == "," or (options.decimal is None and table.delimiter == ";")
+        self.columns = read_columns(table, options.columns, options.missing_marks, has_decimal_comma=self.has_comma)
         self.target = choose_target(table, self.columns, options)
         self.task: Task = self.target.task
         self.classes = self.target.classes
@@ -202,6 +204,7 @@ class _Reading:
         known = np.flatnonzero(self.target.is_known)
         self.keys, self.test_rows = find_keys(table, self.columns, known)
         self.rows = np.setdiff1d(known, self.test_rows)
+        self._drop_incomplete(known)
         if len(self.test_rows):
             self.notes.append(say("{count:,} rows are the test part.", count=len(self.test_rows)))
         self._note_what_is_left_out()
@@ -219,6 +222,15 @@ class _Reading:
     @property
     def features(self) -> list[Column]:
         return [column for column in self.columns if column.role == "feature"]
+
+    @property
+    def complete(self) -> list[Column]:
+        """Features without a value in some row, whose incomplete rows are left out."""
+        return [
+            column
+            for column in self.features
+            if column.is_missing.any() and strategy_of(column, self.options) == "drop"
+        ]
 
     @property
     def problem(self) -> DataError | None:
@@ -278,66 +290,19 @@ class _Reading:
             input_shape=shape,
             num_outputs=len(self.classes) or 1,
             bytes=num_bytes,
-            columns=tuple(column.facts() for column in self.columns),
+            columns=tuple(missing_facts(column, self.options) for column in self.columns),
             notes=tuple(self.notes),
+            sheets=self.table.sheets,
+            sheet=self.table.sheet or None,
             problem=self.problem,
         )
-
-    def code(self) -> SampleCode:
-        """Everything that was guessed or told, written down as Python."""
-        table, options = self.table, self.options
-        has_comma = options.decimal == "," or (options.decimal is None and table.delimiter == ";")
-        readers = table_code(
-            {column.name: self.categories.get(column.name) for column in self.features},
-            missing=options.missing_marks,
-            delimiter=table.delimiter,
-            encoding=table.encoding,
-            has_comma=has_comma,
-            is_quoted=table.is_quoted,
-            names=None if table.header == table.names else table.names,
-            has_header=table.header is not None,
-            form=table.form,
-        )
-        return SampleCode(
-            functions=self._load_code() + "\n\n" + readers,
-            reads="a table like the one that was uploaded (the target may be left out), or an array file (.npy)",
-            imports=table_imports(table, "import math"),
-            requirements=table_requirements(table),
-            needs=f"your file {table.filename}, as it was uploaded",
-            argument=table.filename,
-            has_test=len(self.test_rows) > 0,
-        )
-
-    def _load_code(self) -> str:
-        left_out = ""
-        if len(self.test_rows):
-            split = next(column.name for column in self.columns if column.role == "split")
-            left_out = LEFT_OUT.format(split=split, words=TEST_WORDS)
-        labels, options, target = self.target.labels, self.options, self.target.columns[0]
-        if labels is not None:
-            return load_code(labels, left_out)
-        if self.task == "regression":
-            scale = "" if options.target_scale == 1.0 else f" / {options.target_scale!r}"
-            values = f"(np.array([to_number(cell) for cell in known]){scale}).astype(np.float32).reshape(-1, 1)"
-        elif target.type == "number":
-            # The file's own numbers: one part alone may lack some.
-            distinct = np.unique(target.numbers[~np.isnan(target.numbers)]).tolist()
-            values = f"np.searchsorted({distinct!r}, [to_number(cell) for cell in known]).astype(np.int64)"
-        else:
-            values = "np.array([CLASSES.index(cell) for cell in known], dtype=np.int64)"
-        is_test = IS_TEST if left_out else ""
-        return LOAD_TABLE.format(target=target.name, values=values, left_out=left_out, is_test=is_test)
 
     def steps(self) -> tuple[Step, ...]:
         """The default preprocessing: only what this table needs."""
         options = self.options
         steps: list[Step] = []
         if np.isnan(self._inputs).any() or np.isnan(self._encoded(self.test_rows)).any():
-            params: dict[str, JsonValue] = {
-                "numbers": options.missing_numbers,
-                "categories": options.missing_categories,
-            }
-            steps.append(Step("Impute", params))
+            steps.append(Step("Impute", impute_params(self.features, options)))
         if options.outliers == "clip" and len(self.categories) < len(self.features):
             steps.append(Step("Clip"))
         if options.standardize and len(self.categories) < len(self.features):
@@ -400,6 +365,34 @@ class _Reading:
             column.role, column.why_ignored = role, say("as chosen") if role == "ignored" else ""
         self._suspect()
 
+    def _drop_incomplete(self, known: npt.NDArray[np.int64]) -> None:
+        """Leaves out rows without a value in a column that needs one, in every part, and says what remains of each."""
+        check_strategies(self.features, self.options, self.table.filename)
+        complete = self.complete
+        is_incomplete = incomplete_rows(known, complete)
+        self.num_incomplete = int(is_incomplete.sum())
+        if not self.num_incomplete:
+            return
+        before = self._parts()
+        labels = self.target.values if self.task == "classification" else None
+        rows = known[~is_incomplete]
+        check_remaining(complete, np.setdiff1d(rows, self.test_rows), labels, self.classes, self.table.filename)
+        self.keys, self.test_rows = find_keys(self.table, self.columns, rows)
+        self.rows = np.setdiff1d(rows, self.test_rows)
+        self.notes.append(
+            note_dropped(complete, [(name, had, self._parts().get(name, 0)) for name, had in before.items()])
+        )
+
+    def _parts(self) -> dict[Text, int]:
+        """How many rows each part has that the table itself knows of."""
+        num_validation = 0 if self.keys.parts is None else int((self.keys.parts == VALIDATION).sum())
+        parts = {
+            say("training"): len(self.rows) - num_validation,
+            say("validation"): num_validation,
+            say("test"): len(self.test_rows),
+        }
+        return {name: count for name, count in parts.items() if count}
+
     def _suspect(self) -> None:
         """Of the features, what may give the target away; what a person made a feature was judged."""
         if self.target.values.ndim > 1:
@@ -417,7 +410,7 @@ class _Reading:
         self.notes += [
             say("Left out ({why}): {names}.", why=why, names=_listed(names)) for why, names in ignored.items()
         ]
-        num_dropped = len(self.target.values) - len(self.rows) - len(self.test_rows)
+        num_dropped = len(self.target.values) - len(self.rows) - len(self.test_rows) - self.num_incomplete
         if num_dropped:
             self.notes.append(say("{count:,} rows without a target are left out.", count=num_dropped))
         if self.task == "regression" and self.options.target_scale != 1.0:

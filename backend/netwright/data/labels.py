@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from netwright.data.base import DataError
 from netwright.data.columns import MAX_FEW_VALUES, Column
-from netwright.data.sample_code import IS_TEST
 from netwright.data.text_table import TextTable
 from netwright.language import listed, say
 
@@ -233,9 +232,9 @@ def load(path: Path | None{is_test}) -> tuple[np.ndarray, np.ndarray]:
 '''
 
 
-def load_code(labels: Labels, left_out: str) -> str:
-    """Source of ``load`` in a project; ``left_out`` are its lines that leave the test part out, or all else."""
-    is_test = IS_TEST if left_out else ""
+def load_code(labels: Labels, left_out: str, is_test: str) -> str:
+    """Source of ``load`` in a project; ``left_out`` are its lines that leave rows out, ``is_test`` the argument that asks for
+    the test part where there is one."""
     if labels.separator is not None:
         return LOAD_JOINED.format(name=labels.name, separator=labels.separator, left_out=left_out, is_test=is_test)
     # Every way in which the file writes a yes, so that the script needs no rules.

@@ -21,6 +21,7 @@ from netwright.data.masks import check_own_target, default_steps, load_mask_move
 from netwright.data.split import Split, SplitLike
 from netwright.data.transform_base import Code, Layout, Training, on_device
 from netwright.data.transforms import layout_of, parse_chain
+from netwright.data.transforms_table import Impute
 from netwright.language import Text
 
 _RAW: Mapping[Kind, str] = {
@@ -152,6 +153,19 @@ def chain_of(raw: RawData, config: DataConfigLike) -> tuple[Step, ...]:
     return steps or default_steps(raw, config.task)
 
 
+def required_columns(raw: RawData, steps: Sequence[Step]) -> dict[int, str]:
+    """Of rows, the columns into which ``steps`` put nothing where a value is missing, by their places: without a value there a
+    row has no answer."""
+    if raw.kind != "table":
+        return {}
+    required = dict(enumerate(raw.features))
+    for transform, params, before in parse_chain(steps, raw_layout(raw)):
+        if isinstance(params, Impute.Params) and transform is Impute:
+            kept = {column.name for column in before.columns if Impute.strategy(params, column) == "keep"}
+            required = {place: name for place, name in required.items() if name in kept}
+    return required
+
+
 def count_outputs(raw: RawData, task: Task, input_shape: tuple[int, ...]) -> int:
     """Classes, labels, target columns, or values of a sample that is its own target."""
     if task == "reconstruction":
@@ -264,7 +278,7 @@ def _source(written: Sequence[tuple[str, Code]], start: Layout, end: Layout) -> 
 
 def _constant(name: str, values: Sequence[float], shape: tuple[int, ...]) -> list[str]:
     view = "" if len(shape) == 1 else f".view({', '.join(map(str, shape))})"
-    numbers = ", ".join(map(repr, values))
+    numbers = ", ".join('float("nan")' if math.isnan(value) else repr(value) for value in values)
     if len(numbers) <= 80:
         return [f"{name} = torch.tensor([{numbers}]){view}"]
     wrapped = textwrap.wrap(numbers, 100, break_long_words=False)

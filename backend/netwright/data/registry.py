@@ -30,6 +30,7 @@ from netwright.data.karate import Karate
 from netwright.data.mnist import FashionMnist, Mnist
 from netwright.data.motifs import Motifs
 from netwright.data.sentences import Sentences
+from netwright.data.series_archive import SeriesArchive
 from netwright.data.shapes import Shapes
 from netwright.data.sms_spam import SmsSpam
 from netwright.data.text_folder import TextFolder
@@ -74,6 +75,7 @@ SOURCES: Mapping[str, type[Source]] = {
         TextTableSource,
         TextFolder,
         TimeSeries,
+        SeriesArchive,
         GraphTables,
         GraphNpz,
         ArrayPictures,

@@ -234,6 +234,7 @@ def table_code(
     names: Sequence[str] | None = None,
     has_header: bool = True,
     form: BinaryFormat | None = None,
+    sheet: str = "",
 ) -> str:
     """Source of ``read`` and its helpers for text tables.  ``features`` are the columns that the network sees, with their
     categories where they have some; ``names`` are those of all columns where the file's own first line cannot be relied on."""
@@ -247,7 +248,7 @@ def table_code(
     )
     samples_of = READ_TABLE.format(num_features=len(features))
     inputs_of = inputs_code(len(features), has_comma=has_comma)
-    parts = [*([] if form is None else [source_of(form)]), rows_of, inputs_of, samples_of]
+    parts = [*([] if form is None else [source_of(form, sheet)]), rows_of, inputs_of, samples_of]
     return "\n\n\n".join(["\n".join(lines), *(part.strip("\n") for part in parts)]) + "\n"
 
 

@@ -15,6 +15,7 @@ from netwright.data.graph_npz import looks_like_graph
 from netwright.data.graph_tables import is_graph_archive
 from netwright.data.mask_pairs import holds_masks
 from netwright.data.picture_names import names_pictures
+from netwright.data.series_join import is_series_archive
 from netwright.data.text_folder import SUFFIX
 from netwright.data.text_table import TextTable, parse_text_table, read_text_table
 from netwright.data.text_table_source import looks_like_texts
@@ -26,6 +27,9 @@ SAMPLE_BYTES = 1 << 20
 """Of a table, to see what it is."""
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_OLE = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""The stream of an Office file that is locked by a password ([MS-OFFCRYPTO] 2.3.4)."""
 _KNOWN: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", say("compressed with gzip. Unpack it and upload the table itself")),
     (b"7z\xbc\xaf\x27\x1c", say("a 7z archive. Pack the class folders as a ZIP instead")),
@@ -33,7 +37,7 @@ _KNOWN: tuple[tuple[bytes, str], ...] = (
     (b"BZh", say("compressed with bzip2. Unpack it and upload the table itself")),
     (b"\xfd7zXZ", say("compressed with xz. Unpack it and upload the table itself")),
     (b"%PDF", say("a PDF. Export the table as CSV")),
-    (b"\xd0\xcf\x11\xe0", say("an old Excel or Word file. Save the sheet as CSV")),
+    (_OLE, say("an old Excel or Word file. Save the sheet as CSV")),
     (b"\x89PNG", say("a single picture. Upload a ZIP with one folder of pictures for each class")),
     (b"\xff\xd8\xff", say("a single picture. Upload a ZIP with one folder of pictures for each class")),
     (b"GIF8", say("a single picture. Upload a ZIP with one folder of pictures for each class")),
@@ -69,6 +73,8 @@ def _sniff_zip(path: Path, filename: str) -> str:
         return "graph_npz"
     if is_array_archive(paths):
         return _sniff_arrays(path, filename)
+    if is_series_archive(paths):
+        return "series_archive"
     if holds_masks(paths):
         return "image_masks"
     if any(_has_suffix(name, PICTURE_SUFFIXES) for name in names):
@@ -135,6 +141,16 @@ def sniff_upload(path: Path, filename: str) -> str:
         return _sniff_zip(path, filename)
     if start.startswith(NPY_MAGIC):
         return _sniff_arrays(path, filename)
+    if start.startswith(_OLE) and _ENCRYPTED in path.read_bytes():
+        raise DataError(
+            say(
+                "{filename} is protected by a password. Take the password off in Excel (File, Info, Protect Workbook), or save "
+                "the sheet as CSV.",
+                filename=filename,
+            ),
+            code="unknown_format",
+            file=filename,
+        )
     for magic, what in _KNOWN:
         if start.startswith(magic):
             raise DataError(

@@ -5,7 +5,7 @@ The results do not depend on the number of threads: pixels are counted, tables s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -112,19 +112,23 @@ def column_quantiles(
 
 
 def fill_values(
-    training: Training, columns: Sequence[LayoutColumn], *, numbers: str, categories: str
+    training: Training, columns: Sequence[LayoutColumn], *, strategies: Sequence[str], constants: Mapping[int, float]
 ) -> tuple[float, ...]:
-    """What a missing value of each column becomes; 0 where the training part holds no value at all."""
+    """What a missing value of each column becomes by its strategy, NaN where it is kept; 0 where the training part holds no
+    value at all.  ``constants`` are those of columns by their places."""
     table = _table(training)
     fills = np.zeros(len(columns))
-    for index, column in enumerate(columns):
+    for index, (column, strategy) in enumerate(zip(columns, strategies, strict=True)):
         values = table[:, index]
         values = values[~np.isnan(values)]
-        if column.categories is not None and categories == "own_category" and column.may_be_missing:
+        if strategy == "keep":
+            fills[index] = np.nan
+        elif index in constants:
+            fills[index] = constants[index]
+        elif strategy == "own_category" and column.categories is not None and column.may_be_missing:
             fills[index] = len(column.categories)
         elif len(values):
-            strategy = "most_frequent" if column.categories is not None else numbers
-            fills[index] = _typical(values, strategy)
+            fills[index] = _typical(values, "most_frequent" if column.categories is not None else strategy)
     return tuple(_rounded(fills))
 
 

@@ -17,4 +17,7 @@ IsQuoted = Annotated[
 Decimal = Annotated[
     Literal[".", ","] | None, Field(description="The decimal mark; empty: a comma only beside semicolons.")
 ]
+SheetOption = Annotated[
+    str | None, Field(description="Of a workbook, the sheet that is read; empty: the first that holds a table.")
+]
 EncodingOption = Annotated[Encoding | None, Field(description="How letters are stored; empty: found out.")]

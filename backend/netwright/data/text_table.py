@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
-from netwright.data.base import DataError
-from netwright.data.binary_tables import BinaryFormat, find_format, read_records
+from netwright.data.base import DataError, SheetFacts
+from netwright.data.binary_tables import BinaryFormat, choose_sheet, find_format, list_sheets, read_records
 from netwright.language import say
 
 MAX_BYTES = 256 << 20
@@ -48,6 +48,10 @@ class TextTable:
     is_quoted: bool = True
     form: BinaryFormat | None = None
     """Where the file is no text: ``lines`` are then its rows."""
+    sheets: tuple[SheetFacts, ...] = ()
+    """Of a workbook."""
+    sheet: str = ""
+    """The one of ``sheets`` that was read."""
 
     @property
     def num_rows(self) -> int:
@@ -71,10 +75,11 @@ def read_text_table(
     delimiter: Delimiter | None = None,
     has_header: bool | None = None,
     is_quoted: bool | None = None,
+    sheet: str | None = None,
     is_to_learn: bool = True,
 ) -> TextTable:
-    """Reads a CSV or TSV file; what is None is found out.  ``is_quoted``: whether quotes hold a field together.  One that is
-    not to learn from may have a single row or column.
+    """Reads a CSV or TSV file, a workbook or a Parquet file; what is None is found out.  ``is_quoted``: whether quotes hold a
+    field together.  One that is not to learn from may have a single row or column.
 
     Raises:
         DataError: code ``bad_file``, ``too_large`` or ``too_few``, with the line where there is one.
@@ -91,7 +96,7 @@ def read_text_table(
         raise _too_large(filename, f"{size / (1 << 20):,.0f} MiB", f"{MAX_BYTES >> 20} MiB")
     form = find_format(path, filename)
     if form is not None:
-        return _binary_table(path, form, filename, has_header)
+        return _binary_table(path, form, filename, has_header, sheet)
     return parse_text_table(
         path.read_bytes(),
         filename,
@@ -130,9 +135,16 @@ def parse_text_table(
     return replace(table, encoding=known_encoding, is_quoted=quoted)
 
 
-def _binary_table(path: Path, form: BinaryFormat, filename: str, has_header: bool | None) -> TextTable:
-    """A workbook's first sheet or a Parquet file, whose cells are text as in a CSV file."""
-    records = read_records(path, form, filename)
+def _binary_table(
+    path: Path, form: BinaryFormat, filename: str, has_header: bool | None, told: str | None
+) -> TextTable:
+    """A workbook's sheet or a Parquet file, whose cells are text as in a CSV file."""
+    sheets = list_sheets(path, filename) if form == "excel" else ()
+    name, note = "", None
+    if form == "excel":
+        chosen, note = choose_sheet(sheets, told, filename)
+        name = chosen.name
+    records = read_records(path, form, filename, name)
     width = max(map(len, records), default=0)
     if not width:
         raise DataError(say("{filename} is empty.", filename=filename), code="empty_file", file=filename)
@@ -144,7 +156,8 @@ def _binary_table(path: Path, form: BinaryFormat, filename: str, has_header: boo
         )
     has_names = True if form == "parquet" else has_header
     table = _make_table(records, list(range(1, len(records) + 1)), ",", has_names, filename)
-    return replace(table, form=form)
+    notes = table.notes if note is None else (note, *table.notes)
+    return replace(table, form=form, sheets=sheets, sheet=name, notes=notes)
 
 
 def _decode(data: bytes, filename: str, encoding: Encoding | None) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from netwright.data.binary_tables import source_of
 from netwright.data.columns import Column, leave_out_useless, read_columns
 from netwright.data.csv_source import MISSING_MARKS, upload_name
 from netwright.data.sample_code import SampleCode, rows_source, table_imports, table_requirements
-from netwright.data.table_options import DelimiterOption, EncodingOption, HasHeader, IsQuoted
+from netwright.data.table_options import DelimiterOption, EncodingOption, HasHeader, IsQuoted, SheetOption
 from netwright.data.targets import read_target
 from netwright.data.text_table import TextTable, read_text_table
 from netwright.data.texts import (
@@ -81,6 +81,7 @@ class TextTableSource(Source):
         delimiter: DelimiterOption = None
         is_quoted: IsQuoted = None
         encoding: EncodingOption = None
+        sheet: SheetOption = None
 
     options: Options
 
@@ -103,6 +104,8 @@ class TextTableSource(Source):
             bytes=(self.folder / "original").stat().st_size,
             columns=tuple(column.facts() for column in reading.columns),
             notes=(*reading.notes, *cut_note(encode_texts(reading.texts).num_cut)),
+            sheets=reading.table.sheets,
+            sheet=reading.table.sheet or None,
         )
 
     def code(self, arrays: Arrays) -> SampleCode:
@@ -118,7 +121,7 @@ class TextTableSource(Source):
             label=table.names.index(reading.label.name),
         )
         return SampleCode(
-            functions=(source_of(table.form) + "\n\n" if table.form else "")
+            functions=(source_of(table.form, table.sheet) + "\n\n" if table.form else "")
             + load
             + "\n\n"
             + read_texts_code(arrays.inputs),
@@ -141,6 +144,7 @@ class TextTableSource(Source):
             self.folder / "original",
             upload_name(self.folder),
             encoding=options.encoding,
+            sheet=options.sheet,
             delimiter=options.delimiter,
             has_header=options.has_header,
             is_quoted=options.is_quoted,

@@ -132,7 +132,7 @@ def text_facts(num_samples: int, classes: tuple[str, ...], step: Step, **more: o
         num_outputs=len(classes),
         input_dtype="int64",
         num_tokens=size,
-        **more,  # type: ignore[arg-type]  # bytes, columns and notes as the caller knows them
+        **more,  # type: ignore[arg-type]  # bytes, columns, notes and sheets as the caller knows them
     )
 
 

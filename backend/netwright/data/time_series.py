@@ -21,7 +21,7 @@ from netwright.data.base import (
 from netwright.data.columns import Column
 from netwright.data.csv_source import MISSING_MARKS, upload_name
 from netwright.data.sample_code import SampleCode
-from netwright.data.table_options import Decimal, DelimiterOption, EncodingOption, HasHeader
+from netwright.data.table_options import Decimal, DelimiterOption, EncodingOption, HasHeader, SheetOption
 from netwright.data.text_table import read_text_table
 from netwright.data.time_series_reading import Reading
 from netwright.data.transforms import layout_of, plan_chain
@@ -97,6 +97,7 @@ class TimeSeries(Source):
         delimiter: DelimiterOption = None
         decimal: Decimal = None
         encoding: EncodingOption = None
+        sheet: SheetOption = None
 
     options: Options
 
@@ -136,6 +137,8 @@ class TimeSeries(Source):
             bytes=(self.folder / "original").stat().st_size,
             columns=tuple(column.facts() for column in reading.columns),
             notes=tuple(reading.notes),
+            sheets=reading.table.sheets,
+            sheet=reading.table.sheet or None,
             problem=reading.problem,
             splits=samples.keys.ways,
         )
@@ -165,6 +168,7 @@ class TimeSeries(Source):
             self.folder / "original",
             upload_name(self.folder),
             encoding=options.encoding,
+            sheet=options.sheet,
             delimiter=options.delimiter,
             has_header=options.has_header,
         )

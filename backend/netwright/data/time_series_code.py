@@ -153,7 +153,7 @@ def series_code(reading: Reading) -> SampleCode:
     read = READ.format(what=what, length=length, num_channels=len(reading.channels), place=place)
     channels = ", ".join(column.name for column in reading.channels)
     return SampleCode(
-        functions=(source_of(table.form) + "\n\n" if table.form else "") + rows + load + read,
+        functions=(source_of(table.form, table.sheet) + "\n\n" if table.form else "") + rows + load + read,
         reads=f"a table with the columns {channels}, or an array file (.npy)",
         imports=tuple(imports),
         requirements=table_requirements(table),

@@ -13,6 +13,13 @@ from netwright.graph.model import Model
 from netwright.language import say
 
 
+class ColumnFill(Model):
+    """What one column's missing values become, in the place of what holds for all of its type."""
+
+    strategy: Literal["mean", "median", "most_frequent", "own_category", "constant", "keep"]
+    fill_value: float | str | None = None
+
+
 class Impute(Transform):
     type = "Impute"
     title = "Fill missing values"
@@ -20,34 +27,107 @@ class Impute(Transform):
     kinds = ("table", "graph")
 
     class Params(Model):
-        numbers: Literal["mean", "median", "most_frequent"] = Field(
-            default="median", description="What a missing number becomes; the median is not moved by outliers."
+        numbers: Literal["mean", "median", "most_frequent", "constant"] = Field(
+            default="median",
+            description="What a missing number becomes; the median is not moved by outliers, constant is fill_value.",
         )
         categories: Literal["most_frequent", "own_category"] = Field(
             default="most_frequent",
             description="What a missing category becomes; own_category keeps 'missing' visible.",
         )
+        fill_value: float = Field(default=0.0, description="What constant puts where a number is missing.")
+        add_indicator: bool = Field(
+            default=False,
+            description="One more input for each column with missing values: 1 where the value was missing, else 0.",
+        )
+        columns: dict[str, ColumnFill] = Field(
+            default_factory=dict,
+            description="Columns with a strategy of their own, by name; keep leaves a missing value as it is.",
+        )
 
     @classmethod
     def plan(cls, params: Params, layout: Layout) -> Layout:
-        return replace(layout, columns=tuple(cls._filled(params, column) for column in layout.columns))
+        known = {column.name for column in layout.columns}
+        for name in params.columns:
+            if name not in known:
+                raise misfit(cls, say("there is no column {name}; take it out of columns", name=name))
+        filled = [cls._filled(params, column) for column in layout.columns]
+        # As scikit-learn's MissingIndicator(features="missing-only"), whose names these are.  Which columns have missing values
+        # is known of the whole set, so that the network's input does not depend on the split.
+        filled += [
+            LayoutColumn(f"missingindicator_{column.name}")
+            for column in layout.columns
+            if params.add_indicator and column.may_be_missing
+        ]
+        return replace(layout, columns=tuple(filled), shape=(len(filled),))
 
     @staticmethod
-    def _filled(params: Params, column: LayoutColumn) -> LayoutColumn:
-        categories = column.categories
-        if categories is not None and column.may_be_missing and params.categories == "own_category":
+    def strategy(params: Params, column: LayoutColumn) -> str:
+        """What this column's missing values become."""
+        told = params.columns.get(column.name)
+        if told is not None:
+            return told.strategy
+        return params.numbers if column.categories is None else params.categories
+
+    @classmethod
+    def _filled(cls, params: Params, column: LayoutColumn) -> LayoutColumn:
+        categories, strategy = column.categories, cls.strategy(params, column)
+        if strategy == "keep":
+            return column
+        if categories is None and strategy == "own_category":
+            raise misfit(cls, say("{name} holds numbers, which have no category of their own", name=column.name))
+        if categories is not None and strategy in {"mean", "median"}:
+            raise misfit(
+                cls, say("{name} holds categories, which have no {strategy}", name=column.name, strategy=strategy)
+            )
+        if categories is not None and column.may_be_missing and strategy == "own_category":
             categories = (*categories, "(missing)")
         return LayoutColumn(column.name, categories)
+
+    @classmethod
+    def constant(cls, params: Params, column: LayoutColumn) -> float:
+        """
+        Raises:
+            DataError: it is no value of this column.
+        """
+        told = params.columns.get(column.name)
+        value = params.fill_value if told is None or told.fill_value is None else told.fill_value
+        if column.categories is not None:
+            if str(value) not in column.categories:
+                raise misfit(cls, say("{value} is no category of {name}", value=repr(value), name=column.name))
+            return float(column.categories.index(str(value)))
+        if isinstance(value, str):
+            raise misfit(cls, say("{value} is no number, which {name} holds", value=repr(value), name=column.name))
+        return value
 
     @classmethod
     def write(cls, params: Params, layout: Layout, training: Training, name: Callable[[str], str]) -> Code:
         from netwright.data.statistics import fill_values
 
         fill = name("FILL")
-        values = fill_values(training, layout.columns, numbers=params.numbers, categories=params.categories)
-        return Code(
-            (f"batch = torch.where(batch.isnan(), {on_device(fill)}, batch)",), {fill: (values, (len(values),))}
+        values = fill_values(
+            training,
+            layout.columns,
+            strategies=[cls.strategy(params, column) for column in layout.columns],
+            constants={
+                place: cls.constant(params, column)
+                for place, column in enumerate(layout.columns)
+                if cls.strategy(params, column) == "constant"
+            },
         )
+        filled = f"torch.where(batch.isnan(), {on_device(fill)}, batch)"
+        marked = [
+            place for place, column in enumerate(layout.columns) if params.add_indicator and column.may_be_missing
+        ]
+        lines: tuple[str, ...] = (f"batch = {filled}",)
+        if marked:
+            lines = (
+                "# Then one more input for each column with missing values: 1 where it was missing.",
+                f"filled = {filled}",
+                *(f"missing_{place} = batch[:, {place}:{place + 1}].isnan().to(torch.float32)" for place in marked),
+                f"batch = torch.cat([filled, {', '.join(f'missing_{place}' for place in marked)}], dim=1)",
+            )
+        return Code(lines, {fill: (values, (len(values),))})
 
 
 def _shift_and_scale(fitted: Mapping[str, tuple[float, ...]]) -> Code:

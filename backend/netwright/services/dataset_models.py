@@ -25,6 +25,12 @@ class ColumnRead(Model):
     examples: list[str] = Field(default_factory=list)
     warning: Sentence | None = None
     """Why a feature may give the target away, with the way out."""
+    strategies: list[str] = Field(default_factory=list)
+    """What can be done about its missing values: what ``missing`` of its options takes."""
+    strategy: str = ""
+    """What was chosen for this column alone; empty: as for all."""
+    fill_value: str = ""
+    """The constant that was chosen for this column alone."""
 
 
 class GraphRead(Model):
@@ -46,6 +52,14 @@ class WayToRead(Model):
 
     type: str
     title: Sentence
+
+
+class SheetRead(Model):
+    """A sheet of a workbook, and how far its cells reach."""
+
+    name: str
+    num_rows: int
+    num_columns: int
 
 
 class DatasetRead(Model):
@@ -83,6 +97,10 @@ class DatasetRead(Model):
     options_schema: Schema = Field(default_factory=dict)
     read_as: list[WayToRead] = Field(default_factory=list)
     """What the uploaded file can be read as, its ``type`` among them; empty where there is no choice."""
+    sheets: list[SheetRead] = Field(default_factory=list)
+    """Of a workbook: what the option ``sheet`` may name."""
+    sheet: str | None = None
+    """The one of ``sheets`` that is read."""
 
 
 class DatasetUpdate(Model):

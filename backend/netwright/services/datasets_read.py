@@ -23,6 +23,7 @@ from netwright.services.dataset_models import (
     OutliersRead,
     SamplePicture,
     SeriesCurve,
+    SheetRead,
     TokenText,
     WayToRead,
 )
@@ -74,6 +75,8 @@ def read_facts(
         options=options or {},
         options_schema=_options_schema(source),
         read_as=[WayToRead(type=name, title=say(SOURCES[name].title)) for name in source.read_as],
+        sheets=[SheetRead(**asdict(sheet)) for sheet in facts.sheets] if facts else [],
+        sheet=facts.sheet if facts else None,
     )
 
 
@@ -83,7 +86,7 @@ def _options_schema(source: type[Source]) -> dict[str, Any]:
 
 
 def _column(fields: dict[str, Any]) -> ColumnRead:
-    return ColumnRead(**fields | {"examples": list(fields["examples"])})
+    return ColumnRead(**fields | {name: list(fields[name]) for name in ("examples", "strategies")})
 
 
 def read_preview(preview: Preview) -> DatasetPreview:

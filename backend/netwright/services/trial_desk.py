@@ -37,6 +37,7 @@ from netwright.training.trial.model import Trial, TrialError
 from netwright.training.trial.reconstruction import Brightness, Rebuilt, difference, rebuild
 from netwright.training.trial.samples import (
     cell_of,
+    check_complete,
     look_of,
     picture_target,
     read_file,
@@ -126,12 +127,15 @@ class Desk:
         column = self.raw.inputs[:, place].double()
         known = column[~column.isnan()]
         example = cell_of(float(column[0]), self.raw.categories.get(name))
+        is_required = place in self.trial.required
         if name in self.raw.categories:
-            return TrialField(name=name, categories=list(self.raw.categories[name]), example=example)
+            categories = list(self.raw.categories[name])
+            return TrialField(name=name, is_required=is_required, categories=categories, example=example)
         if not len(known):
-            return TrialField(name=name)
+            return TrialField(name=name, is_required=is_required)
         return TrialField(
             name=name,
+            is_required=is_required,
             minimum=float(known.min()),
             maximum=float(known.max()),
             mean=float(known.mean()),
@@ -188,6 +192,7 @@ class Desk:
         if request.pictures is not None:
             return self._picture_predictions(request.pictures)
         samples = read_rows(request.rows or [], self.raw)
+        check_complete(samples, self.trial.required)
         if self.trial.task == "reconstruction":
             return [PredictionRead(rebuilt=self._rebuilt_row(one)) for one in rebuild(self.trial, samples)]
         return [self._prediction(answer) for answer in self.trial.answer(samples)]
@@ -280,6 +285,7 @@ class Desk:
             samples = sequences.read_texts(texts, self.raw)
         else:
             header, rows, samples = read_file(source, filename, self.raw)
+            check_complete(samples, self.trial.required)
         names, cells = self._columns(samples)
         taken = set(header)
         added = [_free(name, taken) for name in names]

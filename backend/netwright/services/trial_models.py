@@ -26,6 +26,9 @@ class TrialField(Model):
     ``example`` is the cell of a sample that was held out or trained on."""
 
     name: str
+    is_required: bool = Field(
+        default=False, description="Whether it needs a value: nothing is put in where one is missing."
+    )
     categories: list[str] | None = None
     minimum: float | None = None
     maximum: float | None = None

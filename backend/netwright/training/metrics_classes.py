@@ -247,9 +247,9 @@ class MatthewsCorrCoef(Metric):
     title = "Matthews correlation"
     description = (
         "How strongly answers and classes go together: 1 if all are right, 0 for guessing, however unequal the "
-        "classes are."
+        "classes are. Of labels all yes and no together."
     )
-    tasks = BOTH
+    tasks = ALL
     mode = "max"
     tally = "confusion"
 

@@ -1842,6 +1842,9 @@ export interface components {
         /**
          * CheckpointConfig
          * @description Which checkpoints are kept: ``best`` by ``monitor``, and ``last``.
+         *
+         *     ``tested`` says with which weights the test part is measured.  ``last`` are those that training ends with; where early
+         *     stopping takes the best weights back, these.
          */
         CheckpointConfig: {
             /**
@@ -1865,6 +1868,12 @@ export interface components {
              * @default 3
              */
             keep: number;
+            /**
+             * Tested
+             * @default best
+             * @enum {string}
+             */
+            tested: "best" | "last";
         };
         /**
          * CheckpointEvent
@@ -2057,6 +2066,18 @@ export interface components {
             examples?: string[];
             /** Warning */
             warning?: string | null;
+            /** Strategies */
+            strategies?: string[];
+            /**
+             * Strategy
+             * @default
+             */
+            strategy: string;
+            /**
+             * Fill Value
+             * @default
+             */
+            fill_value: string;
         };
         /**
          * CrossValidationStarted
@@ -2273,6 +2294,10 @@ export interface components {
             };
             /** Read As */
             read_as?: components["schemas"]["WayToRead"][];
+            /** Sheets */
+            sheets?: components["schemas"]["SheetRead"][];
+            /** Sheet */
+            sheet?: string | null;
         };
         /**
          * DatasetUpdate
@@ -2321,7 +2346,7 @@ export interface components {
         /**
          * Document
          * @description A network drawn by a person, format 1.  ``view`` maps block name to node id to canvas position (pixels), ``marks`` block
-         *     name to frames, notes, colours and ways of wires; neither has a meaning for the network.
+         *     name to frames, notes, colours, ways of wires and folds; neither has a meaning for the network.
          */
         Document: {
             /**
@@ -2689,7 +2714,15 @@ export interface components {
                 [key: string]: components["schemas"]["JsonValue"];
             };
             /** Edits */
-            edits: (components["schemas"]["AddNode"] | components["schemas"]["RemoveNode"] | components["schemas"]["RenameNode"] | components["schemas"]["SetParam"] | components["schemas"]["SetNode"] | components["schemas"]["AddEdge"] | components["schemas"]["RemoveEdge"] | components["schemas"]["MoveNode"] | components["schemas"]["SetBlock"] | components["schemas"]["SetParameter"] | components["schemas"]["SetName"] | components["schemas"]["SetFrame"] | components["schemas"]["SetNote"] | components["schemas"]["SetColor"] | components["schemas"]["SetWay"])[];
+            edits: (components["schemas"]["AddNode"] | components["schemas"]["RemoveNode"] | components["schemas"]["RenameNode"] | components["schemas"]["SetParam"] | components["schemas"]["SetNode"] | components["schemas"]["AddEdge"] | components["schemas"]["RemoveEdge"] | components["schemas"]["MoveNode"] | components["schemas"]["SetBlock"] | components["schemas"]["SetParameter"] | components["schemas"]["SetName"] | components["schemas"]["SetFrame"] | components["schemas"]["SetNote"] | components["schemas"]["SetColor"] | components["schemas"]["SetWay"] | components["schemas"]["SetFold"])[];
+        };
+        /**
+         * Fold
+         * @description Nodes that are shown as one small card, where the first of them in the order of the data stands.
+         */
+        Fold: {
+            /** Nodes */
+            nodes: string[];
         };
         /**
          * FoldedBlock
@@ -3154,9 +3187,11 @@ export interface components {
         /**
          * Marks
          * @description What a reader is told on the canvas of one block, without meaning for the network: frames and notes by their ids,
-         *     colours of nodes by the nodes' ids, and the ways of wires that a person has led.
+         *     colours of nodes by the nodes' ids, the ways of wires that a person has led, and folds by their ids.  A node is in at
+         *     most one fold.
          *
-         *     ``ways`` is left out where it is empty: a program that does not know it yet opens every document that has none.
+         *     ``ways`` and ``folds`` are left out where they are empty: a program that does not know them yet opens every document
+         *     that has none.
          */
         Marks: {
             /** Frames */
@@ -3173,6 +3208,10 @@ export interface components {
             };
             /** Ways */
             ways?: components["schemas"]["Way"][];
+            /** Folds */
+            folds?: {
+                [key: string]: components["schemas"]["Fold"];
+            };
         };
         /**
          * MaskRead
@@ -4560,6 +4599,22 @@ export interface components {
             value: number;
         };
         /**
+         * SetFold
+         * @description Shows the nodes of ``fold`` as one card, ``id``; ``fold`` null shows them again.  They leave other folds.
+         */
+        SetFold: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            op: "set_fold";
+            /** Block */
+            block: string;
+            /** Id */
+            id: string;
+            fold: components["schemas"]["Fold"] | null;
+        };
+        /**
          * SetFrame
          * @description Puts or changes the frame ``id`` of a block; ``frame`` null takes it away.
          */
@@ -4685,6 +4740,18 @@ export interface components {
             ][];
         };
         /**
+         * SheetRead
+         * @description A sheet of a workbook, and how far its cells reach.
+         */
+        SheetRead: {
+            /** Name */
+            name: string;
+            /** Num Rows */
+            num_rows: number;
+            /** Num Columns */
+            num_columns: number;
+        };
+        /**
          * SignalEvent
          * @description Statistics of one node's tensors (issue of its own); kept in the union so that the page can know it.
          */
@@ -4719,7 +4786,7 @@ export interface components {
          * SplitConfig
          * @description ``validation`` is the fraction of the samples that is held out to validate with; stratified where the target is a class
          *     or labels.  ``test`` is the fraction that is held out before that, by the same ``by``: never trained or selected on, and
-         *     measured once, with the best checkpoint.  0 of a set that comes with a test part.
+         *     measured once, with the best checkpoint (or the last: ``checkpoint.tested``).  0 of a set that comes with a test part.
          *
          *     ``by`` is what is drawn: single samples by chance, the latest ones (``time``), whole groups by chance, or what a column of
          *     the set says.  With ``folds`` the training part is cut into as many folds, of which ``fold`` (from 1) is held out in the
@@ -4829,6 +4896,10 @@ export interface components {
             num_training: number;
             /** Class Counts */
             class_counts: number[];
+            /** Class Weights */
+            class_weights: {
+                [key: string]: number[];
+            };
             /** Header Before */
             header_before?: string[];
             /** Header After */
@@ -5279,6 +5350,12 @@ export interface components {
         TrialField: {
             /** Name */
             name: string;
+            /**
+             * Is Required
+             * @description Whether it needs a value: nothing is put in where one is missing.
+             * @default false
+             */
+            is_required: boolean;
             /** Categories */
             categories?: string[] | null;
             /** Minimum */

@@ -28,6 +28,59 @@ def test_workbook_when_uploaded_is_read_and_read_again(tmp_path: Path, capsys: p
     assert source.code(source.read()).requirements == ("python-calamine",)
 
 
+FLOWERS: list[Row] = [["petal", "kind"]]
+FLOWERS += [[float(n), ("iris", "rose")[n % 2]] for n in range(30)]
+
+
+def test_workbook_of_several_sheets_when_one_is_chosen_is_read_by_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = workbook([["Written in May"]], {"people": ROWS, "nothing": [], "flowers": FLOWERS})
+    facts = upload(tmp_path, "csv", content, "two.xlsx").describe()
+    assert facts.sheet == "people", "the first that holds a table; a cover is none"
+    assert [(each.name, each.num_rows, each.num_columns) for each in facts.sheets] == [
+        ("one", 1, 1),
+        ("people", 41, 3),
+        ("nothing", 0, 0),
+        ("flowers", 31, 2),
+    ]
+    assert (
+        "The sheet people was read, one of 4: one (1 x 1), people (41 x 3), nothing (0 x 0), flowers (31 x 2)."
+        in facts.notes
+    )
+    source = upload(tmp_path, "csv", content, "two.xlsx", sheet="flowers")
+    assert source.describe().classes == ("iris", "rose")
+    names = check(source, tmp_path, tmp_path / "original", capsys)
+    (tmp_path / "new.xlsx").write_bytes(workbook([["petal"], [7.0]]))
+    assert names["read"](tmp_path / "new.xlsx").tolist() == [[7.0]], "to predict, the sheet may be called otherwise"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "message"),
+    [
+        ("people", r"there is no sheet people. Choose one of one \(41 x 3\)"),
+        ("nothing", r"the sheet nothing is empty. Choose one of one \(41 x 3\)"),
+    ],
+)
+def test_sheet_when_there_is_none_or_it_is_empty_is_refused_with_those_that_there_are(
+    tmp_path: Path, sheet: str, message: str
+) -> None:
+    with pytest.raises(DataError, match=message) as caught:
+        upload(tmp_path, "csv", workbook(ROWS, {"nothing": []}), "x.xlsx", sheet=sheet).describe()
+    assert (caught.value.code, caught.value.column) == ("bad_option", "sheet")
+
+
+def test_workbook_without_a_cell_or_with_a_password_says_so(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"empty\.xlsx is empty: none of its sheets holds a cell") as caught:
+        upload(tmp_path, "csv", workbook([], {"two": []}), "empty.xlsx").describe()
+    assert caught.value.code == "empty_file"
+    # What Excel writes under a password is a compound file with a stream of this name, not a ZIP.
+    locked = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000) + "EncryptedPackage".encode("utf-16-le") + bytes(500)
+    (tmp_path / "locked").write_bytes(locked)
+    with pytest.raises(DataError, match=r"locked\.xlsx is protected by a password. Take the password off in Excel"):
+        sniff_upload(tmp_path / "locked", "locked.xlsx")
+
+
 def test_workbook_of_texts_is_taken_for_texts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("python_calamine")
     rows: list[Row] = [["text", "label"]]

@@ -3,6 +3,7 @@
 import base64
 import csv
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -131,6 +132,10 @@ def test_rows_when_sent_or_in_a_file_are_answered_by_the_names_of_their_columns(
             assert caught.value.code == "bad_data"
         with pytest.raises(ServiceError, match="There is no column"):
             await service.predict("iris", PredictRequest(rows=[{"petal": 1.0}]))
+        # Nothing is put in where a value is missing, for none was missing in training.
+        assert all(each.is_required for each in about.fields)
+        with pytest.raises(ServiceError, match=f"Row 2, column {re.escape(names[1])}: a value is missing"):
+            await service.predict("iris", PredictRequest(rows=[row, {**row, names[1]: None}]))
 
     play(tmp_path, scenario)
 

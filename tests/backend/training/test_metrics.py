@@ -175,6 +175,8 @@ def test_values_of_each_class_are_torchmetrics_without_an_average() -> None:
 def of_labels(name: str, num_labels: int, average: str = "macro") -> Any:
     if name == "ExactMatch":
         return ORACLES[name](num_labels)
+    if name == "MatthewsCorrCoef":
+        return torchmetrics.MatthewsCorrCoef(task="multilabel", num_labels=num_labels)
     settings = {"thresholds": NUM_BINS} if name in WANTS_PROBABILITIES else {}
     return getattr(torchmetrics, name)(task="multilabel", num_labels=num_labels, average=average, **settings)
 
@@ -207,7 +209,7 @@ def test_metric_of_labels_when_accumulated_over_uneven_batches_equals_torchmetri
     assert 0.05 < found < 0.97, "a figure that could be wrong"
 
 
-@pytest.mark.parametrize("name", [name for name in OF_LABELS if name != "ExactMatch"])
+@pytest.mark.parametrize("name", [name for name in OF_LABELS if name not in {"ExactMatch", "MatthewsCorrCoef"}])
 def test_values_of_each_label_are_torchmetrics_without_an_average(name: str) -> None:
     metric = METRICS.get(name)
     running = RunningMetrics([metric], Answers("multilabel", 5, makes="sigmoid"), "cpu")

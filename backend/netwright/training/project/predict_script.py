@@ -1,5 +1,7 @@
 """``predict.py`` of a project."""
 
+from collections.abc import Mapping
+
 from netwright.compiler.source import to_literal
 from netwright.data.base import NAMED_TASKS
 from netwright.training.answers import Answers
@@ -41,7 +43,7 @@ def predict(network: Network, samples: {kind}) -> Tensor:
     return {result}
 
 
-{describe}
+{check}{describe}
 
 
 def main() -> None:
@@ -55,7 +57,7 @@ def main() -> None:
     network = load_network(arguments.weights)
     for file in arguments.files:
         samples = {samples}
-        for number, answer in enumerate(predict(network, samples), start=1):
+{checked}        for number, answer in enumerate(predict(network, samples), start=1):
             name = str(file) if len(samples) == 1 else f"{{file}}[{{number}}]"
             print(f"{{name}}: {{describe(answer, arguments.top)}}")
 
@@ -63,6 +65,19 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 '''
+_CHECK = """{required}
+\"\"\"Inputs by their places into which nothing is put where a value is missing.\"\"\"
+
+
+def check(samples: Tensor) -> None:
+    for place, name in REQUIRED.items():
+        lacking = samples[:, place].isnan().nonzero().flatten().tolist()
+        if lacking:
+            raise SystemExit(f"Row {{lacking[0] + 1}} has no value for {{name}}, and the network needs one.")
+
+
+"""
+MAX_NAMED = 100
 _CLASSES = """def describe(answer: Tensor, top: int) -> str:
     best = answer.argsort(descending=True)[:top].tolist()
     return ", ".join(f"{{CLASSES[label]}} {{answer[label]:{format}}}" for label in best)"""
@@ -91,8 +106,11 @@ def write_predict(
     target_scale: float,
     graph: GraphTerms | None = None,
     scales_targets: bool = False,
+    required: Mapping[int, str] | None = None,
 ) -> str:
-    """The script.  Scores become probabilities as the loss says; of two classes with one score, both are shown."""
+    """The script.  ``required`` are inputs of a row that must have a value, by their places.
+
+    Scores become probabilities as the loss says; of two classes with one score, both are shown."""
     result, what, describe = _read_answer(answers, num_scores, target_scale, scales_targets=scales_targets)
     is_class = answers.task in NAMED_TASKS
     has_scale = answers.task == "regression" and target_scale != 1.0
@@ -109,9 +127,17 @@ def write_predict(
         what=what,
         output="" if output is None else f"[{to_literal(output)}]",
         result=result,
+        check=_CHECK.format(required=_write_required(required)) if required else "",
+        checked="        check(samples)\n" if required else "",
         describe=describe,
         weights=WEIGHTS,
     )
+
+
+def _write_required(required: Mapping[int, str]) -> str:
+    if len(required) > MAX_NAMED and list(required) == list(range(len(required))):
+        return f'REQUIRED = {{place: f"input {{place + 1}}" for place in range({len(required)})}}'
+    return "\n".join(["REQUIRED = {", *(f"    {place}: {name!r}," for place, name in required.items()), "}"])
 
 
 def _read_answer(

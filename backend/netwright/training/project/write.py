@@ -8,7 +8,7 @@ from torch import nn
 from netwright.compiler.program import build_program
 from netwright.data.base import CLASS_TASKS, Arrays, DataError, Source, Task
 from netwright.data.masks import write_mask_moves
-from netwright.data.prepare import chain_of, prepare, raw_layout, split_raw
+from netwright.data.prepare import chain_of, prepare, raw_layout, required_columns, split_raw
 from netwright.data.prepare_graph import split_graph
 from netwright.data.registry import open_source
 from netwright.data.sample_code import SampleCode
@@ -112,6 +112,7 @@ def write_project(
         target_scale=target_scale,
         graph=graph,
         scales_targets=data.target_scale is not None,
+        required=required_columns(raw, chain_of(raw, spec.training.data)),
     )
     if raw.graph is None:
         read = write_data(code, arrays, split_raw(raw, spec.training.data.split), target_scale, moves)

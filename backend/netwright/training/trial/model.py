@@ -3,8 +3,8 @@
 Letters: N samples, K scores of a sample, C H W a picture, F features or channels, T steps.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from netwright.compiler.module import load_source
 from netwright.compiler.program import build_program
 from netwright.data.base import NAMED_TASKS, RawData, Task
 from netwright.data.masks import MoveMasks, load_mask_moves, write_mask_moves
-from netwright.data.prepare import chain_of, raw_layout
+from netwright.data.prepare import chain_of, raw_layout, required_columns
 from netwright.data.registry import open_source
 from netwright.language import say
 from netwright.training.answers import Answers, build_answers, find_last
@@ -53,6 +53,8 @@ class Trial:
     """Of texts: those that the training part taught."""
     move: MoveMasks | None = None
     """Of masks: from the pixels of the raw picture to those of the network; None where they are the same."""
+    required: Mapping[int, str] = field(default_factory=dict)
+    """Of rows: the columns that must have a value, by their places."""
     arguments: tuple[str, ...] = ()
     """Of graphs: which outputs of the Graph node the network takes, in its order."""
 
@@ -91,6 +93,7 @@ class Trial:
             getattr(module, "preprocess_split", None),
             frozenset(getattr(module, "PREPROCESS_TOKENS", ())),
             _mask_moves(spec, raw) if task == "segmentation" else None,
+            required_columns(raw, chain_of(raw, spec.training.data)),
             _arguments(spec) if raw.kind == "graph" else (),
         )
 

@@ -125,6 +125,28 @@ def _read_cell(value: float | str | None, name: str, number: int, raw: RawData) 
     return float(found)
 
 
+def check_complete(samples: torch.Tensor, required: Mapping[int, str]) -> None:
+    """``required`` are columns of float32 ``(N, F)`` by their places, into which nothing is put where a value is missing.
+
+    Raises:
+        DataError: code ``bad_value``: one of them has no value in some row.
+    """
+    for place, name in required.items():
+        lacking = samples[:, place].isnan().nonzero().flatten().tolist()
+        if lacking:
+            raise DataError(
+                say(
+                    "Row {number}, column {name}: a value is missing, and this network was trained on rows that all have one. "
+                    "Give a value.",
+                    number=lacking[0] + 1,
+                    name=name,
+                ),
+                code="bad_value",
+                line=lacking[0] + 1,
+                column=name,
+            )
+
+
 def cell_of(value: float, categories: tuple[str, ...] | None) -> float | str | None:
     """A raw value as a person reads it: a category by its name, None where it is missing."""
     if math.isnan(value):

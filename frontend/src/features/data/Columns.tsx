@@ -2,8 +2,9 @@ import { NativeSelect } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { DatasetRead } from "@/api";
 import { formatCount, ReasonedButton } from "@/ui";
-import { type Column, type Options, roleProblem, rolesOf, withRole, withType } from "./columnOptions";
+import { type Column, type Options, roleProblem, rolesOf, withMissing, withRole, withType } from "./columnOptions";
 import classes from "./data.module.css";
+import { MissingChoice } from "./MissingChoice";
 import { formatDatum } from "./numbers";
 import { useUpdateDataset } from "./queries";
 
@@ -87,7 +88,13 @@ export function Columns({ dataset }: { dataset: DatasetRead }) {
                     />
                   )}
                 </td>
-                <td>{formatCount(column.num_missing)}</td>
+                <td>
+                  <MissingChoice
+                    key={`${column.strategy} ${column.fill_value}`}
+                    column={column}
+                    onChoose={(strategy, fillValue) => correct(withMissing(options, column, strategy, fillValue))}
+                  />
+                </td>
                 <td>{formatCount(column.num_distinct)}</td>
                 <td>{rangeOf(column)}</td>
                 <td>{typeof column.mean === "number" ? formatDatum(column.mean) : ""}</td>

@@ -6,12 +6,14 @@ import type { JsonSchema } from "@/ui";
 export type Column = NonNullable<DatasetRead["columns"]>[number];
 export type Options = NonNullable<DatasetRead["options"]>;
 
-/** Options that the table of columns corrects; the form shows the others. */
-export const COLUMN_OPTIONS: ReadonlySet<string> = new Set(["target", "columns"]);
+/** Options that the table of columns and the choice of the sheet correct; the form shows the others. */
+export const COLUMN_OPTIONS: ReadonlySet<string> = new Set(["target", "columns", "sheet"]);
 
 interface Correction {
   type?: Column["type"];
   role?: Exclude<Column["role"], "target">;
+  missing?: string;
+  fill_value?: string;
 }
 
 function readCorrections(options: Options): Record<string, Correction> {
@@ -26,8 +28,18 @@ function correct(options: Options, name: string, part: Correction): Options {
   return { ...options, columns: { ...corrections, [name]: { ...corrections[name], ...part } } };
 }
 
+/** What is done about missing values depends on the type, so it is what all columns of the new one have. */
 export function withType(options: Options, column: Column, type: Column["type"]): Options {
-  return correct(options, column.name, { type });
+  return correct(withMissing(options, column, ""), column.name, { type });
+}
+
+/** What is done about a column's missing values; empty: as for all. */
+export function withMissing(options: Options, column: Column, strategy: string, fillValue = ""): Options {
+  const { [column.name]: old, ...others } = readCorrections(options);
+  const { missing: _, fill_value: __, ...rest } = old ?? {};
+  const one = { ...rest, ...(strategy && { missing: strategy }), ...(fillValue && { fill_value: fillValue }) };
+  if (Object.keys(one).length > 0) return { ...options, columns: { ...others, [column.name]: one } };
+  return old === undefined ? options : { ...options, columns: others };
 }
 
 /**

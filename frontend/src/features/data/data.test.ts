@@ -4,7 +4,7 @@ import { formatDatum } from "./numbers";
 import { importPath, uploadPath } from "./upload";
 
 function column(name: string, role: Column["role"] = "feature"): Column {
-  return { name, role, type: "number", num_missing: 0, num_distinct: 3 };
+  return { name, role, type: "number", num_missing: 0, num_distinct: 3, strategy: "", fill_value: "" };
 }
 
 describe("corrections of columns", () => {

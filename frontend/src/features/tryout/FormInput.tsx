@@ -29,7 +29,9 @@ export function FormInput({ fields, values, onChange }: Props) {
   return (
     <section className={classes.panel} aria-label={t("form.title")} data-testid="try-form">
       <h2 className={classes.heading}>{t("form.title")}</h2>
-      <p className={classes.quiet}>{t("form.hint")}</p>
+      <p className={classes.quiet}>
+        {t("form.hint")} {fields.some((field) => field.is_required) && t("form.required")}
+      </p>
       <div className={classes.fields}>
         {fields.map((field) =>
           field.categories ? (
@@ -40,7 +42,8 @@ export function FormInput({ fields, values, onChange }: Props) {
               data={field.categories}
               value={values[field.name] === null ? null : String(values[field.name])}
               onChange={(value) => put(field.name, value)}
-              clearable
+              required={field.is_required ?? false}
+              clearable={!field.is_required}
               searchable
             />
           ) : (
@@ -73,6 +76,7 @@ function NumberField({
         size="xs"
         inputMode="decimal"
         label={field.name}
+        required={field.is_required ?? false}
         value={value === null ? "" : typeof value === "number" ? String(Number(value.toPrecision(6))) : value}
         onChange={(event) => onChange(field.name, event.currentTarget.value === "" ? null : event.currentTarget.value)}
       />

@@ -38,7 +38,7 @@ describe("the calls of a program", () => {
     classes: ["a"],
     target_name: "y",
     are_probabilities: true,
-    fields: [{ name: "it's", example: "x" }],
+    fields: [{ name: "it's", is_required: false, example: "x" }],
   };
 
   it("carry a row that a shell and Python read as it is", () => {

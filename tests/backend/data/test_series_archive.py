@@ -1,0 +1,97 @@
+"""A ZIP of series, a table for each, and one that says what they are."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from backend.data.archives import pack
+from netwright.data.base import DataError, Source, SourceSpec
+from netwright.data.prepare import load_preprocess, prepare
+from netwright.data.registry import open_source
+from netwright.data.sniff import sniff_upload
+from netwright.training.config import DataConfig
+from pydantic import JsonValue
+
+LENGTHS = (4, 7, 5, 6, 4, 5, 7, 6)
+WALKS = {
+    f"walks/run_{n}.csv": (
+        "x;y\n" + "".join(f"{step},5;{'' if (n, step) == (2, 3) else -n}\n" for step in range(LENGTHS[n - 1]))
+    ).encode()
+    for n in range(1, 9)
+}
+CLASSES = b"run,who,label\n" + b"".join(b"%d,p%d,%s\n" % (n, n % 3, (b"out", b"in")[n % 2]) for n in range(1, 9))
+
+
+def upload(folder: Path, content: bytes, **options: JsonValue) -> Source:
+    (folder / "original").write_bytes(content)
+    (folder / "upload.json").write_text(json.dumps({"filename": "walks.zip"}))
+    assert sniff_upload(folder / "original", "walks.zip") == "series_archive"
+    return open_source(SourceSpec(type="series_archive", path=str(folder), options=options))
+
+
+def test_series_when_each_has_a_table_are_filled_up_to_the_longest(tmp_path: Path) -> None:
+    source = upload(tmp_path, pack({**WALKS, "classes.csv": CLASSES, "readme.txt": b"Walks"}))
+    facts, arrays = source.describe(), source.read()
+    assert (facts.task, facts.num_samples, facts.classes, facts.input_shape) == (
+        "classification",
+        8,
+        ("in", "out"),
+        (7, 2),
+    )
+    assert "8 series of 4 to 7 steps; the table classes.csv says what each is." in facts.notes
+    assert "1 files that are neither series nor that table are left out." in facts.notes
+    assert arrays.features == ("x", "y")
+    assert arrays.targets.tolist() == [0, 1] * 4
+    inputs = np.asarray(arrays.inputs, dtype=np.float64)
+    for row, length in zip(inputs, LENGTHS, strict=True):
+        assert np.isnan(row[: 7 - length]).all()
+        assert row[7 - length :, 0].tolist() == [step + 0.5 for step in range(length)]
+    assert np.isnan(inputs[1, 3, 1])
+    prepared = prepare(source.load(), DataConfig())
+    batch = load_preprocess(prepared.preprocess_source)(prepared.train.inputs)
+    assert batch.isfinite().all()
+    assert upload(tmp_path, pack({**WALKS, "classes.csv": CLASSES}), target="who").describe().classes == (
+        "p0",
+        "p1",
+        "p2",
+    )
+
+
+def test_series_when_something_has_no_partner_say_how_many(tmp_path: Path) -> None:
+    rows = CLASSES.splitlines(keepends=True)
+    content = pack({**WALKS, "classes.csv": b"".join([*rows[:-1], b"99,p1,in\n"])})
+    facts = upload(tmp_path, content).describe()
+    assert facts.num_samples == 7
+    assert "1 series are in no row of it and are left out." in facts.notes
+    assert "1 of its rows name no series." in facts.notes
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        (WALKS, "has 8 series .*, but no table that says what they are"),
+        (
+            {"a.csv": b"a,b\n1,2\n", "b.csv": b"c,d\n1,2\n", "c.csv": b"e,f\n1,2\n"},
+            "no two tables with the same columns",
+        ),
+        (
+            {**WALKS, "walks/run_3.csv": b"x;y\n1;2\n1;often\n", "classes.csv": CLASSES},
+            r"walks/run_3\.csv, line 3, column y: 'often' is not a number",
+        ),
+    ],
+)
+def test_archive_when_it_cannot_be_joined_is_refused_with_the_way_out(
+    tmp_path: Path, members: dict[str, bytes], message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        upload(tmp_path, pack(members)).describe()
+
+
+@pytest.mark.shared_data
+def test_indoor_movement_when_uploaded_as_it_is_is_read_whole(shared_data: Path, tmp_path: Path) -> None:
+    source = upload(tmp_path, (shared_data / "timeseries/IndoorMovement.zip").read_bytes())
+    facts, arrays = source.describe(), source.read()
+    assert (facts.num_samples, facts.classes, facts.input_shape) == (314, ("-1", "1"), (129, 4))
+    assert arrays.target_name == "class_label"
+    assert np.bincount(np.asarray(arrays.targets, dtype=np.int64)).tolist() == [156, 158]
