@@ -1,14 +1,15 @@
 """A network to begin with on a data set: a ready-made one, fitted to the data by the fixes that its problems offer."""
 
 import asyncio
+from collections.abc import Sequence
 
 from netwright.architectures.registry import ARCHITECTURES
+from netwright.data.base import Kind, Task
 from netwright.graph.document import NETWORK, Document
 from netwright.graph.edits import RenameNode, apply_edits
 from netwright.graph.problems import Problem
 from netwright.language import say, spoken
 from netwright.services.catalogue_models import TrainingSuggestion
-from netwright.services.dataset_models import DatasetRead
 from netwright.services.datasets import DatasetService
 from netwright.services.documents import check_document
 from netwright.services.network_models import NetworkRead
@@ -29,7 +30,8 @@ async def begin_network(source: str, datasets: DatasetService, networks: Network
         ServiceError: ``not_found``, or ``not_ready`` where the data must be got first.
     """
     dataset = await datasets.read(source)
-    start = ARCHITECTURES[choose_start(dataset)].build()
+    is_vertex = dataset.graph is not None and dataset.graph.sample == "vertex"
+    start = ARCHITECTURES[choose_start(dataset.kind, dataset.task, dataset.input_shape, is_vertex=is_vertex)].build()
     if dataset.kind == "table":
         # It was drawn for points of a plane.
         inputs = [node.id for node in start.network.nodes if node.type == "Input"]
@@ -59,26 +61,27 @@ def _first_fixable(problems: list[Problem]) -> Problem | None:
     return next((each for each in problems if each.severity == "error" and each.fixes), None)
 
 
-def choose_start(dataset: DatasetRead) -> str:
-    """The id of the ready-made network that suits the kind of the data, what is learnt of it, and the size of a sample."""
-    match dataset.kind:
+def choose_start(kind: Kind, task: Task, shape: Sequence[int], *, is_vertex: bool = False) -> str:
+    """The id of the ready-made network that suits the kind of the data, what is learnt of it, and the ``shape`` of a sample.
+
+    ``is_vertex``: a sample is a vertex of a graph, not a graph.
+    """
+    match kind:
         case "graph":
-            is_vertex = dataset.graph is not None and dataset.graph.sample == "vertex"
             return "gcn_cora" if is_vertex else "gcn_motifs_global"
         case "text":
             return "lstm_sentences"
         case "series":
-            return "gru_forecast" if dataset.task == "regression" else "gru_waves"
+            return "gru_forecast" if task == "regression" else "gru_waves"
         case "image":
-            return _choose_for_pictures(dataset)
+            return _choose_for_pictures(task, max(shape[1:]))
         case "table":
             return "mlp_spirals"
 
 
-def _choose_for_pictures(dataset: DatasetRead) -> str:
-    if dataset.task == "segmentation":
+def _choose_for_pictures(task: Task, side: int) -> str:
+    if task == "segmentation":
         return "unet_small"
-    if dataset.task == "reconstruction":
+    if task == "reconstruction":
         return "autoencoder"
-    side = max(dataset.input_shape[1:])
     return "cnn_digits" if side <= _SMALL_SIDE else "cnn" if side <= _LARGE_SIDE else "resnet18"

@@ -8,7 +8,6 @@ from netwright.architectures.registry import ARCHITECTURES
 from netwright.data.base import Kind, Task
 from netwright.language import use_language
 from netwright.services.beginning import begin_network, choose_start
-from netwright.services.dataset_models import DatasetRead
 from netwright.services.errors import ServiceError
 from netwright.services.training import check_all
 from netwright.training.config import TrainingConfig
@@ -68,6 +67,5 @@ def test_data_that_are_not_there_make_no_network(open_services: Open) -> None:
     ],
 )
 def test_what_it_begins_with_goes_by_kind_task_and_size(kind: Kind, task: Task, shape: list[int], start: str) -> None:
-    dataset = DatasetRead.model_construct(kind=kind, task=task, input_shape=shape, graph=None)
-    assert choose_start(dataset) == start
+    assert choose_start(kind, task, shape) == start
     assert start in ARCHITECTURES

@@ -62,7 +62,7 @@ const SUGGESTED: TrainingConfig = {
   averaging: null,
   initialization: [],
   early_stopping: null,
-  checkpoint: { monitor: "val/MetricA", mode: "max", every_epochs: 1, keep: 3 },
+  checkpoint: { monitor: "val/MetricA", mode: "max", every_epochs: 1, tested: "best", keep: 3 },
 };
 
 const SCHEMA: JsonSchema = {
