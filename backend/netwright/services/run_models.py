@@ -17,7 +17,8 @@ from netwright.training.states import EndReason, RunState
 
 
 class RunCreate(Model):
-    """Exactly one of ``document`` and ``network_id``."""
+    """What is trained: ``document``, else the network ``network_id`` as it stands.  With both the run is counted to the network
+    but trains the document, which may be an older state of it."""
 
     document: Document | None = None
     network_id: Id | None = None

@@ -113,7 +113,7 @@ class RunService:
 
         Raises:
             ServiceError: ``invalid_run`` with all problems of document, data and training config together;
-                ``invalid_request``, not exactly one of document and network.
+                ``invalid_request``, neither document nor network.
         """
         planned = await self._plan(await self._document_of(body), body.training, origin)
         spec = planned.spec
@@ -211,11 +211,10 @@ class RunService:
         return Planned(spec, checked.report, None if weights is None else weights[0])
 
     async def _document_of(self, body: RunCreate) -> Document:
-        if (body.document is None) == (body.network_id is None):
-            raise ServiceError("invalid_request", say("Send exactly one of document and network_id."))
         if body.document is not None:
             return body.document
-        assert body.network_id is not None
+        if body.network_id is None:
+            raise ServiceError("invalid_request", say("Send a document or a network_id."))
         return (await self._networks.read(body.network_id)).document
 
     def _write_spec(self, planned: Planned) -> None:

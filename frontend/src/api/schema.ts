@@ -4206,7 +4206,8 @@ export interface components {
         };
         /**
          * RunCreate
-         * @description Exactly one of ``document`` and ``network_id``.
+         * @description What is trained: ``document``, else the network ``network_id`` as it stands.  With both the run is counted to the network
+         *     but trains the document, which may be an older state of it.
          */
         RunCreate: {
             document?: components["schemas"]["Document"] | null;

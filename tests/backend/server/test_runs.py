@@ -127,9 +127,20 @@ def test_create_when_preprocessing_changes_the_shape_checks_against_that(server:
     assert problem["problems"][0]["code"] in {"input_shape_mismatch", "bad_option", "bad_transform"}
 
 
-@pytest.mark.parametrize("body", [{}, {"document": {}, "network_id": "a" * 16}])
-def test_create_when_it_is_not_one_of_document_and_network_is_refused(server: RealServer, body: dict[str, Any]) -> None:
-    assert_problem(server.client.post("/api/runs", json=body | {"training": {}}), 422, "invalid_request")
+def test_create_when_neither_document_nor_network_is_sent_is_refused(server: RealServer) -> None:
+    assert_problem(server.client.post("/api/runs", json={"training": {}}), 422, "invalid_request")
+
+
+def test_create_with_both_trains_the_document_and_counts_the_run_to_the_network(
+    server: RealServer, executor: FakeExecutor, player: Player
+) -> None:
+    player.send(player.worker.hello())
+    player.end()
+    network = server.client.post("/api/networks", json={"document": digits()}).json()["id"]
+    older = digits() | {"name": "older"}
+    other = start(server, executor, document=older, network_id=network)
+    run = read(other)
+    assert (run["network_id"], run["document"]["name"]) == (network, "older")
 
 
 def test_create_when_a_network_is_named_takes_its_newest_and_shows_on_its_card(

@@ -15,6 +15,7 @@ export function AgainButton({ run, fits }: { run: RunRead; fits: unknown }) {
         api.POST("/api/runs", {
           body: {
             document: run.document,
+            network_id: run.network_id,
             name: run.name,
             training: { ...run.training, data: { ...run.training?.data, batch_size: size } } as NonNullable<
               RunRead["training"]
