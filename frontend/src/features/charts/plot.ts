@@ -218,7 +218,8 @@ export class Plot {
         const stroke = strokes[index] as string;
         if (one.edge !== undefined) return { show: !isFaint || isSmooth, width: 0, points: { show: false } };
         const dash = one.color > NUM_COLORS ? { dash: [6, 4] } : {};
-        return { ...buildSeries(isFaint ? withOpacity(stroke, RAW_OPACITY) : stroke, !isFaint), ...dash };
+        const width = series.length < MANY_SERIES ? LINE_WIDTH : THIN_LINE_WIDTH;
+        return { ...buildSeries(isFaint ? withOpacity(stroke, RAW_OPACITY) : stroke, width, !isFaint), ...dash };
       });
     const font = `11px ${style.fontFamily}`;
     const axis: uPlot.Axis = {
@@ -335,10 +336,14 @@ const everyTick = (_plot: uPlot, ticks: number[]) => ticks;
 const LABEL_WIDTH_PX = 6.6;
 const STEP_INCREMENTS = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((base) => base * 10 ** power)).flat();
 
-function buildSeries(stroke: string, hasDots: boolean): uPlot.Series {
+const LINE_WIDTH = 1.5;
+/** Of many curves: less ink on one another, and a line of one pixel is drawn several times as fast. */
+const THIN_LINE_WIDTH = 1;
+
+function buildSeries(stroke: string, width: number, hasDots: boolean): uPlot.Series {
   return {
     stroke,
-    width: 1.5,
+    width,
     spanGaps: false,
     points: {
       show: (plot, index) => hasDots && countPoints(plot.data[index] as Cell[]) <= DOTS_UP_TO,

@@ -3,7 +3,7 @@ import type { RunSummary } from "@/api";
 import { MetricBuffer, MetricStore } from "@/features/charts";
 import { EndedCurves } from "./endedCurves";
 import { groupRuns, meanOf, spreadOf } from "./groupMeans";
-import { assignColors } from "./runColors";
+import { assignColors, withoutDashes } from "./runColors";
 import { pointsOf } from "./useCompareStore";
 
 function buffer(steps: number[], values: number[]): MetricBuffer {
@@ -21,6 +21,10 @@ describe("colours of runs", () => {
     const colors = assignColors(many, {});
     expect(new Set(Object.values(colors)).size).toBe(16);
     expect(assignColors([...many].reverse(), colors)).toEqual(colors);
+  });
+
+  it("lose their dashes, not their hue, where more runs than looks are compared", () => {
+    expect(withoutDashes({ a: 1, b: 8, c: 9, d: 16 })).toEqual({ a: 1, b: 8, c: 1, d: 8 });
   });
 });
 

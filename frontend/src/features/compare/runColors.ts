@@ -1,3 +1,4 @@
+import { NUM_COLORS } from "@/features/charts";
 import { keep, readKeptJson } from "@/ui";
 
 /** A colour for each run, the same wherever it is compared: kept in this browser from the first time on. */
@@ -41,5 +42,10 @@ export function colorsOf(ids: readonly string[]): Record<string, number> {
   for (const id of ids) delete rest[id];
   const kept = Object.entries({ ...rest, ...colors }).slice(-MAX_KEPT);
   keep(KEY, JSON.stringify(Object.fromEntries(kept)));
-  return colors;
+  return ids.length > NUM_LOOKS ? withoutDashes(colors) : colors;
+}
+
+/** More runs than looks cannot be told apart by dashes either, which take most of the time of drawing many curves. */
+export function withoutDashes(colors: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(colors).map(([id, color]) => [id, ((color - 1) % NUM_COLORS) + 1]));
 }
