@@ -368,7 +368,9 @@ def test_file_of_rows_when_sent_comes_back_with_the_answers(
     page.goto(f"{base(server)}/runs/{runs['flowers']}?tab=try")
     expect(page.get_by_test_id("answer-label")).to_contain_text("%", timeout=TRAINING_MS)
     names = page.get_by_test_id("try-form").get_by_role("textbox")
-    labels = [names.nth(place).evaluate("field => field.labels[0].textContent") for place in range(names.count())]
+    # The name alone, without the mark of a field that must be filled.
+    name_of = "field => field.labels[0].firstChild.textContent"
+    labels = [names.nth(place).evaluate(name_of) for place in range(names.count())]
     file = tmp_path / "flowers.csv"
     file.write_text(",".join(["id", *labels]) + "\nfirst,5.1,3.5,1.4,0.2\nlast,6.5,3.0,5.5,2.0\n")
     with page.expect_download(timeout=TRAINING_MS) as download:
