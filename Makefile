@@ -12,7 +12,7 @@ PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/index.html -t
 	frontend/vite.config.ts frontend/package.json
 
 .PHONY: run setup setup-dev test test-page test-backend test-units test-servers test-browser fuzz check lint types types-backend types-page \
-	checks-beside contract generate generated bench exactness page pictures clean help
+	checks-beside contract generate generated bench exactness page pictures tour clean help
 
 run: setup ## set up and serve the product at http://127.0.0.1:8000 (prints the URL that signs you in)
 	@exec $(BIN)/netwright serve
@@ -140,6 +140,9 @@ exactness: setup-dev .setup/oracle ## print every figure by which the ready-made
 pictures: setup-dev ## take the pictures of every page; the README's is one of them
 	@NETWRIGHT_PICTURES=test-results/pictures $(BIN)/python -m pytest -q tests/e2e/test_pages.py
 	@mkdir -p docs/images && cp test-results/pictures/editor-light-1440-en.png docs/images/editor.png
+
+tour: setup-dev ## take the pictures of docs/tour.md and docs/tour.zh.md anew
+	@NETWRIGHT_PICTURES=docs/tour $(BIN)/python -m pytest -q tests/e2e/test_tour.py
 
 clean:
 	rm -rf .setup .oracle $(VENV) frontend/node_modules backend/netwright/server/page
