@@ -26,7 +26,7 @@ LOCALES = {"en": "en-US", "zh": "zh-CN"}
 CODE = {"en": "Code", "zh": "代码"}
 """The button that shows the code."""
 
-BLOCK = {"en": "Block", "zh": "块"}
+BLOCK = {"en": "Block", "zh": "模块"}
 """What a picture of a block is called."""
 
 NAMES = ("LeNet on digits", "Needs Flatten", "Thrown away", "First try")
