@@ -87,7 +87,9 @@ function Found({ all, words, family, onFamily }: FoundProps) {
           <h2 id={`family-${name}`} className={styles.groupTitle}>
             {t(`family.${name}`)}
             <span className={styles.chapter}>
-              {[...new Set(networks.map((one) => t(`chapter.${one.chapter}`)))].join(" · ")}
+              {[...new Set(networks.map((one) => t(`chapter.${one.chapter}`)))]
+                .filter((chapter) => chapter !== t(`family.${name}`))
+                .join(" · ")}
             </span>
           </h2>
           <ul className={styles.cards}>
