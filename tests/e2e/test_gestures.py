@@ -349,8 +349,17 @@ def test_frames_notes_and_colours_are_kept_beside_the_network(page: Page, server
 
     # A card gets a colour from the menu.
     editor.node("conv").click(button="right", position={"x": 90, "y": 12})
-    page.get_by_role("menuitem", name="Colour of the card").hover()
-    page.get_by_role("menuitem", name="Card: green").click()
+    colours, green = (page.get_by_role("menuitem", name=name) for name in ("Colour of the card", "Card: green"))
+
+    def are_there() -> bool:
+        # A pointer that rests where a menu comes up does not enter it: it comes from the first item.
+        page.get_by_role("menuitem").first.hover()
+        colours.hover()
+        page.wait_for_timeout(500)
+        return green.is_visible()
+
+    wait_until(page, are_there, seconds=60)
+    green.click()
     expect(editor.node("conv")).to_have_attribute("data-color", "green")
 
     # All of it is in the document, apart from the network, and comes back.
