@@ -66,8 +66,8 @@ page: $(PAGE)
 
 # --- tests ------------------------------------------------------------------------------------------------------------
 
-# Each part is a process of its own, and all are taken also where one fails.
-BESIDE := --no-print-directory --jobs=$(JOBS) --output-sync=line --keep-going
+# Each part is a process of its own, and all are taken also where one fails.  What is alone says its lines as they come.
+BESIDE := --no-print-directory --jobs=$(JOBS) --keep-going $(if $(filter-out 1,$(JOBS)),--output-sync=line)
 SERVERS := tests/backend/server tests/backend/executors
 
 test: setup-dev .setup/oracle ## set up and pass every test, the browser's included
