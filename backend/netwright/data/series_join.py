@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from netwright.data.archive import PICTURE_SUFFIXES, list_members, open_archive
+from netwright.data.archive import PICTURE_SUFFIXES, READ_ERRORS, list_members, open_archive
 from netwright.data.base import DataError, Progress
 from netwright.data.columns import look_through, parse_number
 from netwright.data.csv_source import MISSING_MARKS
@@ -109,7 +109,7 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, filename: str) -> T
     name = f"{filename}: {member.filename}"
     try:
         data = archive.read(member)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, EOFError) as error:
+    except READ_ERRORS as error:
         raise DataError(
             say("{name} cannot be read: {why}. Pack the files again.", name=name, why=str(error)),
             code="bad_file",
