@@ -1,13 +1,11 @@
 """Curves of runs out, as TensorBoard's event files, and in: from event files, a ZIP of folders of them, or CSV."""
 
 import asyncio
-import logging
 import shutil
-import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -17,14 +15,14 @@ from netwright.data.base import DataError
 from netwright.exchange.curves.curve import Curve, IncomingRun
 from netwright.exchange.curves.event_files import write_events
 from netwright.graph.model import Model
-from netwright.graph.problems import Problem
 from netwright.language import dump_stored, said_by, say
 from netwright.services.best import mode_of
 from netwright.services.curves_read import MAX_BYTES, OUTCOME, Outcome, load_runs
 from netwright.services.datasets_files import clean_filename, save_stream
-from netwright.services.errors import ServiceError, not_found
+from netwright.services.errors import not_found
 from netwright.services.hub import Hub
 from netwright.services.models import Id
+from netwright.services.reader_process import GivenUp, never, refused, run_reader
 from netwright.services.run_views import to_summary
 from netwright.services.zip_pipe import ZipPipe
 from netwright.store.ingest import recount
@@ -35,10 +33,6 @@ from netwright.store.store import Session, Store
 from netwright.store.tables import RunRow, new_id
 from netwright.training.states import EndReason, RunState
 
-log = logging.getLogger(__name__)
-
-LOOK_SECONDS = 0.3
-"""How often it is looked whether somebody still waits for an import."""
 MAX_NAME = 200
 PIECE_BYTES = 1 << 20
 _LAST_MOMENT = 2**53
@@ -51,10 +45,6 @@ class CurvesImported(Model):
     runs: list[Id]
     points: int
     left_out: int
-
-
-async def _never() -> bool:
-    return False
 
 
 class CurveService:
@@ -104,9 +94,7 @@ class CurveService:
 
     # --- in ------------------------------------------------------------------------------------------------------------
 
-    async def take_in(
-        self, body: AsyncIterator[bytes], filename: str, is_given_up: Callable[[], Awaitable[bool]] = _never
-    ) -> CurvesImported:
+    async def take_in(self, body: AsyncIterator[bytes], filename: str, is_given_up: GivenUp = never) -> CurvesImported:
         """Makes runs that are marked as imported of all curves of a file, or of none.
 
         ``is_given_up`` says that nobody waits for the answer any more: then reading ends at once and nothing is kept.
@@ -120,12 +108,18 @@ class CurveService:
         try:
             await save_stream(body, folder / "upload", MAX_BYTES, label)
             async with self._one_at_a_time:
-                outcome = await _read_apart(folder, label, is_given_up)
+                await run_reader(
+                    "netwright.services.curves_read",
+                    *(str(folder / "upload"), str(folder), label),
+                    label=label,
+                    is_given_up=is_given_up,
+                )
+            outcome = Outcome.model_validate_json(await asyncio.to_thread((folder / OUTCOME).read_bytes))
             if outcome.code is not None:
-                raise _refused(outcome.code, outcome.message)
+                raise refused(outcome.code, outcome.message)
             runs = await asyncio.to_thread(load_runs, outcome, folder)
         except DataError as error:
-            raise _refused(error.code, said_by(error)) from error
+            raise refused(error.code, said_by(error)) from error
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
         records = await self._store.write(lambda session: _insert(session, runs, label))
@@ -133,40 +127,6 @@ class CurveService:
             self._hub.publish_summary(to_summary(record))
         points = sum(len(curve) for run in runs for curve in run.curves.values())
         return CurvesImported(runs=[record.row.id for record in records], points=points, left_out=outcome.left_out)
-
-
-async def _read_apart(folder: Path, label: str, is_given_up: Callable[[], Awaitable[bool]]) -> Outcome:
-    """Reads the upload in a process of its own, which takes its time from nobody and ends once nobody waits."""
-    command = [sys.executable, "-W", "ignore", "-m", "netwright.services.curves_read"]
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        *(str(folder / "upload"), str(folder), label),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    reading = asyncio.create_task(process.communicate())
-    try:
-        while not (await asyncio.wait({reading}, timeout=LOOK_SECONDS))[0]:
-            if await is_given_up():
-                raise _refused("import_failed", say("The import of {label} was called off.", label=label))
-        _, said = await reading
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await asyncio.gather(reading, return_exceptions=True)
-    if process.returncode != 0:
-        log.error("Reading %s ended with %s:\n%s", label, process.returncode, said.decode("utf-8", "replace")[-4000:])
-        message = say(
-            "{label} could not be read: it is damaged, or needs more memory than there is. The terminal says where.",
-            label=label,
-        )
-        raise _refused("import_failed", message)
-    return Outcome.model_validate_json(await asyncio.to_thread((folder / OUTCOME).read_bytes))
-
-
-def _refused(code: str, message: str) -> ServiceError:
-    return ServiceError("bad_file", message, [Problem(code=code, message=message)])
 
 
 def _curves_of(session: Session, run_id: str) -> dict[str, Curve]:

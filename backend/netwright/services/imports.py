@@ -1,11 +1,9 @@
 """Uploads of networks and weights: streamed to disk, read by a process of their own, taken in whole or not at all."""
 
 import asyncio
-import logging
 import shutil
-import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from netwright.data.base import DataError
@@ -13,19 +11,16 @@ from netwright.exchange.incoming import DOCUMENT, OUTCOME, WEIGHTS, Kind, Outcom
 from netwright.exchange.refusal import ImportRefusedError
 from netwright.graph.document import Document
 from netwright.graph.io import load_document
-from netwright.graph.problems import Problem
 from netwright.language import said_by, say
 from netwright.services.datasets_files import clean_filename, save_stream
 from netwright.services.documents import check_document
-from netwright.services.errors import ServiceError
 from netwright.services.networks import NetworkService
+from netwright.services.reader_process import GivenUp, never, refused, run_reader
 from netwright.services.weight_models import ImportRead, WeightsRead
 from netwright.services.weights import WEIGHTS_FILE, WeightsService, new_row, to_read
 from netwright.store import weights as queries
 from netwright.store.store import Store
 from netwright.store.tables import new_id
-
-log = logging.getLogger(__name__)
 
 MAX_IMPORT_BYTES = 8 << 30
 MAX_ONNX_BYTES = 2 << 30
@@ -33,10 +28,6 @@ MAX_ONNX_BYTES = 2 << 30
 READING_SECONDS = 300.0
 
 FORMATS: dict[Kind, str] = {"safetensors": "safetensors", "pytorch": "pytorch", "onnx": "onnx", "program": "program"}
-
-
-async def _never() -> bool:
-    return False
 
 
 class ImportService:
@@ -51,9 +42,7 @@ class ImportService:
         """Clears what a stopped server was reading."""
         await asyncio.to_thread(shutil.rmtree, self._staging, ignore_errors=True)
 
-    async def create(
-        self, stream: AsyncIterator[bytes], filename: str, is_given_up: Callable[[], Awaitable[bool]] = _never
-    ) -> ImportRead:
+    async def create(self, stream: AsyncIterator[bytes], filename: str, is_given_up: GivenUp = never) -> ImportRead:
         """Takes in a file of weights, or of a network with its weights; which, its bytes tell.
 
         ``is_given_up`` says that nobody waits for the answer any more: then nothing is kept.
@@ -69,11 +58,9 @@ class ImportService:
             await _receive(stream, upload, label)
             kind = await asyncio.to_thread(_sniff, upload, label)
             async with self._one_at_a_time:
-                outcome = await _read_apart(kind, upload, folder, label)
+                outcome = await _read_apart(kind, folder, label, is_given_up)
             if outcome.refusal is not None:
-                raise _refused(outcome.refusal.code, outcome.refusal.message)
-            if await is_given_up():
-                raise _refused("import_failed", say("The import of {label} was called off.", label=label))
+                raise refused(outcome.refusal.code, outcome.refusal.message)
             return await self._keep(kind, folder, label, outcome)
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
@@ -114,58 +101,29 @@ async def _receive(stream: AsyncIterator[bytes], upload: Path, label: str) -> No
     try:
         await save_stream(stream, upload, MAX_IMPORT_BYTES, label)
     except DataError as error:
-        raise _refused(error.code, said_by(error)) from error
+        raise refused(error.code, said_by(error)) from error
 
 
 def _sniff(upload: Path, label: str) -> Kind:
     try:
         kind = sniff(upload, label)
     except ImportRefusedError as error:
-        raise _refused(error.code, error.message) from error
+        raise refused(error.code, error.message) from error
     if kind == "onnx" and upload.stat().st_size > MAX_ONNX_BYTES:
-        raise _refused(
+        raise refused(
             "file_too_large", say("{label} is larger than 2 GiB, which no ONNX file in one piece can be.", label=label)
         )
     return kind
 
 
-async def _read_apart(kind: Kind, upload: Path, folder: Path, label: str) -> Outcome:
-    """Reads the upload in a process of its own, which may crash or hang without harm."""
-    command = [
-        sys.executable,
-        "-W",
-        "ignore",
-        "-m",
+async def _read_apart(kind: Kind, folder: Path, label: str, is_given_up: GivenUp) -> Outcome:
+    await run_reader(
         "netwright.exchange.incoming",
-        kind,
-        str(upload),
-        str(folder),
-        label,
-    ]
-    process = await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+        *(kind, str(folder / "upload"), str(folder), label),
+        label=label,
+        is_given_up=is_given_up,
+        seconds=READING_SECONDS,
     )
-    try:
-        async with asyncio.timeout(READING_SECONDS):
-            _, said = await process.communicate()
-    except TimeoutError as error:
-        message = say(
-            "Reading {label} took longer than {seconds} s and was given up. The file may be damaged.",
-            label=label,
-            seconds=f"{READING_SECONDS:.0f}",
-        )
-        raise _refused("import_took_too_long", message) from error
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode != 0:
-        log.error("Reading %s ended with %s:\n%s", label, process.returncode, said.decode("utf-8", "replace")[-4000:])
-        message = say(
-            "{label} could not be read: it is damaged, or needs more memory than there is. The terminal says where.",
-            label=label,
-        )
-        raise _refused("import_failed", message)
     return Outcome.model_validate_json(await asyncio.to_thread((folder / OUTCOME).read_bytes))
 
 
@@ -177,7 +135,3 @@ def _move(source: Path, folder: Path) -> None:
 async def _problems(document: Document) -> int:
     report = await asyncio.to_thread(check_document, document)
     return sum(problem.severity == "error" for problem in report.problems)
-
-
-def _refused(code: str, message: str) -> ServiceError:
-    return ServiceError("bad_file", message, [Problem(code=code, message=message)])
