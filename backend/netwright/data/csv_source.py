@@ -147,9 +147,7 @@ class CsvSource(Source):
         return reading.facts(num_bytes=self._path.stat().st_size)
 
     def table(self, num_rows: int) -> tuple[list[str], list[list[str]]]:
-        table = self._reading.table
-        rows = zip(*(column[:num_rows] for column in table.columns), strict=True)
-        return list(table.names), [[cell[:200] for cell in row] for row in rows]
+        return self._reading.table.first(num_rows)
 
     def samples_as_read(self, places: list[int]) -> list[tuple[int, list[str]]]:
         table = self._reading.table

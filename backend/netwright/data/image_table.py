@@ -188,8 +188,7 @@ class ImageTable(Source):
         )
 
     def table(self, num_rows: int) -> tuple[list[str], list[list[str]]]:
-        rows = zip(*(column[:num_rows] for column in self._table.columns), strict=True)
-        return list(self._table.names), [[cell[:200] for cell in row] for row in rows]
+        return self._table.first(num_rows)
 
     @cached_property
     def _filename(self) -> str:

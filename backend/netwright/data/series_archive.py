@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
-from typing import Literal
 
-import numpy as np
 from pydantic import Field
 
-from netwright.data.base import Arrays, Facts, Progress, Source, Step
+from netwright.data.base import Arrays, Facts, Progress, Source
 from netwright.data.csv_source import MISSING_MARKS, upload_name
 from netwright.data.series_join import JOINED, NOTES, SERIES, join_series
+from netwright.data.series_options import MissingSteps, Padding, SeriesColumnOptions, StandardizeOption, Stride
 from netwright.data.text_table import read_text_table
-from netwright.data.time_series import SeriesColumnOptions, TimeSeries
+from netwright.data.time_series import TimeSeries
 from netwright.data.time_series_reading import Reading
 from netwright.data.transforms import layout_of, plan_chain
 from netwright.graph.model import Model
@@ -42,20 +41,10 @@ class SeriesArchive(Source):
             le=10_000,
             description="How many steps the network sees at once; empty: whole series, each of its own length.",
         )
-        stride: int = Field(
-            default=1, ge=1, le=10_000, description="How many steps lie between the beginnings of two windows."
-        )
-        padding: Literal["start", "end"] = Field(
-            default="start", description="Where shorter series are filled up, so that all have one length."
-        )
-        missing_steps: Literal["previous", "zero"] = Field(
-            default="previous",
-            description="What a missing value becomes: the last known one of its channel, or the channel's mean.",
-        )
-        standardize: bool = Field(
-            default=True,
-            description="Channels to mean 0 and standard deviation 1, measured on the training part.",
-        )
+        stride: Stride = 1
+        padding: Padding = "start"
+        missing_steps: MissingSteps = "previous"
+        standardize: StandardizeOption = True
 
     options: Options
 
@@ -81,7 +70,7 @@ class SeriesArchive(Source):
             classes=reading.classes,
             features=tuple(column.name for column in reading.channels),
             target_name=reading.targets[0].name,
-            default_preprocess=self._steps(reading),
+            default_preprocess=reading.steps(),
             split_keys=samples.keys,
         )
 
@@ -94,7 +83,7 @@ class SeriesArchive(Source):
             num_samples=len(samples.targets),
             num_test=None,
             classes=reading.classes,
-            input_shape=plan_chain(self._steps(reading), layout).shape,
+            input_shape=plan_chain(reading.steps(), layout).shape,
             num_outputs=len(reading.classes),
             bytes=(self.folder / "original").stat().st_size,
             columns=tuple(column.facts() for column in reading.columns),
@@ -104,9 +93,7 @@ class SeriesArchive(Source):
         )
 
     def table(self, num_rows: int) -> tuple[list[str], list[list[str]]]:
-        table = self._reading.table
-        rows = zip(*(column[:num_rows] for column in table.columns), strict=True)
-        return list(table.names), [[cell[:200] for cell in row] for row in rows]
+        return self._reading.table.first(num_rows)
 
     def _notes(self, reading: Reading) -> list[Text]:
         noted = self._noted
@@ -132,12 +119,6 @@ class SeriesArchive(Source):
                 say("{count:,} files that are neither series nor that table are left out.", count=noted["num_other"])
             )
         return notes
-
-    def _steps(self, reading: Reading) -> tuple[Step, ...]:
-        steps = [Step("Standardize")] if self.options.standardize else []
-        if np.isnan(reading.samples.inputs).any():
-            steps.append(Step("FillSteps", {"method": self.options.missing_steps}))
-        return tuple(steps)
 
     @cached_property
     def _noted(self) -> dict[str, object]:
@@ -173,6 +154,8 @@ class SeriesArchive(Source):
                 window=options.window,
                 stride=options.stride,
                 padding=options.padding,
+                missing_steps=options.missing_steps,
+                standardize=options.standardize,
                 missing_marks=list(MISSING_MARKS),
                 decimal=".",
             ),

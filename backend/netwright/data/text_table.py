@@ -27,6 +27,8 @@ _DELIMITERS: tuple[Delimiter, ...] = ("\t", ";", "|", ",")
 """In the order of belief: a semicolon that divides every line alike is no accident, a comma may be a decimal one."""
 _SAMPLE_CHARACTERS = 1 << 16
 _NAMES = {",": say("comma"), ";": say("semicolon"), "\t": say("tab"), "|": say("bar")}
+SHOWN_LETTERS = 200
+"""Of a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,11 @@ class TextTable:
     @property
     def num_rows(self) -> int:
         return len(self.lines)
+
+    def first(self, num_rows: int) -> tuple[list[str], list[list[str]]]:
+        """Names of the columns and the first rows, to be shown: long cells are cut."""
+        rows = zip(*(column[:num_rows] for column in self.columns), strict=True)
+        return list(self.names), [[cell[:SHOWN_LETTERS] for cell in row] for row in rows]
 
 
 class _Reader(Protocol):

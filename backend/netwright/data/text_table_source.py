@@ -133,9 +133,7 @@ class TextTableSource(Source):
         )
 
     def table(self, num_rows: int) -> tuple[list[str], list[list[str]]]:
-        table = self._reading.table
-        rows = zip(*(column[:num_rows] for column in table.columns), strict=True)
-        return list(table.names), [[cell[:200] for cell in row] for row in rows]
+        return self._reading.table.first(num_rows)
 
     @cached_property
     def _reading(self) -> _Reading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
@@ -12,15 +12,14 @@ from netwright.data.base import (
     TABLE_SUFFIXES,
     TABLES,
     Arrays,
-    ColumnType,
     Facts,
     Forecast,
     Source,
-    Step,
 )
 from netwright.data.columns import Column
 from netwright.data.csv_source import MISSING_MARKS, upload_name
 from netwright.data.sample_code import SampleCode
+from netwright.data.series_options import MissingSteps, Padding, SeriesColumnOptions, StandardizeOption, Stride
 from netwright.data.table_options import Decimal, DelimiterOption, EncodingOption, HasHeader, SheetOption
 from netwright.data.text_table import read_text_table
 from netwright.data.time_series_reading import Reading
@@ -29,16 +28,6 @@ from netwright.graph.model import Model
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-class SeriesColumnOptions(Model):
-    """A correction of one column."""
-
-    type: ColumnType | None = Field(default=None, description="What the cells are; empty: as guessed.")
-    role: Literal["feature", "ignored", "time", "group"] | None = Field(
-        default=None,
-        description="A channel, nothing, the moment of a row, or which series a row belongs to; empty: as guessed.",
-    )
 
 
 class TimeSeries(Source):
@@ -69,20 +58,10 @@ class TimeSeries(Source):
             "where a column says which row belongs to which.",
         )
         horizon: int = Field(default=1, ge=1, le=1_000, description="How many of the next steps are forecast.")
-        stride: int = Field(
-            default=1, ge=1, le=10_000, description="How many steps lie between the beginnings of two windows."
-        )
-        padding: Literal["start", "end"] = Field(
-            default="start", description="Where shorter series are filled up, so that all have one length."
-        )
-        missing_steps: Literal["previous", "zero"] = Field(
-            default="previous",
-            description="What a missing value becomes: the last known one of its channel, or the channel's mean.",
-        )
-        standardize: bool = Field(
-            default=True,
-            description="Channels to mean 0 and standard deviation 1, measured on the training part.",
-        )
+        stride: Stride = 1
+        padding: Padding = "start"
+        missing_steps: MissingSteps = "previous"
+        standardize: StandardizeOption = True
         standardize_targets: bool = Field(
             default=True,
             description="Whether the loss sees forecasts as deviations from the training part's mean, so that large numbers "
@@ -117,7 +96,7 @@ class TimeSeries(Source):
             classes=reading.classes,
             features=tuple(column.name for column in reading.channels),
             target_name=", ".join(column.name for column in reading.targets),
-            default_preprocess=self._steps(reading),
+            default_preprocess=reading.steps(),
             split_keys=samples.keys,
             standardizes_targets=self.options.standardize_targets and not is_class,
             forecast=None if is_class else Forecast(reading.target_channels, self.options.horizon),
@@ -132,7 +111,7 @@ class TimeSeries(Source):
             num_samples=len(samples.targets),
             num_test=None,
             classes=reading.classes,
-            input_shape=plan_chain(self._steps(reading), layout).shape,
+            input_shape=plan_chain(reading.steps(), layout).shape,
             num_outputs=len(reading.classes) if reading.is_class else samples.targets.shape[1],
             bytes=(self.folder / "original").stat().st_size,
             columns=tuple(column.facts() for column in reading.columns),
@@ -149,17 +128,7 @@ class TimeSeries(Source):
         return series_code(self._reading)
 
     def table(self, num_rows: int) -> tuple[list[str], list[list[str]]]:
-        table = self._reading.table
-        rows = zip(*(column[:num_rows] for column in table.columns), strict=True)
-        return list(table.names), [[cell[:200] for cell in row] for row in rows]
-
-    def _steps(self, reading: Reading) -> tuple[Step, ...]:
-        steps: list[Step] = []
-        if self.options.standardize:
-            steps.append(Step("Standardize"))
-        if np.isnan(reading.samples.inputs).any():
-            steps.append(Step("FillSteps", {"method": self.options.missing_steps}))
-        return tuple(steps)
+        return self._reading.table.first(num_rows)
 
     @cached_property
     def _reading(self) -> Reading:

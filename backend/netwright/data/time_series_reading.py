@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netwright.data.base import DataError, SplitKeys
+from netwright.data.base import DataError, SplitKeys, Step
 from netwright.data.columns import Column, check_numbers, read_columns
 from netwright.data.series import Windows, check_size, cut_windows, pad_sequences, read_times
 from netwright.data.targets import read_target
@@ -68,6 +68,13 @@ class Reading:
         """Places of the targets among the channels."""
         names = [column.name for column in self.channels]
         return tuple(names.index(column.name) for column in self.targets)
+
+    def steps(self) -> tuple[Step, ...]:
+        """The default preprocessing."""
+        steps = [Step("Standardize")] if self.options.standardize else []
+        if np.isnan(self.samples.inputs).any():
+            steps.append(Step("FillSteps", {"method": self.options.missing_steps}))
+        return tuple(steps)
 
     @property
     def problem(self) -> DataError | None:
