@@ -12,12 +12,12 @@ import psutil
 import torch
 
 from netwright.data.augment.base import Augment
+from netwright.data.augment.functions.draws import send
 from netwright.data.augment.write import load_augment
 from netwright.data.base import Part
 from netwright.data.graphs import GraphPart
 from netwright.language import say
 from netwright.training.graph_batches import GraphBatches, GraphInputs
-from netwright.training.sending import send
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from netwright.data.augment.functions.draws import send
 from netwright.data.graphs import GraphPart
 from netwright.language import say
-from netwright.training.sending import send
 
 if TYPE_CHECKING:
     from torch import Tensor

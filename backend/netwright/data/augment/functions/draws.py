@@ -1,15 +1,22 @@
-"""Random numbers for a batch, drawn on the CPU: a number for each sample (N,), or noise in the shape of the batch."""
+"""Random numbers for a batch, drawn on the CPU: a number for each sample (N,), or noise in the shape of the batch; and how they
+get to its device."""
 
 import numpy as np
 import torch
 from torch import Tensor
 
 
+def send(rows: Tensor, device: torch.device) -> Tensor:
+    """``rows`` on ``device``.  A GPU takes them from pinned memory, so that nobody waits until it comes to it: PyTorch keeps
+    that memory until the copy is done (https://docs.pytorch.org/docs/stable/notes/cuda.html#use-pinned-memory-buffers)."""
+    if device.type != "cuda" or rows.is_cuda:
+        return rows.to(device)
+    return rows.pin_memory().to(device, non_blocking=True)
+
+
 def beside(numbers: Tensor, batch: Tensor) -> Tensor:
-    """``numbers`` on the batch's device.  A GPU takes them from pinned memory, so that nobody waits until it comes to it."""
-    if batch.device.type != "cuda":
-        return numbers.to(batch.device)
-    return numbers.pin_memory().to(batch.device, non_blocking=True)
+    """``numbers`` on the batch's device."""
+    return send(numbers, batch.device)
 
 
 def draw(batch: Tensor, generator: torch.Generator, low: float, high: float) -> Tensor:
