@@ -9,12 +9,12 @@ from netwright.graph.document import NETWORK, Document
 from netwright.graph.edits import RenameNode, apply_edits
 from netwright.graph.problems import Problem
 from netwright.language import say, spoken
-from netwright.services.catalogue_models import TrainingSuggestion
 from netwright.services.datasets import DatasetService
 from netwright.services.documents import check_document
 from netwright.services.network_models import NetworkRead
 from netwright.services.networks import NetworkService
-from netwright.services.training import make_suggestion
+from netwright.services.training import known_of
+from netwright.training.options import DataFacts, Device, suggest
 
 ROUNDS = 8
 """A fix may bring the next problem to light: the input, then the vocabulary, then the width of the answer."""
@@ -29,32 +29,33 @@ async def begin_network(source: str, datasets: DatasetService, networks: Network
     Raises:
         ServiceError: ``not_found``, or ``not_ready`` where the data must be got first.
     """
-    dataset = await datasets.read(source)
-    is_vertex = dataset.graph is not None and dataset.graph.sample == "vertex"
-    start = ARCHITECTURES[choose_start(dataset.kind, dataset.task, dataset.input_shape, is_vertex=is_vertex)].build()
-    if dataset.kind == "table":
-        # It was drawn for points of a plane.
-        inputs = [node.id for node in start.network.nodes if node.type == "Input"]
-        start = apply_edits(start, [RenameNode(block=NETWORK, id=each, new_id="features") for each in inputs])
-    document, suggestion = await fit(start, source, datasets)
-    name = spoken(say("Network for {title}", title=dataset.title))
-    training = suggestion.config.model_dump(mode="json")
-    return await networks.create(document.model_copy(update={"name": name, "training": training}))
+    data, devices = await known_of(source, None, datasets)
+    document = await asyncio.to_thread(_fit, _start(data), data, source, devices)
+    name = spoken(say("Network for {title}", title=data.title))
+    return await networks.create(document.model_copy(update={"name": name}))
 
 
-async def fit(document: Document, source: str, datasets: DatasetService) -> tuple[Document, TrainingSuggestion]:
-    """``document`` with the first fix of its first error taken until there is none, and a config for it."""
-    # Its preset is for other data.
-    document = document.model_copy(update={"training": None})
-    suggestion = await make_suggestion(document, source, datasets)
-    for _ in range(ROUNDS):
-        report = await asyncio.to_thread(check_document, document)
+def _start(data: DataFacts) -> Document:
+    """The ready-made network to begin with, without its preset, which is for other data."""
+    chosen = choose_start(data.kind, data.task, data.input_shape, is_vertex=data.are_vertices)
+    start = ARCHITECTURES[chosen].build().model_copy(update={"training": None})
+    if data.kind != "table":
+        return start
+    # It was drawn for points of a plane.
+    inputs = [node.id for node in start.network.nodes if node.type == "Input"]
+    return apply_edits(start, [RenameNode(block=NETWORK, id=each, new_id="features") for each in inputs])
+
+
+def _fit(document: Document, data: DataFacts, source: str, devices: Sequence[Device]) -> Document:
+    """``document`` with the first fix of its first error taken until there is none, and the config that suits it.  Blocks."""
+    for rounds_left in reversed(range(ROUNDS + 1)):
+        report = check_document(document)
+        suggestion = suggest(document, report, data, source, devices)
         fixable = _first_fixable([*report.problems, *suggestion.problems])
-        if fixable is None:
+        if fixable is None or not rounds_left:
             break
         document = apply_edits(document, fixable.fixes[0].edits)
-        suggestion = await make_suggestion(document, source, datasets)
-    return document, suggestion
+    return document.model_copy(update={"training": suggestion.config.model_dump(mode="json")})
 
 
 def _first_fixable(problems: list[Problem]) -> Problem | None:

@@ -29,6 +29,7 @@ from netwright.training.choices import Option
 from netwright.training.config import TaskChoice, TrainingConfig
 from netwright.training.options import (
     DataFacts,
+    Device,
     check_choices,
     check_training,
     learning_rate_curve,
@@ -107,11 +108,8 @@ async def make_suggestion(document: Document, source: str, datasets: DatasetServ
     Raises:
         ServiceError: ``not_found``, or ``not_ready`` where the data must be got first.
     """
-    dataset = await datasets.read(source)
-    await datasets.resolve_source(source)
+    facts, devices = await known_of(source, _chosen_task(document), datasets)
     report = await asyncio.to_thread(check_document, document)
-    facts = _facts(dataset, task=_chosen_task(document))
-    devices = await asyncio.to_thread(list_devices)
     suggestion = await asyncio.to_thread(suggest, document, report, facts, source, devices)
     return TrainingSuggestion(
         config=suggestion.config,
@@ -119,6 +117,17 @@ async def make_suggestion(document: Document, source: str, datasets: DatasetServ
         augment=suggestion.augment,
         problems=suggestion.problems,
     )
+
+
+async def known_of(source: str, task: TaskChoice | None, datasets: DatasetService) -> tuple[DataFacts, list[Device]]:
+    """What a suggestion goes by beside the network: the data that are there, and the devices of this machine.
+
+    Raises:
+        ServiceError: ``not_found``, or ``not_ready`` where the data must be got first.
+    """
+    dataset = await datasets.read(source)
+    await datasets.resolve_source(source)
+    return _facts(dataset, task=task), await asyncio.to_thread(list_devices)
 
 
 async def check_all(
