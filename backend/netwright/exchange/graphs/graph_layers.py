@@ -99,7 +99,7 @@ def read_graph_layers(graph: ForeignGraph) -> bool:
 
 
 def _templates(candidates: Sequence[Candidate], graph: ForeignGraph) -> list[Template]:
-    """None where the file's weights are those of no layer at all: it is then told that its layers are not read."""
+    """Empty where the file's weights are those of no layer at all: it is then told that its layers are not read."""
     from netwright.compiler.program import DocumentInvalidError
 
     try:

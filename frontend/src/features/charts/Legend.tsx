@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Cell, XAxis } from "./frame";
 import classes from "./LineChart.module.css";
 import type { MetricStore } from "./metricStore";
-import { type ChartSeries, MANY_SERIES, NUM_COLORS } from "./plot";
+import { type ChartSeries, hueOf, MANY_SERIES, NUM_COLORS } from "./plot";
 import { type Readouts, useReadout } from "./readouts";
 import { summarise } from "./summary";
 import { formatValue, formatX } from "./ticks";
@@ -25,7 +25,7 @@ export function Swatch({ color }: { color: number }) {
     <span
       className={classes.swatch}
       data-dashed={color > NUM_COLORS || undefined}
-      style={{ color: `var(--nw-series-${((color - 1) % NUM_COLORS) + 1})` }}
+      style={{ color: `var(--nw-series-${hueOf(color)})` }}
       aria-hidden
     />
   );

@@ -5,6 +5,6 @@ export { LineChart } from "./LineChart";
 export { MetricBuffer, type SeriesColumns, stampOf } from "./metricBuffer";
 export { MetricStore } from "./metricStore";
 export { toSvg } from "./picture";
-export { type ChartSeries, type ChartView, type Mark, NUM_COLORS } from "./plot";
+export { type ChartSeries, type ChartView, hueOf, type Mark, NUM_COLORS } from "./plot";
 export { onBeat } from "./redraw";
 export { csvCell, ShownCharts, toShownCsv, toShownJson } from "./shown";

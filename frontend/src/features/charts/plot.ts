@@ -75,6 +75,9 @@ export interface PlotOptions {
 export const RAW_OPACITY = 0.28;
 export const BAND_OPACITY = 0.16;
 export const NUM_COLORS = 8;
+
+/** Which colour of the theme (from 1) a series' number stands for: they come again, dashed. */
+export const hueOf = (color: number) => ((color - 1) % NUM_COLORS) + 1;
 /** From so many series on a chart does not list them all: it names the one at the pointer. */
 export const MANY_SERIES = 13;
 /** Up to this many points of a series get dots. */
@@ -211,7 +214,7 @@ export class Plot {
     const { element, series, view, height } = this.options;
     const style = getComputedStyle(element);
     const color = (name: string) => style.getPropertyValue(name).trim();
-    const strokes = series.map((one) => color(`--nw-series-${((one.color - 1) % NUM_COLORS) + 1}`));
+    const strokes = series.map((one) => color(`--nw-series-${hueOf(one.color)}`));
     const isSmooth = view.smoothing > 0;
     const lines = (isFaint: boolean) =>
       series.map((one, index) => {

@@ -1,7 +1,7 @@
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunSummary } from "@/api";
-import { NUM_COLORS } from "@/features/charts";
+import { hueOf, NUM_COLORS } from "@/features/charts";
 import { type Fields, fieldTitle } from "@/features/runs";
 import classes from "./compare.module.css";
 import { buildAxes } from "./parallel";
@@ -66,7 +66,7 @@ export function ParallelCoordinates({ runs, colors, fields }: Props) {
               onFocus={() => setActive(run.id)}
               onBlur={() => setActive(null)}
             >
-              <i style={{ background: `var(--nw-series-${(((colors[run.id] ?? 1) - 1) % NUM_COLORS) + 1})` }} />
+              <i style={{ background: `var(--nw-series-${hueOf(colors[run.id] ?? 1)})` }} />
               {run.name}
             </button>
           </li>
@@ -101,7 +101,7 @@ function RunLine({
       className={classes.runLine}
       data-state={state}
       strokeDasharray={color > NUM_COLORS ? "6 4" : undefined}
-      style={{ stroke: `var(--nw-series-${((color - 1) % NUM_COLORS) + 1})` }}
+      style={{ stroke: `var(--nw-series-${hueOf(color)})` }}
     />
   );
 }

@@ -1,4 +1,4 @@
-import { NUM_COLORS } from "@/features/charts";
+import { hueOf } from "@/features/charts";
 import { keep, readKeptJson } from "@/ui";
 
 /** A colour for each run, the same wherever it is compared: kept in this browser from the first time on. */
@@ -47,5 +47,5 @@ export function colorsOf(ids: readonly string[]): Record<string, number> {
 
 /** More runs than looks cannot be told apart by dashes either, which take most of the time of drawing many curves. */
 export function withoutDashes(colors: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(colors).map(([id, color]) => [id, ((color - 1) % NUM_COLORS) + 1]));
+  return Object.fromEntries(Object.entries(colors).map(([id, color]) => [id, hueOf(color)]));
 }

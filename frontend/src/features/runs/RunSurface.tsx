@@ -1,6 +1,7 @@
 import { Slider } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { NUM_COLORS } from "@/features/charts";
 import { formatMetric } from "@/ui";
 import type { SurfaceEvent } from "./runSession";
 import classes from "./runs.module.css";
@@ -12,7 +13,6 @@ interface Props {
 
 const WIDTH = 520;
 const HEIGHT = 400;
-const NUM_COLORS = 8;
 
 /** What the network answers all over its input, epoch by epoch: the decision boundary as it moves, or the curve it fits. */
 export function RunSurface({ surfaces }: Props) {

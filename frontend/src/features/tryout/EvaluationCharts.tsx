@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { EvaluationRead } from "@/api";
+import { NUM_COLORS } from "@/features/charts";
 import { formatMetric } from "@/ui";
 import classes from "./tryout.module.css";
 
@@ -10,7 +11,6 @@ type NumbersRead = NonNullable<EvaluationRead["numbers"]>[number];
 
 const SIDE = 240;
 const PAD = 34;
-const NUM_COLORS = 8;
 
 const x = (share: number) => PAD + share * (SIDE - PAD - 8);
 const y = (share: number) => 8 + (1 - share) * (SIDE - PAD - 8);

@@ -1,5 +1,14 @@
 import type { Icon } from "@tabler/icons-react";
-import { type EditorState, type EditorStore, type Label, type ResolvedLevel, resolveLevel } from "@/document";
+import {
+  type EditorState,
+  type EditorStore,
+  type Folded,
+  foldsOf,
+  type Label,
+  marksOf,
+  type ResolvedLevel,
+  resolveLevel,
+} from "@/document";
 import type { CanvasStore } from "../canvasStore";
 
 export interface CommandContext {
@@ -60,4 +69,10 @@ export const needsCanvas = ({ canvas }: CommandContext): Label | null =>
 /** The level that is open. */
 export function hereOf(state: EditorState): ResolvedLevel {
   return resolveLevel(state.document, state.level);
+}
+
+/** The folds of the level that is open. */
+export function foldsHere(state: EditorState): readonly Folded[] {
+  const { block, blockName } = hereOf(state);
+  return foldsOf(block, marksOf(state.document, blockName));
 }

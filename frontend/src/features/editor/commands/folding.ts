@@ -1,6 +1,6 @@
 import { IconFold, IconFoldDown } from "@tabler/icons-react";
-import { branchFrom, type Folded, foldsOf, foldWith, marksOf } from "@/document";
-import { type Command, type CommandContext, hereOf, needsSelection } from "./command";
+import { branchFrom, type Folded, foldWith } from "@/document";
+import { type Command, type CommandContext, foldsHere, hereOf, needsSelection } from "./command";
 
 /** What is folded: what is selected, or the branch that begins with the one selected node. */
 function toFold({ state }: CommandContext): readonly string[] {
@@ -11,8 +11,7 @@ function toFold({ state }: CommandContext): readonly string[] {
 
 /** The folds that are among what is selected. */
 function selectedFolds({ state }: CommandContext): readonly Folded[] {
-  const { block, blockName } = hereOf(state);
-  const folds = foldsOf(block, marksOf(state.document, blockName));
+  const folds = foldsHere(state);
   return [...new Set(state.selection.nodes.flatMap((id) => foldWith(folds, id) ?? []))];
 }
 

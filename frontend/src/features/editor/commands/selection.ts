@@ -1,15 +1,6 @@
 import { IconSelectAll, IconTrash } from "@tabler/icons-react";
-import {
-  dataOrder,
-  downstreamOfAll,
-  type EditorState,
-  foldsOf,
-  foldWith,
-  marksOf,
-  setMark,
-  upstreamOfAll,
-} from "@/document";
-import { always, type Command, type CommandContext, hereOf, needsNodes, needsSelection } from "./command";
+import { dataOrder, downstreamOfAll, foldWith, setMark, upstreamOfAll } from "@/document";
+import { always, type Command, type CommandContext, foldsHere, hereOf, needsNodes, needsSelection } from "./command";
 
 export const selectAll: Command = {
   id: "selectAll",
@@ -113,18 +104,13 @@ export const removeWithWires: Command = {
 
 /** The node before or after the selected one in the order of the data; undefined at the end. */
 function neighbour({ state }: CommandContext, step: 1 | -1): string | undefined {
-  const { folds, block } = foldsHere(state);
+  const folds = foldsHere(state);
   // What is folded is one stop: its first node stands for it.
-  const order = dataOrder(block).filter((id) => (foldWith(folds, id)?.nodes[0] ?? id) === id);
+  const order = dataOrder(hereOf(state).block).filter((id) => (foldWith(folds, id)?.nodes[0] ?? id) === id);
   const last = state.selection.nodes.at(-1);
   if (last === undefined) return step === 1 ? order[0] : order.at(-1);
   const at = order.indexOf(foldWith(folds, last)?.nodes[0] ?? last) + step;
   return at < 0 ? undefined : order[at];
-}
-
-function foldsHere(state: EditorState) {
-  const { block, blockName } = hereOf(state);
-  return { block, folds: foldsOf(block, marksOf(state.document, blockName)) };
 }
 
 function walk(id: string, label: string, key: string, step: 1 | -1): Command {
@@ -142,7 +128,7 @@ function walk(id: string, label: string, key: string, step: 1 | -1): Command {
       if (next === undefined) return;
       // Whoever walks with Tab goes on walking: there the key is not taken for what is suggested.
       context.canvas.setState({ quietFor: next });
-      context.state.select({ nodes: foldWith(foldsHere(context.state).folds, next)?.nodes ?? [next] });
+      context.state.select({ nodes: foldWith(foldsHere(context.state), next)?.nodes ?? [next] });
       context.canvas.getState().view?.reveal(next);
     },
   };

@@ -3,7 +3,6 @@ import {
   blockOf,
   type EditorState,
   type Folded,
-  foldsOf,
   foldWith,
   marksOf,
   meantPositions,
@@ -16,7 +15,7 @@ import {
 } from "@/document";
 import type { CanvasStore } from "../canvasStore";
 import { tidyPart, tidyPositions } from "../layout/tidy";
-import { type Command, hereOf, needsNodes } from "./command";
+import { type Command, foldsHere, hereOf, needsNodes } from "./command";
 
 /** One chosen card has nothing to be arranged with: then all are. */
 const LEAST_CHOSEN = 2;
@@ -53,7 +52,7 @@ export const tidy: Command = {
   run: async ({ state, store, canvas }) => {
     const { block, blockName } = hereOf(state);
     const level = { document: state.document, block, catalogue: state.catalogue };
-    const folds = foldsOf(block, marksOf(state.document, blockName));
+    const folds = foldsHere(state);
     const chosen = chosenOf(state.selection.nodes, block.nodes.length, folds);
     const before = drawingOf(state, blockName);
     canvas.setState({ isTidying: true });
