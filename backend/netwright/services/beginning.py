@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from netwright.architectures.registry import ARCHITECTURES
 from netwright.data.base import Kind, Task
 from netwright.graph.document import NETWORK, Document
-from netwright.graph.edits import RenameNode, apply_edits
+from netwright.graph.editing import apply_edits
+from netwright.graph.edits import RenameNode
 from netwright.graph.problems import Problem
 from netwright.language import say, spoken
 from netwright.services.datasets import DatasetService

@@ -1,5 +1,5 @@
 /**
- * Edits of a document as data: the twin of `backend/netwright/graph/edits.py`.
+ * Edits of a document as data: the twin of `backend/netwright/graph/edits.py` and `editing.py`.
  *
  * `tests/contract/edits.json` holds cases that both must pass. What an edit does not touch keeps its identity, so
  * that views can compare by reference.

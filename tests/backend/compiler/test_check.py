@@ -263,7 +263,7 @@ def test_problems_beyond_the_limit_are_counted() -> None:
 
 
 def test_insert_into_a_concat_keeps_the_order_of_its_wires() -> None:
-    from netwright.graph.edits import apply_edits
+    from netwright.graph.editing import apply_edits
 
     network = block(
         [image(1, 8, 8), node("down: MaxPool2d"), node("cat: Concat"), scores()],
@@ -284,7 +284,7 @@ def test_insert_into_a_concat_keeps_the_order_of_its_wires() -> None:
 
 def test_rename_fix_of_a_parameter_renames_it_everywhere() -> None:
     case = next(case for case in CASES if case.code == "illegal_parameter_name" and case.block == "network")
-    from netwright.graph.edits import apply_edits
+    from netwright.graph.editing import apply_edits
 
     fixed = apply_edits(case.document, check(case.document).problems[0].fixes[0].edits)
     assert check(fixed).ok

@@ -72,7 +72,7 @@ def edit(data: st.DataObject, network: Drawn) -> None:
 
 
 @pytest.mark.parametrize("name", FLAT)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_answer_after_edits_is_that_of_a_look_without_memory(name: str, data: st.DataObject) -> None:
     drawn = copy.deepcopy(DRAWN[name])

@@ -7,7 +7,7 @@ from layer_inputs import specs_for
 from layer_mistakes import FAILING, Shapes
 from netwright.compiler.check import check
 from netwright.graph.document import Document
-from netwright.graph.edits import apply_edits
+from netwright.graph.editing import apply_edits
 from netwright.layers.registry import get_layer
 from samples import block, document, node, out
 

@@ -3,7 +3,7 @@
 import pytest
 from broken_documents import CASES, Case
 from netwright.compiler.check import check
-from netwright.graph.edits import apply_edits
+from netwright.graph.editing import apply_edits
 from netwright.graph.problems import Problem
 
 NAMES = [f"{case.code}-{case.node}-{number}" for number, case in enumerate(CASES)]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from netwright.compiler.check import check, check_json
 from netwright.compiler.program import DocumentInvalidError, build_program
 from netwright.graph.document import NETWORK, Document, Edge, Node
-from netwright.graph.edits import apply_edits
+from netwright.graph.editing import apply_edits
 from netwright.graph.io import dump_document
 from netwright.layers.registry import LAYERS
 from samples import SAMPLES
@@ -79,7 +79,7 @@ def bent(seed: int) -> Document:
 @example(seed=10096851)  # a block without ports, with errors, repeated
 @example(seed=127840)  # two blocks of one set of weights, in one of which a block inside breaks off early
 @given(st.integers(0, 2**32))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_check_of_a_bent_network_answers_and_its_fixes_work(seed: int) -> None:
     document = bent(seed)
     report = check(document)
@@ -97,7 +97,7 @@ def test_check_of_a_bent_network_answers_and_its_fixes_work(seed: int) -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_check_json_of_a_bent_network_equals_check(seed: int) -> None:
     document = bent(seed)
     body = b'{"document":' + dump_document(document) + b"}"

@@ -11,7 +11,7 @@ from netwright.compiler.check_params import to_key
 from netwright.compiler.module import build_network
 from netwright.compiler.source import to_source
 from netwright.graph.document import Document
-from netwright.graph.edits import apply_edits
+from netwright.graph.editing import apply_edits
 from netwright.layers.base import MISSING, TensorSpec
 from netwright.layers.registry import get_layer
 from samples import block, document, image, node, out, transformer, translator

@@ -5,7 +5,8 @@ from netwright.compiler.check import check
 from netwright.compiler.module import build_network
 from netwright.compiler.source import to_source
 from netwright.graph.document import Document
-from netwright.graph.edits import RemoveNode, SetNode, SetParam, apply_edits
+from netwright.graph.editing import apply_edits
+from netwright.graph.edits import RemoveNode, SetNode, SetParam
 from netwright.graph.io import dump_document, graph_hash, load_document
 from samples import block, document, node, out, siamese
 

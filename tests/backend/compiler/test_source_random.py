@@ -102,7 +102,7 @@ def documents(draw: st.DrawFn) -> Document:
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(documents())
 def test_document_without_errors_runs_as_its_report_says(document: Document) -> None:
     report = check(document)

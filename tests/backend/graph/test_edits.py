@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from netwright.graph.document import Document
-from netwright.graph.edits import Edit, EditError, SetName, apply_edits
+from netwright.graph.editing import EditError, apply_edits
+from netwright.graph.edits import Edit, SetName
 from pydantic import TypeAdapter
 
 CASES = json.loads((Path(__file__).parents[2] / "contract" / "edits.json").read_text(encoding="utf-8"))

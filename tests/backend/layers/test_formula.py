@@ -171,7 +171,7 @@ REFERENCE: dict[str, Any] = {
 }
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 @given(trees())
 def test_formula_gives_what_python_gives_for_the_same_text(text: str) -> None:
     tensors = [
@@ -264,19 +264,19 @@ def assert_harmless(text: str) -> None:
             assert item.arg in {"dim", "keepdim", "min", "max"}
 
 
-@settings(max_examples=600, deadline=None, derandomize=True)
+@settings(max_examples=600)
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 def test_nothing_outside_the_grammar_reaches_the_source_from_pieces(text: str) -> None:
     assert_harmless(text)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 @given(st.text(max_size=60))
 def test_nothing_outside_the_grammar_reaches_the_source_from_any_text(text: str) -> None:
     assert_harmless(text)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(trees())
 def test_source_of_a_formula_is_formatted(text: str) -> None:
     template = to_template(parse(text))
@@ -287,7 +287,7 @@ def test_source_of_a_formula_is_formatted(text: str) -> None:
     assert result.stdout.decode() == line
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from(PIECES), max_size=10).map("".join))
 def test_sentence_about_a_wrong_formula_has_no_braces_and_a_column_inside_the_text(text: str) -> None:
     specs = [TensorSpec((3, 4))]

@@ -11,7 +11,7 @@ from backend.training.test_checking import PICTURES, YES_NO, by_code, chain, per
 from netwright.compiler.check import check
 from netwright.data.base import Forecast, SourceSpec
 from netwright.graph.document import Document
-from netwright.graph.edits import apply_edits
+from netwright.graph.editing import apply_edits
 from netwright.training.answers import build_answers, find_last
 from netwright.training.baseline import repeat_last_values
 from netwright.training.config import TrainingConfig

@@ -8,7 +8,7 @@ import pytest
 from netwright.architectures.registry import ARCHITECTURES
 from netwright.compiler.check import check
 from netwright.graph.document import Block, Document, Edge, Node
-from netwright.graph.edits import apply_edits
+from netwright.graph.editing import apply_edits
 from netwright.graph.problems import Problem
 from netwright.training.config import TrainingConfig
 from netwright.training.devices import Device

@@ -6,7 +6,7 @@ import pytest
 from backend.training.test_checking import by_code, chain, perceptron, problems_of
 from netwright.compiler.check import check
 from netwright.graph.document import Document
-from netwright.graph.edits import apply_edits
+from netwright.graph.editing import apply_edits
 from netwright.training.options import DataFacts, suggest
 
 TEXTS = DataFacts(

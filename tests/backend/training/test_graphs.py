@@ -13,7 +13,7 @@ from netwright.data.graphs import GraphPart
 from netwright.data.prepare import prepare
 from netwright.data.registry import open_source
 from netwright.graph.document import Document
-from netwright.graph.edits import apply_edits
+from netwright.graph.editing import apply_edits
 from netwright.training.checkpoints import CheckpointFolder
 from netwright.training.config import DataConfig, TrainingConfig
 from netwright.training.control import Control
