@@ -195,6 +195,7 @@ LOSS_CASES: dict[str, tuple[int, str, dict[str, Any]]] = {
     "PerceptronLoss": (1, "breast_cancer", {}),
     "HingeLoss": (1, "breast_cancer", {}),
     "FocalLoss": (10, "digits", {"gamma": 1.5, "weight": [1.0] * 9 + [2.5]}),
+    "SigmoidFocalLoss": (3, "three_discs", {"gamma": 1.5, "alpha": 0.25}),
     "DiceLoss": (4, "shapes", {"smooth": 0.5, "has_background": False}),
     "NLLLoss": (10, "digits", {"weight": [1.0] * 9 + [2.5]}),
     "BCELoss": (1, "breast_cancer", {}),

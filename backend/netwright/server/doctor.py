@@ -57,7 +57,8 @@ def _examine_torch() -> Iterator[Finding]:
     yield Finding("PyTorch", f"{torch.__version__} works, {torch.get_num_threads()} threads")
     for device in list_devices():
         memory = "" if device.memory_bytes is None else f", {device.memory_bytes / 2**30:.1f} GiB"
-        yield Finding(f"device {device.id}", f"{device.name}{memory}")
+        half = "computes bfloat16" if device.has_bfloat16 else "no bfloat16: float32 is the faster precision"
+        yield Finding(f"device {device.id}", f"{device.name}{memory}, {half}")
 
 
 def _examine_disk(settings: Settings) -> Iterator[Finding]:

@@ -16,5 +16,5 @@ def mode_of(name: str) -> Literal["min", "max"] | None:
         return None
     if metric == "loss":
         return "min"
-    registered = METRICS.classes.get(metric)
+    registered = METRICS.find(metric)
     return None if registered is None else registered.mode

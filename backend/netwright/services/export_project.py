@@ -115,7 +115,7 @@ def _imported(module: str) -> tuple[str, ...]:
 def _title(name: str) -> str:
     """``Accuracy, validation`` of ``val/Accuracy``."""
     part, _, metric = name.partition("/")
-    known = METRICS.classes.get(metric)
+    known = METRICS.find(metric)
     parts = {"train": "training", "val": "validation", "test": "test"}
     return f"{known.title if known else metric.capitalize()}, {parts.get(part, part)}"
 

@@ -81,7 +81,7 @@ def check_choices(training: TrainingConfig) -> Iterator[Problem]:
     for i, objective in enumerate(training.objectives):
         yield from _check_choice(LOSSES, objective.loss, f"objectives.{i}.loss")
     for i, name in enumerate(training.metrics):
-        if name not in METRICS.classes:
+        if METRICS.find(name) is None:
             yield _unknown(METRICS, name, f"metrics.{i}")
         elif name in training.metrics[:i]:
             yield Problem(

@@ -126,7 +126,7 @@ def _check_task(objective: ObjectiveConfig, field: str, data: DataFacts) -> Iter
 
 def _check_metrics(training: TrainingConfig, data: DataFacts) -> Iterator[Problem]:
     for i, name in enumerate(training.metrics):
-        metric = METRICS.classes.get(name)
+        metric = METRICS.find(name)
         if metric is not None and metric.tasks and data.task not in metric.tasks:
             yield Problem(
                 code="metric_not_for_task",

@@ -39,6 +39,12 @@ def check_output_shape(
                 classes=data.num_outputs,
             ),
         )
+    elif isinstance(weight, list) and not any(weight):
+        yield Problem(
+            code="class_weights_zero",
+            field=f"{field}.loss.params.weight",
+            message=say("Every factor of `weight` is 0, so that nothing counts. Give at least one that is larger."),
+        )
     yield from _check_positive_weights(objective, field, shape)
     open_axis = "V" if data.are_vertices else None
     if shape[0] != open_axis and (data.kind == "graph" or shape[0] == "V"):

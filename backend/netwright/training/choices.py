@@ -65,22 +65,30 @@ class Registry(Generic[R]):
         self.classes: Mapping[str, type[R]] = {each.type: each for each in classes}
         assert len(self.classes) == len(classes), f"two of these have one type: {classes}"
 
+    families: tuple[builtins.type[R], ...] = ()
+    """Whose types are patterns (``Top{k}Accuracy``); the form fills in their settings."""
+
+    def find(self, name: str) -> type[R] | None:
+        """The class registered as ``name``, if there is one."""
+        return self.classes.get(name)
+
     def get(self, type: str) -> type[R]:  # noqa: A002  (the wire's word)
         """The class registered as ``type``.
 
         Raises:
             UnknownChoiceError: there is none.
         """
-        if type not in self.classes:
+        found = self.find(type)
+        if found is None:
             raise UnknownChoiceError(
                 say(
                     "There is no {kind} `{name}`. There are: {known}.",
                     kind=say(self.kind),
                     name=type,
-                    known=listed(self.classes),
+                    known=listed([*self.classes, *(family.type for family in self.families)]),
                 )
             )
-        return self.classes[type]
+        return found
 
     def params(self, type: str, params: Mapping[str, JsonValue]) -> ChoiceParams:  # noqa: A002
         """Validated settings of ``type``.
@@ -107,7 +115,7 @@ class Option(Model):
 
 
 def to_options(registry: Registry[R]) -> list[Option]:
-    """The form's entries of a registry."""
+    """The form's entries of a registry: those that are there by themselves, then its families."""
     return [
         Option(
             type=each.type,
@@ -118,7 +126,7 @@ def to_options(registry: Registry[R]) -> list[Option]:
             kinds=list(each.kinds),
             mode=each.mode,
         )
-        for each in registry.classes.values()
+        for each in (*registry.classes.values(), *registry.families)
     ]
 
 

@@ -31,6 +31,15 @@ ClassWeights = Annotated[
 """``balance`` tells the page what its button may fill in (:data:`netwright.training.class_weights.BalanceKind`)."""
 
 
+def leaves_out(weight: tuple[float, ...] | None) -> bool:
+    """Whether a class has the factor 0, so that a batch may hold nothing that counts."""
+    return weight is not None and 0.0 in weight
+
+
+def weight_source(weight: tuple[float, ...] | None) -> str:
+    return "None" if weight is None else f"torch.tensor({list(weight)!r}, device=outputs.device)"
+
+
 def _in_a_row(value: object) -> object:
     return [value] if isinstance(value, int | float) else value
 
@@ -74,7 +83,7 @@ class Loss(RegisteredChoice, is_abstract=True):
         exported project.  ``fitted`` is the expression of :func:`fit_targets`.  A test holds it equal to :meth:`build`."""
 
     @classmethod
-    def functions(cls) -> str:
+    def functions(cls, params: ChoiceParams) -> str:
         """Source of functions that :meth:`source` calls."""
         return ""
 

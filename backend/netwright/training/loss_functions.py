@@ -22,6 +22,25 @@ def focal_loss(outputs: Tensor, targets: Tensor, gamma: float, weight: Tensor | 
     return loss.mean()
 
 
+def sigmoid_focal_loss(outputs: Tensor, targets: Tensor, gamma: float, alpha: float | None) -> Tensor:
+    """Focal loss of yes or no, the mean of all: ``outputs`` are raw scores, ``targets`` of the same shape 0 or 1 (or a share
+    between them).  With ``alpha`` each yes counts ``alpha`` and each no ``1 - alpha``."""
+    cross_entropy = functional.binary_cross_entropy_with_logits(outputs, targets, reduction="none")
+    probability = outputs.sigmoid()
+    right = probability * targets + (1 - probability) * (1 - targets)
+    loss = (1 - right) ** gamma * cross_entropy
+    if alpha is not None:
+        loss = loss * (alpha * targets + (1 - alpha) * (1 - targets))
+    return loss.mean()
+
+
+def mean_by_weight(whole: Tensor, targets: Tensor, weight: Tensor) -> Tensor:
+    """The sum of a loss over a batch, by the sum of its samples' weights: PyTorch's mean, and 0 where every class of the batch
+    has the weight 0, of which PyTorch makes 0 / 0."""
+    total = weight[targets].sum()
+    return whole / torch.where(total > 0, total, torch.ones_like(total))
+
+
 def dice_loss(outputs: Tensor, targets: Tensor, smooth: float, has_background: bool) -> Tensor:
     """One minus the overlap of probabilities and truth, over the whole batch, the mean of the classes: Milletari et al. 2016,
     V-Net, https://arxiv.org/abs/1606.04797 (there with squares in the denominator; here as in most later work without).

@@ -1,26 +1,25 @@
 """Further losses of classes, at a sample or at every pixel."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from netwright.data.base import CLASS_TASKS, Task
 from netwright.training.choices import ChoiceParams
-from netwright.training.loss_base import ClassWeights, Loss, LossFunction, fit_targets, one_or_each
+from netwright.training.loss_base import (
+    ClassWeights,
+    Loss,
+    LossFunction,
+    fit_targets,
+    leaves_out,
+    one_or_each,
+    weight_source,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 BOTH: tuple[Task, ...] = ("classification", "segmentation")
-
-LabelWeights = Annotated[
-    tuple[Annotated[float, Field(ge=0.0)], ...] | None,
-    Field(strict=False, description="One factor a label. Empty: all count the same."),
-]
-
-
-def weight_source(weight: tuple[float, ...] | None) -> str:
-    return "None" if weight is None else f"torch.tensor({list(weight)!r}, device=outputs.device)"
 
 
 class FocalLoss(Loss):
@@ -58,7 +57,7 @@ class FocalLoss(Loss):
         return f"focal_loss(outputs, targets, {params.gamma!r}, {weight_source(params.weight)})"
 
     @classmethod
-    def functions(cls) -> str:
+    def functions(cls, params: ChoiceParams) -> str:
         from netwright.training.loss_functions import focal_loss, source_of
 
         return source_of(focal_loss)
@@ -105,7 +104,7 @@ class DiceLoss(Loss):
         return f"dice_loss(outputs, targets, {params.smooth!r}, {params.has_background!r})"
 
     @classmethod
-    def functions(cls) -> str:
+    def functions(cls, params: ChoiceParams) -> str:
         from netwright.training.loss_functions import dice_loss, source_of
 
         return source_of(dice_loss)
@@ -133,10 +132,14 @@ class NLLLoss(Loss):
         import torch
         from torch.nn import functional
 
+        from netwright.training.loss_functions import mean_by_weight
+
         assert isinstance(params, cls.Params)
         weight = None if params.weight is None else torch.tensor(params.weight, device=device)
 
         def loss(outputs: "Tensor", targets: "Tensor") -> "Tensor":
+            if weight is not None and leaves_out(params.weight):
+                return mean_by_weight(functional.nll_loss(outputs, targets, weight, reduction="sum"), targets, weight)
             return functional.nll_loss(outputs, targets, weight=weight)
 
         return loss
@@ -144,8 +147,18 @@ class NLLLoss(Loss):
     @classmethod
     def source(cls, params: ChoiceParams, fitted: str) -> str:
         assert isinstance(params, cls.Params)
-        weight = "" if params.weight is None else f", weight={weight_source(params.weight)}"
-        return f"functional.nll_loss(outputs, targets{weight})"
+        weight = weight_source(params.weight)
+        if leaves_out(params.weight):
+            whole = f'functional.nll_loss(outputs, targets, weight={weight}, reduction="sum")'
+            return f"mean_by_weight({whole}, targets, {weight})"
+        return f"functional.nll_loss(outputs, targets{'' if params.weight is None else f', weight={weight}'})"
+
+    @classmethod
+    def functions(cls, params: ChoiceParams) -> str:
+        from netwright.training.loss_functions import mean_by_weight, source_of
+
+        assert isinstance(params, cls.Params)
+        return source_of(mean_by_weight) if leaves_out(params.weight) else ""
 
     @classmethod
     def allowed_outputs(cls, task: Task, num_outputs: int) -> tuple[int, ...]:
@@ -213,43 +226,6 @@ class MultiMarginLoss(Loss):
         assert isinstance(params, cls.Params)
         weight = "" if params.weight is None else f", weight={weight_source(params.weight)}"
         return f"functional.multi_margin_loss(outputs, targets, margin={params.margin!r}{weight})"
-
-    @classmethod
-    def allowed_outputs(cls, task: Task, num_outputs: int) -> tuple[int, ...]:
-        return (num_outputs,)
-
-
-class MultiLabelSoftMarginLoss(Loss):
-    type = "MultiLabelSoftMarginLoss"
-    title = "Multi-label soft margin"
-    description = (
-        "For several labels a sample: binary cross entropy of each label on its raw score, with a factor for each label as a "
-        "whole. BCEWithLogitsLoss weighs only the samples that have it."
-    )
-    tasks = ("multilabel",)
-    scores_to = "sigmoid"
-
-    class Params(ChoiceParams):
-        weight: LabelWeights = None
-
-    @classmethod
-    def build(cls, params: ChoiceParams, device: str) -> LossFunction:
-        import torch
-        from torch.nn import functional
-
-        assert isinstance(params, cls.Params)
-        weight = None if params.weight is None else torch.tensor(params.weight, device=device)
-
-        def loss(outputs: "Tensor", targets: "Tensor") -> "Tensor":
-            return functional.multilabel_soft_margin_loss(outputs, fit_targets(targets, outputs), weight=weight)
-
-        return loss
-
-    @classmethod
-    def source(cls, params: ChoiceParams, fitted: str) -> str:
-        assert isinstance(params, cls.Params)
-        weight = "" if params.weight is None else f", weight={weight_source(params.weight)}"
-        return f"functional.multilabel_soft_margin_loss(outputs, {fitted}{weight})"
 
     @classmethod
     def allowed_outputs(cls, task: Task, num_outputs: int) -> tuple[int, ...]:

@@ -23,8 +23,8 @@ from netwright.training.metrics_classes import (
     Precision,
     Recall,
     Specificity,
-    Top3Accuracy,
-    Top5Accuracy,
+    TopKAccuracy,
+    find_top_accuracy,
 )
 from netwright.training.metrics_numbers import (
     MeanAbsoluteError,
@@ -33,19 +33,28 @@ from netwright.training.metrics_numbers import (
     R2Score,
     RootMeanSquaredError,
 )
-from netwright.training.tallies import TALLIES, TallyName
+from netwright.training.tallies import TallyName, tally_of
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 __all__ = ["METRICS", "Accuracy", "MeanAbsoluteError", "Metric", "RunningMetrics"]
 
-METRICS: Registry[Metric] = Registry(
+
+class MetricRegistry(Registry[Metric]):
+    """Metrics by name.  ``classes`` are those with one name; ``families`` those whose name holds a number that is chosen
+    (``Top7Accuracy`` of ``Top{k}Accuracy``), made when they are asked for."""
+
+    families: tuple[type[Metric], ...] = (TopKAccuracy,)
+
+    def find(self, name: str) -> type[Metric] | None:
+        return self.classes.get(name) or find_top_accuracy(name)
+
+
+METRICS = MetricRegistry(
     "metric",
     Accuracy,
     ExactMatch,
-    Top3Accuracy,
-    Top5Accuracy,
     BalancedAccuracy,
     JaccardIndex,
     DiceScore,
@@ -81,7 +90,7 @@ class RunningMetrics:
         import torch
 
         for name in self.names:
-            tally = TALLIES[name]
+            tally = tally_of(name)
             if name not in self.sums:
                 shape = tally.shape(self.answers, outputs)
                 self.sums[name] = torch.zeros(shape, dtype=torch.float64, device=self.device)

@@ -1,12 +1,17 @@
 """Metrics of classes and of labels.  Those that torchmetrics averages in several ways are means over the classes that occur,
 or over all labels (its ``average="macro"``), each counting alike; the page shows them one by one beside it."""
 
+import re
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
 
 from netwright.data.base import Task
 from netwright.training.answers import Answers
+from netwright.training.choices import ChoiceParams
 from netwright.training.metric_base import Metric, answer_source
 
 if TYPE_CHECKING:
@@ -60,32 +65,51 @@ class ExactMatch(_Share):
 
 _ALL = "torch.ones_like(targets).sum()"
 """Every class is among so many."""
+MAX_K = 1000
 
 
-class Top3Accuracy(_Share):
-    type = "Top3Accuracy"
-    title = "Top-3 accuracy"
-    description = "The share of samples whose class is among the three with the highest scores."
+class TopKAccuracy(_Share, is_abstract=True):
+    """The family; :func:`top_accuracy` makes the metric of each ``k``.  What is chosen is the name, ``Top7Accuracy``."""
+
+    type = "Top{k}Accuracy"
+    title = "Top-k accuracy"
+    description = "The share of samples whose class is among the k with the highest scores."
     tasks = ("classification",)
-    tally = "top3"
-    min_classes = 4
+    k: ClassVar[int]
+
+    class Params(ChoiceParams):
+        k: int = Field(
+            default=5,
+            ge=2,
+            le=MAX_K,
+            description="Among how many of the highest scores the right class has to be. Fewer than there are classes: of no "
+            "more than k the figure is always 1.",
+        )
 
     @classmethod
     def source(cls, num_scores: int, answers: Answers) -> str | None:
-        return _ALL if num_scores <= 3 else "(outputs.topk(3, 1).indices == targets[:, None]).sum()"
+        return _ALL if num_scores <= cls.k else f"(outputs.topk({cls.k}, 1).indices == targets[:, None]).sum()"
 
 
-class Top5Accuracy(_Share):
-    type = "Top5Accuracy"
-    title = "Top-5 accuracy"
-    description = "The share of samples whose class is among the five with the highest scores."
-    tasks = ("classification",)
-    tally = "top5"
-    min_classes = 6
+@lru_cache(maxsize=MAX_K)
+def top_accuracy(k: int) -> type[TopKAccuracy]:
+    """The metric ``Top<k>Accuracy``, the same class at each call; ``k`` from 2 to :data:`MAX_K`."""
+    assert 2 <= k <= MAX_K, k
+    members = {
+        "type": TopKAccuracy.type.format(k=k),
+        "title": f"Top-{k} accuracy",
+        "tally": f"top{k}",
+        "min_classes": k + 1,
+        "k": k,
+    }
+    return type(f"Top{k}Accuracy", (TopKAccuracy,), members)
 
-    @classmethod
-    def source(cls, num_scores: int, answers: Answers) -> str | None:
-        return _ALL if num_scores <= 5 else "(outputs.topk(5, 1).indices == targets[:, None]).sum()"
+
+def find_top_accuracy(name: str) -> type[TopKAccuracy] | None:
+    """The metric of a name like ``Top7Accuracy``; None for any other name."""
+    match = re.fullmatch(r"Top([1-9][0-9]{0,3})Accuracy", name)
+    k = int(match[1]) if match else 0
+    return top_accuracy(k) if 2 <= k <= MAX_K else None
 
 
 class _OfMatrix(Metric, is_abstract=True):

@@ -13,17 +13,19 @@ from netwright.training.loss_base import (
     PositiveWeights,
     fit_targets,
     fit_targets_source,
+    leaves_out,
     one_or_each,
+    weight_source,
 )
 from netwright.training.losses_classes import (
     BCELoss,
     DiceLoss,
     FocalLoss,
-    MultiLabelSoftMarginLoss,
     MultiMarginLoss,
     NLLLoss,
     SoftMarginLoss,
 )
+from netwright.training.losses_labels import MultiLabelSoftMarginLoss, SigmoidFocalLoss
 from netwright.training.losses_numbers import HuberLoss, L1Loss, MSELoss, PoissonNLLLoss, SmoothL1Loss
 
 if TYPE_CHECKING:
@@ -57,11 +59,16 @@ class CrossEntropyLoss(Loss):
         import torch
         from torch.nn import functional
 
+        from netwright.training.loss_functions import mean_by_weight
+
         assert isinstance(params, cls.Params)
         smoothing = params.label_smoothing
         weight = None if params.weight is None else torch.tensor(params.weight, device=device)
 
         def loss(outputs: "Tensor", targets: "Tensor") -> "Tensor":
+            if weight is not None and leaves_out(params.weight) and not targets.is_floating_point():
+                whole = functional.cross_entropy(outputs, targets, weight, reduction="sum", label_smoothing=smoothing)
+                return mean_by_weight(whole, targets, weight)
             return functional.cross_entropy(outputs, targets, weight=weight, label_smoothing=smoothing)
 
         return loss
@@ -71,10 +78,23 @@ class CrossEntropyLoss(Loss):
         assert isinstance(params, cls.Params)
         arguments = ["outputs", "targets"]
         if params.weight is not None:
-            arguments.append(f"weight=torch.tensor({list(params.weight)!r}, device=outputs.device)")
+            arguments.append(f"weight={weight_source(params.weight)}")
         if params.label_smoothing:
             arguments.append(f"label_smoothing={params.label_smoothing!r}")
-        return f"functional.cross_entropy({', '.join(arguments)})"
+        mean = f"functional.cross_entropy({', '.join(arguments)})"
+        if not leaves_out(params.weight):
+            return mean
+        whole = f'functional.cross_entropy({", ".join(arguments)}, reduction="sum")'
+        by_weight = f"mean_by_weight({whole}, targets, {weight_source(params.weight)})"
+        # Of mixed samples targets are shares, and the mean is that of the samples.
+        return f"({mean} if targets.is_floating_point() else {by_weight})"
+
+    @classmethod
+    def functions(cls, params: ChoiceParams) -> str:
+        from netwright.training.loss_functions import mean_by_weight, source_of
+
+        assert isinstance(params, cls.Params)
+        return source_of(mean_by_weight) if leaves_out(params.weight) else ""
 
     @classmethod
     def allowed_outputs(cls, task: Task, num_outputs: int) -> tuple[int, ...]:
@@ -195,6 +215,7 @@ LOSSES: Registry[Loss] = Registry(
     CrossEntropyLoss,
     BCEWithLogitsLoss,
     FocalLoss,
+    SigmoidFocalLoss,
     DiceLoss,
     NLLLoss,
     BCELoss,

@@ -7,11 +7,20 @@ from typing import Any
 
 import torch
 
-from netwright.language import say
+from netwright.language import listed, say
 from netwright.training.config import HALF_PRECISIONS, TrainingConfig
+from netwright.training.devices import bfloat16_instructions
 
 INITIAL_SCALE = 2.0**16
 TF32_CAPABILITY = (8, 0)
+
+
+def _describe_bfloat16(instructions: tuple[str, ...]) -> str:
+    if instructions:
+        return say("bfloat16: this CPU has instructions for it ({names}).", names=listed(instructions))
+    return say(
+        "bfloat16: this CPU has no instructions for it (AVX-512 BF16 or AMX), so that float32 is likely to be faster here."
+    )
 
 
 def choose_kernels(config: TrainingConfig, device: torch.device, notes: list[str]) -> None:
@@ -27,6 +36,8 @@ def choose_kernels(config: TrainingConfig, device: torch.device, notes: list[str
     torch.use_deterministic_algorithms(config.deterministic)
     if device.type == "cuda":
         torch.backends.cudnn.benchmark = not config.deterministic
+    if config.precision == "bfloat16" and device.type == "cpu":
+        notes.append(_describe_bfloat16(bfloat16_instructions()))
     if config.precision != "tf32":
         return
     if device.type != "cuda":

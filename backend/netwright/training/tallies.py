@@ -6,14 +6,15 @@ precision, recall, IoU and their like all come from the confusion matrix.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from netwright.training.answers import Answers
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-TallyName = Literal["hits", "exact", "confusion", "top3", "top5", "bins", "errors"]
+TallyName = str
+"""Of :data:`TALLIES`, or ``top5``: how often the right class is among the five with the highest scores."""
 NUM_BINS = 200
 """Thresholds of :data:`TALLIES`' ``bins``, evenly from 0 to 1, as torchmetrics' ``thresholds=200``."""
 SMALL = 1.17e-06
@@ -107,8 +108,12 @@ TALLIES: Mapping[TallyName, Tally] = {
     "hits": Tally(lambda answers, _: (2, answers.num_classes) if answers.task == "multilabel" else (2,), _add_hits),
     "exact": Tally(lambda _answers, _outputs: (2,), _add_exact),
     "confusion": Tally(_of_classes, _add_confusion),
-    "top3": Tally(lambda _answers, _outputs: (2,), _add_top(3)),
-    "top5": Tally(lambda _answers, _outputs: (2,), _add_top(5)),
     "bins": Tally(lambda answers, _outputs: (2, answers.num_classes, NUM_BINS), _add_bins),
     "errors": Tally(lambda _answers, outputs: (6, outputs[:1].numel()), _add_errors),
 }
+
+
+def tally_of(name: TallyName) -> Tally:
+    """The tally of that name."""
+    found = TALLIES.get(name)
+    return Tally(lambda _answers, _outputs: (2,), _add_top(int(name.removeprefix("top")))) if found is None else found

@@ -76,7 +76,7 @@ def constants() -> set[str]:
     registries: list[Registry[Any]] = [LOSSES, OPTIMIZERS, SCHEDULES, METRICS, AVERAGINGS, INITIALIZERS]
     for registry in registries:
         found.add(registry.kind)
-        for choice in registry.classes.values():
+        for choice in (*registry.classes.values(), *registry.families):
             found |= {choice.title, choice.description, *descriptions(choice.Params.model_json_schema())}
     for source in SOURCES.values():
         found |= {source.title, source.description, source.citation, *descriptions(source.Options.model_json_schema())}

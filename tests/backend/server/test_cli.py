@@ -111,7 +111,7 @@ def test_doctor_when_all_is_there_finds_no_fault(
     fill(settings)
     result = CliRunner().invoke(app, ["doctor"])
     assert result.exit_code == 0, result.output
-    for word in ("torch", "Python", "device cpu", "GiB free", "1 runs", "is built"):
+    for word in ("torch", "Python", "device cpu", "bfloat16", "GiB free", "1 runs", "is built"):
         assert word in result.output
 
 

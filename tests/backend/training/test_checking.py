@@ -51,6 +51,9 @@ A100 = [Device(id="cpu", name="CPU"), Device(id="cuda:0", name="NVIDIA A100", ha
 OLD = [Device(id="cpu", name="CPU"), Device(id="cuda:0", name="Tesla V100")]
 
 
+XEON = [Device(id="cpu", name="CPU", has_bfloat16=True)]
+
+
 @pytest.mark.parametrize(("devices", "precision"), [(A100, "bfloat16"), (OLD, "float32"), (A100[:1], "float32")])
 def test_suggestion_of_a_precision_is_bfloat16_where_the_gpu_has_units_for_it(
     devices: list[Device], precision: str
@@ -59,6 +62,19 @@ def test_suggestion_of_a_precision_is_bfloat16_where_the_gpu_has_units_for_it(
     suggestion = suggest(drawn, check(drawn), PICTURES, "some-id", devices)
     assert suggestion.config.precision == precision
     assert ("NVIDIA A100" in suggestion.reasons.get("precision", "")) == (precision == "bfloat16")
+
+
+def test_suggestion_of_a_precision_is_bfloat16_on_a_cpu_with_instructions_for_it_where_there_are_pictures() -> None:
+    drawn = ARCHITECTURES["lenet5"].build()
+    report = check(drawn)
+    suggestion = suggest(drawn, report, PICTURES, "some-id", XEON)
+    assert suggestion.config.precision == "bfloat16"
+    assert "This CPU has instructions for bfloat16" in suggestion.reasons["precision"]
+    assert suggest(drawn, report, PICTURES, "some-id", [*XEON, OLD[1]]).config.precision == "float32", "the GPU trains"
+    table = replace(PICTURES, kind="table")
+    assert suggest(drawn, report, table, "some-id", XEON).config.precision == "float32"
+    numbers = replace(PICTURES, task="regression")
+    assert suggest(drawn, report, numbers, "some-id", XEON).config.precision == "float32"
 
 
 def test_training_when_it_fits_has_no_problems() -> None:
@@ -128,6 +144,14 @@ def test_binary_cross_entropy_when_there_are_two_classes_takes_one_or_two_scores
             "class_weights_length",
             "objectives.0.loss.params.weight",
         ),
+        (
+            PICTURES,
+            {"objectives": [{"loss": {"type": "CrossEntropyLoss", "params": {"weight": [0.0] * 10}}}]},
+            "class_weights_zero",
+            "objectives.0.loss.params.weight",
+        ),
+        (PICTURES, {"metrics": ["Top1Accuracy"]}, "choice_unknown", "metrics.0"),
+        (PICTURES, {"metrics": ["Top10Accuracy"]}, "metric_needs_classes", "metrics.0"),
         (
             PICTURES,
             {"objectives": [{"loss": {"type": "HingeLoss"}}]},

@@ -417,6 +417,7 @@ def test_test_part_when_the_last_weights_are_tested_is_measured_with_them(
 def test_bfloat16_when_chosen_trains_and_keeps_float32_weights(make_job: MakeJob, recorder: Recorder) -> None:
     job = make_job(precision="bfloat16", epochs=2)
     outcome = train(job, recorder, Control())
+    assert any("bfloat16: this CPU has " in note for note in recorder.of("hello")[0]["notes"])
     assert outcome.state is RunState.COMPLETED
     assert all(value.dtype == torch.float32 for value in job.network.parameters())
     losses = [value for _, value in recorder.series("train/loss")]

@@ -7,6 +7,7 @@ import pytest
 import torch
 import torchmetrics
 from netwright.training.answers import Answers
+from netwright.training.choices import UnknownChoiceError
 from netwright.training.metrics import METRICS, RunningMetrics
 from netwright.training.tallies import NUM_BINS
 from sklearn.metrics import balanced_accuracy_score
@@ -44,8 +45,7 @@ def macro(metric: Any, **settings: Any) -> Callable[[int], Any]:
 
 ORACLES: dict[str, Callable[[int], Any]] = {
     "Accuracy": macro(torchmetrics.Accuracy, average="micro"),
-    "Top3Accuracy": macro(torchmetrics.Accuracy, average="micro", top_k=3),
-    "Top5Accuracy": macro(torchmetrics.Accuracy, average="micro", top_k=5),
+    **{f"Top{k}Accuracy": macro(torchmetrics.Accuracy, average="micro", top_k=k) for k in (2, 3, 5, 6)},
     "JaccardIndex": macro(torchmetrics.JaccardIndex),
     "Precision": macro(torchmetrics.Precision),
     "Recall": macro(torchmetrics.Recall),
@@ -62,9 +62,10 @@ ORACLES: dict[str, Callable[[int], Any]] = {
     "R2Score": lambda _: torchmetrics.R2Score(),
     "MeanAbsolutePercentageError": lambda _: torchmetrics.MeanAbsolutePercentageError(),
 }
-WANTS_SCORES = {"Top3Accuracy", "Top5Accuracy"}
+WANTS_SCORES = {f"Top{k}Accuracy" for k in (2, 3, 5, 6)}
 WANTS_PROBABILITIES = {"AUROC", "AveragePrecision"}
 OF_CLASSES = [name for name, metric in METRICS.classes.items() if "classification" in metric.tasks]
+OF_CLASSES += sorted(WANTS_SCORES)
 OF_MASKS = [name for name, metric in METRICS.classes.items() if "segmentation" in metric.tasks]
 OF_LABELS = [name for name, metric in METRICS.classes.items() if "multilabel" in metric.tasks]
 OF_NUMBERS = [name for name, metric in METRICS.classes.items() if "regression" in metric.tasks]
@@ -226,3 +227,27 @@ def test_metrics_when_registered_have_a_direction_and_an_oracle() -> None:
     for name, metric in METRICS.classes.items():
         assert metric.mode in {"min", "max"}
         assert name in ORACLES or name == "BalancedAccuracy"
+
+
+def test_top_accuracy_when_its_name_is_asked_for_is_one_metric_of_any_k() -> None:
+    seventh = METRICS.get("Top7Accuracy")
+    assert seventh is METRICS.find("Top7Accuracy"), "several that share a tally are told apart by their class"
+    assert (seventh.title, seventh.tally, seventh.min_classes) == ("Top-7 accuracy", "top7", 8)
+    for unknown in (
+        "Top1Accuracy",
+        "Top0Accuracy",
+        "Top07Accuracy",
+        "Top1001Accuracy",
+        "Top{k}Accuracy",
+        "TopAccuracy",
+    ):
+        assert METRICS.find(unknown) is None
+    with pytest.raises(UnknownChoiceError, match=r"Top\{k\}Accuracy"):
+        METRICS.get("Top1Accuracy")
+
+
+@pytest.mark.parametrize("k", [7, 8, 1000])
+def test_top_accuracy_when_there_are_no_more_classes_than_k_is_1(k: int) -> None:
+    assert value_over(scores(), f"Top{k}Accuracy", Answers("classification", CLASSES)) == 1
+    one_score = [(outputs[:, :1], targets % 2) for outputs, targets in scores()]
+    assert value_over(one_score, f"Top{k}Accuracy", Answers("classification", 2)) == 1

@@ -305,10 +305,10 @@ def test_loss_when_printed_is_what_is_trained_on(name: str, num_scores: int, is_
     fitted = fit_targets_source(num_scores, is_class=is_class)
     for params in ({}, LOSS_CASES[name][2]):
         if "weight" in params:
-            params = params | {"weight": [0.5, *[1.5] * (max(num_scores, 2) - 1)]}  # noqa: PLW2901
+            params = params | {"weight": [0.0, *[1.5] * (max(num_scores, 2) - 1)]}  # noqa: PLW2901
         chosen = LOSSES.params(name, params)
         functions: dict[str, Any] = {"torch": torch, "functional": nn.functional, "Tensor": torch.Tensor}
-        exec(loss.functions(), functions)  # noqa: S102  (what the registries print)
+        exec(loss.functions(chosen), functions)  # noqa: S102  (what the registries print)
         found = evaluate(loss.source(chosen, fitted), **functions | {"outputs": outputs, "targets": targets})
         assert torch.equal(found, loss.build(chosen, "cpu")(outputs, targets))
 
@@ -333,7 +333,7 @@ def test_loss_of_masks_when_printed_is_what_is_trained_on(name: str, num_scores:
     targets = torch.randint(0, max(num_scores, 2), (2, 4, 5))
     fitted = fit_targets_source(num_scores, is_class=True, is_mask=True)
     names: dict[str, Any] = {"torch": torch, "functional": nn.functional, "Tensor": torch.Tensor}
-    exec(loss.functions(), names)  # noqa: S102  (what the registries print)
+    exec(loss.functions(LOSSES.params(name, {})), names)  # noqa: S102  (what the registries print)
     found = evaluate(loss.source(LOSSES.params(name, {}), fitted), **names | {"outputs": scores, "targets": targets})
     trained = loss.build(LOSSES.params(name, {}), "cpu")(scores, targets)
     assert torch.equal(found, trained)
@@ -351,9 +351,12 @@ def test_loss_of_labels_when_printed_is_what_is_trained_on(name: str) -> None:
         outputs = outputs.sigmoid()
     weights = {"BCEWithLogitsLoss": "pos_weight", "MultiLabelSoftMarginLoss": "weight"}.get(name)
     some: dict[str, Any] = {weights: [0.5, 2.0, 3.0]} if weights else {}
-    for params in ({}, some):
+    for params in ({}, some, LOSS_CASES[name][2] if name == "SigmoidFocalLoss" else {}):
         chosen = LOSSES.params(name, params)
-        found = evaluate(loss.source(chosen, fit_targets_source(3, is_class=False)), outputs=outputs, targets=targets)
+        names: dict[str, Any] = {"torch": torch, "functional": nn.functional, "Tensor": torch.Tensor}
+        exec(loss.functions(chosen), names)  # noqa: S102  (what the registries print)
+        fitted = fit_targets_source(3, is_class=False)
+        found = evaluate(loss.source(chosen, fitted), **names | {"outputs": outputs, "targets": targets})
         assert torch.equal(found, loss.build(chosen, "cpu")(outputs, targets))
     assert loss.allowed_outputs("multilabel", 2) == (2,), "of two labels each has its own score"
 
@@ -388,7 +391,7 @@ def test_schedule_when_printed_gives_the_same_rates(name: str) -> None:
         assert printed == [rate.at(step + 1) for step in range(35)]
 
 
-@pytest.mark.parametrize("name", METRICS.classes)
+@pytest.mark.parametrize("name", [*METRICS.classes, "Top2Accuracy", "Top5Accuracy"])
 def test_metric_when_it_can_be_printed_gives_the_same_sum(name: str) -> None:
     metric = METRICS.get(name)
     torch.manual_seed(0)

@@ -137,6 +137,50 @@ def test_loss_when_targets_are_classes_is_fitted_to_the_scores() -> None:
     assert torch.equal(squared(three, classes), nn.MSELoss()(three, nn.functional.one_hot(classes, 3).float()))
 
 
+@pytest.mark.parametrize("params", [{}, {"label_smoothing": 0.2}])
+def test_loss_when_a_class_has_the_weight_0_is_pytorch_s_mean_or_0_where_nothing_counts(params: dict[str, Any]) -> None:
+    torch.manual_seed(0)
+    weight: list[Any] = [0.0, 2.0, 0.5]
+    some, none = torch.tensor([0, 1, 2, 1]), torch.tensor([0, 0, 0, 0])
+    settings = {"weight": weight, **params}
+    scores = torch.randn(4, 3, requires_grad=True)
+    loss = LOSSES.get("CrossEntropyLoss").build(LOSSES.params("CrossEntropyLoss", settings), "cpu")
+    likelihood = LOSSES.get("NLLLoss").build(LOSSES.params("NLLLoss", {"weight": weight}), "cpu")
+    factors = torch.tensor(weight)
+    expected = nn.functional.cross_entropy(scores, some, factors, **params)
+    assert loss(scores, some).item() == pytest.approx(expected.item())
+    logs = scores.log_softmax(1)
+    assert likelihood(logs, some).item() == pytest.approx(nn.functional.nll_loss(logs, some, factors).item())
+    shares = torch.tensor([[0.5, 0.5, 0.0]] * 4)
+    assert torch.equal(loss(scores, shares), nn.functional.cross_entropy(scores, shares, factors, **params))
+    assert nn.functional.cross_entropy(scores, none, factors).isnan(), "what PyTorch makes of it"
+    assert likelihood(logs, none).item() == 0
+    nothing = loss(scores, none)
+    nothing.backward()  # type: ignore[no-untyped-call]
+    assert scores.grad is not None
+    assert bool(scores.grad.isfinite().all())
+    if not params:
+        assert nothing.item() == 0
+        assert not scores.grad.any()
+
+
+@pytest.mark.parametrize("gamma", [0.0, 2.0, 3.5])
+@pytest.mark.parametrize("alpha", [None, 0.25])
+def test_focal_loss_of_yes_or_no_when_computed_is_the_paper_s(gamma: float, alpha: float | None) -> None:
+    torch.manual_seed(0)
+    scores, labels = torch.randn(6, 3), torch.randint(0, 2, (6, 3))
+    right = torch.where(labels == 1, scores.sigmoid(), 1 - scores.sigmoid())  # the paper's p_t
+    factor = 1.0 if alpha is None else torch.where(labels == 1, alpha, 1 - alpha)  # and alpha_t
+    wanted = (factor * -((1 - right) ** gamma) * right.log()).mean()
+    focal = LOSSES.get("SigmoidFocalLoss")
+    loss = focal.build(LOSSES.params("SigmoidFocalLoss", {"gamma": gamma, "alpha": alpha}), "cpu")
+    assert loss(scores, labels.float()).item() == pytest.approx(wanted.item(), rel=1e-5)
+    weight: list[Any] | None = None if alpha is None else [1 - alpha, alpha]
+    of_classes = LOSSES.get("FocalLoss").build(LOSSES.params("FocalLoss", {"gamma": gamma, "weight": weight}), "cpu")
+    one, classes = scores[:, :1], labels[:, 0]
+    assert loss(one, classes).item() == pytest.approx(of_classes(one, classes).item(), rel=1e-5)
+
+
 def test_hinge_loss_when_computed_equals_its_formula() -> None:
     hinge = LOSSES.get("HingeLoss").build(LOSSES.params("HingeLoss", {}), "cpu")
     scores, classes = torch.tensor([[2.0], [-0.5], [0.25]]), torch.tensor([1, 1, 0])
@@ -151,6 +195,8 @@ def test_hinge_loss_when_computed_equals_its_formula() -> None:
         ("CrossEntropyLoss", "classification", 10, (10,)),
         ("BCEWithLogitsLoss", "classification", 2, (1, 2)),
         ("BCEWithLogitsLoss", "classification", 3, (3,)),
+        ("SigmoidFocalLoss", "multilabel", 2, (2,)),
+        ("SigmoidFocalLoss", "segmentation", 2, (1, 2)),
         ("MSELoss", "regression", 2, (2,)),
         ("MSELoss", "classification", 2, (2, 1)),
     ],

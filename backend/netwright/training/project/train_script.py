@@ -225,8 +225,12 @@ def _loss(config: TrainingConfig, facts: Facts) -> str:
 
 def loss_functions(config: TrainingConfig) -> list[str]:
     """Source of what the losses call that PyTorch has not."""
-    found = [LOSSES.get(objective.loss.type).functions() for objective in config.objectives]
+    found = [_functions_of(objective.loss) for objective in config.objectives]
     return [source for source in dict.fromkeys(found) if source]
+
+
+def _functions_of(chosen: Choice) -> str:
+    return LOSSES.get(chosen.type).functions(_params(LOSSES, chosen))
 
 
 def _objective(objective: ObjectiveConfig, term: Term, facts: Facts) -> str:

@@ -1,6 +1,6 @@
 import { Button, Checkbox, NativeSelect } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import type { Choice } from "@/api";
+import { type Choice, isFamily } from "@/api";
 import { EXIT_TYPE } from "@/document";
 import { useEditor } from "@/features/editor";
 import { BalanceButton } from "./BalanceButton";
@@ -10,6 +10,7 @@ import { withValue } from "./configFields";
 import { Field, Section } from "./Field";
 import { useForm } from "./form";
 import { addObjective, fittingOptions, setMetrics, taskOf } from "./formConfig";
+import { MetricFamily } from "./MetricFamily";
 import classes from "./training.module.css";
 
 /** What the network is to get right, and what else is measured. */
@@ -35,19 +36,23 @@ export function ObjectiveSection() {
       )}
       <fieldset className={classes.metrics}>
         <legend>{t("objective.metrics")}</legend>
-        {metrics.map((metric) => (
-          <Checkbox
-            key={metric.type}
-            size="xs"
-            label={metric.title}
-            description={metric.description}
-            checked={config.metrics.includes(metric.type)}
-            onChange={(event) => {
-              const others = config.metrics.filter((name) => name !== metric.type);
-              form.change(setMetrics(config, event.currentTarget.checked ? [...others, metric.type] : others));
-            }}
-          />
-        ))}
+        {metrics.map((metric) =>
+          isFamily(metric.type) ? (
+            <MetricFamily key={metric.type} family={metric} />
+          ) : (
+            <Checkbox
+              key={metric.type}
+              size="xs"
+              label={metric.title}
+              description={metric.description}
+              checked={config.metrics.includes(metric.type)}
+              onChange={(event) => {
+                const others = config.metrics.filter((name) => name !== metric.type);
+                form.change(setMetrics(config, event.currentTarget.checked ? [...others, metric.type] : others));
+              }}
+            />
+          ),
+        )}
       </fieldset>
     </Section>
   );

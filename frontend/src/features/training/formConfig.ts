@@ -199,6 +199,26 @@ export function setMetrics(config: FormConfig, metrics: string[]): FormConfig {
   };
 }
 
+/** Another metric in the place of `from`: what watched that one now watches `to`, which is good the same way. */
+export function renameMetric(config: FormConfig, from: string, to: string): FormConfig {
+  const follow = (monitor: string) => {
+    const part = monitor.slice(0, monitor.indexOf("/") + 1);
+    return monitor === part + from ? part + to : monitor;
+  };
+  const { schedule, checkpoint, early_stopping: stopping } = config;
+  const watched = schedule.params?.monitor;
+  return {
+    ...config,
+    metrics: [...new Set(config.metrics.map((name) => (name === from ? to : name)))],
+    schedule:
+      typeof watched === "string"
+        ? { ...schedule, params: { ...schedule.params, monitor: follow(watched) } }
+        : schedule,
+    checkpoint: { ...checkpoint, monitor: follow(checkpoint.monitor) },
+    early_stopping: stopping === null ? null : { ...stopping, monitor: follow(stopping.monitor) },
+  };
+}
+
 function partsOf({ folds, fold = 1, by, validation, test = 0 }: FormConfig["data"]["split"], numSamples: number) {
   const testSamples = Math.round(numSamples * test);
   const rest = numSamples - testSamples;

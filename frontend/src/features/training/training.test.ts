@@ -25,6 +25,7 @@ import {
   lengthsOf,
   monitorNames,
   problemsUnder,
+  renameMetric,
   setClipping,
   setMetrics,
   setMonitor,
@@ -163,6 +164,20 @@ describe("choices", () => {
 describe("monitors", () => {
   it("watches loss and metrics of both parts", () => {
     expect(monitorNames({ metrics: ["MetricA"] })).toEqual(["val/loss", "val/MetricA", "train/loss", "train/MetricA"]);
+  });
+
+  it("goes on watching a metric whose number changes", () => {
+    const config = completeConfig({ metrics: ["MetricA", "Top5Metric"] }, SUGGESTED);
+    const watching = {
+      ...config,
+      checkpoint: { ...config.checkpoint, monitor: "val/Top5Metric", mode: "max" as const },
+      early_stopping: { monitor: "train/Top5Metric", mode: "max" as const },
+    };
+    const renamed = renameMetric(watching as typeof config, "Top5Metric", "Top10Metric");
+    expect(renamed.metrics).toEqual(["MetricA", "Top10Metric"]);
+    expect(renamed.checkpoint).toMatchObject({ monitor: "val/Top10Metric", mode: "max" });
+    expect(renamed.early_stopping).toMatchObject({ monitor: "train/Top10Metric", mode: "max" });
+    expect(renameMetric(renamed, "Top10Metric", "MetricA").metrics).toEqual(["MetricA"]);
   });
 
   it("falls back to the validation loss when the metric that is watched goes", () => {
