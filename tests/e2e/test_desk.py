@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pytest
 from e2e.conftest import PATIENCE_MS, Server
-from e2e.training import TRAINING_MS, chain
+from e2e.training import TRAINING_MS, chain, start_run, wait_for_runs
 from playwright.sync_api import Browser, Locator, Page, Response, expect
 
 pytestmark = pytest.mark.browser
@@ -33,25 +33,16 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, dic
     try:
         server.start()
         runs = {
-            "slow": train(server, "slow", DIGITS, "digits", lr=0.0001, epochs=2),
-            "fast": train(server, "fast", DIGITS, "digits", lr=0.02, epochs=4),
-            "flowers": train(server, "flowers", IRIS, "iris", lr=0.05, epochs=10),
+            "slow": start_run(server, DIGITS, "digits", name="slow", lr=0.0001, epochs=2),
+            "fast": start_run(server, DIGITS, "digits", name="fast", lr=0.02, epochs=4),
+            "flowers": start_run(server, IRIS, "iris", name="flowers", lr=0.05, epochs=10),
         }
         with server.client() as client:
             client.patch(f"/api/runs/{runs['slow']}", json={"tags": ["baseline"]}).raise_for_status()
-            while any(client.get(f"/api/runs/{run}").json()["state"] != "completed" for run in runs.values()):
-                pass
+        wait_for_runs(server, runs.values())
         yield server, runs
     finally:
         server.stop()
-
-
-def train(server: Server, name: str, document: dict[str, Any], source: str, *, lr: float, epochs: int) -> str:
-    with server.client() as client:
-        config = client.post("/api/training/suggest", json={"document": document, "source": source}).json()["config"]
-        config["optimizer"]["params"]["lr"] = lr
-        body = {"document": document, "training": {**config, "epochs": epochs}, "name": name}
-        return str(client.post("/api/runs", json=body).raise_for_status().json()["id"])
 
 
 @pytest.fixture
@@ -295,7 +286,9 @@ def test_zoom_stays_while_a_run_trains_and_runs_are_stopped_together(
     page: Page, desk: tuple[Server, dict[str, str]]
 ) -> None:
     server, runs = desk
-    endless = [train(server, f"endless {number}", DIGITS, "digits", lr=0.001, epochs=1_000_000) for number in (1, 2)]
+    endless = [
+        start_run(server, DIGITS, "digits", name=f"endless {number}", lr=0.001, epochs=1_000_000) for number in (1, 2)
+    ]
     try:
         page.goto(f"{base(server)}/runs/compare?ids={endless[0]},{runs['slow']}")
         loss = page.get_by_test_id("compare-train/loss")

@@ -3,6 +3,8 @@
 import re
 import subprocess
 import sys
+import time
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,43 @@ def create_network(server: Server, document: dict[str, Any]) -> str:
         answer = client.post("/api/networks", json={"document": document})
         answer.raise_for_status()
         return str(answer.json()["id"])
+
+
+def start_run(
+    server: Server,
+    document: dict[str, Any],
+    source: str,
+    *,
+    epochs: int,
+    lr: float,
+    name: str | None = None,
+    steps: Iterable[Any] = (),
+) -> str:
+    """Starts a run with the suggested training but for these settings, without a page, and gives its id.
+
+    ``steps``: the preprocessing that stands in place of the suggested one; empty leaves that one.
+    """
+    with server.client() as client:
+        asked = {"document": document, "source": source}
+        config = client.post("/api/training/suggest", json=asked).raise_for_status().json()["config"]
+        config["optimizer"]["params"]["lr"] = lr
+        if chosen := list(steps):
+            config["data"]["preprocess"] = chosen
+        body = {"document": document, "training": {**config, "epochs": epochs}, "name": name}
+        return str(client.post("/api/runs", json=body).raise_for_status().json()["id"])
+
+
+def wait_for_runs(server: Server, runs: Iterable[str]) -> None:
+    """Waits until all of them are completed; fails as soon as one can no longer be."""
+    waiting = set(runs)
+    with server.client() as client:
+        while waiting:
+            for run in list(waiting):
+                state = client.get(f"/api/runs/{run}").raise_for_status().json()["state"]
+                assert state in {"queued", "starting", "running", "completed"}, state
+                if state == "completed":
+                    waiting.remove(run)
+            time.sleep(0.2)
 
 
 def open_document(page: Page, server: Server, document: dict[str, Any]) -> Editor:

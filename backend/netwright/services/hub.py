@@ -17,6 +17,7 @@ from netwright.services.webhook import Webhook
 from netwright.store.events import StoredEvent, list_events
 from netwright.store.store import Store
 from netwright.training.events import AlertEvent
+from netwright.training.states import RESTING
 
 RING_BYTES = 2 * 2**20
 PAGE_EVENTS = 500
@@ -111,6 +112,7 @@ class Hub:
         self._channels: dict[str, Channel] = {}
         self._listeners: dict[str, int] = {}
         self._summaries: dict[str, tuple[int, RunSummary, dict[str, str]]] = {}
+        self._warnings: dict[str, str] = {}
         self._version = 0
         self._changed = asyncio.Event()
         self.webhook: Webhook | None = None
@@ -123,6 +125,10 @@ class Hub:
 
     def publish_summary(self, summary: RunSummary) -> None:
         """Gives a run's newest summary to the tables of runs."""
+        if summary.state in RESTING:
+            self._warnings.pop(summary.id, None)
+        elif summary.id in self._warnings:
+            summary = summary.model_copy(update={"warning": self._warnings[summary.id]})
         self._version += 1
         self._summaries.pop(summary.id, None)  # the newest stand last
         self._summaries[summary.id] = (self._version, summary, {})
@@ -134,7 +140,10 @@ class Hub:
             self.webhook.see(summary)
 
     def publish_alert(self, summary: RunSummary, alert: AlertEvent) -> None:
-        """Gives an alert of a run, which is stored, to who is not a browser."""
+        """Tells of an alert of a run, which is stored: a warning stands in the run's summaries from now on."""
+        if alert.level == "warning":
+            self._warnings[summary.id] = alert.message
+            self.publish_summary(summary)
         if self.webhook is not None:
             self.webhook.see_alert(summary, alert)
 

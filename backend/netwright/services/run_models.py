@@ -88,6 +88,8 @@ class RunSummary(Model):
     """When it was put away; null while it stands in the table."""
     commands_waiting: list[str]
     """Commands that the worker has not acted on yet (``stop``): the page shows "stopping"."""
+    warning: Sentence | None = None
+    """What a run at work has warned of last (that it stalls); told only as it comes, to who listens."""
 
 
 class RunRead(RunSummary):

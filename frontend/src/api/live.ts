@@ -5,7 +5,7 @@
 
 import { connection } from "./connection";
 import { pageLanguage } from "./language";
-import type { RunEvent, RunSummary } from "./types";
+import type { RunEvent } from "./types";
 
 /**
  * `connecting`: never been open yet; `live`: open; `reconnecting`: was open (or failed to open) and is trying again;
@@ -207,7 +207,7 @@ export function openLive<Item>(options: LiveOptions<Item>): LiveConnection {
   return new Live(options);
 }
 
-function socketUrl(path: string): string {
+export function socketUrl(path: string): string {
   const url = new URL(path, window.location.href);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   // A browser's socket cannot say it in a header.
@@ -215,7 +215,7 @@ function socketUrl(path: string): string {
   return url.toString();
 }
 
-type Handlers<Item> = Omit<LiveOptions<Item>, "url" | "cursorOf">;
+export type Handlers<Item> = Omit<LiveOptions<Item>, "url" | "cursorOf">;
 
 /** The events of one run: those after `handlers.after` first, then live. */
 export function openRunEvents(id: string, handlers: Handlers<RunEvent>): LiveConnection {
@@ -224,9 +224,4 @@ export function openRunEvents(id: string, handlers: Handlers<RunEvent>): LiveCon
     url: (cursor) => socketUrl(`/api/runs/${encodeURIComponent(id)}/events?after=${cursor ?? 0}`),
     cursorOf: (event) => event.cursor,
   });
-}
-
-/** The rows of the table of runs as they change. */
-export function openRunsLive(handlers: Handlers<RunSummary>): LiveConnection {
-  return openLive<RunSummary>({ ...handlers, url: () => socketUrl("/api/runs/live") });
 }

@@ -4288,6 +4288,8 @@ export interface components {
             archived: number | null;
             /** Commands Waiting */
             commands_waiting: string[];
+            /** Warning */
+            warning?: string | null;
             document: components["schemas"]["Document"] | null;
             training: components["schemas"]["TrainingConfig"] | null;
             totals: components["schemas"]["Totals"] | null;
@@ -4395,6 +4397,8 @@ export interface components {
             archived: number | null;
             /** Commands Waiting */
             commands_waiting: string[];
+            /** Warning */
+            warning?: string | null;
         };
         /** RunUpdate */
         RunUpdate: {

@@ -14,7 +14,7 @@ from netwright.services.hub import Hub
 from netwright.services.run_views import to_summary
 from netwright.store.ingest import Ingest
 from netwright.store.store import Store
-from netwright.training.events import Event
+from netwright.training.events import AlertEvent, Event
 
 
 class Feed:
@@ -30,7 +30,8 @@ class Feed:
     async def take(self, *events: Event) -> None:
         ingested = await self.store.write(Ingest(RUN, 1, events, mode_of=mode_of, verified=frozenset()))
         self.hub.publish(RUN, ingested.events)
-        self.hub.publish_summary(to_summary(ingested.record))
+        self.newest = to_summary(ingested.record)
+        self.hub.publish_summary(self.newest)
 
     async def steps(self, count: int, size: int = 1) -> None:
         """``count`` batches of ``size`` events."""
@@ -156,4 +157,28 @@ def test_summaries_when_a_run_changes_often_come_seldom_and_end_with_the_newest(
     assert len(seen) <= seconds / 0.05 + 2, (
         "of the one run there is a summary each 0.05 s, however many changes there were"
     )
+    feed.store.close()
+
+
+def test_summaries_when_a_run_warns_say_so_until_it_ends(feed: Feed) -> None:
+    async def main() -> None:
+        await feed.take(hello())
+        async with asyncio.timeout(60), aclosing(feed.hub.summaries(every_seconds=0, idle_seconds=60)) as texts:
+
+            async def newest() -> tuple[str, str | None]:
+                [row] = json.loads(await anext(texts))
+                return row["state"], row["warning"]
+
+            assert await newest() == ("running", None)
+            warning = event("alert", 2, level="warning", code="stalled", message="No step has ended.")
+            assert isinstance(warning, AlertEvent)
+            await feed.take(warning)
+            feed.hub.publish_alert(feed.newest, warning)
+            assert await newest() == ("running", "No step has ended.")
+            await feed.take(metrics(3, [1], {"train/loss": [1.0]}))
+            assert await newest() == ("running", "No step has ended.")
+            await feed.take(event("end", 4, state="completed", reason="finished"))
+            assert await newest() == ("completed", None)
+
+    asyncio.run(main())
     feed.store.close()

@@ -19,3 +19,14 @@ export function endsOf(states: Map<string, RunState>, changed: readonly RunSumma
   }
   return ended;
 }
+
+/** The runs among `changed` that warn of something at work, of which nobody was told before; `told` remembers what was seen. */
+export function warningsOf(told: Map<string, string | null>, changed: readonly RunSummary[]): RunSummary[] {
+  return changed.filter((run) => {
+    const warning = run.warning ?? null;
+    const before = told.get(run.id);
+    told.set(run.id, warning);
+    // What stood there when the page came is no news.
+    return warning !== null && before !== undefined && before !== warning;
+  });
+}

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { keys, type RunRead, type RunSummary } from "@/api";
-import { openRunsLive } from "@/api/live";
+import { openRunsLive } from "@/api/runsLive";
 import { EMPTY_LIVE, type RunLive, RunSession } from "./runSession";
 
 const subscribeNothing = () => () => {};
@@ -37,7 +37,7 @@ export function useRunSession(id: string): { session: RunSession | null; live: R
   }, [client, id, changes]);
   // What the server decides by itself (a lost worker, a command taken) is no event of the worker: the row of the run tells.
   useEffect(() => {
-    const rows = openRunsLive({
+    return openRunsLive({
       onItems: (changed) => {
         const row = changed.findLast((one) => one.id === id);
         const known = client.getQueryData<RunRead>(keys.run(id));
@@ -46,7 +46,6 @@ export function useRunSession(id: string): { session: RunSession | null; live: R
         }
       },
     });
-    return () => rows.close();
   }, [client, id]);
   return { session, live };
 }

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { keys, type RunSummary } from "@/api";
-import { openRunsLive } from "@/api/live";
+import { openRunsLive } from "@/api/runsLive";
 import { mergeRuns } from "./runsTable";
 
 /** Keeps the list of runs up to date while somebody looks at it. */
@@ -11,13 +11,12 @@ export function useRunsLive(): void {
   const { language } = useTranslation().i18n;
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows come with the reason of their end, in words
   useEffect(() => {
-    const connection = openRunsLive({
+    return openRunsLive({
       onItems: (changed) =>
         client.setQueryData<RunSummary[]>(keys.runs(), (runs) =>
           runs === undefined ? runs : mergeRuns(runs, changed),
         ),
       onReconnected: () => void client.invalidateQueries({ queryKey: keys.runs(), exact: true }),
     });
-    return () => connection.close();
   }, [client, language]);
 }
