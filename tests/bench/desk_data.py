@@ -10,6 +10,7 @@ from netwright.services.best import mode_of
 from netwright.settings import Settings
 from netwright.store.ingest import recount
 from netwright.store.metrics import append_points
+from netwright.store.overviews import keep_overviews, make_overviews
 from netwright.store.points import Points
 from netwright.store.run_moves import start_attempt
 from netwright.store.runs import get_run, insert_run
@@ -85,3 +86,4 @@ def add_run(session: Session, run_id: str, number: int, shape: Shape, names: tup
     record = get_run(session, run_id)
     assert record is not None
     recount(session, record.row, mode_of)
+    keep_overviews(session, make_overviews(session, run_id))  # as when a worker says that it has ended

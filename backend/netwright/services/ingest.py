@@ -17,6 +17,7 @@ from netwright.services.files import is_intact
 from netwright.services.hub import Hub
 from netwright.services.run_views import to_summary
 from netwright.store.ingest import FencedError, Ingest, Ingested
+from netwright.store.overviews import keep_overviews, make_overviews
 from netwright.store.runs import get_attempt
 from netwright.store.store import Store
 from netwright.training.events import (
@@ -121,6 +122,9 @@ class IngestService:
             for event in ingested.fresh:
                 if isinstance(event, AlertEvent):
                     self._hub.publish_alert(summary, event)
+        if any(isinstance(event, EndEvent) for event in ingested.fresh):
+            made = await self._store.read(lambda session: make_overviews(session, run_id))
+            await self._store.write(lambda session: keep_overviews(session, made), durability="NORMAL")
         return ingested
 
     async def _verify(self, run_id: str, events: Sequence[Event]) -> frozenset[str]:

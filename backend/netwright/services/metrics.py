@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from netwright.services.run_models import CurveHead, MetricSeries, MetricsRead
 from netwright.store.metrics import metric_names, read_points, read_points_of_runs
+from netwright.store.overviews import OVERVIEW_POINTS, Overview, overview_of, read_overviews
 from netwright.store.points import Points, thin
 from netwright.store.runs import get_run
 from netwright.store.scalars import to_scalar
@@ -28,21 +29,32 @@ def read_metrics(session: Session, run_id: str, names: list[str] | None, max_poi
     return MetricsRead(series=series, cursor=record.row.cursor)
 
 
-def pack_curves(session: Session, run_ids: Sequence[str], name: str, max_points: int) -> bytes:
-    """The metric ``name`` of all ``run_ids`` that have it, thinned to ``max_points`` each: what a comparison of many draws.
+def pack_curves(session: Session, run_ids: Sequence[str], name: str, max_points: int) -> tuple[bytes, list[Overview]]:
+    """The metric ``name`` of all ``run_ids`` that have it, thinned to ``max_points`` each: what a comparison of many draws; and
+    the overviews that were missing for it, to be kept.
 
     Little-endian: the length of the head (uint32), the head (JSON, a list of ``CurveHead``, filled up with spaces so that what
     follows begins at a multiple of 8), then for each curve four columns of ``length`` float64 values each: step, epoch,
     elapsed, value.  As JSON the numbers of a hundred runs would take the browser longer to read than to draw.
     """
-    heads, columns = [], []
-    for run_id, points in read_points_of_runs(session, run_ids, name):
+    heads: list[CurveHead] = []
+    columns: list[bytes] = []
+
+    def add(run_id: str, num_points: int, points: Points) -> None:
         kept = thin(points, max_points)
-        heads.append(CurveHead(run=run_id, points=len(points), length=len(kept)))
+        heads.append(CurveHead(run=run_id, points=num_points, length=len(kept)))
         columns.append(np.concatenate([kept.steps, kept.epochs, kept.elapsed, kept.values], dtype="<f8").tobytes())
+
+    overviews = read_overviews(session, run_ids, name) if max_points <= OVERVIEW_POINTS else {}
+    for each in overviews.values():
+        add(each.run_id, each.num_points, each.points)
+    made = []
+    for run_id, points in read_points_of_runs(session, [id_ for id_ in run_ids if id_ not in overviews], name):
+        add(run_id, len(points), points)
+        made.append(overview_of(run_id, name, points) if max_points <= OVERVIEW_POINTS else None)
     head = _HEADS.dump_json(heads)
     head += b" " * (-(len(head) + 4) % 8)
-    return b"".join([struct.pack("<I", len(head)), head, *columns])
+    return b"".join([struct.pack("<I", len(head)), head, *columns]), [each for each in made if each is not None]
 
 
 _HEADS = TypeAdapter(list[CurveHead])

@@ -47,6 +47,7 @@ from netwright.services.training import check_all
 from netwright.services.weights import WeightsService, keep_copy
 from netwright.services.workspace_pack import IMPORTED_SOURCE
 from netwright.store.events import list_events
+from netwright.store.overviews import keep_overviews
 from netwright.store.run_moves import (
     Moved,
     NotChangeableError,
@@ -340,7 +341,10 @@ class RunService:
     async def curves(self, run_ids: Sequence[str], name: str, max_points: int) -> bytes:
         """The metric ``name`` of each of the runs that are there and have it: see ``metrics.pack_curves``."""
         chosen = list(dict.fromkeys(run_ids))
-        return await self._store.read(lambda session: pack_curves(session, chosen, name, max_points))
+        packed, made = await self._store.read(lambda session: pack_curves(session, chosen, name, max_points))
+        if made:
+            await self._store.write(lambda session: keep_overviews(session, made), durability="NORMAL")
+        return packed
 
     async def events(self, run_id: str, after: int, limit: int, types: list[str] | None = None) -> EventList:
         """At most ``limit`` events after the cursor ``after``, only of ``types`` where they are named.

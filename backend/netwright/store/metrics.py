@@ -1,13 +1,13 @@
 """Metric points in the database: appended in small chunks that are merged as they grow many."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from netwright.store.points import Points
-from netwright.store.tables import MetricChunkRow
+from netwright.store.tables import MetricChunkRow, MetricOverviewRow
 
 FAN_IN = 16
 MAX_CHUNK_POINTS = 65_536
@@ -103,6 +103,16 @@ def read_points_of_runs(session: Session, run_ids: Sequence[str], name: str) -> 
         yield run_id, Points.concatenate([Points.from_bytes(data, points) for _, data, points in chunks])
 
 
+def count_points(session: Session, run_ids: Collection[str], name: str) -> dict[str, int]:
+    """How many points of one metric each of the runs has that have any."""
+    rows = session.execute(
+        select(MetricChunkRow.run_id, func.sum(MetricChunkRow.points))
+        .where(MetricChunkRow.run_id.in_(run_ids), MetricChunkRow.name == name)
+        .group_by(MetricChunkRow.run_id)
+    )
+    return {run_id: int(num) for run_id, num in rows}
+
+
 def cut_points(session: Session, run_id: str, after_step: int) -> None:
     """Forgets points of steps beyond ``after_step``: a new attempt goes on from there and will tell them anew."""
     rows = session.scalars(
@@ -115,4 +125,5 @@ def cut_points(session: Session, run_id: str, after_step: int) -> None:
             row.data, row.points, row.last_step = kept.to_bytes(), len(kept), int(kept.steps.max())
         else:
             session.execute(delete(MetricChunkRow).where(MetricChunkRow.id == row.id))
+    session.execute(delete(MetricOverviewRow).where(MetricOverviewRow.run_id == run_id))
     session.flush()

@@ -222,6 +222,18 @@ class MetricChunkRow(Row):
     data: Mapped[bytes]
 
 
+class MetricOverviewRow(Row):
+    """A metric of an ended run, thinned from ``points`` points to ``kept``: see ``store.overviews``."""
+
+    __tablename__ = "metric_overviews"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    points: Mapped[int]
+    kept: Mapped[int]
+    data: Mapped[bytes]
+
+
 class CheckpointRow(Row):
     """A checkpoint whose file was in place with this size and hash when the row was written."""
 

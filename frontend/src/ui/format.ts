@@ -3,21 +3,24 @@
 import i18next from "i18next";
 import { locale } from "./locale";
 
-const formatters = new Map<string, Intl.NumberFormat>();
-
-/** Making a formatter costs a hundred times what using it does: one for each language and number of decimals. */
-function numberFormat(decimals: number): Intl.NumberFormat {
-  const key = `${locale()} ${decimals}`;
-  let formatter = formatters.get(key);
-  if (formatter === undefined) {
-    formatter = new Intl.NumberFormat(locale(), { maximumFractionDigits: decimals });
-    formatters.set(key, formatter);
-  }
-  return formatter;
+/** Making a formatter costs a hundred times what using it does: one for each language. */
+function inEachLanguage<T>(make: (locale: string) => T): () => T {
+  const made = new Map<string, T>();
+  return () => {
+    const name = locale();
+    const formatter = made.get(name) ?? make(name);
+    made.set(name, formatter);
+    return formatter;
+  };
 }
 
+const wholeFormat = inEachLanguage((name) => new Intl.NumberFormat(name, { maximumFractionDigits: 0 }));
+const exactFormat = inEachLanguage((name) => new Intl.NumberFormat(name, { maximumFractionDigits: 20 }));
+const agoFormat = inEachLanguage((name) => new Intl.RelativeTimeFormat(name, { numeric: "auto", style: "short" }));
+const dateFormat = inEachLanguage((name) => new Intl.DateTimeFormat(name, { dateStyle: "medium", timeStyle: "short" }));
+
 function formatWhole(value: number): string {
-  return numberFormat(0).format(value);
+  return wholeFormat().format(value);
 }
 
 /** Counts up to here are written out. */
@@ -72,7 +75,7 @@ export function formatBytes(value: number): string {
 
 /** The value in full, with thousands separated: `11,689,512`. */
 export function formatExact(value: number, unit = ""): string {
-  const text = Number.isFinite(value) ? numberFormat(20).format(value) : formatMetric(value);
+  const text = Number.isFinite(value) ? exactFormat().format(value) : formatMetric(value);
   return unit === "" ? text : `${text} ${unit}`;
 }
 
@@ -135,7 +138,7 @@ export function formatShape(shape: readonly (number | string | null)[]): string 
 /** How long ago a moment was (Unix seconds): `just now`, `5 min ago`, else the date. */
 export function formatAgo(moment: number, now: number = Date.now() / 1000): string {
   const seconds = now - moment;
-  const words = new Intl.RelativeTimeFormat(locale(), { numeric: "auto", style: "short" });
+  const words = agoFormat();
   if (seconds < 45) return i18next.t("ui:justNow");
   if (seconds < HOUR) return words.format(-Math.max(1, Math.round(seconds / MINUTE)), "minute");
   if (seconds < DAY) return words.format(-Math.round(seconds / HOUR), "hour");
@@ -145,7 +148,7 @@ export function formatAgo(moment: number, now: number = Date.now() / 1000): stri
 
 /** A moment (Unix seconds) in full, in the reader's zone. */
 export function formatDate(moment: number): string {
-  return new Date(moment * 1000).toLocaleString(locale(), { dateStyle: "medium", timeStyle: "short" });
+  return dateFormat().format(moment * 1000);
 }
 
 /** The time of day of a moment (Unix seconds) to the second, from 00 to 23 hours. */

@@ -12,6 +12,7 @@ from backend.server.helpers import RealServer, assert_problem
 from backend.services.fakes import FakeExecutor, FakeWorker
 from netwright.language import STORED
 from netwright.training.events import Event
+from numpy.typing import NDArray
 
 
 def digits(width: int = 10, **more: Any) -> dict[str, Any]:
@@ -229,6 +230,20 @@ def test_metrics_when_asked_for_some_gives_columns(player: Player) -> None:
     assert len(player.server.client.get(f"/api/runs/{player.run}/metrics").json()["series"]) == 2
 
 
+def curves_of(server: RealServer, query: dict[str, Any]) -> dict[str, tuple[int, NDArray[np.float64]]]:
+    """By run: how many points there are, and the columns of those that were kept."""
+    body = server.client.get("/api/runs/curves", params=query).raise_for_status().content
+    (size,) = struct.unpack_from("<I", body)
+    assert (4 + size) % 8 == 0
+    found, offset = {}, 4 + size
+    for head in json.loads(body[4 : 4 + size]):
+        columns = np.frombuffer(body, "<f8", 4 * head["length"], offset).reshape(4, -1)
+        found[head["run"]] = (head["points"], columns)
+        offset += columns.nbytes
+    assert offset == len(body)
+    return found
+
+
 def test_curves_of_several_runs_are_packed_as_columns_and_thinned(
     server: RealServer, executor: FakeExecutor, player: Player
 ) -> None:
@@ -243,26 +258,54 @@ def test_curves_of_several_runs_are_packed_as_columns_and_thinned(
         "name": "train/loss",
         "max_points": 20,
     }
-    body = server.client.get("/api/runs/curves", params=query).raise_for_status().content
-    (size,) = struct.unpack_from("<I", body)
-    heads = {head["run"]: head for head in json.loads(body[4 : 4 + size])}
-    assert (4 + size) % 8 == 0
-    assert {run: (head["points"], head["length"] <= 20) for run, head in heads.items()} == {
+    found = curves_of(server, query)
+    assert {run: (points, columns.shape[1] <= 20) for run, (points, columns) in found.items()} == {
         player.run: (500, True),
         other.run: (2, True),
     }
-    columns, offset = {}, 4 + size
-    for run, head in heads.items():
-        columns[run] = np.frombuffer(body, "<f8", 4 * head["length"], offset).reshape(4, -1)
-        offset += columns[run].nbytes
-    assert offset == len(body)
-    whole = server.client.get(f"/api/runs/{player.run}/metrics?names=train/loss&max_points=20").json()["series"][0]
-    assert columns[player.run].tolist() == [whole[name] for name in ("steps", "epochs", "elapsed", "values")]
-    assert columns[other.run][0].tolist() == [1, 2]
-    assert np.isnan(columns[other.run][3][1])
+    assert found[player.run][1][0, [0, -1]].tolist() == [1, 500]
+    assert found[other.run][1][0].tolist() == [1, 2]
+    assert np.isnan(found[other.run][1][3][1])
     nothing = server.client.get("/api/runs/curves", params=query | {"name": "nosuch"}).content
     assert json.loads(nothing[4:]) == []
     assert_problem(server.client.get("/api/runs/curves?name=train/loss"), 422, "invalid_request")
+
+
+@pytest.mark.parametrize("max_points", [20, 400, 450])
+def test_curves_are_those_of_the_run_before_and_after_it_ended_and_after_it_went_on(
+    server: RealServer, executor: FakeExecutor, player: Player, max_points: int
+) -> None:
+    def assert_same() -> None:
+        ((num, columns),) = curves_of(server, query).values()
+        whole = server.client.get(f"/api/runs/{player.run}/metrics?names=train/loss&max_points=1000").json()["series"][
+            0
+        ]
+        points = np.array([whole[name] for name in ("steps", "epochs", "elapsed", "values")])
+        assert num == points.shape[1] == whole["points"]
+        assert columns.shape[1] <= max_points
+        assert (columns[3].min(), columns[3].max()) == (points[3].min(), points[3].max())
+        kept = np.searchsorted(points[0], columns[0])
+        assert kept[[0, -1]].tolist() == [0, num - 1]
+        assert columns.tolist() == points[:, kept].tolist()
+
+    def losses(first: int, last: int, spike: float) -> dict[str, list[Any]]:
+        return {"train/loss": [spike if step == last - 7 else 1 / step for step in range(first, last + 1)]}
+
+    query: dict[str, Any] = {"run": [player.run], "name": "train/loss", "max_points": max_points}
+    player.send(player.worker.hello(), player.worker.checkpoint(300, b"one"))
+    player.send(player.worker.metrics(*range(1, 501), **losses(1, 500, 7.0)))
+    assert_same()
+    player.end("stopped", "stopped_by_user")
+    assert_same()
+    player.server.client.post(f"/api/runs/{player.run}/resume")
+    second = wait_for(server, executor, player.run, 2)
+    second.send(second.worker.hello(resumed_from_step=300))
+    assert_same()
+    second.send(second.worker.metrics(*range(301, 501), **losses(301, 500, 8.0)))
+    assert_same()
+    second.send(second.worker.metrics(*range(501, 901), **losses(501, 900, 9.0)))
+    second.end()
+    assert_same()
 
 
 def test_worker_when_its_batch_is_not_its_own_is_refused(player: Player) -> None:

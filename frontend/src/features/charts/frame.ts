@@ -149,8 +149,7 @@ export function alignCoarsely(lines: readonly Line[], range: Range, buckets: num
 /** The indices of the lowest and the highest value and of the first gap in `[start, end)`, in order. */
 function extremesOf(values: readonly (number | null)[], start: number, end: number): number[] {
   if (end - start <= 2) return end - start === 2 ? [start, start + 1] : end > start ? [start] : [];
-  const part = Float64Array.from(values.slice(start, end), (value) => value ?? Number.NaN);
-  return bucketIndices(part, 0, part.length).map((index) => start + index);
+  return bucketIndices(values, start, end);
 }
 
 /** The x range of everything; a single point gets room on both sides. */
@@ -200,15 +199,21 @@ const SPIKE = 3;
  * `keepAll`: the shape of the curve stays readable, and `numOutside` says what is cut. How a loss begins is no spike.
  */
 export function valueRange(columns: readonly (readonly Cell[])[], isLog: boolean, keepAll: boolean): ValueRange | null {
-  const numbers = columns.map((column) => column.filter((value) => typeof value === "number"));
-  const values = Float64Array.from(numbers.flat()).sort();
+  const numbers = new Float64Array(columns.reduce((num, column) => num + column.length, 0));
+  const first: number[] = [];
+  let length = 0;
+  for (const column of columns) {
+    const start = length;
+    for (const value of column) if (typeof value === "number") numbers[length++] = value;
+    first.push(...numbers.subarray(start, Math.min(length, start + NUM_FIRST)));
+  }
+  const values = numbers.subarray(0, length).sort();
   if (values.length === 0) return null;
   const at = (share: number) => values[Math.round(share * (values.length - 1))] as number;
   let min = at(0);
   let max = at(1);
   let numOutside = 0;
   if (!keepAll && !isLog && values.length >= 20) {
-    const first = numbers.flatMap((column) => column.slice(0, NUM_FIRST));
     const low = Math.min(at(0.02), ...first);
     const high = Math.max(at(0.98), ...first);
     const span = high - low;

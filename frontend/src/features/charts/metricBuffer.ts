@@ -34,10 +34,10 @@ export class MetricBuffer {
   points = 0;
   /** Changes when indices move (truncated, thinned): what was computed from them must be computed anew. */
   generation = 0;
-  steps = new Float64Array(FIRST_CAPACITY);
-  epochs = new Float64Array(FIRST_CAPACITY);
-  elapsed = new Float64Array(FIRST_CAPACITY);
-  values = new Float64Array(FIRST_CAPACITY);
+  steps = new Float64Array(0);
+  epochs = new Float64Array(0);
+  elapsed = new Float64Array(0);
+  values = new Float64Array(0);
   /** Where runs of different lengths share a chart each buffer says how long its epoch is and when its run began (Unix seconds). */
   stepsPerEpoch: number | null = null;
   startedAt = 0;
@@ -52,6 +52,7 @@ export class MetricBuffer {
   load(series: SeriesColumns): void {
     this.length = 0;
     this.generation += 1;
+    this.grow(Math.min(series.steps.length, this.maxPoints));
     const elapsed = spreadTimes(series.elapsed);
     for (let index = 0; index < series.steps.length; index += 1) {
       const value = series.values[index];
@@ -76,7 +77,7 @@ export class MetricBuffer {
       }
     }
     if (this.length >= this.maxPoints) this.thinOlderHalf();
-    if (this.length === this.steps.length) this.grow();
+    if (this.length === this.steps.length) this.grow(Math.max(FIRST_CAPACITY, this.length * 2));
     const index = this.length;
     this.steps[index] = step;
     this.epochs[index] = epoch;
@@ -112,8 +113,8 @@ export class MetricBuffer {
     return { lowest: seen.lowest, highest: seen.highest };
   }
 
-  private grow(): void {
-    const capacity = this.steps.length * 2;
+  private grow(capacity: number): void {
+    if (capacity <= this.steps.length) return;
     this.steps = grown(this.steps, capacity);
     this.epochs = grown(this.epochs, capacity);
     this.elapsed = grown(this.elapsed, capacity);
@@ -174,13 +175,13 @@ export function spreadTimes(times: ArrayLike<number>): number[] {
  * The indices in `[start, end)` that a picture needs: the lowest, the highest, and the first value that is no number,
  * in order. So a spike and a gap survive thinning.
  */
-export function bucketIndices(values: Float64Array, start: number, end: number): number[] {
+export function bucketIndices(values: ArrayLike<number | null>, start: number, end: number): number[] {
   let lowest = -1;
   let highest = -1;
   let gap = -1;
   for (let index = start; index < end; index += 1) {
-    const value = values[index] as number;
-    if (!Number.isFinite(value)) {
+    const value = values[index];
+    if (typeof value !== "number" || !Number.isFinite(value)) {
       if (gap < 0) gap = index;
       continue;
     }

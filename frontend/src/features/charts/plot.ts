@@ -88,7 +88,7 @@ export const CLOCK_INCREMENTS = [
 
 export class Plot {
   zoom: Range | null;
-  private readonly plot: uPlot;
+  private made: uPlot | null = null;
   private readonly redraw: Redraw;
   private readonly resize: ResizeObserver;
   private readonly unsubscribe: () => void;
@@ -103,11 +103,10 @@ export class Plot {
   constructor(private readonly options: PlotOptions) {
     const { element, store } = options;
     this.zoom = options.zoom;
-    this.plot = new uPlot(this.buildOptions(), [[], ...options.series.map(() => [])], element);
     this.redraw = createRedraw(element, () => this.draw());
     this.resize = new ResizeObserver(() => {
       if (element.clientWidth === 0) return;
-      this.plot.setSize({ width: element.clientWidth, height: options.height });
+      this.made?.setSize({ width: element.clientWidth, height: options.height });
       this.redraw.request();
     });
     this.resize.observe(element);
@@ -127,7 +126,14 @@ export class Plot {
     this.unsubscribe();
     this.redraw.stop();
     this.resize.disconnect();
-    this.plot.destroy();
+    this.made?.destroy();
+  }
+
+  /** The canvas is made when the chart is first drawn: of a page with many charts most are never scrolled to. */
+  private get plot(): uPlot {
+    const { element, series } = this.options;
+    this.made ??= new uPlot(this.buildOptions(), [[], ...series.map(() => [])], element);
+    return this.made;
   }
 
   private buffers(): (MetricBuffer | undefined)[] {
@@ -214,7 +220,9 @@ export class Plot {
     const { element, series, view, height } = this.options;
     const style = getComputedStyle(element);
     const color = (name: string) => style.getPropertyValue(name).trim();
-    const strokes = series.map((one) => color(`--nw-series-${hueOf(one.color)}`));
+    // Each is asked for once: of a hundred series most of the chart's making would be spent on it.
+    const hues = Array.from({ length: NUM_COLORS }, (_, index) => color(`--nw-series-${index + 1}`));
+    const strokes = series.map((one) => hues[hueOf(one.color) - 1] as string);
     const isSmooth = view.smoothing > 0;
     const lines = (isFaint: boolean) =>
       series.map((one, index) => {

@@ -1,5 +1,6 @@
 import { Select } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
+import type { TFunction } from "i18next";
 import { memo, useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -104,6 +105,7 @@ interface RowProps {
 /** Plain elements: a hundred rows of a library's buttons, tips and circles took longer than all curves. */
 const Row = memo(function Row({ run, color, shown, baseline, metrics, onBaseline, onRemove }: RowProps) {
   const { t } = useTranslation("compare");
+  const { t: d } = useTranslation("desk");
   return (
     <tr data-testid={`compare-run-${run.id}`}>
       <td>
@@ -126,17 +128,19 @@ const Row = memo(function Row({ run, color, shown, baseline, metrics, onBaseline
         <StateBadge run={run} message={run.message} />
       </td>
       {shown.map((field) => (
-        <Best key={field.id} field={field} run={run} baseline={baseline} mode={modeOf(field.name, metrics)} />
+        <Best key={field.id} d={d} field={field} run={run} baseline={baseline} mode={modeOf(field.name, metrics)} />
       ))}
       <td className={classes.number} title={run.parameters === null ? "" : formatExact(run.parameters)}>
         {run.parameters === null ? "–" : formatCount(run.parameters)}
-        {run.parameters !== null && (
-          <Difference value={run.parameters} base={baseline?.parameters ?? undefined} mode="min" write={formatCount} />
+        {run.parameters !== null && typeof baseline?.parameters === "number" && (
+          <Difference value={run.parameters} base={baseline.parameters} mode="min" write={formatCount} />
         )}
       </td>
       <td className={classes.number}>
         {formatDuration(run.elapsed)}
-        <Difference value={run.elapsed} base={baseline?.elapsed} mode="min" write={formatDuration} />
+        {baseline !== undefined && (
+          <Difference value={run.elapsed} base={baseline.elapsed} mode="min" write={formatDuration} />
+        )}
       </td>
       <td>
         <button
@@ -154,14 +158,14 @@ const Row = memo(function Row({ run, color, shown, baseline, metrics, onBaseline
 });
 
 interface BestProps {
+  d: TFunction<"desk">;
   field: Field;
   run: RunSummary;
   baseline: RunSummary | undefined;
   mode: "min" | "max" | null;
 }
 
-function Best({ field, run, baseline, mode }: BestProps) {
-  const { t: d } = useTranslation("desk");
+function Best({ d, field, run, baseline, mode }: BestProps) {
   const value = field.value(run);
   const epoch = field.epoch?.(run) ?? null;
   if (typeof value !== "number") return <td className={classes.number} />;
@@ -172,7 +176,7 @@ function Best({ field, run, baseline, mode }: BestProps) {
       title={epoch === null ? String(value) : `${value}. ${d("measure.epochHint", { epoch })}`}
     >
       {formatMetric(value)}
-      <Difference value={value} base={typeof base === "number" ? base : undefined} mode={mode} write={formatMetric} />
+      {typeof base === "number" && <Difference value={value} base={base} mode={mode} write={formatMetric} />}
     </td>
   );
 }
@@ -185,12 +189,12 @@ function Difference({
   write,
 }: {
   value: number;
-  base: number | undefined;
+  base: number;
   mode: "min" | "max" | null;
   write: (value: number) => string;
 }) {
   const { t } = useTranslation("compare");
-  if (base === undefined || Number.isNaN(value - base) || value === base) return null;
+  if (Number.isNaN(value - base) || value === base) return null;
   const difference = value - base;
   const isBetter = mode === "max" ? difference > 0 : difference < 0;
   const text = `${difference > 0 ? "+" : "-"}${write(Math.abs(difference))}`;

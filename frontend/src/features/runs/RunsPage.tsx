@@ -1,7 +1,7 @@
 import { Button, MultiSelect, Pagination, Select, Switch, Text } from "@mantine/core";
 import { IconTimeline } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { type RunSummary, useMetrics } from "@/api";
@@ -118,11 +118,19 @@ function Runs({ runs }: { runs: readonly RunSummary[] }) {
       return after;
     });
   }, []);
+  // Rows are drawn anew where what they are given is another one: the newest view is asked when something is pressed.
+  const newest = useRef({ view, fields });
+  useEffect(() => {
+    newest.current = { view, fields };
+  });
+  const filter = useCallback((fieldId: string, value: string) => {
+    const { view: now, fields: known } = newest.current;
+    now.setText(withCondition(now.text, fieldId, [value], known));
+  }, []);
   if (kept.length === 0) return <NoRuns />;
   const numPages = Math.max(1, Math.ceil(shown.length / PAGE_SIZE));
   const page = Math.min(view.page, numPages);
   const pageRuns = shown.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
-  const filter = (fieldId: string, value: string) => view.setText(withCondition(view.text, fieldId, [value], fields));
   return (
     <>
       <div className={classes.tools}>
