@@ -33,6 +33,7 @@ from netwright.training.spec import INITIAL_WEIGHTS, Change, RunSpec
 
 NUM_FIRST_LOSSES = 20
 MAX_CHANGES = 10_000
+MAX_CHANGE_BYTES = 8 * 2**20
 MAX_CURVE_POINTS = 400
 
 
@@ -231,7 +232,7 @@ def _read_changes(session: Session, spec: RunSpec) -> tuple[list[Change], bool]:
     changes: list[Change] = []
     run_id, last_step = spec.run, None
     while True:
-        stored = list_events(session, run_id, 0, MAX_CHANGES, ["change"])
+        stored, _ = list_events(session, run_id, 0, MAX_CHANGES, MAX_CHANGE_BYTES, ["change"])
         events = [json.loads(each.payload) for each in stored]
         own = [Change(**{name: event[name] for name in Change.model_fields}) for event in events]
         own = [change for change in own if change.before != change.value]

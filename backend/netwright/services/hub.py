@@ -182,7 +182,7 @@ class Hub:
                 del self._listeners[run_id], self._channels[run_id]
 
     async def _stored(self, run_id: str, after: int, language: str) -> tuple[int, str] | None:
-        events = await self._store.read(lambda session: list_events(session, run_id, after, PAGE_EVENTS))
+        events, _ = await self._store.read(lambda session: list_events(session, run_id, after, PAGE_EVENTS, PAGE_BYTES))
         return _to_page(events, language) if events else None
 
     async def summaries(

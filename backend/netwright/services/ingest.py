@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import logging
 from collections.abc import Callable, Sequence
-from itertools import islice
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -32,10 +31,10 @@ from netwright.training.events import (
     HelloEvent,
     StateEvent,
 )
+from netwright.worker.spool import SpoolReader, spool_path
 
 log = logging.getLogger(__name__)
 
-SPOOL_BATCH = 1000
 MAX_TOKENS = 1000
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
@@ -93,9 +92,10 @@ class IngestService:
         row = await self._store.read(lambda session: get_attempt(session, run_id, attempt))
         if row is None:
             raise not_found("attempt")
-        path = self._runs_folder / run_id / "attempts" / f"{attempt}.spool.jsonl"
+        reader = SpoolReader(spool_path(self._runs_folder / run_id, attempt))
         taken = row.last_seq
-        while events := await asyncio.to_thread(_read_spool, path, taken):
+        await asyncio.to_thread(reader.go_to, taken + 1)
+        while events := await asyncio.to_thread(_read_spool, reader, taken + 1):
             try:
                 ingested = await self._take(run_id, attempt, events)
             except FencedError:
@@ -141,17 +141,17 @@ class IngestService:
         return frozenset(verified)
 
 
-def _read_spool(path: Path, after_seq: int) -> list[Event]:
-    """The next events after ``after_seq``.  Line ``n`` of a spool holds event ``n``."""
-    events = []
-    try:
-        with path.open("rb") as file:
-            for line in islice(file, after_seq, after_seq + SPOOL_BATCH):
-                if not line.endswith(b"\n"):
-                    break
-                events.append(_EVENT.validate_json(line))
-    except FileNotFoundError:
+def _read_spool(reader: SpoolReader, seq: int) -> list[Event]:
+    """The events from ``seq`` on, as many as a worker would send at once; it has taken those before."""
+    reader.go_to(seq)
+    if reader.next_seq != seq:
         return []
-    except ValidationError as error:
-        log.warning("%s, line %d is damaged; what follows is left out: %s", path, after_seq + len(events) + 1, error)
+    events: list[Event] = []
+    for line in reader.peek():
+        try:
+            events.append(_EVENT.validate_json(line))
+        except ValidationError as error:
+            damaged = reader.next_seq + len(events)
+            log.warning("%s, line %d is damaged; what follows is left out: %s", reader.path, damaged, error)
+            break
     return events

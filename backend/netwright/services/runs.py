@@ -78,6 +78,8 @@ log = logging.getLogger(__name__)
 SUMMARY_SECONDS = 0.25
 IDLE_SECONDS = 15.0
 MAX_LOG_BYTES = 4 * 2**20
+MAX_LIST_BYTES = 32 * 2**20
+"""Most events of one answer: the server holds them while it makes it."""
 
 
 class RunService:
@@ -347,7 +349,8 @@ class RunService:
         return packed
 
     async def events(self, run_id: str, after: int, limit: int, types: list[str] | None = None) -> EventList:
-        """At most ``limit`` events after the cursor ``after``, only of ``types`` where they are named.
+        """At most ``limit`` events after the cursor ``after`` and at most ``MAX_LIST_BYTES`` of them, only of ``types`` where
+        they are named.
 
         Raises:
             ServiceError: ``invalid_request``, there is no such type.
@@ -363,11 +366,13 @@ class RunService:
                 ),
             )
         newest = (await self._record(run_id)).row.cursor
-        stored = await self._store.read(lambda session: list_events(session, run_id, after, limit, types))
+        stored, is_cut = await self._store.read(
+            lambda session: list_events(session, run_id, after, limit, MAX_LIST_BYTES, types)
+        )
         events = EVENTS.validate_json(f"[{','.join(event.payload for event in stored)}]")
         cursor = stored[-1].cursor if stored else after
-        # A page that is not full has looked at everything up to the newest event, whether that was of these types or not.
-        return EventList(events=events, cursor=cursor if len(stored) == limit else max(cursor, newest))
+        # A page that is not cut has looked at everything up to the newest event, whether that was of these types or not.
+        return EventList(events=events, cursor=cursor if is_cut else max(cursor, newest))
 
     async def live_events(self, run_id: str, after: int) -> AsyncGenerator[str, None]:
         """JSON arrays of events: first those after the cursor ``after``, then live ones."""

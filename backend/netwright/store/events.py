@@ -54,16 +54,23 @@ def add_events(session: Session, run: RunRow, events: Sequence[Event]) -> list[S
 
 
 def list_events(
-    session: Session, run_id: str, after: int, limit: int, types: Collection[str] | None = None
-) -> list[StoredEvent]:
-    """At most ``limit`` events after the cursor ``after``, oldest first; only of ``types`` where they are named."""
+    session: Session, run_id: str, after: int, limit: int, max_bytes: int, types: Collection[str] | None = None
+) -> tuple[list[StoredEvent], bool]:
+    """Events after the cursor ``after``, oldest first, and whether there may be more: at most ``limit``, and no more than fit
+    into ``max_bytes`` of JSON, though at least one.  Only of ``types`` where they are named."""
     query = select(EventRow.cursor, EventRow.payload).where(EventRow.run_id == run_id, EventRow.cursor > after)
     if types is not None:
         query = query.where(EventRow.type.in_(types))
-    return [
-        StoredEvent(cursor, payload)
-        for cursor, payload in session.execute(query.order_by(EventRow.cursor).limit(limit))
-    ]
+    found: list[StoredEvent] = []
+    size = 0
+    # By the connection, which fetches row by row: a session would fetch all of them before it gives the first.
+    with session.connection().execute(query.order_by(EventRow.cursor).limit(limit)) as rows:
+        for cursor, payload in rows:
+            size += len(payload)
+            if found and size > max_bytes:
+                return found, True
+            found.append(StoredEvent(cursor, payload))
+    return found, len(found) == limit
 
 
 def list_times(session: Session, network_id: str, limit: int) -> list[tuple[str, str, float, TimesEvent]]:

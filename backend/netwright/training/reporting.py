@@ -23,7 +23,8 @@ MAX_POINTS_A_RUN = 1_000_000
 class Emit(Protocol):
     """Takes an event without its envelope: ``emit("log", message="...")``.  Fields are those of ``training.events``.
     It may be called from any thread and never blocks, but for a ``checkpoint``: that returns when the event will survive the
-    end of this process, for the loop deletes older checkpoints then."""
+    end of this process, for the loop deletes older checkpoints then.  A worker whose disk stands still waits as well, once
+    what it has to say takes too much memory."""
 
     def __call__(self, type: str, /, **fields: Any) -> None: ...  # noqa: A002  (the wire's word)
 

@@ -5,6 +5,8 @@ from typing import IO
 
 MAX_BATCH_EVENTS = 1000
 MAX_BATCH_BYTES = 256 * 1024
+MAX_LINE_BYTES = 8 * 2**20
+"""Of one event: with a batch around it it is well within what the server takes as one body."""
 
 
 class AttemptStartedError(RuntimeError):
@@ -54,7 +56,7 @@ class SpoolReader:
                 file.seek(self._offset)
                 data = file.read(MAX_BATCH_BYTES)
                 if b"\n" not in data and len(data) == MAX_BATCH_BYTES:  # one very long line
-                    data += file.readline()
+                    data += file.readline(MAX_LINE_BYTES)
         except FileNotFoundError:
             return []
         whole = data[: data.rfind(b"\n") + 1]

@@ -69,6 +69,10 @@ class RealServer(AbstractContextManager["RealServer"]):
         services: Services = self.app.state.services
         return services
 
+    def bytes_waiting(self) -> int:
+        """What the server holds for readers that do not take it, of all its connections together."""
+        return sum(each.transport.get_write_buffer_size() for each in list(self._server.server_state.connections))
+
     @property
     def socket_url(self) -> str:
         return self.url.replace("http", "ws", 1)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import websockets
 from backend.server.helpers import TOKEN, RealServer
 from backend.server.test_runs import Player, end_all, start
 from backend.services.fakes import FakeExecutor
-from netwright.services.hub import RING_BYTES
+from netwright.services.hub import PAGE_BYTES, RING_BYTES
 
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -18,11 +19,11 @@ def connect(server: RealServer, path: str) -> websockets.connect:
     return websockets.connect(server.socket_url + path, additional_headers=HEADERS)
 
 
-async def read_until(socket: websockets.ClientConnection, cursor: int) -> list[int]:
+async def read_until(line: websockets.ClientConnection, cursor: int) -> list[int]:
     seen: list[int] = []
     async with asyncio.timeout(20):
         while not seen or seen[-1] < cursor:
-            seen += [each["cursor"] for each in json.loads(await socket.recv())]
+            seen += [each["cursor"] for each in json.loads(await line.recv())]
     return seen
 
 
@@ -35,14 +36,14 @@ def player(server: RealServer, executor: FakeExecutor) -> Player:
 def test_events_when_watched_come_missed_ones_first_then_live(server: RealServer, player: Player) -> None:
     async def main() -> None:
         player.send(player.worker.hello(), player.worker.metrics(1))
-        async with connect(server, f"/api/runs/{player.run}/events") as socket:
-            first = json.loads(await socket.recv())
+        async with connect(server, f"/api/runs/{player.run}/events") as line:
+            first = json.loads(await line.recv())
             assert [each["type"] for each in first] == ["hello", "metrics"]
             for step in range(2, 30):
                 await asyncio.to_thread(player.send, player.worker.metrics(step))
-            assert await read_until(socket, 30) == list(range(3, 31))
-        async with connect(server, f"/api/runs/{player.run}/events?after=28") as socket:
-            assert await read_until(socket, 30) == [29, 30]
+            assert await read_until(line, 30) == list(range(3, 31))
+        async with connect(server, f"/api/runs/{player.run}/events?after=28") as line:
+            assert await read_until(line, 30) == [29, 30]
 
     asyncio.run(main())
 
@@ -61,10 +62,10 @@ def test_events_when_the_browser_is_ahead_of_the_server_do_not_block_others(serv
 
 def test_events_when_there_is_no_such_run_close_with_a_code(server: RealServer) -> None:
     async def main() -> None:
-        async with connect(server, "/api/runs/nosuchrun/events") as socket:
+        async with connect(server, "/api/runs/nosuchrun/events") as line:
             with pytest.raises(websockets.ConnectionClosed):
-                await socket.recv()
-            assert socket.close_code == 4404
+                await line.recv()
+            assert line.close_code == 4404
 
     asyncio.run(main())
 
@@ -96,12 +97,12 @@ def test_events_when_a_browser_talks_or_leaves_go_on_for_others(server: RealServ
 
 def test_live_when_runs_change_gives_their_summaries(server: RealServer, player: Player) -> None:
     async def main() -> None:
-        async with connect(server, "/api/runs/live") as socket:
+        async with connect(server, "/api/runs/live") as line:
             await asyncio.to_thread(player.send, player.worker.hello(), player.worker.metrics(1, 2, 3))
 
             async def wait_for_step() -> dict[str, Any]:
                 while True:
-                    for run in json.loads(await socket.recv()):
+                    for run in json.loads(await line.recv()):
                         if run["id"] == player.run and run["step"] == 3:
                             found: dict[str, Any] = run
                             return found
@@ -112,7 +113,7 @@ def test_live_when_runs_change_gives_their_summaries(server: RealServer, player:
             await asyncio.to_thread(server.client.post, f"/api/runs/{player.run}/stop")
             async with asyncio.timeout(20):
                 while True:
-                    changed = [each for each in json.loads(await socket.recv()) if each["commands_waiting"]]
+                    changed = [each for each in json.loads(await line.recv()) if each["commands_waiting"]]
                     if changed:
                         break
             assert changed[0]["commands_waiting"] == ["stop"]
@@ -137,3 +138,40 @@ def test_events_when_a_browser_stops_reading_cost_nobody_anything(server: RealSe
             assert await read_until(sleeper, 1201) == list(range(2, 1202)), "and it can still catch up"
 
     asyncio.run(main())
+
+
+def test_events_when_a_browser_stops_reading_are_held_by_the_database_alone(server: RealServer, player: Player) -> None:
+    """24 MB of events: more than the system's own buffers take, so that the server itself has to wait for the reader."""
+    size, count = 200_000, 120
+
+    async def main() -> None:
+        player.send(player.worker.hello())
+        path = f"/api/runs/{player.run}/events?after=1"
+        async with sleeper_at(server, path) as sleeper:
+            for _ in range(count // 10):
+                events = [player.worker.event("log", message="x" * size) for _ in range(10)]
+                await asyncio.to_thread(player.send, *events)
+                # A page of as many events as fit, one too many, and what the transport holds before it says stop.
+                assert server.bytes_waiting() <= PAGE_BYTES + size + 2 * 65536
+                assert server.services.hub._channels[player.run]._bytes <= RING_BYTES
+            assert server.bytes_waiting() > 0, "the reader did stop"
+            assert await read_until(sleeper, count + 1) == list(range(2, count + 2)), "and it can still catch up"
+
+    asyncio.run(main())
+
+
+def sleeper_at(server: RealServer, path: str) -> websockets.connect:
+    """A reader that takes one message and no more until it is asked, and whose system keeps little for it."""
+    address = server.socket_url.split("//")[1].split(":")
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+    line.connect((address[0], int(address[1])))
+    return websockets.connect(
+        server.socket_url + path,
+        sock=line,
+        additional_headers=HEADERS,
+        max_queue=1,
+        max_size=None,
+        compression=None,
+        ping_interval=None,
+    )

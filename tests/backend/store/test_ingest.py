@@ -2,6 +2,7 @@
 
 import json
 import math
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ def values(store: Store, name: str = "train/loss") -> list[float]:
 
 
 def cursors(store: Store) -> list[tuple[int, int]]:
-    stored = store.read_now(lambda session: list_events(session, RUN, 0, 1000))
+    stored, _ = store.read_now(lambda session: list_events(session, RUN, 0, 1000, 2**20))
     return [(each.cursor, json.loads(each.payload)["seq"]) for each in stored]
 
 
@@ -180,8 +181,35 @@ def test_ingest_when_a_state_cannot_follow_keeps_the_state(store: Store) -> None
 def test_ingest_when_text_is_strange_keeps_it_as_it_is(store: Store) -> None:
     message = "'; DROP TABLE runs; -- \x00 \U0001f9e0 数字 \u202e"
     ingest(store, hello(), event("log", 2, message=message), event("heartbeat", 3, step=2**53, epoch=1))
-    stored = store.read_now(lambda session: list_events(session, RUN, 1, 1))
+    stored, _ = store.read_now(lambda session: list_events(session, RUN, 1, 1, 2**20))
     assert json.loads(stored[0].payload)["message"] == message
     record = store.read_now(lambda session: get_run(session, RUN))
     assert record is not None
     assert record.row.step == 2**53
+
+
+def test_events_when_they_are_large_are_read_as_far_as_they_fit(store: Store) -> None:
+    ingest(store, hello(), *[event("log", seq, message="x" * 10_000) for seq in range(2, 12)])
+
+    def read(after: int, limit: int, max_bytes: int) -> tuple[list[int], bool]:
+        found, is_cut = store.read_now(lambda session: list_events(session, RUN, after, limit, max_bytes))
+        return [each.cursor for each in found], is_cut
+
+    assert read(1, 100, 35_000) == ([2, 3, 4], True)
+    assert read(1, 100, 10) == ([2], True), "one at least, or nobody would come past it"
+    assert read(8, 100, 35_000) == ([9, 10, 11], False)
+    assert read(1, 4, 2**20) == ([2, 3, 4, 5], True)
+    assert read(11, 4, 10) == ([], False)
+
+
+def test_events_when_there_are_many_large_ones_are_not_all_fetched(store: Store) -> None:
+    for first in range(2, 102, 10):
+        ingest(store, *([hello()] if first == 2 else []))
+        ingest(store, *[event("log", seq, message="x" * 100_000) for seq in range(first, first + 10)])
+    tracemalloc.start()
+    found, is_cut = store.read_now(lambda session: list_events(session, RUN, 0, 500, 250_000))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert is_cut
+    assert len(found) == 3
+    assert peak < 1e6, f"{peak:,} bytes of 10 MB"

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from netwright.training.events import EVENTS, Command, StopCommand
+from netwright.training.events import EVENTS, Command, Event, StopCommand
 from netwright.training.reporting import Progress
 from netwright.training.spec import AttemptSpec
-from netwright.worker.emitter import Emitter
+from netwright.worker.emitter import MAX_PENDING_BYTES, MAX_TEXT, Emitter
 from netwright.worker.shipper import Shipper
-from netwright.worker.spool import AttemptStartedError, SpoolReader, SpoolWriter
+from netwright.worker.spool import MAX_LINE_BYTES, AttemptStartedError, SpoolReader, SpoolWriter
 
 Server = Any
 """The fixture of conftest."""
@@ -163,3 +163,62 @@ def test_memory_when_the_server_is_away_stays_bounded_and_everything_arrives_at_
     assert held < 2e6, f"{held:,.0f} bytes are held: {largest}"
     server.start()
     wait_for(lambda: server.seq == 20_000, 60)
+
+
+class StuckSpool(SpoolWriter):
+    """A disk that takes nothing until it is let go."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.let_go = threading.Event()
+
+    def append(self, lines: list[bytes]) -> None:
+        assert self.let_go.wait(60)
+        super().append(lines)
+
+
+def test_memory_when_the_disk_stands_still_stays_bounded_and_nothing_is_lost(tmp_path: Path) -> None:
+    """More than twice as many metrics as may wait: who emits waits with the disk."""
+    spool = StuckSpool(tmp_path / "spool.jsonl")
+    emitter = Emitter(spool, "r", 1, Progress())
+    emitted = 0
+
+    def train() -> None:
+        nonlocal emitted
+        for report in range(1200):
+            steps = list(range(report * 512 + 1000, report * 512 + 1512))
+            emitter("metrics", epoch=1, steps=steps, values={"train/loss": [step / 3 for step in steps]})
+            emitted += 1
+
+    tracemalloc.start()
+    thread = threading.Thread(target=train)
+    thread.start()
+    wait_for(lambda: emitter._pending_bytes > MAX_PENDING_BYTES)
+    before = emitted
+    time.sleep(0.3)
+    held, stood = tracemalloc.get_traced_memory()[0], emitted
+    tracemalloc.stop()
+    spool.let_go.set()
+    thread.join()
+    emitter.close()
+    assert stood == before < 1200, "who emits waits"
+    assert held < 3 * MAX_PENDING_BYTES, f"{held:,} bytes are held"
+    lines = spool_lines(tmp_path / "spool.jsonl")
+    assert [event.seq for event in lines] == list(range(1, 1201))
+
+
+def test_event_when_it_is_longer_than_a_server_takes_is_said_and_later_ones_go_on(line: Line, server: Server) -> None:
+    line.shipper.start()
+    line.emit("log", message="before")
+    line.emit("log", message="x" * MAX_LINE_BYTES)
+    line.emit("end", state="failed", reason="error", message="y" * MAX_LINE_BYTES)
+    wait_for(lambda: server.seq == 3)
+    _, said, end = spool_lines(line.path)
+    assert said.type == "log"
+    assert said.message == "An event (log) of 9 MiB was left out: at most 8 MiB are sent."
+    assert end.type == "end"
+    assert end.message == "y" * MAX_TEXT
+
+
+def spool_lines(path: Path) -> list[Event]:
+    return EVENTS.validate_json(b"[" + b",".join(path.read_bytes().splitlines()) + b"]")
