@@ -33,6 +33,21 @@ def test_resnet152_when_searched_and_opened_is_a_dozen_boxes_without_a_problem(p
     expect(page.get_by_role("heading", name="What to look at")).to_be_visible()
 
 
+def test_every_network_when_opened_from_its_card_is_drawn_without_a_problem(page: Page, server: Server) -> None:
+    with server.client() as client:
+        offered = {one["id"]: one for one in client.get("/api/architectures").json()}
+    assert len(offered) >= 70
+    # One family at a time: a short gallery to come back to.
+    for family in dict.fromkeys(one["family"] for one in offered.values()):
+        page.goto(f"http://127.0.0.1:{server.port}/architectures?family={family}")
+        for name in [name for name, one in offered.items() if one["family"] == family]:
+            page.get_by_test_id(f"architecture-{name}").get_by_role("button").click()
+            expect(page.get_by_role("button", name="No problems"), name).to_be_visible()
+            nodes = page.locator('[data-testid^="node-"]')
+            expect(nodes, name).to_have_count(len(offered[name]["outline"]["nodes"]))
+            page.go_back()
+
+
 def test_starter_when_opened_on_the_first_visit_trains_at_once(page: Page) -> None:
     expect(page.get_by_text("No networks yet")).to_be_visible()
     page.get_by_role("button", name="Open Small CNN for digits as my network").click()

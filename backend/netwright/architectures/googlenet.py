@@ -178,20 +178,20 @@ def _aux(kind: _Kind) -> Drawn:
 
 
 def _places(kind: _Kind) -> dict[str, Place]:
-    """The trunk in rows, each auxiliary head behind the module that it hangs on."""
+    """The trunk in rows, each auxiliary head behind the module that it hangs on, with room for the map."""
     first = (
-        ("image conv1 maxpool1 norm1", "conv2 conv3 norm2 maxpool2", ". . inception3a inception3b")
+        ("image conv1 maxpool1 norm1", "conv2 conv3 norm2 maxpool2", "inception3a inception3b maxpool3")
         if kind.has_response_norm
-        else ("image conv1 maxpool1 conv2", "conv3 maxpool2 inception3a inception3b")
+        else ("image conv1 maxpool1 conv2", "conv3 maxpool2", "inception3a inception3b maxpool3")
     )
     return rows(
         *first,
-        "maxpool3 inception4a aux1 aux1_scores",
-        "inception4b inception4c inception4d",
-        ". . aux2 aux2_scores",
+        "inception4a aux1 aux1_scores",
+        "inception4b inception4c",
+        "inception4d aux2 aux2_scores",
         "inception4e maxpool4 inception5a inception5b",
-        "avgpool flat dropout fc",
-        "scores",
+        "avgpool flat dropout",
+        "fc scores",
     )
 
 

@@ -96,7 +96,8 @@ def draw_graphs(convolutions: tuple[Node, Node], has_top_k: bool) -> Document:
         if has_top_k
         else (". conv2 act2", ". readout head", ". scores")
     )
-    places = rows("graph conv1 act1", *below)
+    # Wider than one column: between two cards stand the names of up to three ports, and the shapes of their wires.
+    places = {name: (1.3 * column, row) for name, (column, row) in rows("graph conv1 act1", *below).items()}
     return document("", draw(nodes, f"{before}{middle}conv2 act2 readout.x, readout head scores", places))
 
 

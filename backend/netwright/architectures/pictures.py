@@ -43,11 +43,14 @@ def _down() -> Drawn:
 
 
 def _up(has_crop: bool) -> Drawn:
-    """Twice the picture, half the channels, beside them what the way down saw at this size."""
+    """Twice the picture, half the channels, beside them what the way down saw at this size.
+
+    ``skip`` is the first input: it comes straight across, ``x`` from below, so that their wires do not cross.
+    """
     crop = [node("crop", "CenterCropLike")] if has_crop else []
     nodes = [
-        node("x", "Input"),
         node("skip", "Input"),
+        node("x", "Input"),
         node("up", "ConvTranspose2d", out_channels="=channels", kernel_size=2, stride=2),
         *crop,
         node("join", "Concat"),
@@ -70,14 +73,17 @@ def draw_unet(size: int, widths: tuple[int, ...], channels: int, is_original: bo
         node("head", "Conv2d", out_channels=channels, kernel_size=1),
         node("mask", "Output"),
     ]
-    chain = " ".join(each.id for each in nodes)
+    right, deepest = 1.5, len(widths) - 1
+    down = ["image", "encode", *(f"down{level}" for level in levels)]
+    climb = [
+        f"{'up' if level < deepest else 'down'}{min(level + 1, deepest)} up{level}.x" for level in reversed(levels)
+    ]
     across = [f"{'encode' if level == 1 else f'down{level - 1}'} up{level}.skip" for level in levels]
     # The U: down on the left, up on the right, and what is wired across stands in one row.
-    right, deepest = 1.5, len(widths) - 1
     places: dict[str, Place] = {"image": (0, 0), "encode": (0, 1), "head": (right, 0), "mask": (right + 1, 0)}
     for level in range(1, deepest + 1):
         places |= {f"down{level}": (0, level + 1), f"up{level}": (right, level)}
-    network = draw(nodes, ", ".join([chain, *across]), places)
+    network = draw(nodes, ", ".join([" ".join(down), *climb, "up1 head mask", *across]), places)
     blocks = {
         "DoubleConv": _double_conv(0 if is_original else 1, has_norm=not is_original),
         "Down": _down(),

@@ -1,7 +1,7 @@
 """Recurrent classifiers: three cells, three ways to make one vector out of all steps."""
 
 from netwright.architectures.base import Architecture, Paper
-from netwright.architectures.drawing import document, draw, node
+from netwright.architectures.drawing import document, draw, node, rows
 from netwright.architectures.presets import DIGITS_ROWS, SENTENCES, SINE_MIX, WAVES
 from netwright.graph.document import Document
 
@@ -18,7 +18,10 @@ POOLS = ("last", "max", "mean")
 
 
 def draw_recurrent(cell: str, mode: str) -> Document:
-    """The rows of a picture are read one after the other, from top to bottom."""
+    """The rows of a picture are read one after the other, from top to bottom.
+
+    Rows of two cards: no wire leads back past the names of the cell's ports.
+    """
     nodes = [
         node("image", "Input", shape=[1, 8, 8]),
         node("rows", "Squeeze", dim=1),
@@ -27,7 +30,7 @@ def draw_recurrent(cell: str, mode: str) -> Document:
         node("head", "Linear", out_features=10),
         node("scores", "Output"),
     ]
-    return document("", draw(nodes, hidden=64))
+    return document("", draw(nodes, "", rows("image rows", "cell pool", "head scores"), hidden=64))
 
 
 def _recurrent(cell: str, mode: str) -> Architecture:
@@ -53,7 +56,7 @@ def draw_reader(cell: str, *, words: int, length: int, classes: int) -> Document
         node("head", "Linear", out_features=classes),
         node("scores", "Output"),
     ]
-    return document("", draw(nodes, width=16, hidden=32))
+    return document("", draw(nodes, "", rows("words embed", "cell pool", "head scores"), width=16, hidden=32))
 
 
 def draw_bag(*, words: int, length: int, classes: int) -> Document:

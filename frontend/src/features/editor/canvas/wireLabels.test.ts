@@ -47,6 +47,20 @@ describe("a wire's label", () => {
     expect(past?.y).not.toBe(30);
   });
 
+  it("stays on a wire that falls, beside the labels of its neighbours, not far above or below both of its cards", () => {
+    const second = card(340, 300);
+    const neighbours = [wire(first, second, "2 x E"), wire(first, second, "2 x E"), wire(first, second, "V x 6")];
+    const places = placeLabels(neighbours, [first, second]);
+    const apart = new Set(places.map((at) => at?.y));
+    expect(apart.size).toBe(3);
+    for (const at of places) {
+      expect(at?.x).toBeGreaterThan(200);
+      expect(at?.x).toBeLessThan(340);
+      expect(at?.y).toBeGreaterThan(30);
+      expect(at?.y).toBeLessThan(330);
+    }
+  });
+
   it("has no place without a text", () => {
     expect(placeLabels([wire(first, card(340, 0), null)], [first])).toEqual([null]);
   });

@@ -11,6 +11,10 @@ const HEIGHT = 16;
 const NAME = { away: 8, letter: 4.6, height: 12, lift: 15 };
 /** From a card's edge to the middle of a label above or below it: clear of the badge that stands on the edge. */
 const LIFT = 18;
+/** Places on a wire for its label, as parts of its width, the nearest to its middle first. */
+const ALONG = [0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82];
+/** Between cards in one row; of wires that climb or fall further a label above or below would stand far from both ends. */
+const LEVEL = 40;
 
 /** What the name of a port at `port` takes, on the side where the card's inputs or its outputs are. */
 export function nameOfPort(name: string, port: Point, side: "input" | "output"): Rect {
@@ -41,32 +45,47 @@ export function placeLabels(
   return wires.map((wire) => {
     if (wire.text === null) return null;
     const width = widthOf(wire.text);
-    const places = candidates(wire, width, names);
     const isFree = (at: Point) => {
       const rect = around(at, width);
       return ![cards, names, taken].some((list) => list.some((other) => touches(rect, other)));
     };
-    // Where cards lie over one another nothing is free: above its own two cards a label is not behind them at least.
-    const at = places.find(isFree) ?? ((places[wire.lane === null ? 1 : 0] ?? places[0]) as Point);
+    const at = firstFree(candidates(wire, width, names), isFree);
     taken.push(around(at, width));
     return at;
   });
 }
 
+/** Where nothing is free, the first: there it is on its wire at least. */
+function firstFree(places: Iterable<Point>, isFree: (at: Point) => boolean): Point {
+  let first: Point | undefined;
+  for (const place of places) {
+    if (isFree(place)) return place;
+    first ??= place;
+  }
+  return first as Point;
+}
+
 /**
- * The middle of the wire first, then as far from the names of the ports at its ends, then above and below the cards at its
- * ends, then further along its lane.
+ * The middle of the wire first, then as far from the names of the ports at its ends, then further along it, then above and
+ * below the cards at its ends.
  */
-function candidates(wire: LabelledWire, width: number, names: readonly Rect[]): Point[] {
+function* candidates(wire: LabelledWire, width: number, names: readonly Rect[]): Generator<Point> {
   const { from, to, lane, source, target, points = [] } = wire;
-  if (points.length > 0) return ledMiddles(from, points.map(toPoint), to);
-  const { label } = wirePath(from, to, lane);
+  if (points.length > 0) return yield* ledMiddles(from, points.map(toPoint), to);
+  yield wirePath(from, to, lane).label;
   const x = (from.x + to.x) / 2;
   const above = { x, y: Math.min(source.y, target.y) - LIFT };
   const below = { x, y: Math.max(source.y + source.height, target.y + target.height) + LIFT };
-  if (lane === null) return [label, betweenNames(wire, width, names), above, below];
-  const along = (part: number) => ({ x: from.x + (to.x - from.x) * part, y: lane });
-  return [label, along(0.25), along(0.75), above, below];
+  if (lane === null) {
+    yield betweenNames(wire, width, names);
+    for (const part of ALONG) yield wireAt(from, to, from.x + (to.x - from.x) * part);
+    if (Math.abs(to.y - from.y) > LEVEL) return;
+  } else {
+    yield { x: from.x + (to.x - from.x) * 0.25, y: lane };
+    yield { x: from.x + (to.x - from.x) * 0.75, y: lane };
+  }
+  yield above;
+  yield below;
 }
 
 /** On the wire, in the middle of what the names beside it leave free. */
