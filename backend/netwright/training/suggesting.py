@@ -111,20 +111,19 @@ def suggest(
 def _choose_precision(
     data: DataFacts, devices: Sequence[Device], reasons: dict[str, str], *, is_perceptron: bool
 ) -> Literal["float32", "bfloat16"]:
-    """bfloat16 where the device that is chosen by itself has units for it, and the task can spare the digits: an answer that is
-    a class, not a number that is to be met exactly.  On a CPU for pictures alone: elsewhere products are too small to make up
-    for rounding the weights at each step."""
+    """bfloat16 where the GPU that is chosen by itself has units for it, and the task can spare the digits: an answer that is
+    a class, not a number that is to be met exactly.  On a CPU with instructions for it the choice is said and left to the person:
+    there the figures are often compared to the last digit with those of plain PyTorch."""
     device = next((each for each in devices if each.id != "cpu"), None) or next(iter(devices), None)
     if device is None or not device.has_bfloat16 or is_perceptron or data.task not in NAMED_TASKS:
         return "float32"
     if device.id == "cpu":
-        if data.kind != "image":
-            return "float32"
-        reasons["precision"] = say(
-            "This CPU has instructions for bfloat16, which are faster than those for float32 on pictures. The weights stay "
-            "in float32; a class is told as well with fewer digits."
-        )
-        return "bfloat16"
+        if data.kind == "image":
+            reasons["precision"] = say(
+                "float32, so that plain PyTorch computes the same figures to the last digit. This CPU has instructions for "
+                "bfloat16: try it where pictures train slowly."
+            )
+        return "float32"
     reasons["precision"] = say(
         "{device} computes bfloat16 several times as fast as float32. The weights stay in float32; a class is told as well "
         "with fewer digits.",

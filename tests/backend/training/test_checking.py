@@ -64,17 +64,20 @@ def test_suggestion_of_a_precision_is_bfloat16_where_the_gpu_has_units_for_it(
     assert ("NVIDIA A100" in suggestion.reasons.get("precision", "")) == (precision == "bfloat16")
 
 
-def test_suggestion_of_a_precision_is_bfloat16_on_a_cpu_with_instructions_for_it_where_there_are_pictures() -> None:
+def test_suggestion_of_a_precision_on_a_cpu_is_float32_and_says_where_bfloat16_is_worth_a_try() -> None:
     drawn = ARCHITECTURES["lenet5"].build()
     report = check(drawn)
-    suggestion = suggest(drawn, report, PICTURES, "some-id", XEON)
-    assert suggestion.config.precision == "bfloat16"
-    assert "This CPU has instructions for bfloat16" in suggestion.reasons["precision"]
-    assert suggest(drawn, report, PICTURES, "some-id", [*XEON, OLD[1]]).config.precision == "float32", "the GPU trains"
-    table = replace(PICTURES, kind="table")
-    assert suggest(drawn, report, table, "some-id", XEON).config.precision == "float32"
-    numbers = replace(PICTURES, task="regression")
-    assert suggest(drawn, report, numbers, "some-id", XEON).config.precision == "float32"
+
+    def said(data: DataFacts, devices: list[Device]) -> str | None:
+        suggestion = suggest(drawn, report, data, "some-id", devices)
+        assert suggestion.config.precision == "float32"
+        return suggestion.reasons.get("precision")
+
+    assert "This CPU has instructions for bfloat16" in (said(PICTURES, XEON) or "")
+    assert said(PICTURES, A100[:1]) is None
+    assert said(PICTURES, [*XEON, OLD[1]]) is None, "the GPU trains"
+    assert said(replace(PICTURES, kind="table"), XEON) is None
+    assert said(replace(PICTURES, task="regression"), XEON) is None
 
 
 def test_training_when_it_fits_has_no_problems() -> None:
