@@ -112,8 +112,8 @@ def _choose_precision(
     data: DataFacts, devices: Sequence[Device], reasons: dict[str, str], *, is_perceptron: bool
 ) -> Literal["float32", "bfloat16"]:
     """bfloat16 where the GPU that is chosen by itself has units for it, and the task can spare the digits: an answer that is
-    a class, not a number that is to be met exactly.  On a CPU with instructions for it the choice is said and left to the person:
-    there the figures are often compared to the last digit with those of plain PyTorch."""
+    a class, not a number that is to be met exactly.  On a CPU with instructions for it the choice is said and left to the
+    person: there the figures are often compared to the last digit with those of plain PyTorch."""
     device = next((each for each in devices if each.id != "cpu"), None) or next(iter(devices), None)
     if device is None or not device.has_bfloat16 or is_perceptron or data.task not in NAMED_TASKS:
         return "float32"
