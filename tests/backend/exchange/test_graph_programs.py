@@ -88,6 +88,15 @@ def test_onnx_of_a_network_of_graphs_when_read_names_vertices_and_edges(tmp_path
     ("form", "name", "types"),
     [
         ("onnx", "vertices, GCN", ["Graph", "GCNConv", "ReLU", "GCNConv", "Output"]),
+        ("onnx", "GAT, top-k", ["Graph", "GATConv", "TopKPooling", "GATConv", "GraphMeanPool", "Linear", "Output"]),
+        *(
+            (
+                form,
+                "GCN, self-attention",
+                ["Graph", "GCNConv", "SAGPooling", "GCNConv", "GraphMeanPool", "Linear", "Output"],
+            )
+            for form in ("onnx", "exported")
+        ),
         ("exported", "GAT, top-k", ["Graph", "GATConv", "TopKPooling", "GATConv", "GraphMeanPool", "Linear", "Output"]),
         ("exported", "GIN", ["Graph", "GINConv", "GINConv", "GraphAddPool", "Linear", "Output"]),
     ],

@@ -1,9 +1,9 @@
 """Repeated structure of a network, folded into blocks.
 
-A level is cut wherever all data flows through one wire, which gives a chain of segments: a layer, or a whole residual or
-Inception module.  Runs of segments of equal make (types, wiring, settings; sizes such as channels and stride may differ) that
-occur more than once become a block, the smallest first; uses that follow each other with equal sizes become one with a
-repeat.  Folding goes on with the folded level until nothing is won any more, so stages of blocks fold, too.
+A level is cut into a chain of segments (:mod:`cutting`): a layer, or a whole residual or Inception module.  Runs of segments
+of equal make (types, wiring, settings; sizes such as channels and stride may differ) that occur more than once become a block,
+the smallest first; uses that follow each other with equal sizes become one with a repeat.  Folding goes on with the folded
+level until nothing is won any more, so stages of blocks fold, too.  A level of many cards is then cut finer, and folds again.
 """
 
 from collections import defaultdict
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from netwright.exchange.graphs.block_parameters import find_parameters
+from netwright.exchange.graphs.cutting import Chain, Segment, chain, opened
 from netwright.exchange.graphs.items import OUTSIDE, FoldedDefinition, Item, common_class, common_scope
 from netwright.exchange.graphs.sharing import Tie, can_be_uses, has_ties, tie_of
 from netwright.graph.document import BLOCK_PREFIX
@@ -36,6 +37,9 @@ MAY_DIFFER = frozenset(
 MIN_SAVED = 4
 """A block is made where it saves at least so many cards."""
 
+MANY, MAX_OPENED = 24, 2_000
+"""A level is cut finer where it has more cards than a person takes in at a look, and no more than that takes a moment for."""
+
 MAX_PERIOD = 24
 REPEAT = "repeat"
 
@@ -44,7 +48,7 @@ REPEAT = "repeat"
 class _Run:
     """Occurrences of one structure: each from a segment to another (exclusive)."""
 
-    places: tuple[tuple[int, int], ...]
+    places: tuple[Segment, ...]
 
 
 def fold(items: list[Item]) -> tuple[list[Item], dict[str, FoldedDefinition]]:
@@ -52,47 +56,26 @@ def fold(items: list[Item]) -> tuple[list[Item], dict[str, FoldedDefinition]]:
     blocks: dict[str, FoldedDefinition] = {}
     is_tied = has_ties(items)
     while True:
-        segments = cut(items)
-        run = _find_run(items, segments, is_tied=is_tied)
+        level = chain(items)
+        run = _find_run(level, is_tied=is_tied)
+        if run is None and MANY < len(items) <= MAX_OPENED:
+            level = opened(level)
+            run = _find_run(level, is_tied=is_tied)
         if run is None:
             return items, blocks
-        items = _replace(items, segments, run, blocks)
+        items = _replace(level, run, blocks)
 
 
 # --- segments --------------------------------------------------------------------------------------------------------
 
 
-def cut(items: list[Item]) -> list[tuple[int, int]]:
-    """The level as a chain of segments ``(first, end)``: behind each, nothing but its last item's output is still needed."""
-    last_use: dict[tuple[int, str | None], int] = {}
-    for i, item in enumerate(items):
-        for source in item.sources:
-            last_use[source] = i
-    segments, start, live = [], 0, set()
-    ending = defaultdict(list)
-    for source, i in last_use.items():
-        ending[i].append(source)
-    produced = defaultdict(list)
-    for source in last_use:
-        produced[source[0]].append(source)
-    for i in range(len(items)):
-        live.update(produced[i])
-        live.difference_update(ending[i])
-        only_own = all(source == (i, None) for source in live) and len(live) <= 1
-        if only_own and items[i].type != "Output":
-            segments.append((start, i + 1))
-            start = i + 1
-    if start < len(items):
-        segments.append((start, len(items)))
-    return segments
-
-
-def _signature(items: list[Item], segment: tuple[int, int]) -> tuple[object, ...] | None:
+def _signature(level: Chain, number: int) -> tuple[object, ...] | None:
     """The make of a segment: equal where two could be one block.  None where it cannot be in a block."""
-    first, end = segment
+    if not level.is_whole[number]:
+        return None
+    first, end = level.segments[number]
     rows = []
-    for i in range(first, end):
-        item = items[i]
+    for item in level.items[first:end]:
         if item.type in {"Graph", "Input", "Output"}:
             return None
         sources = tuple((source - first if source >= first else OUTSIDE, port) for source, port in item.sources)
@@ -128,20 +111,21 @@ def free_values(item: Item) -> dict[str, JsonValue]:
 # --- runs ------------------------------------------------------------------------------------------------------------
 
 
-def _find_run(items: list[Item], segments: list[tuple[int, int]], *, is_tied: bool) -> _Run | None:
+def _find_run(level: Chain, *, is_tied: bool) -> _Run | None:
     """The structure to fold next: of the shortest period, the one that occurs most often, made as long as it can be.  Where
     nodes share weights (``is_tied``), it must be able to say so."""
     made: dict[object, int] = {}
     makes = []
-    for number, segment in enumerate(segments):
-        signature = _signature(items, segment)
+    segments = level.segments
+    for number in range(len(segments)):
+        signature = _signature(level, number)
         # What cannot be in a block is unlike everything, itself included.
         makes.append(-number - 1 if signature is None else made.setdefault(signature, len(made)))
     for period in range(1, min(MAX_PERIOD, len(segments) // 2) + 1):
         groups: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
         for start in range(len(segments) - period + 1):
             window = tuple(makes[start : start + period])
-            if min(window) >= 0:
+            if min(window) >= 0 and level.are_linked(start, start + period):
                 groups[window].append(start)
         best: tuple[tuple[int, int], _Run] | None = None
         for starts in groups.values():
@@ -149,10 +133,10 @@ def _find_run(items: list[Item], segments: list[tuple[int, int]], *, is_tied: bo
             if len(starts) < 2 or first[1] - first[0] < 2:
                 continue
             places = _apart(starts, period)
-            run = _extend(places, makes)
+            run = _extend(places, makes, level.follows)
             if is_tied:
-                run = _sayable(items, segments, (run, _Run(tuple(places))))
-            saved = _saved(items, segments, run)
+                run = _sayable(level, (run, _Run(tuple(places))))
+            saved = _saved(level, run)
             # What occurs most often is the smallest unit; what it is a part of folds in the next round.
             rank = (len(run.places), saved)
             if saved >= MIN_SAVED and (best is None or rank > best[0]):
@@ -162,67 +146,82 @@ def _find_run(items: list[Item], segments: list[tuple[int, int]], *, is_tied: bo
     return None
 
 
-def _apart(starts: list[int], period: int) -> list[tuple[int, int]]:
+def _apart(starts: list[int], period: int) -> list[Segment]:
     """Occurrences that do not overlap, from the left."""
-    places: list[tuple[int, int]] = []
+    places: list[Segment] = []
     for start in starts:
         if not places or start >= places[-1][1]:
             places.append((start, start + period))
     return places
 
 
-def _extend(places: list[tuple[int, int]], makes: list[int]) -> _Run:
+def _extend(places: list[Segment], makes: list[int], follows: list[bool]) -> _Run:
     """Takes in what stands behind, then before, every occurrence alike."""
     while True:
         ends = [end for _, end in places]
         free = all(end < len(makes) and (i + 1 == len(places) or end < places[i + 1][0]) for i, end in enumerate(ends))
         if not free or len({makes[end] for end in ends}) != 1 or makes[ends[0]] < 0:
             break
+        if not all(follows[end] for end in ends):
+            break
         places = [(start, end + 1) for start, end in places]
     while True:
         free = all(start > 0 and (i == 0 or start > places[i - 1][1]) for i, (start, _) in enumerate(places))
         if not free or len({makes[start - 1] for start, _ in places}) != 1 or makes[places[0][0] - 1] < 0:
             break
+        if not all(follows[start] for start, _ in places):
+            break
         places = [(start - 1, end) for start, end in places]
     return _Run(tuple(places))
 
 
-def _sayable(items: list[Item], segments: list[tuple[int, int]], runs: Sequence[_Run]) -> _Run:
+def _sayable(level: Chain, runs: Sequence[_Run]) -> _Run:
     """The first that can be said; one of no occurrence, which saves nothing, where none can."""
-    return next((run for run in runs if _is_sayable(items, segments, run)), _Run(()))
+    return next((run for run in runs if _is_sayable(level, run)), _Run(()))
 
 
-def _is_sayable(items: list[Item], segments: list[tuple[int, int]], run: _Run) -> bool:
+def _is_sayable(level: Chain, run: _Run) -> bool:
     """Whether the weights that occurrences share can be shared by uses of one block."""
-    copies = [_body(items, segments, place) for place in run.places]
-    inside = {i for first, end in run.places for i in range(segments[first][0], segments[end - 1][1])}
-    others = [item for i, item in enumerate(items) if i not in inside]
+    copies = [_body(level, place) for place in run.places]
+    inside = {i for place in run.places for i in range(*_span(level, place))}
+    others = [item for i, item in enumerate(level.items) if i not in inside]
     owners: dict[Tie, list[Item]] = {}
     return can_be_uses(copies, others) and all(
         _equal_values(owners.setdefault(tie_of(copy), copy), copy) for copy in copies
     )
 
 
-def _saved(items: list[Item], segments: list[tuple[int, int]], run: _Run) -> int:
+def _saved(level: Chain, run: _Run) -> int:
     """Cards that folding saves: those of all occurrences, less the block's own and those that use it."""
     if len(run.places) < 2:
         return 0
-    first, end = run.places[0]
-    size = segments[end - 1][1] - segments[first][0]
+    bodies = [_body(level, place) for place in run.places]
+    size = len(bodies[0])
     if size < 2:
         return 0
-    bodies = [_body(items, segments, place) for place in run.places]
     uses = len(run.places)
     if not _is_one_for_all(bodies):
         uses = 1 + sum(
-            place[0] != before[1] or not _equal_values(body, body_before)
-            for place, before, body, body_before in zip(run.places[1:], run.places, bodies[1:], bodies, strict=False)
+            not _is_next(level, run, number) or not _equal_values(bodies[number], bodies[number - 1])
+            for number in range(1, len(bodies))
         )
     return len(run.places) * size - (size + 2 + uses)
 
 
-def _body(items: list[Item], segments: list[tuple[int, int]], place: tuple[int, int]) -> list[Item]:
-    return items[segments[place[0]][0] : segments[place[1] - 1][1]]
+def _span(level: Chain, place: Segment) -> Segment:
+    """The items of an occurrence: the first and the one behind the last."""
+    return level.segments[place[0]][0], level.segments[place[1] - 1][1]
+
+
+def _body(level: Chain, place: Segment) -> list[Item]:
+    first, end = _span(level, place)
+    return level.items[first:end]
+
+
+def _is_next(level: Chain, run: _Run, number: int) -> bool:
+    """Whether an occurrence takes what the one before it gives, and nothing else does: a repetition of it, then."""
+    start = run.places[number][0]
+    return number > 0 and run.places[number - 1][1] == start and level.follows[start]
 
 
 def _is_one_for_all(bodies: list[list[Item]]) -> bool:
@@ -238,11 +237,10 @@ def _equal_values(a: list[Item], b: list[Item]) -> bool:
 # --- folding ---------------------------------------------------------------------------------------------------------
 
 
-def _replace(
-    items: list[Item], segments: list[tuple[int, int]], run: _Run, blocks: dict[str, FoldedDefinition]
-) -> list[Item]:
+def _replace(level: Chain, run: _Run, blocks: dict[str, FoldedDefinition]) -> list[Item]:
     """The level with one use of a new block for every group of occurrences that follow each other with equal sizes."""
-    copies = [_localise(_body(items, segments, place), segments[place[0]][0]) for place in run.places]
+    items = level.items
+    copies = [_localise(_body(level, place), _span(level, place)[0]) for place in run.places]
     name = _name(copies[0], blocks)
     found = find_parameters([[free_values(item) for item in copy] for copy in copies])
     definition = FoldedDefinition(name, _with_expressions(copies[0], found.expressions), found.defaults)
@@ -253,14 +251,13 @@ def _replace(
     position = 0
     one_for_all = _is_one_for_all(copies)
     for number, (place, copy) in enumerate(zip(run.places, copies, strict=True)):
-        first, end = segments[place[0]][0], segments[place[1] - 1][1]
+        first, end = _span(level, place)
         for i in range(position, first):
             moved[i] = len(replaced)
             replaced.append(_moved(items[i], moved))
         position = end
         values = found.values[number]
-        is_next = number > 0 and run.places[number - 1][1] == place[0]
-        follows = is_next and not one_for_all and found.values[number - 1] == values
+        follows = _is_next(level, run, number) and not one_for_all and found.values[number - 1] == values
         definition.num_copies += 1
         if follows:
             replaced[-1].bodies.append(copy)
@@ -280,7 +277,7 @@ def _entry(items: list[Item], first: int, end: int, moved: dict[int, int]) -> tu
         for source, port in item.sources:
             if source < first:
                 return moved[source], port
-    raise AssertionError("a segment takes from the one before it")
+    raise AssertionError("what can be a block takes from outside")
 
 
 def _localise(body: list[Item], first: int) -> list[Item]:

@@ -9,6 +9,8 @@ from netwright.exchange.graphs.graph_templates import Template
 
 _SIZES = {"Shape", "aten.sym_size"}
 _DROPOUT = {"aten.dropout"}
+_COMMUTATIVE = {"Add", "Mul", "_operator.add", "_operator.mul"}
+"""Operators whose two inputs an exporter puts in either order: of sizes, in the order in which it met them."""
 
 
 class Match:
@@ -26,15 +28,18 @@ class Match:
 
     def is_at(self, ours: str, theirs: str) -> bool:
         """Whether the value ``theirs`` of the file is computed as ``ours`` is; what was bound before stays as it was if not."""
+        return self._are_at([(ours, theirs)])
+
+    def _are_at(self, pairs: list[tuple[str, str]]) -> bool:
         before = dict(self.bound), dict(self.sizes)
-        if self._equal(ours, theirs):
+        if self._equal(pairs):
             return True
         self.bound, self.sizes = before
         return False
 
-    def _equal(self, ours: str, theirs: str) -> bool:
-        # Not recursive: a chain of operators may be longer than Python's stack.
-        waiting = [(ours, theirs)]
+    def _equal(self, pairs: list[tuple[str, str]]) -> bool:
+        # Not recursive but where there is a choice: a chain of operators may be longer than Python's stack.
+        waiting = list(pairs)
         while waiting:
             ours, theirs = waiting.pop()
             if ours in self.bound:
@@ -45,7 +50,12 @@ class Match:
             if behind is None:
                 return False
             self.bound[ours] = theirs
-            waiting += behind
+            if len(behind) == 2 and self._ours[ours].kind in _COMMUTATIVE:
+                (one, first), (two, second) = behind
+                if not self._are_at(behind) and not self._are_at([(one, second), (two, first)]):
+                    return False
+            else:
+                waiting += behind
         return True
 
     def _compare(self, ours: str, theirs: str) -> list[tuple[str, str]] | None:
