@@ -226,3 +226,29 @@ def test_metrics_when_registered_have_a_direction_and_an_oracle() -> None:
     for name, metric in METRICS.classes.items():
         assert metric.mode in {"min", "max"}
         assert name in ORACLES or name == "BalancedAccuracy"
+
+
+NUMBERS: dict[str, Callable[[], Any]] = {
+    "MeanAbsoluteError": torchmetrics.MeanAbsoluteError,
+    "MeanSquaredError": torchmetrics.MeanSquaredError,
+    "RootMeanSquaredError": lambda: torchmetrics.MeanSquaredError(squared=False),
+    "R2Score": torchmetrics.R2Score,
+    "MeanAbsolutePercentageError": torchmetrics.MeanAbsolutePercentageError,
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_values_of_each_of_several_numbers_are_torchmetrics_of_its_column(name: str) -> None:
+    metric = METRICS.get(name)
+    running = RunningMetrics([metric], Answers("regression", 0), "cpu")
+    references = [NUMBERS[name]() for _ in range(3)]
+    torch.manual_seed(0)
+    for size in (64, 64, 3):
+        targets = torch.randn(size, 3) * torch.tensor([1.0, 100.0, 1.0]) + torch.tensor([5.0, 0.0, -2.0])
+        outputs = targets + torch.randn(size, 3) * torch.tensor([0.5, 20.0, 0.5])
+        running.update(outputs, targets)
+        for column, reference in enumerate(references):
+            reference.update(outputs[:, column], targets[:, column])
+    found = metric.per_class(running.sums[metric.tally])
+    assert found is not None
+    assert found.tolist() == pytest.approx([float(reference.compute()) for reference in references], rel=1e-4)

@@ -113,7 +113,8 @@ function Rows({ samples, numbered }: Props) {
   const write = (value: string | number | null | undefined) =>
     typeof value === "number" ? formatMetric(value) : (value ?? "");
   return (
-    <div className={classes.scroll}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard
+    <section className={classes.scroll} tabIndex={0} aria-label={t("samples.title")}>
       <table className={classes.table} data-testid="samples">
         <thead>
           <tr>
@@ -147,6 +148,6 @@ function Rows({ samples, numbered }: Props) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
