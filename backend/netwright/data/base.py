@@ -37,7 +37,7 @@ NAMED_TASKS: frozenset[Task] = CLASS_TASKS | {"multilabel"}
 SplitBy = Literal["sample", "time", "group", "column"]
 DType = Literal["float32", "int64"]
 ColumnType = Literal["number", "category", "text"]
-ColumnRole = Literal["feature", "target", "label", "ignored", "time", "group", "split"]
+ColumnRole = Literal["feature", "target", "label", "value", "ignored", "time", "group", "split"]
 Progress = Callable[[int, int | None], None]
 """Called with what is done and what there is in all (bytes, pictures; None: unknown).  What it raises ends the work."""
 
@@ -130,6 +130,8 @@ class Arrays:
     features: tuple[str, ...] = ()
     categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
     target_name: str = "label"
+    target_columns: tuple[str, ...] = ()
+    """Of a regression of several numbers, the name of each column of ``targets``; empty where they have no names."""
     default_preprocess: tuple[Step, ...] = ()
     graph: GraphArrays | None = None
     """Of a set of graphs: ``inputs`` are then the features of all vertices ``(V, F)``."""
@@ -162,6 +164,7 @@ class RawData:
     features: tuple[str, ...] = ()
     categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
     target_name: str = "label"
+    target_columns: tuple[str, ...] = ()
     default_preprocess: tuple[Step, ...] = ()
     graph: GraphArrays | None = None
     split_keys: SplitKeys = field(default_factory=SplitKeys)
@@ -224,6 +227,8 @@ class Prepared:
     """What is done to the training part anew at every step."""
     target_scale: TargetScale | None = None
     forecast: Forecast | None = None
+    target_columns: tuple[str, ...] = ()
+    """Of a regression of several numbers, their names."""
 
     @property
     def are_vertices(self) -> bool:
@@ -380,6 +385,7 @@ class Source(ABC):
             features=arrays.features,
             categories=arrays.categories,
             target_name=arrays.target_name,
+            target_columns=arrays.target_columns,
             default_preprocess=arrays.default_preprocess,
             graph=arrays.graph,
             split_keys=arrays.split_keys,

@@ -59,10 +59,10 @@ class ColumnOptions(MissingOfColumn):
     """A correction of one column."""
 
     type: ColumnType | None = Field(default=None, description="What the cells are; empty: as guessed.")
-    role: Literal["feature", "label", "ignored", "time", "group", "split"] | None = Field(
+    role: Literal["feature", "label", "value", "ignored", "time", "group", "split"] | None = Field(
         default=None,
-        description="Whether the network sees it, whether it says yes or no to one of several labels, or what "
-        "the split goes by: moments, groups that stay together, or the words "
+        description="Whether the network sees it, whether it says yes or no to one of several labels, whether it is one of "
+        "several numbers to predict (value), or what the split goes by: moments, groups that stay together, or the words "
         "train, validation and test; empty: as guessed.",
     )
 
@@ -80,7 +80,7 @@ class CsvSource(Source):
     class Options(Model):
         target: str | None = Field(
             default=None,
-            description="The column to predict; empty: as guessed. Not read where columns have the role label.",
+            description="The column to predict; empty: as guessed. Not read where columns have the role label or value.",
         )
         task: Literal["classification", "multilabel", "regression"] | None = Field(
             default=None,
@@ -259,8 +259,10 @@ class Reading:
             features=tuple(column.name for column in self.features),
             categories=self.categories,
             target_name=self.target.name,
+            target_columns=self.target.number_names,
             default_preprocess=self.steps(),
             split_keys=self.keys,
+            standardizes_targets=bool(self.target.number_names),
         )
 
     def facts(self, num_bytes: int) -> Facts:
@@ -286,7 +288,7 @@ class Reading:
             splits=self.keys.ways,
             classes=self.classes,
             input_shape=shape,
-            num_outputs=len(self.classes) or 1,
+            num_outputs=len(self.classes) or len(self.target.columns),
             bytes=num_bytes,
             columns=tuple(missing_facts(column, self.options) for column in self.columns),
             notes=tuple(self.notes),

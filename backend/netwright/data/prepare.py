@@ -112,6 +112,7 @@ def prepare(raw: RawData, config: DataConfigLike) -> Prepared:
         augment=write_augment([Step(choice.type, dict(choice.params)) for choice in config.augment], subject),
         target_scale=target_scale,
         forecast=raw.forecast,
+        target_columns=() if is_own_target else raw.target_columns,
     )
 
 

@@ -185,10 +185,18 @@ def _histograms(arrays: Arrays, source: Source) -> Iterator[Counts]:
             yield _histogram("vertices", arrays.graph.sizes)
         numbers = [] if np.isin(arrays.inputs, (0.0, 1.0)).all() else numbers  # words: nothing to see in one of them
     if arrays.task == "regression":
-        yield _with_outliers(_histogram(arrays.target_name, arrays.targets), arrays.targets, source)
+        yield from _target_histograms(arrays, source)
     for index in numbers[:MAX_HISTOGRAMS]:
         values = arrays.inputs[:, index]
         yield _with_outliers(_histogram(arrays.features[index], values), values, source)
+
+
+def _target_histograms(arrays: Arrays, source: Source) -> Iterator[Counts]:
+    """Of each target that has a name of its own, else of all together."""
+    names = arrays.target_columns[:MAX_HISTOGRAMS]
+    columns = [(name, arrays.targets[:, place]) for place, name in enumerate(names)]
+    for name, values in columns or [(arrays.target_name, arrays.targets)]:
+        yield _with_outliers(_histogram(name, values), values, source)
 
 
 def _with_outliers(counts: Counts, values: npt.NDArray[np.generic], source: Source) -> Counts:

@@ -1,4 +1,4 @@
-"""What is to be predicted of a table's rows, as it was told or guessed: a class, several labels, or a number."""
+"""What is to be predicted of a table's rows, as it was told or guessed: a class, several labels, a number or several."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ class TargetOptions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TableTarget:
-    """``values`` are float64 ``(R,)``, class indices or numbers, or ``(R, L)`` zeros and ones; NaN where it is not known."""
+    """``values`` are float64 ``(R,)``, class indices or numbers, ``(R, L)`` zeros and ones, or ``(R, T)`` several numbers; NaN
+    where it is not known."""
 
     columns: tuple[Column, ...]
     name: str
@@ -68,6 +69,12 @@ class TableTarget:
         """Of each row, ``(R,)``."""
         return np.asarray(~np.isnan(self.values.reshape(len(self.values), -1)).any(axis=1))
 
+    @property
+    def number_names(self) -> tuple[str, ...]:
+        """The columns of several numbers; empty of all else."""
+        is_several = self.task == "regression" and len(self.columns) > 1
+        return tuple(column.name for column in self.columns) if is_several else ()
+
     def has(self, column: Column) -> bool:
         return any(column is each for each in self.columns)
 
@@ -76,8 +83,9 @@ class TableTarget:
         Raises:
             DataError: a cell of a column of numbers is none.
         """
-        if self.labels is None and self.columns[0].type == "number":
-            check_numbers(table, self.columns[0])
+        for column in self.columns:
+            if self.labels is None and column.type == "number":
+                check_numbers(table, column)
 
 
 def choose_target(table: TextTable, columns: Sequence[Column], options: TargetOptions) -> TableTarget:
@@ -87,7 +95,10 @@ def choose_target(table: TextTable, columns: Sequence[Column], options: TargetOp
         DataError: the options contradict each other, or nothing can be learned of this target.
     """
     notes: list[Text] = []
-    chosen = _choose_columns(table, columns, options, notes)
+    numbers = _choose_numbers(table, columns, options)
+    if len(numbers) > 1:
+        return _read_numbers(table, numbers, options)
+    chosen = numbers or _choose_columns(table, columns, options, notes)
     for column in chosen:
         column.role, column.why_ignored = "label" if len(chosen) > 1 else "target", ""
     task = _choose_task(chosen, options, notes)
@@ -102,6 +113,55 @@ def choose_target(table: TextTable, columns: Sequence[Column], options: TargetOp
     if num_without:
         notes.append(say("{count:,} rows have none of the labels.", count=num_without))
     return TableTarget(labels.columns, labels.name, task, labels.values, labels.names, labels, notes)
+
+
+def _choose_numbers(table: TextTable, columns: Sequence[Column], options: TargetOptions) -> list[Column]:
+    """The columns that are said to be one of several numbers; one alone is a target like any other."""
+    told = options.columns
+    numbers = [column for column in columns if column.name in told and told[column.name].role == "value"]
+    labels = [column.name for column in columns if column.name in told and told[column.name].role == "label"]
+    if numbers and labels:
+        why = say(
+            "{label} is a label and {number} a number to predict, and a set has labels or numbers, not both. Give one of them "
+            "another role.",
+            label=labels[0],
+            number=numbers[0].name,
+        )
+        raise _bad_task(table, why, labels[0])
+    if len(numbers) > 1 and options.task not in {None, "regression"}:
+        why = say(
+            "{count} columns are numbers to predict, and {task} has none. Empty the task, or give the columns other roles.",
+            count=len(numbers),
+            task=str(options.task),
+        )
+        raise _bad_task(table, why, "task")
+    return numbers
+
+
+def _read_numbers(table: TextTable, columns: Sequence[Column], options: TargetOptions) -> TableTarget:
+    """Several numbers a row; a row lacks its target where one of them is missing."""
+    for column in columns:
+        column.role, column.why_ignored = "value", ""
+    values = np.stack([read_target(table, one, "regression", options.target_scale)[0] for one in columns], axis=1)
+    names = listed([column.name for column in columns])
+    num_known = int((~np.isnan(values).any(axis=1)).sum())
+    if num_known < 2:
+        why = say(
+            "rows in which all of {names} have a value: {count}; at least 2 are needed", names=names, count=num_known
+        )
+        raise _bad_task(table, say("{why}.", why=why), columns[0].name)
+    note = say(
+        "{count} numbers are predicted together: {names}. Each is learnt as deviations from its mean over the training part, "
+        "by its standard deviation, so that none outweighs the others.",
+        count=len(columns),
+        names=names,
+    )
+    return TableTarget(tuple(columns), str(names), "regression", values, (), notes=[note])
+
+
+def _bad_task(table: TextTable, why: Text, column: str) -> DataError:
+    said = say("{filename}: {why}", filename=table.filename, why=why)
+    return DataError(said, code="bad_option", file=table.filename, column=column)
 
 
 def _choose_columns(

@@ -34,6 +34,8 @@ class Card(Model):
     classes: list[str] = Field(default_factory=list)
     input_shape: list[int] = Field(default_factory=list)
     num_outputs: int = 0
+    target_columns: list[str] = Field(default_factory=list)
+    """Names of several numbers that are predicted."""
     metrics: dict[str, float | str] = Field(default_factory=dict)
     metric_names: dict[str, str] = Field(default_factory=dict)
     """Titles of the metrics by their names."""

@@ -87,6 +87,8 @@ def _introduction(card: Card, *, is_trained: bool) -> str:
         answer = "gives its input back"
     else:
         answer = f"predicts {card.num_outputs} number{'' if card.num_outputs == 1 else 's'}"
+        if card.target_columns:
+            answer += f" ({', '.join(_inline(name) for name in card.target_columns)})"
     state = "" if is_trained else " It has not been trained yet: `train.py` does that."
     takes = f"a graph with {shape} features a vertex" if card.kind == "graph" else f"{shape} values a sample"
     return f"A network in plain PyTorch that {answer}. Its input is {takes}.{state}"

@@ -96,6 +96,7 @@ def _card(record: Record, project: Project, module: str) -> Card:
         classes=list(arrays.classes),
         input_shape=list(project.input_shape),
         num_outputs=project.num_outputs,
+        target_columns=list(arrays.target_columns) if project.task == "regression" else [],
         metrics=dict(record.metrics),
         metric_names={name: _title(name) for name in record.metrics},
         settings={**_settings(spec), **_history(record)},

@@ -75,6 +75,7 @@ class Desk:
             task=task,
             classes=list(raw.classes),
             target_name=raw.target_name,
+            target_columns=list(raw.target_columns),
             are_probabilities=self.trial.are_probabilities,
             picture=self._picture_shape() if raw.kind == "image" else None,
             text=self._text_shape() if raw.kind == "text" else None,
@@ -304,8 +305,7 @@ class Desk:
                 ["|".join(self.labels(answer)), *(f"{value:.6g}" for value in answer.tolist())] for answer in answers
             ]
         if not self.trial.is_class:
-            count = answers.shape[1]
-            names = [f"predicted {raw.target_name}" + (f" {place + 1}" if count > 1 else "") for place in range(count)]
+            names = [f"predicted {name}" for name in self.number_names(answers.shape[1])]
             return names, [[f"{value:.9g}" for value in answer] for answer in answers.tolist()]
         names = [f"predicted {raw.target_name}", *(f"{word} {name}" for name in raw.classes)]
         best = answers.argmax(axis=1)
@@ -332,10 +332,17 @@ class Desk:
     def name(self, label: int) -> str:
         return self.raw.classes[label] if label < len(self.raw.classes) else str(label)
 
+    def number_names(self, count: int) -> list[str]:
+        """Of a regression the name of each of its ``count`` columns."""
+        name = self.raw.target_name
+        return list(self.raw.target_columns) or [f"{name} {place + 1}" if count > 1 else name for place in range(count)]
+
     def said(self, target: NDArray[Any]) -> str:
         """A target as a person reads it; empty where there is none."""
         if not self.trial.is_class:
-            return ", ".join(f"{value:.6g}" for value in np.ravel(target).tolist())
+            values = [f"{value:.6g}" for value in np.ravel(target).tolist()]
+            names = self.raw.target_columns
+            return ", ".join(map(" ".join, zip(names, values, strict=True)) if names else values)
         return "" if int(target) < 0 else self.name(int(target))
 
     def picture(self, pixels: NDArray[np.uint8], max_side: int | None = 160) -> str:

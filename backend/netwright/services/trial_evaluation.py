@@ -82,7 +82,7 @@ class Evaluation:
         """Which columns of a regression are measured together: of a forecast all steps of a channel."""
         raw = self.raw
         if raw.forecast is None:
-            return [(raw.target_name, slice(place, place + 1)) for place in range(count)]
+            return [(name, slice(place, place + 1)) for place, name in enumerate(self.desk.number_names(count))]
         channels = raw.forecast.channels
         return [(raw.features[name], slice(place, None, len(channels))) for place, name in enumerate(channels)]
 

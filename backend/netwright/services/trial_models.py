@@ -117,13 +117,15 @@ class TrialDrawing(Model):
 
 class TrialRead(Model):
     """What can be asked of a checkpoint.  ``are_probabilities`` false: the answers are scores, for the loss makes no
-    probabilities of them.  ``mask_colors`` are those of the classes in a mask; empty for the first, which is clear."""
+    probabilities of them.  ``mask_colors`` are those of the classes in a mask; empty for the first, which is clear.
+    ``target_columns`` are the names of several numbers that are predicted together."""
 
     checkpoint_id: str
     kind: Kind
     task: Task
     classes: list[str]
     target_name: str
+    target_columns: list[str] = Field(default_factory=list)
     are_probabilities: bool
     picture: PictureShape | None = None
     text: TextShape | None = None

@@ -130,7 +130,8 @@ class ClassesEvent(Envelope):
 
     ``confusion[i][j]`` counts samples (of masks: pixels) of class ``i`` that were answered with class ``j``; it is empty of
     labels, of which a sample may have several.  ``counts[i]`` are the samples of class or with label ``i``; ``per_class``
-    holds for each metric that knows one a value of each class.
+    holds for each metric that knows one a value of each class.  ``are_numbers``: of a regression of several numbers
+    ``classes`` are their names, and there is no confusion.
     """
 
     type: Literal["classes"] = "classes"
@@ -138,6 +139,7 @@ class ClassesEvent(Envelope):
     epoch: int
     is_best: bool
     classes: list[str]
+    are_numbers: bool = False
     confusion: list[list[int]]
     counts: list[int] = Field(default_factory=list)
     per_class: dict[str, list[Scalar]] = Field(default_factory=dict)

@@ -37,7 +37,7 @@ class Keeper:
         self._resumed_from = 0
         self.saved: tuple[int, int, int] | None = None
         self._began = time.monotonic()
-        self._classes = ClassTable(run.answers, run.classes, run.metrics, run.device)
+        self._classes = ClassTable(run.answers, run.classes, run.metrics, run.device, run.target_columns)
         self._are_nodes_timed = False
 
     def say_hello(self) -> None:

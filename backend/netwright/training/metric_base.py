@@ -26,7 +26,7 @@ class Metric(RegisteredChoice, is_abstract=True):
 
     @classmethod
     def per_class(cls, sums: "Tensor") -> "Tensor | None":
-        """``(K,)``, the value of each class by itself; None where there is no such thing."""
+        """``(K,)``, the value of each class, label or number by itself; None where there is no such thing."""
         return None
 
     @classmethod

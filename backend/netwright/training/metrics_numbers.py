@@ -28,6 +28,10 @@ class MeanAbsoluteError(Metric):
         return sums[1].sum() / sums[0].sum().clamp_min(1)
 
     @classmethod
+    def per_class(cls, sums: "Tensor") -> "Tensor | None":
+        return sums[1] / sums[0].clamp_min(1)
+
+    @classmethod
     def source(cls, num_scores: int, answers: Answers) -> str | None:
         return f"{_ERROR}.abs().sum()"
 
@@ -45,6 +49,10 @@ class MeanSquaredError(Metric):
         return sums[2].sum() / sums[0].sum().clamp_min(1)
 
     @classmethod
+    def per_class(cls, sums: "Tensor") -> "Tensor | None":
+        return sums[2] / sums[0].clamp_min(1)
+
+    @classmethod
     def source(cls, num_scores: int, answers: Answers) -> str | None:
         return f"{_ERROR}.square().sum()"
 
@@ -60,6 +68,10 @@ class RootMeanSquaredError(MeanSquaredError):
     @classmethod
     def value(cls, sums: "Tensor") -> "Tensor":
         return super().value(sums).sqrt()
+
+    @classmethod
+    def per_class(cls, sums: "Tensor") -> "Tensor | None":
+        return (sums[2] / sums[0].clamp_min(1)).sqrt()
 
 
 class R2Score(Metric):
@@ -85,6 +97,12 @@ class R2Score(Metric):
         count, _, unexplained, total, squares, _ = sums
         return cls.function()(count, unexplained, total, squares)
 
+    @classmethod
+    def per_class(cls, sums: "Tensor") -> "Tensor | None":
+        import torch
+
+        return torch.stack([cls.value(sums[:, place : place + 1]) for place in range(sums.shape[1])])
+
 
 class MeanAbsolutePercentageError(Metric):
     type = "MeanAbsolutePercentageError"
@@ -100,6 +118,10 @@ class MeanAbsolutePercentageError(Metric):
     @classmethod
     def value(cls, sums: "Tensor") -> "Tensor":
         return sums[5].sum() / sums[0].sum().clamp_min(1)
+
+    @classmethod
+    def per_class(cls, sums: "Tensor") -> "Tensor | None":
+        return sums[5] / sums[0].clamp_min(1)
 
     @classmethod
     def source(cls, num_scores: int, answers: Answers) -> str | None:

@@ -70,6 +70,7 @@ class Setup:
     autocast: Callable[[], AbstractContextManager[Any]]
     fingerprint: str
     classes: tuple[str, ...]
+    target_columns: tuple[str, ...]
     epochs: int
     surface: Surface | None
     has_soft_targets: bool = False

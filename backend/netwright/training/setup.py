@@ -225,6 +225,7 @@ def set_up(job: Job, *, guard_on_device: bool | None = None) -> Setup:
         has_soft_targets=data.augment is not None and data.augment.has_soft_targets,
         fingerprint=data.fingerprint,
         classes=data.classes,
+        target_columns=data.target_columns,
         epochs=config.epochs,
         surface=build_surface(data, job.preprocess, device, answers),
         frozen=frozen,

@@ -251,3 +251,29 @@ def test_top_accuracy_when_there_are_no_more_classes_than_k_is_1(k: int) -> None
     assert value_over(scores(), f"Top{k}Accuracy", Answers("classification", CLASSES)) == 1
     one_score = [(outputs[:, :1], targets % 2) for outputs, targets in scores()]
     assert value_over(one_score, f"Top{k}Accuracy", Answers("classification", 2)) == 1
+
+
+NUMBERS: dict[str, Callable[[], Any]] = {
+    "MeanAbsoluteError": torchmetrics.MeanAbsoluteError,
+    "MeanSquaredError": torchmetrics.MeanSquaredError,
+    "RootMeanSquaredError": lambda: torchmetrics.MeanSquaredError(squared=False),
+    "R2Score": torchmetrics.R2Score,
+    "MeanAbsolutePercentageError": torchmetrics.MeanAbsolutePercentageError,
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_values_of_each_of_several_numbers_are_torchmetrics_of_its_column(name: str) -> None:
+    metric = METRICS.get(name)
+    running = RunningMetrics([metric], Answers("regression", 0), "cpu")
+    references = [NUMBERS[name]() for _ in range(3)]
+    torch.manual_seed(0)
+    for size in (64, 64, 3):
+        targets = torch.randn(size, 3) * torch.tensor([1.0, 100.0, 1.0]) + torch.tensor([5.0, 0.0, -2.0])
+        outputs = targets + torch.randn(size, 3) * torch.tensor([0.5, 20.0, 0.5])
+        running.update(outputs, targets)
+        for column, reference in enumerate(references):
+            reference.update(outputs[:, column], targets[:, column])
+    found = metric.per_class(running.sums[metric.tally])
+    assert found is not None
+    assert found.tolist() == pytest.approx([float(reference.compute()) for reference in references], rel=1e-4)

@@ -86,6 +86,7 @@ def take_handful(source: Source, split: SplitLike) -> Handful:
         features=raw.features,
         categories=raw.categories,
         target_name=raw.target_name,
+        target_columns=raw.target_columns,
     )
     counts = count_classes(raw, parts.train)
     return Handful(few, layout, raw.default_preprocess, tuple(notes), len(parts.train), counts)

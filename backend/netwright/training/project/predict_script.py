@@ -83,8 +83,13 @@ _CLASSES = """def describe(answer: Tensor, top: int) -> str:
     return ", ".join(f"{{CLASSES[label]}} {{answer[label]:{format}}}" for label in best)"""
 _VALUES = """def describe(answer: Tensor, top: int) -> str:
     return ", ".join(f"{value:.6g}" for value in answer.tolist())"""
+_NAMED_VALUES = """NAMES = {names}
+\"\"\"What the numbers of an answer are, in order.\"\"\"
 
 
+def describe(answer: Tensor, top: int) -> str:
+    del top  # numbers have no order
+    return ", ".join(f"{{name}} {{value:.6g}}" for name, value in zip(NAMES, answer.tolist(), strict=True))"""
 _LABELS = """def describe(answer: Tensor, top: int) -> str:
     del top  # each label is answered by itself
     return ", ".join(f"{{name}} {{value:{format}}}" for name, value in zip(CLASSES, answer.tolist()))"""
@@ -107,11 +112,15 @@ def write_predict(
     graph: GraphTerms | None = None,
     scales_targets: bool = False,
     required: Mapping[int, str] | None = None,
+    target_columns: tuple[str, ...] = (),
 ) -> str:
-    """The script.  ``required`` are inputs of a row that must have a value, by their places.
+    """The script.  ``required`` are inputs of a row that must have a value, by their places, ``target_columns`` the names of
+    several numbers that are predicted.
 
     Scores become probabilities as the loss says; of two classes with one score, both are shown."""
     result, what, describe = _read_answer(answers, num_scores, target_scale, scales_targets=scales_targets)
+    if target_columns:
+        describe = _NAMED_VALUES.format(names=repr(target_columns))
     is_class = answers.task in NAMED_TASKS
     has_scale = answers.task == "regression" and target_scale != 1.0
     names = ["CLASSES", "read"] if is_class else ["TARGET_SCALE", "read"] if has_scale else ["read"]

@@ -113,6 +113,7 @@ def write_project(
         graph=graph,
         scales_targets=data.target_scale is not None,
         required=required_columns(raw, chain_of(raw, spec.training.data)),
+        target_columns=raw.target_columns if data.task == "regression" else (),
     )
     if raw.graph is None:
         read = write_data(code, arrays, split_raw(raw, spec.training.data.split), target_scale, moves)

@@ -83,7 +83,7 @@ export function Columns({ dataset }: { dataset: DatasetRead }) {
                       title={column.role === "target" ? t("columns.needsTarget") : undefined}
                       value={column.role}
                       onChange={(event) =>
-                        correct(withRole(options, column, event.currentTarget.value as Column["role"]))
+                        correct(withRole(options, column, event.currentTarget.value as Column["role"], columns))
                       }
                     />
                   )}

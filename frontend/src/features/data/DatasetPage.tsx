@@ -130,7 +130,7 @@ function Preview({ dataset }: { dataset: DatasetRead }) {
 
 function Overview({ dataset }: { dataset: DatasetRead }) {
   const { t } = useTranslation("data");
-  const targets = (dataset.columns ?? []).filter(({ role }) => role === "target" || role === "label");
+  const targets = (dataset.columns ?? []).filter(({ role }) => ["target", "label", "value"].includes(role));
   const facts: [string, string | null][] = [
     [t("page.kind"), `${t(`kind.${dataset.kind}`)} · ${t(`task.${dataset.task}`)}`],
     ...useGraphFacts(dataset),

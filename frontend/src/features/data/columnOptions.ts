@@ -43,20 +43,42 @@ export function withMissing(options: Options, column: Column, strategy: string, 
 }
 
 /**
- * A set has one target, named in an option of its own, or several labels, which are roles of their columns: choosing the one takes
- * back the other. The column that was the target becomes what it is guessed to be.
+ * A set has one target, named in an option of its own, or several labels or numbers, which are roles of their columns: choosing the
+ * one takes back the other. The column that was the target becomes what it is guessed to be; a number beside it joins it.
  */
-export function withRole(options: Options, column: Column, role: Column["role"]): Options {
-  if (role === "label") {
-    const { target: _, ...rest } = options;
-    return correct(rest, column.name, { role });
+export function withRole(
+  options: Options,
+  column: Column,
+  role: Column["role"],
+  others: readonly Column[] = [],
+): Options {
+  if (role === "label") return correct(withoutTargets(options, "value"), column.name, { role });
+  if (role === "value") {
+    const joined = others.filter((one) => one.role === "target" && one.type === "number");
+    return [...joined, column].reduce(
+      (told, { name }) => correct(told, name, { role }),
+      withoutTargets(options, "label"),
+    );
   }
   if (role !== "target") return correct(options, column.name, { role });
   const { [column.name]: old = {}, ...all } = readCorrections(options);
-  const others = Object.fromEntries(Object.entries(all).filter(([, one]) => one.role !== "label"));
+  const kept = Object.fromEntries(Object.entries(all).filter(([, one]) => !isOfSeveral(one.role)));
   const { role: _, ...rest } = old;
-  const columns = Object.keys(rest).length === 0 ? others : { ...others, [column.name]: rest };
+  const columns = Object.keys(rest).length === 0 ? kept : { ...kept, [column.name]: rest };
   return { ...options, target: column.name, columns };
+}
+
+/** One of several labels or numbers that are predicted together. */
+function isOfSeveral(role: Column["role"] | undefined): boolean {
+  return role === "label" || role === "value";
+}
+
+/** Without the one target, and without the columns of the other kind of several. */
+function withoutTargets({ target: _, ...options }: Options, other: "label" | "value"): Options {
+  const corrections = Object.entries(readCorrections(options));
+  if (!corrections.some(([, { role }]) => role === other)) return options;
+  const kept = corrections.map(([name, { role, ...one }]) => [name, role === other ? one : { ...one, role }]);
+  return { ...options, columns: Object.fromEntries(kept) };
 }
 
 /** The roles that the set's own class knows, from its schema: the target has an option of its own. */
@@ -71,5 +93,5 @@ export function rolesOf(dataset: DatasetRead): Column["role"][] {
 
 /** Why the role cannot be taken from the column, as a key of the catalogue: a set without a target trains nothing. */
 export function roleProblem(column: Column, role: Column["role"]): string | null {
-  return column.role === "target" && role !== "target" && role !== "label" ? "columns.needsTarget" : null;
+  return column.role === "target" && role !== "target" && !isOfSeveral(role) ? "columns.needsTarget" : null;
 }

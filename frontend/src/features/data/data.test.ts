@@ -26,6 +26,17 @@ describe("corrections of columns", () => {
     expect(withRole(options, column("b"), "target")).toEqual({ target: "b", columns: { a: options.columns.a } });
   });
 
+  it("joins the number that was the target to one that is predicted beside it, and takes that back", () => {
+    const options = { target: "a", columns: { c: { role: "label" } } };
+    const joined = withRole(options, column("b"), "value", [column("a", "target"), column("b"), column("c", "label")]);
+    expect(joined).toEqual({ columns: { a: { role: "value" }, b: { role: "value" }, c: {} } });
+    expect(withRole(joined, column("a", "value"), "target")).toEqual({ target: "a", columns: { c: {} } });
+    expect(withRole(joined, column("c"), "label").columns).toEqual({ a: {}, b: {}, c: { role: "label" } });
+    const word: Column = { ...column("a", "target"), type: "category" };
+    expect(withRole({ target: "a" }, column("b"), "value", [word])).toEqual({ columns: { b: { role: "value" } } });
+    expect(roleProblem(column("a", "target"), "value")).toBeNull();
+  });
+
   it("does not leave a set without a target", () => {
     expect(roleProblem(column("a", "target"), "feature")).toBe("columns.needsTarget");
     expect(roleProblem(column("a", "target"), "target")).toBeNull();

@@ -12,6 +12,13 @@ import panels from "./runs.module.css";
 /** From this number of classes on a cell is too small for its count, which is then said on hover. */
 const MAX_WRITTEN = 12;
 
+/** The words for what a table is of: classes, labels, of which a sample may have several, or numbers. */
+function wordsOf(table: ClassesEvent): "classes" | "labels" | "numbers" {
+  if (table.are_numbers) return "numbers";
+  // Several labels a sample have no confusion matrix: none is taken for another.
+  return table.confusion.length === 0 ? "labels" : "classes";
+}
+
 /** Which classes are taken for which, and the figures of each. */
 export function RunClasses({ tables }: { tables: readonly ClassesEvent[] }) {
   const { t } = useTranslation("runs");
@@ -19,13 +26,11 @@ export function RunClasses({ tables }: { tables: readonly ClassesEvent[] }) {
   const table = chooseTable(tables, which) ?? tables.at(-1);
   if (table === undefined) return null;
   const worst = worstMistake(table.confusion);
-  // Several labels a sample have no confusion matrix: none is taken for another.
-  const areLabels = table.confusion.length === 0;
   return (
     <section className={panels.panel} aria-labelledby="run-classes" data-testid="run-classes">
       <div className={classes.head}>
         <h2 id="run-classes" className={panels.heading}>
-          {t(areLabels ? "classes.titleLabels" : "classes.title")}
+          {t(`classes.titles.${wordsOf(table)}`)}
         </h2>
         <SegmentedControl
           size="xs"
@@ -118,15 +123,15 @@ function PerClass({ table }: { table: ClassesEvent }) {
   const { data: options } = useQuery(trainingOptionsQuery);
   const columns = Object.entries(table.per_class ?? {});
   const title = (type: string) => options?.metrics.find((metric) => metric.type === type)?.title ?? type;
-  const areLabels = table.confusion.length === 0;
+  const words = wordsOf(table);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so that the keyboard must reach it.
-    <section className={classes.scroll} tabIndex={0} aria-label={t(areLabels ? "classes.eachLabel" : "classes.each")}>
+    <section className={classes.scroll} tabIndex={0} aria-label={t(`classes.each.${words}`)}>
       <table className={classes.table} data-testid="run-per-class">
-        <caption>{t(areLabels ? "classes.eachLabel" : "classes.each")}</caption>
+        <caption>{t(`classes.each.${words}`)}</caption>
         <thead>
           <tr>
-            <th scope="col">{t(areLabels ? "classes.label" : "classes.class")}</th>
+            <th scope="col">{t(`classes.ones.${words}`)}</th>
             <th scope="col">{t("classes.samples")}</th>
             {columns.map(([type]) => (
               <th key={type} scope="col">

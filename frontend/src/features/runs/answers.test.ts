@@ -10,6 +10,7 @@ const table = (epoch: number, is_best: boolean): ClassesEvent => ({
   time: 0,
   elapsed: 0,
   step: epoch,
+  are_numbers: false,
   epoch,
   is_best,
   classes: ["a", "b"],

@@ -47,17 +47,21 @@ function Told({ trial, prediction }: { trial: TrialRead; prediction: Prediction 
     .map((value, index) => ({ name: trial.classes[index] ?? String(index), value }))
     .map((row, index) => ({ ...row, index }));
   const shown = rows.length > MAX_BARS ? [...rows].sort((a, b) => b.value - a.value).slice(0, MAX_BARS) : rows;
+  const numbers = (trial.target_columns ?? []).map((name, index) => ({ name, value: values[index] ?? Number.NaN }));
   const highest = Math.max(...rows.map((row) => Math.abs(row.value)), 1e-9);
   return (
     <>
-      <p className={classes.label} aria-live="polite" data-testid="answer-label">
-        {labels && (labels.length === 0 ? t("answer.noLabel") : labels.join(", "))}
-        {label ?? values.slice(0, MAX_BARS).map(formatMetric).join(", ") + (values.length > MAX_BARS ? ", …" : "")}
-        {label !== null && label !== undefined && trial.are_probabilities && (
-          <span className={classes.quiet}> {formatPercent(Math.max(...probabilities))}</span>
-        )}
-        {values.length > 0 && <span className={classes.quiet}> {trial.target_name}</span>}
-      </p>
+      {numbers.length === 0 && (
+        <p className={classes.label} aria-live="polite" data-testid="answer-label">
+          {labels && (labels.length === 0 ? t("answer.noLabel") : labels.join(", "))}
+          {label ?? values.slice(0, MAX_BARS).map(formatMetric).join(", ") + (values.length > MAX_BARS ? ", …" : "")}
+          {label !== null && label !== undefined && trial.are_probabilities && (
+            <span className={classes.quiet}> {formatPercent(Math.max(...probabilities))}</span>
+          )}
+          {values.length > 0 && <span className={classes.quiet}> {trial.target_name}</span>}
+        </p>
+      )}
+      {numbers.length > 0 && <Numbers numbers={numbers} />}
       {shown.length > 0 && (
         <table className={classes.bars}>
           <caption className={classes.quiet}>
@@ -106,5 +110,23 @@ function Told({ trial, prediction }: { trial: TrialRead; prediction: Prediction 
         </figure>
       )}
     </>
+  );
+}
+
+/** Several numbers that are predicted together, each by its name. */
+function Numbers({ numbers }: { numbers: readonly { name: string; value: number }[] }) {
+  const { t } = useTranslation("tryout");
+  return (
+    <table className={classes.table} aria-live="polite" data-testid="answer-numbers">
+      <caption className={classes.quiet}>{t("answer.numbers")}</caption>
+      <tbody>
+        {numbers.map(({ name, value }) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td title={String(value)}>{formatMetric(value)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
