@@ -1,7 +1,9 @@
 """A run is steered through the page: looked at before, paused, changed, extended, branched, and moved in the queue."""
 
 import re
+import resource
 
+import psutil
 import pytest
 from e2e.conftest import Server
 from e2e.training import TRAINING_MS, chain, create_network, open_training, start_training, wait_for_end
@@ -81,6 +83,50 @@ def test_run_is_looked_at_paused_changed_extended_and_branched(page: Page, serve
     wait_for_end(page)
     origin.get_by_role("link", name="Digits").click()
     page.wait_for_url(f"**/runs/{run}")
+
+
+def worker_of(server: Server, run: str) -> psutil.Process:
+    with server.client() as client:
+        (hello,) = client.get(f"/api/runs/{run}/events?types=hello").json()["events"]
+    return psutil.Process(hello["pid"])
+
+
+def test_run_that_memory_was_too_small_for_starts_again_with_the_batch_that_fits(page: Page, server: Server) -> None:
+    hungry = chain(
+        "Hungry",
+        ("image", "Input", {"shape": [1, 8, 8]}),
+        ("larger", "Upsample", {"size": [1024, 1024]}),
+        ("mean", "AdaptiveAvgPool2d", {"output_size": 4}),
+        ("flat", "Flatten", {}),
+        ("head", "Linear", {"out_features": 10}),
+        ("scores", "Output", {}),
+    )
+    training = {"epochs": 50, "device": "cpu", "data": {"source": "digits", "batch_size": 64}}
+    with server.client() as client:
+        run = client.post("/api/runs", json={"document": hungry, "name": "Hungry", "training": training}).json()["id"]
+    page.goto(f"http://127.0.0.1:{server.port}/runs/{run}")
+    state(page, "running")
+    page.get_by_test_id("run-pause").click()
+    state(page, "paused")
+    worker = worker_of(server, run)
+    # A picture of a batch takes 4 MiB: some of them still fit, 64 do not.
+    room = worker.memory_info().vms + 160 * 2**20
+    resource.prlimit(worker.pid, resource.RLIMIT_AS, (room, room))
+    page.get_by_test_id("run-resume").click()
+    state(page, "failed")
+    alert = page.get_by_role("alert").filter(has_text="Memory ran out")
+    expect(alert).to_contain_text("at a batch of 64. It was in larger (Upsample), which got 64 x 1 x 8 x 8.")
+    again = page.get_by_test_id("run-again")
+    fits = int(re.sub(r"\D", "", again.inner_text()))
+    assert 1 <= fits < 64
+    again.click()
+    page.wait_for_url(lambda url: "/runs/" in url and run not in url)
+    state(page, "running")
+    with server.client() as client:
+        found = client.get(f"/api/runs/{page.url.rsplit('/', 1)[-1]}").json()
+        assert found["training"]["data"]["batch_size"] == fits
+        assert found["training"]["epochs"] == 50
+        client.post(f"/api/runs/{found['id']}/stop")
 
 
 def test_waiting_runs_are_moved(page: Page, server: Server) -> None:
