@@ -3,7 +3,10 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
+from e2e.conftest import Server
 from playwright.sync_api import Locator, Page, expect
 
 STEPS = 12
@@ -80,3 +83,96 @@ def _middle(handle: Locator) -> tuple[float, float]:
     box = handle.bounding_box()
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def document_of(*nodes: dict[str, Any]) -> dict[str, Any]:
+    """A document whose nodes are wired one behind the other."""
+    ids = [str(node["id"]) for node in nodes]
+    edges = [{"source": a, "target": b} for a, b in pairwise(ids)]
+    return {"format": 1, "name": "Gestures", "network": {"nodes": list(nodes), "edges": edges}}
+
+
+def small() -> dict[str, Any]:
+    """``image -> conv -> act -> scores``."""
+    return document_of(
+        {"id": "image", "type": "Input", "params": {"shape": [1, 28, 28]}},
+        {"id": "conv", "type": "Conv2d", "params": {"out_channels": 16, "padding": 1}},
+        {"id": "act", "type": "ReLU"},
+        {"id": "scores", "type": "Output"},
+    )
+
+
+def wire(page: Page, edge: str) -> Any:
+    """The wire ``conv.y>act.x``."""
+    return page.locator(f'[data-edge="{edge}"]')
+
+
+def middle_of(page: Page, edge: str) -> tuple[float, float]:
+    """A point on a wire, in pixels of the window."""
+    x, y = page.evaluate(
+        """edge => {
+            const path = document.querySelector(`[data-edge="${edge}"] path`);
+            const at = path.getPointAtLength(path.getTotalLength() * 0.25);
+            const seen = new DOMPoint(at.x, at.y).matrixTransform(path.getScreenCTM());
+            return [seen.x, seen.y];
+        }""",
+        edge,
+    )
+    return x, y
+
+
+def empty_place(page: Page, x: float, y: float) -> tuple[float, float]:
+    """A point of the window from one of the canvas."""
+    canvas = page.get_by_test_id("canvas").bounding_box()
+    assert canvas is not None
+    return canvas["x"] + x, canvas["y"] + y
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float], key: str | None = None) -> None:
+    if key is not None:
+        page.keyboard.down(key)
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(*end, steps=STEPS)
+    page.mouse.up()
+    if key is not None:
+        page.keyboard.up(key)
+
+
+def centre(editor: Editor, node: str) -> tuple[float, float]:
+    """Where a card can be taken hold of: its middle, away from its ports and words."""
+    box = editor.node(node).bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def middle_of_box(locator: Any) -> tuple[float, float]:
+    box = locator.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def wire_ends(page: Page, edge: str) -> list[float]:
+    """Where a wire begins and ends, in pixels of the window: x, y, x, y."""
+    found: list[float] = page.evaluate(
+        """edge => {
+            const path = document.querySelector(`[data-edge="${edge}"] path`);
+            return [0, path.getTotalLength()].flatMap((at) => {
+                const place = path.getPointAtLength(at);
+                const seen = new DOMPoint(place.x, place.y).matrixTransform(path.getScreenCTM());
+                return [seen.x, seen.y];
+            });
+        }""",
+        edge,
+    )
+    return found
+
+
+def saved_document(server: Server, page: Page) -> dict[str, Any]:
+    """The document as the server has it, once everything is saved."""
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    with server.client() as client:
+        document: dict[str, Any] = client.get(f"/api/networks/{page.url.split('/')[-1].split('?')[0]}").json()[
+            "document"
+        ]
+    return document

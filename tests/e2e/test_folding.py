@@ -101,6 +101,33 @@ def test_a_branch_is_folded_found_and_opened_and_json_text_is_pasted(page: Page,
     card.get_by_role("button", name="Show conv ... act again").click()
     expect(editor.node("conv")).to_be_visible()
 
+    # A wire is drawn to a folded card and from it: the node within that takes it is named.
+    page.keyboard.press("Control+z")
+    expect(card).to_be_visible()
+    hint = page.locator("[data-kind][role=status]:visible")
+    head = card.bounding_box()
+    begin = page.locator('[data-node="image"][data-kind="output"]').bounding_box()
+    assert head is not None
+    assert begin is not None
+    page.mouse.move(begin["x"] + 6, begin["y"] + 6)
+    page.mouse.down()
+    page.mouse.move(head["x"] + head["width"] / 2, head["y"] + head["height"] / 2, steps=12)
+    expect(hint).to_contain_text("Takes the place of the wire from conv.")
+    page.mouse.up()
+    expect(page.locator('[data-edge="image.y>act.x"]')).to_be_attached()
+    page.keyboard.press("Control+z")
+    expect(page.locator('[data-edge="image.y>act.x"]')).to_have_count(0)
+    begin = page.locator('[data-node="act"][data-kind="output"]').bounding_box()
+    assert begin is not None
+    page.mouse.move(begin["x"] + 6, begin["y"] + 6)
+    page.mouse.down()
+    page.mouse.move(begin["x"] + 40, begin["y"] + 160, steps=12)
+    page.mouse.up()
+    expect(page.get_by_test_id("quick-add")).to_contain_text("After act")
+    page.keyboard.press("Escape")
+    card.get_by_role("button", name="Show conv ... act again").click()
+    expect(editor.node("conv")).to_be_visible()
+
     # A piece of JSON comes in as one step; what cannot be read says where.
     piece: dict[str, Any] = {
         "nodes": [{"id": "drop", "type": "Dropout"}, {"id": "again", "type": "ReLU"}],

@@ -167,7 +167,7 @@ def show(page: Page, name: str, base: str, stock: Stock, language: str) -> None:
     canvas = Editor(page).node("conv2")
     sight = {
         "networks": page.get_by_text("LeNet on digits"),
-        "versions": page.get_by_test_id("network-differences").get_by_role("img"),
+        "versions": page.get_by_test_id("network-differences").locator("[data-testid^=node-][data-difference]").first,
         "trash": page.get_by_text("Thrown away"),
         "editor": canvas,
         "code": canvas,

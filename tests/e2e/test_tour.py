@@ -161,7 +161,7 @@ def versions(walk: Walk) -> None:
     walk.go(f"/networks/{walk.network}")
     walk.named("link", "app.saving.versions").click()
     walk.page.get_by_role("button", name=FIRST_VERSION[walk.language]).first.click()
-    expect(walk.page.get_by_test_id("network-differences").get_by_role("img")).to_contain_text("+ drop")
+    expect(Editor(walk.page).node("drop")).to_have_attribute("data-difference", "added")
     expect(walk.named("button", "versions.restore")).to_be_enabled()
 
 

@@ -2,7 +2,7 @@
 import type { Positions } from "./placement";
 import { endsOf, type Level } from "./ports";
 import { dataOrder, downstream } from "./topology";
-import { type Block, type Edge, type Edit, EXIT_TYPE, type Marks, type Node } from "./types";
+import { type Block, type Edge, type Edit, EXIT_TYPE, type Marks, type Node, type PortRef } from "./types";
 
 /** A fold of a block, with its nodes in the order of the data: its card stands where the first of them does. */
 export interface Folded {
@@ -83,6 +83,13 @@ export interface Seen {
 const STAND_IN = "fold:";
 
 export const standInOf = ({ id }: Folded): string => STAND_IN + id;
+
+/** The port of the document that a port of a card stands for: that of a fold's card is named after the node within. */
+export function meantPort({ node, port }: PortRef): PortRef {
+  if (!node.startsWith(STAND_IN)) return { node, port };
+  const [within = "", ...rest] = port.split(".");
+  return { node: within, port: rest.join(".") };
+}
 
 /** The level with its folds folded; the same block where it has none. */
 export function seenLevel(level: Level, folds: readonly Folded[]): Seen {

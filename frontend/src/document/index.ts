@@ -44,6 +44,7 @@ export {
   foldsOf,
   foldWith,
   freeFoldId,
+  meantPort,
   meantPositions,
   type Seen,
   seenLevel,
@@ -85,6 +86,7 @@ export {
   placeAround,
   setMark,
 } from "./marks";
+export { differsWithin, mergeDocuments } from "./merging";
 export { emptyDocument, meaningOf, normalizeBlock, normalizeDocument } from "./normalize";
 export { type Origin, originsOf } from "./origins";
 export { type Pasted, readPasted } from "./pasting";

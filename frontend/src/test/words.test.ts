@@ -126,7 +126,6 @@ const PUT_TOGETHER = new Set<string>([
   "columns.roles.*",
   "columns.types.*",
   "command.*",
-  "command.color*",
   "command.move*",
   "conflict.*.title",
   "curves.*",

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { layersQuery, type RunSummary } from "@/api";
-import { createCatalogue, normalizeDocument } from "@/document";
+import { normalizeDocument } from "@/document";
 import { NetworkDifferences } from "@/features/networkDiff";
 import { runQuery } from "@/features/runs";
 import { EmptyState, LineSkeletons } from "@/ui";
@@ -52,7 +52,6 @@ function Pair({ before, after }: { before: string; after: string }) {
   const { t } = useTranslation("compare");
   const [a, b, layers] = [useQuery(runQuery(before)), useQuery(runQuery(after)), useQuery(layersQuery)];
   const error = a.error ?? b.error ?? layers.error;
-  const catalogue = useMemo(() => (layers.data === undefined ? null : createCatalogue(layers.data)), [layers.data]);
   const [from, to] = useMemo(
     () => [a.data, b.data].map((run) => (run?.document == null ? null : normalizeDocument(run.document))),
     [a.data, b.data],
@@ -64,6 +63,6 @@ function Pair({ before, after }: { before: string; after: string }) {
       </EmptyState>
     );
   }
-  if (!catalogue || !from || !to) return <LineSkeletons lines={4} />;
-  return <NetworkDifferences before={from} after={to} catalogue={catalogue} />;
+  if (!layers.data || !from || !to) return <LineSkeletons lines={4} />;
+  return <NetworkDifferences before={from} after={to} layers={layers.data} />;
 }

@@ -23,6 +23,8 @@ export interface EditorProviderProps {
   revision?: number | null;
   /** Nothing can be changed in it. */
   isReadOnly?: boolean;
+  /** What is checked in place of `document`, where that is a picture of two states and no network. Not followed either. */
+  checked?: Document;
   children: ReactNode;
 }
 
@@ -32,6 +34,7 @@ export function EditorProvider({
   layers,
   revision = null,
   isReadOnly = false,
+  checked,
   children,
 }: EditorProviderProps) {
   const [editor] = useState(() => ({
@@ -39,6 +42,7 @@ export function EditorProvider({
     canvas: createCanvasStore({ isReadOnly }),
     layers,
     weights: createWeightsStore(),
+    check: checked === undefined ? checkDocument : (_: Document, signal: AbortSignal) => checkDocument(checked, signal),
   }));
   const { language } = useTranslation().i18n;
   useEffect(() => {
@@ -46,7 +50,7 @@ export function EditorProvider({
     editor.layers = layers;
   }, [editor, layers]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is wrong is said anew in another language
-  useEffect(() => startChecking(editor.store, checkDocument, reportFailure), [editor, language]);
+  useEffect(() => startChecking(editor.store, editor.check, reportFailure), [editor, language]);
   useEffect(() => startComparing(editor.store, editor.weights, compare, sentenceOf), [editor]);
   return <EditorContext value={editor}>{children}</EditorContext>;
 }

@@ -1,7 +1,19 @@
 /** What the canvas is doing right now: none of it is saved, none of it can be undone. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { NetworkTimes } from "@/api";
-import type { Edge, EditorState, Ends, Label, LooseWire, MarkRef, PortRef, Position, Rect, Verdict } from "@/document";
+import type {
+  Change,
+  Edge,
+  EditorState,
+  Ends,
+  Label,
+  LooseWire,
+  MarkRef,
+  PortRef,
+  Position,
+  Rect,
+  Verdict,
+} from "@/document";
 import { isSuggestingKept } from "./preferences";
 
 /** A wire that is being drawn, and what may be said of every port it could go to. */
@@ -11,6 +23,13 @@ export interface PendingConnection {
   kind: "source" | "target";
   /** By node, then by port; ports of the same kind are absent. */
   verdicts: ReadonlyMap<string, ReadonlyMap<string, Verdict>>;
+}
+
+/** What a wire is drawn over: `folded` are the nodes of a card that stands for several; `node` is then the first of them. */
+export interface Over {
+  node: string;
+  port: string | null;
+  folded: readonly string[] | null;
 }
 
 /** What the view can do; null while no canvas is mounted. */
@@ -47,8 +66,8 @@ export interface CanvasView {
 }
 
 export type OpenDialog =
-  /** Where an output of this node goes; with `input`, what feeds that input of it. */
-  | { kind: "connect"; node: string; input?: string }
+  /** Where an output of this node goes; with `input`, what feeds that input of it. `among`: only these nodes are offered. */
+  | { kind: "connect"; node: string; input?: string; output?: string; among?: readonly string[] }
   /** A search for what is put at this point of the screen: loose, joined to a wire, or into one. */
   | {
       kind: "add";
@@ -85,6 +104,21 @@ export interface Suggestion {
   spot: Rect | null;
 }
 
+/** What is said of a card where two states of a network are compared; `within`: only the block that it uses differs. */
+export interface Difference {
+  change: Change | "within";
+  /** For a screen reader and the card's hint: all that differs. */
+  words: string;
+  /** For the card itself: the first of it. */
+  brief: string;
+}
+
+/** What differs in one block. */
+export interface LevelDifferences {
+  nodes: ReadonlyMap<string, Difference>;
+  edges: readonly { edge: Edge; change: "added" | "removed"; words: string }[];
+}
+
 /** A cost of the check's report, or the time that a run has measured. */
 export type Heat = "parameters" | "macs" | "activation_bytes" | "time";
 
@@ -96,8 +130,8 @@ export interface Measured {
 
 export interface CanvasState {
   connection: PendingConnection | null;
-  /** The node under the pointer while a wire is drawn. */
-  over: { node: string; port: string | null } | null;
+  /** The node, or the fold's card with these nodes, under the pointer while a wire is drawn. */
+  over: Over | null;
   dialog: OpenDialog | null;
   /** Zoomed so far out that cards are coloured rectangles. */
   isFar: boolean;
@@ -116,6 +150,8 @@ export interface CanvasState {
   copies: readonly Rect[];
   /** What the cards are coloured by; null for their families. */
   heat: Heat | null;
+  /** By block, where two states of a network are compared in one drawing; null where one network is shown. */
+  differences: ReadonlyMap<string, LevelDifferences> | null;
   /** Asked for while somebody looks at it. */
   measured: Measured;
   /** The wire on which the pointer rests, and where. */
@@ -129,7 +165,7 @@ export interface CanvasState {
   isKnifeOut: boolean;
   /** The wires that the stroke under way has crossed. */
   cut: readonly Edge[];
-  /** The last copied nodes as text, for where the system's clipboard may not be read. */
+  /** The last copied nodes as text, where neither the system's clipboard may be read nor the browser keeps anything. */
   clipboard: string | null;
   /** Whether a next layer is suggested at all. */
   isSuggesting: boolean;
@@ -162,6 +198,7 @@ export function createCanvasStore({ isReadOnly = false } = {}): CanvasStore {
     dragHint: null,
     copies: [],
     heat: null,
+    differences: null,
     measured: { times: null, reason: null },
     hovered: null,
     mark: null,

@@ -2,7 +2,8 @@
 export { Canvas } from "./canvas/Canvas";
 export { CommandIcon, type CommandIconProps } from "./canvas/CanvasControls";
 export { CommandPalette, type Destination } from "./canvas/CommandPalette";
-export type { CanvasState, CanvasStore, Heat, Measured } from "./canvasStore";
+export { SIGNS } from "./canvas/differences";
+export type { CanvasState, CanvasStore, Difference, Heat, LevelDifferences, Measured } from "./canvasStore";
 export { type BoundCommand, useCommand } from "./commands/useCommand";
 export { useCommandKeys } from "./commands/useCommandKeys";
 export { useCanvasStore, useEditor, useEditorStore, useWeights } from "./context";

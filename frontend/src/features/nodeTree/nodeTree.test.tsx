@@ -40,6 +40,18 @@ describe("the outline", () => {
     expect(line("node conv").tabIndex).toBe(-1);
   });
 
+  test("has one line for what is folded, which opens it and chooses all of it", () => {
+    const store = renderEditor(<NodeTree />, { document, layers });
+    act(() => store.getState().foldNodes(["source", "conv"]));
+    expect(lines()).toEqual(["node source", "node loose", "node sink"]);
+    expect(line("node source").textContent).toContain("2 folded nodes");
+    expect(line("node source").getAttribute("aria-expanded")).toBe("false");
+    act(() => line("node source").focus());
+    expect(store.getState().selection.nodes).toEqual(["source", "conv"]);
+    press("ArrowRight");
+    expect(lines()).toEqual(["node source", "node loose", "node conv", "node sink"]);
+  });
+
   test("unfolds what goes in and out, and takes a wire away by Delete on its input", () => {
     const store = renderEditor(<NodeTree />, { document, layers });
     act(() => line("node conv").focus());

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import type { Outline } from "@/api";
-import { CARD_WIDTH, type Change, findLane, type Point, wirePath } from "@/document";
+import { CARD_WIDTH, findLane, type Point, wirePath } from "@/document";
 import styles from "./outline.module.css";
 
 const NODE_HEIGHT = 60;
@@ -25,28 +25,18 @@ type Box = Outline["nodes"][number];
 const rightOf = (box: Box): Point => ({ x: box.x + CARD_WIDTH, y: box.y + NODE_HEIGHT / 2 });
 const leftOf = (box: Box): Point => ({ x: box.x, y: box.y + NODE_HEIGHT / 2 });
 
-/** What is said of parts of a picture that compares: boxes by their label, wires by their place in the outline. */
-export interface Marks {
-  nodes: ReadonlyMap<string, Change>;
-  edges: ReadonlyMap<number, Change>;
-}
-
-const UNMARKED: Marks = { nodes: new Map(), edges: new Map() };
-
-/** The wires as the editor draws them: past the boxes, never behind one.  One path for all of a kind, the marked ones last. */
-function wiresOf({ nodes, edges }: Outline, marks: Marks): [Change | undefined, string][] {
+/** The wires as the editor draws them: past the boxes, never behind one.  All of them are one path. */
+function wiresOf({ nodes, edges }: Outline): string {
   const cards = nodes.map(({ x, y }) => ({ x, y, width: CARD_WIDTH, height: NODE_HEIGHT }));
-  const paths = new Map<Change | undefined, string>([[undefined, ""]]);
-  edges.forEach(([from, to], place) => {
+  const paths = edges.map(([from, to]) => {
     const source = nodes[from];
     const target = nodes[to];
-    if (source === undefined || target === undefined) return;
+    if (source === undefined || target === undefined) return "";
     const [start, end] = [rightOf(source), leftOf(target)];
     const others = cards.filter((_, at) => at !== from && at !== to);
-    const mark = marks.edges.get(place);
-    paths.set(mark, (paths.get(mark) ?? "") + wirePath(start, end, findLane(start, end, others)).path);
+    return wirePath(start, end, findLane(start, end, others)).path;
   });
-  return [...paths];
+  return paths.join("");
 }
 
 /** Pixels of the largest letters, and the width that a label may take: ids may be long. */
@@ -60,18 +50,14 @@ interface OutlinePictureProps {
   outline: Outline;
   /** Said to who cannot see it: then the picture is large, with the names of its boxes; else it only decorates. */
   label?: string;
-  marks?: Marks;
 }
 
-/** Before the id of a marked box, for whom colours alone say nothing. */
-const SIGNS = { added: "+ ", removed: "− ", changed: "≠ " };
-
 /** A picture of one level of a network: boxes in their family's colour, wires between them. */
-export function OutlinePicture({ outline, label, marks = UNMARKED }: OutlinePictureProps) {
+export function OutlinePicture({ outline, label }: OutlinePictureProps) {
   const drawing = useMemo(() => {
     if (outline.nodes.length === 0) return null;
-    return { viewBox: viewBoxOf(outline), wires: wiresOf(outline, marks) };
-  }, [outline, marks]);
+    return { viewBox: viewBoxOf(outline), wires: wiresOf(outline) };
+  }, [outline]);
   if (drawing === null) return <div className={styles.noPicture} aria-hidden />;
   const isLarge = label !== undefined;
   return (
@@ -82,25 +68,17 @@ export function OutlinePicture({ outline, label, marks = UNMARKED }: OutlinePict
       aria-label={label}
       aria-hidden={!isLarge}
     >
-      {drawing.wires.map(([mark, path]) => (
-        <path key={mark ?? ""} className={styles.wire} data-mark={mark} d={path} />
-      ))}
+      <path className={styles.wire} d={drawing.wires} />
       {outline.nodes.map((node) => (
-        <Box
-          key={`${node.label} ${node.x} ${node.y}`}
-          node={node}
-          isLarge={isLarge}
-          mark={marks.nodes.get(node.label)}
-        />
+        <Box key={`${node.label} ${node.x} ${node.y}`} node={node} isLarge={isLarge} />
       ))}
     </svg>
   );
 }
 
-function Box({ node, isLarge, mark }: { node: Box; isLarge: boolean; mark: Change | undefined }) {
-  const text = mark === undefined ? node.label : SIGNS[mark] + node.label;
+function Box({ node, isLarge }: { node: Box; isLarge: boolean }) {
   return (
-    <g className={styles.box} data-mark={mark}>
+    <g>
       <rect
         x={node.x}
         y={node.y}
@@ -114,9 +92,9 @@ function Box({ node, isLarge, mark }: { node: Box; isLarge: boolean; mark: Chang
           className={styles.label}
           x={node.x + CARD_WIDTH / 2}
           y={node.y + NODE_HEIGHT / 2}
-          fontSize={labelSize(text)}
+          fontSize={labelSize(node.label)}
         >
-          {text}
+          {node.label}
         </text>
       )}
     </g>

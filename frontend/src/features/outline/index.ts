@@ -1,1 +1,1 @@
-export { type Marks, OutlinePicture } from "./OutlinePicture";
+export { OutlinePicture } from "./OutlinePicture";

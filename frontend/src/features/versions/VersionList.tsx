@@ -1,5 +1,5 @@
 import { ActionIcon, TextInput } from "@mantine/core";
-import { IconBookmark, IconBookmarkFilled } from "@tabler/icons-react";
+import { IconBookmark, IconBookmarkFilled, IconGitCompare } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type RevisionRead, sentenceOf } from "@/api";
@@ -11,11 +11,14 @@ interface VersionListProps {
   id: string;
   versions: readonly RevisionRead[];
   chosen: number;
+  /** The one that the chosen version is compared with, where a person said which. */
+  compared: number | null;
   onChoose: (revision: number) => void;
+  onCompare: (revision: number) => void;
 }
 
 /** Newest first; one with a name stands out and is never thinned out. */
-export function VersionList({ id, versions, chosen, onChoose }: VersionListProps) {
+export function VersionList({ id, versions, chosen, compared, onChoose, onCompare }: VersionListProps) {
   const { t } = useTranslation("versions");
   return (
     <ol className={styles.list} aria-label={t("list")}>
@@ -26,7 +29,9 @@ export function VersionList({ id, versions, chosen, onChoose }: VersionListProps
           version={version}
           isNewest={place === 0}
           isChosen={version.revision === chosen}
+          isCompared={version.revision === compared}
           onChoose={() => onChoose(version.revision)}
+          onCompare={() => onCompare(version.revision)}
         />
       ))}
     </ol>
@@ -38,10 +43,12 @@ interface VersionProps {
   version: RevisionRead;
   isNewest: boolean;
   isChosen: boolean;
+  isCompared: boolean;
   onChoose: () => void;
+  onCompare: () => void;
 }
 
-function Version({ id, version, isNewest, isChosen, onChoose }: VersionProps) {
+function Version({ id, version, isNewest, isChosen, isCompared, onChoose, onCompare }: VersionProps) {
   const { t } = useTranslation("versions");
   const [draft, setDraft] = useState<string | null>(null);
   const name = useNameVersion(id);
@@ -78,11 +85,23 @@ function Version({ id, version, isNewest, isChosen, onChoose }: VersionProps) {
     );
   }
   return (
-    <li className={styles.version} data-chosen={isChosen || undefined}>
+    <li className={styles.version} data-chosen={isChosen || undefined} data-compared={isCompared || undefined}>
       <button type="button" className={styles.choose} aria-current={isChosen || undefined} onClick={onChoose}>
         <strong>{version.label ?? when}</strong>
         <span title={formatDate(version.created)}>{version.label === null ? formatDate(version.created) : when}</span>
       </button>
+      {!isChosen && (
+        <ActionIcon
+          variant={isCompared ? "light" : "subtle"}
+          color={isCompared ? "accent" : "gray"}
+          aria-label={t("compare.withThis", { when: version.label ?? when })}
+          aria-pressed={isCompared}
+          title={t("compare.withThis", { when: version.label ?? when })}
+          onClick={onCompare}
+        >
+          <IconGitCompare size={16} aria-hidden />
+        </ActionIcon>
+      )}
       <ActionIcon
         variant="subtle"
         color="gray"

@@ -1,10 +1,10 @@
-import { Button, SegmentedControl } from "@mantine/core";
+import { Button, SegmentedControl, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { isApiProblem, layersQuery, type NetworkRead, type RevisionRead, sentenceOf, useCreateNetwork } from "@/api";
-import { createCatalogue, normalizeDocument } from "@/document";
+import { normalizeDocument } from "@/document";
 import { NetworkDifferences } from "@/features/networkDiff";
 import {
   Crumb,
@@ -49,8 +49,8 @@ export function VersionsPage() {
   );
 }
 
-/** What a version is compared with. */
-type Other = "newest" | "before";
+/** What a version is compared with: the one that stands now, the one before it, or any other. */
+type Other = "newest" | "before" | "other";
 
 interface LoadedProps {
   id: string;
@@ -65,7 +65,16 @@ function Loaded({ id, versions }: LoadedProps) {
   const chosen = versions.find(({ revision }) => revision === wanted) ?? versions[1] ?? newest;
   if (newest === undefined || chosen === undefined) return <EmptyState title={t("none")} />;
   const earlier = versions[versions.indexOf(chosen) + 1];
-  const other: Other = params.get("with") === "before" || chosen === newest ? "before" : "newest";
+  const others = versions.filter((version) => version !== chosen);
+  const second = others.find(({ revision }) => revision === Number(params.get("with")));
+  const standard: Other = params.get("with") === "before" || chosen === newest ? "before" : "newest";
+  const other: Other = second ? "other" : standard;
+  const pair = {
+    newest: [chosen, newest],
+    before: [earlier, chosen],
+    other: inOrder(chosen, second ?? chosen),
+  } as const;
+  const [before, after] = pair[other];
   const set = (name: string, value: string) => setParams((old) => withParams(old, { [name]: value }));
   return (
     <div className={styles.page}>
@@ -77,30 +86,49 @@ function Loaded({ id, versions }: LoadedProps) {
         id={id}
         versions={versions}
         chosen={chosen.revision}
+        compared={second?.revision ?? null}
         onChoose={(revision) => set("version", String(revision))}
+        onCompare={(revision) => set("with", String(revision))}
       />
       <section className={styles.detail} aria-label={t("detail")}>
         <Heading id={id} chosen={chosen} newest={newest} />
-        <SegmentedControl
-          size="xs"
-          className={styles.compare ?? ""}
-          aria-label={t("compare.label")}
-          value={other}
-          onChange={(value) => set("with", value)}
-          data={[
-            { value: "newest", label: t("compare.newest"), disabled: chosen === newest },
-            { value: "before", label: t("compare.before") },
-          ]}
-        />
-        <Comparison
-          id={id}
-          before={other === "newest" ? chosen : earlier}
-          after={other === "newest" ? newest : chosen}
-        />
+        <div className={styles.compare}>
+          <SegmentedControl
+            size="xs"
+            aria-label={t("compare.label")}
+            value={other}
+            onChange={(value) => set("with", value === "other" ? String(others[0]?.revision) : value)}
+            data={[
+              { value: "newest", label: t("compare.newest"), disabled: chosen === newest },
+              { value: "before", label: t("compare.before") },
+              { value: "other", label: t("compare.other"), disabled: others.length === 0 },
+            ]}
+          />
+          {second && (
+            <Select
+              size="xs"
+              aria-label={t("compare.choose")}
+              className={styles.second ?? ""}
+              data={others.map((version) => ({ value: String(version.revision), label: nameOf(version) }))}
+              value={String(second.revision)}
+              onChange={(value) => value !== null && set("with", value)}
+              allowDeselect={false}
+              searchable
+            />
+          )}
+        </div>
+        <Comparison id={id} before={before} after={after} />
       </section>
     </div>
   );
 }
+
+/** The earlier one first: what is compared is what became of it. */
+function inOrder(one: RevisionRead, other: RevisionRead): readonly [RevisionRead, RevisionRead] {
+  return one.revision < other.revision ? [one, other] : [other, one];
+}
+
+const nameOf = ({ label, created }: RevisionRead) => label ?? formatDate(created);
 
 function Heading({ id, chosen, newest }: { id: string; chosen: RevisionRead; newest: RevisionRead }) {
   const { t } = useTranslation("versions");
@@ -165,7 +193,6 @@ function Comparison({ id, before, after }: { id: string; before: RevisionRead | 
   const layers = useQuery(layersQuery);
   const now = useQuery(versionQuery(id, after.revision));
   const old = useQuery({ ...versionQuery(id, before?.revision ?? after.revision), enabled: before !== undefined });
-  const catalogue = useMemo(() => (layers.data === undefined ? null : createCatalogue(layers.data)), [layers.data]);
   const [from, to] = useMemo(
     () => [old.data, now.data].map((read) => (read === undefined ? null : normalizeDocument(read.document))),
     [old.data, now.data],
@@ -173,6 +200,6 @@ function Comparison({ id, before, after }: { id: string; before: RevisionRead | 
   const error = layers.error ?? now.error ?? old.error;
   if (before === undefined) return <p className={styles.quiet}>{t("first")}</p>;
   if (error !== null) return <EmptyState title={t("failed.read")}>{sentenceOf(error)}</EmptyState>;
-  if (!catalogue || !from || !to) return <LineSkeletons lines={6} />;
-  return <NetworkDifferences before={from} after={to} catalogue={catalogue} />;
+  if (!layers.data || !from || !to) return <LineSkeletons lines={6} />;
+  return <NetworkDifferences before={from} after={to} layers={layers.data} />;
 }

@@ -1,11 +1,10 @@
 import "@xyflow/react/dist/base.css";
-import { Background, BackgroundVariant, MiniMap, type NodeChange, ReactFlow, ReactFlowProvider } from "@xyflow/react";
+import { Background, BackgroundVariant, type NodeChange, ReactFlow, ReactFlowProvider } from "@xyflow/react";
 import { type MouseEvent, memo, useCallback, useDeferredValue, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { GRID } from "@/document";
 import { leadThrough } from "../commands/ways";
 import { useEditorContext } from "../context";
-import { familyColor } from "../FamilyIcon";
 import { useEditorWords } from "../labels";
 import classes from "./Canvas.module.css";
 import { CanvasControls } from "./CanvasControls";
@@ -26,6 +25,8 @@ import { LevelTrail } from "./LevelTrail";
 import { MarksLayer } from "./MarksLayer";
 import { NodeCard } from "./NodeCard";
 import { Notices } from "./Notices";
+import { Overview } from "./Overview";
+import { PassingWires } from "./PassingWires";
 import { ShapeHint } from "./ShapeHint";
 import { Suggestion } from "./Suggestion";
 import { UnpackDialog } from "./UnpackDialog";
@@ -37,6 +38,7 @@ import { useDrawn, useReactFlowEdges } from "./useFarWires";
 import { useKeyboard } from "./useKeyboard";
 import { useLevelView } from "./useLevelView";
 import { useMenu } from "./useMenu";
+import { useRefit } from "./useRefit";
 import { useSelecting } from "./useSelecting";
 import { useShowOpenedLevel } from "./useShowOpenedLevel";
 import { FAR_ZOOM } from "./viewport";
@@ -80,6 +82,7 @@ function Drawing() {
   useCanvasView(root, drawn);
   useKeyboard(root);
   useShowOpenedLevel(root);
+  useRefit(root);
   const line = useCutting(root, drawn);
   const isReadOnly = useStore(store, (state) => state.isReadOnly);
   const isKnifeOut = useStore(canvas, (state) => state.isKnifeOut);
@@ -198,19 +201,8 @@ function Drawing() {
         <MarksLayer level={level} onShift={dragging.setDragged} />
         {isFar && <FarLayer drawn={drawn.current} />}
         <Suggestion view={view} root={root} isBusy={dragged !== null} />
-        {isMinimapShown && nodes.length > 0 && (
-          <MiniMap<FlowNode>
-            className={classes.minimap}
-            nodeColor={minimapColor}
-            nodeStrokeWidth={0}
-            nodeBorderRadius={20}
-            bgColor="var(--nw-surface)"
-            maskColor="var(--minimap-mask)"
-            ariaLabel={t("canvas.minimap")}
-            pannable
-            zoomable
-          />
-        )}
+        {!isFar && <PassingWires nodes={nodes} edges={edges} />}
+        {isMinimapShown && <Overview nodes={nodes} />}
       </ReactFlow>
       <LevelTrail />
       <Controls />
@@ -246,5 +238,3 @@ const Controls = memo(CanvasControls);
 
 /** React Flow is MIT-licensed and named in the page's licences; its mark would stand on every drawing. */
 const HIDE_NAME = { hideAttribution: true };
-
-const minimapColor = (node: FlowNode) => familyColor(node.data.family);

@@ -1,9 +1,12 @@
 import { Menu } from "@mantine/core";
-import { IconPalette } from "@tabler/icons-react";
+import { IconCircleOff } from "@tabler/icons-react";
 import { useStore } from "zustand";
+import { COLORS, type Color } from "@/document";
+import { colorCommandId } from "../commands/marks";
 import { useCommand } from "../commands/useCommand";
 import { useEditorContext } from "../context";
 import { useEditorWords } from "../labels";
+import { markColor } from "../markColor";
 import classes from "./Canvas.module.css";
 
 const ON_NODES = [
@@ -13,7 +16,6 @@ const ON_NODES = [
   ["fold", "openFold", "addFrame", "addPoint", "removePoints"],
   ["remove", "removeWithWires"],
 ];
-const COLORS = ["colorBlue", "colorOrange", "colorGreen", "colorViolet", "colorPink", "colorGrey", "colorNone"];
 const ON_CANVAS = [
   ["addHere", "addNote", "addFrame", "paste", "selectAll"],
   ["undo", "redo", "cutWires"],
@@ -21,6 +23,8 @@ const ON_CANVAS = [
   ["leaveBlock", "saveBlock", "openLibrary"],
   ["toggleMinimap", "toggleSnap", "showCommands", "showKeys"],
 ];
+
+const IN_WINDOW = { flip: false, shift: { crossAxis: true, padding: 8 } };
 
 /** The menu of the right mouse button: the same commands as everywhere. */
 export function CanvasMenu() {
@@ -32,11 +36,22 @@ export function CanvasMenu() {
   const close = () => canvas.setState((state) => (state.dialog === dialog ? { dialog: null } : {}));
   const groups = dialog.isOnThings ? ON_NODES : ON_CANVAS;
   return (
-    <Menu opened onClose={close} shadow="md" position="bottom-start" offset={0} withinPortal trapFocus returnFocus>
+    <Menu
+      opened
+      onClose={close}
+      shadow="md"
+      position="bottom-start"
+      offset={0}
+      // It is longer than the room below most cards: it moves up beside the pointer, and scrolls in a low window.
+      middlewares={IN_WINDOW}
+      withinPortal
+      trapFocus
+      returnFocus
+    >
       <Menu.Target>
         <div className={classes.menuAnchor} style={{ left: dialog.x, top: dialog.y }} />
       </Menu.Target>
-      <Menu.Dropdown>
+      <Menu.Dropdown className={classes.menu}>
         {groups.map((ids, index) => (
           <div key={ids[0]}>
             {index > 0 && <Menu.Divider />}
@@ -48,20 +63,38 @@ export function CanvasMenu() {
         {dialog.isOnThings && (
           <>
             <Menu.Divider />
-            <Menu.Sub>
-              <Menu.Sub.Target>
-                <Menu.Sub.Item leftSection={<IconPalette size={16} aria-hidden />}>{t("color.label")}</Menu.Sub.Item>
-              </Menu.Sub.Target>
-              <Menu.Sub.Dropdown>
-                {COLORS.map((id) => (
-                  <MenuCommand key={id} id={id} />
-                ))}
-              </Menu.Sub.Dropdown>
-            </Menu.Sub>
+            <Menu.Label>{t("color.label")}</Menu.Label>
+            {/* biome-ignore lint/a11y/useSemanticElements: a fieldset has no place in a menu. */}
+            <div className={classes.swatches} role="group" aria-label={t("color.label")}>
+              {[...COLORS, null].map((color) => (
+                <Swatch key={color} color={color} />
+              ))}
+            </div>
           </>
         )}
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+/** A colour for the cards of what is selected: a menu of its own would have to be caught with the pointer. */
+function Swatch({ color }: { color: Color | null }) {
+  const { label, reason, run } = useCommand(colorCommandId(color));
+  return (
+    <Menu.Item
+      className={classes.swatchItem}
+      aria-label={label}
+      title={reason ?? label}
+      aria-disabled={reason ? true : undefined}
+      data-disabled={reason ? true : undefined}
+      onClick={run}
+    >
+      {color === null ? (
+        <IconCircleOff size={18} aria-hidden />
+      ) : (
+        <span className={classes.swatch} style={{ background: markColor(color) }} />
+      )}
+    </Menu.Item>
   );
 }
 

@@ -22,18 +22,32 @@ export function ConnectDialog() {
   const { canvas } = useEditorContext();
   const dialog = useStore(canvas, (state) => state.dialog);
   if (dialog?.kind !== "connect") return null;
-  const { node, input } = dialog;
-  return <Choose key={`${node} ${input}`} node={node} input={input} />;
+  const { node, input, output, among } = dialog;
+  return <Choose key={`${node} ${input} ${output} ${among}`} {...{ node, input, output, among }} />;
 }
 
-function Choose({ node, input }: { node: string; input: string | undefined }) {
+interface ChooseProps {
+  node: string;
+  input: string | undefined;
+  output: string | undefined;
+  among: readonly string[] | undefined;
+}
+
+function Choose({ node, input, output, among }: ChooseProps) {
   const t = useEditorWords();
   const { store, canvas } = useEditorContext();
   const [query, setQuery] = useState("");
   const [active, setActive] = useState(0);
-  const [all] = useState(() =>
-    input === undefined ? choicesFrom(store.getState(), node) : choicesInto(store.getState(), node, input),
-  );
+  const [all] = useState(() => {
+    const state = store.getState();
+    const found = input === undefined ? choicesFrom(state, node) : choicesInto(state, node, input);
+    const other = ({ source, target }: Choice) => (input === undefined ? target : source);
+    return found.filter(
+      (choice) =>
+        (among === undefined || among.includes(other(choice).node)) &&
+        (output === undefined || choice.source.port === output),
+    );
+  });
   const choices = useMemo(
     () => all.filter(({ label }) => label.toLowerCase().includes(query.toLowerCase())),
     [all, query],

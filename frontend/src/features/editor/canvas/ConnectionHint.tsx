@@ -3,7 +3,7 @@ import { useStore } from "zustand";
 import { useEditorContext } from "../context";
 import { say, useEditorWords } from "../labels";
 import classes from "./Canvas.module.css";
-import { verdictOver } from "./useConnecting";
+import { nodesWithin, verdictOver } from "./useConnecting";
 
 /** Beside the pointer while a wire is drawn: what would happen here, or why it cannot. */
 export function ConnectionHint() {
@@ -21,10 +21,20 @@ export function ConnectionHint() {
     return () => window.removeEventListener("pointermove", follow);
   }, [connection]);
   if (!connection) return null;
-  const found = over && over.node !== connection.from.node ? verdictOver(connection, over) : null;
+  const within = over?.folded && over.port === null ? nodesWithin(connection, over.folded) : null;
+  const [only] = within ?? [];
+  if (within && within.length !== 1) {
+    return (
+      <div ref={ref} className={classes.hint} data-kind={only === undefined ? "illegal" : "fits"} role="status">
+        {only === undefined ? t("connect.noneFolded") : t("connect.chooseFolded", { nodes: within.join(", ") })}
+      </div>
+    );
+  }
+  const aim = only === undefined ? over : { node: only, port: null };
+  const found = aim && aim.node !== connection.from.node ? verdictOver(connection, aim) : null;
   const verdict = found?.verdict;
   const kind = verdict && (verdict.legal ? (verdict.fits ? "fits" : "mismatch") : "illegal");
-  const words = verdict?.reason ? say(t, verdict.reason) : t("connect.fits", { node: over?.node });
+  const words = verdict?.reason ? say(t, verdict.reason) : t("connect.fits", { node: aim?.node });
   return (
     <div ref={ref} className={classes.hint} data-kind={kind} role="status" hidden={!verdict}>
       {verdict && words}

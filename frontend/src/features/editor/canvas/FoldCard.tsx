@@ -8,6 +8,7 @@ import { useEditorWords } from "../labels";
 import classes from "./FoldCard.module.css";
 import type { FlowNode } from "./flow";
 import { Badge, Ports } from "./NodeCard";
+import { nodesWithin } from "./useConnecting";
 
 /** Several nodes folded to one card: how many, from which to which, and a button that shows them again. */
 export const FoldCard = memo(function FoldCard({ data, selected }: NodeProps<FlowNode>) {
@@ -15,10 +16,16 @@ export const FoldCard = memo(function FoldCard({ data, selected }: NodeProps<Flo
   const { store, canvas } = useEditorContext();
   const isFar = useStore(canvas, (state) => state.isFar);
   const { fold, cost } = data;
+  const target = useStore(canvas, ({ connection, over }) => {
+    if (!connection || !fold) return undefined;
+    const kind = nodesWithin(connection, fold.nodes).length > 0 ? "fits" : "illegal";
+    return over?.folded?.join() === fold.nodes.join() ? `${kind} over` : kind;
+  });
   if (!fold) return null;
   const marks = {
     "data-selected": selected || undefined,
     "data-severity": data.problem?.severity,
+    "data-target": target,
     "data-testid": `fold-${fold.nodes[0]}`,
   };
   if (isFar) return <div className={classes.far} {...marks} />;
@@ -55,8 +62,8 @@ export const FoldCard = memo(function FoldCard({ data, selected }: NodeProps<Flo
         </button>
         {data.problem && <Badge problem={data.problem} />}
       </div>
-      <Ports node={null} ports={data.ports.inputs} type="target" height={data.size.height} />
-      <Ports node={null} ports={data.ports.outputs} type="source" height={data.size.height} />
+      <Ports card={data.node.id} node={null} ports={data.ports.inputs} type="target" height={data.size.height} />
+      <Ports card={data.node.id} node={null} ports={data.ports.outputs} type="source" height={data.size.height} />
     </>
   );
 });

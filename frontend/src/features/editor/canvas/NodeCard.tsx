@@ -10,13 +10,15 @@ import {
 import { Handle, type NodeProps, Position as Side } from "@xyflow/react";
 import { Fragment, memo } from "react";
 import { useStore } from "zustand";
-import { bestPort, blockNameOf, type PortRead, portOffset } from "@/document";
+import { bestPort, blockNameOf, meantPort, type PortRead, portOffset } from "@/document";
 import { formatCount, formatExact, formatMacs } from "@/ui";
 import { useEditorContext } from "../context";
 import { FamilyIcon, familyColor } from "../FamilyIcon";
 import { useEditorWords } from "../labels";
 import { markColor } from "../markColor";
-import { type CardData, type FlowNode, HANDLE_SIZE, heatColor } from "./flow";
+import { SIGNS } from "./differences";
+import { type CardData, type FlowNode, HANDLE_SIZE } from "./flow";
+import { heatColor } from "./heat";
 import classes from "./NodeCard.module.css";
 
 /** A node as a plain card: what it is, what matters about it, its ports, its worst problem. */
@@ -36,6 +38,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Flo
     "data-frozen": data.frozen ?? undefined,
     "data-color": data.color ?? undefined,
     "data-heat": data.heat?.part,
+    "data-difference": data.difference?.change,
   };
   const style = { "--family": familyColor(family), "--card": cardColor(data) } as React.CSSProperties;
   const shownType = blockNameOf(node.type) ?? node.type;
@@ -59,9 +62,10 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Flo
         </div>
         <Marks weights={data.weights} frozen={data.frozen} />
         {data.problem && <Badge problem={data.problem} />}
+        {data.difference && <DifferenceMark difference={data.difference} />}
       </div>
-      <Ports node={node.id} ports={data.ports.inputs} type="target" height={data.size.height} />
-      <Ports node={node.id} ports={data.ports.outputs} type="source" height={data.size.height} />
+      <Ports card={node.id} node={node.id} ports={data.ports.inputs} type="target" height={data.size.height} />
+      <Ports card={node.id} node={node.id} ports={data.ports.outputs} type="source" height={data.size.height} />
     </>
   );
 });
@@ -93,6 +97,15 @@ function SecondLine({ data }: { data: CardData }) {
   const isRepeated = node.repeat !== 1 && (blockNameOf(node.type) === null || summary === "");
   const text = isKnown ? summary : t("canvas.unknownType");
   const isShared = node.share !== null || data.lendsTo !== "";
+  const { difference } = data;
+  // Of what is new its settings say more; the sign says that it is.
+  if (difference && (difference.change !== "added" || text === "")) {
+    return (
+      <div className={classes.summary} data-difference title={difference.words}>
+        <span>{difference.brief}</span>
+      </div>
+    );
+  }
   // Without a second line the first stands in the middle of the card.
   const isPlain = text === "" && !isRepeated && !node.muted && !isShared;
   if (isPlain && data.heat === null) return null;
@@ -186,18 +199,30 @@ export function Badge({ problem }: { problem: NonNullable<CardData["problem"]> }
   );
 }
 
+/** What became of the node between the two states that are compared. */
+function DifferenceMark({ difference: { change, words } }: { difference: NonNullable<CardData["difference"]> }) {
+  return (
+    <span className={classes.difference} role="img" aria-label={words} title={words}>
+      {SIGNS[change]}
+    </span>
+  );
+}
+
 interface PortsProps {
-  /** Null for a fold's: they tell where wires lead, and take none. */
+  /** The id of the card. */
+  card: string;
+  /** Null for a fold's: each stands for a port of a node within, which its name says. */
   node: string | null;
   ports: readonly PortRead[];
   type: "source" | "target";
   height: number;
 }
 
-export const Ports = memo(function Ports({ node, ports, type, height }: PortsProps) {
+export const Ports = memo(function Ports({ card, node, ports, type, height }: PortsProps) {
   const t = useEditorWords();
   return ports.map((port, index) => {
     const top = portOffset(index, ports.length, height);
+    const meant = meantPort({ node: card, port: port.name });
     const words = port.axes ? `${port.name} ${port.axes}` : port.name;
     return (
       <Fragment key={port.name}>
@@ -210,10 +235,9 @@ export const Ports = memo(function Ports({ node, ports, type, height }: PortsPro
           title={port.optional ? t("canvas.optionalPort", { port: words }) : words}
           data-variadic={port.variadic || undefined}
           data-optional={port.optional || undefined}
-          isConnectable={node !== null}
           data-testid={node === null ? undefined : `handle-${node}-${port.name}`}
-          data-node={node ?? undefined}
-          data-port={node === null ? undefined : port.name}
+          data-node={meant.node}
+          data-port={meant.port}
           data-kind={type === "source" ? "output" : "input"}
         />
         {ports.length > 1 && node !== null && (

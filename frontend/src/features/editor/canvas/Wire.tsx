@@ -37,6 +37,7 @@ export const Wire = memo(function Wire({
     "data-selected": selected || undefined,
     "data-wrong": data.isWrong || undefined,
     "data-insertion": isInsertion || undefined,
+    "data-difference": data.difference ?? undefined,
     "data-cut": isCut || undefined,
   };
   const { x, y } = (dragged ? null : data.labelAt) ?? label;
@@ -54,6 +55,7 @@ export const Wire = memo(function Wire({
             className={classes.label}
             data-changed={changes.current > 0 || undefined}
             data-selected={selected || undefined}
+            data-difference={data.difference ?? undefined}
             data-wire={id}
             style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
           >

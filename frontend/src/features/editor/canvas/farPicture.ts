@@ -1,7 +1,9 @@
 /** The drawing as it is seen from far away, on one canvas element: cards as coloured rectangles with their type, wires as lines. */
 import { blockNameOf, type Edge, type Point, type Rect } from "@/document";
 import { familyColor } from "../FamilyIcon";
-import { type FlowEdge, type FlowNode, heatColor } from "./flow";
+import { DIFFERENCE_COLORS, SIGNS } from "./differences";
+import type { FlowEdge, FlowNode } from "./flow";
+import { heatColor } from "./heat";
 import type { Drawn } from "./useFarWires";
 import { meets } from "./wireShapes";
 
@@ -68,6 +70,8 @@ function drawWire(
   if (cut.includes(data.edge)) line(paint("var(--nw-error)"), 1.5, [3, 5]);
   else if (insertion === data.edge) line(paint("var(--nw-ok)"), 3);
   else if (edge.selected) line(paint("var(--nw-accent)"), 2.5);
+  else if (data.difference)
+    line(paint(DIFFERENCE_COLORS[data.difference]), 3, data.difference === "removed" ? [2, 5] : NO_DASH);
   else if (data.isWrong) line(paint("var(--nw-error)"), 1.5, [6, 4]);
   else {
     context.strokeStyle = paint("var(--nw-border-strong)");
@@ -113,6 +117,7 @@ function drawCard(context: CanvasRenderingContext2D, node: FlowNode, { zoom }: S
     if (data.heat) ring(family, Math.max(1, 1 / zoom), "inside");
   }
   if (data.problem?.severity === "error") ring(paint("var(--nw-error)"), Math.max(6, 1.5 / zoom), "inside");
+  if (data.difference) ring(paint(DIFFERENCE_COLORS[data.difference.change]), Math.max(12, 3 / zoom), "outside");
   if (selected) ring(paint("var(--nw-accent)"), Math.max(3, 2 / zoom), "outside");
 
   function ring(color: string, thickness: number, side: "inside" | "outside"): void {
@@ -124,8 +129,9 @@ function drawCard(context: CanvasRenderingContext2D, node: FlowNode, { zoom }: S
 }
 
 function writeType(context: CanvasRenderingContext2D, { data, position }: FlowNode, paint: Paint): void {
-  const { node, size, heat, fold } = data;
-  const words = fold ? `${fold.nodes[0]} ... ${fold.nodes.at(-1)}` : (blockNameOf(node.type) ?? node.type);
+  const { node, size, heat, fold, difference } = data;
+  const name = fold ? `${fold.nodes[0]} ... ${fold.nodes.at(-1)}` : (blockNameOf(node.type) ?? node.type);
+  const words = difference ? `${SIGNS[difference.change]} ${name}` : name;
   context.fillStyle = paint(node.muted ? "var(--nw-text-quiet)" : heat ? "var(--nw-text)" : "var(--nw-surface)");
   const room = size.width - 2 * PADDING;
   context.fillText(shortened(context, words, room), position.x + size.width / 2, position.y + size.height / 2);

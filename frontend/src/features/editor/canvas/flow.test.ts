@@ -28,6 +28,7 @@ function view(part: Partial<LevelView> = {}): LevelView {
     shifts: null,
     heat: null,
     times: null,
+    differences: null,
     ...part,
   };
 }

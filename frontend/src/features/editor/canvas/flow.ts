@@ -30,9 +30,9 @@ import {
   seenLevel,
   seenPositions,
 } from "@/document";
-import { formatBytes, formatCount, formatMacs, formatMilliseconds } from "@/ui";
-import type { Heat } from "../canvasStore";
+import type { Difference, Heat, LevelDifferences } from "../canvasStore";
 import type { WeightsMark } from "../weights";
+import { createHeat } from "./heat";
 
 export interface CardProblem {
   severity: "error" | "warning";
@@ -64,6 +64,7 @@ export interface CardData extends Record<string, unknown> {
   fold: Folded | null;
   /** How much of the level's greatest cost it has, 0 to 10, and the cost in words; null where families colour the cards. */
   heat: { part: number; words: string } | null;
+  difference: Difference | null;
 }
 
 export interface WireData extends Record<string, unknown> {
@@ -76,6 +77,8 @@ export interface WireData extends Record<string, unknown> {
   /** A height at which the wire can pass the cards that stand between its ends. */
   lane: number | null;
   isWrong: boolean;
+  /** Whether it came or went, where two states of a network are compared. */
+  difference: "added" | "removed" | null;
   /** The points that a person leads it through; empty where the canvas finds its way. */
   points: readonly Position[];
 }
@@ -101,6 +104,7 @@ export interface LevelView extends Level {
   heat: Heat | null;
   /** For cards that are coloured by time. */
   times: NetworkTimes | null;
+  differences: LevelDifferences | null;
 }
 
 interface Remembered<K, V> {
@@ -192,6 +196,7 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
       const lendsTo = lent.get(node.id)?.join(", ") ?? "";
       const color = view.colors[node.id] ?? null;
       const heat = heatOf(node.id);
+      const difference = view.differences?.nodes.get(node.id) ?? null;
       const shift = id === node.id ? 0 : cardSize(ports).height + 20;
       const key = [
         node,
@@ -214,6 +219,8 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
         color,
         heat?.part,
         heat?.words,
+        difference?.change,
+        difference?.words,
       ];
       return memory.take(id, key, () => {
         const size = cardSize(ports);
@@ -234,6 +241,7 @@ export function createNodeBuilder(): (view: LevelView) => FlowNode[] {
           color,
           fold: null,
           heat,
+          difference,
         };
         return buildNode(id, data, { x, y: y + shift }, selected.has(node.id));
       });
@@ -302,43 +310,10 @@ function takeFold(
       color: null,
       fold,
       heat: null,
+      difference: null,
     };
     return buildNode(id, data, { x, y }, isSelected);
   });
-}
-
-const HEAT_WORDS = {
-  parameters: formatCount,
-  macs: formatMacs,
-  activation_bytes: formatBytes,
-  time: formatMilliseconds,
-};
-
-/** The colour of a card that shows what it costs: the more, the stronger. */
-export function heatColor(part: number): string {
-  return `color-mix(in srgb, var(--nw-series-2) ${part * 5}%, var(--nw-surface))`;
-}
-
-/** Steps of ten: a card is drawn anew only when its colour would be another. */
-function createHeat(view: LevelView, prefix: string): (node: string) => CardData["heat"] {
-  const { heat } = view;
-  if (heat === null || (heat === "time" && view.times === null)) return () => null;
-  const costAt = (id: string) => costOf(view, prefix + id, heat);
-  const most = Math.max(...view.block.nodes.map(({ id }) => costAt(id) ?? 0)) || 1;
-  return (id) => {
-    const value = costAt(id);
-    if (value === null) return { part: 0, words: "" };
-    // By the root: beside one great layer the small ones still differ.
-    const part = value === 0 ? 0 : Math.max(1, Math.round(10 * Math.sqrt(value / most)));
-    return { part, words: HEAT_WORDS[heat](value) };
-  };
-}
-
-/** Null for a time that nobody has measured. */
-function costOf(view: LevelView, path: string, heat: Heat): number | null {
-  if (heat !== "time") return view.report?.nodes[path]?.[heat] ?? 0;
-  const time = view.times?.nodes[path];
-  return time === undefined ? null : time.forward_ms + time.backward_ms;
 }
 
 /** Only what has parameters can be frozen: a lock on an Add would say nothing. */
@@ -357,7 +332,7 @@ function lendersOf(nodes: readonly Node[]): Map<string, string[]> {
 }
 
 function buildNode(id: string, data: CardData, position: { x: number; y: number }, selected: boolean): FlowNode {
-  const { node, size, ports, fold } = data;
+  const { node, size, ports, fold, difference } = data;
   const ends = fold && [fold.nodes[0], fold.nodes.at(-1)].join(" ... ");
   return {
     id,
@@ -368,7 +343,7 @@ function buildNode(id: string, data: CardData, position: { x: number; y: number 
     ...size,
     measured: size,
     handles: [...handlesOf(ports.inputs, "target", size), ...handlesOf(ports.outputs, "source", size)],
-    ariaLabel: ends ?? `${node.id}, ${blockNameOf(node.type) ?? node.type}`,
+    ariaLabel: ends ?? [node.id, blockNameOf(node.type) ?? node.type, difference?.words ?? []].flat().join(", "),
     domAttributes: {
       tabIndex: -1,
       role: "group",

@@ -19,8 +19,11 @@ import {
   shiftedPoints,
 } from "@/document";
 import { formatShape } from "@/ui";
+import { SIGNS } from "./differences";
 import { createMemory, type FlowEdge, type LevelView, seenIn } from "./flow";
 import { nameOfPort, placeLabels } from "./wireLabels";
+
+type Tensor = NonNullable<NodeReport["outputs"]>[string];
 
 /** A wire with its ports looked up, where both exist. */
 interface Placed {
@@ -49,7 +52,9 @@ export function createEdgeBuilder(): (view: LevelView, isDragging: boolean) => F
     const tensors = wires.map(
       ({ edge, sourcePort }) => view.report?.nodes[prefix + edge.source]?.outputs?.[sourcePort],
     );
-    const labels = tensors.map((tensor) => (tensor ? formatShape(tensor.shape) : null));
+    const differing = view.differences?.edges ?? [];
+    const differences = wires.map(({ edge }) => differing.find((other) => equalEdges(other.edge, edge)) ?? null);
+    const labels = tensors.map((tensor, at) => labelOf(tensor, differences[at] ?? null));
     const ways = waysOf(wires, labels, rects, isDragging);
     const wrong = wrongPorts(view);
     const counts = new Map<string, number>();
@@ -62,6 +67,7 @@ export function createEdgeBuilder(): (view: LevelView, isDragging: boolean) => F
       const label = labels[index] ?? null;
       const { lane, labelAt } = ways[index] ?? FREE_WAY;
       const selected = view.selection.edges.some((other) => equalEdges(other, edge));
+      const difference = differences[index] ?? null;
       const isWrong = wrong.has(`${edge.target}.${targetPort}`);
       const width = tensor ? widthFor(tensor) : 1.5;
       return memory.take(
@@ -77,6 +83,7 @@ export function createEdgeBuilder(): (view: LevelView, isDragging: boolean) => F
           selected,
           isWrong,
           width,
+          difference?.words,
           ...points.flat(),
         ],
         () => ({
@@ -84,15 +91,21 @@ export function createEdgeBuilder(): (view: LevelView, isDragging: boolean) => F
           type: "wire",
           ...drawn,
           selected,
-          data: { edge, label, labelAt, width, lane, isWrong, points },
+          data: { edge, label, labelAt, width, lane, isWrong, difference: difference?.change ?? null, points },
           // Names need no language; React Flow's own words for them are English.
-          ariaLabel: `${edge.source} -> ${edge.target}`,
+          ariaLabel: [`${edge.source} -> ${edge.target}`, difference?.words ?? []].flat().join(", "),
           domAttributes: { "aria-roledescription": undefined } as FlowEdge["domAttributes"],
         }),
       );
     });
     return memory.finish(edges);
   };
+}
+
+/** The shape on a wire; before it a sign, where the wire came or went. */
+function labelOf(tensor: Tensor | undefined, difference: { change: "added" | "removed" } | null): string | null {
+  const words = [difference ? SIGNS[difference.change] : [], tensor ? formatShape(tensor.shape) : []].flat();
+  return words.length > 0 ? words.join(" ") : null;
 }
 
 interface CardRect extends Rect {
@@ -130,8 +143,11 @@ function placeWires(rects: Rects, view: LevelView): Placed[] {
     if (out < 0 || into < 0 || sourceHandle === undefined || targetHandle === undefined) return [];
     const from = { x: source.x + source.width, y: source.y + portOffset(out, outputs.length, source.height) };
     const to = { x: target.x, y: target.y + portOffset(into, inputs.length, target.height) };
-    // Points lead a wire from node to node: it has another way where one of them is folded.
-    const points = view.ways.length === 0 || wire !== edge ? NO_POINTS : ledPoints(edge, view);
+    const led = view.ways.length === 0 ? NO_POINTS : ledPoints(edge, view);
+    // A fold's card stands where its first node does: points that are not between the cards then would lead back and forth.
+    const isOnTheWay = ([x]: Position) =>
+      (wire.source === edge.source || x > from.x) && (wire.target === edge.target || x < to.x);
+    const points = wire === edge || led.every(isOnTheWay) ? led : NO_POINTS;
     const drawn = { source: wire.source, target: wire.target, sourceHandle, targetHandle };
     const ends = wire === edge ? null : endsOf(edge, view);
     const [sourcePort, targetPort] = [ends?.source.port ?? sourceHandle, ends?.target.port ?? targetHandle];
@@ -226,7 +242,7 @@ function wrongPorts({ report, blockName }: LevelView): Set<string> {
 }
 
 /** 1.25 px for one number, 3.5 px for a million and more. */
-function widthFor(tensor: NonNullable<NodeReport["outputs"]>[string]): number {
+function widthFor(tensor: Tensor): number {
   const elements = tensor.shape.reduce<number>((product, size) => product * (typeof size === "number" ? size : 1), 1);
   return Math.min(3.5, 1.25 + Math.log10(Math.max(1, elements)) * 0.375);
 }

@@ -9,7 +9,7 @@ import { FAR_ZOOM, levelViewport, viewportShowing } from "./viewport";
 import type { WireShape } from "./wireShapes";
 
 const MOTION_MS = 150;
-const FIT = { padding: 0.12, maxZoom: 1 };
+export const FIT = { padding: 0.12, maxZoom: 1 };
 
 /** How long a move of the view may be seen: not at all where a person asked for less motion. */
 function motion(): number {

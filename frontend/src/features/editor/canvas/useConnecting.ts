@@ -1,8 +1,8 @@
 import type { FinalConnectionState, IsValidConnection, OnConnectStart } from "@xyflow/react";
 import { useCallback, useEffect, useMemo } from "react";
 import { useStore } from "zustand";
-import { bestPort, judgeAll, type PortRef, reportPrefix, type Verdict } from "@/document";
-import type { CanvasStore, PendingConnection } from "../canvasStore";
+import { bestPort, judgeAll, meantPort, type PortRef, reportPrefix, type Verdict } from "@/document";
+import type { CanvasStore, Over, PendingConnection } from "../canvasStore";
 import { useEditorContext } from "../context";
 import type { FlowEdge, LevelView } from "./flow";
 import { isGround } from "./ground";
@@ -10,12 +10,35 @@ import { isGround } from "./ground";
 /** The verdict on the port (or the whole node) under the pointer, and the port it would go to. */
 export function verdictOver(
   connection: PendingConnection,
-  over: { node: string; port: string | null } | null,
+  over: Pick<Over, "node" | "port"> | null,
 ): { port: string; verdict: Verdict } | null {
   if (!over) return null;
   const own = connection.verdicts.get(over.node);
   const exact = over.port === null ? undefined : own?.get(over.port);
   return exact && over.port !== null ? { port: over.port, verdict: exact } : bestPort(own);
+}
+
+/**
+ * The nodes of a fold's card that a wire dropped on it could go to: those with a free port that fits, else those where it takes
+ * another wire's place, else those that need a repair. None where it can go to no node of it.
+ */
+export function nodesWithin(connection: PendingConnection, folded: readonly string[]): readonly string[] {
+  const found = folded.flatMap((node) => {
+    const verdict = node === connection.from.node ? null : bestPort(connection.verdicts.get(node))?.verdict;
+    return verdict?.legal ? [{ node, rank: (verdict.fits ? 0 : 2) + (verdict.replaces ? 1 : 0) }] : [];
+  });
+  const best = Math.min(...found.map(({ rank }) => rank));
+  return found.filter(({ rank }) => rank === best).map(({ node }) => node);
+}
+
+/** A drop on a fold's card: the one node of it that is meant, or a choice of several; why not where there is none. */
+function dropOnFold(canvas: CanvasStore, connection: PendingConnection, folded: readonly string[]): string | null {
+  const among = nodesWithin(connection, folded);
+  const { node, port } = connection.from;
+  const end = connection.kind === "source" ? { output: port } : { input: port };
+  if (among.length > 1) canvas.setState({ dialog: { kind: "connect", node, among, ...end } });
+  if (among.length === 0) canvas.setState({ notice: { key: "connect.noneFolded" } });
+  return among.length === 1 ? (among[0] ?? null) : null;
 }
 
 /** Drawing wires: what is legal is worked out once, when the drag starts. */
@@ -32,7 +55,7 @@ export function useConnecting(view: LevelView) {
   const onConnectStart: OnConnectStart = useCallback(
     (_event, { nodeId, handleId, handleType }) => {
       if (!nodeId || handleId === null || !handleType) return;
-      const from: PortRef = { node: nodeId, port: handleId };
+      const from: PortRef = meantPort({ node: nodeId, port: handleId });
       const verdicts = judge({ from, kind: handleType }, view);
       canvas.setState({ connection: { from, kind: handleType, verdicts }, over: null });
     },
@@ -44,8 +67,11 @@ export function useConnecting(view: LevelView) {
       const { connection, over } = canvas.getState();
       canvas.setState({ connection: null, over: null });
       if (!connection) return;
-      const snapped = end.toHandle?.id ? { node: end.toHandle.nodeId, port: end.toHandle.id } : null;
-      const target = snapped ?? over;
+      const snapped = end.toHandle?.id ? meantPort({ node: end.toHandle.nodeId, port: end.toHandle.id }) : null;
+      const within = !snapped && over?.folded && over.port === null ? over.folded : null;
+      const chosen = within ? dropOnFold(canvas, connection, within) : null;
+      if (within && chosen === null) return;
+      const target = snapped ?? (chosen === null ? over : { node: chosen, port: null });
       const found = verdictOver(connection, target);
       const client = pointOf(event);
       if (!target && isGround(document.elementFromPoint(client.x, client.y))) {
@@ -69,8 +95,9 @@ export function useConnecting(view: LevelView) {
     ({ source, target, sourceHandle, targetHandle }) => {
       const { connection } = canvas.getState();
       if (!connection) return false;
-      const [node, port] = connection.kind === "source" ? [target, targetHandle] : [source, sourceHandle];
-      return connection.verdicts.get(node)?.get(port ?? "")?.legal ?? false;
+      const [card, handle] = connection.kind === "source" ? [target, targetHandle] : [source, sourceHandle];
+      const { node, port } = meantPort({ node: card, port: handle ?? "" });
+      return connection.verdicts.get(node)?.get(port)?.legal ?? false;
     },
     [canvas],
   );
@@ -98,12 +125,15 @@ function judge({ from, kind }: Pick<PendingConnection, "from" | "kind">, view: L
 /** Keeps `over` up to date while a wire is drawn; returns what ends it. */
 function followPointer(canvas: CanvasStore): () => void {
   const onMove = (event: PointerEvent) => {
-    const element = document.elementFromPoint(event.clientX, event.clientY)?.closest<HTMLElement>("[data-node]");
-    const node = element?.dataset.node;
+    const element = document
+      .elementFromPoint(event.clientX, event.clientY)
+      ?.closest<HTMLElement>("[data-node], [data-folded]");
+    const folded = element?.closest<HTMLElement>("[data-folded]")?.dataset.folded?.split(" ") ?? null;
+    const node = element?.dataset.node ?? folded?.[0];
     const port = element?.dataset.port ?? null;
     const { over } = canvas.getState();
     if (node === over?.node && port === (over?.port ?? null)) return;
-    canvas.setState({ over: node === undefined ? null : { node, port } });
+    canvas.setState({ over: node === undefined ? null : { node, port, folded } });
   };
   window.addEventListener("pointermove", onMove);
   return () => window.removeEventListener("pointermove", onMove);

@@ -24,6 +24,7 @@ export function useLevelView(dragged: Positions | null): LevelView {
   const { canvas } = useEditorContext();
   const heat = useStore(canvas, (state) => state.heat);
   const times = useStore(canvas, (state) => state.measured.times);
+  const differences = useStore(canvas, (state) => state.differences?.get(here.blockName) ?? null);
   const marks = marksOf(document, here.blockName);
   const { colors, ways } = marks;
   const folds = foldsOf(here.block, marks);
@@ -49,6 +50,7 @@ export function useLevelView(dragged: Positions | null): LevelView {
       shifts,
       heat,
       times,
+      differences,
     }),
     [
       document,
@@ -65,6 +67,7 @@ export function useLevelView(dragged: Positions | null): LevelView {
       shifts,
       heat,
       times,
+      differences,
     ],
   );
 }

@@ -48,6 +48,25 @@ export function levelViewport(cards: readonly Rect[], size: Size): Viewport {
   return { x, y: Math.min(middle, size.height * MARGIN - top * zoom), zoom };
 }
 
+/** The smallest box with all cards in it; null where there are none. */
+export function boxAround(cards: readonly Rect[]): Rect | null {
+  if (cards.length === 0) return null;
+  const [x, y] = [Math.min(...cards.map((card) => card.x)), Math.min(...cards.map((card) => card.y))];
+  const right = Math.max(...cards.map((card) => card.x + card.width));
+  return { x, y, width: right - x, height: Math.max(...cards.map((card) => card.y + card.height)) - y };
+}
+
+/** Whether a part of the drawing can still be read where all of it is in a view of this size. */
+export function isReadableWhole(part: Rect, size: Size): boolean {
+  const room = 1 - 2 * MARGIN;
+  return Math.min((size.width * room) / part.width, (size.height * room) / part.height) >= WHOLE_ZOOM;
+}
+
+/** Whether a part of the drawing lies wholly in a view of this size. */
+export function isShownWhole(part: Rect, viewport: Viewport, size: Size): boolean {
+  return viewportShowing(viewport, part, size) === viewport;
+}
+
 /** The same viewport where `card` lies wholly in it, else one with the card in its middle. */
 export function viewportShowing(viewport: Viewport, card: Rect, size: Size): Viewport {
   const { x, y, zoom } = viewport;

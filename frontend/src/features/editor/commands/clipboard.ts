@@ -14,6 +14,7 @@ import {
   recursionProblem,
   snapPosition,
 } from "@/document";
+import { copiedText, keepCopied } from "../preferences";
 import { type Command, type CommandContext, hereOf, needsSelection } from "./command";
 
 /** The selected nodes as text, kept for pasting here too; null where nothing is selected. */
@@ -22,6 +23,7 @@ export function copySelection({ state, canvas }: CommandContext): string | null 
   if (!clip) return null;
   const text = JSON.stringify(clip);
   canvas.setState({ clipboard: text });
+  keepCopied(text);
   return text;
 }
 
@@ -96,7 +98,7 @@ async function readShared({ canvas }: CommandContext): Promise<string> {
     // The browser does not let the page read: what was copied here is what can be pasted.
     if (!(error instanceof DOMException)) throw error;
   }
-  return canvas.getState().clipboard ?? "";
+  return copiedText() ?? canvas.getState().clipboard ?? "";
 }
 
 /** Where a menu was opened, if it was. */

@@ -64,11 +64,15 @@ export const addNote: Command = {
   run: (context) => addMark("note", context),
 };
 
+/** The command that gives cards a colour, or takes theirs away. */
+export function colorCommandId(color: Color | null): string {
+  return `color${color === null ? "None" : color[0]?.toUpperCase() + color.slice(1)}`;
+}
+
 function colorCommand(color: Color | null): Command {
-  const name = color === null ? "None" : color[0]?.toUpperCase() + color.slice(1);
   return {
-    id: `color${name}`,
-    label: `command.color${name}`,
+    id: colorCommandId(color),
+    label: `command.${colorCommandId(color)}`,
     group: "node",
     icon: IconCircleFilled,
     keys: [],

@@ -110,3 +110,15 @@ it("goes on where only the selection, the settings for training or the name has 
   expect(canvas.getState().notice).toBeNull();
   expect(column("image")).toBeLessThan(column("sum"));
 });
+
+it("arranges the card of a fold, with which its nodes go", async () => {
+  const before = places();
+  store.getState().foldNodes(["left", "left2"]);
+  await tidy();
+  const shift = (id: string) => [0, 1].map((at) => (places()[id]?.[at] ?? 0) - (before[id]?.[at] ?? 0));
+  expect(shift("left")).toEqual(shift("left2"));
+  expect(column("image")).toBeLessThan(column("left"));
+  expect(column("left")).toBeLessThan(column("sum"));
+  // One card between the two: the branch that is folded takes one column, as the other one does.
+  expect(column("left")).toBe(column("right"));
+});
