@@ -1989,7 +1989,8 @@ export interface components {
          *
          *     ``confusion[i][j]`` counts samples (of masks: pixels) of class ``i`` that were answered with class ``j``; it is empty of
          *     labels, of which a sample may have several.  ``counts[i]`` are the samples of class or with label ``i``; ``per_class``
-         *     holds for each metric that knows one a value of each class.
+         *     holds for each metric that knows one a value of each class.  ``are_numbers``: of a regression of several numbers
+         *     ``classes`` are their names, and there is no confusion.
          */
         ClassesEvent: {
             /** Run */
@@ -2017,6 +2018,11 @@ export interface components {
             is_best: boolean;
             /** Classes */
             classes: string[];
+            /**
+             * Are Numbers
+             * @default false
+             */
+            are_numbers: boolean;
             /** Confusion */
             confusion: number[][];
             /** Counts */
@@ -2051,7 +2057,7 @@ export interface components {
              * Role
              * @enum {string}
              */
-            role: "feature" | "target" | "label" | "ignored" | "time" | "group" | "split";
+            role: "feature" | "target" | "label" | "value" | "ignored" | "time" | "group" | "split";
             /** Num Missing */
             num_missing: number;
             /** Num Distinct */
@@ -5376,6 +5382,7 @@ export interface components {
          * TrialRead
          * @description What can be asked of a checkpoint.  ``are_probabilities`` false: the answers are scores, for the loss makes no
          *     probabilities of them.  ``mask_colors`` are those of the classes in a mask; empty for the first, which is clear.
+         *     ``target_columns`` are the names of several numbers that are predicted together.
          */
         TrialRead: {
             /** Checkpoint Id */
@@ -5394,6 +5401,8 @@ export interface components {
             classes: string[];
             /** Target Name */
             target_name: string;
+            /** Target Columns */
+            target_columns?: string[];
             /** Are Probabilities */
             are_probabilities: boolean;
             picture?: components["schemas"]["PictureShape"] | null;
