@@ -7,24 +7,48 @@ import { PageLoading } from "./frame/PageLoading";
 import { loadAllWords } from "./language";
 import { NotFoundPage } from "./pages/NotFoundPage";
 
+type Lazy = () => Promise<{ Component: ComponentType }>;
+
 /** A page whose words come with the first one. */
-function first(load: () => Promise<ComponentType>): RouteObject["lazy"] {
+function first(load: () => Promise<ComponentType>): Lazy {
   return async () => ({ Component: await loadPart(load) });
 }
 
 /** A page that is loaded when it is first opened, together with its words. */
-function page(load: () => Promise<ComponentType>): RouteObject["lazy"] {
+function page(load: () => Promise<ComponentType>): Lazy {
   return async () => {
     const [Component] = await Promise.all([loadPart(load), loadAllWords()]);
     return { Component };
   };
 }
 
+/** A page has most likely got what it shows by then. */
+const REST_MS = 300;
+
+/** `here`, and when it has come to rest, the code of the page that one goes to from it: the click need not wait for it. */
+function before(next: Lazy, here: Lazy): Lazy {
+  return async () => {
+    const found = await here();
+    // One that cannot be had now is asked for again by the click, which says why.
+    setTimeout(() => void next().catch(() => undefined), REST_MS);
+    return found;
+  };
+}
+
+const editor = page(async () => (await import("./editor/EditorPage")).EditorPage);
+const compare = page(async () => (await import("@/features/compare")).ComparePage);
+
 /** The pages. The first ones have their words with them: `i18n.ts` names their namespaces. */
 const pages: RouteObject[] = [
   { index: true, element: <Navigate to="/networks" replace /> },
-  { path: "networks", lazy: first(async () => (await import("@/features/networks")).NetworkList) },
-  { path: "networks/:id", lazy: page(async () => (await import("./editor/EditorPage")).EditorPage) },
+  {
+    path: "networks",
+    lazy: before(
+      editor,
+      first(async () => (await import("@/features/networks")).NetworkList),
+    ),
+  },
+  { path: "networks/:id", lazy: editor },
   {
     path: "networks/deleted",
     lazy: first(async () => (await import("@/features/networks")).DeletedNetworks),
@@ -37,15 +61,27 @@ const pages: RouteObject[] = [
     path: "networks/:id/view/:revision",
     lazy: page(async () => (await import("./editor/ReadOnlyPage")).ReadOnlyPage),
   },
-  { path: "architectures", lazy: page(async () => (await import("@/features/architectures")).Gallery) },
+  {
+    path: "architectures",
+    lazy: before(
+      editor,
+      page(async () => (await import("@/features/architectures")).Gallery),
+    ),
+  },
   {
     path: "architectures/:id",
     lazy: first(async () => (await import("@/features/architectures")).ArchitecturePage),
   },
   { path: "data", lazy: page(async () => (await import("@/features/data")).DataPage) },
   { path: "data/:id", lazy: page(async () => (await import("@/features/data")).DatasetPage) },
-  { path: "runs", lazy: page(async () => (await import("@/features/runs")).RunsPage) },
-  { path: "runs/compare", lazy: page(async () => (await import("@/features/compare")).ComparePage) },
+  {
+    path: "runs",
+    lazy: before(
+      compare,
+      page(async () => (await import("@/features/runs")).RunsPage),
+    ),
+  },
+  { path: "runs/compare", lazy: compare },
   { path: "runs/:id", lazy: page(async () => (await import("@/features/runs")).RunPage) },
   { path: "*", Component: NotFoundPage },
 ];

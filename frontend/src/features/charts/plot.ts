@@ -57,6 +57,15 @@ export interface Readout {
   isEmpty: boolean;
 }
 
+export const NO_READOUT: Readout = {
+  x: null,
+  values: [],
+  nearest: null,
+  numOutside: 0,
+  isZoomed: false,
+  isEmpty: true,
+};
+
 export interface PlotOptions {
   element: HTMLElement;
   store: MetricStore;
@@ -129,7 +138,7 @@ export class Plot {
     this.made?.destroy();
   }
 
-  /** The canvas is made when the chart is first drawn: of a page with many charts most are never scrolled to. */
+  /** The canvas is made when the chart has something to show and is seen: of many charts most are never scrolled to. */
   private get plot(): uPlot {
     const { element, series } = this.options;
     this.made ??= new uPlot(this.buildOptions(), [[], ...series.map(() => [])], element);
@@ -140,12 +149,18 @@ export class Plot {
     return this.options.series.map((series) => this.options.store.buffer(series.name));
   }
 
-  private draw(): void {
+  /** Gives whether there was anything to draw. */
+  private draw(): boolean {
     const { view, stepsPerEpoch } = this.options;
     const { axis, isLog, smoothing, keepAll } = view;
     const buffers = this.buffers();
     this.drawn = stampOf(buffers);
     const present = buffers.filter((buffer) => buffer !== undefined);
+    const isEmpty = present.every((buffer) => buffer.length === 0);
+    if (isEmpty && this.made === null) {
+      this.options.onReadout({ ...NO_READOUT, isZoomed: this.zoom !== null });
+      return false;
+    }
     const range = this.zoom ?? toPositive(fullRange(present, axis, stepsPerEpoch), view.isLogX === true);
     const buckets = Math.max(50, Math.floor(this.plot.width / 2));
     const line = (buffer: MetricBuffer | undefined, isSmooth: boolean): Line => {
@@ -170,6 +185,7 @@ export class Plot {
       }
     });
     this.tell();
+    return !isEmpty;
   }
 
   private divided(columns: Cell[][]): Cell[][] {

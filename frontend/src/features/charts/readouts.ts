@@ -1,7 +1,7 @@
 /** What a chart says beside its picture, told to whoever shows it; changes some times a second. */
 
 import { useSyncExternalStore } from "react";
-import type { Readout } from "./plot";
+import { NO_READOUT, type Readout } from "./plot";
 
 export interface Readouts {
   get: () => Readout;
@@ -9,10 +9,8 @@ export interface Readouts {
   subscribe: (listener: () => void) => () => void;
 }
 
-const EMPTY: Readout = { x: null, values: [], nearest: null, numOutside: 0, isZoomed: false, isEmpty: true };
-
 export function createReadouts(): Readouts {
-  let current = EMPTY;
+  let current = NO_READOUT;
   const listeners = new Set<() => void>();
   return {
     get: () => current,

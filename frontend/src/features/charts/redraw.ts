@@ -56,8 +56,11 @@ export interface Redraw {
   stop(): void;
 }
 
-/** Draws `draw` for `element` when asked to: at once the first time, then at the beat, and never out of sight. */
-export function createRedraw(element: Element, draw: () => void): Redraw {
+/**
+ * Draws `draw` for `element` when asked to: at once until there was something to draw, which it returns, then at the beat, and
+ * never out of sight.
+ */
+export function createRedraw(element: Element, draw: () => boolean): Redraw {
   let isInView = false;
   let isWanted = true;
   let cancel: (() => void) | null = null;
@@ -77,8 +80,7 @@ export function createRedraw(element: Element, draw: () => void): Redraw {
     cancel = null;
     if (!canSee()) return;
     isWanted = false;
-    hasDrawn = true;
-    draw();
+    hasDrawn = draw() || hasDrawn;
   };
   const observer = new IntersectionObserver((entries) => {
     isInView = entries.at(-1)?.isIntersecting ?? false;
