@@ -1,14 +1,24 @@
-"""Runs outlive everything: the server is killed under an open page and an open editor has a second tab."""
+"""Nothing is lost: the server is killed under an open page, an open editor has a second tab, the page and the browser crash."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
-from e2e.conftest import Server
+from e2e.conftest import CHROMIUM_ARGUMENTS, Server
 from e2e.drawing import Editor, wait_until
 from e2e.live import watch
 from e2e.training import chain, create_network, open_training, start_training, wait_for_end
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 pytestmark = pytest.mark.browser
 
+GRID = 20
+"""How far a card goes with one press of an arrow key, in pixels of the drawing."""
 CNN = chain(
     "Digits",
     ("image", "Input", {"shape": [1, 8, 8]}),
@@ -90,3 +100,111 @@ def test_page_opened_while_server_is_away_comes_when_it_is_back(page: Page, serv
     expect(page.get_by_text("Offline, reconnecting")).to_have_count(0)
     sheets = "[...document.querySelectorAll('link[rel=stylesheet]')]"
     assert page.evaluate(f"{sheets}.filter((link) => link.sheet === null).map((link) => link.href)") == []
+
+
+def test_edits_without_a_server_are_kept_over_a_crash_of_the_page_and_sent_when_it_is_back(
+    page: Page, context: BrowserContext, server: Server
+) -> None:
+    network = create_network(server, CNN)
+    address = f"http://127.0.0.1:{server.port}/networks/{network}"
+
+    def kept() -> set[str]:
+        with server.client() as client:
+            nodes = client.get(f"/api/networks/{network}").json()["document"]["network"]["nodes"]
+        return {node["type"] for node in nodes}
+
+    page.goto(address)
+    expect(Editor(page).node("conv1")).to_be_visible()
+    state = page.get_by_test_id("save-state")
+    server.kill()
+    Editor(page).drag_in("Dropout", 300, 400)
+    expect(state).to_have_text("Kept here")
+    server.start()
+    expect(state).to_have_text("Saved")
+    assert "Dropout" in kept()
+
+    server.kill()
+    Editor(page).drag_in("Tanh", 300, 500)
+    expect(state).to_have_text("Kept here")
+    crash(page)
+    server.start()
+    again = context.new_page()
+    again.goto(address)
+    expect(Editor(again).node("act2")).to_be_visible()
+    expect(again.get_by_text("that had not reached the server are back")).to_be_visible()
+    expect(again.get_by_test_id("save-state")).to_have_text("Saved")
+    assert "Tanh" in kept()
+
+
+def crash(page: Page) -> None:
+    """Ends the page's process."""
+    with page.expect_event("crash"), suppress(Error):
+        page.goto("chrome://crash")
+
+
+@contextmanager
+def own_browser(browser: Browser, folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], Page]]:
+    """A Chromium with a profile of its own in ``folder``, that a test may kill."""
+    from browser import find  # type: ignore[import-not-found]  # scripts/browser.py
+
+    port = folder / "DevToolsActivePort"
+    port.unlink(missing_ok=True)
+    process = subprocess.Popen(
+        [
+            find(),
+            *CHROMIUM_ARGUMENTS,
+            "--headless",
+            "--window-size=1440,900",
+            f"--user-data-dir={folder}",
+            "--remote-debugging-port=0",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not (port.exists() and port.read_text().count("\n")):
+            assert time.monotonic() < deadline, "the browser did not start"
+            time.sleep(0.05)
+        over = browser.browser_type.connect_over_cdp(f"http://127.0.0.1:{port.read_text().split()[0]}")
+        yield process, over.contexts[0].new_page()
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def test_browser_that_crashes_while_the_hands_do_not_rest_loses_only_the_last_edits(
+    browser: Browser, server: Server, tmp_path: Path
+) -> None:
+    network = create_network(server, CNN)
+
+    def height() -> float:
+        with server.client() as client:
+            places = client.get(f"/api/networks/{network}").json()["document"]["view"].get("network", {})
+        return float(places["conv1"][1]) if "conv1" in places else 0.0
+
+    before = height()
+    with own_browser(browser, tmp_path / "profile") as (process, page):
+        page.goto(server.url)
+        page.goto(f"http://127.0.0.1:{server.port}/networks/{network}")
+        Editor(page).select("conv1")
+        # By the page's own clock, which no slow machine holds up: five edits a second, and no rest.
+        page.evaluate(
+            """() => {
+              window.steps = 0;
+              setInterval(() => {
+                const press = new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true, cancelable: true });
+                document.querySelector("[data-testid=canvas]").dispatchEvent(press);
+                window.steps += 1;
+              }, 200);
+            }"""
+        )
+        page.wait_for_timeout(2000)
+        steps = page.evaluate("window.steps")
+        assert steps > 0
+        page.wait_for_timeout(2000)
+        os.killpg(process.pid, signal.SIGKILL)
+    # Its storage reaches the disk seconds later: what counts is what the server was sent.
+    assert height() >= before + steps * GRID

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ApiProblem, OFFLINE } from "@/api";
 import { createDocumentStore, type Document, emptyDocument } from "@/document";
-import { createAutosave, IDLE_MS, RETRY_MS } from "./autosave";
+import { createAutosave, IDLE_MS, LONGEST_MS, RETRY_MS } from "./autosave";
 import { createDrafts } from "./drafts";
 
 function problem(status: number, code: string): ApiProblem {
@@ -74,6 +74,15 @@ describe("autosave", () => {
     expect(server.saved.map(({ name }) => name)).toEqual(["Three"]);
     expect(kind()).toBe("saved");
     expect(store.getState().revision).toBe(2);
+  });
+
+  test("sends them a second after the first where the hands do not rest", async () => {
+    const { server, store } = setUp();
+    for (let edit = 1; edit <= 24; edit += 1) {
+      store.getState().setName(`Edit ${edit}`);
+      await vi.advanceTimersByTimeAsync(LONGEST_MS / 8);
+    }
+    expect(server.saved.map(({ name }) => name)).toEqual(["Edit 8", "Edit 16", "Edit 24"]);
   });
 
   test("an edit made while a save is on its way goes on top of it", async () => {

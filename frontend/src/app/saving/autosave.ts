@@ -6,7 +6,7 @@ import type { Drafts } from "./drafts";
 /** What is said in the bar about the open document. */
 export type SaveState =
   | { kind: "saved" }
-  /** Edited; sent when the hands rest. */
+  /** Edited; sent when the hands rest, or after a second. */
   | { kind: "waiting" }
   | { kind: "saving" }
   /** No server: kept here, sent when it is back. */
@@ -39,14 +39,21 @@ export interface Autosave {
   abandon: () => void;
 }
 
-export const IDLE_MS = 1000;
+export const IDLE_MS = 500;
+/** What a crash of the browser loses at most, for its storage reaches the disk seconds later than a save the server. */
+export const LONGEST_MS = 1000;
 export const RETRY_MS = 5000;
 const DRAFT_MS = 250;
 
-/** Sends every edit after a second of rest, one save at a time, each on top of the revision before. */
+/**
+ * Sends the edits when the hands rest, and a second after the first of them where they do not: one save at a time, each on
+ * top of the revision before.
+ */
 export function createAutosave({ store, drafts, save, onceOnline, now = Date.now }: AutosaveOptions): Autosave {
   const state = createStore<SaveState>()(() => ({ kind: "saved" }));
   let isSaving = false;
+  /** When the first edit was made that no save holds yet. */
+  let editedAt: number | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let draftTimer: ReturnType<typeof setTimeout> | undefined;
   let stopWaiting: (() => void) | undefined;
@@ -66,6 +73,7 @@ export function createAutosave({ store, drafts, save, onceOnline, now = Date.now
   }
 
   function settle(): void {
+    editedAt = null;
     clearTimeout(timer);
     clearTimeout(draftTimer);
     draftTimer = undefined;
@@ -85,6 +93,7 @@ export function createAutosave({ store, drafts, save, onceOnline, now = Date.now
     clearTimeout(timer);
     stopWaiting?.();
     writeDraft();
+    editedAt = null;
     isSaving = true;
     say({ kind: "saving" });
     try {
@@ -125,11 +134,12 @@ export function createAutosave({ store, drafts, save, onceOnline, now = Date.now
       return;
     }
     draftTimer ??= setTimeout(writeDraft, DRAFT_MS);
+    editedAt ??= now();
     // While a person must decide, or the server is away, the draft is all that is written.
     if (kind === "conflict" || kind === "offline") return;
     if (!isSaving) {
       say({ kind: "waiting" });
-      schedule(IDLE_MS);
+      schedule(Math.min(IDLE_MS, Math.max(0, editedAt + LONGEST_MS - now())));
     }
   }
 
