@@ -2558,7 +2558,8 @@ export interface components {
         };
         /**
          * ExampleRead
-         * @description The notes' own numbers: pictures as ``[channel][row][column]``, ``weights`` by their key in the ``state_dict``.
+         * @description The notes' own numbers: pictures as ``[channel][row][column]``, ``weights`` by their key in the ``state_dict``;
+         *     ``names`` are those of the result's channels where each has one.
          */
         ExampleRead: {
             /** Input */
@@ -2571,6 +2572,8 @@ export interface components {
             output: string;
             /** Result */
             result: number[][][];
+            /** Names */
+            names: string[];
         };
         /**
          * ExperimentRead
