@@ -94,13 +94,18 @@ Cells = tuple[tuple[tuple[float, ...], ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """The notes' own numbers: what goes in, with which weights, and what comes out of ``output``; held true by a test."""
+    """The notes' own numbers: what goes in, with which weights, and what comes out of ``output``; held true by a test.
+
+    ``input`` has the values of one sample in reading order, ``result`` is rounded as in the notes.
+    """
 
     input: Cells
     weights: Mapping[str, tuple[Any, ...]]
     """By the key of the ``state_dict``."""
     output: str
     result: Cells
+    names: tuple[str, ...] = ()
+    """Of the channels of ``result``, where each comes from a node of its own."""
 
 
 @dataclass(frozen=True, slots=True)

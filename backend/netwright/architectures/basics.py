@@ -1,7 +1,9 @@
 """From one neuron to a multilayer perceptron."""
 
-from netwright.architectures.base import Architecture, Paper, Preset, Published
-from netwright.architectures.drawing import document, draw, node
+from dataclasses import replace
+
+from netwright.architectures.base import Architecture, Example, Paper, Preset, Published
+from netwright.architectures.drawing import document, draw, node, rows
 from netwright.architectures.presets import FASHION
 from netwright.graph.document import Document
 
@@ -57,6 +59,7 @@ _CLUSTERS = Preset(
         "checkpoint": {"monitor": "val/Accuracy", "mode": "max"},
     },
 )
+_COMPARED = replace(_CLUSTERS, config={**_CLUSTERS.config, "objectives": [{"output": "scores"}]})
 _SPIRALS = Preset(
     "spirals",
     "spirals",
@@ -87,6 +90,25 @@ def draw_neuron(activation: str, count: int) -> Document:
         node("answer", "Output"),
     ]
     return document("", draw(nodes))
+
+
+def draw_activations() -> Document:
+    """Four activations of the same two numbers, and a Linear layer that makes a class of all eight answers."""
+    activations = ("softmax", "tanh", "relu", "sigmoid")
+    nodes = [
+        node("point", "Input", shape=[2]),
+        *(node(kind.lower(), kind) for kind in ("Softmax", "Tanh", "ReLU", "Sigmoid")),
+        node("compare", "Stack", dim=1),
+        node("compared", "Output"),
+        node("flat", "Flatten"),
+        node("fc", "Linear", out_features=3),
+        node("scores", "Output"),
+    ]
+    wires = ", ".join(
+        [*(f"point {name} compare" for name in activations), "compare compared", "compare flat fc scores"]
+    )
+    places = rows("point softmax compare compared", ". tanh flat", ". relu fc", ". sigmoid scores")
+    return document("", draw(nodes, wires, places))
 
 
 def draw_small_mlp() -> Document:
@@ -145,6 +167,23 @@ BASICS = (
         draw=draw_perceptron,
     ),
     *(_neuron(activation) for activation in ("Sigmoid", "Tanh", "ReLU", "Softmax")),
+    Architecture(
+        id="activations",
+        family="neuron",
+        chapter="neuron",
+        task="classification",
+        paper=_MCCULLOCH,
+        look="activations",
+        preset=_COMPARED,
+        draw=draw_activations,
+        example=Example(
+            input=(((-1.4559, 0.3468),),),
+            weights={},
+            output="compared",
+            result=(((0.1415, 0.8585),), ((-0.8968, 0.3335),), ((0.0, 0.3468),), ((0.1891, 0.5858),)),
+            names=("softmax", "tanh", "relu", "sigmoid"),
+        ),
+    ),
     Architecture(
         id="mlp_spirals",
         family="dense",

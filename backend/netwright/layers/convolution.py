@@ -30,7 +30,7 @@ BIAS = "Add a learned offset to every channel. Switch it off where a normalisati
 class ConvParams(LayerParams, Generic[S, Z]):
     out_channels: Size = setting(32, OUT_CHANNELS, unit="channels")
     kernel_size: S = setting(3, "Size of the window a filter looks through.", unit="pixels")
-    stride: S = setting(1, "Step of the window: 2 halves height and width.", unit="pixels")
+    stride: S = setting(1, "Step of the window: 2 halves the size along each axis.", unit="pixels")
     padding: Z | Literal["valid", "same"] = setting(
         0,
         "Pixels added on every side. 'valid' adds none, 'same' as many as keep the size (with stride 1 only). "

@@ -28,7 +28,7 @@ class ConvTransposeParams(LayerParams, Generic[S, Z]):
     out_channels: Size = setting(32, OUT_CHANNELS, unit="channels")
     kernel_size: S = setting(2, "Size of the patch that every input pixel paints into the output.", unit="pixels")
     stride: S = setting(
-        1, "Distance of neighbouring patches: 2 doubles height and width with a kernel of 2.", unit="pixels"
+        1, "Distance of neighbouring patches: 2 doubles the size along each axis with a kernel of 2.", unit="pixels"
     )
     padding: Z = setting(0, "Pixels cut off the output on every side.", unit="pixels")
     output_padding: Z = setting(

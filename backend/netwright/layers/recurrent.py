@@ -306,10 +306,11 @@ class LSTMCell(_Cell):
     outputs = (*_Cell.outputs, Port("c", "(N, H)", _FLAT))
     documentation = Documentation(
         summary="One step of an LSTM: from an input, a state and a memory to the next state and memory.",
-        formula=r"c' = f \odot c + i \odot g, \qquad h' = o \odot \tanh(c')",
+        formula=r"\begin{aligned} (i, f, g, o) &= (\sigma, \sigma, \tanh, \sigma)(W_x x + b_x + W_h h + b_h) \\ "
+        r"c' &= f \odot c + i \odot g, \qquad h' = o \odot \tanh(c') \end{aligned}",
         shape="(N, F), (N, H), (N, H) -> (N, H), (N, H)",
         use_when=_CELL_USE,
-        pitfalls=_CELL_PITFALL,
+        pitfalls="State and memory, of one size, have to come from somewhere: Inputs, Linear layers, or the cell before.",
         source=_DOCS + "LSTMCell.html",
     )
 
@@ -339,7 +340,8 @@ class GRUCell(_Cell):
     gates = 3
     documentation = Documentation(
         summary="One step of a GRU: from an input and a state to the next state.",
-        formula=r"h' = (1 - z) \odot n + z \odot h",
+        formula=r"\begin{aligned} r, z &= \sigma(W_x x + b_x + W_h h + b_h) \\ "
+        r"n &= \tanh(W_{xn} x + b_{xn} + r \odot (W_{hn} h + b_{hn})) \\ h' &= (1 - z) \odot n + z \odot h \end{aligned}",
         shape="(N, F), (N, H) -> (N, H)",
         use_when=_CELL_USE,
         pitfalls=_CELL_PITFALL,

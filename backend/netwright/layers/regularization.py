@@ -10,8 +10,26 @@ from netwright.layers.spatial import picture_port
 _FORMULA = r"y = \frac{m \odot x}{1 - p}, \qquad m \sim \text{Bernoulli}(1 - p) \text{ while training, else } y = x"
 
 
+_CHANNELS_FORMULA = (
+    r"y_c = \frac{m_c}{1 - p} x_c, \qquad m_c \sim \text{Bernoulli}(1 - p) \text{ while training, else } y = x"
+)
+"""One draw for all values of a channel of a sample."""
+
+
 class DropoutParams(LayerParams):
     p: Probability = setting(0.5, "Chance that a value is set to zero while training.", unit="probability")
+
+
+class ChannelDropoutParams(LayerParams):
+    p: Probability = setting(0.5, "Chance that a channel is set to zero while training.", unit="probability")
+
+
+class AlphaDropoutParams(LayerParams):
+    p: Probability = setting(0.5, "Chance that a value is put on SELU's floor while training.", unit="probability")
+
+
+class FeatureAlphaDropoutParams(LayerParams):
+    p: Probability = setting(0.5, "Chance that a channel is put on SELU's floor while training.", unit="probability")
 
 
 class _Dropout(Layer[Any]):
@@ -49,11 +67,12 @@ class Dropout(_Dropout):
 class Dropout2d(_Dropout):
     """(N, C, H, W) -> (N, C, H, W)."""
 
+    Params = ChannelDropoutParams
     inputs = (picture_port("x", 2),)
     outputs = (picture_port("y", 2),)
     documentation = Documentation(
         summary="Sets whole channels to zero at random while training; afterwards it does nothing.",
-        formula=_FORMULA,
+        formula=_CHANNELS_FORMULA,
         shape="(N, C, H, W) -> (N, C, H, W)",
         use_when="Between convolutions: neighbouring pixels are so alike that dropping single ones hides nothing.",
         pitfalls="It is strong: start at 0.1 to 0.2. Convolutions with BatchNorm often need none.",
@@ -65,11 +84,12 @@ class Dropout2d(_Dropout):
 class Dropout1d(_Dropout):
     """(N, C, L) -> (N, C, L)."""
 
+    Params = ChannelDropoutParams
     inputs = (picture_port("x", 1),)
     outputs = (picture_port("y", 1),)
     documentation = Documentation(
         summary="Sets whole channels of a series to zero at random while training; afterwards it does nothing.",
-        formula=_FORMULA,
+        formula=_CHANNELS_FORMULA,
         shape="(N, C, L) -> (N, C, L)",
         use_when="Between Conv1d layers: neighbouring steps are so alike that dropping single ones hides nothing.",
         pitfalls="It is strong: start at 0.1 to 0.2. On a sequence (N, T, F) it drops whole steps, not features.",
@@ -82,11 +102,12 @@ class Dropout1d(_Dropout):
 class Dropout3d(_Dropout):
     """(N, C, D, H, W) -> (N, C, D, H, W)."""
 
+    Params = ChannelDropoutParams
     inputs = (picture_port("x", 3),)
     outputs = (picture_port("y", 3),)
     documentation = Documentation(
         summary="Sets whole channels of a volume to zero at random while training; afterwards it does nothing.",
-        formula=_FORMULA,
+        formula=_CHANNELS_FORMULA,
         shape="(N, C, D, H, W) -> (N, C, D, H, W)",
         use_when="Between Conv3d layers on scans and clips, where data are few and volumes large.",
         pitfalls="It is strong: start at 0.1 to 0.2. With few channels one dropped channel is a large part of the picture.",
@@ -104,6 +125,7 @@ _ALPHA_FORMULA = (
 class AlphaDropout(_Dropout):
     """(N, *) -> (N, *)."""
 
+    Params = AlphaDropoutParams
     inputs = (Port("x"),)
     outputs = (Port("y"),)
     documentation = Documentation(
@@ -121,6 +143,7 @@ class AlphaDropout(_Dropout):
 class FeatureAlphaDropout(_Dropout):
     """(N, C, *) -> (N, C, *)."""
 
+    Params = FeatureAlphaDropoutParams
     inputs = (Port("x", "(N, C, *)"),)
     outputs = (Port("y", "(N, C, *)"),)
     documentation = Documentation(

@@ -24,12 +24,14 @@ class PublishedRead(Model):
 
 
 class ExampleRead(Model):
-    """The notes' own numbers: pictures as ``[channel][row][column]``, ``weights`` by their key in the ``state_dict``."""
+    """The notes' own numbers: pictures as ``[channel][row][column]``, ``weights`` by their key in the ``state_dict``;
+    ``names`` are those of the result's channels where each has one."""
 
     input: list[list[list[float]]]
     weights: dict[str, list[Any]]
     output: str
     result: list[list[list[float]]]
+    names: list[str]
 
 
 class SweepRead(Model):

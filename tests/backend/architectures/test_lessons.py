@@ -22,6 +22,18 @@ def test_mixing_when_the_notes_weights_are_set_gives_the_notes_numbers() -> None
     assert output.squeeze(0).tolist() == [[list(row) for row in channel] for channel in example.result]
 
 
+def test_activations_when_given_the_notes_numbers_answer_as_in_the_notes() -> None:
+    example = ARCHITECTURES["activations"].example
+    assert example is not None
+    network = build_network(to_source(ARCHITECTURES["activations"].build()))
+    with torch.inference_mode():
+        output = network(torch.tensor(example.input).reshape(1, 2))[example.output]
+    # The notes' first number is itself rounded to four places, -1.4559: its tanh is known to one in the last place.
+    for row, (expected,) in zip(output.squeeze(0).tolist(), example.result, strict=True):
+        assert row == pytest.approx(expected, abs=1e-4)
+    assert example.names == ("softmax", "tanh", "relu", "sigmoid")
+
+
 def _parameters(name: str) -> dict[str, int]:
     report = check(ARCHITECTURES[name].build())
     return {path: node.parameters for path, node in report.nodes.items()}

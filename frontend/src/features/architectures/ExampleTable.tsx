@@ -10,7 +10,10 @@ export function ExampleTable({ example }: { example: Example }) {
   return (
     <section aria-label={t("example.title")}>
       <h2 className={styles.heading}>{t("example.title")}</h2>
-      <Channels cells={example.input} caption={(number) => t("example.input", { number })} />
+      <Channels
+        cells={example.input}
+        caption={(number) => t(example.names.length > 0 ? "example.numbers" : "example.input", { number })}
+      />
       {Object.entries(example.weights).map(([name, rows]) => (
         <div key={name} className={styles.weights}>
           <code>{name}</code>
@@ -20,7 +23,10 @@ export function ExampleTable({ example }: { example: Example }) {
           ))}
         </div>
       ))}
-      <Channels cells={example.result} caption={(number) => t("example.result", { number, output: example.output })} />
+      <Channels
+        cells={example.result}
+        caption={(number) => example.names[number - 1] ?? t("example.result", { number, output: example.output })}
+      />
     </section>
   );
 }
