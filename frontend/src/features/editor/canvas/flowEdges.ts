@@ -102,8 +102,9 @@ export function createEdgeBuilder(): (view: LevelView, isDragging: boolean) => F
   };
 }
 
-/** The shape on a wire; before it a sign, where the wire came or went. */
+/** The shape on a wire; before it a sign, where the wire came. On one that went nothing flows: it has the sign alone. */
 function labelOf(tensor: Tensor | undefined, difference: { change: "added" | "removed" } | null): string | null {
+  if (difference?.change === "removed") return SIGNS.removed;
   const words = [difference ? SIGNS[difference.change] : [], tensor ? formatShape(tensor.shape) : []].flat();
   return words.length > 0 ? words.join(" ") : null;
 }
