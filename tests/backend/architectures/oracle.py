@@ -1,13 +1,17 @@
 """Run by a Python of its own with torchvision on its path: compares the ready-made networks with torchvision's and prints JSON.
 
 ``oracle.py`` prints for every network that torchvision has too: ``difference`` (the largest of two outputs in eval mode, from
-the same random weights, carried over in order), ``size`` (the largest output), and for some the ``lines`` of both sources.
+the same random weights), ``size`` (the largest output), and for some the ``lines`` of both sources.  The weights are carried
+over as a person does it: torchvision's state_dict, saved as a file, goes through the reader of uploads and the product's match
+(ViT's excepted).
 """
 
 import inspect
 import json
 import sys
+import tempfile
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -21,6 +25,12 @@ import torchvision  # noqa: E402 - after the declarations
 from netwright.architectures.registry import ARCHITECTURES  # noqa: E402
 from netwright.compiler.module import build_network  # noqa: E402
 from netwright.compiler.source import to_source  # noqa: E402
+from netwright.exchange.incoming import WEIGHTS, read_file, sniff  # noqa: E402
+from netwright.exchange.weights.expected import expected_tensors  # noqa: E402
+from netwright.exchange.weights.loading import load_weights  # noqa: E402
+from netwright.exchange.weights.matching import match_tensors  # noqa: E402
+from netwright.exchange.weights.tensors import list_tensors  # noqa: E402
+from netwright.graph.document import Document  # noqa: E402
 
 THEIRS: dict[str, tuple[str, dict[str, Any]]] = {
     "alexnet": ("alexnet", {}),
@@ -82,21 +92,38 @@ def in_our_order(theirs: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     return {name: value.squeeze(batched[name]) if name in batched else value for name, value in ordered.items()}
 
 
+def carry_over(values: dict[str, torch.Tensor], ours: nn.Module, document: Document) -> None:
+    """Their weights into our network, by a file; all of them are taken, and nothing is left new."""
+    with tempfile.TemporaryDirectory() as home:
+        folder = Path(home)
+        file = folder / "theirs.pth"
+        torch.save(values, file)
+        outcome = read_file(sniff(file, file.name), file, folder, file.name)
+        assert outcome.refusal is None, outcome.refusal
+        file.unlink()
+        found = list_tensors(folder / WEIGHTS).tensors
+        # As the page proposes it: by name where names agree, else by order.
+        match = load_weights(ours, document, folder / WEIGHTS, match_tensors(expected_tensors(document), found).by)
+    assert [(each.expected.key, each.reason) for each in match.tensors if each.state != "kept"] == []
+    assert [each.name for each in match.unused] == []
+
+
 def compare(name: str) -> dict[str, Any]:
     function, options = THEIRS[name]
-    source = to_source(ARCHITECTURES[name].build())
+    document = ARCHITECTURES[name].build()
+    source = to_source(document)
     # Nothing is initialised twice: on the meta device modules have no values yet.
     with torch.device("meta"):
         theirs = getattr(torchvision.models, function)(**options)
         ours = build_network(source)
     theirs = theirs.to_empty(device="cpu").eval()
     fill(theirs)
-    values, keys = theirs.state_dict(), list(ours.state_dict())
-    if name.startswith("vit"):
-        values = in_our_order(values)
-    assert [value.shape for value in values.values()] == [value.shape for value in ours.state_dict().values()], name
-    ours.load_state_dict(dict(zip(keys, values.values(), strict=True)), assign=True)
-    ours.eval()
+    values = theirs.state_dict()
+    ours = ours.to_empty(device="cpu").eval()
+    if name.startswith("vit"):  # its class token and its positions are parameters of other modules: no match finds them
+        ours.load_state_dict(dict(zip(ours.state_dict(), in_our_order(values).values(), strict=True)))
+    else:
+        carry_over(values, ours, document)
     sample = torch.randn(1, 3, 224, 224, generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():
         expected, found = theirs(sample), ours(sample)

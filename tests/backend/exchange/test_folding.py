@@ -1,6 +1,7 @@
 """Repeated structure beside wires that run past it: the skips of a U-Net, the heads beside a GoogLeNet."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -26,7 +27,7 @@ class Model:
         self.weights: list[onnx.TensorProto] = []
         self._random = np.random.default_rng(3)
 
-    def op(self, kind: str, *inputs: str, output: str = "", **settings: object) -> str:
+    def op(self, kind: str, *inputs: str, output: str = "", **settings: Any) -> str:
         name = output or f"v{len(self.nodes)}"
         self.nodes.append(helper.make_node(kind, list(inputs), [name], **settings))
         return name

@@ -3,18 +3,26 @@
 import json
 import subprocess
 import sys
+import zipfile
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from backend.exchange.outgoing import material_of, written
+from backend.exchange.test_programs import batch_of, expected, tied
+from netwright.exchange.card import Card
 from netwright.exchange.formats import FORMATS
 from netwright.exchange.material import Material
 from netwright.graph.document import Document
 from netwright.training.checkpoints import CheckpointFolder
 from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from samples import SAMPLES
 from torch import nn
+
+PROJECTS = ("bundle", "hub")
 
 PLAIN = """
 import importlib.util, json, sys
@@ -40,8 +48,32 @@ network.load_state_dict(weights)
 inputs = torch.load(f"{folder}/inputs.pt", weights_only=True)
 with torch.no_grad():
     torch.save(network(**inputs), f"{folder}/answer.pt")
-print(json.dumps(sorted(name for name in sys.modules if name.startswith("netwright"))))
+print(json.dumps({
+    "foreign": sorted(name for name in sys.modules if name.startswith("netwright")),
+    "dtypes": {name: str(value.dtype).removeprefix("torch.") for name, value in weights.items()},
+    "parameters": sum(1 for _ in network.parameters()),
+}))
 """
+
+
+def in_plain_pytorch(material: Material, form: str, folder: Path, inputs: dict[str, torch.Tensor]) -> dict[str, Any]:
+    """What a person without Netwright has of the file: what the script prints, and the network's answer."""
+    file = written(form, material, folder)
+    home = folder / "home"
+    if form in PROJECTS:
+        with zipfile.ZipFile(file) as archive:
+            archive.extractall(home)
+        file = home / "model.safetensors"
+    else:
+        home.mkdir()
+        (home / "model.py").write_text(material.source, "utf-8")
+    torch.save(inputs, home / "inputs.pt")
+    command = [sys.executable, "-I", "-c", PLAIN, str(home), str(file)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=home)
+    assert result.returncode == 0, result.stderr
+    said: dict[str, Any] = json.loads(result.stdout)
+    assert said["foreign"] == []
+    return said | {"answer": torch.load(home / "answer.pt", weights_only=True)}
 
 
 @pytest.mark.parametrize("form", ["safetensors", "pytorch"])
@@ -51,20 +83,30 @@ def test_source_and_weights_load_in_plain_pytorch_and_answer_the_same(tmp_path: 
     network.eval()
     shape = (1, 28, 28) if name == "architecture_page" else (12,)
     inputs = {material.document.network.nodes[0].id: torch.randn(4, *shape)}
-    (tmp_path / "model.py").write_text(material.source, "utf-8")
-    torch.save(inputs, tmp_path / "inputs.pt")
-    weights = written(form, material, tmp_path)
-    result = subprocess.run(
-        [sys.executable, "-I", "-c", PLAIN, str(tmp_path), str(weights)],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=tmp_path,
-    )
-    assert result.returncode == 0, result.stderr
-    assert json.loads(result.stdout) == []
+    said = in_plain_pytorch(material, form, tmp_path, inputs)
     with torch.no_grad():
-        assert torch.equal(torch.load(tmp_path / "answer.pt", weights_only=True), network(**inputs))
+        assert torch.equal(said["answer"], network(**inputs))
+
+
+@pytest.mark.parametrize("form", ["safetensors", "pytorch", *PROJECTS])
+def test_tied_and_bfloat16_weights_and_buffers_when_loaded_in_plain_pytorch_are_all_there(
+    tmp_path: Path, form: str
+) -> None:
+    drawn, source = tied()
+    material, network = material_of(drawn, tmp_path, source)
+    small = {
+        name: value.bfloat16() if value.is_floating_point() else value for name, value in network.state_dict().items()
+    }
+    weights = tmp_path / "small.safetensors"
+    save_file({name: value.clone() for name, value in small.items()}, weights)
+    network.load_state_dict(small)
+    inputs = batch_of(drawn, 3)
+    said = in_plain_pytorch(replace(material, weights=weights, card=Card(title="Tied")), form, tmp_path, inputs)
+    assert said["dtypes"] == {name: str(value.dtype).removeprefix("torch.") for name, value in small.items()}
+    assert said["dtypes"]["second.weight"] == said["dtypes"]["norm.running_var"] == "bfloat16"
+    # One weight, two biases and the two of the normalisation: what is tied is one parameter there, too.
+    assert said["parameters"] == 5
+    assert torch.equal(said["answer"], expected(network, inputs)[0])
 
 
 def test_metadata_says_what_the_weights_belong_to(tmp_path: Path) -> None:
