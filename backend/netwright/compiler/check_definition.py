@@ -80,6 +80,7 @@ class Definition:
     a Graph too.  ``order`` leaves out what stands on or behind a cycle.  ``live[i]`` says that an Output depends on node
     ``i`` (all are live while there is no Output), ``fed[i]`` that data from an entry reaches it.
     ``successors[i]`` are the nodes that a sound wire leads to from node ``i``; one that has two of them stands there twice.
+    ``is_plain[i]`` says that node ``i`` has one input that takes one wire, as most have.
     ``shares`` maps a node that uses the weights of another to that other.
     ``resolved`` remembers where sound wires lead, for all definitions that have these names in common.
     """
@@ -93,6 +94,7 @@ class Definition:
     inputs: list[int]
     outputs: list[int]
     entries: list[int] = dataclasses.field(default_factory=list)
+    is_plain: list[bool] = dataclasses.field(default_factory=list)
     sources: list[list[Source] | None] = dataclasses.field(default_factory=list)
     successors: list[list[int]] = dataclasses.field(default_factory=list)
     order: list[int] = dataclasses.field(default_factory=list)

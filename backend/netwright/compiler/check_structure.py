@@ -7,6 +7,7 @@ import dataclasses
 import threading
 from collections.abc import Sequence
 from functools import partial
+from operator import attrgetter
 
 import orjson
 
@@ -67,6 +68,9 @@ NAMED = _Memory()
 
 _NOTHING = Document()
 
+_ENDS = attrgetter("source", "target", "source_port", "target_port")
+_ID, _TYPE, _SHARE = attrgetter("id"), attrgetter("type"), attrgetter("share")
+
 
 def analyse(name: str, document: Document, known: dict[str, Signature]) -> Definition:
     """The definition of the block ``name`` with everything that is wrong with it as drawn.
@@ -75,8 +79,8 @@ def analyse(name: str, document: Document, known: dict[str, Signature]) -> Defin
     """
     block = document.block(name)
     names = _key_of_names(name, document, known)
-    ends = [(edge.source, edge.target, edge.source_port, edge.target_port) for edge in block.edges]
-    key = (names, tuple(ends))
+    ends = tuple(map(_ENDS, block.edges))
+    key = (names, ends)
     remembered = WIRED.get(key)
     if remembered is not None:
         return dataclasses.replace(remembered, document=document, block=block, findings=[])
@@ -107,17 +111,20 @@ def _bare(definition: Definition) -> Definition:
 def _key_of_names(name: str, document: Document, known: dict[str, Signature]) -> tuple[object, ...]:
     """All that a definition depends on but its wires: names, types, and the ports of the blocks it uses."""
     block = document.block(name)
-    types = [node.type for node in block.nodes]
-    used = sorted({type_name for type_name in types if type_name.startswith(BLOCK_PREFIX)})
+    nodes = block.nodes
+    types = tuple(map(_TYPE, nodes))
+    distinct = set(types)
+    used = sorted(type_name for type_name in distinct if type_name.startswith(BLOCK_PREFIX))
     ports = [type_signature(type_name, document, known) for type_name in used]
+    has_ports_of_its_own = not distinct.isdisjoint(PORTS_DEPEND_ON)
     return (
         name,
         tuple(block.parameters),
-        tuple([node.id for node in block.nodes]),
-        tuple(types),
+        tuple(map(_ID, nodes)),
+        types,
         tuple([(tuple(one.inputs), tuple(one.outputs), one.is_open) for one in ports]),
-        tuple([output_names(node) for node in block.nodes if node.type in PORTS_DEPEND_ON]),
-        tuple([(i, node.share) for i, node in enumerate(block.nodes) if node.share is not None]),
+        tuple([output_names(node) for node in nodes if node.type in PORTS_DEPEND_ON]) if has_ports_of_its_own else (),
+        tuple(map(_SHARE, nodes)),
     )
 
 
@@ -128,16 +135,21 @@ def _name(name: str, document: Document, known: dict[str, Signature]) -> Definit
     index: dict[str, int] = {}
     for i, node in enumerate(nodes):
         index.setdefault(node.id, i)
+    signatures = [signature_of(node, document, known) for node in nodes]
     definition = Definition(
         document,
         name,
         block,
         index,
         [orjson.dumps(node.id)[1:-1] for node in nodes],
-        [signature_of(node, document, known) for node in nodes],
+        signatures,
         [i for i, node in enumerate(nodes) if node.type == "Input" and index[node.id] == i],
         [i for i, node in enumerate(nodes) if node.type == "Output" and index[node.id] == i],
         [i for i, node in enumerate(nodes) if is_entry(node.type, name) and index[node.id] == i],
+        [
+            len(one.inputs) == 1 and one.variadic < 0 and not one.is_open and index[nodes[i].id] == i
+            for i, one in enumerate(signatures)
+        ],
     )
     _check_names(definition)
     definition.shares = find_shares(definition)
@@ -283,8 +295,10 @@ def _order(definition: Definition, wiring: Wiring) -> None:
     """Fill in order, reachability and sources, and complain about what is missing or leads nowhere."""
     count = len(definition.block.nodes)
     successors = wiring.successors
-    definition.order = topological_order(successors)
+    definition.order = list(range(count)) if wiring.is_forward else topological_order(successors)
+    silent: set[int] = set()
     if len(definition.order) < count:
+        silent = set(range(count)) - set(definition.order)
         for loop in find_cycles(successors):
             definition.findings.append(_cycle(definition, successors, loop))
     if len(definition.order) == count:
@@ -294,36 +308,40 @@ def _order(definition: Definition, wiring: Wiring) -> None:
         definition.fed = reachable(successors, definition.entries)
         live = reachable(reverse(successors), definition.outputs)
     definition.live = live if definition.outputs else [True] * count
-    silent = set(range(count)) - set(definition.order)
-    # In the order of the nodes: an id belongs to the first that has it.
-    first = definition.index.values()
-    incoming_of, fed, is_used = wiring.incoming, definition.fed, wiring.is_used
-    sources: list[list[Source] | None] = [None] * count
-    definition.sources = sources
-    for i in first:
-        signature, incoming = definition.signatures[i], incoming_of[i]
-        if len(incoming) == 1 and len(signature.inputs) == 1 and signature.variadic < 0:
-            _, edge, source, output = incoming[0]
-            sources[i] = [(source, output, edge)]
-        elif signature.variadic == 0 and len(signature.inputs) == 1 and len(incoming) >= signature.least:
-            sources[i] = [(source, output, edge) for _, edge, source, output in incoming]
-        elif incoming or signature.inputs or signature.is_open:
-            sources[i] = _gather(definition, wiring, i, is_silent=i in silent)
-        else:
-            sources[i] = []
-        if not successors[i] and fed[i] and not is_used[i] and not signature.is_open:
-            _complain_unused(definition, i)
+    # Most nodes have one wire to one input, and lead somewhere: only the others are looked at one by one.
+    nodes = zip(definition.is_plain, wiring.incoming, successors, strict=True)
+    is_usual = [is_plain and len(incoming) == 1 and bool(targets) for is_plain, incoming, targets in nodes]
+    definition.sources = [incoming if one else None for incoming, one in zip(wiring.incoming, is_usual, strict=True)]
+    for i in definition.index.values():  # in the order of the nodes: an id belongs to the first that has it
+        if not is_usual[i]:
+            _connect_node(definition, wiring, i, is_silent=i in silent)
+
+
+def _connect_node(definition: Definition, wiring: Wiring, i: int, *, is_silent: bool) -> None:
+    signature, incoming = definition.signatures[i], wiring.incoming[i]
+    if (definition.is_plain[i] and len(incoming) == 1) or (
+        signature.variadic == 0 and len(signature.inputs) == 1 and len(incoming) >= signature.least
+    ):
+        definition.sources[i] = incoming
+    elif incoming or signature.inputs or signature.is_open:
+        definition.sources[i] = _gather(definition, wiring, i, is_silent=is_silent)
+    else:
+        definition.sources[i] = []
+    if not wiring.successors[i] and definition.fed[i] and not wiring.is_used[i] and not signature.is_open:
+        _complain_unused(definition, i)
 
 
 def _gather(definition: Definition, wiring: Wiring, i: int, is_silent: bool) -> list[Source] | None:
     """The inputs of a node that has not exactly one port with one wire; None where they are not complete."""
     signature = definition.signatures[i]
-    incoming = sorted(wiring.incoming[i])
+    incoming = wiring.incoming[i]
     if signature.is_open:
         return None
     wires: list[list[Source]] = [[] for _ in signature.inputs]
-    for port, edge, source, output in incoming:
-        wires[port].append((source, output, edge))
+    for one in incoming:
+        wire = wiring.wires[one[2]]
+        assert wire is not None
+        wires[wire[3]].append(one)
     names = list(signature.inputs)
     missing = [
         port

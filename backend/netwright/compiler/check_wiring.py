@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from netwright.compiler import fixes
-from netwright.compiler.check_definition import Definition, Ends, Finding, Wire
+from netwright.compiler.check_definition import Definition, Ends, Finding, Source, Wire
 from netwright.compiler.costs import MAX_EDGES
 from netwright.graph.document import BLOCK_PREFIX, Edge
 from netwright.language import Text, all_of, listed, say
@@ -17,8 +17,12 @@ class Wiring:
         self.definition = definition
         count = len(definition.block.nodes)
         self.successors = definition.successors = [[] for _ in range(count)]
-        self.incoming: list[list[tuple[int, int, int, int]]] = [[] for _ in range(count)]
-        """For each node: input number, edge, source node, source output."""
+        self.incoming: list[list[Source]] = [[] for _ in range(count)]
+        """For each node where its wires come from, in the order of the edges."""
+        self.wires: list[Wire | None] = []
+        """For each edge where it leads, None where that is nowhere or where another edge leads already."""
+        self.is_forward = True
+        """Every wire leads from a node to a later one, as in most drawings."""
         self.is_spoilt = [False] * count
         """A wire into this node has a problem of its own, so that a missing input is not the root cause."""
         self.is_crowded = [False] * count
@@ -29,23 +33,33 @@ class Wiring:
     def connect(self, drawn: Sequence[Ends]) -> None:
         """``drawn`` are the edges of the block."""
         resolved, successors, incoming = self.definition.resolved, self.successors, self.incoming
+        wires = self.wires = list(map(resolved.get, drawn))
+        if None in wires:
+            for number, ends in enumerate(drawn):
+                if wires[number] is None:
+                    wires[number] = wire = self._resolve(self.definition.block.edges[number])
+                    if wire is not None and len(resolved) < MAX_EDGES:
+                        resolved[ends] = wire
+        if len(set(wires)) < len(wires):
+            self._take_out_doubled(wires)
+        for number, wire in enumerate(wires):
+            if wire is not None:
+                source, output, target, _ = wire
+                successors[source].append(target)
+                incoming[target].append((source, output, number))
+                if source > target:
+                    self.is_forward = False
+
+    def _take_out_doubled(self, wires: list[Wire | None]) -> None:
+        """Leaves the first of equal wires, with a finding about the others."""
         seen: set[Wire] = set()
         surplus: dict[Wire, list[Edge]] = {}
-        for number, ends in enumerate(drawn):
-            wire = resolved.get(ends)
-            if wire is None:
-                wire = self._resolve(self.definition.block.edges[number])
-                if wire is None:
-                    continue
-                if len(resolved) < MAX_EDGES:
-                    resolved[ends] = wire
+        for number, wire in enumerate(wires):
             if wire in seen:
                 surplus.setdefault(wire, []).append(self.definition.block.edges[number])
-                continue
-            seen.add(wire)
-            source, output, target, port = wire
-            successors[source].append(target)
-            incoming[target].append((port, number, source, output))
+                wires[number] = None
+            elif wire is not None:
+                seen.add(wire)
         for (_, _, target, _), edges in surplus.items():
             self._doubled(edges, target)
 
