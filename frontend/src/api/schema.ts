@@ -2564,7 +2564,8 @@ export interface components {
         };
         /**
          * ExampleRead
-         * @description The notes' own numbers: pictures as ``[channel][row][column]``, ``weights`` by their key in the ``state_dict``.
+         * @description The notes' own numbers: pictures as ``[channel][row][column]``, ``weights`` by their key in the ``state_dict``;
+         *     ``names`` are those of the result's channels where each has one.
          */
         ExampleRead: {
             /** Input */
@@ -2577,6 +2578,8 @@ export interface components {
             output: string;
             /** Result */
             result: number[][][];
+            /** Names */
+            names: string[];
         };
         /**
          * ExperimentRead
