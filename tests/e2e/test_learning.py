@@ -1,7 +1,7 @@
 """How a network learns, chosen in the form: what a person sets is what the run does and what its notes say."""
 
 from e2e.conftest import Server
-from e2e.training import chain, create_network, open_training, start_training, wait_for_end
+from e2e.training import chain, create_network, open_training, start_training, values, wait_for_end
 from playwright.sync_api import Page, expect
 
 
@@ -18,6 +18,17 @@ def test_learning_when_set_in_the_form_is_what_the_run_does(page: Page, server: 
     open_training(page, server, create_network(server, document), "iris", 4)
     drawer = page.get_by_test_id("train-drawer")
     drawer.get_by_test_id("train-optimizer").select_option("NAdam")
+
+    top = drawer.get_by_test_id("metric-family")
+    top.get_by_label("Top-k accuracy").check()
+    number = top.get_by_label("k", exact=True)
+    expect(number).to_have_value("2")  # of three classes
+    number.fill("3")
+    number.press("Tab")
+    expect(top.get_by_text("The data has 3 classes: of 3 or fewer this is always 1.")).to_be_visible()
+    number.fill("2")
+    number.press("Tab")
+    expect(top.get_by_text("The data has 3 classes")).to_have_count(0)
 
     regularization = drawer.get_by_test_id("train-regularization")
     regularization.locator("summary").click()
@@ -55,6 +66,9 @@ def test_learning_when_set_in_the_form_is_what_the_run_does(page: Page, server: 
     with server.client() as client:
         training = client.get(f"/api/runs/{run}").json()["training"]
         events = client.get(f"/api/runs/{run}/events?after=0").json()
+    assert training["metrics"] == ["Accuracy", "Top2Accuracy"]
+    # Iris has the right class among the first two sooner than first.
+    assert values(server, run, "val/Top2Accuracy")[-1] >= values(server, run, "val/Accuracy")[-1]
     assert training["optimizer"]["type"] == "NAdam"
     assert training["no_decay_on_norms_and_biases"] is True
     assert training["averaging"]["type"] == "SWA"

@@ -1,7 +1,7 @@
 import { Button, Checkbox, CloseButton } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { numberIn, type OptionRead, withNumber } from "@/api";
+import { numberIn, type OptionRead, type Problem, withNumber } from "@/api";
 import { type FormField, type JsonSchema, NumberBox, readFields } from "@/ui";
 import { Field } from "./Field";
 import { useForm } from "./form";
@@ -16,7 +16,10 @@ export function MetricFamily({ family }: { family: OptionRead }) {
   const chosen = config.metrics.filter((name) => numberIn(name, family.type) !== null);
   const taken = chosen.map((name) => numberIn(name, family.type));
   if (field === undefined) return null;
-  const free = firstFree(Number(field.default), taken);
+  const numClasses = form.dataset?.classes?.length ?? 0;
+  // Of no more than k classes it would always be 1.
+  const usual = Number(field.default);
+  const free = firstFree(numClasses > 2 ? Math.min(usual, numClasses - 1) : usual, taken);
   const others = (gone: string) => config.metrics.filter((name) => name !== gone);
   return (
     <div className={classes.family} data-testid="metric-family">
@@ -77,19 +80,24 @@ interface MemberProps {
 
 /** The number of one metric; taken when it is written in full, for each digit would be a metric of its own. */
 function Member({ family, field, name, hint }: MemberProps) {
+  const { t } = useTranslation("training");
   const { form, config } = useForm();
+  const count = form.dataset?.classes?.length ?? 0;
   const number = numberIn(name, family.type) ?? undefined;
   const [draft, setDraft] = useState<number | null>(null);
   const place = config.metrics.indexOf(name);
+  const said = form.problems.filter((problem) => problem.field === `metrics.${place}`);
+  const isAlways1 = said.length === 0 && count > 0 && number !== undefined && count <= number;
+  const always: Problem = {
+    code: "metric_needs_classes",
+    severity: "warning",
+    message: t("objective.alwaysOne", { number, count }),
+  };
   const { shape } = field;
   if (shape.kind !== "number") return null;
   const { min, max } = shape;
   return (
-    <Field
-      label={field.name}
-      hint={hint}
-      problems={form.problems.filter((problem) => problem.field === `metrics.${place}`)}
-    >
+    <Field label={field.name} hint={hint} problems={isAlways1 ? [always] : said}>
       {({ id, describedBy, isInvalid }) => (
         <NumberBox
           id={id}
