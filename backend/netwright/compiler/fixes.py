@@ -6,9 +6,8 @@ New nodes get a free id and a place between their neighbours.
 
 import difflib
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import count, islice
+from itertools import chain, count, islice
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
@@ -202,21 +201,19 @@ def connect(definition: "Definition", node: int, port: str, needs: int) -> list[
     own = block.nodes[node].id
     wired = {edge.source for edge in block.edges if edge.target == own}
     behind = reachable(targets, [node])
-    candidates = [
-        i
-        for i, signature in enumerate(definition.signatures)
-        if definition.fed[i]
-        and not behind[i]
-        and signature.outputs
-        and (name := block.nodes[i].id) not in wired
-        and definition.index[name] == i
-    ]
-    if len(candidates) < needs:
+    fed = definition.fed
+
+    def is_candidate(i: int) -> bool:
+        name = block.nodes[i].id
+        return bool(definition.signatures[i].outputs) and name not in wired and definition.index[name] == i
+
+    # Before the node, nearest first, then behind it; what leads nowhere goes before the others, of which few are looked at.
+    nearest = [i for i in (*range(node - 1, -1, -1), *range(node, len(fed))) if fed[i] and not behind[i]]
+    idle = filter(is_candidate, [i for i in nearest if not targets[i]])
+    busy = filter(is_candidate, (i for i in nearest if targets[i]))
+    chosen = list(islice(chain(idle, busy), needs))
+    if len(chosen) < needs:
         return []
-    # Before the node, nearest first, then behind it: the candidates are in the drawing's order.
-    place = bisect_left(candidates, node)
-    nearest = [*candidates[:place][::-1], *candidates[place:]]
-    chosen = [*(i for i in nearest if not targets[i]), *islice((i for i in nearest if targets[i]), needs)][:needs]
     names = [block.nodes[i].id for i in chosen]
     is_named = len(definition.signatures[node].inputs) > 1
     edits: list[Edit] = [
