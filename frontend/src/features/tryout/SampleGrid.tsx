@@ -114,7 +114,7 @@ function Rows({ samples, numbered }: Props) {
     typeof value === "number" ? formatMetric(value) : (value ?? "");
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard
-    <section className={classes.scroll} tabIndex={0} aria-label={t("samples.title")}>
+    <section className={classes.scroll} tabIndex={0} aria-label={t("samples.rows")}>
       <table className={classes.table} data-testid="samples">
         <thead>
           <tr>
