@@ -53,7 +53,14 @@ def test_table_says_what_gives_the_target_away_and_opens_the_rows_that_lie_far_o
     strategy.select_option("constant")
     constant = columns.get_by_label("The constant for missing values of garden")
     constant.fill("-1")
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        constant.press("Enter")
+    page.reload()
+    expect(constant).to_have_value("-1")
+    # What is refused is said, and what stands is shown again.
+    constant.fill("little")
     constant.press("Enter")
+    expect(page.get_by_text("'little' is not a number, and constant needs one")).to_be_visible()
     expect(constant).to_have_value("-1")
     strategy.select_option("drop")
     expect(
@@ -67,5 +74,6 @@ def test_table_says_what_gives_the_target_away_and_opens_the_rows_that_lie_far_o
     expect(page.get_by_role("button", name="No problems")).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_test_id("train-source").locator("option:checked")).to_have_text("houses")
+    expect(page.get_by_test_id("rows-left-out")).to_contain_text("30 of 120 rows of the table are left out")
     start_training(page)
     wait_for_end(page)

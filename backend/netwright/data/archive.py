@@ -74,7 +74,12 @@ def open_archive(path: Path, filename: str) -> Iterator[zipfile.ZipFile]:
         ) from error
     except READ_ERRORS as error:
         raise DataError(
-            say("{filename} is not a sound ZIP: {why}.", filename=filename, why=error),
+            say(
+                "{filename} is not a sound ZIP: {why}. If it is only half there, copy or download it anew; else pack the files "
+                "again.",
+                filename=filename,
+                why=error,
+            ),
             code="bad_file",
             file=filename,
         ) from error
@@ -134,7 +139,9 @@ def list_pictures(archive: zipfile.ZipFile, filename: str) -> Listing:
     notes = (
         [
             say(
-                "{count:,} files that are no pictures are left out ({suffixes}).",
+                "{count:,} file that is no picture is left out ({suffixes})."
+                if others.total() == 1
+                else "{count:,} files that are no pictures are left out ({suffixes}).",
                 count=others.total(),
                 suffixes=listed(sorted(others)[:6]),
             )
@@ -182,7 +189,15 @@ def list_class_files(archive: zipfile.ZipFile, filename: str, suffix: str) -> Li
         )
     num_others = len(members) - len(paths)
     notes = (
-        (say("{count:,} files that do not end in {suffix} are left out.", count=num_others, suffix=suffix),)
+        (
+            say(
+                "{count:,} file that does not end in {suffix} is left out."
+                if num_others == 1
+                else "{count:,} files that do not end in {suffix} are left out.",
+                count=num_others,
+                suffix=suffix,
+            ),
+        )
         if num_others
         else ()
     )

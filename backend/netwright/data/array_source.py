@@ -273,7 +273,9 @@ class ArraySource(Source):
         if not missing.any():
             return None
         return say(
-            "{count:,} values are missing (nan), the first in row {row} (from 0); the preprocessing fills them.",
+            "{count:,} value is missing (nan), in row {row} (from 0); the preprocessing fills it."
+            if int(missing.sum()) == 1
+            else "{count:,} values are missing (nan), the first in row {row} (from 0); the preprocessing fills them.",
             count=int(missing.sum()),
             row=int(np.flatnonzero(missing.any(axis=1))[0]),
         )

@@ -296,6 +296,8 @@ class Facts:
     """Of a workbook: what its option ``sheet`` may name."""
     sheet: str | None = None
     """The one of ``sheets`` that is read."""
+    left_out: Text | None = None
+    """How many rows of a table are not used, and why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from netwright.data.base import (
 from netwright.data.columns import Column, check_numbers, read_columns
 from netwright.data.csv_code import csv_code
 from netwright.data.labels import Separator
-from netwright.data.leaks import find_leaks, suspect
+from netwright.data.leaks import find_leaks, suspect, suspect_dates
 from netwright.data.missing import (
     CategoryStrategy,
     MissingOfColumn,
@@ -38,6 +38,7 @@ from netwright.data.missing import (
     incomplete_rows,
     missing_facts,
     note_dropped,
+    say_left_out,
     strategy_of,
 )
 from netwright.data.sample_code import SampleCode
@@ -204,7 +205,14 @@ class Reading:
         self.rows = np.setdiff1d(known, self.test_rows)
         self._drop_incomplete(known)
         if len(self.test_rows):
-            self.notes.append(say("{count:,} rows are the test part.", count=len(self.test_rows)))
+            self.notes.append(
+                say(
+                    "{count:,} row is the test part."
+                    if len(self.test_rows) == 1
+                    else "{count:,} rows are the test part.",
+                    count=len(self.test_rows),
+                )
+            )
         self._note_what_is_left_out()
         if not self.features:
             raise DataError(
@@ -292,6 +300,7 @@ class Reading:
             bytes=num_bytes,
             columns=tuple(missing_facts(column, self.options) for column in self.columns),
             notes=tuple(self.notes),
+            left_out=say_left_out(self.table.num_rows - len(self.rows) - len(self.test_rows), self.table.num_rows),
             sheets=self.table.sheets,
             sheet=self.table.sheet or None,
             problem=self.problem,
@@ -394,12 +403,13 @@ class Reading:
         return {name: count for name, count in parts.items() if count}
 
     def _suspect(self) -> None:
-        """Of the features, what may give the target away; what a person made a feature was judged."""
-        if self.target.values.ndim > 1:
-            return
+        """Of the features, what may give the target away or teach nothing; what a person made a feature was judged."""
         for column in self.features:
             told = self.options.columns.get(column.name)
-            if told is None or told.role is None:
+            if told is not None and told.role is not None:
+                continue
+            column.warning = suspect_dates(column)
+            if column.warning is None and self.target.values.ndim == 1:
                 column.warning = suspect(column, self.target.columns[0], self.task, self.target.values)
 
     def _note_what_is_left_out(self) -> None:
@@ -412,7 +422,14 @@ class Reading:
         ]
         num_dropped = len(self.target.values) - len(self.rows) - len(self.test_rows) - self.num_incomplete
         if num_dropped:
-            self.notes.append(say("{count:,} rows without a target are left out.", count=num_dropped))
+            self.notes.append(
+                say(
+                    "{count:,} row without a target is left out."
+                    if num_dropped == 1
+                    else "{count:,} rows without a target are left out.",
+                    count=num_dropped,
+                )
+            )
         if self.task == "regression" and self.options.target_scale != 1.0:
             self.notes.append(say("The target is divided by {scale}.", scale=f"{self.options.target_scale:g}"))
 

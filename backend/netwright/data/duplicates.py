@@ -61,7 +61,11 @@ def say_shared(train: Array, validation: Array, test: Array | None) -> Iterator[
     shared = known.count(validation)
     if shared:
         yield say(
-            "{count:,} of {total:,} validation samples have exactly the inputs of a training sample: on these the network is "
+            "{count:,} of {total:,} validation samples has exactly the inputs of a training sample: on it the network is "
+            "measured on what it was trained on. Remove the duplicate from the data."
+            if shared == 1
+            else "{count:,} of {total:,} validation samples have exactly the inputs of a training sample: on "
+            "these the network is "
             "measured on what it was trained on. Remove the duplicates from the data.",
             count=shared,
             total=len(validation),
@@ -69,7 +73,10 @@ def say_shared(train: Array, validation: Array, test: Array | None) -> Iterator[
     shared = 0 if test is None else known.count(test)
     if shared and test is not None:
         yield say(
-            "{count:,} of {total:,} test samples have exactly the inputs of a training sample: on these the network is "
+            "{count:,} of {total:,} test samples has exactly the inputs of a training sample: on it the network is "
+            "measured on what it was trained on. Remove the duplicate from the data."
+            if shared == 1
+            else "{count:,} of {total:,} test samples have exactly the inputs of a training sample: on these the network is "
             "measured on what it was trained on. Remove the duplicates from the data.",
             count=shared,
             total=len(test),

@@ -143,7 +143,12 @@ def _draw_test(
     )
     if not num_left_out:
         return replace(drawn, notes=(note,))
-    border = say("{count:,} samples reach across the border to the test part and are left out.", count=num_left_out)
+    border = say(
+        "{count:,} sample reaches across the border to the test part and is left out."
+        if num_left_out == 1
+        else "{count:,} samples reach across the border to the test part and are left out.",
+        count=num_left_out,
+    )
     return replace(drawn, notes=(note, border))
 
 

@@ -197,7 +197,9 @@ class ImageFolder(Source):
         if others:
             how = {"crop": say("resized and cut"), "pad": say("resized and padded"), "stretch": say("stretched")}
             yield say(
-                "{count:,} of {all:,} pictures are {how} to {height} x {width}.",
+                "{count:,} of {all:,} pictures is {how} to {height} x {width}."
+                if others == 1
+                else "{count:,} of {all:,} pictures are {how} to {height} x {width}.",
                 count=others,
                 all=len(self._contents.pictures),
                 how=how[target.fit],

@@ -166,7 +166,10 @@ class ImageMasks(Source):
         )
         if others:
             yield say(
-                "{count:,} of {all:,} pictures are brought to {height} x {width}, their masks with them by the nearest pixel.",
+                "{count:,} of {all:,} pictures is brought to {height} x {width}, its mask with it by the nearest pixel."
+                if others == 1
+                else "{count:,} of {all:,} pictures are brought to {height} x {width}, their masks with them by the nearest "
+                "pixel.",
                 count=others,
                 all=len(self._contents.pairs),
                 height=target.height,

@@ -226,7 +226,12 @@ class ImageTable(Source):
                 content = archive.read(self._contents.table)
             except READ_ERRORS as error:
                 raise DataError(
-                    say("{filename} is not a sound ZIP: {why}.", filename=self._filename, why=error),
+                    say(
+                        "{filename} is not a sound ZIP: {why}. If it is only half there, copy or download it anew; else pack "
+                        "the files again.",
+                        filename=self._filename,
+                        why=error,
+                    ),
                     code="bad_file",
                     file=self._filename,
                 ) from error
@@ -335,20 +340,29 @@ class ImageTable(Source):
         unnamed = sorted(set(self._contents.pictures) - set(found))
         if unnamed:
             yield say(
-                "{count:,} pictures are not named in {table} and are left out: {names}.",
+                "{count:,} picture is not named in {table} and is left out: {names}."
+                if len(unnamed) == 1
+                else "{count:,} pictures are not named in {table} and are left out: {names}.",
                 count=len(unnamed),
                 table=self._table.filename,
                 names=listed([*unnamed[:MAX_NAMED], *(["..."] if len(unnamed) > MAX_NAMED else [])]),
             )
         if absent and self.options.skip_missing:
             yield say(
-                "{count:,} rows without a picture are left out, the first in line {line}.",
+                "{count:,} row without a picture is left out, in line {line}."
+                if len(absent) == 1
+                else "{count:,} rows without a picture are left out, the first in line {line}.",
                 count=len(absent),
                 line=self._table.lines[absent[0]],
             )
         num_unknown = int((~target.is_known).sum())
         if num_unknown:
-            yield say("{count:,} rows without a target are left out.", count=num_unknown)
+            yield say(
+                "{count:,} row without a target is left out."
+                if num_unknown == 1
+                else "{count:,} rows without a target are left out.",
+                count=num_unknown,
+            )
 
     @cached_property
     def _target(self) -> Target:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from netwright.data.base import CLASS_TASKS, Task
 from netwright.data.columns import MAX_FEW_VALUES, Column
+from netwright.data.series import read_times
 from netwright.language import Text, say
 
 MIN_ROWS = 50
@@ -21,6 +22,9 @@ MIN_ROWS_OF_VALUE = 5
 MIN_ROWS_OF_CLASS = 5
 _ID_WORDS = frozenset({"id", "ids", "uuid", "guid", "key", "index", "idx", "rowid", "rownumber"})
 _MOMENTS = frozenset({"year", "date", "time", "month", "day", "hour", "minute", "week", "t", "timestamp", "period"})
+
+MIN_DATES = 8
+"""Fewer different moments may well be categories, as the years of a survey."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -58,6 +62,24 @@ def suspect(column: Column, target: Column, task: Task, values: Floats) -> Text 
     else:
         said = None
     return said or _suspect_id(column)
+
+
+def suspect_dates(column: Column) -> Text | None:
+    """Why a category that holds moments teaches nothing of days to come, or None."""
+    if column.type != "category" or len(column.counts) < MIN_DATES:
+        return None
+    found = read_times(list(column.counts))
+    if found is None or found[1] == "number":
+        return None
+    return say(
+        "{column} holds {count} moments, and each becomes a category of its own: the network knows none that "
+        "it was not trained "
+        "on. Ignore it, write what matters of it (month, weekday, days since) into columns of numbers, or "
+        "give it the role time "
+        "to split by.",
+        column=column.name,
+        count=len(column.counts),
+    )
 
 
 def _has_one_class_each(column: Column, target: Column) -> bool:

@@ -72,7 +72,16 @@ def list_pairs(archive: zipfile.ZipFile, filename: str) -> tuple[list[Pair], tup
     _check_partners(images, masks, filename)
     ordered = sorted(images)
     notes = (
-        (say("{count:,} files that are neither pictures nor masks are left out.", count=left_out),) if left_out else ()
+        (
+            say(
+                "{count:,} file that is neither a picture nor a mask is left out."
+                if left_out == 1
+                else "{count:,} files that are neither pictures nor masks are left out.",
+                count=left_out,
+            ),
+        )
+        if left_out
+        else ()
     )
     return [Pair(images[key], masks[key], key[0]) for key in ordered], notes
 
@@ -117,7 +126,9 @@ def _check_partners(images: dict[tuple[bool, str], str], masks: dict[tuple[bool,
         raise _bad(
             filename,
             say(
-                "{count:,} pictures have no mask: {names}. Add the masks, or take the pictures out.",
+                "{count:,} picture has no mask: {names}. Add the mask, or take the picture out."
+                if len(alone) == 1
+                else "{count:,} pictures have no mask: {names}. Add the masks, or take the pictures out.",
                 count=len(alone),
                 names=_named(alone),
             ),
@@ -127,7 +138,9 @@ def _check_partners(images: dict[tuple[bool, str], str], masks: dict[tuple[bool,
         raise _bad(
             filename,
             say(
-                "{count} masks have no picture: {names}. Add the pictures, or take the masks out.",
+                "{count} mask has no picture: {names}. Add the picture, or take the mask out."
+                if len(alone) == 1
+                else "{count} masks have no picture: {names}. Add the pictures, or take the masks out.",
                 count=len(alone),
                 names=_named(alone),
             ),

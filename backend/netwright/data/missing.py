@@ -156,7 +156,9 @@ def note_dropped(columns: Sequence[Column], parts: Sequence[tuple[Text, int, int
     names = listed([column.name for column in columns][:MAX_FEW_VALUES])
     before, after = sum(part[1] for part in parts), sum(part[2] for part in parts)
     told = say(
-        "{count:,} of {before:,} rows are left out, for they have no value in {names}; {after:,} remain.",
+        "{count:,} of {before:,} rows is left out, for it has no value in {names}; {after:,} remain."
+        if before - after == 1
+        else "{count:,} of {before:,} rows are left out, for they have no value in {names}; {after:,} remain.",
         count=before - after,
         before=before,
         names=names,
@@ -168,6 +170,20 @@ def note_dropped(columns: Sequence[Column], parts: Sequence[tuple[Text, int, int
         [say("{part} {after:,} of {before:,}", part=name, after=kept, before=had) for name, had, kept in parts]
     )
     return say("{told} By part: {each}.", told=told, each=each)
+
+
+def say_left_out(count: int, total: int) -> Text | None:
+    """What a training form says of rows that no run sees; None where all are used."""
+    if not count:
+        return None
+    return say(
+        "{count:,} of {total:,} rows of the table is left out: it has no target, or no value in a column that needs one."
+        if count == 1
+        else "{count:,} of {total:,} rows of the table are left out: they have no target, or no value in a column that needs "
+        "one.",
+        count=count,
+        total=total,
+    )
 
 
 def check_remaining(
@@ -183,7 +199,12 @@ def check_remaining(
     if len(rows) >= 2 and not gone:
         return
     why = (
-        say("{count} rows remain, and at least 2 are needed", count=len(rows))
+        say(
+            "{count} row remains, and at least 2 are needed"
+            if len(rows) == 1
+            else "{count} rows remain, and at least 2 are needed",
+            count=len(rows),
+        )
         if len(rows) < 2
         else say("no row of class {name} remains", name=classes[gone[0]])
     )

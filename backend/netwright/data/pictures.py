@@ -10,7 +10,7 @@ from typing import IO, Literal
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from netwright.data.base import DataError
 from netwright.language import say
@@ -50,14 +50,17 @@ class DamagedPictureError(ValueError):
 
 
 def read_header(file: IO[bytes], name: str) -> tuple[int, int, bool]:
-    """Width, height and whether the picture is grey.
+    """Width and height as the picture stands upright by its EXIF note, and whether it is grey.
 
     Raises:
         DataError: code ``too_large``, more than :data:`MAX_PIXELS`.
         DamagedPictureError: no picture that can be read.
     """
     with open_picture(file, name) as image:
-        return (*image.size, image.mode in {"1", "L", "LA", "I;16", "I;16B", "I;16L"})
+        width, height = image.size
+        if _is_on_its_side(image):
+            width, height = height, width
+        return width, height, image.mode in {"1", "L", "LA", "I;16", "I;16B", "I;16L"}
 
 
 def decode(file: IO[bytes], name: str, target: Target) -> npt.NDArray[np.uint8]:
@@ -106,6 +109,17 @@ def open_picture(file: IO[bytes], name: str) -> Image.Image:
         image.close()
         raise _too_large(name, say("{width:,} x {height:,} pixels", width=width, height=height))
     return image
+
+
+def _is_on_its_side(image: Image.Image) -> bool:
+    """Whether the EXIF note turns the picture by a quarter, as those of cameras are; a note that is not in the header, as a
+    PNG's, is met when the picture is decoded."""
+    if not image.info.get("exif"):
+        return False
+    try:
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1)) in {5, 6, 7, 8}
+    except DAMAGE:
+        return False
 
 
 def _flatten(image: Image.Image, mode: str) -> Image.Image:

@@ -116,7 +116,9 @@ def _labelled(raw: RawData, graph: GraphArrays) -> Ints:
     if len(pool) < 2:
         raise DataError(
             say(
-                "{count:,} samples have a target; a run needs at least 2, one to train on and one to validate with.",
+                "{count:,} sample has a target; a run needs at least 2, one to train on and one to validate with."
+                if len(pool) == 1
+                else "{count:,} samples have a target; a run needs at least 2, one to train on and one to validate with.",
                 count=len(pool),
             ),
             code="too_few",

@@ -110,13 +110,30 @@ class SeriesArchive(Source):
         ]
         if noted["num_without_target"]:
             notes.append(
-                say("{count:,} series are in no row of it and are left out.", count=noted["num_without_target"])
+                say(
+                    "{count:,} series is in no row of it and is left out."
+                    if noted["num_without_target"] == 1
+                    else "{count:,} series are in no row of it and are left out.",
+                    count=noted["num_without_target"],
+                )
             )
         if noted["num_without_file"]:
-            notes.append(say("{count:,} of its rows name no series.", count=noted["num_without_file"]))
+            notes.append(
+                say(
+                    "{count:,} of its rows names no series."
+                    if noted["num_without_file"] == 1
+                    else "{count:,} of its rows name no series.",
+                    count=noted["num_without_file"],
+                )
+            )
         if noted["num_other"]:
             notes.append(
-                say("{count:,} files that are neither series nor that table are left out.", count=noted["num_other"])
+                say(
+                    "{count:,} file that is neither a series nor that table is left out."
+                    if noted["num_other"] == 1
+                    else "{count:,} files that are neither series nor that table are left out.",
+                    count=noted["num_other"],
+                )
             )
         return notes
 

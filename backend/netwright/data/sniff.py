@@ -127,6 +127,23 @@ def _sniff_table(path: Path, filename: str) -> str:
     return "text_table" if looks_like_texts(columns) else "csv"
 
 
+def _refuse_markup(start: bytes, filename: str) -> None:
+    """
+    Raises:
+        DataError: code ``unknown_format``: text that is no table, and would only be complained of as a bad one.
+    """
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if text.startswith((b"<!doctype html", b"<html")):
+        what = say("a web page, perhaps one that asks to sign in. Download the table itself")
+    elif text.startswith((b'{"', b"[{", b"{\n", b"[[", b"[\n")):
+        what = say("JSON. Export the table as CSV, one line a sample")
+    elif text.startswith(b"<?xml"):
+        what = say("XML. Export the table as CSV")
+    else:
+        return
+    raise DataError(say("{filename} is {what}.", filename=filename, what=what), code="unknown_format", file=filename)
+
+
 def sniff_upload(path: Path, filename: str) -> str:
     """What a ZIP holds; for text what kind of table it is; whether it is sound, the source itself finds out.
 
@@ -156,6 +173,7 @@ def sniff_upload(path: Path, filename: str) -> str:
             raise DataError(
                 say("{filename} is {what}.", filename=filename, what=what), code="unknown_format", file=filename
             )
+    _refuse_markup(start, filename)
     is_utf16 = start.startswith((b"\xff\xfe", b"\xfe\xff"))
     if b"\0" in start and not is_utf16:
         raise DataError(

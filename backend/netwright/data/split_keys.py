@@ -61,7 +61,10 @@ def split_by_time(spans: npt.NDArray[np.float64], fraction: float) -> Split:
     if num_left_out:
         notes = (
             say(
-                "Split by time: {count:,} samples reach across the border between training and validation and are left out.",
+                "Split by time: {count:,} sample reaches across the border between training and validation and is left out."
+                if num_left_out == 1
+                else "Split by time: {count:,} samples reach across the border between training and validation and are left "
+                "out.",
                 count=num_left_out,
             ),
         )

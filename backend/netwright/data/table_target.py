@@ -111,7 +111,14 @@ def choose_target(table: TextTable, columns: Sequence[Column], options: TargetOp
         labels = read_joined(table, chosen[0], options.label_separator, options.missing_marks)
     num_without = int((labels.values == 0).all(axis=1).sum())
     if num_without:
-        notes.append(say("{count:,} rows have none of the labels.", count=num_without))
+        notes.append(
+            say(
+                "{count:,} row has none of the labels."
+                if num_without == 1
+                else "{count:,} rows have none of the labels.",
+                count=num_without,
+            )
+        )
     return TableTarget(labels.columns, labels.name, task, labels.values, labels.names, labels, notes)
 
 

@@ -208,7 +208,14 @@ class _Reading:
             )
         )
         if num_left_out:
-            self.notes.append(say("{count:,} rows without a text or a class are left out.", count=num_left_out))
+            self.notes.append(
+                say(
+                    "{count:,} row without a text or a class is left out."
+                    if num_left_out == 1
+                    else "{count:,} rows without a text or a class are left out.",
+                    count=num_left_out,
+                )
+            )
 
     def _choose_text(self) -> Column:
         told = self.options.columns

@@ -140,7 +140,13 @@ def cut_note(num_cut: int) -> tuple[str, ...]:
     if not num_cut:
         return ()
     return (
-        say("{count:,} texts are longer than {limit:,} bytes and cut off there.", count=num_cut, limit=MAX_TEXT_BYTES),
+        say(
+            "{count:,} text is longer than {limit:,} bytes and cut off there."
+            if num_cut == 1
+            else "{count:,} texts are longer than {limit:,} bytes and cut off there.",
+            count=num_cut,
+            limit=MAX_TEXT_BYTES,
+        ),
     )
 
 

@@ -347,8 +347,14 @@ class Reading:
         if usual > 0 and num_gaps:
             self.notes.append(
                 say(
-                    "{count:,} steps are more than half as long again as the usual one. The network sees rows, not moments: it "
-                    "does not know of the gaps.",
+                    "{count:,} step is more than half as long again as the usual one. The network sees rows, not moments: "
+                    "it does not know of the gap."
+                    if num_gaps == 1
+                    else (
+                        "{count:,} steps are more than half as long again as the usual one. The network sees "
+                        "rows, not moments: "
+                        "it does not know of the gaps."
+                    ),
                     count=num_gaps,
                 )
             )

@@ -101,6 +101,8 @@ class DatasetRead(Model):
     """Of a workbook: what the option ``sheet`` may name."""
     sheet: str | None = None
     """The one of ``sheets`` that is read."""
+    left_out: Sentence | None = None
+    """How many rows of a table no run sees, and why."""
 
 
 class DatasetUpdate(Model):

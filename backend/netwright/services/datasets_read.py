@@ -77,6 +77,7 @@ def read_facts(
         read_as=[WayToRead(type=name, title=say(SOURCES[name].title)) for name in source.read_as],
         sheets=[SheetRead(**asdict(sheet)) for sheet in facts.sheets] if facts else [],
         sheet=facts.sheet if facts else None,
+        left_out=facts.left_out if facts else None,
     )
 
 

@@ -92,7 +92,13 @@ class Batches:
     def describe(self) -> str:
         """For the run's log."""
         if self.is_ready:
-            return say("{count:,} samples held on {device}, preprocessed once.", count=len(self), device=self.device)
+            return say(
+                "{count:,} sample held on {device}, preprocessed once."
+                if len(self) == 1
+                else "{count:,} samples held on {device}, preprocessed once.",
+                count=len(self),
+                device=self.device,
+            )
         if "samples" in self._apply:
             return say(
                 "{count:,} samples held on {device}, raw, augmented and preprocessed a batch at a time.",

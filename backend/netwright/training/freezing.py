@@ -49,9 +49,22 @@ def freeze(network: nn.Module, paths: Iterable[str]) -> Frozen:
 
 def describe_frozen(frozen: Frozen) -> str:
     """One line for the run's notes."""
-    moved = say("Frozen: {count:,} parameters do not move.", count=frozen.num_values)
+    moved = say(
+        "Frozen: {count:,} parameter does not move."
+        if frozen.num_values == 1
+        else "Frozen: {count:,} parameters do not move.",
+        count=frozen.num_values,
+    )
     if not frozen.held:
         return moved
     return in_a_row(
-        [moved, say("The running statistics of {count} normalisations stand still.", count=len(frozen.held))]
+        [
+            moved,
+            say(
+                "The running statistics of {count} normalisation stand still."
+                if len(frozen.held) == 1
+                else "The running statistics of {count} normalisations stand still.",
+                count=len(frozen.held),
+            ),
+        ]
     )

@@ -93,7 +93,9 @@ def _median(values: Sequence[float]) -> float:
 def _name_of(device: torch.device) -> str:
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    return say("CPU, {count} threads", count=torch.get_num_threads())
+    return say(
+        "CPU, {count} thread" if torch.get_num_threads() == 1 else "CPU, {count} threads", count=torch.get_num_threads()
+    )
 
 
 def measure_times(run: "Setup", program: Program) -> Times:

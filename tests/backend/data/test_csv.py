@@ -8,6 +8,7 @@ import torch
 from netwright.data.base import DataError, Facts, RawData, Source, SourceSpec
 from netwright.data.prepare import load_preprocess, prepare
 from netwright.data.registry import open_source
+from netwright.data.sniff import sniff_upload
 from netwright.training.config import DataConfig
 from pydantic import JsonValue
 
@@ -314,3 +315,34 @@ def test_messages_when_quotes_are_unbalanced_are_all_read(shared_data: Path, tmp
         columns={"column 2": {"type": "category", "role": "feature"}},
     )
     assert len(source.load().targets) == 5574
+
+
+def test_column_of_dates_is_said_to_teach_nothing_of_days_to_come(tmp_path: Path) -> None:
+    rows = "".join(f"2024-01-{1 + row % 28:02d},{row},{'ab'[row % 2]}\n" for row in range(84))
+    (tmp_path / "original").write_text("day,size,label\n" + rows, encoding="utf-8")
+    facts = open_source(SourceSpec(type="csv", path=str(tmp_path))).describe()
+    warnings = {column.name: str(column.warning) for column in facts.columns if column.warning}
+    assert "day holds 28 moments, and each becomes a category of its own" in warnings["day"]
+    assert "label" not in warnings
+
+
+def test_rows_that_no_run_sees_are_counted_for_the_training_form(tmp_path: Path) -> None:
+    (tmp_path / "original").write_text("size,label\n1,a\n2,b\n3,\n4,a\n5,b\n", encoding="utf-8")
+    facts = open_source(SourceSpec(type="csv", path=str(tmp_path))).describe()
+    assert str(facts.left_out).startswith("1 of 5 rows of the table is left out: it has no target")
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        ("<!DOCTYPE html><html><body>Sign in</body></html>", "a web page"),
+        ('[{"a": 1, "b": 2}]', "JSON"),
+        ('\ufeff{"rows": [1, 2]}', "JSON"),
+        ('<?xml version="1.0"?><rows/>', "XML"),
+    ],
+)
+def test_text_that_is_no_table_is_called_what_it_is(content: str, what: str, tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(DataError, match=f"table.csv is {what}") as raised:
+        sniff_upload(tmp_path / "table.csv", "table.csv")
+    assert "table" in str(raised.value)

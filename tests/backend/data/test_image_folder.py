@@ -108,7 +108,7 @@ def test_pictures_when_all_grey_keep_one_channel(tmp_path: Path) -> None:
 def test_size_when_not_told_is_the_commonest_one_and_small(tmp_path: Path) -> None:
     small = upload(tmp_path / "a", pack(two_classes() | {"cat/big.png": picture(size=(300, 300))}))
     assert load(small).inputs.shape == (9, 3, 8, 12)
-    assert small.describe().notes == ("1 of 9 pictures are resized and cut to 8 x 12.",)
+    assert small.describe().notes == ("1 of 9 pictures is resized and cut to 8 x 12.",)
     large = upload(tmp_path / "b", pack({f"{label}/a.png": picture(size=(640, 480)) for label in "ab"}))
     assert load(large).inputs.shape == (2, 3, 96, 128)
 
@@ -298,3 +298,16 @@ def test_sign_language_digits_when_uploaded_are_read_with_their_outliers(shared_
     assert raw.classes == tuple("0123456789")
     assert all(204 <= count <= 208 for count in raw.targets.bincount().tolist())
     assert source.describe().notes == ("3 of 2,062 pictures are resized and cut to 100 x 100.",)
+
+
+def test_pictures_that_a_camera_noted_as_turned_are_upright_and_whole(tmp_path: Path) -> None:
+    note = Image.Exif()
+    note[0x0112] = 6  # a quarter turn clockwise
+    pixels = np.zeros((16, 24, 3), dtype=np.uint8)
+    pixels[:, :4] = 255  # the left edge, which is the top of the upright picture
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "JPEG", exif=note, quality=95)
+    raw = load(upload(tmp_path, pack({f"{name}/{i}.jpg": buffer.getvalue() for name in ("a", "b") for i in range(3)})))
+    assert raw.inputs.shape == (6, 3, 24, 16), "none of it is cut off"
+    assert raw.inputs[0, :, :3].float().mean() > 240
+    assert raw.inputs[0, :, 6:].float().mean() < 15

@@ -51,8 +51,8 @@ def test_columns_called_like_labels_are_found_and_read_as_zeros_and_ones(tmp_pat
     assert [column.role for column in facts.columns] == ["feature", "feature", "label", "label", "label"]
     notes = " ".join(map(str, facts.notes))
     assert "called like labels and hold yes or no" in notes
-    assert "1 rows without a target are left out." in notes
-    assert "1 rows have none of the labels." in notes
+    assert "1 row without a target is left out." in notes
+    assert "1 row has none of the labels." in notes
     assert build_preview(source).balance == [("label_red", 3), ("label_round", 3), ("label_old", 2)]
 
 

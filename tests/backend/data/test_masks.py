@@ -157,8 +157,8 @@ BAD: dict[str, tuple[Members, str]] = {
         {"set/masks/03.png": mask(half(5, 8))},
         r"03\.png has 6 x 8 pixels, but its mask .*03\.png has 5 x 8",
     ),
-    "no mask": ({"set/images/alone.png": picture(1, (8, 6))}, "1 pictures have no mask: set/images/alone.png"),
-    "no picture": ({"set/masks/alone.png": mask(half())}, "1 masks have no picture: set/masks/alone.png"),
+    "no mask": ({"set/images/alone.png": picture(1, (8, 6))}, "1 picture has no mask: set/images/alone.png"),
+    "no picture": ({"set/masks/alone.png": mask(half())}, "1 mask has no picture: set/masks/alone.png"),
     "damaged": ({"set/masks/04.png": mask(half())[:45]}, "cannot be decoded"),
     "same name": ({"set/images/05.jpg": picture(1, (8, 6))}, "have the same name"),
 }

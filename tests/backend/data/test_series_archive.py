@@ -40,7 +40,7 @@ def test_series_when_each_has_a_table_are_filled_up_to_the_longest(tmp_path: Pat
         (7, 2),
     )
     assert "8 series of 4 to 7 steps; the table classes.csv says what each is." in facts.notes
-    assert "1 files that are neither series nor that table are left out." in facts.notes
+    assert "1 file that is neither a series nor that table is left out." in facts.notes
     assert arrays.features == ("x", "y")
     assert arrays.targets.tolist() == [0, 1] * 4
     inputs = np.asarray(arrays.inputs, dtype=np.float64)
@@ -63,8 +63,8 @@ def test_series_when_something_has_no_partner_say_how_many(tmp_path: Path) -> No
     content = pack({**WALKS, "classes.csv": b"".join([*rows[:-1], b"99,p1,in\n"])})
     facts = upload(tmp_path, content).describe()
     assert facts.num_samples == 7
-    assert "1 series are in no row of it and are left out." in facts.notes
-    assert "1 of its rows name no series." in facts.notes
+    assert "1 series is in no row of it and is left out." in facts.notes
+    assert "1 of its rows names no series." in facts.notes
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def test_train_when_a_part_is_frozen_keeps_its_weights_and_statistics(make_job: 
     frozen = {name for name in before if name.split(".")[0] in {"0", "1"}}
     assert {name for name in before if torch.equal(before[name], after[name])} == frozen
     notes = " ".join(recorder.of("hello")[0]["notes"])
-    assert "Frozen: 48 parameters do not move. The running statistics of 1 normalisations stand still." in notes
+    assert "Frozen: 48 parameters do not move. The running statistics of 1 normalisation stand still." in notes
 
 
 def test_train_when_a_normalisation_is_frozen_normalises_by_its_statistics(make_job: MakeJob) -> None:

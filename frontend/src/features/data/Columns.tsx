@@ -92,6 +92,7 @@ export function Columns({ dataset }: { dataset: DatasetRead }) {
                   <MissingChoice
                     key={`${column.strategy} ${column.fill_value}`}
                     column={column}
+                    refusedAt={update.isError ? update.submittedAt : null}
                     onChoose={(strategy, fillValue) => correct(withMissing(options, column, strategy, fillValue))}
                   />
                 </td>

@@ -1,5 +1,5 @@
 import { NativeSelect, TextInput } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { formatCount } from "@/ui";
 import type { Column } from "./columnOptions";
@@ -7,6 +7,8 @@ import classes from "./data.module.css";
 
 interface Props {
   column: Column;
+  /** When a choice was refused last; what stands is then shown again. */
+  refusedAt: number | null;
   onChoose: (strategy: string, fillValue: string) => void;
 }
 
@@ -14,11 +16,17 @@ interface Props {
 const CONSTANT = "constant";
 
 /** How many values of a column are missing, and what is done about them. */
-export function MissingChoice({ column, onChoose }: Props) {
+export function MissingChoice({ column, refusedAt, onChoose }: Props) {
   const { t } = useTranslation("data");
   const { name, strategies = [], strategy = "", fill_value: filled = "" } = column;
   const [chosen, setChosen] = useState(strategy);
   const [value, setValue] = useState(filled);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a refusal takes back what was chosen, nothing else does
+  useEffect(() => {
+    if (refusedAt === null) return;
+    setChosen(strategy);
+    setValue(filled);
+  }, [refusedAt]);
   if (strategies.length === 0) return <>{formatCount(column.num_missing)}</>;
   const send = () => {
     if (value.trim() !== "" && (value !== filled || strategy !== CONSTANT)) onChoose(CONSTANT, value.trim());

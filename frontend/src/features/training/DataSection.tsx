@@ -58,6 +58,11 @@ export function SourceField({ form }: { form: TrainForm }) {
             </p>
           ),
       )}
+      {typeof dataset?.left_out === "string" && (
+        <p className={classes.hint} data-testid="rows-left-out">
+          {dataset.left_out}
+        </p>
+      )}
       {dataset !== undefined && dataset.state !== "ready" && dataset.is_built_in && <DatasetFetch dataset={dataset} />}
       <p className={classes.hint}>
         {dataset !== undefined && <Link to={`/data/${dataset.id}`}>{t("data.look")}</Link>}{" "}
