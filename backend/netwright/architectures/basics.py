@@ -107,7 +107,7 @@ def draw_activations() -> Document:
     wires = ", ".join(
         [*(f"point {name} compare" for name in activations), "compare compared", "compare flat fc scores"]
     )
-    places = rows("point softmax compare compared", ". tanh flat", ". relu fc", ". sigmoid scores")
+    places = rows("point softmax compare compared", ". tanh . flat", ". relu . fc", ". sigmoid . scores")
     return document("", draw(nodes, wires, places))
 
 
