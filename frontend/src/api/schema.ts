@@ -2304,6 +2304,8 @@ export interface components {
             sheets?: components["schemas"]["SheetRead"][];
             /** Sheet */
             sheet?: string | null;
+            /** Left Out */
+            left_out?: string | null;
         };
         /**
          * DatasetUpdate
