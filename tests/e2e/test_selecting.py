@@ -32,6 +32,11 @@ def corner(editor: Editor, node: str, *, is_lower: bool = False) -> tuple[float,
     return box["x"] - 12, box["y"] - 30
 
 
+def _width(editor: Editor, node: str) -> float:
+    box = editor.node(node).bounding_box()
+    return 0.0 if box is None else box["width"]
+
+
 def test_cards_are_chosen_by_box_and_key_and_copied_within_and_between_networks(page: Page, server: Server) -> None:
     editor = open_document(page, server, in_a_row())
     expect(wire(page, "conv.y>act.x")).to_be_attached()
@@ -43,7 +48,7 @@ def test_cards_are_chosen_by_box_and_key_and_copied_within_and_between_networks(
     wait_until(page, lambda: chosen(page) == {"conv", "act"}, "the box did not select what is in it")
     for expected in ({"conv", "act", "scores"}, {"conv", "act"}):
         editor.node("scores").click(position={"x": 90, "y": 12}, modifiers=["ControlOrMeta"])
-        wait_until(page, lambda expected=expected: chosen(page) == expected, "Ctrl and a click did not change it")
+        wait_until(page, lambda: chosen(page) == expected, "Ctrl and a click did not change it")  # noqa: B023
 
     # Copies have the wires among them; those that come in are left out, or taken along with Shift.
     page.keyboard.press("Control+c")
@@ -172,10 +177,10 @@ def test_view_follows_the_overview_the_keys_and_what_is_selected(page: Page, ser
     expect(overview).to_have_count(0)
 
     # Z shows what is selected, larger and in the middle.
-    small_width = (editor.node("scores").bounding_box() or {})["width"]
+    small_width = _width(editor, "scores")
     editor.node("scores").click()
     page.keyboard.press("z")
-    wait_until(page, lambda: (editor.node("scores").bounding_box() or {"width": 0})["width"] > 1.5 * small_width)
+    wait_until(page, lambda: _width(editor, "scores") > 1.5 * small_width)
     canvas = page.get_by_test_id("canvas").bounding_box()
     assert canvas is not None
     middle = canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2

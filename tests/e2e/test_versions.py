@@ -49,7 +49,8 @@ def test_any_two_versions_are_coloured_on_the_drawing_within_blocks_too(page: Pa
     """The second and the fourth of four: neither is the one that stands now, and they do not follow one another."""
 
     def with_stage(width: int, *names: str) -> dict[str, Any]:
-        body = [("a", "Input", {}), *((name, "Dropout", {}) for name in names), ("b", "Output", {})]
+        body: list[tuple[str, str, dict[str, Any]]] = [("a", "Input", {}), *((name, "Dropout", {}) for name in names)]
+        body.append(("b", "Output", {}))
         head = ("head", "Linear", {"out_features": width})
         document = chain(
             "Digits", IMAGE, ("flat", "Flatten", {}), ("stage", "block:Stage", {}), head, ("y", "Output", {})
