@@ -8,7 +8,8 @@ export interface WireShape {
   ends: Ends;
   /** The path as SVG writes it. */
   d: string;
-  path: Path2D;
+  /** The same for a canvas element, made when it is first asked for. */
+  readonly path: Path2D;
   /** What the path may touch: its ends and points, and as far beside them as a curve swings. */
   box: Rect;
 }
@@ -25,7 +26,18 @@ export function wireShape(flowEdge: FlowEdge, nodes: ReadonlyMap<string, FlowNod
   const points = data.points.map(toPoint);
   const { path: d } = points.length > 0 ? ledPath(ends.from, points, ends.to) : wirePath(ends.from, ends.to, data.lane);
   const box = boxAround([ends.from, ...points, ends.to], data.lane);
-  const shape = { id, edge: data.edge, ends, d, path: new Path2D(d), box };
+  let path: Path2D | undefined;
+  const shape: WireShape = {
+    id,
+    edge: data.edge,
+    ends,
+    d,
+    get path() {
+      path ??= new Path2D(d);
+      return path;
+    },
+    box,
+  };
   made.set(flowEdge, shape);
   return shape;
 }
