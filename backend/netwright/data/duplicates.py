@@ -64,9 +64,8 @@ def say_shared(train: Array, validation: Array, test: Array | None) -> Iterator[
             "{count:,} of {total:,} validation samples has exactly the inputs of a training sample: on it the network is "
             "measured on what it was trained on. Remove the duplicate from the data."
             if shared == 1
-            else "{count:,} of {total:,} validation samples have exactly the inputs of a training sample: on "
-            "these the network is "
-            "measured on what it was trained on. Remove the duplicates from the data.",
+            else "{count:,} of {total:,} validation samples have exactly the inputs of a training sample: on these the network "
+            "is measured on what it was trained on. Remove the duplicates from the data.",
             count=shared,
             total=len(validation),
         )

@@ -72,11 +72,9 @@ def suspect_dates(column: Column) -> Text | None:
     if found is None or found[1] == "number":
         return None
     return say(
-        "{column} holds {count} moments, and each becomes a category of its own: the network knows none that "
-        "it was not trained "
-        "on. Ignore it, write what matters of it (month, weekday, days since) into columns of numbers, or "
-        "give it the role time "
-        "to split by.",
+        "{column} holds {count} moments, and each becomes a category of its own: the network knows none that it was not "
+        "trained on. Ignore it, write what matters of it (month, weekday, days since) into columns of numbers, or give it the "
+        "role time to split by.",
         column=column.name,
         count=len(column.counts),
     )

@@ -403,8 +403,7 @@ class PatchEmbedding(Layer[PatchEmbeddingParams]):
         shape="(N, C, H, W) -> (N, T, F)",
         use_when="As the first layer of a ViT. It is a convolution whose stride is its kernel.",
         pitfalls="Small patches make long sequences, and attention costs T squared: half the patch size is 16 times the "
-        "weights "
-        "of attention. It knows nothing of neighbourhood, so it needs more data than a convolutional network.",
+        "weights of attention. It knows nothing of neighbourhood, so it needs more data than a convolutional network.",
         source="Dosovitskiy et al. 2020, An Image is Worth 16x16 Words, https://arxiv.org/abs/2010.11929",
     )
 

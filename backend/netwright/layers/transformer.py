@@ -138,8 +138,7 @@ class TransformerDecoderLayer(_TransformerLayer):
     inputs = (X, Port("memory", "(N, S, F)", _SEQUENCE), MASK)
     documentation = Documentation(
         summary="Self-attention, attention to a memory, then two Linear layers for each step; each with a residual connection "
-        "and "
-        "a normalisation. `mask` is true where a step of the memory is padding.",
+        "and a normalisation. `mask` is true where a step of the memory is padding.",
         formula=r"\begin{aligned} x' &= \mathrm{LN}(x + \mathrm{MHA}(x)), \quad x'' = \mathrm{LN}(x' + \mathrm{MHA}(x', m)) \\ "
         r"y &= \mathrm{LN}(x'' + W_2\, \mathrm{relu}(W_1 x'')) \end{aligned}",
         shape="(N, T, F), (N, S, F) -> (N, T, F)",
