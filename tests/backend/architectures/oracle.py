@@ -2,8 +2,7 @@
 
 ``oracle.py`` prints for every network that torchvision has too: ``difference`` (the largest of two outputs in eval mode, from
 the same random weights), ``size`` (the largest output), and for some the ``lines`` of both sources.  The weights are carried
-over as a person does it: torchvision's state_dict, saved as a file, goes through the reader of uploads and the product's match
-(ViT's excepted).
+over as a person does it: torchvision's state_dict, saved as a file, goes through the reader of uploads and the product's match.
 """
 
 import inspect
@@ -73,25 +72,6 @@ def fill(network: nn.Module) -> None:
                 weight.data.uniform_(-0.1, 0.1, generator=generator)
 
 
-def in_our_order(theirs: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """ViT's weights in the order of ours: ``nn.TransformerEncoderLayer`` names its norms after what they stand before."""
-    parts = ("self_attention.in_proj_", "self_attention.out_proj.", "mlp.0.", "mlp.3.", "ln_1.", "ln_2.")
-
-    def place(name: str) -> tuple[int, int]:
-        if "encoder_layer_" not in name:
-            # The class token comes after the patches, the positions after the token.
-            return {"class_token": (1, 0), "conv_proj.weight": (0, 0), "conv_proj.bias": (0, 1)}.get(
-                name, (2, 0) if name.endswith("pos_embedding") else (10_000, 0)
-            )
-        number = int(name.split("encoder_layer_")[1].split(".", maxsplit=1)[0])
-        return 3 + number, next(i for i, part in enumerate(parts) if part in name)
-
-    ordered = dict(sorted(theirs.items(), key=lambda item: place(item[0])))
-    # Ours have no axis for the batch.
-    batched = {"class_token": (0, 1), "encoder.pos_embedding": (0,)}
-    return {name: value.squeeze(batched[name]) if name in batched else value for name, value in ordered.items()}
-
-
 def carry_over(values: dict[str, torch.Tensor], ours: nn.Module, document: Document) -> None:
     """Their weights into our network, by a file; all of them are taken, and nothing is left new."""
     with tempfile.TemporaryDirectory() as home:
@@ -118,12 +98,8 @@ def compare(name: str) -> dict[str, Any]:
         ours = build_network(source)
     theirs = theirs.to_empty(device="cpu").eval()
     fill(theirs)
-    values = theirs.state_dict()
     ours = ours.to_empty(device="cpu").eval()
-    if name.startswith("vit"):  # its class token and its positions are parameters of other modules: no match finds them
-        ours.load_state_dict(dict(zip(ours.state_dict(), in_our_order(values).values(), strict=True)))
-    else:
-        carry_over(values, ours, document)
+    carry_over(theirs.state_dict(), ours, document)
     sample = torch.randn(1, 3, 224, 224, generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():
         expected, found = theirs(sample), ours(sample)

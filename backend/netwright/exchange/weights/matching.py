@@ -5,7 +5,9 @@ By *name*: keys are equal, or equal once a wrapper's prefix (``module.``) is tak
 By *order*: tensors are looked at in groups of one module (``layer1.0.conv1``: weight, bias).  Groups of equal make (names and
 shapes) are aligned in the longest common sequence, as a diff aligns lines; what that leaves is paired by make in order of
 appearance; what that leaves, by names alone where shapes differ (another head).  So names play no part in which module it
-is, and a skip that is drawn before its branch instead of behind it does no harm.
+is, and a skip that is drawn before its branch instead of behind it does no harm.  Layers of a transformer, whose norms are
+alike, are known by the names that others give their parts (:mod:`transformers`), and a tensor that is a module by itself in one
+library and a loose parameter in another (the class token, the positions) by a shape that nothing else has.
 """
 
 import math
@@ -16,6 +18,7 @@ from typing import Literal
 
 from netwright.exchange.weights.expected import Expected
 from netwright.exchange.weights.tensors import TensorInfo
+from netwright.exchange.weights.transformers import in_torch_order
 
 MatchBy = Literal["name", "order"]
 State = Literal["kept", "resized", "new"]
@@ -62,9 +65,9 @@ class _Group:
     def make(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
         return tuple(sorted((name, shape) for name, shape in self.shapes.items() if name != _COUNTER))
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(name for name, _ in self.make)
+    def key(self, name: str) -> str:
+        """The whole name of one of its tensors."""
+        return f"{self.owner}.{name}" if self.owner else name
 
 
 def match_tensors(expected: Sequence[Expected], found: Sequence[TensorInfo], by: MatchBy | None = None) -> Match:
@@ -93,18 +96,22 @@ def _pair_by_name(expected: Sequence[Expected], found: Sequence[TensorInfo]) -> 
 
 
 def _pair_by_order(expected: Sequence[Expected], found: Sequence[TensorInfo]) -> dict[str, TensorInfo]:
-    by_name = {info.name: info for info in found}
+    by_name = dict(in_torch_order(found))
     ours = _group((each.key, each.shape) for each in expected)
-    theirs = _group((info.name, info.shape) for info in found)
+    theirs = _group((name, info.shape) for name, info in by_name.items())
     pairs = _align(ours, theirs)
     pairs |= _pair_rest(ours, theirs, pairs, by_names_only=False)
     pairs |= _pair_rest(ours, theirs, pairs, by_names_only=True)
+    loose = _pair_loose(
+        [group for i, group in enumerate(ours) if i not in pairs],
+        [group for k, group in enumerate(theirs) if k not in pairs.values()],
+    )
     return {
-        f"{ours[i].owner}.{name}": by_name[f"{theirs[k].owner}.{name}" if theirs[k].owner else name]
+        ours[i].key(name): by_name[theirs[k].key(name)]
         for i, k in pairs.items()
         for name in ours[i].shapes
         if name in theirs[k].shapes
-    }
+    } | {key: by_name[name] for key, name in loose.items()}
 
 
 def _group(tensors: Iterable[tuple[str, tuple[int, ...]]]) -> list[_Group]:
@@ -161,6 +168,31 @@ def _pair_rest(
     return more
 
 
+def _pair_loose(ours: Iterable[_Group], theirs: Iterable[_Group]) -> dict[str, str]:
+    """Of groups that are left over, the tensors whose shape occurs once on each side; what has a bias is a layer, not loose."""
+
+    def by_shape(groups: Iterable[_Group]) -> dict[tuple[int, ...], list[str]]:
+        found: defaultdict[tuple[int, ...], list[str]] = defaultdict(list)
+        for group in groups:
+            for name, shape in group.shapes.items():
+                if "bias" not in group.shapes and math.prod(shape) > 1:
+                    found[_without_batch(shape)].append(group.key(name))
+        return found
+
+    there = by_shape(theirs)
+    return {
+        keys[0]: there[shape][0]
+        for shape, keys in by_shape(ours).items()
+        if len(keys) == 1 and len(there.get(shape, ())) == 1
+    }
+
+
+def _without_batch(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """``shape`` without the axes of length 1 in front, which some libraries keep for the batch."""
+    ones = next((i for i, size in enumerate(shape) if size != 1), len(shape))
+    return shape[ones:]
+
+
 def _trait(group: _Group, by_names_only: bool) -> object:
     return tuple((name, len(shape)) for name, shape in group.make) if by_names_only else group.make
 
@@ -189,8 +221,8 @@ def _judge_one(expected: Expected, source: TensorInfo | None) -> Matched:
         return Matched(expected, "new", None, "missing")
     if source.shape == expected.shape:
         return Matched(expected, "kept", source)
-    if math.prod(source.shape) == math.prod(expected.shape) == 1:
-        return Matched(expected, "kept", source)  # a scalar with and without an axis
+    if _without_batch(source.shape) == _without_batch(expected.shape):
+        return Matched(expected, "kept", source)
     how = _resizing(expected, source.shape)
     return Matched(expected, "resized" if how else "new", source, how or "shape_differs")
 
