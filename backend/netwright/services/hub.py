@@ -136,7 +136,7 @@ class Hub:
             del self._summaries[next(iter(self._summaries))]
         self._changed.set()
         self._changed = asyncio.Event()
-        if self.webhook is not None:
+        if self.webhook is not None and not summary.is_deleted:
             self.webhook.see(summary)
 
     def publish_alert(self, summary: RunSummary, alert: AlertEvent) -> None:

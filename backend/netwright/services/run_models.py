@@ -90,6 +90,8 @@ class RunSummary(Model):
     """Commands that the worker has not acted on yet (``stop``): the page shows "stopping"."""
     warning: Sentence | None = None
     """What a run at work has warned of last (that it stalls); told only as it comes, to who listens."""
+    is_deleted: bool = False
+    """Whether it is gone; told only as it comes, to who listens, as the last of it."""
 
 
 class RunRead(RunSummary):

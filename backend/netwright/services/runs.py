@@ -268,6 +268,7 @@ class RunService:
         Raises:
             ServiceError: ``run_is_active``.
         """
+        record = await self._record(run_id)
         state = await self._store.write(lambda session: delete_run(session, run_id))
         if state is None:
             raise not_found("run")
@@ -275,6 +276,8 @@ class RunService:
             raise ServiceError(
                 "run_is_active", say("This run is {state}. Stop it first, then delete it.", state=say(state))
             )
+        # Else every table that opens later would get its row once more: of those that changed lately.
+        self._hub.publish_summary(to_summary(record).model_copy(update={"is_deleted": True}))
         await asyncio.to_thread(remove_folder, self._folder / run_id)
         await asyncio.to_thread(self._exports.forget, run_id)
 

@@ -4301,6 +4301,11 @@ export interface components {
             commands_waiting: string[];
             /** Warning */
             warning?: string | null;
+            /**
+             * Is Deleted
+             * @default false
+             */
+            is_deleted: boolean;
             document: components["schemas"]["Document"] | null;
             training: components["schemas"]["TrainingConfig"] | null;
             totals: components["schemas"]["Totals"] | null;
@@ -4410,6 +4415,11 @@ export interface components {
             commands_waiting: string[];
             /** Warning */
             warning?: string | null;
+            /**
+             * Is Deleted
+             * @default false
+             */
+            is_deleted: boolean;
         };
         /** RunUpdate */
         RunUpdate: {

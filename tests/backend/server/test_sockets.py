@@ -121,6 +121,30 @@ def test_live_when_runs_change_gives_their_summaries(server: RealServer, player:
     asyncio.run(main())
 
 
+def test_live_when_a_run_is_deleted_says_so_to_tables_that_are_open_and_that_open_later(
+    server: RealServer, player: Player
+) -> None:
+    async def read_deleted(line: websockets.ClientConnection) -> bool:
+        async with asyncio.timeout(20):
+            while True:
+                for run in json.loads(await line.recv()):
+                    if run["id"] == player.run and run["state"] == "completed":
+                        return bool(run["is_deleted"])
+
+    async def main() -> None:
+        async with connect(server, "/api/runs/live") as line:
+            await asyncio.to_thread(player.send, player.worker.hello())
+            await asyncio.to_thread(player.end)
+            assert not await read_deleted(line)
+            deleted = await asyncio.to_thread(server.client.delete, f"/api/runs/{player.run}")
+            assert deleted.status_code == 204
+            assert await read_deleted(line)
+        async with connect(server, "/api/runs/live") as line:
+            assert await read_deleted(line)
+
+    asyncio.run(main())
+
+
 def test_events_when_a_browser_stops_reading_cost_nobody_anything(server: RealServer, player: Player) -> None:
     async def main() -> None:
         player.send(player.worker.hello())

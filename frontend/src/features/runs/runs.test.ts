@@ -342,6 +342,11 @@ describe("the table of runs", () => {
     expect(merged.at(-1)?.name).toBe("new name");
   });
 
+  it("takes out what was deleted, here or in another window", () => {
+    const gone = [summary({ id: "a", is_deleted: true }), summary({ id: "d", is_deleted: true })];
+    expect(ids(mergeRuns(runs, gone))).toBe("bc");
+  });
+
   it("shows a validation metric before a loss", () => {
     expect(headlineMetric({ "train/loss": 1, "val/loss": 0.4, "val/Accuracy": 0.5 })?.name).toBe("val/Accuracy");
     expect(headlineMetric({ "train/loss": 1, lr: 0.1 })?.name).toBe("train/loss");

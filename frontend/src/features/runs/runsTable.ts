@@ -50,7 +50,7 @@ export function rankMetric(shown: Shown | null, metrics: Metrics): number {
   return modeOf(shown.name, metrics) === "min" ? -4 - rank : rank;
 }
 
-/** The list with the rows that changed put in place; new ones come first. The same list where nothing is new. */
+/** The list with the rows that changed put in place; new ones come first, deleted ones go. */
 export function mergeRuns(runs: readonly RunSummary[], changed: readonly RunSummary[]): RunSummary[] {
   const byId = new Map(changed.map((run) => [run.id, run]));
   const merged = runs.map((run) => {
@@ -58,5 +58,6 @@ export function mergeRuns(runs: readonly RunSummary[], changed: readonly RunSumm
     byId.delete(run.id);
     return newer ?? run;
   });
-  return [...[...byId.values()].sort((a, b) => b.created - a.created), ...merged];
+  const all = [...[...byId.values()].sort((a, b) => b.created - a.created), ...merged];
+  return all.filter((run) => !run.is_deleted);
 }
