@@ -72,7 +72,7 @@ def test_test_part_when_by_time_is_the_latest() -> None:
         border = spans[found.test, 0].min()
         assert spans[found.validation, 1].max() < border
         assert spans[found.train, 1].max() < spans[found.validation, 0].min()
-    assert any("reach across the border to the test part" in note for note in split(raw, test=0.2, by="time").notes)
+    assert any("across the border to the test part" in note for note in split(raw, test=0.2, by="time").notes)
 
 
 def test_test_part_when_stratified_holds_each_class_by_its_share() -> None:

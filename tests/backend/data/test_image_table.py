@@ -78,7 +78,7 @@ def test_row_without_its_picture_is_said_with_its_line_and_can_be_left_out(tmp_p
     (tmp_path / "again").mkdir()
     skipping = open_upload(tmp_path / "again", CLASSES + "p99.png,round\n", skip_missing=True)
     assert len(skipping.read().inputs) == 12
-    assert any("the first in line 14" in note for note in skipping.describe().notes)
+    assert any("1 row without a picture is left out, in line 14" in note for note in skipping.describe().notes)
 
 
 def test_picture_that_no_row_names_is_left_out_and_said(tmp_path: Path) -> None:

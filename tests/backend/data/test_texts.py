@@ -173,7 +173,7 @@ def test_folders_of_texts_when_uploaded_keep_their_test_part_apart(
     source.prepare_files(lambda _done, _total: None)
     facts = source.describe()
     assert (facts.num_samples, facts.num_test, facts.classes) == (16, 16, ("bad", "good"))
-    assert "1 files that do not end in .txt" in facts.notes[0]
+    assert "1 file that does not end in .txt" in facts.notes[0]
     check(source, tmp_path, tmp_path / "original", capsys)
 
 

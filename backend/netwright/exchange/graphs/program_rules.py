@@ -295,6 +295,12 @@ def concat(build: Builder, op: Operator) -> None:
     build.add(op, "Concat", {"dim": op.attributes.get("dim", 0) % rank}, op.inputs)
 
 
+@rule("stack")
+def stack(build: Builder, op: Operator) -> None:
+    rank = build.rank(op.inputs[0]) + 1
+    build.add(op, "Stack", {"dim": op.attributes.get("dim", 0) % rank}, op.inputs)
+
+
 # --- recurrent -------------------------------------------------------------------------------------------------------
 
 
