@@ -21,6 +21,7 @@ from netwright.training.checking_split import check_split, num_training_samples
 from netwright.training.checking_tokens import check_dtype, check_vocabulary
 from netwright.training.choices import Registry, UnknownChoiceError, explain
 from netwright.training.config import Choice, TrainingConfig
+from netwright.training.devices import bfloat16_instructions
 from netwright.training.facts import DataFacts, describe_shape, first_shape
 from netwright.training.initializers import INITIALIZERS, check_initialization
 from netwright.training.metrics import METRICS
@@ -58,6 +59,7 @@ def check_training(
     problems += check_split(training, data)
     if devices is not None:
         problems += _check_device(training, devices)
+        problems += _check_kernels(training, document, devices)
     if report.ok:
         problems += check_groups(training, report)
         problems += check_initialization(training, report)
@@ -250,8 +252,31 @@ def _check_task_choice(training: TrainingConfig, data: DataFacts) -> Iterator[Pr
         )
 
 
+def _has_gpu(training: TrainingConfig, devices: Sequence[str]) -> bool:
+    return training.device != "cpu" and any(device.startswith("cuda") for device in devices)
+
+
+def _check_kernels(training: TrainingConfig, document: Document, devices: Sequence[str]) -> Iterator[Problem]:
+    """PyTorch hands an LSTM in bfloat16 to oneDNN, which has none for a CPU without the instructions."""
+    if training.precision != "bfloat16" or _has_gpu(training, devices) or bfloat16_instructions():
+        return
+    blocks = (document.network, *document.blocks.values())
+    found = next((node.id for block in blocks for node in block.nodes if node.type == "LSTM"), None)
+    if found is not None:
+        yield Problem(
+            code="precision_not_there",
+            field="precision",
+            message=say(
+                "The LSTM `{node}` cannot compute in bfloat16 on this CPU, which has no instructions for it (AVX-512 BF16 or "
+                "AMX). Choose float32.",
+                node=found,
+            ),
+            values={"node": found},
+        )
+
+
 def _check_device(training: TrainingConfig, devices: Sequence[str]) -> Iterator[Problem]:
-    has_gpu = training.device != "cpu" and any(device.startswith("cuda") for device in devices)
+    has_gpu = _has_gpu(training, devices)
     if training.precision == "tf32" and not has_gpu:
         yield Problem(
             code="precision_not_there",

@@ -40,6 +40,7 @@ def test_ranges_when_the_database_is_of_before_them_are_read_from_the_points(sto
         connection.exec_driver_sql("ALTER TABLE runs DROP COLUMN ranges")
         connection.exec_driver_sql("ALTER TABLE runs DROP COLUMN archived")
         connection.exec_driver_sql("DROP TABLE firsts")
+        connection.exec_driver_sql("DROP TABLE metric_overviews")
         connection.exec_driver_sql("DROP INDEX ix_events_times")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0010'")
     store.close()

@@ -80,6 +80,18 @@ def test_suggestion_of_a_precision_on_a_cpu_is_float32_and_says_where_bfloat16_i
     assert said(replace(PICTURES, task="regression"), XEON) is None
 
 
+@pytest.mark.parametrize(
+    ("instructions", "devices", "found"),
+    [((), ["cpu"], ["precision_not_there"]), (("AMX",), ["cpu"], []), ((), ["cpu", "cuda:0"], [])],
+)
+def test_lstm_in_bfloat16_is_refused_on_a_cpu_that_has_no_instructions_for_it(
+    monkeypatch: pytest.MonkeyPatch, instructions: tuple[str, ...], devices: list[str], found: list[str]
+) -> None:
+    monkeypatch.setattr("netwright.training.checking.bfloat16_instructions", lambda: instructions)
+    problems = problems_of(ARCHITECTURES["lstm_last"].build(), PICTURES, devices, precision="bfloat16")
+    assert [each.code for each in problems if each.field == "precision"] == found
+
+
 def test_training_when_it_fits_has_no_problems() -> None:
     assert problems_of(perceptron([1, 8, 8], 10), PICTURES, ["cpu"]) == []
 

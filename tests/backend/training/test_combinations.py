@@ -204,7 +204,7 @@ WORKING: dict[str, Case] = {
         },
     ),
     "a forecast in deviations, weight averaging, a fold by time, bfloat16": Case(
-        reader(STEPS, "LSTM", 4),
+        reader(STEPS, "GRU", 4),
         "sine_mix",
         FORECAST
         | {
