@@ -100,7 +100,9 @@ def test_page_opened_while_server_is_away_comes_when_it_is_back(page: Page, serv
     expect(page.get_by_text("Offline, reconnecting")).to_have_count(0)
     sheets = "[...document.querySelectorAll('link[rel=stylesheet]')]"
     # The next page's code is fetched ahead of the click: its sheets may be on their way still.
-    page.wait_for_function(f"{sheets}.every((link) => link.sheet !== null)")
+    wait_until(
+        page, lambda: page.evaluate(f"{sheets}.every((link) => link.sheet !== null)"), "a style sheet is missing"
+    )
 
 
 def test_edits_without_a_server_are_kept_over_a_crash_of_the_page_and_sent_when_it_is_back(
