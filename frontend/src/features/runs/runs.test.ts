@@ -71,6 +71,7 @@ function summary(more: Partial<RunSummary>): RunSummary {
     ranges: {},
     archived: null,
     commands_waiting: [],
+    is_deleted: false,
     ...more,
   };
 }

@@ -36,6 +36,7 @@ function run(id: string, more: Partial<RunSummary> = {}): RunSummary {
     ranges: {},
     archived: null,
     commands_waiting: [],
+    is_deleted: false,
     ...more,
   };
 }
