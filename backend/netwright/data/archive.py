@@ -73,18 +73,23 @@ def open_archive(path: Path, filename: str) -> Iterator[zipfile.ZipFile]:
             file=filename,
         ) from error
     except READ_ERRORS as error:
-        raise DataError(
-            say(
-                "{filename} is not a sound ZIP: {why}. If it is only half there, copy or download it anew; else pack the files "
-                "again.",
-                filename=filename,
-                why=error,
-            ),
-            code="bad_file",
-            file=filename,
-        ) from error
+        raise unsound(filename, error) from error
     with archive:
         yield archive
+
+
+def unsound(filename: str, error: Exception) -> DataError:
+    """What is said of an archive that one of :data:`READ_ERRORS` was met in."""
+    return DataError(
+        say(
+            "{filename} is not a sound ZIP: {why}. If it is only half there, copy or download it anew; else pack the files "
+            "again.",
+            filename=filename,
+            why=error,
+        ),
+        code="bad_file",
+        file=filename,
+    )
 
 
 def _directory_bytes(path: Path) -> int:

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from netwright.data.archive import READ_ERRORS, list_members, open_archive
+from netwright.data.archive import READ_ERRORS, list_members, open_archive, unsound
 from netwright.data.array_cache import ArrayCache, ArraySpec
 from netwright.data.base import Array, Arrays, DataError, Facts, Progress, Source, Step, Task
 from netwright.data.columns import read_columns
@@ -225,16 +225,7 @@ class ImageTable(Source):
             try:
                 content = archive.read(self._contents.table)
             except READ_ERRORS as error:
-                raise DataError(
-                    say(
-                        "{filename} is not a sound ZIP: {why}. If it is only half there, copy or download it anew; else pack "
-                        "the files again.",
-                        filename=self._filename,
-                        why=error,
-                    ),
-                    code="bad_file",
-                    file=self._filename,
-                ) from error
+                raise unsound(self._filename, error) from error
         return parse_text_table(content, self._contents.table)
 
     @cached_property

@@ -39,13 +39,17 @@ def why_not_captured(training: TrainingConfig, kind: Kind, device: str) -> str |
     return None
 
 
+def may_use_gpu(training: TrainingConfig, devices: Sequence[str] | None) -> bool:
+    """Whether a run would train on an NVIDIA GPU of ``devices``; None may hold one."""
+    return training.device != "cpu" and (devices is None or any(device.startswith("cuda") for device in devices))
+
+
 def check_capture(training: TrainingConfig, kind: Kind, devices: Sequence[str] | None) -> Iterator[Problem]:
     """Where a captured step is asked for that cannot be; ``devices`` as :func:`netwright.training.checking.check_training` has
     them."""
     if training.cuda_graphs != "on" or training.optimizer.type not in OPTIMIZERS.classes:
         return
-    has_gpu = training.device != "cpu" and (devices is None or any(device.startswith("cuda") for device in devices))
-    why = why_not_captured(training, kind, "cuda" if has_gpu else "cpu")
+    why = why_not_captured(training, kind, "cuda" if may_use_gpu(training, devices) else "cpu")
     if why is not None:
         yield Problem(
             code="cuda_graphs_not_possible",

@@ -12,7 +12,7 @@ from netwright.graph.problems import Fix, Problem
 from netwright.language import listed, say
 from netwright.layers.registry import LAYERS
 from netwright.training.averaging import AVERAGINGS
-from netwright.training.capturable import check_capture
+from netwright.training.capturable import check_capture, may_use_gpu
 from netwright.training.checking_augment import check_mixing, check_sampling
 from netwright.training.checking_graph import check_graph_input, wrong_entry
 from netwright.training.checking_learning import check_combinations, check_milestones, updates_per_epoch
@@ -252,13 +252,9 @@ def _check_task_choice(training: TrainingConfig, data: DataFacts) -> Iterator[Pr
         )
 
 
-def _has_gpu(training: TrainingConfig, devices: Sequence[str]) -> bool:
-    return training.device != "cpu" and any(device.startswith("cuda") for device in devices)
-
-
 def _check_kernels(training: TrainingConfig, document: Document, devices: Sequence[str]) -> Iterator[Problem]:
     """PyTorch hands an LSTM in bfloat16 to oneDNN, which has none for a CPU without the instructions."""
-    if training.precision != "bfloat16" or _has_gpu(training, devices) or bfloat16_instructions():
+    if training.precision != "bfloat16" or may_use_gpu(training, devices) or bfloat16_instructions():
         return
     blocks = (document.network, *document.blocks.values())
     found = next((node.id for block in blocks for node in block.nodes if node.type == "LSTM"), None)
@@ -276,8 +272,7 @@ def _check_kernels(training: TrainingConfig, document: Document, devices: Sequen
 
 
 def _check_device(training: TrainingConfig, devices: Sequence[str]) -> Iterator[Problem]:
-    has_gpu = _has_gpu(training, devices)
-    if training.precision == "tf32" and not has_gpu:
+    if training.precision == "tf32" and not may_use_gpu(training, devices):
         yield Problem(
             code="precision_not_there",
             field="precision",
