@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netwright.data.labels import load_code
+from netwright.data.labels import LOAD_COLUMNS, load_code
 from netwright.data.sample_code import IS_TEST, SampleCode, table_code, table_imports, table_requirements
 from netwright.data.table_split import TEST_WORDS
 
@@ -26,19 +26,8 @@ def load(path: Path | None{is_test}) -> tuple[np.ndarray, np.ndarray]:
     inputs = to_inputs(names, [row for row, cell in zip(rows, cells, strict=True) if cell not in MISSING])
     return inputs, {values}
 '''
-LOAD_NUMBERS = '''TARGETS = {targets!r}
-
-
-def load(path: Path | None{is_test}) -> tuple[np.ndarray, np.ndarray]:
-    """The rows of the uploaded table in which every target has a value."""
-    if path is None:
-        raise SystemExit("Say where the table is that was uploaded: --data FILE")
-    names, rows = read_rows(path)
-{left_out}    places = [names.index(target) for target in TARGETS]
-    rows = [row for row in rows if not any(row[place] in MISSING for place in places)]
-    values = np.array([[to_number(row[place]) for place in places] for row in rows])
-    return to_inputs(names, rows), ({values}).astype(np.float32)
-'''
+NUMBERS = """    values = np.array([[to_number(row[place]) for place in places] for row in rows])
+    return to_inputs(names, rows), ({values}).astype(np.float32)"""
 LEFT_OUT = """    # The test part is never trained or selected on.
     rows = [row for row in rows if (row[names.index({split!r})].lower() in {words!r}) == is_test]
 """
@@ -87,8 +76,13 @@ def _load_code(reading: Reading) -> str:
         return load_code(labels, left_out, is_test)
     if reading.target.number_names:
         values = "values" if options.target_scale == 1.0 else f"values / {options.target_scale!r}"
-        return LOAD_NUMBERS.format(
-            targets=reading.target.number_names, values=values, left_out=left_out, is_test=is_test
+        return LOAD_COLUMNS.format(
+            names=reading.target.number_names,
+            constants="",
+            condition="target has a value",
+            answers=NUMBERS.format(values=values),
+            left_out=left_out,
+            is_test=is_test,
         )
     if reading.task == "regression":
         scale = "" if options.target_scale == 1.0 else f" / {options.target_scale!r}"

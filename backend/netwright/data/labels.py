@@ -204,19 +204,19 @@ def _bad_column(table: TextTable, column: Column, why: str) -> DataError:
 
 
 LOAD_COLUMNS = '''TARGETS = {names!r}
-YES = {yes!r}
-
+{constants}
 
 def load(path: Path | None{is_test}) -> tuple[np.ndarray, np.ndarray]:
-    """The rows of the uploaded table in which every label is known: 1 where a row has the label."""
+    """The rows of the uploaded table in which every {condition}."""
     if path is None:
         raise SystemExit("Say where the table is that was uploaded: --data FILE")
     names, rows = read_rows(path)
 {left_out}    places = [names.index(target) for target in TARGETS]
     rows = [row for row in rows if not any(row[place] in MISSING for place in places)]
-    labels = [[row[place].strip().lower() in YES for place in places] for row in rows]
-    return to_inputs(names, rows), np.array(labels, dtype=np.float32)
+{answers}
 '''
+LABELS = """    labels = [[row[place].strip().lower() in YES for place in places] for row in rows]
+    return to_inputs(names, rows), np.array(labels, dtype=np.float32)"""
 LOAD_JOINED = '''TARGET = {name!r}
 
 
@@ -241,7 +241,9 @@ def load_code(labels: Labels, left_out: str, is_test: str) -> str:
     written = {cell.strip().lower() for column in labels.columns for cell in column.counts if side_of(cell) == 1.0}
     return LOAD_COLUMNS.format(
         names=tuple(column.name for column in labels.columns),
-        yes=tuple(sorted(written)),
+        constants=f"YES = {tuple(sorted(written))!r}\n",
+        condition="label is known: 1 where a row has the label",
+        answers=LABELS,
         left_out=left_out,
         is_test=is_test,
     )
