@@ -1,8 +1,9 @@
 """A real server process and a real Chromium."""
 
+import json
 import os
 import re
-import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
@@ -35,16 +37,48 @@ CHROMIUM_ARGUMENTS = [
 expect.set_options(timeout=PATIENCE_MS)
 
 
+class Nursery:
+    """Forks servers from a process that has everything loaded (``nursery.py``)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._address = folder / "socket"
+        self._process = subprocess.Popen(
+            [sys.executable, Path(__file__).with_name("nursery.py"), self._address], stdin=subprocess.PIPE
+        )
+
+    def fork(self, home: Path, environment: dict[str, str]) -> psutil.Process:
+        """The process of a new server."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            deadline = time.monotonic() + START_SECONDS
+            while True:
+                try:
+                    connection.connect(str(self._address))
+                    break
+                except (FileNotFoundError, ConnectionRefusedError):
+                    assert self._process.poll() is None, "the nursery has ended"
+                    assert time.monotonic() < deadline, "the nursery does not answer"
+                    time.sleep(0.05)
+            connection.sendall(json.dumps({"home": str(home), "environment": environment}).encode() + b"\n")
+            return psutil.Process(json.loads(connection.makefile("rb").readline())["process"])
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
+
+
 @dataclass
 class Server:
-    """`netwright serve` as a process of its own on a free port, with a data folder of its own."""
+    """`netwright serve` on a free port, with a data folder of its own."""
 
     home: Path
     has_example: bool = False
     """Whether the example network of a first visit is there."""
+    nursery: Nursery | None = None
+    """Where it is forked; without one it is the command, started as a person starts it."""
     port: int = 0
     url: str = ""
-    process: subprocess.Popen[str] | None = None
+    process: psutil.Process | None = None
 
     def start(self) -> None:
         """Starts it and waits until it answers; ``url`` is the one that it prints, token and all."""
@@ -57,15 +91,13 @@ class Server:
             "NETWRIGHT_EXAMPLE": "1" if self.has_example else "0",
         }
         environment.pop("NETWRIGHT_TOKEN", None)
-        with (self.home / "server.log").open("a") as log:
-            self.process = subprocess.Popen(
-                [Path(sys.executable).with_name("netwright"), "serve"],
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                start_new_session=True,
-            )
+        (self.home / "server.out").write_text("")
+        if self.nursery is None:
+            with (self.home / "server.out").open("a") as out, (self.home / "server.log").open("a") as log:
+                command = [str(Path(sys.executable).with_name("netwright")), "serve"]
+                self.process = psutil.Popen(command, env=environment, stdout=out, stderr=log, start_new_session=True)
+        else:
+            self.process = self.nursery.fork(self.home, environment)
         self.url = self._printed_url()
         self.port = int(re.search(r":(\d+)/", self.url).group(1))  # type: ignore[union-attr]  # the pattern has a port
         deadline = time.monotonic() + START_SECONDS
@@ -79,11 +111,12 @@ class Server:
 
     def _printed_url(self) -> str:
         assert self.process is not None
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            found = re.search(r"http://\S+\?token=\S+", line)
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self.process.is_running():
+            found = re.search(r"http://\S+\?token=\S+", (self.home / "server.out").read_text())
             if found:
                 return found.group(0)
+            time.sleep(0.02)
         pytest.fail(f"the server ended without a URL: {(self.home / 'server.log').read_text()[-2000:]}")
 
     @property
@@ -100,30 +133,24 @@ class Server:
         """kill -9: nothing is said, nothing is saved."""
         assert self.process is not None
         self.process.kill()
-        self._wait()
+        self.process.wait(timeout=20)
 
     def stop(self) -> None:
-        if self.process is None:
+        if self.process is None or not self.process.is_running():
             return
-        self.process.send_signal(signal.SIGTERM)
+        self.process.terminate()
         try:
-            self._wait()
-        except subprocess.TimeoutExpired:
+            self.process.wait(timeout=20)
+        except psutil.TimeoutExpired:
             self.process.kill()
-            self._wait()
-
-    def _wait(self) -> None:
-        assert self.process is not None
-        self.process.wait(timeout=20)
-        if self.process.stdout is not None:
-            self.process.stdout.close()
+            self.process.wait(timeout=20)
 
 
 @contextmanager
-def serving(home: Path, *, has_example: bool = False) -> Iterator[Server]:
+def serving(home: Path, *, has_example: bool = False, nursery: Nursery | None = None) -> Iterator[Server]:
     """A server with the empty data folder ``home``, which is made; with the example network of a first visit, or empty."""
     home.mkdir()
-    running = Server(home, has_example)
+    running = Server(home, has_example, nursery)
     try:
         running.start()
         yield running
@@ -131,10 +158,18 @@ def serving(home: Path, *, has_example: bool = False) -> Iterator[Server]:
         running.stop()
 
 
+@pytest.fixture(scope="session")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """Servers that start at once."""
+    forking = Nursery(tmp_path_factory.mktemp("nursery"))
+    yield forking
+    forking.close()
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def server(tmp_path: Path, nursery: Nursery) -> Iterator[Server]:
     """A server with an empty data folder."""
-    with serving(tmp_path / "home") as running:
+    with serving(tmp_path / "home", nursery=nursery) as running:
         yield running
 
 

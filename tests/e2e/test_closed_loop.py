@@ -30,6 +30,11 @@ LAYERS = [
 CHAIN = ["input1", "conv1", "act1", "pool1", "conv2", "flatten1", "linear1", "output1"]
 
 
+@pytest.fixture
+def nursery() -> None:
+    """None: the server is the command, started as a person starts it."""
+
+
 def draw(editor: Editor) -> None:
     """A convolutional network, dragged onto an empty canvas and wired node by node."""
     for layer, x, y in LAYERS:

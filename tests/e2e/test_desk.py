@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from e2e.conftest import PATIENCE_MS, Server
+from e2e.conftest import PATIENCE_MS, Nursery, Server
 from e2e.training import TRAINING_MS, chain, start_run, wait_for_runs
 from playwright.sync_api import Browser, Locator, Page, Response, expect
 
@@ -26,10 +26,10 @@ IRIS = chain("Iris", ("row", "Input", {"shape": [4]}), ("head", "Linear", {"out_
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, dict[str, str]]]:
+def desk(tmp_path_factory: pytest.TempPathFactory, nursery: Nursery) -> Iterator[tuple[Server, dict[str, str]]]:
     """A server with three finished runs, by name: ``slow`` and ``fast`` on digits, ``flowers`` on iris."""
     home = tmp_path_factory.mktemp("home")
-    server = Server(home)
+    server = Server(home, nursery=nursery)
     try:
         server.start()
         runs = {

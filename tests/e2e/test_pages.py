@@ -13,7 +13,7 @@ from typing import Any, Literal
 import httpx
 import pytest
 from e2e.accessibility import COLOURS, WCAG, faults, settle
-from e2e.conftest import Server
+from e2e.conftest import Nursery, Server
 from e2e.drawing import Editor
 from e2e.pictures import keep
 from e2e.training import chain, create_network
@@ -110,10 +110,10 @@ class Stock:
 
 
 @pytest.fixture(scope="module")
-def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stock]:
+def stocked(tmp_path_factory: pytest.TempPathFactory, nursery: Nursery) -> Iterator[Stock]:
     """A server with a network, a broken network and two finished runs."""
     home = tmp_path_factory.mktemp("home")
-    server = Server(home)
+    server = Server(home, nursery=nursery)
     try:
         server.start()
         network = create_network(server, FIRST_TRY)

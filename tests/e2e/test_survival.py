@@ -30,6 +30,11 @@ CNN = chain(
 )
 
 
+@pytest.fixture
+def nursery() -> None:
+    """None: the server is the command, started as a person starts it."""
+
+
 def test_server_killed_mid_run_browser_catches_up_by_itself(page: Page, server: Server) -> None:
     watched = watch(page)
     open_training(page, server, create_network(server, CNN), "digits", epochs=80)

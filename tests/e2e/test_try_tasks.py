@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from e2e.accessibility import faults
-from e2e.conftest import PATIENCE_MS, Server
+from e2e.conftest import PATIENCE_MS, Nursery, Server
 from e2e.drawing import wait_until
 from e2e.training import TRAINING_MS, chain, start_run, wait_for_runs
 from PIL import Image, ImageDraw
@@ -91,9 +91,9 @@ def upload_texts(server: Server) -> str:
 
 
 @pytest.fixture(scope="module")
-def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, dict[str, str]]]:
+def tried(tmp_path_factory: pytest.TempPathFactory, nursery: Nursery) -> Iterator[tuple[Server, dict[str, str]]]:
     """A server with finished runs, by what they answer with."""
-    server = Server(tmp_path_factory.mktemp("home"))
+    server = Server(tmp_path_factory.mktemp("home"), nursery=nursery)
     try:
         server.start()
         runs = {

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from e2e.conftest import Server, serving
+from e2e.conftest import Nursery, Server, serving
 from e2e.test_import import DIGITS, choose_file
 from e2e.training import create_network
 from playwright.sync_api import Page, expect
@@ -13,9 +13,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Server]:
+def fresh(tmp_path: Path, nursery: Nursery) -> Iterator[Server]:
     """A second server that has nothing yet."""
-    with serving(tmp_path / "fresh") as running:
+    with serving(tmp_path / "fresh", nursery=nursery) as running:
         yield running
 
 
