@@ -31,7 +31,7 @@ export function ArchitectureCard({ architecture, isOpening, onOpen }: Architectu
           </span>
           {" · "}
           <span title={formatExact(architecture.macs, "MAC")}>{formatMacs(architecture.macs)}</span>
-          {" · "}
+          <br />
           <span>
             {Object.values(architecture.inputs)
               .map((shape) => formatShape([null, ...shape]))
