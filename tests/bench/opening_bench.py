@@ -22,7 +22,7 @@ import browser  # type: ignore[import-not-found]  # scripts/browser.py
 import resnet
 from e2e.conftest import CHROMIUM_ARGUMENTS, Server
 from netwright.graph.document import Document
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 ROUNDS = 9
 
@@ -75,7 +75,7 @@ def measure(server: Server, page: Page) -> None:
             card = page.locator(f"a[href$='{network}']")
             card.wait_for()
             page.wait_for_timeout(500)
-            found = timed(page, card.click)
+            found = timed(page, partial(click, page, card))
             times[kind] += [found] if number else []  # the first loads the page's parts and, in the server, PyTorch
             if kind == "blocks":
                 stage = page.get_by_test_id("node-layer3")
@@ -85,6 +85,13 @@ def measure(server: Server, page: Page) -> None:
         for what in ("drawn", "shapes"):
             spent = sorted(each[what] - each["start"] for each in rounds)
             print(f"{kind:8} {what:8} median {statistics.median(spent):6.0f} ms   worst {spent[-1]:6.0f} ms")
+
+
+def click(page: Page, card: Locator) -> None:
+    """As a hand does it: the pointer arrives, and the button is down for a moment."""
+    card.hover()
+    page.wait_for_timeout(150)
+    card.click(delay=80)
 
 
 def create(server: Server, document: Document) -> str:

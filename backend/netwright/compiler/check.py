@@ -24,7 +24,7 @@ from netwright.compiler.check_structure import NAMED, WIRED, analyse
 from netwright.compiler.check_values import Counter, Use, used_blocks
 from netwright.compiler.check_walk import Instance, Known, Walker, one_of_a_kind, sound_layer
 from netwright.compiler.program import Program
-from netwright.compiler.report import CheckReport, CheckRequest
+from netwright.compiler.report import TEXTS, CheckReport, CheckRequest
 from netwright.compiler.without_compiler import keep_compiler_out
 from netwright.graph.document import NETWORK, Block, Document, Edge, Node
 from netwright.graph.problems import Problem
@@ -179,6 +179,7 @@ def forget() -> None:
     WIRED.clear()
     NAMED.clear()
     forget_pieces()
+    TEXTS.clear()
 
 
 # --- the network as a whole ------------------------------------------------------------------------------------------

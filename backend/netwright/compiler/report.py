@@ -1,5 +1,6 @@
 """What ``check`` answers: shapes and costs per node, totals, problems."""
 
+from collections.abc import Callable
 from typing import Literal
 
 import orjson
@@ -9,6 +10,7 @@ from netwright.graph.document import Document
 from netwright.graph.model import Model
 from netwright.graph.problems import Problem
 from netwright.graph.recall import recall_document
+from netwright.graph.recall_text import Texts
 
 
 class TensorShape(Model):
@@ -68,14 +70,25 @@ class CheckRequest(Model):
     batch_size: int = Field(default=1, ge=1, le=1_000_000)
 
     @classmethod
-    def recall(cls, data: JsonValue) -> "CheckRequest":
-        """The request that JSON ``data`` holds, with what was read before recalled; its document is for reading only.
+    def recall(cls, raw: bytes, read: Callable[[bytes], JsonValue]) -> "CheckRequest | None":
+        """The request that JSON ``raw`` holds, with what was read before recalled; its document is for reading only.  None
+        where ``read``, which gives what such a text holds, gives nothing of use.
 
         Raises:
             pydantic.ValidationError: it holds none.
         """
+        known = TEXTS.recall(raw, read)
+        if known is not None:
+            document, batch_size = known
+            return cls(document=document, batch_size=batch_size)
+        data = read(raw)
         if not isinstance(data, dict) or "document" not in data:
-            return cls.model_validate_json(orjson.dumps(data))
+            return None
         request = cls.model_validate_json(orjson.dumps({**data, "document": {}}))
         request.document = recall_document(data["document"])
+        TEXTS.keep(raw, data, request.document, request.batch_size)
         return request
+
+
+TEXTS: Texts[int] = Texts()
+"""The last requests, with their batch sizes."""

@@ -4,6 +4,7 @@ The page asks for a check after every edit, which changes one piece of a thousan
 documents, so such a document is for reading only.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -45,10 +46,24 @@ def _recall_block(data: Any) -> Block:
     pieces = {"nodes", "edges"} & data.keys()
     block = Block.model_validate_json(orjson.dumps({name: data[name] for name in data.keys() - pieces}))
     if "nodes" in pieces:
-        block.nodes = list(map(_read_node, map(orjson.dumps, data["nodes"])))
+        block.nodes = read_nodes(data["nodes"])
     if "edges" in pieces:
-        block.edges = list(map(_read_edge, map(orjson.dumps, data["edges"])))
+        block.edges = read_edges(data["edges"])
     return block
+
+
+def read_nodes(data: Iterable[Any]) -> list[Node]:
+    """Those that were read before are the very same objects.
+
+    Raises:
+        pydantic.ValidationError: one is none.
+    """
+    return list(map(_read_node, map(orjson.dumps, data)))
+
+
+def read_edges(data: Iterable[Any]) -> list[Edge]:
+    """As :func:`read_nodes`."""
+    return list(map(_read_edge, map(orjson.dumps, data)))
 
 
 def forget_pieces() -> None:

@@ -31,11 +31,12 @@ _MANY_DIGITS = b"0" * 16
 
 @runtime_checkable
 class Recalled(Protocol):
-    """A model that can be made from parsed JSON more quickly than by validating all of it."""
+    """A model that can be made from JSON more quickly than by validating all of it."""
 
     @classmethod
-    def recall(cls, data: JsonValue) -> BaseModel:
-        """The model; a ``ValidationError`` where ``data`` does not fit, whose places need not be the body's."""
+    def recall(cls, raw: bytes, read: Callable[[bytes], JsonValue]) -> BaseModel | None:
+        """The model; None where ``read``, which gives what JSON holds where that is surely fine, gives nothing; a
+        ``ValidationError`` where something does not fit, whose places need not be the body's."""
 
 
 class ModelRoute(APIRoute):
@@ -116,9 +117,12 @@ def parse_body(model: type[BaseModel], raw: bytes) -> BaseModel:
     Raises:
         ApiError: ``invalid_json``, or ``invalid_request`` with a problem for each field that does not fit.
     """
-    data = check_json(raw)
+    recalled = _recall(model, raw)
+    if recalled is not None:
+        return recalled
+    check_json(raw)
     try:
-        return _recall(model, data) or model.model_validate_json(raw)
+        return model.model_validate_json(raw)
     except ValidationError as error:
         errors = error.errors(include_url=False, include_context=False, include_input=False)
         if errors and errors[0]["type"] == "json_invalid":
@@ -132,12 +136,12 @@ def parse_body(model: type[BaseModel], raw: bytes) -> BaseModel:
         ) from error
 
 
-def _recall(model: type[BaseModel], data: JsonValue) -> BaseModel | None:
+def _recall(model: type[BaseModel], raw: bytes) -> BaseModel | None:
     """None where the model cannot do that, or where something does not fit: the whole validation says what."""
-    if data is None or not issubclass(model, Recalled):
+    if not issubclass(model, Recalled):
         return None
     try:
-        return model.recall(data)
+        return model.recall(raw, _quick_look)
     except ValidationError:
         return None
 
@@ -146,16 +150,14 @@ class _RefusedJsonError(ValueError):
     """Valid for Python's parser, but not what we take."""
 
 
-def check_json(raw: bytes) -> JsonValue:
-    """Refuses what the models' own parser lets pass: doubled keys, NaN, numbers out of range.  What it holds, where a quick
-    look was enough; else None.
+def check_json(raw: bytes) -> None:
+    """Refuses what the models' own parser lets pass: doubled keys, NaN, numbers out of range.
 
     Raises:
         ApiError: ``invalid_json``.
     """
-    data = _quick_look(raw)
-    if data is not None:
-        return data
+    if _quick_look(raw) is not None:
+        return
     try:
         json.loads(
             raw.decode("utf-8"),
@@ -180,7 +182,6 @@ def check_json(raw: bytes) -> JsonValue:
         raise _too_deep() from error
     except _RefusedJsonError as error:
         raise ApiError("invalid_json", said_by(error)) from error
-    return None
 
 
 def _quick_look(raw: bytes) -> JsonValue:

@@ -1,6 +1,7 @@
+import type { QueryClient } from "@tanstack/react-query";
 import type { ComponentType } from "react";
 import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
-import { loadPart } from "@/api";
+import { layersQuery, loadPart } from "@/api";
 import { Frame } from "./frame/Frame";
 import { PageError } from "./frame/PageError";
 import { PageLoading } from "./frame/PageLoading";
@@ -25,11 +26,11 @@ function page(load: () => Promise<ComponentType>): Lazy {
 /** A page has most likely got what it shows by then. */
 const REST_MS = 300;
 
-/** `here`, and when it has come to rest, the code of the page that one goes to from it: the click need not wait for it. */
-function before(next: Lazy, here: Lazy): Lazy {
+/** `here`, and when it has come to rest, what the page asks for that one goes to from it: the click need not wait for it. */
+function before(next: () => Promise<unknown>, here: Lazy): Lazy {
   return async () => {
     const found = await here();
-    // One that cannot be had now is asked for again by the click, which says why.
+    // What cannot be had now is asked for again by the click, which says why.
     setTimeout(() => void next().catch(() => undefined), REST_MS);
     return found;
   };
@@ -39,64 +40,65 @@ const editor = page(async () => (await import("./editor/EditorPage")).EditorPage
 const compare = page(async () => (await import("@/features/compare")).ComparePage);
 
 /** The pages. The first ones have their words with them: `i18n.ts` names their namespaces. */
-const pages: RouteObject[] = [
-  { index: true, element: <Navigate to="/networks" replace /> },
-  {
-    path: "networks",
-    lazy: before(
-      editor,
-      first(async () => (await import("@/features/networks")).NetworkList),
-    ),
-  },
-  { path: "networks/:id", lazy: editor },
-  {
-    path: "networks/deleted",
-    lazy: first(async () => (await import("@/features/networks")).DeletedNetworks),
-  },
-  {
-    path: "networks/:id/versions",
-    lazy: page(async () => (await import("./editor/VersionsRoute")).VersionsRoute),
-  },
-  {
-    path: "networks/:id/view/:revision",
-    lazy: page(async () => (await import("./editor/ReadOnlyPage")).ReadOnlyPage),
-  },
-  {
-    path: "architectures",
-    lazy: before(
-      editor,
-      page(async () => (await import("@/features/architectures")).Gallery),
-    ),
-  },
-  {
-    path: "architectures/:id",
-    lazy: first(async () => (await import("@/features/architectures")).ArchitecturePage),
-  },
-  { path: "data", lazy: page(async () => (await import("@/features/data")).DataPage) },
-  { path: "data/:id", lazy: page(async () => (await import("@/features/data")).DatasetPage) },
-  {
-    path: "runs",
-    lazy: before(
-      compare,
-      page(async () => (await import("@/features/runs")).RunsPage),
-    ),
-  },
-  { path: "runs/compare", lazy: compare },
-  { path: "runs/:id", lazy: page(async () => (await import("@/features/runs")).RunPage) },
-  { path: "*", Component: NotFoundPage },
-];
+function pagesFor(client: QueryClient): RouteObject[] {
+  const editing = () => Promise.all([editor(), client.prefetchQuery(layersQuery)]);
+  return [
+    { index: true, element: <Navigate to="/networks" replace /> },
+    {
+      path: "networks",
+      lazy: before(
+        editing,
+        first(async () => (await import("@/features/networks")).NetworkList),
+      ),
+    },
+    { path: "networks/:id", lazy: editor },
+    {
+      path: "networks/deleted",
+      lazy: first(async () => (await import("@/features/networks")).DeletedNetworks),
+    },
+    {
+      path: "networks/:id/versions",
+      lazy: page(async () => (await import("./editor/VersionsRoute")).VersionsRoute),
+    },
+    {
+      path: "networks/:id/view/:revision",
+      lazy: page(async () => (await import("./editor/ReadOnlyPage")).ReadOnlyPage),
+    },
+    {
+      path: "architectures",
+      lazy: before(
+        editing,
+        page(async () => (await import("@/features/architectures")).Gallery),
+      ),
+    },
+    {
+      path: "architectures/:id",
+      lazy: first(async () => (await import("@/features/architectures")).ArchitecturePage),
+    },
+    { path: "data", lazy: page(async () => (await import("@/features/data")).DataPage) },
+    { path: "data/:id", lazy: page(async () => (await import("@/features/data")).DatasetPage) },
+    {
+      path: "runs",
+      lazy: before(
+        compare,
+        page(async () => (await import("@/features/runs")).RunsPage),
+      ),
+    },
+    { path: "runs/compare", lazy: compare },
+    { path: "runs/:id", lazy: page(async () => (await import("@/features/runs")).RunPage) },
+    { path: "*", Component: NotFoundPage },
+  ];
+}
 
-export const routes: RouteObject[] = [
-  {
-    path: "/",
-    Component: Frame,
-    ErrorBoundary: PageError,
-    HydrateFallback: PageLoading,
-    // A page that fails leaves the frame standing.
-    children: [{ ErrorBoundary: PageError, children: pages }],
-  },
-];
-
-export function createRouter() {
-  return createBrowserRouter(routes);
+export function createRouter(client: QueryClient) {
+  return createBrowserRouter([
+    {
+      path: "/",
+      Component: Frame,
+      ErrorBoundary: PageError,
+      HydrateFallback: PageLoading,
+      // A page that fails leaves the frame standing.
+      children: [{ ErrorBoundary: PageError, children: pagesFor(client) }],
+    },
+  ]);
 }

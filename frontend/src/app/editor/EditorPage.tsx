@@ -3,12 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, type PropsWithChildren, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
-import { api, isApiProblem, keys, type LayerRead, layersQuery, loadPart, type NetworkRead, unwrap } from "@/api";
+import { isApiProblem, keys, type LayerRead, layersQuery, loadPart, type NetworkRead } from "@/api";
 import { normalizeDocument } from "@/document";
 import { EditorProvider, useEditorStore } from "@/features/editor";
 import { EmptyState, formatAgo, LineSkeletons, notifyDone, PageBar } from "@/ui";
 import { createDrafts, type Draft, type Drafts } from "../saving/drafts";
-import { untilSaved } from "../saving/useAutosave";
+import { readNetwork } from "../saving/reading";
 import { EditorLayout } from "./EditorLayout";
 
 /** On such a screen the network is to be read: the editor's panels would leave no drawing between them. */
@@ -27,11 +27,7 @@ export function EditorPage() {
 function useNetwork(id: string) {
   return useQuery({
     queryKey: keys.network(id),
-    queryFn: async () => {
-      // Whoever goes away and comes back at once finds what was saved on the way out.
-      await untilSaved(id);
-      return unwrap<NetworkRead>(api.GET("/api/networks/{id}", { params: { path: { id } } }));
-    },
+    queryFn: () => readNetwork(id),
     // The editor holds newer edits than the server: never asked again behind its back.
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { useParams } from "react-router";
 import { VersionsPage } from "@/features/versions";
 import { LineSkeletons } from "@/ui";
-import { untilSaved } from "../saving/useAutosave";
+import { untilSaved } from "../saving/reading";
 
 /** The versions of a network, asked for once what was drawn last is among them. */
 export function VersionsRoute() {

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Outlet } from "react-router";
 import { useStore } from "zustand";
@@ -6,6 +6,7 @@ import { loadPart } from "@/api";
 import { TourStrip } from "@/features/tour";
 import { notices, PageBarProvider, PageBarSlot } from "@/ui";
 import { loadAllWords } from "../language";
+import { readAheadOfLinks } from "../saving/reading";
 import { ConnectionNote } from "./ConnectionNote";
 import styles from "./Frame.module.css";
 import { Rail } from "./Rail";
@@ -22,6 +23,7 @@ const RunNotices = lazy(() =>
 export function Frame() {
   const { t } = useTranslation();
   const isTelling = useStore(notices, ({ isOn }) => isOn);
+  useEffect(readAheadOfLinks, []);
   return (
     <PageBarProvider>
       <a className={styles.skip} href="#main">

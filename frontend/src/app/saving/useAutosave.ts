@@ -5,30 +5,14 @@ import { api, connection, keys, type NetworkRead, unwrap } from "@/api";
 import { useEditorStore } from "@/features/editor";
 import { type Autosave, createAutosave, type SaveState } from "./autosave";
 import type { Drafts } from "./drafts";
-
-/** Saves that are on their way, by network: who opens one again waits for them. */
-const inFlight = new Map<string, Promise<unknown>>();
-
-/** Resolves when no save of this network is on its way. */
-export async function untilSaved(networkId: string): Promise<void> {
-  await inFlight.get(networkId);
-}
+import { rememberSave } from "./reading";
 
 async function saveNetwork(id: string, document: NetworkRead["document"], revision: number): Promise<NetworkRead> {
   const saving = unwrap<NetworkRead>(
     api.PUT("/api/networks/{id}", { params: { path: { id } }, body: { document, revision } }),
   );
-  // Whoever waits for the save does not care how it ended.
-  const ended = saving.then(
-    () => undefined,
-    () => undefined,
-  );
-  inFlight.set(id, ended);
-  try {
-    return await saving;
-  } finally {
-    if (inFlight.get(id) === ended) inFlight.delete(id);
-  }
+  rememberSave(id, saving);
+  return saving;
 }
 
 function onceOnline(callback: () => void): () => void {
