@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { api, connection, keys, type NetworkRead, unwrap } from "@/api";
+import { normalizeDocument } from "@/document";
 import { useEditorStore } from "@/features/editor";
 import { type Autosave, createAutosave, type SaveState } from "./autosave";
 import type { Drafts } from "./drafts";
@@ -31,6 +32,10 @@ async function saveNetwork(id: string, document: NetworkRead["document"], revisi
   }
 }
 
+export function readNetwork(id: string): Promise<NetworkRead> {
+  return unwrap<NetworkRead>(api.GET("/api/networks/{id}", { params: { path: { id } } }));
+}
+
 function onceOnline(callback: () => void): () => void {
   const stop = connection.subscribe((state) => {
     if (state !== "online") return;
@@ -52,6 +57,10 @@ export function useAutosave(networkId: string, drafts: Drafts): { autosave: Auto
         const saved = await saveNetwork(networkId, document, revision);
         void client.invalidateQueries({ queryKey: keys.networks, exact: true });
         return saved;
+      },
+      load: async () => {
+        const newest = await readNetwork(networkId);
+        return { revision: newest.revision, document: normalizeDocument(newest.document) };
       },
       onceOnline,
     }),
