@@ -183,10 +183,11 @@ def own_browser(browser: Browser, folder: Path) -> Iterator[tuple[subprocess.Pop
         process.wait()
 
 
-def test_browser_that_crashes_while_the_hands_do_not_rest_loses_only_the_last_edits(
+def test_browser_that_is_killed_while_the_hands_do_not_rest_loses_only_the_last_edits(
     browser: Browser, server: Server, tmp_path: Path
 ) -> None:
     network = create_network(server, CNN)
+    address = f"http://127.0.0.1:{server.port}/networks/{network}"
 
     def height() -> float:
         with server.client() as client:
@@ -196,7 +197,7 @@ def test_browser_that_crashes_while_the_hands_do_not_rest_loses_only_the_last_ed
     before = height()
     with own_browser(browser, tmp_path / "profile") as (process, page):
         page.goto(server.url)
-        page.goto(f"http://127.0.0.1:{server.port}/networks/{network}")
+        page.goto(address)
         Editor(page).select("conv1")
         # By the page's own clock, which no slow machine holds up: five edits a second, and no rest.
         page.evaluate(
@@ -214,5 +215,31 @@ def test_browser_that_crashes_while_the_hands_do_not_rest_loses_only_the_last_ed
         assert steps > 0
         page.wait_for_timeout(2000)
         os.killpg(process.pid, signal.SIGKILL)
-    # Its storage reaches the disk seconds later: what counts is what the server was sent.
-    assert height() >= before + steps * GRID
+    saved = height()
+    assert saved >= before + steps * GRID
+
+    # Opened again it asks about nothing that the server has, and edits go on from there. (Its cookie is not on disk yet.)
+    with own_browser(browser, tmp_path / "profile") as (process, page):
+        page.goto(server.url)
+        page.goto(address)
+        state = page.get_by_test_id("save-state")
+        expect(state).to_have_text("Saved")
+        Editor(page).select("conv1")
+        page.keyboard.press("ArrowDown")
+        wait_until(page, lambda: height() > saved, "the edit after the kill was not saved", 15.0)
+        expect(state).to_have_text("Saved")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        saved = height()
+
+        # Without a server this browser alone has the edits, and is killed.
+        server.kill()
+        page.keyboard.press("ArrowDown")
+        expect(state).to_have_text("Kept here")
+        os.killpg(process.pid, signal.SIGKILL)
+    server.start()
+    with own_browser(browser, tmp_path / "profile") as (_, page):
+        page.goto(server.url)
+        page.goto(address)
+        expect(page.get_by_text("that had not reached the server are back")).to_be_visible()
+        expect(page.get_by_test_id("save-state")).to_have_text("Saved")
+        assert height() == saved + GRID

@@ -107,3 +107,13 @@ describe("connection", () => {
     expect(connection.get()).toBe("online");
   });
 });
+
+test("the server's clock is known from its answers, whatever this machine's says", async () => {
+  const headers = { "Content-Type": "application/json", Date: "Sat, 28 Nov 2026 10:00:00 GMT" };
+  vi.stubGlobal("fetch", async () => new Response("[]", { headers }));
+  await list();
+  const known = Date.UTC(2026, 10, 28, 10) / 1000;
+  expect(connection.serverTime()).toBe(known);
+  vi.advanceTimersByTime(5000);
+  expect(connection.serverTime()).toBe(known + 5);
+});

@@ -22,7 +22,7 @@ export async function watchedFetch(request: Request | string, init?: RequestInit
     connection.lost();
     throw noAnswer();
   }
-  connection.answered(response.status);
+  connection.answered(response.status, response.headers.get("Date"));
   return response;
 }
 

@@ -12,6 +12,8 @@ const LONGEST_DELAY_MS = 8000;
 let state: Connection = "online";
 let timer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<Listener>();
+/** By how many milliseconds the server's clock is before this machine's, as far as its answers said. */
+let ahead = 0;
 
 function set(next: Connection): void {
   if (next === state) return;
@@ -41,6 +43,8 @@ function askAgain(delay: number): void {
 
 export const connection = {
   get: (): Connection => state,
+  /** The server's clock now in Unix seconds, at most a second behind it and never before it. */
+  serverTime: (): number => (Date.now() + ahead) / 1000,
   subscribe(listener: Listener): () => void {
     listeners.add(listener);
     return () => listeners.delete(listener);
@@ -50,8 +54,10 @@ export const connection = {
     set("offline");
     if (timer === undefined) askAgain(FIRST_DELAY_MS);
   },
-  /** A request got an answer, whatever it said. */
-  answered(status: number): void {
+  /** A request got an answer, whatever it said; `date` is its header, to the second. */
+  answered(status: number, date: string | null = null): void {
+    const said = date === null ? Number.NaN : Date.parse(date);
+    if (!Number.isNaN(said)) ahead = said - Date.now();
     if (timer !== undefined) clearTimeout(timer);
     timer = undefined;
     set(status === 401 ? "signed-out" : "online");

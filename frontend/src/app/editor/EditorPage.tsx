@@ -7,8 +7,9 @@ import { isApiProblem, keys, type LayerRead, layersQuery, loadPart, type Network
 import { normalizeDocument } from "@/document";
 import { EditorProvider, useEditorStore } from "@/features/editor";
 import { EmptyState, formatAgo, LineSkeletons, notifyDone, PageBar } from "@/ui";
-import { createDrafts, type Draft, type Drafts } from "../saving/drafts";
-import { readNetwork } from "../saving/reading";
+import { createDrafts, type Draft, lacking } from "../saving/drafts";
+import { announcePage } from "../saving/openPages";
+import { readNetwork, untilSaved } from "../saving/reading";
 import { EditorLayout } from "./EditorLayout";
 
 /** On such a screen the network is to be read: the editor's panels would leave no drawing between them. */
@@ -18,6 +19,7 @@ const ReadOnlyView = lazy(() => loadPart(async () => ({ default: (await import("
 
 /** This page load's name among the tabs that may have the same network open. */
 const WRITER = Math.random().toString(36).slice(2);
+announcePage(WRITER);
 
 export function EditorPage() {
   const { id = "" } = useParams();
@@ -34,13 +36,28 @@ function useNetwork(id: string) {
   });
 }
 
+/** What this browser holds of the network that no server has: read beside the network, once. */
+function useDraft(id: string) {
+  return useQuery({
+    queryKey: ["draft", id],
+    queryFn: async () => {
+      await untilSaved(id);
+      return createDrafts(id, WRITER).takeNewest();
+    },
+    networkMode: "always",
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+}
+
 function Opening({ id }: { id: string }) {
   const { t } = useTranslation();
   const network = useNetwork(id);
   const layers = useQuery(layersQuery);
+  const draft = useDraft(id);
   const [isSmall, setSmall] = useState(() => window.matchMedia(SMALL).matches);
-  if (network.data !== undefined && layers.data !== undefined) {
-    if (!isSmall) return <Opened network={network.data} layers={layers.data} />;
+  if (network.data !== undefined && layers.data !== undefined && draft.data !== undefined) {
+    if (!isSmall) return <Opened network={network.data} layers={layers.data} kept={draft.data} />;
     return (
       <Suspense>
         <ReadOnlyView
@@ -56,7 +73,7 @@ function Opening({ id }: { id: string }) {
       </Suspense>
     );
   }
-  const error = network.error ?? layers.error;
+  const error = network.error ?? layers.error ?? draft.error;
   if (error === null) return <LineSkeletons lines={10} />;
   if (isApiProblem(error) && error.status === 404) {
     return (
@@ -105,20 +122,14 @@ function Stopped({ title, actions, children }: PropsWithChildren<{ title: string
   );
 }
 
-/** The draft that this browser still holds, unless the server has the same. */
-function restore(network: NetworkRead, drafts: Drafts): Draft | null {
-  const draft = drafts.takeNewest();
-  if (draft === null) return null;
-  const isSame =
-    JSON.stringify(normalizeDocument(draft.document)) === JSON.stringify(normalizeDocument(network.document));
-  if (!isSame) return draft;
-  drafts.clear();
-  return null;
-}
-
-function Opened({ network, layers }: { network: NetworkRead; layers: LayerRead[] }) {
+function Opened({ network, layers, kept }: { network: NetworkRead; layers: LayerRead[]; kept: Draft | null }) {
   const [drafts] = useState(() => createDrafts(network.id, WRITER));
-  const [draft] = useState(() => restore(network, drafts));
+  const [draft] = useState(
+    () => kept && lacking(kept, { revision: network.revision, document: normalizeDocument(network.document) }),
+  );
+  useEffect(() => {
+    if (kept !== null && draft === null) void drafts.clear();
+  }, [kept, draft, drafts]);
   return (
     <EditorProvider
       document={draft?.document ?? network.document}

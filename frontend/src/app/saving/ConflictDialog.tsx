@@ -3,11 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { api, type NetworkRead, sentenceOf, unwrap, useCreateNetwork, useRestoreNetwork } from "@/api";
+import { sentenceOf, useCreateNetwork, useRestoreNetwork } from "@/api";
 import { normalizeDocument } from "@/document";
 import { useEditorStore } from "@/features/editor";
 import { formatAgo, notifyError, notifyUndo } from "@/ui";
 import type { Autosave, SaveState } from "./autosave";
+import { fetchNetwork } from "./reading";
 import styles from "./saving.module.css";
 
 const MAX_NAME_LENGTH = 200;
@@ -47,7 +48,7 @@ type ChoicesProps = Omit<ConflictDialogProps, "state">;
 function Stale({ networkId, autosave }: ChoicesProps) {
   const { t } = useTranslation();
   const store = useEditorStore();
-  const read = () => unwrap<NetworkRead>(api.GET("/api/networks/{id}", { params: { path: { id: networkId } } }));
+  const read = () => fetchNetwork(networkId);
   const { data: theirs } = useQuery({ queryKey: ["conflict", networkId], queryFn: read, staleTime: 0, gcTime: 0 });
 
   async function overwrite() {

@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { isApiProblem, sentenceOf } from "@/api";
 import type { Document, EditorStore } from "@/document";
-import type { Drafts } from "./drafts";
+import { type Draft, type Drafts, isSameDocument } from "./drafts";
 
 /** What is said in the bar about the open document. */
 export type SaveState =
@@ -22,6 +22,8 @@ export interface AutosaveOptions {
   store: EditorStore;
   drafts: Drafts;
   save: (document: Document, revision: number) => Promise<{ revision: number }>;
+  /** What the server holds now. */
+  load: () => Promise<{ revision: number; document: Document }>;
   /** Calls back when the server answers again; returns what ends it. */
   onceOnline: (callback: () => void) => () => void;
   now?: () => number;
@@ -40,18 +42,22 @@ export interface Autosave {
 }
 
 export const IDLE_MS = 500;
-/** What a crash of the browser loses at most, for its storage reaches the disk seconds later than a save the server. */
+/** What a server's crash loses at most, and a reader on another machine waits; a draft here is a quarter of it old. */
 export const LONGEST_MS = 1000;
 export const RETRY_MS = 5000;
 const DRAFT_MS = 250;
+/** As many saves without an answer are remembered; each is a whole document. */
+const SENT_KEPT = 3;
 
 /**
  * Sends the edits when the hands rest, and a second after the first of them where they do not: one save at a time, each on
  * top of the revision before.
  */
-export function createAutosave({ store, drafts, save, onceOnline, now = Date.now }: AutosaveOptions): Autosave {
+export function createAutosave({ store, drafts, save, load, onceOnline, now = Date.now }: AutosaveOptions): Autosave {
   const state = createStore<SaveState>()(() => ({ kind: "saved" }));
   let isSaving = false;
+  /** What was sent since the last answer: the server may have one of these, whatever became of its answer. */
+  let sent: Document[] = [];
   /** When the first edit was made that no save holds yet. */
   let editedAt: number | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -64,12 +70,26 @@ export function createAutosave({ store, drafts, save, onceOnline, now = Date.now
   }
   const isDirty = () => store.getState().document !== store.getState().savedDocument;
 
-  function writeDraft(): boolean {
+  function draft(): Draft | null {
     clearTimeout(draftTimer);
     draftTimer = undefined;
-    if (!isDirty()) return true;
+    if (!isDirty()) return null;
     const { revision, document } = store.getState();
-    return drafts.write({ revision, document, time: now() });
+    return { revision, document, time: now(), sent: sent.filter((one) => one !== document) };
+  }
+
+  async function writeDraft(): Promise<boolean> {
+    const written = draft();
+    const isKept = written === null || (await drafts.write(written));
+    // The room may end, or come back, while the server is away.
+    const said = state.getState();
+    if (said.kind === "offline" && said.isKept !== isKept) say({ kind: "offline", isKept });
+    return isKept;
+  }
+
+  function leave(): void {
+    const written = draft();
+    if (written !== null) drafts.writeAtOnce(written);
   }
 
   function settle(): void {
@@ -77,7 +97,7 @@ export function createAutosave({ store, drafts, save, onceOnline, now = Date.now
     clearTimeout(timer);
     clearTimeout(draftTimer);
     draftTimer = undefined;
-    drafts.clear();
+    void drafts.clear();
     say({ kind: "saved" });
   }
 
@@ -89,36 +109,61 @@ export function createAutosave({ store, drafts, save, onceOnline, now = Date.now
   async function saveNow(): Promise<void> {
     const { document, revision } = store.getState();
     if (isSaving || state.getState().kind === "conflict") return;
-    if (!isDirty() || revision === null) return settle();
+    if ((!isDirty() && sent.length === 0) || revision === null) return settle();
     clearTimeout(timer);
     stopWaiting?.();
-    writeDraft();
+    void writeDraft();
     editedAt = null;
     isSaving = true;
     say({ kind: "saving" });
     try {
-      const saved = await save(document, revision);
-      store.getState().markSaved(saved.revision, document);
+      const saved = await send(document, revision);
+      store.getState().markSaved(saved, document);
       isSaving = false;
       if (!isDirty()) return settle();
       say({ kind: "waiting" });
       schedule(IDLE_MS);
     } catch (error) {
       isSaving = false;
-      fail(error);
+      await fail(error);
     }
   }
 
-  function fail(error: unknown): void {
+  /** Resolves to the revision that the document is. */
+  async function send(document: Document, revision: number): Promise<number> {
+    const before = sent;
+    sent = [...before.filter((one) => one !== document), document].slice(-SENT_KEPT);
+    try {
+      const saved = await save(document, revision);
+      sent = [];
+      return saved.revision;
+    } catch (error) {
+      // What was answered, and be it by a refusal, has not arrived behind our back.
+      if (!isApiProblem(error) || !error.isOffline) sent = before;
+      if (!isApiProblem(error) || error.code !== "stale_revision") throw error;
+      // Nothing of another's is in the newest revision where it is what was sent from here, now or without an answer before.
+      const newest = await load();
+      if (isSameDocument(newest.document, document)) {
+        sent = [];
+        return newest.revision;
+      }
+      if (!before.some((one) => isSameDocument(newest.document, one))) throw error;
+      sent = [];
+      return send(document, newest.revision);
+    }
+  }
+
+  async function fail(error: unknown): Promise<void> {
     if (!isApiProblem(error)) throw error;
     if (error.code === "stale_revision") {
       say({ kind: "conflict", reason: "stale" });
     } else if (error.status === 404) {
       say({ kind: "conflict", reason: "deleted" });
     } else if (error.isOffline || error.status === 401) {
-      say({ kind: "offline", isKept: writeDraft() });
       stopWaiting?.();
       stopWaiting = onceOnline(() => void saveNow());
+      const isKept = await writeDraft();
+      if (state.getState().kind === "saving" && !isSaving) say({ kind: "offline", isKept });
     } else if (error.status >= 500) {
       say({ kind: "retrying", message: error.message });
       schedule(RETRY_MS);
@@ -130,10 +175,10 @@ export function createAutosave({ store, drafts, save, onceOnline, now = Date.now
   function onChange(): void {
     const { kind } = state.getState();
     if (!isDirty()) {
-      if (kind === "waiting" || kind === "refused") settle();
+      if (sent.length === 0 && (kind === "waiting" || kind === "refused")) settle();
       return;
     }
-    draftTimer ??= setTimeout(writeDraft, DRAFT_MS);
+    draftTimer ??= setTimeout(() => void writeDraft(), DRAFT_MS);
     editedAt ??= now();
     // While a person must decide, or the server is away, the draft is all that is written.
     if (kind === "conflict" || kind === "offline") return;
@@ -152,15 +197,15 @@ export function createAutosave({ store, drafts, save, onceOnline, now = Date.now
         before = document;
         onChange();
       });
-      window.addEventListener("pagehide", writeDraft);
+      window.addEventListener("pagehide", leave);
       if (isDirty()) onChange();
       return () => {
         unsubscribe();
-        window.removeEventListener("pagehide", writeDraft);
+        window.removeEventListener("pagehide", leave);
         clearTimeout(timer);
         stopWaiting?.();
         if (isDirty()) {
-          writeDraft();
+          void writeDraft();
           void saveNow();
         }
       };
@@ -170,6 +215,9 @@ export function createAutosave({ store, drafts, save, onceOnline, now = Date.now
       say({ kind: "waiting" });
       return saveNow();
     },
-    abandon: settle,
+    abandon: () => {
+      sent = [];
+      settle();
+    },
   };
 }

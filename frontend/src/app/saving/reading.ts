@@ -30,10 +30,15 @@ export async function untilSaved(id: string): Promise<void> {
   await saves.get(id);
 }
 
+/** A network as it is on the server at this moment. */
+export function fetchNetwork(id: string): Promise<NetworkRead> {
+  return unwrap<NetworkRead>(api.GET("/api/networks/{id}", { params: { path: { id } } }));
+}
+
 async function ask(id: string): Promise<NetworkRead> {
   // Whoever goes away and comes back at once finds what was saved on the way out.
   await untilSaved(id);
-  return unwrap<NetworkRead>(api.GET("/api/networks/{id}", { params: { path: { id } } }));
+  return fetchNetwork(id);
 }
 
 function isAhead(id: string): boolean {

@@ -2,10 +2,11 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { api, connection, keys, type NetworkRead, unwrap } from "@/api";
+import { normalizeDocument } from "@/document";
 import { useEditorStore } from "@/features/editor";
 import { type Autosave, createAutosave, type SaveState } from "./autosave";
 import type { Drafts } from "./drafts";
-import { rememberSave } from "./reading";
+import { fetchNetwork, rememberSave } from "./reading";
 
 async function saveNetwork(id: string, document: NetworkRead["document"], revision: number): Promise<NetworkRead> {
   const saving = unwrap<NetworkRead>(
@@ -36,6 +37,10 @@ export function useAutosave(networkId: string, drafts: Drafts): { autosave: Auto
         const saved = await saveNetwork(networkId, document, revision);
         void client.invalidateQueries({ queryKey: keys.networks, exact: true });
         return saved;
+      },
+      load: async () => {
+        const newest = await fetchNetwork(networkId);
+        return { revision: newest.revision, document: normalizeDocument(newest.document) };
       },
       onceOnline,
     }),

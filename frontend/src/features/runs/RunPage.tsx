@@ -24,6 +24,7 @@ import { RunTimeline } from "./RunTimeline";
 import { mergeLive, type RunLive, type RunSession } from "./runSession";
 import classes from "./runs.module.css";
 import { isFinal, runWords } from "./runWords";
+import { RunMilestones } from "./Spoken";
 import { StateBadge } from "./StateBadge";
 import { useRunSession } from "./useRunSession";
 import { useSteady } from "./useSteady";
@@ -92,6 +93,7 @@ function Loaded({ record, session, live }: LoadedProps) {
       <div className={classes.head}>
         <Head run={steadyRun} live={steadyLive} />
         <RunProgress run={run} live={live} rate={rate} />
+        <RunMilestones run={run} metrics={session.metrics} />
       </div>
       <Parts record={record} run={steadyRun} session={session} live={steadyLive} />
     </div>

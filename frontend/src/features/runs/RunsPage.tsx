@@ -11,6 +11,7 @@ import { CurveFaults, CurveProgress, ImportCurves } from "./ImportCurves";
 import { QueuePanel } from "./QueuePanel";
 import { ALL_STATES, runsQuery, useRunSettings } from "./queries";
 import classes from "./runs.module.css";
+import { RunsSpoken } from "./Spoken";
 import { ColumnMenu } from "./table/ColumnMenu";
 import { buildFields, differs, type Field, type Fields, sortBy, valueKey } from "./table/fields";
 import { fieldTitle } from "./table/fieldWords";
@@ -133,6 +134,7 @@ function Runs({ runs }: { runs: readonly RunSummary[] }) {
   const pageRuns = shown.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
   return (
     <>
+      <RunsSpoken />
       <div className={classes.tools}>
         <QueryBox text={view.text} faults={query.faults} onChange={view.setText} />
         <MultiSelect

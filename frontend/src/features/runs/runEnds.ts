@@ -8,25 +8,41 @@ function asEnd(state: RunState): EndState | undefined {
   return ENDS.find((end) => end === state);
 }
 
-/** The runs among `changed` that were seen at work before and have ended now; `states` remembers what was seen. */
-export function endsOf(states: Map<string, RunState>, changed: readonly RunSummary[]): [RunSummary, EndState][] {
-  const ended: [RunSummary, EndState][] = [];
-  for (const run of changed) {
-    const before = states.get(run.id);
-    const end = asEnd(run.state);
-    states.set(run.id, run.state);
-    if (end !== undefined && before !== undefined && asEnd(before) === undefined) ended.push([run, end]);
-  }
-  return ended;
+/** What was seen of a run last. */
+export interface Seen {
+  state: RunState;
+  ended: number | null;
+  warning: string | null;
 }
 
-/** The runs among `changed` that warn of something at work, of which nobody was told before; `told` remembers what was seen. */
-export function warningsOf(told: Map<string, string | null>, changed: readonly RunSummary[]): RunSummary[] {
-  return changed.filter((run) => {
+export type Seens = Map<string, Seen>;
+
+/** What a person should hear of a run: that it ended, or what it warns of. */
+export type RunNews = { run: RunSummary; end: EndState } | { run: RunSummary; warning: string };
+
+/**
+ * What is new among `changed`, each once; `seen` remembers what was seen. Of a run that is first seen now it is new if it came about
+ * since `since` (in the server's Unix seconds), so that one which begins and ends between two rows is told of as well; what
+ * stood there when the page came is no news.
+ */
+export function newsOf(seen: Seens, changed: readonly RunSummary[], since: number): RunNews[] {
+  const news: RunNews[] = [];
+  for (const run of changed) {
+    const before = seen.get(run.id);
     const warning = run.warning ?? null;
-    const before = told.get(run.id);
-    told.set(run.id, warning);
-    // What stood there when the page came is no news.
-    return warning !== null && before !== undefined && before !== warning;
-  });
+    seen.set(run.id, { state: run.state, ended: run.ended, warning });
+    // Imported curves ended elsewhere, and whoever deletes a run knows.
+    if (run.reason === "imported" || run.is_deleted === true) continue;
+    const isNew = before === undefined ? run.created >= since : before.warning !== warning;
+    if (warning !== null && isNew) news.push({ run, warning });
+    const end = asEnd(run.state);
+    if (end !== undefined && hasEnded(before, run, since)) news.push({ run, end });
+  }
+  return news;
+}
+
+function hasEnded(before: Seen | undefined, run: RunSummary, since: number): boolean {
+  if (before === undefined) return run.ended !== null && run.ended >= since;
+  // A run that goes on and ends between two rows has another end than before.
+  return asEnd(before.state) === undefined || (before.ended !== null && run.ended !== null && run.ended > before.ended);
 }
