@@ -741,6 +741,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/training/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Training
+         * @description All that a start would say of the settings, while a person still chooses them.
+         */
+        post: operations["check_training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/training/curve": {
         parameters: {
             query?: never;
@@ -2711,7 +2731,8 @@ export interface components {
         };
         /**
          * Fix
-         * @description A way out that the page offers as a button: ``edits`` applied to the document.
+         * @description A way out that the page offers as a button: ``edits`` applied to the document, or ``settings`` put into its training
+         *     config, values by their paths (``data.batch_size``).
          *
          *     ``label`` is said in the language of whoever is answered; ``code`` and ``values`` are for programs.
          */
@@ -2726,6 +2747,10 @@ export interface components {
             };
             /** Edits */
             edits: (components["schemas"]["AddNode"] | components["schemas"]["RemoveNode"] | components["schemas"]["RenameNode"] | components["schemas"]["SetParam"] | components["schemas"]["SetNode"] | components["schemas"]["AddEdge"] | components["schemas"]["RemoveEdge"] | components["schemas"]["MoveNode"] | components["schemas"]["SetBlock"] | components["schemas"]["SetParameter"] | components["schemas"]["SetName"] | components["schemas"]["SetFrame"] | components["schemas"]["SetNote"] | components["schemas"]["SetColor"] | components["schemas"]["SetWay"] | components["schemas"]["SetFold"])[];
+            /** Settings */
+            settings?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
         };
         /**
          * Fold
@@ -5209,6 +5234,15 @@ export interface components {
             batch_size: number;
         };
         /**
+         * TrainingChecked
+         * @description What is wrong with the settings, and between them, the network and the data, warnings too; what is wrong with the network
+         *     alone the check of the document says.
+         */
+        TrainingChecked: {
+            /** Problems */
+            problems: components["schemas"]["Problem"][];
+        };
+        /**
          * TrainingConfig
          * @description Everything about a run that is not the network.
          */
@@ -5319,6 +5353,14 @@ export interface components {
             config_schema: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * TrainingRequest
+         * @description ``POST /api/training/check``: the network and the settings of the run that would start.
+         */
+        TrainingRequest: {
+            document: components["schemas"]["Document"];
+            training: components["schemas"]["TrainingConfig"];
         };
         /**
          * TrainingSuggestion
@@ -7329,6 +7371,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrainingSuggestion"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    check_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingChecked"];
                 };
             };
             /** @description A problem document (RFC 9457) */
