@@ -4459,28 +4459,15 @@ export interface components {
         };
         /**
          * SamplePair
-         * @description A training sample before and after.  ``before`` and ``after`` are PNGs as data URLs of a picture; of a table's row
-         *     they are empty, and the cells stand in ``cells_before`` and ``cells_after``.
+         * @description A training sample before and after.
          */
         SamplePair: {
             /** Label */
             label: string;
             /** Label After */
             label_after: string;
-            /**
-             * Before
-             * @default
-             */
-            before: string;
-            /**
-             * After
-             * @default
-             */
-            after: string;
-            /** Cells Before */
-            cells_before?: string[];
-            /** Cells After */
-            cells_after?: string[];
+            before: components["schemas"]["SampleView"];
+            after: components["schemas"]["SampleView"];
         };
         /**
          * SamplePicture
@@ -4528,6 +4515,37 @@ export interface components {
             rebuilt?: string | null;
             /** Error */
             error?: number | null;
+        };
+        /**
+         * SampleView
+         * @description A sample as a page shows it, by its kind: a picture and its mask as PNGs in data URLs, a row's cells, a series channel by
+         *     channel (null where there is no value), a text in one piece, or its tokens with their indices (1: unknown), of which
+         *     ``num_padding`` more fill up.
+         */
+        SampleView: {
+            /**
+             * Picture
+             * @default
+             */
+            picture: string;
+            /**
+             * Mask
+             * @default
+             */
+            mask: string;
+            /** Cells */
+            cells?: string[];
+            /** Channels */
+            channels?: (number | null)[][];
+            /** Tokens */
+            tokens?: string[];
+            /** Indices */
+            indices?: number[];
+            /**
+             * Num Padding
+             * @default 0
+             */
+            num_padding: number;
         };
         /**
          * SamplesRead
