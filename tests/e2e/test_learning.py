@@ -19,6 +19,17 @@ def test_learning_when_set_in_the_form_is_what_the_run_does(page: Page, server: 
     drawer = page.get_by_test_id("train-drawer")
     drawer.get_by_test_id("train-optimizer").select_option("NAdam")
 
+    # A warning stands at its field while one types, is counted beside Start, and has a way out.
+    size = drawer.get_by_label("Batch size", exact=True)
+    size.fill("500")
+    warning = drawer.get_by_text("A batch of 500 is larger than the 135 training samples")
+    expect(warning).to_be_visible()
+    expect(drawer.get_by_test_id("train-warnings")).to_contain_text("1 warning stands above.")
+    expect(drawer.get_by_test_id("train-start")).to_be_enabled()
+    drawer.get_by_role("button", name="Set the batch size to 32").click()
+    expect(size).to_have_value("32")
+    expect(warning).to_have_count(0)
+
     top = drawer.get_by_test_id("metric-family")
     top.get_by_label("Top-k accuracy").check()
     number = top.get_by_label("k", exact=True)

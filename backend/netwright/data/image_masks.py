@@ -20,12 +20,20 @@ from netwright.data.base import Array, Arrays, DataError, Facts, Progress, Sourc
 from netwright.data.csv_source import upload_name
 from netwright.data.image_folder import check_damaged, check_size, choose_target
 from netwright.data.mask_pairs import Pair, list_pairs
-from netwright.data.mask_values import Values, choose_values, describe_value, fit_mask, parse_value, read_values
+from netwright.data.mask_values import (
+    Values,
+    choose_values,
+    describe_value,
+    fit_mask,
+    parse_value,
+    rare_notes,
+    read_values,
+)
 from netwright.data.picture_options import Color, FitOption, ImageSize, keep_contents
 from netwright.data.pictures import DamagedPictureError, Target, decode, read_header
 from netwright.data.sample_code import IS_TEST, PICTURE_IMPORTS, SampleCode, picture_code
 from netwright.graph.model import Model
-from netwright.language import Sentence, say
+from netwright.language import Sentence, Text, say
 
 _VERSION = 1
 """Of the decoding: caches of another version are not used."""
@@ -155,9 +163,14 @@ class ImageMasks(Source):
             input_shape=(target.channels, target.height, target.width),
             num_outputs=len(names),
             bytes=(self.folder / "original").stat().st_size,
-            notes=(*contents.notes, *self._size_notes()),
+            notes=(*contents.notes, *self._size_notes(), *self._rare_notes(values)),
             problem=problem,
         )
+
+    def _rare_notes(self, values: Sequence[int]) -> Iterator[Text]:
+        """A person who named the values knows of them."""
+        if self.options.reading == "values" and not self.options.values:
+            yield from rare_notes(self._contents.values, values)
 
     def _size_notes(self) -> Iterator[str]:
         target = self._target

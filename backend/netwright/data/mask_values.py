@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO
 
 import numpy as np
@@ -12,12 +12,14 @@ from PIL import Image, ImageOps
 
 from netwright.data.base import DataError
 from netwright.data.pictures import DAMAGE, DamagedPictureError, Fit, open_picture
-from netwright.language import listed, say
+from netwright.language import Text, listed, say
 
 MAX_CLASSES = 64
 STRAY_SHARE = 1e-4
 """A value that only one of many masks has, on fewer of its pixels than this, is taken for a stray one."""
-MANY_MASKS = 10
+MANY_MASKS = 3
+RARE_SHARE = 1e-3
+"""A value on fewer of all pixels than this, in a tenth of the masks or in two, is said: it may be a slip of the brush."""
 Values = npt.NDArray[np.int64]
 
 
@@ -128,6 +130,28 @@ def choose_values(
     strays = {value for value in found if is_stray(value)}
     kept = [value for value in found if value not in strays]
     return (kept, _unknown(counts, lambda value: value in strays, filename, kept)) if strays else (found, None)
+
+
+def rare_notes(counts: Mapping[str, Mapping[int, int]], chosen: Sequence[int]) -> Iterator[Text]:
+    """What is to be said of the values in ``chosen`` that hardly occur: where each stands, and what to do."""
+    all_pixels = sum(sum(values.values()) for values in counts.values())
+    for value in chosen:
+        owners = [name for name, values in counts.items() if value in values]
+        pixels = sum(counts[name][value] for name in owners)
+        if not owners or len(owners) > max(2, len(counts) // 10) or pixels > RARE_SHARE * all_pixels:
+            continue
+        yield say(
+            "Only {num_masks} of {all} masks have the value {value}, on {pixels:,} pixels in all; the first is {mask}. If it "
+            "is a slip, correct the mask, or name the values that are classes."
+            if len(owners) > 1
+            else "Only the mask {mask} has the value {value}, on {pixels:,} pixels of {all} masks. If it is a slip, correct "
+            "the mask, or name the values that are classes.",
+            num_masks=len(owners),
+            all=len(counts),
+            value=describe_value(value),
+            pixels=pixels,
+            mask=owners[0],
+        )
 
 
 def _unknown(

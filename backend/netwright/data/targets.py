@@ -9,11 +9,13 @@ import numpy.typing as npt
 
 from netwright.data.base import DataError, Task
 from netwright.data.columns import MAX_FEW_VALUES, Column, check_numbers
+from netwright.data.leaks import suspect_dates
 from netwright.data.text_table import TextTable
 from netwright.language import say
 
 MAX_CLASSES = 1_000
 
+_LISTS = ("labels", "tags")
 _TARGET_NAMES = (
     "target",
     "label",
@@ -33,7 +35,10 @@ _TARGET_NAMES = (
 
 
 def guess_target(columns: Sequence[Column], stem: str) -> tuple[Column, str]:
-    """The column to predict and why: named as targets are, named like the file, or the last that can be predicted."""
+    """The column to predict and why: named as targets are, named like the file, or the last that can be predicted.  One that is
+    the same in every row is nobody's target where another is there."""
+    # A column that lists labels may well be judged by what stands between its separators.
+    columns = [each for each in columns if len(each.counts) > 1 or each.name.strip().lower() in _LISTS] or columns
     by_name = {column.name.strip().lower(): column for column in columns}
     for name in _TARGET_NAMES:
         if name in by_name:
@@ -45,6 +50,7 @@ def guess_target(columns: Sequence[Column], stem: str) -> tuple[Column, str]:
             if word in column.name.lower() and column.type != "text":
                 return column, say("its name has {word} in it", word=word)
     usable = [column for column in columns if column.type != "text" and column.role != "ignored"]
+    usable = [column for column in usable if suspect_dates(column) is None] or usable
     if usable:
         return usable[-1], say("it is the last column that can be predicted")
     return columns[-1], say("it is the last column")
@@ -76,14 +82,19 @@ def read_target(
                 check_numbers(table, target)
             raise _bad(table, target, say("it holds no numbers, so no number can be predicted; choose classification"))
         if len(np.unique(target.numbers[~np.isnan(target.numbers)])) < 2:
-            raise _bad(table, target, say("it is the same in every row, so there is nothing to learn"))
+            raise _bad(
+                table, target, say("it is the same in every row, so there is nothing to learn; choose another target")
+            )
         return target.numbers / scale, ()
     values, classes = _class_indices(target)
     if len(classes) < 2:
         raise _bad(
             table,
             target,
-            say("it has one class only, {class_name}; at least 2 are needed", class_name=repr(classes[0])),
+            say(
+                "it has one class only, {class_name}; choose another target, or add rows of a second class",
+                class_name=repr(classes[0]),
+            ),
         )
     if len(classes) > MAX_CLASSES:
         raise _bad(

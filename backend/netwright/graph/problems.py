@@ -12,7 +12,8 @@ Severity = Literal["error", "warning"]
 
 
 class Fix(Model):
-    """A way out that the page offers as a button: ``edits`` applied to the document.
+    """A way out that the page offers as a button: ``edits`` applied to the document, or ``settings`` put into its training
+    config, values by their paths (``data.batch_size``).
 
     ``label`` is said in the language of whoever is answered; ``code`` and ``values`` are for programs.
     """
@@ -21,6 +22,7 @@ class Fix(Model):
     label: Sentence
     values: dict[str, JsonValue] = Field(default_factory=dict)
     edits: list[Edit]
+    settings: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 class Problem(Model):

@@ -104,6 +104,20 @@ class SuggestRequest(Model):
     source: str
 
 
+class TrainingRequest(Model):
+    """``POST /api/training/check``: the network and the settings of the run that would start."""
+
+    document: Document
+    training: TrainingConfig
+
+
+class TrainingChecked(Model):
+    """What is wrong with the settings, and between them, the network and the data, warnings too; what is wrong with the network
+    alone the check of the document says."""
+
+    problems: list[Problem]
+
+
 class CurveRequest(Model):
     """``POST /api/training/curve``: the learning rate at each of at most 400 steps of the whole run."""
 

@@ -22,6 +22,7 @@ from netwright.services.datasets import DatasetService
 from netwright.services.steps_models import (
     ListName,
     SamplePair,
+    SampleView,
     StepFix,
     StepProblem,
     StepsRead,
@@ -31,7 +32,7 @@ from netwright.training.class_weights import offered_weights
 from netwright.training.config import Choice, DataConfig
 
 if TYPE_CHECKING:
-    from netwright.data.augment.preview import Handful, Shown
+    from netwright.data.augment.preview import Handful, Shown, View
 
 NUM_HANDFULS = 4
 """Sets of which some samples are kept, at most 16 MB each, so that a preview does not read the whole set again."""
@@ -220,9 +221,18 @@ def _find_problem(name: ListName, steps: Sequence[Step], check: Check, insertabl
 
 
 def _to_pair(sample: "Shown") -> SamplePair:
-    before, after = sample.before, sample.after
-    if isinstance(before, str) and isinstance(after, str):
-        return SamplePair(label=sample.label, label_after=sample.label_after, before=before, after=after)
     return SamplePair(
-        label=sample.label, label_after=sample.label_after, cells_before=list(before), cells_after=list(after)
+        label=sample.label, label_after=sample.label_after, before=_to_view(sample.before), after=_to_view(sample.after)
+    )
+
+
+def _to_view(view: "View") -> SampleView:
+    return SampleView(
+        picture=view.picture,
+        mask=view.mask,
+        cells=list(view.cells),
+        channels=[list(channel) for channel in view.channels],
+        tokens=list(view.tokens),
+        indices=list(view.indices),
+        num_padding=view.num_padding,
     )

@@ -37,16 +37,27 @@ class StepProblem(Model):
     fix: StepFix | None = None
 
 
+class SampleView(Model):
+    """A sample as a page shows it, by its kind: a picture and its mask as PNGs in data URLs, a row's cells, a series channel by
+    channel (null where there is no value), a text in one piece, or its tokens with their indices (1: unknown), of which
+    ``num_padding`` more fill up."""
+
+    picture: str = ""
+    mask: str = ""
+    cells: list[str] = Field(default_factory=list)
+    channels: list[list[float | None]] = Field(default_factory=list)
+    tokens: list[str] = Field(default_factory=list)
+    indices: list[int] = Field(default_factory=list)
+    num_padding: int = 0
+
+
 class SamplePair(Model):
-    """A training sample before and after.  ``before`` and ``after`` are PNGs as data URLs of a picture; of a table's row
-    they are empty, and the cells stand in ``cells_before`` and ``cells_after``."""
+    """A training sample before and after."""
 
     label: str
     label_after: str
-    before: str = ""
-    after: str = ""
-    cells_before: list[str] = Field(default_factory=list)
-    cells_after: list[str] = Field(default_factory=list)
+    before: SampleView
+    after: SampleView
 
 
 class StepsRead(Model):

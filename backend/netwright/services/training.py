@@ -49,6 +49,11 @@ class Checked:
     problems: list[Problem]
 
     @property
+    def of_settings(self) -> list[Problem]:
+        """Those that the check of the document does not say already, which come first."""
+        return self.problems[len(self.report.problems) :]
+
+    @property
     def errors(self) -> list[Problem]:
         """What keeps the run from beginning."""
         return [problem for problem in self.problems if problem.severity == "error"]

@@ -24,6 +24,7 @@ from netwright.store.store import Store
 from netwright.store.tables import CheckpointRow, WeightsRow
 from netwright.training.config import TrainingConfig
 from netwright.training.spec import INITIAL_WEIGHTS, InitialWeights
+from netwright.training.ways_out import put
 
 WEIGHTS_FILE = "weights.safetensors"
 NUM_HEADERS = 32
@@ -179,8 +180,7 @@ class WeightsService:
         anew = [
             path
             for path, node in compared.nodes.items()
-            if node.state == "new"
-            and any(path == frozen or path.startswith(f"{frozen}.") for frozen in training.frozen)
+            if node.state == "new" and any(_holds(frozen, [path]) for frozen in training.frozen)
         ]
         if not anew:
             return []
@@ -192,6 +192,7 @@ class WeightsService:
                 node=anew[0] if "." not in anew[0] else None,
                 path=anew[0],
                 message=_frozen_and_new(anew),
+                fixes=put(say("Unfreeze"), {"frozen": [path for path in training.frozen if not _holds(path, anew)]}),
                 values={"path": anew[0], "count": len(anew)},
             )
         ]
@@ -220,6 +221,11 @@ class WeightsService:
 
 
 _WAYS: dict[MatchBy, str] = {"name": say("name"), "order": say("order")}
+
+
+def _holds(frozen: str, paths: list[str]) -> bool:
+    """Whether one of ``paths`` lies in what is frozen under the path ``frozen``."""
+    return any(path == frozen or path.startswith(f"{frozen}.") for path in paths)
 
 
 def _frozen_and_new(paths: list[str]) -> Text:

@@ -7,6 +7,7 @@ from netwright.graph.problems import Problem
 from netwright.language import say
 from netwright.training.config import TrainingConfig
 from netwright.training.optimizers import OPTIMIZERS
+from netwright.training.ways_out import put
 
 WARM_UP_UPDATES = 3
 """Updates that are made one operation after the other before the step is captured."""
@@ -55,4 +56,5 @@ def check_capture(training: TrainingConfig, kind: Kind, devices: Sequence[str] |
             code="cuda_graphs_not_possible",
             field="cuda_graphs",
             message=say("{why} Switch CUDA graphs off.", why=why),
+            fixes=put(say("Switch CUDA graphs off"), {"cuda_graphs": "off"}),
         )

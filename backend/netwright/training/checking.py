@@ -29,6 +29,7 @@ from netwright.training.objectives import LOSSES
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.parameter_groups import check_groups
 from netwright.training.schedules import SCHEDULES
+from netwright.training.ways_out import put, smaller_batch, use_float32, watch_loss, without
 
 
 def check_training(
@@ -53,6 +54,7 @@ def check_training(
                 message=say(
                     "torch.compile makes kernels for fixed sizes, and each batch of graphs has sizes of its own. Switch it off."
                 ),
+                fixes=put(say("Switch torch.compile off"), {"compile": False}),
             )
         )
     problems += check_capture(training, data.kind, devices)
@@ -90,6 +92,7 @@ def check_choices(training: TrainingConfig) -> Iterator[Problem]:
                 code="metric_doubled",
                 field=f"metrics.{i}",
                 message=say("The metric `{name}` is there twice. Remove one.", name=name),
+                fixes=put(say("Remove `{name}`", name=name), {"metrics": without(training.metrics, i)}),
             )
     yield from _check_choice(OPTIMIZERS, training.optimizer, "optimizer")
     yield from _check_choice(SCHEDULES, training.schedule, "schedule")
@@ -147,6 +150,7 @@ def _check_lengths(training: TrainingConfig, data: DataFacts) -> Iterator[Proble
                 samples=num_train,
             ),
             values={"batch_size": size, "samples": num_train},
+            fixes=smaller_batch(num_train),
         )
     total = training.epochs * updates_per_epoch(training, num_train)
     if training.schedule.warmup_steps >= total:
@@ -160,6 +164,7 @@ def _check_lengths(training: TrainingConfig, data: DataFacts) -> Iterator[Proble
                 total=total,
             ),
             values={"warmup_steps": training.schedule.warmup_steps, "total_steps": total},
+            fixes=put(say("Warm up over {steps:,} steps", steps=total // 10), {"schedule.warmup_steps": total // 10}),
         )
 
 
@@ -190,6 +195,7 @@ def _check_monitors(training: TrainingConfig) -> Iterator[Problem]:
                     "`{monitor}` cannot be monitored. There are: {names}.", monitor=monitor, names=listed(names)
                 ),
                 values={"monitor": monitor},
+                fixes=watch_loss(field),
             )
 
 
@@ -226,6 +232,7 @@ def _check_frozen(training: TrainingConfig, report: CheckReport) -> Iterator[Pro
                 field=f"frozen.{i}",
                 message=say("The network has no node `{path}` that could be frozen. Take it off the list.", path=path),
                 values={"path": path},
+                fixes=put(say("Take `{path}` off the list", path=path), {"frozen": without(training.frozen, i)}),
             )
     total = report.totals.parameters
     if total and count_frozen(training, report) >= total:
@@ -236,6 +243,7 @@ def _check_frozen(training: TrainingConfig, report: CheckReport) -> Iterator[Pro
                 "All weights of the network are frozen, so nothing would be trained. Unfreeze the layers that "
                 "should learn."
             ),
+            fixes=put(say("Unfreeze all"), {"frozen": []}),
         )
 
 
@@ -268,6 +276,7 @@ def _check_kernels(training: TrainingConfig, document: Document, devices: Sequen
                 node=found,
             ),
             values={"node": found},
+            fixes=use_float32(),
         )
 
 
@@ -277,6 +286,7 @@ def _check_device(training: TrainingConfig, devices: Sequence[str]) -> Iterator[
             code="precision_not_there",
             field="precision",
             message=say("TF32 is for NVIDIA GPUs, and this run trains on the CPU. Choose another precision."),
+            fixes=use_float32(),
         )
     wanted = "cuda:0" if training.device == "cuda" else training.device
     if wanted != "auto" and wanted not in devices:
@@ -289,6 +299,7 @@ def _check_device(training: TrainingConfig, devices: Sequence[str]) -> Iterator[
                 devices=listed(devices),
             ),
             values={"device": training.device},
+            fixes=put(say("Let the device be chosen"), {"device": "auto"}),
         )
 
 

@@ -10,6 +10,7 @@ from netwright.language import any_of, say
 from netwright.training.config import TrainingConfig
 from netwright.training.facts import DataFacts, first_shape
 from netwright.training.objectives import LOSSES
+from netwright.training.ways_out import put
 
 
 def check_sampling(training: TrainingConfig, data: DataFacts) -> Iterator[Problem]:
@@ -23,6 +24,7 @@ def check_sampling(training: TrainingConfig, data: DataFacts) -> Iterator[Proble
                 "Switch it off.",
                 title=data.title,
             ),
+            fixes=put(say("Switch the balanced sampler off"), {"data.sampler": "shuffle"}),
         )
 
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 
-from netwright.graph.problems import Problem
+from pydantic import JsonValue
+
+from netwright.graph.problems import Fix, Problem
 from netwright.language import say
 from netwright.training.config import TrainingConfig
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.schedules import SCHEDULES
+from netwright.training.ways_out import put, use_float32
 
 
 def updates_per_epoch(training: TrainingConfig, num_samples: int) -> int:
@@ -44,6 +47,7 @@ def check_milestones(training: TrainingConfig) -> Iterator[Problem]:
                     epochs=training.epochs,
                     milestone=schedule.milestone,
                 ),
+                fixes=[*_begin_earlier(training, before, field), *_remove_schedule(training, i)],
             )
         before = max(before, schedule.milestone)
     names = [training.schedule.type, *(each.type for each in chain)]
@@ -59,7 +63,25 @@ def check_milestones(training: TrainingConfig) -> Iterator[Problem]:
                     "or take another schedule.",
                     type=name,
                 ),
+                fixes=_use_alone(name) if i == 0 else _remove_schedule(training, i - 1),
             )
+
+
+def _begin_earlier(training: TrainingConfig, before: int, field: str) -> list[Fix]:
+    """Half-way through what is left of the run, where something is left."""
+    milestone = max(before + 1, (before + training.epochs) // 2)
+    if milestone >= training.epochs:
+        return []
+    return put(say("Begin after epoch {milestone}", milestone=milestone), {field: milestone})
+
+
+def _use_alone(name: str) -> list[Fix]:
+    return put(say("Use {type} alone", type=name), {"schedule.chain": []})
+
+
+def _remove_schedule(training: TrainingConfig, place: int) -> list[Fix]:
+    chain: list[JsonValue] = [each.model_dump() for i, each in enumerate(training.schedule.chain) if i != place]
+    return put(say("Remove schedule {number}", number=place + 2), {"schedule.chain": chain})
 
 
 def check_combinations(training: TrainingConfig) -> Iterator[Problem]:
@@ -72,12 +94,14 @@ def check_combinations(training: TrainingConfig) -> Iterator[Problem]:
             message=say(
                 "There are {folds} folds, so that fold {fold} cannot be held out.", folds=split.folds, fold=split.fold
             ),
+            fixes=put(say("Hold fold {fold} out", fold=split.folds), {"data.split.fold": split.folds}),
         )
     if training.gradient_clip_norm is not None and training.gradient_clip_value is not None:
         yield Problem(
             code="clipped_twice",
             field="gradient_clip_value",
             message=say("Gradients are clipped by their norm or by their values, not both. Empty one of the two."),
+            fixes=put(say("Clip by the norm alone"), {"gradient_clip_value": None}),
         )
     for i, group in enumerate(training.parameter_groups):
         if not group.nodes:
@@ -85,6 +109,7 @@ def check_combinations(training: TrainingConfig) -> Iterator[Problem]:
                 code="group_empty",
                 field=f"parameter_groups.{i}.nodes",
                 message=say("Group {number} names no nodes. Choose some, or remove the group.", number=i + 1),
+                fixes=_remove_group(training, i),
             )
     optimizer = OPTIMIZERS.classes.get(training.optimizer.type)
     if optimizer is None or not optimizer.needs_closure:
@@ -97,6 +122,7 @@ def check_combinations(training: TrainingConfig) -> Iterator[Problem]:
                 "{type} moves all weights together and takes no groups. Remove the groups, or choose another optimizer.",
                 type=optimizer.type,
             ),
+            fixes=put(say("Remove the groups"), {"parameter_groups": []}),
         )
     if training.precision == "float16":
         yield Problem(
@@ -107,6 +133,7 @@ def check_combinations(training: TrainingConfig) -> Iterator[Problem]:
                 "bfloat16, or another optimizer.",
                 type=optimizer.type,
             ),
+            fixes=use_float32(),
         )
     if training.accumulate_steps > 1:
         yield Problem(
@@ -117,4 +144,16 @@ def check_combinations(training: TrainingConfig) -> Iterator[Problem]:
                 "accumulation to 1 and make the batch larger.",
                 type=optimizer.type,
             ),
+            fixes=put(
+                say("One batch of {size} an update", size=training.data.batch_size * training.accumulate_steps),
+                {
+                    "accumulate_steps": 1,
+                    "data.batch_size": training.data.batch_size * training.accumulate_steps,
+                },
+            ),
         )
+
+
+def _remove_group(training: TrainingConfig, place: int) -> list[Fix]:
+    groups: list[JsonValue] = [each.model_dump() for i, each in enumerate(training.parameter_groups) if i != place]
+    return put(say("Remove group {number}", number=place + 1), {"parameter_groups": groups})

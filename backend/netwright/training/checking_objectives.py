@@ -17,6 +17,7 @@ from netwright.training.config import ObjectiveConfig, TrainingConfig
 from netwright.training.facts import DataFacts
 from netwright.training.metrics import METRICS
 from netwright.training.objectives import LOSSES
+from netwright.training.ways_out import put, without
 
 APPLIED_BY_LOSS = {"CrossEntropyLoss": "Softmax", "BCEWithLogitsLoss": "Sigmoid"}
 """What a loss computes itself, so that the network should not end in it."""
@@ -109,6 +110,7 @@ def _check_task(objective: ObjectiveConfig, field: str, data: DataFacts) -> Iter
                 fitting=any_of(fitting),
             ),
             values={"loss": loss.type, "task": data.task},
+            fixes=_use_loss(field, fitting[0]),
         )
     elif not loss.allowed_outputs(data.task, data.num_outputs):
         yield Problem(
@@ -121,7 +123,17 @@ def _check_task(objective: ObjectiveConfig, field: str, data: DataFacts) -> Iter
                 classes=data.num_outputs,
             ),
             values={"loss": loss.type, "classes": data.num_outputs},
+            fixes=_use_loss(field, "CrossEntropyLoss"),
         )
+
+
+def _use_loss(field: str, name: str) -> list[Fix]:
+    return put(say("Use {loss}", loss=name), {f"{field}.loss": {"type": name, "params": {}}})
+
+
+def _without_metric(training: TrainingConfig, place: int) -> list[Fix]:
+    label = say("Remove `{name}`", name=training.metrics[place])
+    return put(label, {"metrics": without(training.metrics, place)})
 
 
 def _check_metrics(training: TrainingConfig, data: DataFacts) -> Iterator[Problem]:
@@ -138,6 +150,7 @@ def _check_metrics(training: TrainingConfig, data: DataFacts) -> Iterator[Proble
                     what=_describe_targets(data),
                 ),
                 values={"metric": name, "task": data.task},
+                fixes=_without_metric(training, i),
             )
         elif metric is not None and data.task in CLASS_TASKS and data.num_outputs < metric.min_classes:
             yield Problem(
@@ -151,6 +164,7 @@ def _check_metrics(training: TrainingConfig, data: DataFacts) -> Iterator[Proble
                     classes=data.num_outputs,
                 ),
                 values={"metric": name, "classes": data.num_outputs},
+                fixes=_without_metric(training, i),
             )
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from netwright.graph.problems import Problem
+from netwright.graph.problems import Fix, Problem
 from netwright.language import any_of, say
 from netwright.training.config import SplitConfig, TrainingConfig
 from netwright.training.facts import DataFacts
+from netwright.training.ways_out import put
 
 
 def check_split(training: TrainingConfig, data: DataFacts) -> Iterator[Problem]:
@@ -22,6 +23,7 @@ def check_split(training: TrainingConfig, data: DataFacts) -> Iterator[Problem]:
                 possible=any_of(["sample", *data.splits]),
             ),
             values={"by": by},
+            fixes=put(say("Split by chance"), {"data.split.by": "sample"}),
         )
     elif by == "sample" and data.kind == "series" and "time" in data.splits:
         yield Problem(
@@ -32,6 +34,7 @@ def check_split(training: TrainingConfig, data: DataFacts) -> Iterator[Problem]:
                 "Windows of one series overlap: drawn by chance, those to validate with hold what was trained on, and the "
                 "figures look better than they are. Split by time."
             ),
+            fixes=put(say("Split by time"), {"data.split.by": "time"}),
         )
     yield from _check_test(training.data.split, data)
     yield from _check_folds(training.data.split, data)
@@ -65,6 +68,7 @@ def _check_test(split: SplitConfig, data: DataFacts) -> Iterator[Problem]:
             code="test_share_not_possible",
             field="data.split.test",
             message=message,
+            fixes=put(say("Draw no test part"), {"data.split.test": 0.0}),
         )
 
 
@@ -80,6 +84,7 @@ def _check_folds(split: SplitConfig, data: DataFacts) -> Iterator[Problem]:
                 "{title} comes with a split of its own, which is used, so that there are no folds to choose. Empty this field.",
                 title=data.title,
             ),
+            fixes=_no_folds(),
         )
     elif split.by == "column":
         yield Problem(
@@ -89,6 +94,7 @@ def _check_folds(split: SplitConfig, data: DataFacts) -> Iterator[Problem]:
                 "A column of the set says which samples validate, so that there are no folds to choose. Split by sample "
                 "instead, or empty this field."
             ),
+            fixes=_no_folds(),
         )
     elif count_left(split, data) < split.folds + (split.by == "time"):
         yield Problem(
@@ -99,7 +105,12 @@ def _check_folds(split: SplitConfig, data: DataFacts) -> Iterator[Problem]:
                 samples=count_left(split, data),
                 folds=split.folds,
             ),
+            fixes=_no_folds(),
         )
+
+
+def _no_folds() -> list[Fix]:
+    return put(say("Split once, without folds"), {"data.split.folds": None})
 
 
 def count_left(split: SplitConfig, data: DataFacts) -> int:

@@ -741,6 +741,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/training/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Training
+         * @description All that a start would say of the settings, while a person still chooses them.
+         */
+        post: operations["check_training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/training/curve": {
         parameters: {
             query?: never;
@@ -2711,7 +2731,8 @@ export interface components {
         };
         /**
          * Fix
-         * @description A way out that the page offers as a button: ``edits`` applied to the document.
+         * @description A way out that the page offers as a button: ``edits`` applied to the document, or ``settings`` put into its training
+         *     config, values by their paths (``data.batch_size``).
          *
          *     ``label`` is said in the language of whoever is answered; ``code`` and ``values`` are for programs.
          */
@@ -2726,6 +2747,10 @@ export interface components {
             };
             /** Edits */
             edits: (components["schemas"]["AddNode"] | components["schemas"]["RemoveNode"] | components["schemas"]["RenameNode"] | components["schemas"]["SetParam"] | components["schemas"]["SetNode"] | components["schemas"]["AddEdge"] | components["schemas"]["RemoveEdge"] | components["schemas"]["MoveNode"] | components["schemas"]["SetBlock"] | components["schemas"]["SetParameter"] | components["schemas"]["SetName"] | components["schemas"]["SetFrame"] | components["schemas"]["SetNote"] | components["schemas"]["SetColor"] | components["schemas"]["SetWay"] | components["schemas"]["SetFold"])[];
+            /** Settings */
+            settings?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
         };
         /**
          * Fold
@@ -4434,28 +4459,15 @@ export interface components {
         };
         /**
          * SamplePair
-         * @description A training sample before and after.  ``before`` and ``after`` are PNGs as data URLs of a picture; of a table's row
-         *     they are empty, and the cells stand in ``cells_before`` and ``cells_after``.
+         * @description A training sample before and after.
          */
         SamplePair: {
             /** Label */
             label: string;
             /** Label After */
             label_after: string;
-            /**
-             * Before
-             * @default
-             */
-            before: string;
-            /**
-             * After
-             * @default
-             */
-            after: string;
-            /** Cells Before */
-            cells_before?: string[];
-            /** Cells After */
-            cells_after?: string[];
+            before: components["schemas"]["SampleView"];
+            after: components["schemas"]["SampleView"];
         };
         /**
          * SamplePicture
@@ -4503,6 +4515,37 @@ export interface components {
             rebuilt?: string | null;
             /** Error */
             error?: number | null;
+        };
+        /**
+         * SampleView
+         * @description A sample as a page shows it, by its kind: a picture and its mask as PNGs in data URLs, a row's cells, a series channel by
+         *     channel (null where there is no value), a text in one piece, or its tokens with their indices (1: unknown), of which
+         *     ``num_padding`` more fill up.
+         */
+        SampleView: {
+            /**
+             * Picture
+             * @default
+             */
+            picture: string;
+            /**
+             * Mask
+             * @default
+             */
+            mask: string;
+            /** Cells */
+            cells?: string[];
+            /** Channels */
+            channels?: (number | null)[][];
+            /** Tokens */
+            tokens?: string[];
+            /** Indices */
+            indices?: number[];
+            /**
+             * Num Padding
+             * @default 0
+             */
+            num_padding: number;
         };
         /**
          * SamplesRead
@@ -5209,6 +5252,15 @@ export interface components {
             batch_size: number;
         };
         /**
+         * TrainingChecked
+         * @description What is wrong with the settings, and between them, the network and the data, warnings too; what is wrong with the network
+         *     alone the check of the document says.
+         */
+        TrainingChecked: {
+            /** Problems */
+            problems: components["schemas"]["Problem"][];
+        };
+        /**
          * TrainingConfig
          * @description Everything about a run that is not the network.
          */
@@ -5319,6 +5371,14 @@ export interface components {
             config_schema: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * TrainingRequest
+         * @description ``POST /api/training/check``: the network and the settings of the run that would start.
+         */
+        TrainingRequest: {
+            document: components["schemas"]["Document"];
+            training: components["schemas"]["TrainingConfig"];
         };
         /**
          * TrainingSuggestion
@@ -7329,6 +7389,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrainingSuggestion"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    check_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingChecked"];
                 };
             };
             /** @description A problem document (RFC 9457) */

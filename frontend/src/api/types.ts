@@ -64,6 +64,7 @@ export type StepsRead = Schemas["StepsRead"];
 export type StepsRequest = Schemas["StepsRequest"];
 export type TensorShape = Schemas["TensorShape"];
 export type Totals = Schemas["Totals"];
+export type TrainingChecked = Schemas["TrainingChecked"];
 export type TrainingConfig = Schemas["TrainingConfig"];
 export type TrainingOptions = Schemas["TrainingOptions"];
 export type TrainingSuggestion = Schemas["TrainingSuggestion"];

@@ -50,6 +50,13 @@ def test_table_when_plain_is_understood(tmp_path: Path) -> None:
     assert (age.minimum, age.maximum, age.num_distinct, age.num_missing) == (20, 69, 50, 0)
 
 
+def test_target_when_guessed_is_neither_the_same_in_every_row_nor_a_date(tmp_path: Path) -> None:
+    rows = "".join(f"{row % 7},{row % 3},yes,2024-01-{1 + row % 28:02}\n" for row in range(60))
+    assert roles(upload(tmp_path, f"a,b,y,day\n{rows}").describe())["b"] == ("number", "target")
+    with pytest.raises(DataError, match="choose another target, or add rows of a second class"):
+        upload(tmp_path, f"a,b,y,day\n{rows}", target="y").describe()
+
+
 @pytest.mark.parametrize(
     ("content", "options"),
     [

@@ -48,6 +48,7 @@ def pairs(count: int = 12, **more: bytes) -> Members:
 
 
 def upload(folder: Path, members: Members, **options: Any) -> Source:
+    folder.mkdir(exist_ok=True)
     (folder / "original").write_bytes(pack(members))
     (folder / "upload.json").write_text(json.dumps({"filename": "cells.zip"}))
     assert sniff_upload(folder / "original", "cells.zip") == "image_masks"
@@ -131,6 +132,32 @@ def test_mask_when_it_has_unknown_values_is_refused_by_name_and_values(tmp_path:
     named = upload(tmp_path, members, values=["0", "255"]).describe().problem
     assert named is not None
     assert named.column == "values"
+
+
+def test_values_when_they_hardly_occur_are_said_with_their_place_and_a_way_out(tmp_path: Path) -> None:
+    members = {
+        f"set/{folder}/{number}.png": drawn
+        for number in range(8)
+        for folder, drawn in (("images", picture(number, (80, 60), "L")), ("masks", mask(half(60, 80))))
+    }
+
+    def slip(pixels: int, *masks: int) -> Members:
+        odd = half(60, 80)
+        odd[3, :pixels] = 17
+        return {f"set/masks/{number}.png": mask(odd) for number in masks}
+
+    # A single pixel of few masks is no class; some pixels may be one, and are said.
+    refused = upload(tmp_path / "0", members | slip(1, 5)).describe().problem
+    assert refused is not None
+    assert "set/masks/5.png has the values 17" in refused.message
+    one = upload(tmp_path / "1", members | slip(9, 5)).describe()
+    assert one.problem is None
+    assert "Only the mask set/masks/5.png has the value 17, on 9 pixels of 8 masks." in " ".join(one.notes)
+    two = " ".join(upload(tmp_path / "2", members | slip(9, 5, 6)).describe().notes)
+    assert "Only 2 of 8 masks have the value 17, on 18 pixels in all; the first is set/masks/5.png." in two
+    assert "or name the values that are classes" in two
+    named = upload(tmp_path / "2", members | slip(9, 5, 6), values=["0", "17", "255"]).describe()
+    assert "17" not in " ".join(named.notes)
 
 
 def test_masks_when_they_count_things_are_read_as_two_classes(tmp_path: Path) -> None:

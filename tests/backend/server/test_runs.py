@@ -109,6 +109,24 @@ def test_create_when_several_things_are_wrong_says_all_of_them(server: RealServe
     assert not [run for run in server.client.get("/api/runs").json() if run["parameters"] == 455]
 
 
+def test_check_of_settings_says_before_a_start_what_the_start_would_say(server: RealServer) -> None:
+    training = {"data": {"source": "digits", "batch_size": 5000}, "metrics": ["Top20Accuracy"]}
+    body = {"document": digits(7), "training": training}
+    checked = server.client.post("/api/training/check", json=body)
+    assert checked.status_code == 200, checked.text
+    problems = checked.json()["problems"]
+    assert {(each["code"], each["severity"]) for each in problems} == {
+        ("batch_larger_than_data", "warning"),
+        ("metric_needs_classes", "warning"),
+        ("output_shape_mismatch", "error"),
+    }
+    # Each with its way out: settings, or edits of the network.
+    assert all(fix["settings"] or fix["edits"] for each in problems for fix in each["fixes"])
+    assert all(each["fixes"] for each in problems)
+    started = assert_problem(server.client.post("/api/runs", json=body), 422, "invalid_run")
+    assert started["problems"] == problems
+
+
 def test_create_when_the_network_is_broken_gives_the_check_s_problems(server: RealServer) -> None:
     response = server.client.post("/api/runs", json={"document": {}, "training": {}})
     assert assert_problem(response, 422, "invalid_run")["problems"][0]["code"]

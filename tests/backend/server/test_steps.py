@@ -35,7 +35,7 @@ def test_pictures_when_nothing_is_done_to_them_are_shown_as_they_come(tmp_path: 
         assert read["input_shape"] == [1, 8, 8]
         for sample in read["samples"]:
             np.testing.assert_allclose(
-                pixels(sample["after"]).astype(int), pixels(sample["before"]).astype(int), atol=1
+                pixels(sample["after"]["picture"]).astype(int), pixels(sample["before"]["picture"]).astype(int), atol=1
             )
 
     run(tmp_path, scenario)
@@ -46,7 +46,9 @@ def test_pictures_when_augmented_differ_by_the_seed_alone(tmp_path: Path) -> Non
         flip = [{"type": "RandomHorizontalFlip", "params": {"p": 1.0}}]
         read = await ask(client, "digits", augment=flip)
         np.testing.assert_allclose(
-            pixels(read["samples"][0]["after"])[:, ::-1].astype(int), pixels(read["samples"][0]["before"]), atol=1
+            pixels(read["samples"][0]["after"]["picture"])[:, ::-1].astype(int),
+            pixels(read["samples"][0]["before"]["picture"]),
+            atol=1,
         )
         crop = [{"type": "RandomCrop", "params": {"padding": 2}}]
         first, again, other = [await ask(client, "digits", augment=crop, seed=seed) for seed in (0, 0, 1)]
@@ -90,8 +92,63 @@ def test_rows_when_shown_have_names_and_categories(tmp_path: Path) -> None:
         assert read["header_before"] == ["age", "town"]
         assert read["header_after"] == ["age", "town=a", "town=b"]
         sample = read["samples"][0]
-        assert sample["cells_before"][1] in {"a", "b"}
-        assert set(sample["cells_after"][1:]) == {"0", "1"}
+        assert sample["before"]["cells"][1] in {"a", "b"}
+        assert set(sample["after"]["cells"][1:]) == {"0", "1"}
+
+    run(tmp_path, scenario)
+
+
+def test_masks_when_shown_move_with_their_pictures(tmp_path: Path) -> None:
+    async def scenario(client: httpx.AsyncClient) -> None:
+        plain = await ask(client, "shapes")
+        for sample in plain["samples"]:
+            mask = pixels(sample["before"]["mask"])
+            assert set(np.unique(mask)) > {0}
+            np.testing.assert_array_equal(pixels(sample["after"]["mask"]), mask)
+        smaller = await ask(
+            client, "shapes", preprocess=[{"type": "ToFloat"}, {"type": "Resize", "params": {"size": [32, 32]}}]
+        )
+        flipped = await ask(client, "shapes", augment=[{"type": "RandomHorizontalFlip", "params": {"p": 1.0}}])
+        for few, turned in zip(smaller["samples"], flipped["samples"], strict=True):
+            before = pixels(few["before"]["mask"])
+            assert (pixels(few["after"]["mask"]) != before[::2, ::2]).mean() < 0.05, "a border may fall on either pixel"
+            np.testing.assert_array_equal(pixels(turned["after"]["mask"]), before[:, ::-1])
+
+    run(tmp_path, scenario)
+
+
+def test_series_when_shown_are_the_values_before_and_after_the_preprocessing(tmp_path: Path) -> None:
+    async def scenario(client: httpx.AsyncClient) -> None:
+        read = await ask(client, "waves")
+        raw = open_source(SourceSpec(type="waves")).load()
+        before = [sample["before"]["channels"] for sample in read["samples"]]
+        known = [value for sample in before for channel in sample for value in channel if value is not None]
+        assert any(np.isclose(raw.inputs.numpy(), known[0]).any(axis=(1, 2)))
+        after = np.array([sample["after"]["channels"] for sample in read["samples"]], dtype=float)
+        assert np.isfinite(after).all(), "missing steps are filled"
+        noisy = await ask(client, "waves", augment=[{"type": "GaussianNoise"}])
+        assert [each["before"] for each in noisy["samples"]] == [each["before"] for each in read["samples"]]
+        assert [each["after"] for each in noisy["samples"]] != [each["after"] for each in read["samples"]]
+
+    run(tmp_path, scenario)
+
+
+def test_texts_when_shown_are_the_tokens_that_the_network_gets(tmp_path: Path) -> None:
+    async def scenario(client: httpx.AsyncClient) -> None:
+        read = await ask(client, "sentences")
+        for sample in read["samples"]:
+            [text] = sample["before"]["tokens"]
+            after = sample["after"]
+            assert after["tokens"] == text.replace(".", " .").split()
+            assert len(after["tokens"]) + after["num_padding"] == read["input_shape"][0]
+            assert min(after["indices"]) > 1
+        letters = [{"type": "Tokenize", "params": {"unit": "characters", "max_length": 8, "vocabulary_size": 5}}]
+        cut = await ask(
+            client, "sentences", preprocess=letters, augment=[{"type": "TokenDropout", "params": {"p": 0.5}}]
+        )
+        shown = [sample["after"] for sample in cut["samples"]]
+        assert all(len(each["tokens"]) == len(each["indices"]) <= 8 for each in shown)
+        assert 1 in {index for each in shown for index in each["indices"]}, "what is not in the vocabulary"
 
     run(tmp_path, scenario)
 

@@ -348,3 +348,73 @@ def test_warmup_when_batches_are_accumulated_is_measured_in_updates() -> None:
     assert problems_of(perceptron([1, 8, 8], 10), PICTURES, **config) == []
     found = by_code(problems_of(perceptron([1, 8, 8], 10), PICTURES, **config, accumulate_steps=4))
     assert "the whole run (5 steps)" in found["warmup_too_long"].message
+
+
+SERIES = DataFacts("Passengers", "series", "regression", 100, (24, 1), 1, splits=("time",))
+"""Windows of one series."""
+
+WITH_WAYS_OUT: list[tuple[str, DataFacts, dict[str, Any]]] = [
+    ("batch_larger_than_data", YES_NO, {"data": {"batch_size": 4096}}),
+    ("warmup_too_long", YES_NO, {"epochs": 2, "schedule": {"warmup_steps": 500}}),
+    ("milestone_after_end", YES_NO, {"epochs": 4, "schedule": {"chain": [{"type": "StepLR", "milestone": 9}]}}),
+    ("milestone_after_end", YES_NO, {"epochs": 1, "schedule": {"chain": [{"type": "StepLR", "milestone": 9}]}}),
+    ("schedule_not_for_chain", YES_NO, {"schedule": {"chain": [{"type": "ReduceLROnPlateau", "milestone": 2}]}}),
+    ("schedule_not_for_chain", YES_NO, {"schedule": {"type": "ReduceLROnPlateau", "chain": [{"milestone": 2}]}}),
+    ("metric_needs_classes", YES_NO, {"metrics": ["Accuracy", "Top5Accuracy"]}),
+    ("metric_doubled", YES_NO, {"metrics": ["Accuracy", "Accuracy"]}),
+    ("metric_not_for_task", NUMBERS, {"metrics": ["Accuracy"], "objectives": [{"loss": {"type": "MSELoss"}}]}),
+    ("loss_not_for_task", NUMBERS, {"metrics": []}),
+    ("loss_needs_two_classes", PICTURES, {"objectives": [{"loss": {"type": "HingeLoss"}}]}),
+    ("monitor_unknown", YES_NO, {"checkpoint": {"monitor": "val/F1Score", "mode": "max"}}),
+    ("monitor_unknown", YES_NO, {"schedule": {"type": "ReduceLROnPlateau", "params": {"monitor": "val/F1Score"}}}),
+    ("split_leaks", SERIES, {"metrics": [], "objectives": [{"loss": {"type": "MSELoss"}}]}),
+    ("split_not_possible", YES_NO, {"data": {"split": {"by": "time"}}}),
+    ("test_share_not_possible", YES_NO, {"data": {"split": {"validation": 0.5, "test": 0.5}}}),
+    ("folds_not_possible", replace(YES_NO, num_samples=3), {"data": {"batch_size": 1, "split": {"folds": 5}}}),
+    ("fold_unknown", YES_NO, {"data": {"split": {"folds": 3, "fold": 4}}}),
+    ("sampler_needs_classes", NUMBERS, {"data": {"sampler": "balanced"}}),
+    ("clipped_twice", YES_NO, {"gradient_clip_norm": 1.0, "gradient_clip_value": 1.0}),
+    ("group_empty", YES_NO, {"parameter_groups": [{"nodes": []}]}),
+    ("groups_not_for_optimizer", YES_NO, {"optimizer": {"type": "LBFGS"}, "parameter_groups": [{"nodes": ["head"]}]}),
+    ("accumulation_not_for_optimizer", YES_NO, {"optimizer": {"type": "LBFGS"}, "accumulate_steps": 2}),
+    ("precision_not_for_optimizer", YES_NO, {"optimizer": {"type": "LBFGS"}, "precision": "float16"}),
+    ("precision_not_there", YES_NO, {"precision": "tf32"}),
+    ("device_missing", YES_NO, {"device": "cuda:7"}),
+    ("cuda_graphs_not_possible", YES_NO, {"cuda_graphs": "on"}),
+    ("frozen_unknown", YES_NO, {"frozen": ["gone"]}),
+    ("everything_frozen", YES_NO, {"frozen": ["hidden", "head"]}),
+]
+
+
+def put(config: dict[str, Any], path: str, value: Any) -> None:
+    """``value`` at ``data.split.by`` of a config as JSON."""
+    *way, last = path.split(".")
+    part: Any = config
+    for name in way:
+        part = part[int(name)] if isinstance(part, list) else part[name]
+    part[last] = value
+
+
+@pytest.mark.parametrize(
+    ("code", "facts", "config"), WITH_WAYS_OUT, ids=[f"{i}-{each[0]}" for i, each in enumerate(WITH_WAYS_OUT)]
+)
+def test_way_out_when_it_is_taken_leaves_nothing_of_its_problem(
+    code: str, facts: DataFacts, config: dict[str, Any]
+) -> None:
+    document = perceptron(list(facts.input_shape), facts.num_outputs)
+    found = by_code(problems_of(document, facts, ["cpu"], **config))[code]
+    assert found.fixes
+    for fix in found.fixes:
+        assert not fix.edits
+        mended = TrainingConfig.model_validate(config).model_dump()
+        for path, value in fix.settings.items():
+            put(mended, path, value)
+        assert code not in by_code(problems_of(document, facts, ["cpu"], **mended)), fix.label
+
+
+def test_every_warning_of_a_setting_has_a_way_out() -> None:
+    """What does not keep a run from beginning is easily passed over: a press must be enough."""
+    for code, facts, config in WITH_WAYS_OUT:
+        document = perceptron(list(facts.input_shape), facts.num_outputs)
+        for problem in problems_of(document, facts, ["cpu"], **config):
+            assert problem.severity == "error" or problem.fixes, (code, problem)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,20 +12,27 @@ import torch
 from netwright.data.augment.base import Subject
 from netwright.data.augment.subject import describe_subject
 from netwright.data.augment.write import load_augment, write_augment
-from netwright.data.base import CLASS_TASKS, RawData, Source, Step
+from netwright.data.base import CLASS_TASKS, RawData, Source, Step, parse_options
+from netwright.data.mask_pictures import mask_url
+from netwright.data.masks import load_mask_moves, write_mask_moves
 from netwright.data.prepare import load_preprocess, raw_layout, shared_notes, split_raw, test_of, write_preprocess
 from netwright.data.prepare_graph import split_graph
 from netwright.data.preview import picture_url
+from netwright.data.preview_sequences import MAX_CHANNELS, MAX_TOKENS
 from netwright.data.split import SplitLike
 from netwright.data.split_labels import Indices
+from netwright.data.tokens import NUM_SPECIAL, PADDING, UNKNOWN
 from netwright.data.transform_base import Layout
 from netwright.data.transforms import plan_chain
+from netwright.data.transforms_text import Tokenize, read_texts
 from netwright.language import Text
 
 MAX_SAMPLES = 2048
 MAX_BYTES = 16 << 20
 NUM_SHOWN = 6
 MAX_COLUMNS = 40
+MAX_LETTERS = 400
+"""Of a raw text that is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +51,27 @@ class Handful:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """A sample as a page shows it, by its kind: a picture and its mask as PNGs in data URLs, a row's cells, a series channel by
+    channel (None where there is no value), a text, or its tokens with their indices, of which ``num_padding`` fill up."""
+
+    picture: str = ""
+    mask: str = ""
+    cells: Sequence[str] = ()
+    channels: Sequence[Sequence[float | None]] = ()
+    tokens: Sequence[str] = ()
+    indices: Sequence[int] = ()
+    num_padding: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """A sample before and after: ``before`` and ``after`` are PNGs as data URLs for a picture, else cells."""
+    """A sample before and after."""
 
     label: str
     label_after: str
-    before: str | list[str]
-    after: str | list[str]
+    before: View
+    after: View
 
 
 def take_handful(source: Source, split: SplitLike) -> Handful:
@@ -131,20 +152,64 @@ def show(handful: Handful, preprocess: Sequence[Step], augment: Sequence[Step], 
     if "samples" in functions:
         samples, after_targets = functions["samples"](samples, after_targets, generator)
     inputs = fitted(samples)
+    move_masks = load_mask_moves(write_mask_moves(preprocess, handful.layout)) if raw.task == "segmentation" else None
+    if move_masks is not None and after_targets is not None:
+        after_targets = move_masks(after_targets)
     if "inputs" in functions:
         inputs, after_targets = functions["inputs"](inputs, after_targets, generator)
     labels = [_label(raw, target) for target in targets]
     assert after_targets is not None, "targets stay what they are, or are mixed"
     labels_after = [_label(raw, target) for target in after_targets]
-    pairs: Iterable[tuple[str | list[str], str | list[str]]]
+    befores: Iterable[View]
+    afters: Iterable[View]
     if raw.kind == "image":
         white = subject.maximum
-        pairs = zip(_pictures(before, white), _restore(inputs, fitted(before), before, white), strict=True)
+        has_masks = raw.task == "segmentation"
+        befores = _picture_views(_pictures(before, white), targets if has_masks else None)
+        restored = _restore(inputs, fitted(before), before, white)
+        afters = _picture_views(restored, after_targets if has_masks else None)
     elif raw.kind == "table":
-        pairs = zip(_raw_cells(raw, before), _cells(inputs), strict=True)
+        befores = (View(cells=cells) for cells in _raw_cells(raw, before))
+        afters = (View(cells=cells) for cells in _cells(inputs))
+    elif raw.kind == "series":
+        befores, afters = series_views(before), series_views(inputs)
+    elif raw.kind == "text":
+        befores, afters = text_views(before), token_views(inputs, raw.inputs, preprocess)
     else:
         return []
-    return [Shown(*parts) for parts in ((a, b, *pair) for a, b, pair in zip(labels, labels_after, pairs, strict=True))]
+    return [Shown(*parts) for parts in zip(labels, labels_after, befores, afters, strict=True)]
+
+
+def _picture_views(pictures: Sequence[str], masks: torch.Tensor | None) -> Iterator[View]:
+    for place, picture in enumerate(pictures):
+        yield View(
+            picture=picture, mask="" if masks is None else mask_url(masks[place].numpy().astype(np.uint8), opacity=150)
+        )
+
+
+def series_views(batch: torch.Tensor) -> Iterator[View]:
+    """Of series ``(N, T, F)``; at most ``MAX_CHANNELS`` channels."""
+    for sample in batch[:, :, :MAX_CHANNELS].transpose(1, 2).tolist():
+        yield View(channels=[[value if math.isfinite(value) else None for value in channel] for channel in sample])
+
+
+def text_views(batch: torch.Tensor) -> Iterator[View]:
+    """Of raw texts, as they stand."""
+    for text in read_texts(batch.numpy()):
+        yield View(tokens=[text[:MAX_LETTERS]])
+
+
+def token_views(indices: torch.Tensor, taught: torch.Tensor, preprocess: Sequence[Step]) -> Iterator[View]:
+    """Of the network's inputs ``(N, T)`` the token that each index stands for; ``taught`` are the raw texts that the tokens
+    were learned from.  What fills up is counted, not listed."""
+    [step] = preprocess
+    params = parse_options(Tokenize.Params, step.params, step.type)
+    assert isinstance(params, Tokenize.Params)
+    tokens, _ = Tokenize.fit(params, read_texts(taught.numpy()))
+    for row in indices.tolist():
+        kept = [index for index in row if index != PADDING][:MAX_TOKENS]
+        words = ["" if index == UNKNOWN else tokens[index - NUM_SPECIAL] for index in kept]
+        yield View(tokens=words, indices=kept, num_padding=row.count(PADDING))
 
 
 def _label(raw: RawData, target: torch.Tensor) -> str:

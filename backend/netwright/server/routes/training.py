@@ -7,7 +7,15 @@ from netwright.server.bodies import ModelRoute
 from netwright.server.dependencies import ServicesDep
 from netwright.server.responses import answer
 from netwright.services import training
-from netwright.services.catalogue_models import Curve, CurveRequest, SuggestRequest, TrainingOptions, TrainingSuggestion
+from netwright.services.catalogue_models import (
+    Curve,
+    CurveRequest,
+    SuggestRequest,
+    TrainingChecked,
+    TrainingOptions,
+    TrainingRequest,
+    TrainingSuggestion,
+)
 from netwright.services.preflight_models import PreflightRead, PreflightRequest
 from netwright.services.rate_finder_models import RateFinderRead, RateFinderRequest
 
@@ -22,6 +30,13 @@ async def read_options() -> Response:
 @router.post("/suggest", response_model=TrainingSuggestion)
 async def suggest_training(body: SuggestRequest, services: ServicesDep) -> Response:
     return answer(await training.make_suggestion(body.document, body.source, services.datasets))
+
+
+@router.post("/check", response_model=TrainingChecked)
+async def check_training(body: TrainingRequest, services: ServicesDep) -> Response:
+    """All that a start would say of the settings, while a person still chooses them."""
+    checked = await training.check_all(body.document, body.training, services.datasets, services.weights)
+    return answer(TrainingChecked(problems=checked.of_settings))
 
 
 @router.post("/curve", response_model=Curve)

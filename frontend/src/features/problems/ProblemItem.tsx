@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconAlertCircle, IconAlertTriangle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { NETWORK, type Problem } from "@/document";
+import { type Fix, NETWORK, type Problem } from "@/document";
 import { useEditorStore } from "@/features/editor";
 import { Sentence } from "@/ui";
 import styles from "./problems.module.css";
@@ -11,14 +11,17 @@ interface ProblemItemProps {
   problem: Problem;
   /** Where the place is known already (the node's own panel), it is not said again. */
   hidePlace?: boolean;
+  /** What a press on a way out does, where that is more than an edit of the network. */
+  apply?: (fix: Fix) => void;
 }
 
 /** One problem: what is wrong, where, and a button for each way out. */
-export function ProblemItem({ problem, hidePlace = false }: ProblemItemProps) {
+export function ProblemItem({ problem, hidePlace = false, apply }: ProblemItemProps) {
   const { t } = useTranslation("problems");
   const store = useEditorStore();
   const isError = problem.severity === "error";
-  const applyFix = useApplyFix();
+  const edit = useApplyFix();
+  const applyFix = apply ?? edit;
   const Icon = isError ? IconAlertCircle : IconAlertTriangle;
 
   return (

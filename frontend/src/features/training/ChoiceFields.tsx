@@ -1,8 +1,8 @@
 import { NativeSelect } from "@mantine/core";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { type Choice, modeOf, type OptionRead } from "@/api";
-import { type JsonSchema, SchemaForm } from "@/ui";
+import { type Choice, type Fix, modeOf, type OptionRead, type Problem } from "@/api";
+import { type FieldProblem, type JsonSchema, SchemaForm } from "@/ui";
 import { Field } from "./Field";
 import { useForm } from "./form";
 import { monitorNames, problemsUnder, setParam, switchChoice, withoutProperties } from "./formConfig";
@@ -80,13 +80,26 @@ export function OptionalChoiceFields<C extends Choice>(props: OptionalProps<C>) 
             key={choice.type}
             schema={rest}
             values={choice.params ?? {}}
-            problems={problemsUnder(form.problems, `${path}.params`)}
+            problems={withActions(problemsUnder(form.problems, `${path}.params`), form.applyFix)}
             onChange={(name, value) => onChange(setParam(choice, name, value))}
           />
         </div>
       )}
     </>
   );
+}
+
+/** Problems of settings with their ways out as buttons. */
+function withActions(
+  problems: ReadonlyMap<string, readonly Problem[]>,
+  apply: (fix: Fix) => void,
+): ReadonlyMap<string, FieldProblem[]> {
+  const toField = ({ severity, message, fixes = [] }: Problem): FieldProblem => ({
+    severity,
+    message,
+    actions: fixes.map((fix) => ({ label: fix.label, run: () => apply(fix) })),
+  });
+  return new Map([...problems].map(([name, found]) => [name, found.map(toField)]));
 }
 
 interface WatchedProps<C extends Choice> {

@@ -1,7 +1,7 @@
 import { CloseButton } from "@mantine/core";
 import { type ReactNode, useId } from "react";
 import type { Problem } from "@/api";
-import { Sentence } from "@/ui";
+import { Said } from "./Said";
 import classes from "./training.module.css";
 
 interface Props {
@@ -24,11 +24,7 @@ export function Field({ label, hint, problems = [], children }: Props) {
       </div>
       <div id={describedBy} className={classes.below} aria-live="polite">
         {hint !== undefined && <p>{hint}</p>}
-        {problems.map((problem) => (
-          <p key={problem.message} className={classes.problem} data-severity={problem.severity}>
-            <Sentence text={problem.message} />
-          </p>
-        ))}
+        <Said problems={problems} />
       </div>
     </div>
   );

@@ -8,6 +8,7 @@ import { Field, Item } from "./Field";
 import { useForm } from "./form";
 import { freezeNodes, removeAt } from "./formConfig";
 import { NodesField } from "./NodesField";
+import { Said } from "./Said";
 import classes from "./training.module.css";
 
 /** Nodes and blocks whose weights are moved otherwise than the rest. */
@@ -25,13 +26,7 @@ export function GroupsSection() {
       testId="train-groups"
     >
       <p className={classes.hint}>{t("groups.hint")}</p>
-      {form.problems
-        .filter(({ field }) => field === "parameter_groups")
-        .map(({ message }) => (
-          <p key={message} className={classes.problem}>
-            {message}
-          </p>
-        ))}
+      <Said problems={form.problems.filter(({ field }) => field === "parameter_groups")} />
       {groups.map((_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a group is its place
         <GroupFields key={index} index={index} />

@@ -5,7 +5,7 @@ import { numberIn, type OptionRead, type Problem, withNumber } from "@/api";
 import { type FormField, type JsonSchema, NumberBox, readFields } from "@/ui";
 import { Field } from "./Field";
 import { useForm } from "./form";
-import { renameMetric, setMetrics } from "./formConfig";
+import { ALWAYS_ONE, renameMetric, setMetrics } from "./formConfig";
 import classes from "./training.module.css";
 
 /** Metrics that differ by a number, such as top-k accuracy: each number that is chosen is a metric of its own. */
@@ -87,17 +87,23 @@ function Member({ family, field, name, hint }: MemberProps) {
   const [draft, setDraft] = useState<number | null>(null);
   const place = config.metrics.indexOf(name);
   const said = form.problems.filter((problem) => problem.field === `metrics.${place}`);
-  const isAlways1 = said.length === 0 && count > 0 && number !== undefined && count <= number;
+  const isAlways1 = count > 0 && number !== undefined && count <= number;
+  // The server says it too, a moment later, and knows the way out.
   const always: Problem = {
-    code: "metric_needs_classes",
+    code: ALWAYS_ONE,
     severity: "warning",
     message: t("objective.alwaysOne", { number, count }),
+    fixes: said.find(({ code }) => code === ALWAYS_ONE)?.fixes ?? [],
   };
   const { shape } = field;
   if (shape.kind !== "number") return null;
   const { min, max } = shape;
   return (
-    <Field label={field.name} hint={hint} problems={isAlways1 ? [always] : said}>
+    <Field
+      label={field.name}
+      hint={hint}
+      problems={isAlways1 ? [always] : said.filter(({ code }) => code !== ALWAYS_ONE)}
+    >
       {({ id, describedBy, isInvalid }) => (
         <NumberBox
           id={id}

@@ -1,11 +1,14 @@
+import { Button } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import type { Problem } from "@/api";
 import { countFrozen } from "@/document";
 import { useEditor } from "@/features/editor";
 import { ProblemItem } from "@/features/problems";
 import { formatBytes, formatCount, formatExact, ReasonedButton } from "@/ui";
 import { isSaidAtField, lengthsOf } from "./formConfig";
 import { Preflight } from "./Preflight";
+import { SAID } from "./Said";
 import classes from "./training.module.css";
 import type { TrainForm } from "./useTrainForm";
 
@@ -53,11 +56,12 @@ export function StartBar({ form }: { form: TrainForm }) {
         <ul className={classes.problems} data-testid="train-problems">
           {elsewhere.map((problem) => (
             <li key={`${problem.code} ${problem.field ?? ""} ${problem.message}`}>
-              <ProblemItem problem={problem} hidePlace />
+              <ProblemItem problem={problem} hidePlace apply={form.applyFix} />
             </li>
           ))}
         </ul>
       )}
+      <Above problems={form.problems.filter((problem) => !elsewhere.includes(problem))} />
       <p className={classes.hint}>{facts.join(" · ")}</p>
       <Preflight form={form} />
       {folds !== null && (
@@ -92,6 +96,28 @@ export function StartBar({ form }: { form: TrainForm }) {
         </p>
       )}
     </footer>
+  );
+}
+
+/** How many warnings stand at fields that may be scrolled out of view, and the way to the first of them. */
+function Above({ problems }: { problems: readonly Problem[] }) {
+  const { t } = useTranslation("training");
+  const count = problems.filter(({ severity }) => severity === "warning").length;
+  if (count === 0) return null;
+  return (
+    <p className={classes.above} data-testid="train-warnings">
+      {t("above", { count })}{" "}
+      <Button
+        variant="subtle"
+        size="compact-xs"
+        onClick={(event) => {
+          const drawer = event.currentTarget.closest("[role=dialog]");
+          drawer?.querySelector(`[${SAID}=warning]`)?.scrollIntoView({ block: "center" });
+        }}
+      >
+        {t("showAbove")}
+      </Button>
+    </p>
   );
 }
 

@@ -2,11 +2,16 @@ import { Button } from "@mantine/core";
 import { IconRefresh } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { StepsRead } from "@/api";
-import { LineSkeletons } from "@/ui";
+import { LineSkeletons, rangeOf, SeriesLines } from "@/ui";
 import { useForm } from "./form";
 import classes from "./steps.module.css";
 
 type Pair = StepsRead["samples"][number];
+
+const NUM_CURVES = 4;
+const NUM_TEXTS = 3;
+/** The index of every token that is not in the vocabulary. */
+const UNKNOWN = 1;
 
 /** Some training samples as they come and as the network gets them: made by the code that trains. */
 export function StepsPreview() {
@@ -37,9 +42,16 @@ export function StepsPreview() {
           </Button>
         )}
       </figcaption>
-      {first !== undefined && (first.before !== "" ? <Pictures pairs={read.samples} /> : <Rows read={read} />)}
+      {first !== undefined && <Samples read={read} first={first} />}
     </figure>
   );
+}
+
+function Samples({ read, first }: { read: StepsRead; first: Pair }) {
+  const { picture, channels = [], tokens = [] } = first.before;
+  if (picture !== "") return <Pictures pairs={read.samples} />;
+  if (channels.length > 0) return <Curves pairs={read.samples} />;
+  return tokens.length > 0 ? <Texts pairs={read.samples} /> : <Rows read={read} />;
 }
 
 function Pictures({ pairs }: { pairs: readonly Pair[] }) {
@@ -55,7 +67,10 @@ function Pictures({ pairs }: { pairs: readonly Pair[] }) {
               return (
                 // biome-ignore lint/suspicious/noArrayIndexKey: the samples are always the same, in the same order
                 <td key={place}>
-                  <img src={pair[side]} alt={t(`steps.preview.${side}Of`, { label })} title={label} />
+                  <div className={classes.stack}>
+                    <img src={pair[side].picture} alt={t(`steps.preview.${side}Of`, { label })} title={label} />
+                    {pair[side].mask !== "" && <img src={pair[side].mask} alt={t("steps.preview.mask")} />}
+                  </div>
                   {side === "after" && <span>{label}</span>}
                 </td>
               );
@@ -64,6 +79,78 @@ function Pictures({ pairs }: { pairs: readonly Pair[] }) {
         ))}
       </tbody>
     </table>
+  );
+}
+
+function shorten(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+/** Series, each picture with its own range: what matters is how the curve changes. */
+function Curves({ pairs }: { pairs: readonly Pair[] }) {
+  const { t } = useTranslation("training");
+  return (
+    <table className={classes.pictures}>
+      <tbody>
+        {(["before", "after"] as const).map((side) => (
+          <tr key={side}>
+            <th scope="row">{t(`steps.preview.${side}`)}</th>
+            {pairs.slice(0, NUM_CURVES).map((pair, place) => {
+              const label = side === "before" ? pair.label : pair.label_after;
+              const channels = pair[side].channels ?? [];
+              const [low, high] = rangeOf(channels);
+              return (
+                // biome-ignore lint/suspicious/noArrayIndexKey: the samples are always the same, in the same order
+                <td key={place}>
+                  <SeriesLines
+                    channels={channels}
+                    label={t(`steps.preview.${side}Of`, { label })}
+                    width={120}
+                    height={60}
+                  />
+                  <span>{`${shorten(low)} … ${shorten(high)}`}</span>
+                </td>
+              );
+            })}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** Texts as they stand, and token by token as the network gets them. */
+function Texts({ pairs }: { pairs: readonly Pair[] }) {
+  const { t } = useTranslation(["training", "data"]);
+  return (
+    <ol className={classes.texts}>
+      {pairs.slice(0, NUM_TEXTS).map(({ before, after, label }, place) => {
+        const { tokens = [], indices = [], num_padding: padding = 0 } = after;
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the samples are always the same, in the same order
+          <li key={place}>
+            <p title={label}>{before.tokens?.join("")}</p>
+            <p>
+              {tokens.map((token, at) => {
+                const isUnknown = indices[at] === UNKNOWN;
+                return (
+                  <span
+                    // biome-ignore lint/suspicious/noArrayIndexKey: a token is its place in the text
+                    key={at}
+                    className={classes.token}
+                    data-unknown={isUnknown || undefined}
+                    title={isUnknown ? t("data:texts.unknown") : t("data:texts.index", { index: indices[at] ?? 0 })}
+                  >
+                    {isUnknown ? "?" : token.replaceAll(" ", "␣")}
+                  </span>
+                );
+              })}
+              {padding > 0 && t("steps.preview.padding", { count: padding })}
+            </p>
+          </li>
+        );
+      })}
+    </ol>
   );
 }
 
@@ -88,7 +175,7 @@ function Rows({ read }: { read: StepsRead }) {
               {read.samples.slice(0, 4).map((pair, place) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: the samples are always the same, in the same order
                 <tr key={place}>
-                  {(side === "before" ? pair.cells_before : pair.cells_after)?.map((cell, column) => (
+                  {pair[side].cells?.map((cell, column) => (
                     // biome-ignore lint/suspicious/noArrayIndexKey: a cell is known by its column
                     <td key={column}>{cell}</td>
                   ))}

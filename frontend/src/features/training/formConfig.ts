@@ -267,19 +267,24 @@ export function problemsUnder(problems: readonly Problem[], prefix: string): Rea
   return found;
 }
 
+/** The code of a metric that can only be 1; its number has a field of its own. */
+export const ALWAYS_ONE = "metric_needs_classes";
+
 const CHOICE_FIELDS =
   /^(initial_weights|data\.(preprocess|augment|sampler)|objectives\.\d+\.(loss|output)|optimizer|schedule|averaging|parameter_groups|initialization)(\.|$)/;
 
 /** Whether the problem is said at a field of the form; what is not is said below it. */
-export function isSaidAtField({ field, node }: Problem, fields: ConfigFields): boolean {
-  return !node && typeof field === "string" && (fieldAt(fields, field) !== undefined || CHOICE_FIELDS.test(field));
+export function isSaidAtField({ code, field, node }: Problem, fields: ConfigFields): boolean {
+  if (code === ALWAYS_ONE) return true;
+  if (node || typeof field !== "string" || field.startsWith("frozen")) return false;
+  return fieldAt(fields, field) !== undefined || CHOICE_FIELDS.test(field);
 }
 
 /** Problems that both lists may hold, once each. */
 export function joinProblems(...lists: readonly (readonly Problem[])[]): Problem[] {
   const seen = new Set<string>();
   return lists.flat().filter((problem) => {
-    const key = [problem.code, problem.path ?? problem.node, problem.field, problem.message].join("\n");
+    const key = [problem.path ?? problem.node, problem.field, problem.message].join("\n");
     if (seen.has(key)) return false;
     seen.add(key);
     return true;

@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, skipToken } from "@tanstack/react-query";
 import {
   api,
   type CrossValidationStarted,
@@ -9,6 +9,7 @@ import {
   type RunState,
   type StepsRead,
   type StepsRequest,
+  type TrainingChecked,
   type TrainingConfig,
   type TrainingSuggestion,
   unwrap,
@@ -28,6 +29,23 @@ export function suggestionQuery(document: Document, source: string, isReady: boo
     enabled: isReady,
     staleTime: 60_000,
     gcTime: 60_000,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** What a start would say of the settings. The last answer stays on show while the next is on its way. */
+export function checkQuery(document: Document, training: TrainingConfig | null) {
+  const { network, blocks } = document;
+  return queryOptions({
+    queryKey: ["training", "check", network, blocks, training],
+    queryFn:
+      training === null
+        ? skipToken
+        : ({ signal }) =>
+            unwrap<TrainingChecked>(api.POST("/api/training/check", { body: { document, training }, signal })),
+    staleTime: 60_000,
+    gcTime: 60_000,
+    retry: false,
     placeholderData: keepPreviousData,
   });
 }

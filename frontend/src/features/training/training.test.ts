@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { DatasetRead, OptionRead, Problem, TrainingConfig } from "@/api";
+import type { DatasetRead, Fix, OptionRead, Problem, TrainingConfig } from "@/api";
 import { createCatalogue, normalizeDocument } from "@/document";
 import type { JsonSchema } from "@/ui";
 import {
@@ -12,6 +12,7 @@ import {
   withValue,
 } from "./configFields";
 import { defaultSource, feedsNetwork } from "./defaultSource";
+import { hasSettings, withSettings } from "./fixes";
 import {
   addObjective,
   addSchedule,
@@ -295,10 +296,29 @@ describe("problems", () => {
     expect(isSaidAtField(at("optimizer.params.lr"), fields)).toBe(true);
     expect(isSaidAtField(at("shape", { node: "image" }), fields)).toBe(false);
     expect(isSaidAtField(at(null), fields)).toBe(false);
+    // What is frozen is chosen in the drawing.
+    expect(isSaidAtField(at("frozen"), fields)).toBe(false);
   });
 
   it("are said once when two answers hold them", () => {
     expect(joinProblems([at("a"), at("b")], [at("b"), at("c")]).map(({ field }) => field)).toEqual(["a", "b", "c"]);
+  });
+});
+
+describe("ways out", () => {
+  const fix = (settings: Fix["settings"]): Fix => ({ code: "x", label: "x", values: {}, edits: [], settings });
+
+  it("put their values at the paths of the config", () => {
+    const config = completeConfig(null, SUGGESTED);
+    const mended = withSettings(config, fix({ "data.batch_size": 8, "schedule.warmup_steps": 3 }));
+    expect([mended.data.batch_size, mended.schedule.warmup_steps]).toEqual([8, 3]);
+    expect(mended.data.split).toBe(config.data.split);
+    expect(hasSettings(fix({}))).toBe(false);
+  });
+
+  it("watch the loss where the metric that was watched goes", () => {
+    const mended = withSettings(completeConfig(null, SUGGESTED), fix({ metrics: [] }));
+    expect(mended.checkpoint).toMatchObject({ monitor: "val/loss", mode: "min" });
   });
 });
 

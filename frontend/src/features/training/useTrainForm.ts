@@ -7,6 +7,7 @@ import {
   type Choice,
   type Curve,
   type DatasetRead,
+  type Fix,
   isApiProblem,
   type Problem,
   type TrainingConfig,
@@ -16,12 +17,15 @@ import {
 import { type EditorStore, existingFrozen } from "@/document";
 import { datasetsQuery } from "@/features/data";
 import { useEditor, useEditorStore } from "@/features/editor";
+import { useApplyFix } from "@/features/problems";
 import { runsQuery } from "@/features/runs";
 import { formatExact, type JsonSchema, type NumberShape } from "@/ui";
 import { boundProblems, type ConfigFields, readConfigFields } from "./configFields";
 import { defaultSource, feedsNetwork } from "./defaultSource";
+import { hasSettings, withSettings } from "./fixes";
 import { completeConfig, type FormConfig, joinProblems, lengthsOf, weightsOf, withoutGone } from "./formConfig";
 import { crossValidate, curveQuery, startRun, suggestionQuery } from "./queries";
+import { useCheck } from "./useCheck";
 import { type Steps, useSteps } from "./useSteps";
 
 export interface TrainForm {
@@ -45,6 +49,8 @@ export interface TrainForm {
   failure: Error | null;
   retry: () => void;
   change: (config: FormConfig) => void;
+  /** Takes a way out: edits go into the network, settings into the config. */
+  applyFix: (fix: Fix) => void;
   chooseSource: (id: string) => void;
   /** Learns something else of the same data; the rest is suggested anew. */
   chooseTask: (task: string) => void;
@@ -99,14 +105,18 @@ export function useTrainForm(): TrainForm {
     () => (config === null ? NO_PROBLEMS : boundProblems(config, fields, (path, shape) => sayBounds(t, path, shape))),
     [config, fields, t],
   );
-  const fromSuggestion = useMemo(() => (answer?.problems ?? NO_PROBLEMS).filter((problem) => problem.node), [answer]);
+  const checked = useCheck(config, document, isReady && local.length === 0);
   const problems = useMemo(
-    () =>
-      joinProblems(local, curve.problems, steps.problems, stillSaid(refusal, config, document.network), fromSuggestion),
-    [local, curve.problems, steps.problems, refusal, config, document.network, fromSuggestion],
+    () => joinProblems(local, steps.problems, stillSaid(refusal, config, document.network), checked),
+    [local, steps.problems, refusal, config, document.network, checked],
   );
 
   const change = (next: FormConfig) => store.getState().setTraining(next as unknown as typeof document.training);
+  const edit = useApplyFix();
+  const applyFix = (fix: Fix) => {
+    if (fix.edits.length > 0) edit(fix);
+    if (hasSettings(fix) && config !== null) change(withSettings(config, fix));
+  };
   const chooseSource = (id: string) => {
     const training = { data: { source: id }, ...weightsOf(chosen ?? {}) };
     store.getState().setTraining(training as unknown as typeof document.training);
@@ -127,7 +137,7 @@ export function useTrainForm(): TrainForm {
     problems,
     offered: answer?.augment ?? NO_STEPS,
     steps,
-    curve: curve.data,
+    curve,
     failure: optionsError ?? datasetsError ?? (isReady ? suggestion.error : null),
     retry: () => {
       void refetchOptions();
@@ -135,6 +145,7 @@ export function useTrainForm(): TrainForm {
       if (isReady) void suggestion.refetch();
     },
     change,
+    applyFix,
     chooseSource,
     chooseTask,
     reset: () => source !== null && chooseSource(source),
@@ -148,7 +159,7 @@ export function useTrainForm(): TrainForm {
 
 const TYPING_MS = 150;
 
-/** The learning rate's curve while one types, and what the server finds wrong with optimizer and schedule meanwhile. */
+/** The learning rate's curve while one types; undefined where optimizer or schedule allow none. */
 function useCurve(
   config: FormConfig | null,
   suggested: TrainingConfig | undefined,
@@ -163,8 +174,7 @@ function useCurve(
     ...curveQuery(training as TrainingConfig, numSamples),
     enabled: isInBounds && numSamples > 0,
   });
-  const problems = isApiProblem(error) ? error.problems : NO_PROBLEMS;
-  return { data: error === null ? data : undefined, problems };
+  return error === null ? data : undefined;
 }
 
 type Translate = ReturnType<typeof useTranslation<"training">>["t"];
