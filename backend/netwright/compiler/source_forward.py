@@ -1,16 +1,20 @@
-"""The ``forward`` of a class: variables named as a person would, nothing held longer than it is needed."""
+"""The ``forward`` of a class: variables named as a person would."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, count
+from itertools import chain, count, pairwise
 
-from netwright.compiler.program import BlockProgram, Source
+from netwright.compiler.program import BlockProgram, ProgramNode, Source
 from netwright.compiler.source_layout import layout, layout_def
 from netwright.compiler.source_results import Results, targets_of
+from netwright.layers.registry import LAYERS
 
 _RESERVED = frozenset({"self", "nn", "torch"})
 _WORKING = ("x", "y", "z", "out")
 """Names for the value that is handed from one line to the next, the first that is free."""
+
+_MAIN = frozenset({"x", "y"})
+"""What layers call the output that the next layer takes."""
 
 Write = Callable[[Sequence[str]], str]
 
@@ -19,14 +23,18 @@ Write = Callable[[Sequence[str]], str]
 class _Step:
     """One line: ``results = write(inputs)``; more where ``taken`` makes the results from what the call gives.
 
+    ``main`` is the one of several results that the others come beside: the values of a max pool, the steps of an LSTM.
     ``is_loop`` says that the node is a list of modules, each of which takes what the one before gives.
+    ``is_join`` says that its inputs are equals, as branches that meet.
     """
 
     node: str
     sources: tuple[Source, ...]
     results: tuple[Source, ...]
     taken: Results | None = None
+    main: Source | None = None
     is_loop: bool = False
+    is_join: bool = False
 
 
 def write_forward(
@@ -54,6 +62,12 @@ def write_forward(
         yield from layout(statement, level)
 
 
+def _main(node: ProgramNode) -> Source | None:
+    """The output that the others come beside, where a layer has such: the first, if it is called after what comes in."""
+    is_main = node.block is None and node.outputs and node.outputs[0] in _MAIN
+    return Source(node.id) if is_main else None
+
+
 class _Body:
     """The statements of one ``forward``.  A value is *held* when it is needed later than by the very next line."""
 
@@ -79,11 +93,14 @@ class _Body:
                 tuple(map(self.origin, node.sources)),
                 tuple(Source(node.id, number) for number in range(len(results.get(node.id, ("",))))),
                 taken.get(node.id),
-                node.is_repeated and len(node.sources) > 1,
+                _main(node),
+                is_loop=node.is_repeated and len(node.sources) > 1,
+                is_join=node.block is not None or any(port.variadic for port in LAYERS[node.type].inputs),
             )
             for node in block.nodes
             if not node.is_identity
         ]
+        self.mains = {step.main for step in self.steps}
         self.last_use = self._last_uses()
         self.taken = set(_RESERVED | reserved)
         self.names: dict[Source, str] = {}
@@ -111,8 +128,16 @@ class _Body:
             for source in step.results
             if self._is_held(step, place, source)
         ]
+        beside = [source for source in held if self._is_beside(source)]
+        two = self._two_names({source for source in held if self._is_returned(source)} | set(beside))
+        if two is not None:
+            self.names |= two
+            self.taken |= set(two.values())
+            held = [source for source in held if source not in two]
         for source in held:
-            self.names[source] = self._unique(self._plain_name(source))
+            if source not in beside:
+                self.names[source] = self._unique(self._plain_name(source))
+        self._name_beside(beside)
         passing = {self.names[Source(name)] for name in self.block.inputs if self.last_use.get(Source(name), 0) <= 0}
         working = next(
             name
@@ -129,19 +154,73 @@ class _Body:
         if source not in self.last_use:
             return False
         used = sum(result in self.last_use for result in step.results)
-        if used > 1 or self.last_use[source] > place + 1:
+        if (used > 1 and source != step.main) or self.last_use[source] > place + 1:
             return True
         if place + 1 == len(self.steps):
             return len(self.outputs) > 1
         # Where many branches meet, each keeps its name.
-        return len(set(self.steps[place + 1].sources)) > 2
+        after = self.steps[place + 1]
+        return after.is_join and len(set(after.sources)) > 2
+
+    def _is_beside(self, source: Source) -> bool:
+        """Whether a value is one of several of its node, and neither the main one nor what the caller gets."""
+        is_one_of_several = len(self.results.get(source.node, ())) > 1 and source not in self.mains
+        return is_one_of_several and not self._is_returned(source)
+
+    def _is_returned(self, source: Source) -> bool:
+        """Whether a value is one of several that the caller gets."""
+        return len(self.outputs) > 1 and any(origin == source for _, origin in self.outputs)
+
+    def _two_names(self, others: set[Source]) -> dict[Source, str] | None:
+        """Names for all values but ``others`` where two are enough (x goes on, y is the branch, x = y + x); None where not.
+
+        What joins two values takes the name of the older, so that a skip is held no longer than it is needed.
+        """
+        inputs = {Source(name): self.names[Source(name)] for name in self.block.inputs}
+        kept = {name for name, _ in self.outputs if len(self.outputs) > 1}
+        pool = [name for name in _WORKING if name not in kept and (name not in self.taken or name in inputs.values())][
+            :2
+        ]
+        found: dict[Source, str] = {source: name for source, name in inputs.items() if name in pool}
+        for place, step in enumerate(self.steps):
+            for source in step.results:
+                if source in others or source not in self.last_use:
+                    continue
+                alive = {name for known, name in found.items() if self.last_use.get(known, -1) > place}
+                ending = [each for each in found if each in step.sources and found[each] not in alive]
+                ending.sort(key=lambda each: each in inputs)
+                free = [found[each] for each in ending] + [name for name in pool if name not in alive]
+                if step.is_loop or (len(step.results) > 1 and source not in self.mains) or not free:
+                    return None
+                found[source] = free[0]
+        return {source: name for source, name in found.items() if source not in inputs}
+
+    def _name_beside(self, sources: Sequence[Source]) -> None:
+        """Called by their ports (``indices``), or by node and port where that would be two values at once."""
+        ports = {source: self.results[source.node][source.output] for source in sources}
+        for port in dict.fromkeys(ports.values()):
+            group = [source for source in sources if ports[source] == port]
+            before = [source for source, name in self.names.items() if name == port]
+            free = port not in self.taken or (before and {source.node for source in before} <= set(self.block.inputs))
+            if free and not self._meet([*before, *group]):
+                self.taken.add(port)
+                self.names |= dict.fromkeys(group, port)
+            else:
+                self.names |= {source: self._unique(f"{source.node}_{port}") for source in group}
+
+    def _meet(self, sources: Sequence[Source]) -> bool:
+        """Whether any two of the values are there at once.  A line may take one and give the other."""
+        made = {source: place for place, step in enumerate(self.steps) for source in step.results}
+        spans = sorted((made.get(source, -1), self.last_use.get(source, -1)) for source in sources)
+        return any(after[0] < before[1] or after[0] == before[0] for before, after in pairwise(spans))
 
     def _plain_name(self, source: Source) -> str:
         outputs = [name for name, origin in self.outputs if origin == source]
         if len(outputs) == 1 and len(self.outputs) > 1:
             return outputs[0]
         results = self.results.get(source.node, ())
-        return f"{source.node}_{results[source.output]}" if len(results) > 1 else source.node
+        is_plain = len(results) < 2 or source in self.mains
+        return source.node if is_plain else f"{source.node}_{results[source.output]}"
 
     def _unique(self, name: str) -> str:
         while name in self.taken:
@@ -150,12 +229,10 @@ class _Body:
         return name
 
     def statements(self) -> Iterator[tuple[str, int]]:
-        """The body with indent levels, and with ``del`` where a held value has been used for the last time."""
+        """The body with indent levels."""
         for place, step in enumerate(self.steps):
             if step.is_loop:
                 yield from self._loop(step)
-                if finished := self._finished(place, step):
-                    yield f"del {', '.join(finished)}", 2
                 continue
             call = self.expressions[step.node]([self.names[source] for source in step.sources])
             is_last = place + 1 == len(self.steps)
@@ -169,8 +246,6 @@ class _Body:
                 pattern, made = targets_of(step.taken, targets)
                 yield f"{pattern} = {call}", 2
                 yield from ((statement, 2) for statement in made)
-            if finished := self._finished(place, step):
-                yield f"del {', '.join(finished)}", 2
         yield f"return {self._returned()}", 2
 
     def _loop(self, step: _Step) -> Iterator[tuple[str, int]]:
@@ -187,20 +262,6 @@ class _Body:
         """Whether the call's own result is what is to be returned: of a network several outputs are a dict."""
         is_one_value = len(self.outputs) == 1 or not self.is_network
         return is_one_value and tuple(source for _, source in self.outputs) == step.results
-
-    def _finished(self, place: int, step: _Step) -> list[str]:
-        """Names whose value no later line needs.  The caller holds the inputs: to forget them here frees nothing."""
-        if place + 1 == len(self.steps):
-            return []
-        inputs = {Source(name) for name in self.block.inputs}
-        # A name that this line or the next gives a new value needs no line of its own.
-        renewed = {self.names[source] for after in self.steps[place : place + 2] for source in after.results}
-        sources = dict.fromkeys(source for source in step.sources if source not in inputs)
-        return [
-            self.names[source]
-            for source in sources
-            if self.last_use[source] == place and self.names[source] not in renewed
-        ]
 
     def _returned(self) -> str:
         values = [self.names[source] for _, source in self.outputs]

@@ -111,7 +111,7 @@ def _expression(prefix: str, expression: str, suffix: str, level: int) -> Iterat
     clauses = _split(body, (" for ",), keep=True)
     yield f"{_space(level)}{prefix}{head}"
     inner = f"{_space(level + 1)}{body.rstrip(',') if tail[0] != ')' or head[-2:] != ' (' else body}"
-    if len(inner) <= WIDTH:
+    if len(inner) <= WIDTH and head[-1] != "{":
         yield inner
     elif len(clauses) > 1:
         for clause in clauses:

@@ -1,5 +1,6 @@
 """Operations that the exporter has no translation for and ONNX has."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -73,8 +74,31 @@ def rnn_relu(*arguments: Any) -> Any:
     return rnn(*arguments, activation="Relu")
 
 
+def max_unpool(self: Any, indices: Any, output_size: Sequence[int]) -> Any:
+    """``nn.MaxUnpool``: the exporter's own way counts through the whole batch, and ONNX's operator asks for a window that
+    PyTorch's does not know."""
+    channels = _OPSET.Shape(self, start=0, end=2)
+    rows, places = (_OPSET.Reshape(each, [0, 0, -1]) for each in (self, indices))
+    size, count = (_OPSET.Constant(value_ints=ints) for ints in ([*output_size], [math.prod(output_size)]))
+    zeros = _OPSET.ConstantOfShape(_OPSET.Concat(channels, count, axis=0))
+    filled = _OPSET.ScatterElements(zeros, places, rows, axis=2)
+    return _OPSET.Reshape(filled, _OPSET.Concat(channels, size, axis=0))
+
+
+def max_unpool_3d(
+    self: Any,
+    indices: Any,
+    output_size: Sequence[int],
+    stride: Sequence[int],  # noqa: ARG001
+    padding: Sequence[int],  # noqa: ARG001
+) -> Any:
+    return max_unpool(self, indices, output_size)
+
+
 TRANSLATIONS: dict[Any, Callable[..., Any]] = {
     torch.ops.aten.sort.stable: sort_stable,
     torch.ops.aten.rnn_tanh.input: rnn_tanh,
     torch.ops.aten.rnn_relu.input: rnn_relu,
+    torch.ops.aten.max_unpool2d.default: max_unpool,
+    torch.ops.aten.max_unpool3d.default: max_unpool_3d,
 }

@@ -45,6 +45,7 @@ class TensorSpec:
 
     The open axis is the one whose size no document knows.  ``along`` says what it counts, ``open_axis`` where it stands: first,
     but for the edges of a graph, which PyTorch Geometric keeps as ``(2, E)``.  ``is_given`` is false for :data:`MISSING` alone.
+    ``places`` are the sizes of the picture that indices of a max pool count through; None of anything else.
     """
 
     shape: tuple[int, ...]
@@ -52,6 +53,7 @@ class TensorSpec:
     along: Along = "N"
     open_axis: int = 0
     is_given: bool = True
+    places: tuple[int, ...] | None = None
 
     def __hash__(self) -> int:
         # Each layer of a network is looked up by what comes into it, at every edit: the shape alone tells nearly all apart.

@@ -1,10 +1,11 @@
 """Pools: the largest value or the mean of windows, sliding or stretched to a wanted output size."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Generic
 
 from netwright.language import listed, say
-from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Repair, TensorSpec, Value
+from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec, Value
 from netwright.layers.params import (
     Padding1,
     Padding2,
@@ -29,6 +30,9 @@ class MaxPoolParams(LayerParams, Generic[S, Z]):
     )
     padding: Z = setting(0, "Pixels added on every side, at most half the kernel; they never win.", unit="pixels")
     dilation: S = setting(1, "Distance between the pixels that a window takes.", unit="pixels")
+    return_indices: bool = setting(
+        False, "Give the place of each largest value too, as an output of its own: MaxUnpool puts values back there."
+    )
     ceil_mode: bool = setting(False, "Round the output size up, so that a last window may hang over the edge.")
 
 
@@ -109,6 +113,12 @@ class _Pool(Layer[Any]):
         return size if stride == kernel else listed([size, say("stride {stride}", stride=short(stride))])
 
 
+def max_outputs(dims: int) -> tuple[Port, Port]:
+    """The largest values, and their places where they are asked for."""
+    y = picture_port("y", dims, mark="'")
+    return y, replace(y, name="indices", dtypes=frozenset({"int64"}), only_if="return_indices")
+
+
 class _AdaptivePool(Layer[Any]):
     family = "pooling"
     dims: ClassVar[int]
@@ -160,6 +170,24 @@ def _sliding(kind: str, dims: int, formula: str, use_when: str, pitfalls: str) -
     )
 
 
+class _MaxPool(_Pool):
+    """With ``return_indices`` it gives the places as well: a number for each value, counted through the picture row by row."""
+
+    aliases = ("max pooling", "maxpooling", "downsample")
+
+    @classmethod
+    def infer(cls, params: Any, inputs: Sequence[TensorSpec]) -> tuple[TensorSpec, ...] | None:
+        if not params.return_indices:
+            return None
+        x = inputs[0]
+        channels, *sizes = x.shape
+        kernel = expand(params.kernel_size, cls.dims)
+        stride = kernel if params.stride is None else expand(params.stride, cls.dims)
+        window = Window(kernel, stride, expand(params.padding, cls.dims), expand(params.dilation, cls.dims))
+        shape = (channels, *window.places(sizes, ceil_mode=params.ceil_mode))
+        return TensorSpec(shape, x.dtype), TensorSpec(shape, "int64", places=tuple(sizes))
+
+
 _MAX_FORMULA = r"y_{c,i} = \max_{j \in \text{window}(i)} x_{c,j}"
 _AVG_FORMULA = r"y_{c,i} = \frac{1}{k} \sum_{j \in \text{window}(i)} x_{c,j}"
 _MAX_USE = {
@@ -194,37 +222,34 @@ class MaxPool3dParams(MaxPoolParams[Size3, Padding3]):
     pass
 
 
-class MaxPool1d(_Pool):
+class MaxPool1d(_MaxPool):
     """(N, C, L) -> (N, C, L')."""
 
     dims = 1
     Params = MaxPool1dParams
     inputs = (picture_port("x", 1),)
-    outputs = (picture_port("y", 1, mark="'"),)
+    outputs = max_outputs(1)
     documentation = _sliding("Max", 1, _MAX_FORMULA, _MAX_USE[1], _MAX_PITFALLS)
-    aliases = ("max pooling", "maxpooling", "downsample")
 
 
-class MaxPool2d(_Pool):
+class MaxPool2d(_MaxPool):
     """(N, C, H, W) -> (N, C, H', W')."""
 
     dims = 2
     Params = MaxPool2dParams
     inputs = (picture_port("x", 2),)
-    outputs = (picture_port("y", 2, mark="'"),)
+    outputs = max_outputs(2)
     documentation = _sliding("Max", 2, _MAX_FORMULA, _MAX_USE[2], _MAX_PITFALLS)
-    aliases = ("max pooling", "maxpooling", "downsample")
 
 
-class MaxPool3d(_Pool):
+class MaxPool3d(_MaxPool):
     """(N, C, D, H, W) -> (N, C, D', H', W')."""
 
     dims = 3
     Params = MaxPool3dParams
     inputs = (picture_port("x", 3),)
-    outputs = (picture_port("y", 3, mark="'"),)
+    outputs = max_outputs(3)
     documentation = _sliding("Max", 3, _MAX_FORMULA, _MAX_USE[3], _MAX_PITFALLS)
-    aliases = ("max pooling", "maxpooling", "downsample")
 
 
 class AvgPool1dParams(AvgPoolParams[Size1, Padding1]):

@@ -72,7 +72,11 @@ class Reshape(Layer[ReshapeParams]):
         # Written the same for every input, so that one class serves all uses of a block; flatten of a row is a no-op.
         if len(params.shape) == 1:
             return Call(template="{0}.flatten(1)")
-        return Call(template="{0}.flatten(1).unflatten(1, {shape})", arguments={"shape": params.shape})
+        return Call(
+            template=f"{{0}}.reshape({{0}}.size(0), {', '.join(map(str, params.shape))})",
+            general="{0}.reshape({0}.size(0), *{shape})",
+            arguments={"shape": params.shape},
+        )
 
     @classmethod
     def check(cls, params: ReshapeParams, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:

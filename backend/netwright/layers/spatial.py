@@ -35,12 +35,23 @@ class Window:
         """Pixels from the window's first to its last, both counted: ``dilation * (kernel - 1) + 1``."""
         return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
 
-    def places(self, sizes: Sequence[int]) -> tuple[int, ...]:
-        """How often the window fits along each axis of an input of ``sizes``, its padding counted on both sides."""
+    def places(self, sizes: Sequence[int], *, ceil_mode: bool = False) -> tuple[int, ...]:
+        """How often the window fits along each axis of an input of ``sizes``, its padding counted on both sides.
+
+        With ``ceil_mode`` a last window may hang over the edge, as long as it begins before the padding behind the input.
+        """
         return tuple(
-            (size + 2 * pad - reach) // step + 1
+            _count(size, pad, reach, step, ceil_mode=ceil_mode)
             for size, pad, reach, step in zip(sizes, self.padding, self.reach, self.stride, strict=True)
         )
+
+
+def _count(size: int, pad: int, reach: int, step: int, *, ceil_mode: bool) -> int:
+    room = size + 2 * pad - reach
+    if not ceil_mode:
+        return room // step + 1
+    count = -(-room // step) + 1
+    return count - 1 if (count - 1) * step >= size + pad else count
 
 
 def check_window(name: str, window: Window, spec: TensorSpec, *, can_pad: bool = False) -> Iterator[Complaint]:

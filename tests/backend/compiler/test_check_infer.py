@@ -4,6 +4,7 @@ import gc
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -63,6 +64,8 @@ def test_layer_that_says_its_own_shapes_says_what_its_run_gives(case: Case) -> N
     layer = LAYERS[name]
     model, inputs = layer.Params.model_validate(params), specs_for(layer, shapes)
     said = without_running(layer, model, inputs)
+    if said is not None:  # what indices count through is said by no tensor
+        said = replace(said, outputs=tuple(replace(spec, places=None) for spec in said.outputs))
     assert said is None or said == run_on_meta(layer.call(model, inputs), given(inputs))
 
 

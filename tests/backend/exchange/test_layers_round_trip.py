@@ -8,7 +8,8 @@ import pytest
 import torch
 from backend.exchange.round_trip import FORMS, round_trip
 from backend.exchange.test_graphs import Imported, assert_equal_outputs
-from drawing import chain, image, node
+from drawing import block, chain, image, node
+from drawing import document as draw
 from netwright.compiler.module import build_network
 from netwright.compiler.source import to_source
 from netwright.exchange.graphs.report import Placeholder
@@ -87,6 +88,40 @@ def test_stack_of_encoder_layers_when_it_goes_out_and_in_again_is_a_block_that_r
         "TransformerEncoderLayer",
         *(f"block:{name}" for name in imported.blocks),
     }
+
+
+def unpooled(dims: int, window: dict[str, Any], *, is_like: bool) -> Document:
+    """A max pool and its way back; ``is_like`` where the pool's input says the size."""
+    nodes = [
+        image(2, *(11, 9, 10)[:dims]),
+        node(f"conv: Conv{dims}d", params={"out_channels": 3}),
+        node(f"pool: MaxPool{dims}d", params={**window, "return_indices": True}),
+        node("act: ReLU"),
+        node(f"back: MaxUnpool{dims}d", params=window),
+        node("y: Output"),
+    ]
+    wires = ["image -> conv -> pool.x", "pool.y -> act", "act -> back.x", "pool.indices -> back.indices", "back -> y"]
+    return draw(block(nodes, *wires, *(["conv -> back.like"] if is_like else [])))
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    ("dims", "window", "is_like"),
+    [
+        (1, {}, True),
+        (2, {"kernel_size": 3, "stride": 2, "padding": 1}, False),
+        (3, {"kernel_size": [1, 2, 3], "stride": [2, 2, 1], "padding": [0, 1, 1]}, True),
+    ],
+)
+def test_max_unpool_when_it_goes_out_and_in_again_is_one_node_on_the_indices_of_its_pool(
+    dims: int, window: dict[str, Any], is_like: bool, form: str, tmp_path: Path
+) -> None:
+    drawn = unpooled(dims, window, is_like=is_like)
+    imported = round_trip(drawn, form, tmp_path).document
+    assert types(imported) == types(drawn)
+    ends = [(each.source_port, each.target_port) for each in imported.network.edges if each.target_port]
+    assert ("indices", "indices") in ends
+    assert any(port == "like" for _, port in ends) == is_like
 
 
 # --- programs of others ----------------------------------------------------------------------------------------------

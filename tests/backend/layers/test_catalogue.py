@@ -20,7 +20,11 @@ from torch.utils.flop_counter import FlopCounterMode
 COMPUTING = [name for name, layer in LAYERS.items() if name not in {"Input", "Output"} and layer.family != "graph"]
 """Layers of graphs take other inputs; ``test_graph`` holds them to the same demands."""
 
-ONLY_ITS_SHAPE = {("ResizeLike", 1), ("CenterCropLike", 1)}
+ONLY_ITS_SHAPE = {
+    ("ResizeLike", 1),
+    ("CenterCropLike", 1),
+    *((f"MaxUnpool{dims}d", 2) for dims in (1, 2, 3)),
+}
 """Inputs of which a layer takes the size and not the values."""
 
 BY_HAND: dict[str, Callable[..., int]] = {

@@ -4,6 +4,7 @@ from typing import Any
 
 from netwright.exchange.graphs.flat import Builder, Rule, one_or_all
 from netwright.exchange.graphs.foreign import Array, Operator
+from netwright.exchange.graphs.unpooling import max_unpool, pool_indices
 from netwright.layers.registry import LAYERS
 
 
@@ -87,5 +88,7 @@ JOINED: dict[str, Rule] = {
     "nw.LocalResponseNorm": local_response_norm,
     "nw.EmbeddingBag": embedding_bag,
     "nw.GraphLayer": graph_layer,
+    "nw.PoolIndices": pool_indices,
+    "nw.MaxUnpool": max_unpool,
     **dict.fromkeys(("nw.LSTM", "nw.GRU", "nw.RNN"), recurrent),
 }

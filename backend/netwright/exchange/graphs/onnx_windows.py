@@ -6,6 +6,7 @@ from typing import Any
 from netwright.exchange.graphs.flat import Builder, NoRuleError, one_or_all
 from netwright.exchange.graphs.foreign import Operator
 from netwright.exchange.graphs.onnx_registry import rule, spatial_axes
+from netwright.exchange.graphs.unpooling import add_max_pool, max_unpool
 from netwright.language import say
 
 
@@ -74,7 +75,11 @@ def conv_transpose(build: Builder, op: Operator) -> None:
 def max_pool(build: Builder, op: Operator) -> None:
     dims = spatial_axes(build, op)
     params = _window(op, dims, op.attributes["kernel_shape"])
-    build.add(op, f"MaxPool{dims}d", {**params, "ceil_mode": bool(op.attributes.get("ceil_mode", 0))})
+    params["ceil_mode"] = bool(op.attributes.get("ceil_mode", 0))
+    add_max_pool(build, op, f"MaxPool{dims}d", params, op.inputs[:1])
+
+
+rule("MaxUnpool")(max_unpool)
 
 
 @rule("AveragePool")

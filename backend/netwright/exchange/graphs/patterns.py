@@ -18,6 +18,7 @@ from netwright.exchange.graphs.patterns_pictures import adaptive_pool, local_res
 from netwright.exchange.graphs.patterns_program import program_recurrent, program_result
 from netwright.exchange.graphs.patterns_recurrent import recurrent, recurrent_result, unrolled_rnn
 from netwright.exchange.graphs.reading import Pattern, Reading
+from netwright.exchange.graphs.unpooling import onnx_places, onnx_unpool, unpool_of_rows
 
 
 def linear(op: Operator, reading: Reading) -> Operator | None:
@@ -130,8 +131,20 @@ def step(op: Operator, reading: Reading) -> Operator | None:
 
 
 PHASES: tuple[tuple[Pattern, ...], ...] = (
-    (linear, silu, erf_gelu, group_norm, step, class_token, local_response_norm, adaptive_pool, *BAGS),
-    (attention, recurrent, recurrent_result, unrolled_rnn, program_recurrent, program_result),
+    (
+        linear,
+        silu,
+        erf_gelu,
+        group_norm,
+        step,
+        class_token,
+        local_response_norm,
+        adaptive_pool,
+        onnx_places,
+        onnx_unpool,
+        *BAGS,
+    ),
+    (attention, recurrent, recurrent_result, unrolled_rnn, program_recurrent, program_result, unpool_of_rows),
     (multihead_attention,),
     (encoder_layer,),
 )

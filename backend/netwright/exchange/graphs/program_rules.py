@@ -14,6 +14,7 @@ from netwright.exchange.graphs.foreign import Array, Operator
 from netwright.exchange.graphs.onnx_shapes import reduction
 from netwright.exchange.graphs.onnx_values import add_constant
 from netwright.exchange.graphs.program_registry import RULES, array_of, data_of, needed, rule
+from netwright.exchange.graphs.unpooling import add_max_pool, max_unpool
 from netwright.language import say
 
 __all__ = ["RULES"]
@@ -58,7 +59,8 @@ def _rank(op: Operator) -> int:
     return int(next(letter for letter in op.kind if letter.isdigit()))
 
 
-@rule("max_pool1d", "max_pool2d", "max_pool3d", "max_pool2d_with_indices", "max_pool3d_with_indices")
+@rule("max_pool1d", "max_pool2d", "max_pool3d")
+@rule("max_pool1d_with_indices", "max_pool2d_with_indices", "max_pool3d_with_indices")
 def max_pool(build: Builder, op: Operator) -> None:
     dims = _rank(op)
     kernel = _sizes(op, "kernel_size", 1, dims)
@@ -69,7 +71,10 @@ def max_pool(build: Builder, op: Operator) -> None:
         "dilation": _sizes(op, "dilation", 1, dims),
         "ceil_mode": op.attributes.get("ceil_mode", False),
     }
-    build.add(op, f"MaxPool{dims}d", _without_own_stride(params), [data_of(op)])
+    add_max_pool(build, op, f"MaxPool{dims}d", _without_own_stride(params), [data_of(op)])
+
+
+rule("max_unpool2d", "max_unpool3d")(max_unpool)
 
 
 @rule("avg_pool1d", "avg_pool2d", "avg_pool3d")
