@@ -44,7 +44,7 @@ def train(
         Path | None, typer.Option(help="A safetensors file to begin with, instead of random weights.")
     ] = None,
 ) -> None:
-    """Train a document here, without a server; Ctrl+C stops it with a checkpoint."""
+    """Train a document here, without a server; Ctrl+C (or SIGTERM) stops it with a checkpoint."""
     from rich.console import Console
 
     from netwright.settings import Settings

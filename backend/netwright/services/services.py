@@ -49,7 +49,13 @@ class Services:
         self.uploads = UploadService(self.datasets, settings.home)
         self.steps = StepsService(self.datasets)
         self.scheduler = Scheduler(
-            self.store, self.hub, executor, settings.runs_folder, settings.server_file, timing=timing
+            self.store,
+            self.hub,
+            executor,
+            settings.runs_folder,
+            settings.server_file,
+            timing=timing,
+            end_seconds=settings.seconds_for_workers,
         )
         self.exports = ExportService(settings.exports_folder)
         self.weights = WeightsService(self.store, settings.home / "weights", settings.runs_folder)

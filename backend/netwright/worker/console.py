@@ -151,7 +151,7 @@ def train_file(file: Path, wishes: Wishes, output: Path, home: Path, console: Co
     spec = begin_with(spec, wishes.weights, output)
     (output / "spec.json").write_text(spec.model_dump_json(indent=2), encoding="utf-8")
     control, at = Control(), Position()
-    old = signal.signal(signal.SIGINT, lambda *_: control.stop())
+    old = {number: signal.signal(number, lambda *_: control.stop()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with console.status("Loading PyTorch and the data"):
             from netwright.training.jobs import build_job
@@ -172,7 +172,8 @@ def train_file(file: Path, wishes: Wishes, output: Path, home: Path, console: Co
             raise
         raise CannotTrainError(describe_out_of_memory(spec.training, at)) from error
     finally:
-        signal.signal(signal.SIGINT, old)
+        for number, handler in old.items():
+            signal.signal(number, handler)
     screen.print_end(outcome.metrics, output)
     is_good = outcome.state in {RunState.COMPLETED, RunState.STOPPED}
     if outcome.reason is not EndReason.FINISHED:

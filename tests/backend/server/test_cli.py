@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import os
 import socket
 from pathlib import Path
 from typing import Any
@@ -181,6 +182,19 @@ def test_settings_when_the_port_is_none_say_so(port: str) -> None:
 def test_settings_when_the_example_is_neither_on_nor_off_say_so(value: str) -> None:
     with pytest.raises(SettingsError, match="NETWRIGHT_EXAMPLE must be 0 or 1"):
         Settings.from_environment({"NETWRIGHT_EXAMPLE": value})
+
+
+@pytest.mark.parametrize("value", ["soon", "4", "nan", "3601"])
+def test_settings_when_the_seconds_of_a_stop_are_no_such_number_say_so(value: str) -> None:
+    with pytest.raises(SettingsError, match="NETWRIGHT_STOP_SECONDS must be a number of seconds from 5 to 3600"):
+        Settings.from_environment({"NETWRIGHT_STOP_SECONDS": value})
+
+
+def test_settings_when_workers_end_with_the_server_leave_it_time_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings.from_environment({}).seconds_for_workers is None
+    assert Settings.from_environment({"NETWRIGHT_STOP_SECONDS": "30"}).seconds_for_workers == 26
+    monkeypatch.setattr(os, "getpid", lambda: 1)  # the first process of a container
+    assert Settings.from_environment({}).seconds_for_workers == 6
 
 
 def test_settings_when_read_take_arguments_first_then_the_environment() -> None:

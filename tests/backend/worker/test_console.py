@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import torch
 from netwright.cli import app
 from netwright.graph.document import Block, Document, Edge, Node
 from netwright.training.checkpoints import CheckpointFolder
+from netwright.worker.console import Screen
 from safetensors.torch import load_file, save_file
 from typer.testing import CliRunner
 
@@ -49,6 +51,26 @@ def test_train_when_the_document_is_good_leaves_checkpoints_source_and_figures(t
     again = run_train(file, "--output", tmp_path / "out")
     assert again.exit_code == 1
     assert "holds a run already" in again.output
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_train_when_a_signal_ends_it_leaves_a_checkpoint_of_where_it_was(
+    tmp_path: Path, run_train: Any, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    show = Screen._show_metrics
+
+    def signal_once(screen: Screen, fields: dict[str, Any]) -> None:
+        show(screen, fields)
+        if fields["epoch"] == 2:
+            signal.raise_signal(number)
+
+    monkeypatch.setattr(Screen, "_show_metrics", signal_once)
+    file = write_document(tmp_path / "d.json", data={"source": "digits"}, epochs=5000, device="cpu")
+    result = run_train(file, "--output", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "stopped: Stopped after step" in result.output
+    (last, *_) = CheckpointFolder(tmp_path / "out" / "checkpoints", "local", "", 3).records()
+    assert f"Stopped after step {last.step}." in result.output
 
 
 @pytest.mark.parametrize(
