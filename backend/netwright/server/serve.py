@@ -15,8 +15,7 @@ from fastapi import FastAPI
 from netwright.server.app import create_app
 from netwright.server.token import load_token
 from netwright.settings import Settings
-from netwright.store.engine import DatabaseUrlError
-from netwright.store.migrate import DatabaseTooNewError
+from netwright.store.engine import DatabaseUnusableError
 from netwright.store.store import Store
 
 
@@ -29,14 +28,20 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
 
     Raises:
         CannotServeError: the port is taken, the host is not this machine's or no token was chosen for it, the data folder
-            cannot be written or another server uses it, or the database is of a newer version.
+            cannot be written or another server uses it, or the database is of a newer version or cannot be opened.
     """
     with listen(settings) as listener, hold_home(settings.home):
         _prepare_database(settings)
         url = url_of(settings, listener)
-        write_server_file(settings.server_file, url)
+        try:
+            write_server_file(settings.server_file, url)
+            token = load_token(settings)
+        except OSError as error:
+            raise CannotServeError(
+                f"The data folder {settings.home} cannot be used: {error.filename}: {error.strerror}."
+            ) from error
         server = uvicorn.Server(configure(create_app(settings)))
-        announce(f"{url}/?token={load_token(settings)}")
+        announce(f"{url}/?token={token}")
         with suppress(KeyboardInterrupt):  # it has ended in good order by then
             server.run(sockets=[listener])
 
@@ -69,7 +74,7 @@ def _prepare_database(settings: Settings) -> None:
     """Opens the database once, so that what stands against it is a sentence and not a trace."""
     try:
         Store(settings.url_of_database).close()
-    except (DatabaseUrlError, DatabaseTooNewError) as error:
+    except DatabaseUnusableError as error:
         raise CannotServeError(str(error)) from error
 
 

@@ -34,8 +34,7 @@ class Services:
     """What the routes reach.  :meth:`start` before the first request, :meth:`close` after the last.
 
     Raises:
-        DatabaseUrlError: the database's URL is not of a SQLite file.
-        DatabaseTooNewError: a newer version wrote the database.
+        DatabaseUnusableError: as the store.
     """
 
     def __init__(self, settings: Settings, executor: Executor, timing: Timing | None = None) -> None:

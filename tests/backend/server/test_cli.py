@@ -197,6 +197,37 @@ def test_settings_when_workers_end_with_the_server_leave_it_time_of_its_own(monk
     assert Settings.from_environment({}).seconds_for_workers == 6
 
 
+@pytest.mark.parametrize("command", [["doctor"], ["train", "x.json"], ["export", RUN], ["serve"]])
+def test_command_when_a_setting_cannot_be_used_says_so(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setenv("PORT", "x")
+    result = CliRunner().invoke(app, command)
+    assert (result.exit_code, result.output) == (1, "PORT must be a number from 0 to 65535, not 'x'.\n")
+    assert not list(settings.home.iterdir())
+
+
+def test_serve_when_the_database_is_damaged_or_the_token_cannot_be_read_says_so(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORT", "0")
+    (settings.home / "token").mkdir()
+    result = CliRunner().invoke(app, ["serve"])
+    assert (result.exit_code, "token: Is a directory" in result.output) == (1, True)
+    Path(Store(settings.url_of_database).path).write_bytes(b"no database at all" * 500)
+    result = CliRunner().invoke(app, ["serve"])
+    assert (result.exit_code, "cannot be opened: file is not a database" in result.output) == (1, True)
+    exported = CliRunner().invoke(app, ["export", RUN])
+    assert (exported.exit_code, "cannot be opened: file is not a database" in exported.output) == (1, True)
+
+
+def test_export_when_there_is_no_data_folder_makes_none(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETWRIGHT_HOME", str(settings.home / "nowhere"))
+    result = CliRunner().invoke(app, ["export", RUN])
+    assert (result.exit_code, "Set NETWRIGHT_HOME" in result.output) == (1, True)
+    assert not list(settings.home.iterdir())
+
+
 def test_settings_when_read_take_arguments_first_then_the_environment() -> None:
     environment = {
         "NETWRIGHT_HOME": "~/x",

@@ -91,6 +91,29 @@ def test_train_when_something_is_wrong_says_it_and_fails(
     assert result.exit_code == 1
     assert sentence in result.output
     assert "Traceback" not in result.output
+    assert not list((tmp_path / "runs").glob("*")), "nothing was trained, so nothing is left behind"
+
+
+def test_train_when_the_folder_cannot_be_written_or_holds_a_file_of_that_name_says_so(
+    tmp_path: Path, run_train: Any
+) -> None:
+    file = write_document(tmp_path / "d.json", data={"source": "digits"})
+    result = run_train(file, "--output", file / "out")
+    assert result.exit_code == 1
+    assert "d.json/out cannot be read or written: Not a directory." in result.output
+    (tmp_path / "model.py").write_text("mine", encoding="utf-8")
+    result = run_train(file, "--output", tmp_path)
+    assert "holds a run already (model.py)" in result.output
+    assert (tmp_path / "model.py").read_text(encoding="utf-8") == "mine"
+
+
+def test_train_when_it_is_refused_leaves_a_folder_as_it_was(tmp_path: Path, run_train: Any) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("keep", encoding="utf-8")
+    file = write_document(tmp_path / "d.json", outputs=7, data={"source": "digits"})
+    assert run_train(file, "--output", folder).exit_code == 1
+    assert [path.name for path in folder.iterdir()] == ["notes.txt"]
 
 
 @pytest.mark.parametrize("split", [{"folds": 3, "fold": 2}, {"test": 0.2}, {"test": 0.2, "folds": 3}])
