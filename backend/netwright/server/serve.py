@@ -37,8 +37,9 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             write_server_file(settings.server_file, url)
             token = load_token(settings)
         except OSError as error:
+            place = "" if error.filename is None else f" ({error.filename})"
             raise CannotServeError(
-                f"The data folder {settings.home} cannot be used: {error.filename}: {error.strerror}."
+                f"The data folder {settings.home} cannot be used: {error.strerror}{place}. Mend that, or set NETWRIGHT_HOME."
             ) from error
         server = uvicorn.Server(configure(create_app(settings)))
         announce(f"{url}/?token={token}")
@@ -135,5 +136,9 @@ def write_server_file(path: Path, url: str) -> None:
     """Says where the server is, in one step, so that no reader sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.partial-{os.getpid()}")
-    partial.write_text(json.dumps({"url": url}), encoding="utf-8")
-    partial.replace(path)
+    try:
+        partial.write_text(json.dumps({"url": url}), encoding="utf-8")
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise

@@ -12,6 +12,12 @@ BUSY_TIMEOUT_SECONDS = 30.0
 
 NUM_READERS = 4
 
+WRITES = {"netwright_writes": True}
+"""Execution options of a connection whose transactions write: they take SQLite's lock when they begin.
+
+One that began by reading could not wait for another program that holds it: SQLite fails such a one at once.
+"""
+
 
 class DatabaseUnusableError(RuntimeError):
     """The database cannot be opened; the message says why and what to do.  Nothing was changed."""
@@ -66,4 +72,5 @@ def _on_connect(connection: Any, _record: Any) -> None:
 
 
 def _on_begin(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN")
+    is_writing = connection.get_execution_options().keys() >= WRITES.keys()
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from netwright.store.engine import NUM_READERS, DatabaseUnusableError, build_engine, sqlite_path
 from netwright.store.migrate import upgrade
-from netwright.store.writer import Durability, Writer
+from netwright.store.writer import Durability, Writer, telling_what_blocks
 
 __all__ = ["Session", "Store"]
 
@@ -50,6 +50,7 @@ class Store:
 
         Raises:
             StoreClosedError: the store is closing.
+            StoreBlockedError: the disk is full, another program held the file for long, or it cannot be written.
             Exception: whatever ``function`` raised; then nothing was written.
         """
         return await self._writer.write(function, durability)
@@ -64,7 +65,7 @@ class Store:
 
     def read_now(self, function: Callable[[Session], T]) -> T:
         """Like :meth:`read` for callers without an event loop."""
-        with Session(self._engine, expire_on_commit=False) as session:
+        with telling_what_blocks(), Session(self._engine, expire_on_commit=False) as session:
             return function(session)
 
     def close(self) -> None:
