@@ -31,7 +31,9 @@ RUN pip install --no-deps /wheels/*.whl \
     && mkdir /data && chown netwright:netwright /data
 USER netwright
 # HOST beyond loopback is refused without NETWRIGHT_TOKEN: docker-compose.yml asks for one.
-ENV NETWRIGHT_HOME=/data HOST=0.0.0.0 PORT=8000
+# Workers end with the container: `docker stop` gives 10 s, in which each saves its step (a longer --stop-timeout goes with a
+# larger number here).
+ENV NETWRIGHT_HOME=/data HOST=0.0.0.0 PORT=8000 NETWRIGHT_STOP_SECONDS=10
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \

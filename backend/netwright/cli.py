@@ -1,11 +1,14 @@
 """The command line: ``netwright serve``, ``train``, ``export``, ``worker``, ``doctor``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from netwright.exchange.formats import FORMATS
+
+if TYPE_CHECKING:
+    from netwright.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Draw a neural network, train it, take it home.")
 
@@ -24,11 +27,10 @@ def serve(
 ) -> None:
     """Serve the page and train networks; prints the URL that signs a browser in."""
     from netwright.server.serve import CannotServeError, serve
-    from netwright.settings import Settings, SettingsError
 
     try:
-        serve(Settings.from_environment(host=host, port=port), announce=typer.echo)
-    except (CannotServeError, SettingsError) as error:
+        serve(_settings(host, port), announce=typer.echo)
+    except CannotServeError as error:
         raise typer.Exit(_fail(str(error))) from error
 
 
@@ -44,17 +46,16 @@ def train(
         Path | None, typer.Option(help="A safetensors file to begin with, instead of random weights.")
     ] = None,
 ) -> None:
-    """Train a document here, without a server; Ctrl+C stops it with a checkpoint."""
+    """Train a document here, without a server; Ctrl+C (or SIGTERM) stops it with a checkpoint."""
     from rich.console import Console
 
-    from netwright.settings import Settings
     from netwright.worker.console import CannotTrainError, Wishes, default_output, train_file
 
-    home = Settings.from_environment().home
+    home = _settings().home
     try:
         is_good = train_file(file, Wishes(epochs, device, weights), output or default_output(file), home, Console())
     except CannotTrainError as error:
-        lines = [str(error), *(f"- {problem.message}" for problem in error.problems)]
+        lines = [str(error), *(f"- {problem.message}" for problem in error.problems if problem.message != str(error))]
         raise typer.Exit(_fail("\n".join(lines))) from error
     raise typer.Exit(0 if is_good else 1)
 
@@ -81,12 +82,14 @@ def export(
 
     from netwright.services.errors import ServiceError
     from netwright.services.export import export_run
-    from netwright.settings import Settings
+    from netwright.store.engine import DatabaseUnusableError
 
     try:
-        target = asyncio.run(export_run(Settings.from_environment(), run, format, output))
+        target = asyncio.run(export_run(_settings(), run, format, output))
     except ServiceError as error:
         raise typer.Exit(_fail(error.message)) from error
+    except DatabaseUnusableError as error:
+        raise typer.Exit(_fail(str(error))) from error
     except OSError as error:
         raise typer.Exit(_fail(f"{output or Path.cwd()} cannot be written: {error.strerror}.")) from error
     typer.echo(str(target))
@@ -96,13 +99,22 @@ def export(
 def doctor() -> None:
     """Look at versions, devices, disk, database and page; the exit status is 1 where something must be done."""
     from netwright.server.doctor import examine
-    from netwright.settings import Settings
 
     has_fault = False
-    for finding in examine(Settings.from_environment()):
+    for finding in examine(_settings()):
         has_fault = has_fault or finding.is_fault
         typer.echo(f"{'!!' if finding.is_fault else 'ok'}  {finding.about:<14} {finding.text}")
     raise typer.Exit(1 if has_fault else 0)
+
+
+def _settings(host: str | None = None, port: int | None = None) -> "Settings":
+    """Those of the environment; one that cannot be used ends the command with a sentence."""
+    from netwright.settings import Settings, SettingsError
+
+    try:
+        return Settings.from_environment(host=host, port=port)
+    except SettingsError as error:
+        raise typer.Exit(_fail(str(error))) from error
 
 
 def _fail(sentence: str) -> int:

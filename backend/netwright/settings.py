@@ -1,5 +1,6 @@
 """The settings, read in one place: from arguments first, then from the environment, then the defaults."""
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,12 @@ from urllib.parse import urlsplit
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
+
+STOP_SECONDS = 10.0
+"""What `docker stop` and others give a container between SIGTERM and SIGKILL."""
+
+CLOSING_SECONDS = 4.0
+"""Of these, what the server needs for itself: 3 s at most for requests that are being answered, and for its database."""
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -27,7 +34,9 @@ class Settings:
     of a proxy (``NETWRIGHT_ALLOWED_HOSTS``, separated by commas).  ``webhook`` is the address that is told of ends and alerts
     of runs (``NETWRIGHT_WEBHOOK``; empty, nobody is).  ``has_example`` puts an example network into a data folder
     that has never held one (``NETWRIGHT_EXAMPLE``, 1 or 0; a server is started with 1), named in ``language``, the language of
-    the machine as browsers write it (``LC_ALL``, ``LC_MESSAGES``, ``LANG``).
+    the machine as browsers write it (``LC_ALL``, ``LC_MESSAGES``, ``LANG``).  ``stop_seconds`` says that workers are ended with
+    the server, as in a container, and how many seconds there are from SIGTERM to that (``NETWRIGHT_STOP_SECONDS``; 10 where the
+    server is process 1); None, they outlive it.
     """
 
     home: Path
@@ -39,6 +48,7 @@ class Settings:
     webhook: str = field(default="", repr=False)
     has_example: bool = False
     language: str = ""
+    stop_seconds: float | None = None
     is_warming: bool = True
     """Whether torch is imported in the background after the start, so that the first check is quick."""
 
@@ -50,7 +60,7 @@ class Settings:
 
         Raises:
             SettingsError: ``PORT`` is not a number from 0 to 65535, ``NETWRIGHT_EXAMPLE`` is neither 0 nor 1,
-                ``NETWRIGHT_WEBHOOK`` is no address of the web.
+                ``NETWRIGHT_WEBHOOK`` is no address of the web, ``NETWRIGHT_STOP_SECONDS`` is no number from 5 to 3600.
         """
         env = os.environ if environment is None else environment
         return cls(
@@ -65,6 +75,7 @@ class Settings:
             webhook=_parse_webhook(env.get("NETWRIGHT_WEBHOOK", "")),
             has_example=_parse_switch("NETWRIGHT_EXAMPLE", env.get("NETWRIGHT_EXAMPLE", "")),
             language=_language(env),
+            stop_seconds=_parse_seconds(env.get("NETWRIGHT_STOP_SECONDS", "")),
         )
 
     @property
@@ -76,6 +87,11 @@ class Settings:
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return self.host in LOOPBACK_HOSTS
+
+    @property
+    def seconds_for_workers(self) -> float | None:
+        """How long the server waits for its workers when it ends; None where they outlive it."""
+        return None if self.stop_seconds is None else self.stop_seconds - CLOSING_SECONDS
 
     @property
     def runs_folder(self) -> Path:
@@ -97,6 +113,19 @@ def _parse_switch(name: str, text: str) -> bool:
     if text.strip() not in {"", "0", "1"}:
         raise SettingsError(f"{name} must be 0 or 1, not {text!r}.")
     return text.strip() != "0"
+
+
+def _parse_seconds(text: str) -> float | None:
+    """Where nothing is said, it depends on whether the system ends all other processes with this one."""
+    if not text.strip():
+        return STOP_SECONDS if os.getpid() == 1 else None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 5 <= seconds <= 3600:
+        raise SettingsError(f"NETWRIGHT_STOP_SECONDS must be a number of seconds from 5 to 3600, not {text!r}.")
+    return seconds
 
 
 def _parse_webhook(text: str) -> str:

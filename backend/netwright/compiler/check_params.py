@@ -17,6 +17,9 @@ from netwright.layers.registry import LAYERS
 
 Number = int | float
 
+MAX_SHOWN = 80
+"""Characters of an expression that stand in a sentence about it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -113,11 +116,16 @@ def expression_issue(
     return ParamIssue(
         code="expression_error",
         name=name,
-        message=say("{name} cannot be computed from `{text}`: {why}", name=name, text=text, why=error.message),
+        message=say("{name} cannot be computed from `{text}`: {why}", name=name, text=_cut(text), why=error.message),
         got=text,
         values={"expression": text, "position": error.position, "reason": error.message},
         wishes=tuple(wishes),
     )
+
+
+def _cut(text: str) -> str:
+    """The beginning of what is too long for a sentence."""
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
 
 
 @lru_cache(maxsize=8192)

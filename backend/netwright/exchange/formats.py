@@ -24,7 +24,8 @@ class Format:
     stays good.
 
     ``needs_source`` is true where the network itself goes into the file and not its weights alone, ``needs_run`` where the
-    data and the settings of a run do; ``is_for_networks`` where a network that was not trained can leave in it.
+    data and the settings of a run do; ``is_for_networks`` where a network that was not trained can leave in it.  ``mark``
+    is put behind the file's name where another format has the same suffix: one of them must not overwrite the other.
 
     Raises (``write``):
         ExportError: the network cannot leave in this format.
@@ -41,6 +42,7 @@ class Format:
     needs_source: bool = True
     needs_run: bool = False
     is_for_networks: bool = False
+    mark: str = ""
 
 
 def write_pytorch(material: "Material", target: Path) -> None:
@@ -138,6 +140,7 @@ _FORMATS = (
         "The files that a repository of the Hugging Face Hub holds: model card, config.json, model.safetensors, model.py.",
         write_hub,
         needs_run=True,
+        mark="-hub",
     ),
 )
 

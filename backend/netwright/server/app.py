@@ -20,7 +20,7 @@ from netwright.language import say
 from netwright.server.dependencies import PROBLEM_RESPONSES
 from netwright.server.faults import FaultsToProblems
 from netwright.server.openapi import add_problems
-from netwright.server.problems import ApiError, problem_response, to_problems
+from netwright.server.problems import DISK_FULL, ApiError, problem_response, to_problems
 from netwright.server.routes import (
     architectures,
     blocks,
@@ -52,7 +52,7 @@ from netwright.services.errors import ServiceError
 from netwright.services.scheduler import Timing
 from netwright.services.services import Services
 from netwright.settings import LOOPBACK_HOSTS, Settings
-from netwright.store.writer import StoreClosedError
+from netwright.store.writer import StoreBlockedError, StoreClosedError
 
 log = logging.getLogger(__name__)
 
@@ -163,6 +163,19 @@ def _add_error_handlers(app: FastAPI) -> None:
     async def on_closed(_request: Request, _error: StoreClosedError) -> Response:
         return problem_response(
             "shutting_down", say("The server is shutting down. Training goes on; try again in a moment.")
+        )
+
+    @app.exception_handler(StoreBlockedError)
+    async def on_blocked(_request: Request, error: StoreBlockedError) -> Response:
+        if error.is_full:
+            return problem_response("disk_full", DISK_FULL)
+        return problem_response(
+            "database_blocked",
+            say(
+                "The database cannot be used: {reason}. Nothing was changed. Close the program that holds it, or look at its "
+                "disk and folder, and try again.",
+                reason=error.reason,
+            ),
         )
 
     @app.exception_handler(DataError)

@@ -124,7 +124,7 @@ def parse_body(model: type[BaseModel], raw: bytes) -> BaseModel:
     try:
         return model.model_validate_json(raw)
     except ValidationError as error:
-        errors = error.errors(include_url=False, include_context=False, include_input=False)
+        errors = error.errors(include_url=False, include_input=False)
         if errors and errors[0]["type"] == "json_invalid":
             if "recursion limit" in errors[0]["msg"]:
                 raise _too_deep() from error

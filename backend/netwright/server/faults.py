@@ -1,9 +1,10 @@
 """Faults of our own as problem documents."""
 
+import errno
 import logging
 
 from netwright.language import say
-from netwright.server.problems import problem_response
+from netwright.server.problems import DISK_FULL, problem_response
 from netwright.server.security import App, Message, Receive, Scope, Send
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,10 @@ class FaultsToProblems:
         except Exception as error:
             if is_answered:
                 raise
+            if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+                log.warning("The disk is full: %s %s", scope["method"], scope["path"])
+                await problem_response("disk_full", DISK_FULL)(scope, receive, send)
+                return
             log.exception("A fault in %s %s", scope["method"], scope["path"])
             detail = say(
                 "A fault of Netwright, not yours ({name}). The terminal says where. Load the page again to "

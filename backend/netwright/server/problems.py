@@ -56,12 +56,16 @@ ERRORS: Mapping[str, ErrorKind] = {
     "range_not_satisfiable": ErrorKind(416, "Outside of the file"),
     # what the machine lacks
     "disk_full": ErrorKind(507, "The disk is full"),
+    "database_blocked": ErrorKind(503, "The database cannot be used now"),
     "export_failed": ErrorKind(503, "The file was not made"),
     "try_failed": ErrorKind(503, "There was no answer"),
     # our own faults
     "internal_error": ErrorKind(500, "Something is wrong in Netwright"),
     "shutting_down": ErrorKind(503, "The server is shutting down"),
 }
+
+
+DISK_FULL = say("The disk of the data folder is full. Nothing was changed. Make room and try again.")
 
 
 class ApiError(Exception):

@@ -15,8 +15,7 @@ from fastapi import FastAPI
 from netwright.server.app import create_app
 from netwright.server.token import load_token
 from netwright.settings import Settings
-from netwright.store.engine import DatabaseUrlError
-from netwright.store.migrate import DatabaseTooNewError
+from netwright.store.engine import DatabaseUnusableError
 from netwright.store.store import Store
 
 
@@ -29,14 +28,21 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
 
     Raises:
         CannotServeError: the port is taken, the host is not this machine's or no token was chosen for it, the data folder
-            cannot be written or another server uses it, or the database is of a newer version.
+            cannot be written or another server uses it, or the database is of a newer version or cannot be opened.
     """
     with listen(settings) as listener, hold_home(settings.home):
         _prepare_database(settings)
         url = url_of(settings, listener)
-        write_server_file(settings.server_file, url)
+        try:
+            write_server_file(settings.server_file, url)
+            token = load_token(settings)
+        except OSError as error:
+            place = "" if error.filename is None else f" ({error.filename})"
+            raise CannotServeError(
+                f"The data folder {settings.home} cannot be used: {error.strerror}{place}. Mend that, or set NETWRIGHT_HOME."
+            ) from error
         server = uvicorn.Server(configure(create_app(settings)))
-        announce(f"{url}/?token={load_token(settings)}")
+        announce(f"{url}/?token={token}")
         with suppress(KeyboardInterrupt):  # it has ended in good order by then
             server.run(sockets=[listener])
 
@@ -69,7 +75,7 @@ def _prepare_database(settings: Settings) -> None:
     """Opens the database once, so that what stands against it is a sentence and not a trace."""
     try:
         Store(settings.url_of_database).close()
-    except (DatabaseUrlError, DatabaseTooNewError) as error:
+    except DatabaseUnusableError as error:
         raise CannotServeError(str(error)) from error
 
 
@@ -130,5 +136,9 @@ def write_server_file(path: Path, url: str) -> None:
     """Says where the server is, in one step, so that no reader sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.partial-{os.getpid()}")
-    partial.write_text(json.dumps({"url": url}), encoding="utf-8")
-    partial.replace(path)
+    try:
+        partial.write_text(json.dumps({"url": url}), encoding="utf-8")
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise

@@ -265,10 +265,13 @@ def describe(form: Format) -> ExportOption:
 
 
 def _file_name(record: RunRecord, row: CheckpointRow, form: Format) -> str:
-    return f"{clean_name(record.row.name)}-{row.kind}-{row.step}{form.suffix}"
+    return f"{clean_name(record.row.name)}-{row.kind}-{row.step}{form.mark}{form.suffix}"
 
 
 def clean_name(name: str) -> str:
-    """``name`` without what file systems refuse; letters of every language stay."""
-    cleaned = re.sub(r"[\x00-\x1f\x7f-\x9f/\\:*?\"<>|\u2028\u2029\ufeff]+", "_", name).strip(". _")
-    return cleaned[:80] or "checkpoint"
+    """``name`` without what file systems refuse, or what is not seen (marks of direction); letters of every language stay."""
+    cleaned = re.sub(r"[\x00-\x1f\x7f-\x9f/\\:*?\"<>|\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+", "_", name).strip(
+        ". _"
+    )
+    # File systems count bytes (255), and more comes behind it.
+    return cleaned[:80].encode()[:160].decode(errors="ignore") or "checkpoint"

@@ -9,6 +9,7 @@ from netwright.services.checkpoints import CheckpointService
 from netwright.services.errors import ServiceError
 from netwright.services.exports import ExportService
 from netwright.settings import Settings
+from netwright.store.engine import sqlite_path
 from netwright.store.store import Store
 
 PREFERENCE = ("best", "last", "step")
@@ -18,9 +19,16 @@ async def export_run(settings: Settings, run_id: str, format_: str, output: Path
     """Writes the best checkpoint (else the newest) of a run to ``output``, a file or a folder; gives the file.
 
     Raises:
-        ServiceError: there is no such run, format or checkpoint, its file is damaged, or it cannot leave in this format.
+        DatabaseUnusableError: as the store.
+        ServiceError: there is no database, no such run, format or checkpoint, its file is damaged, or it cannot leave in this
+            format.
         OSError: ``output`` cannot be written.
     """
+    path = sqlite_path(settings.url_of_database)
+    if not path.exists():
+        raise ServiceError(
+            "not_found", say("There are no runs here: {path} is not there. Set NETWRIGHT_HOME.", path=path)
+        )
     store = Store(settings.url_of_database)
     # A folder of its own: a server that starts meanwhile cleans up the common one.
     with tempfile.TemporaryDirectory(prefix="netwright-") as folder:

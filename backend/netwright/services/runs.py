@@ -223,11 +223,15 @@ class RunService:
     def _write_spec(self, planned: Planned) -> None:
         spec, weights = planned.spec, planned.weights
         folder = self._folder / spec.run
-        (folder / "attempts").mkdir(parents=True)
-        (folder / "checkpoints").mkdir()
-        if weights is not None:
-            keep_copy(weights, folder)
-        write_whole(folder / "spec.json", spec.model_dump_json(context=STORED))
+        try:
+            (folder / "attempts").mkdir(parents=True)
+            (folder / "checkpoints").mkdir()
+            if weights is not None:
+                keep_copy(weights, folder)
+            write_whole(folder / "spec.json", spec.model_dump_json(context=STORED))
+        except OSError:
+            remove_folder(folder)
+            raise
 
     async def list_all(self, network_id: str | None = None) -> list[RunSummary]:
         records = await self._store.read(lambda session: list_runs(session, network_id))

@@ -28,6 +28,8 @@ from netwright.training.spec import AttemptSpec
 
 log = logging.getLogger(__name__)
 
+END_POLL_SECONDS = 0.05
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -58,12 +60,15 @@ class Scheduler:
         *,
         slots_per_device: int = 1,
         timing: Timing | None = None,
+        end_seconds: float | None = None,
     ) -> None:
         self._store, self._hub, self._executor = store, hub, executor
         self._runs_folder, self._server_file = runs_folder, server_file
         self._slots_per_device = slots_per_device
         """Where nobody has chosen a number for the device."""
         self._timing = timing or Timing()
+        self._end_seconds = end_seconds
+        """How long :meth:`close` waits for workers that end with the server; None: they go on."""
         self.ingest = IngestService(store, hub, runs_folder, self._heard_from)
         self._heard: dict[tuple[str, int], float] = {}
         self._stopping: dict[tuple[str, int], float] = {}
@@ -77,10 +82,12 @@ class Scheduler:
         self._task = asyncio.create_task(self._work(), name="scheduler")
 
     async def close(self) -> None:
-        """Ends the task; workers go on."""
+        """Ends the task; workers go on, or save and end where they would not outlive the server."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        if self._end_seconds is not None:
+            await self._end_workers(self._end_seconds)
         await asyncio.to_thread(self._executor.close)
 
     def wake(self) -> None:
@@ -144,13 +151,45 @@ class Scheduler:
         elif silence >= self._timing.long_silence and await self.ingest.take_spool(attempt.run_id, attempt.attempt):
             self._heard_from(*key)
 
-    async def _lose(self, attempt: LivingAttempt) -> None:
+    async def _lose(self, attempt: LivingAttempt, *, was_told: bool = False) -> None:
         """The process is gone: takes what it has left behind, which may hold its proper end."""
         await self.ingest.take_spool(attempt.run_id, attempt.attempt)
-        moved = await self._store.write(lambda session: lose_attempt(session, attempt.run_id, attempt.attempt))
+        moved = await self._store.write(
+            lambda session: lose_attempt(session, attempt.run_id, attempt.attempt, was_told=was_told)
+        )
         if moved is not None:
-            log.warning("Run %s: the worker of attempt %d is gone.", attempt.run_id, attempt.attempt)
+            if not was_told:
+                log.warning("Run %s: the worker of attempt %d is gone.", attempt.run_id, attempt.attempt)
             self.publish(moved)
+
+    async def _end_workers(self, seconds: float) -> None:
+        """Tells every worker to save and end, and queues its run again once it has: the next server goes on with it.
+
+        One that is not gone after ``seconds`` is left: the next server finds it lost, and goes on from an older checkpoint.
+        """
+        deadline = asyncio.get_running_loop().time() + seconds
+        living = await self._store.read(list_living)
+        for handle in [each.handle for each in living if each.handle is not None]:
+            await asyncio.to_thread(self._executor.cancel, handle)
+        while living:
+            # One without a handle is just being started, and cannot be told: it has nothing to save.
+            gone = [
+                each
+                for each in living
+                if each.handle is None or await asyncio.to_thread(self._executor.poll, each.handle) == "gone"
+            ]
+            for attempt in gone:
+                await self._lose(attempt, was_told=True)
+            living = [each for each in living if each not in gone]
+            if asyncio.get_running_loop().time() >= deadline:
+                break
+            await asyncio.sleep(END_POLL_SECONDS)
+        for attempt in living:
+            log.warning(
+                "Run %s: its worker did not end within %g s; it goes on from its last checkpoint.",
+                attempt.run_id,
+                seconds,
+            )
 
     async def _help_to_stop(self, attempt: LivingAttempt, waited: float) -> None:
         """SIGTERM, then SIGKILL, for a worker that does not stop by itself."""

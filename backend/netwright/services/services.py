@@ -34,8 +34,7 @@ class Services:
     """What the routes reach.  :meth:`start` before the first request, :meth:`close` after the last.
 
     Raises:
-        DatabaseUrlError: the database's URL is not of a SQLite file.
-        DatabaseTooNewError: a newer version wrote the database.
+        DatabaseUnusableError: as the store.
     """
 
     def __init__(self, settings: Settings, executor: Executor, timing: Timing | None = None) -> None:
@@ -49,7 +48,13 @@ class Services:
         self.uploads = UploadService(self.datasets, settings.home)
         self.steps = StepsService(self.datasets)
         self.scheduler = Scheduler(
-            self.store, self.hub, executor, settings.runs_folder, settings.server_file, timing=timing
+            self.store,
+            self.hub,
+            executor,
+            settings.runs_folder,
+            settings.server_file,
+            timing=timing,
+            end_seconds=settings.seconds_for_workers,
         )
         self.exports = ExportService(settings.exports_folder)
         self.weights = WeightsService(self.store, settings.home / "weights", settings.runs_folder)

@@ -5,14 +5,25 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 BUSY_TIMEOUT_SECONDS = 30.0
 """How long a second process (``netwright export``, ``doctor``) waits for the writer."""
 
 NUM_READERS = 4
 
+WRITES = {"netwright_writes": True}
+"""Execution options of a connection whose transactions write: they take SQLite's lock when they begin.
 
-class DatabaseUrlError(ValueError):
+One that began by reading could not wait for another program that holds it: SQLite fails such a one at once.
+"""
+
+
+class DatabaseUnusableError(RuntimeError):
+    """The database cannot be opened; the message says why and what to do.  Nothing was changed."""
+
+
+class DatabaseUrlError(DatabaseUnusableError):
     """The database's URL cannot be used; the message says what it may be."""
 
 
@@ -22,12 +33,13 @@ def sqlite_path(url: str) -> Path:
     Raises:
         DatabaseUrlError: the URL is not of a SQLite file.
     """
-    parsed = make_url(url)
+    wanted = "NETWRIGHT_DATABASE_URL must name a SQLite file, such as sqlite:////srv/netwright/netwright.db"
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:  # what stands there may hold a password
+        raise DatabaseUrlError(f"{wanted}; what it holds is no such address.") from error
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise DatabaseUrlError(
-            "NETWRIGHT_DATABASE_URL must name a SQLite file, such as sqlite:////srv/netwright/netwright.db, "
-            f"not {parsed.render_as_string(hide_password=True)}."
-        )
+        raise DatabaseUrlError(f"{wanted}, not {parsed.render_as_string(hide_password=True)}.")
     return Path(parsed.database)
 
 
@@ -60,4 +72,5 @@ def _on_connect(connection: Any, _record: Any) -> None:
 
 
 def _on_begin(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN")
+    is_writing = connection.get_execution_options().keys() >= WRITES.keys()
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")

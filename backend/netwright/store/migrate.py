@@ -11,12 +11,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
-from netwright.store.engine import sqlite_path
+from netwright.store.engine import DatabaseUnusableError, sqlite_path
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
-class DatabaseTooNewError(RuntimeError):
+class DatabaseTooNewError(DatabaseUnusableError):
     """The database was written by a newer version of Netwright; nothing was changed."""
 
 

@@ -95,10 +95,11 @@ def fail_start(session: Session, run_id: str, attempt: int, message: str) -> Mov
     return _end(session, run, RunState.FAILED, EndReason.ERROR, message)
 
 
-def lose_attempt(session: Session, run_id: str, attempt: int) -> Moved | None:
+def lose_attempt(session: Session, run_id: str, attempt: int, *, was_told: bool = False) -> Moved | None:
     """Gives up an attempt whose worker is gone: stopped where that was wished, else queued again, a few times.
 
-    What was wished and not done yet waits for the next attempt, and one that was paused will be.
+    What was wished and not done yet waits for the next attempt, and one that was paused will be.  A worker that the server
+    told to end with it (``was_told``) is not lost, and its run is queued again however often that happens.
 
     None where the attempt has ended in the meantime.
     """
@@ -111,12 +112,14 @@ def lose_attempt(session: Session, run_id: str, attempt: int) -> Moved | None:
     remove_commands(session, run_id, "stop", "resume")
     for command in list_commands(session, run_id):
         command.is_sent = False
-    move(run, RunState.LOST)
-    events = _tell(session, run, StateEvent, state=RunState.LOST)
+    events: list[StoredEvent] = []
+    if not was_told:
+        move(run, RunState.LOST)
+        events = _tell(session, run, StateEvent, state=RunState.LOST)
     if is_stopping:
         message = say("The worker was ended while it stopped.")
         moved = _end(session, run, RunState.STOPPED, EndReason.STOPPED_BY_USER, message)
-    elif run.retries >= MAX_RETRIES:
+    elif run.retries >= MAX_RETRIES and not was_told:
         message = say(
             "The worker died {count} times without a checkpoint in between. The log may say why; memory "
             "is the commonest reason. Resume to try again.",
@@ -124,7 +127,7 @@ def lose_attempt(session: Session, run_id: str, attempt: int) -> Moved | None:
         )
         moved = _end(session, run, RunState.FAILED, EndReason.WORKER_LOST, message)
     else:
-        run.retries += 1
+        run.retries += not was_told
         if is_paused:
             add_command(session, run_id, PauseCommand())
         moved = _queue(session, run)

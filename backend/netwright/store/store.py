@@ -1,16 +1,18 @@
 """The store: the only place with SQL.  Writes go through one thread, reads through a few."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from netwright.store.engine import NUM_READERS, build_engine, sqlite_path
+from netwright.store.engine import NUM_READERS, DatabaseUnusableError, build_engine, sqlite_path
 from netwright.store.migrate import upgrade
-from netwright.store.writer import Durability, Writer
+from netwright.store.writer import Durability, Writer, telling_what_blocks
 
 __all__ = ["Session", "Store"]
 
@@ -23,13 +25,23 @@ class Store:
     Raises:
         DatabaseUrlError: ``url`` is not of a SQLite file.
         DatabaseTooNewError: a newer version wrote the database.
+        DatabaseUnusableError: the file is damaged or held by another program, or cannot be written.
     """
 
     def __init__(self, url: str) -> None:
         self.path: Path = sqlite_path(url)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         self._engine = build_engine(url)
-        self.copy_kept = upgrade(self._engine)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.copy_kept = upgrade(self._engine)
+        except (DatabaseError, sqlite3.Error, OSError) as error:
+            self._engine.dispose()
+            reason = error.orig if isinstance(error, DatabaseError) else error
+            raise DatabaseUnusableError(
+                f"The database {self.path} cannot be opened: {reason}. It may be damaged, held by another program, or on a "
+                "disk that is full or cannot be written. Copies from before an update lie beside it "
+                f"({self.path.name}.before-...); NETWRIGHT_HOME names another data folder."
+            ) from error
         self._writer = Writer(self._engine)
         self._readers = ThreadPoolExecutor(NUM_READERS, thread_name_prefix="store-reader")
 
@@ -38,6 +50,7 @@ class Store:
 
         Raises:
             StoreClosedError: the store is closing.
+            StoreBlockedError: the disk is full, another program held the file for long, or it cannot be written.
             Exception: whatever ``function`` raised; then nothing was written.
         """
         return await self._writer.write(function, durability)
@@ -52,7 +65,7 @@ class Store:
 
     def read_now(self, function: Callable[[Session], T]) -> T:
         """Like :meth:`read` for callers without an event loop."""
-        with Session(self._engine, expire_on_commit=False) as session:
+        with telling_what_blocks(), Session(self._engine, expire_on_commit=False) as session:
             return function(session)
 
     def close(self) -> None:

@@ -1,14 +1,19 @@
-"""The one thread that writes to the database: callers await, "database is locked" cannot happen, closing drains."""
+"""The one thread that writes to the database: callers await, closing drains."""
 
 import asyncio
+import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+
+from netwright.store.engine import WRITES
 
 T = TypeVar("T")
 
@@ -18,6 +23,35 @@ Durability = Literal["NORMAL", "FULL"]
 
 class StoreClosedError(RuntimeError):
     """The store is closing: nothing more is written."""
+
+
+class StoreBlockedError(RuntimeError):
+    """The system or another program stands against it: the disk is full (``is_full``), the file is held, or read-only.
+
+    Nothing was changed; ``reason`` is SQLite's own.
+    """
+
+    def __init__(self, error: sqlite3.Error) -> None:
+        super().__init__(str(error))
+        self.reason = str(error)
+        self.is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+
+
+@contextmanager
+def telling_what_blocks() -> Iterator[None]:
+    """Raises :class:`StoreBlockedError` where it is not the statement that is at fault."""
+    try:
+        yield
+    except OperationalError as error:
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # without what it is exactly
+        if isinstance(error.orig, sqlite3.Error) and code in _BLOCKED:
+            raise StoreBlockedError(error.orig) from error
+        raise
+
+
+_BLOCKED = frozenset(
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+)
 
 
 class Writer:
@@ -58,7 +92,7 @@ class Writer:
 
     def _work(self) -> None:
         current: Durability | None = None
-        with self._engine.connect() as connection:
+        with self._engine.connect().execution_options(**WRITES) as connection:
             while (job := self._jobs.get()) is not None:
                 if job.durability != current:
                     # Only outside a transaction; straight to the driver, where no transaction is begun for it.
@@ -80,7 +114,7 @@ class _Job:
 
     def run(self, session: Session) -> None:
         try:
-            with session.begin():
+            with telling_what_blocks(), session.begin():
                 result = self.function(session)
         except BaseException as error:  # noqa: BLE001  the caller gets it through the future
             self.future.set_exception(error)

@@ -139,7 +139,7 @@ def _unknown(registry: Registry[Any], name: str, field: str) -> Problem:
 def _check_lengths(training: TrainingConfig, data: DataFacts) -> Iterator[Problem]:
     num_train = num_training_samples(training, data)
     size = training.data.batch_size
-    if size > num_train and not data.are_vertices:
+    if size > num_train > 0 and not data.are_vertices:  # that nothing is left is said of the split
         yield Problem(
             code="batch_larger_than_data",
             severity="warning",

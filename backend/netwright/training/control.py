@@ -18,11 +18,14 @@ from netwright.training.events import (
 class Control:
     """Wishes that wait for the loop.  All are idempotent; ``stop`` outranks the others and is never taken back.
 
+    ``is_interrupted`` says that it was not a person who wanted the end: the container or the machine is going down.
+
     ``has_wish`` is read by the loop at each step: a plain attribute, so that looking costs nothing.
     """
 
     has_wish: bool = False
     is_stopping: bool = False
+    is_interrupted: bool = False
     is_pausing: bool = False
     wants_checkpoint: bool = False
     values: dict[Literal["lr", "epochs"], float] = field(default_factory=dict)
@@ -35,9 +38,16 @@ class Control:
         self.is_stopping = True
         self.has_wish = True
 
+    def interrupt(self) -> None:
+        """As :meth:`stop`, but for a run that is to go on later.  One that was stopped already stays so."""
+        # No lock here either.
+        self.is_interrupted = self.is_interrupted or not self.is_stopping
+        self.stop()
+
     def act(self, command: Command) -> None:
         """Takes one command from the server."""
         if isinstance(command, StopCommand):
+            self.is_interrupted = False
             self.stop()
         with self._changed:
             match command:

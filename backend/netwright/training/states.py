@@ -34,15 +34,15 @@ _S = RunState
 MOVES: dict[RunState, frozenset[RunState]] = {
     _S.QUEUED: frozenset({_S.STARTING, _S.STOPPED, _S.FAILED}),
     _S.STARTING: frozenset({_S.RUNNING, _S.STOPPED, _S.FAILED, _S.LOST, _S.QUEUED}),
-    _S.RUNNING: frozenset({_S.PAUSED, _S.COMPLETED, _S.STOPPED, _S.FAILED, _S.LOST}),
-    _S.PAUSED: frozenset({_S.RUNNING, _S.STOPPED, _S.FAILED, _S.LOST}),
+    _S.RUNNING: frozenset({_S.PAUSED, _S.COMPLETED, _S.STOPPED, _S.FAILED, _S.LOST, _S.QUEUED}),
+    _S.PAUSED: frozenset({_S.RUNNING, _S.STOPPED, _S.FAILED, _S.LOST, _S.QUEUED}),
     _S.LOST: frozenset({_S.QUEUED, _S.STOPPED, _S.FAILED}),
     _S.STOPPED: frozenset({_S.QUEUED}),
     _S.FAILED: frozenset({_S.QUEUED}),
     _S.COMPLETED: frozenset({_S.QUEUED}),
 }
-"""``MOVES[a]`` holds every state that may follow ``a``.  A stopped or failed run may be resumed from its last
-checkpoint, a completed one be extended by more epochs."""
+"""``MOVES[a]`` holds every state that may follow ``a``.  A run whose worker ends with the server waits again; a stopped
+or failed one may be resumed from its last checkpoint, a completed one be extended by more epochs."""
 
 FINAL = frozenset({_S.COMPLETED, _S.STOPPED, _S.FAILED})
 """States in which no worker is expected to be alive."""

@@ -4,6 +4,8 @@ import math
 import shutil
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -145,13 +147,41 @@ def train_file(file: Path, wishes: Wishes, output: Path, home: Path, console: Co
     """
     spin_briefly()
     spec = read_spec(file, wishes, home)
-    if (output / "checkpoints").exists():
-        raise CannotTrainError(f"{output} holds a run already. Choose another folder with --output.")
+    for name in ("checkpoints", "spec.json", "model.py"):
+        if (output / name).exists():
+            raise CannotTrainError(f"{output} holds a run already ({name}). Choose another folder with --output.")
+    try:
+        with own_folder(output):
+            return _train_into(output, begin_with(spec, wishes.weights, output), console)
+    except OSError as error:
+        place = error.filename or output
+        raise CannotTrainError(f"{place} cannot be read or written: {error.strerror or error}.") from error
+
+
+@contextmanager
+def own_folder(output: Path) -> Iterator[None]:
+    """Makes ``output``.  Where the training ends with an error and no checkpoint, what was put there goes again."""
+    was_there = output.exists()
+    before = set(output.iterdir()) if was_there else set()
     output.mkdir(parents=True, exist_ok=True)
-    spec = begin_with(spec, wishes.weights, output)
+    try:
+        yield
+    except BaseException:
+        if not any((output / "checkpoints").glob("*.safetensors")):
+            for path in set(output.iterdir()) - before:
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+            if not was_there:
+                output.rmdir()
+        raise
+
+
+def _train_into(output: Path, spec: RunSpec, console: Console) -> bool:
     (output / "spec.json").write_text(spec.model_dump_json(indent=2), encoding="utf-8")
     control, at = Control(), Position()
-    old = signal.signal(signal.SIGINT, lambda *_: control.stop())
+    old = {number: signal.signal(number, lambda *_: control.stop()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with console.status("Loading PyTorch and the data"):
             from netwright.training.jobs import build_job
@@ -172,7 +202,8 @@ def train_file(file: Path, wishes: Wishes, output: Path, home: Path, console: Co
             raise
         raise CannotTrainError(describe_out_of_memory(spec.training, at)) from error
     finally:
-        signal.signal(signal.SIGINT, old)
+        for number, handler in old.items():
+            signal.signal(number, handler)
     screen.print_end(outcome.metrics, output)
     is_good = outcome.state in {RunState.COMPLETED, RunState.STOPPED}
     if outcome.reason is not EndReason.FINISHED:

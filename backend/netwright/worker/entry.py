@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 5.0
-EXIT_OK, EXIT_FAILED, EXIT_BAD_SPEC, EXIT_STARTED_TWICE, EXIT_FENCED = 0, 1, 2, 3, 4
+BRIEF_DRAIN_SECONDS = 0.5
+"""An interrupted worker waits no longer for a server: that one may be going down too, and reads the spool."""
+EXIT_OK, EXIT_FAILED, EXIT_BAD_SPEC, EXIT_STARTED_TWICE, EXIT_FENCED, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 5
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -68,7 +70,7 @@ def run_attempt(folder: Path, number: int) -> int:
     )
     control = Control()
     # First of all: a stop that comes while torch is still loading must not kill us without a word.
-    signal.signal(signal.SIGTERM, lambda *_: control.stop())
+    signal.signal(signal.SIGTERM, lambda *_: control.interrupt())
     signal.signal(signal.SIGINT, lambda *_: control.stop())
     # The executor holds SIGTERM back until here, so that even one sent at once finds this handler.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
@@ -107,6 +109,8 @@ class Attempt:
         self.heartbeat.start()
         LOG.info("Attempt %d of run %s begins (pid %d).", self.attempt.attempt, self.spec.run, os.getpid())
         state, reason, message = self._train()
+        if self.shipper is not None and state is RunState.STOPPED and self.control.is_interrupted:
+            return self._hand_back(self.shipper)
         LOG.info("%s: %s. %s", state, reason, message or "")
         self.heartbeat.close()
         self.emitter("end", state=state, reason=reason, message=message)
@@ -116,6 +120,22 @@ class Attempt:
         if self.shipper is not None:
             self.shipper.close()
         return EXIT_OK if state in {RunState.COMPLETED, RunState.STOPPED} else EXIT_FAILED
+
+    def _hand_back(self, shipper: Shipper) -> int:
+        """Ends without an end: what is saved is what the next attempt goes on from, once the server sees that this is gone."""
+        step = self.progress.step
+        self.heartbeat.close()
+        if step:
+            message = say(
+                "The system ended the worker (SIGTERM). Step {step} is saved, and the run goes on from there.",
+                step=step,
+            )
+        else:
+            message = say("The system ended the worker (SIGTERM) before the first step. The run begins again.")
+        self.emit("log", message=message)
+        self.emitter.close()
+        shipper.drain(self.emitter.seq, BRIEF_DRAIN_SECONDS)
+        return EXIT_INTERRUPTED
 
     def _train(self) -> tuple[RunState, EndReason, str | None]:
         """State, reason and message of the end, whatever happens."""

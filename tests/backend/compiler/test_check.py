@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from broken_documents import CASES, STAGE
+from broken_documents import CASES
+from broken_parts import STAGE
 from drawing import block, chain, document, image, node, scores
 from netwright.compiler import costs
 from netwright.compiler.check import MAX_PROBLEMS, check, check_json, forget

@@ -1,7 +1,8 @@
 """Every problem that the check finds: root causes only, in our own words, with fixes that work."""
 
 import pytest
-from broken_documents import CASES, Case
+from broken_documents import CASES
+from broken_parts import Case
 from netwright.compiler.check import check
 from netwright.graph.editing import apply_edits
 from netwright.graph.problems import Problem

@@ -62,10 +62,30 @@ def test_worker_when_stopped_while_paused_ends(
     wait_for(lambda: run.last_step() > 10)
     server.commands = [{"type": "pause"}]
     wait_for(lambda: "paused" in states(server))
-    executor.cancel(handle)
+    server.commands = [{"type": "stop"}]
     wait_for(lambda: executor.poll(handle) == "gone")
     assert run.of("end")[0]["state"] == "stopped"
     assert run.of("checkpoint")[-1]["step"] == run.last_step()
+
+
+@pytest.mark.parametrize("when", ["starting", "training", "paused"])
+def test_worker_when_the_system_ends_it_saves_and_leaves_its_run_open(
+    executor: LocalExecutor, start: Callable[..., tuple[Run, str]], server: Server, wait_for: WaitFor, when: str
+) -> None:
+    """The next attempt goes on: nobody has stopped the run."""
+    run, handle = start(epochs=1000)
+    if when != "starting":
+        wait_for(lambda: run.last_step() > 10)
+    if when == "paused":
+        server.commands = [{"type": "pause"}]
+        wait_for(lambda: "paused" in states(server))
+    executor.cancel(handle)
+    wait_for(lambda: executor.poll(handle) == "gone")
+    assert run.of("end") == []
+    assert len(run.events()) == server.seq
+    assert "(SIGTERM)" in run.of("log")[-1]["message"]["template"]
+    if when != "starting":
+        assert run.of("checkpoint")[-1]["step"] == run.last_step()
 
 
 def test_worker_when_fenced_ends_at_once_and_writes_no_checkpoint(

@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 import pytest
-from broken_documents import CASES, Case
+from broken_documents import CASES
+from broken_parts import Case
 from layer_inputs import specs_for
 from layer_mistakes import FAILING
 from netwright.compiler.check import check_document_json

@@ -1,5 +1,6 @@
 """A real server for tests: uvicorn in a thread, on a free port."""
 
+import re
 import threading
 import time
 from contextlib import AbstractContextManager
@@ -31,6 +32,8 @@ def assert_problem(response: httpx.Response, status: int, code: str) -> dict[str
     assert code in ERRORS
     assert body["title"]
     assert body["detail"].endswith((".", "?"))
+    for sentence in [body["detail"], *(problem["message"] for problem in body["problems"])]:
+        assert not re.search(r"\{\w+\}", sentence), f"a place of the sentence was left open: {sentence}"
     return body
 
 

@@ -72,6 +72,23 @@ def test_body_when_a_field_does_not_fit_names_it(server: RealServer, body: objec
     assert any(each["field"].startswith(field) for each in problem["problems"])
 
 
+@pytest.mark.parametrize(
+    ("training", "sentence"),
+    [
+        ({"epochs": 0}, "Input should be greater than or equal to 1."),
+        ({"seed": 2**53}, "Input should be less than or equal to 4294967295."),
+        ({"precision": "int4"}, "Input should be 'float32', "),
+        ({"data": {"split": {"validation": 1.0}}}, "Input should be less than 1."),
+    ],
+)
+def test_body_when_a_value_is_out_of_range_says_the_range(
+    server: RealServer, training: dict[str, object], sentence: str
+) -> None:
+    response = server.client.post("/api/runs", json={"document": {}, "training": training})
+    (problem,) = assert_problem(response, 422, "invalid_request")["problems"]
+    assert problem["message"].startswith(sentence)
+
+
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "", "multipart/form-data"])
 def test_body_when_it_is_not_sent_as_json_is_refused(server: RealServer, content_type: str) -> None:
     response = server.client.post("/api/networks", content=b"{}", headers={"content-type": content_type})

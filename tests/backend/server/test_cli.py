@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import os
 import socket
 from pathlib import Path
 from typing import Any
@@ -181,6 +182,51 @@ def test_settings_when_the_port_is_none_say_so(port: str) -> None:
 def test_settings_when_the_example_is_neither_on_nor_off_say_so(value: str) -> None:
     with pytest.raises(SettingsError, match="NETWRIGHT_EXAMPLE must be 0 or 1"):
         Settings.from_environment({"NETWRIGHT_EXAMPLE": value})
+
+
+@pytest.mark.parametrize("value", ["soon", "4", "nan", "3601"])
+def test_settings_when_the_seconds_of_a_stop_are_no_such_number_say_so(value: str) -> None:
+    with pytest.raises(SettingsError, match="NETWRIGHT_STOP_SECONDS must be a number of seconds from 5 to 3600"):
+        Settings.from_environment({"NETWRIGHT_STOP_SECONDS": value})
+
+
+def test_settings_when_workers_end_with_the_server_leave_it_time_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings.from_environment({}).seconds_for_workers is None
+    assert Settings.from_environment({"NETWRIGHT_STOP_SECONDS": "30"}).seconds_for_workers == 26
+    monkeypatch.setattr(os, "getpid", lambda: 1)  # the first process of a container
+    assert Settings.from_environment({}).seconds_for_workers == 6
+
+
+@pytest.mark.parametrize("command", [["doctor"], ["train", "x.json"], ["export", RUN], ["serve"]])
+def test_command_when_a_setting_cannot_be_used_says_so(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setenv("PORT", "x")
+    result = CliRunner().invoke(app, command)
+    assert (result.exit_code, result.output) == (1, "PORT must be a number from 0 to 65535, not 'x'.\n")
+    assert not list(settings.home.iterdir())
+
+
+def test_serve_when_the_database_is_damaged_or_the_token_cannot_be_read_says_so(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORT", "0")
+    (settings.home / "token").mkdir()
+    result = CliRunner().invoke(app, ["serve"])
+    assert result.exit_code == 1
+    assert f"cannot be used: Is a directory ({settings.home / 'token'})." in result.output
+    Path(Store(settings.url_of_database).path).write_bytes(b"no database at all" * 500)
+    result = CliRunner().invoke(app, ["serve"])
+    assert (result.exit_code, "cannot be opened: file is not a database" in result.output) == (1, True)
+    exported = CliRunner().invoke(app, ["export", RUN])
+    assert (exported.exit_code, "cannot be opened: file is not a database" in exported.output) == (1, True)
+
+
+def test_export_when_there_is_no_data_folder_makes_none(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETWRIGHT_HOME", str(settings.home / "nowhere"))
+    result = CliRunner().invoke(app, ["export", RUN])
+    assert (result.exit_code, "Set NETWRIGHT_HOME" in result.output) == (1, True)
+    assert not list(settings.home.iterdir())
 
 
 def test_settings_when_read_take_arguments_first_then_the_environment() -> None:

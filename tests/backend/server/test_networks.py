@@ -1,9 +1,14 @@
 """Networks over HTTP."""
 
+import errno
+import os
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
 from backend.server.helpers import RealServer, assert_problem
+from backend.server.test_runs import digits
 
 
 def small(name: str = "A", **more: Any) -> dict[str, Any]:
@@ -196,3 +201,34 @@ def test_link_to_a_named_revision_leaves_its_name(server: RealServer) -> None:
 def test_link_to_what_is_not_there_is_not_found(server: RealServer, body: dict[str, Any]) -> None:
     network = create(server)["id"] if body else "abcdefghijklmnop"
     assert_problem(server.client.post(f"/api/networks/{network}/link", json=body), 404, "not_found")
+
+
+def test_save_when_the_database_is_held_or_the_disk_is_full_says_so_and_goes_well_later(server: RealServer) -> None:
+    store = server.services.store
+    created = create(server)
+    address, body = f"/api/networks/{created['id']}", {"document": small("B"), "revision": 1}
+    store.write_now(lambda session: session.connection().exec_driver_sql("PRAGMA busy_timeout = 50").close())
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        problem = assert_problem(server.client.put(address, json=body), 503, "database_blocked")
+        assert "database is locked" in problem["detail"]
+    assert server.client.get(address).json()["revision"] == 1
+    assert server.client.put(address, json=body).json()["revision"] == 2
+    store.write_now(lambda session: session.connection().exec_driver_sql("PRAGMA max_page_count = 1").close())
+    large = small("C") | {"view": {"network": {f"n{i}": [i, i] for i in range(50_000)}}}
+    assert_problem(server.client.put(address, json={"document": large, "revision": 2}), 507, "disk_full")
+    store.write_now(lambda session: session.connection().exec_driver_sql("PRAGMA max_page_count = 1000000").close())
+    assert server.client.put(address, json={"document": large, "revision": 2}).json()["revision"] == 3
+
+
+def test_create_when_a_file_cannot_be_written_for_want_of_room_says_so(
+    server: RealServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("netwright.services.runs.write_whole", write)
+    before = set(server.services.settings.runs_folder.glob("*"))
+    document = small() | {"network": digits()["network"]}
+    assert_problem(server.client.post("/api/runs", json={"document": document, "training": {}}), 507, "disk_full")
+    assert set(server.services.settings.runs_folder.glob("*")) == before

@@ -14,7 +14,7 @@ from netwright.data.prepare import split_raw
 from netwright.data.registry import open_source
 from netwright.training.config import SplitConfig
 from PIL import Image
-from project_cases import mlp
+from project_networks import mlp
 
 
 async def ask(client: httpx.AsyncClient, dataset: str, **body: Any) -> dict[str, Any]:

@@ -16,9 +16,11 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+import torch
 import websockets
 from backend.server.helpers import TOKEN
 from backend.server.test_runs import digits
+from safetensors.torch import load
 
 SECONDS = 120.0
 
@@ -26,13 +28,14 @@ SECONDS = 120.0
 class Process:
     """``netwright serve`` as a person starts it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **settings: str) -> None:
         self.home = home
         self._environment = os.environ | {
             "NETWRIGHT_HOME": str(home),
             "NETWRIGHT_TOKEN": TOKEN,
             "OMP_NUM_THREADS": "1",
             "PORT": "0",
+            **settings,
         }
         self.start()
 
@@ -105,6 +108,12 @@ class Process:
         """The process of the newest attempt."""
         hello = [event for event in self.events(run) if event["type"] == "hello"][-1]
         return psutil.Process(hello["pid"])
+
+
+def begin(server: Process, **training: Any) -> str:
+    response = server.client.post("/api/runs", json={"document": digits(), "training": {"device": "cpu", **training}})
+    assert response.status_code == 201, response.text
+    return str(response.json()["id"])
 
 
 def is_over(run: dict[str, Any]) -> bool:
@@ -203,6 +212,40 @@ def test_worker_when_killed_while_the_server_is_away_is_lost_too(server: Process
     steps = server.steps(run)
     assert all(later == earlier + 1 for earlier, later in pairwise(steps))
     assert_told_once(server.events(run))
+
+
+def test_container_when_stopped_mid_epoch_saves_and_the_next_one_ends_with_equal_weights(tmp_path: Path) -> None:
+    server = Process(tmp_path, NETWRIGHT_STOP_SECONDS="30")
+    try:
+        training: dict[str, Any] = {"epochs": 1, "data": {"batch_size": 1}}  # 1,437 steps
+        whole = begin(server, **training)
+        server.wait(whole, is_over)
+        run = begin(server, **training)
+        server.wait(run, lambda found: found["step"] > 100)
+        worker = server.worker(run)
+        server.stop()
+        assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE  # nobody here takes leave of orphans
+        server.start()
+        assert server.wait(run, is_over)["state"] == "completed"
+        hellos = [each for each in server.events(run) if each["type"] == "hello"]
+        assert 100 < hellos[1]["resumed_from_step"] < hellos[0]["steps_per_epoch"]
+        assert "lost" not in {each.get("state") for each in server.events(run)}
+        assert_told_once(server.events(run))
+        assert server.steps(run) == server.steps(whole)
+        assert final_weights(server, run).keys() == final_weights(server, whole).keys()
+        for name, weights in final_weights(server, whole).items():
+            assert torch.equal(final_weights(server, run)[name], weights), name
+    finally:
+        server.stop()
+
+
+def final_weights(server: Process, run: str) -> dict[str, torch.Tensor]:
+    (last,) = [
+        each
+        for each in server.client.get(f"/api/runs/{run}/checkpoints").json()
+        if each["kind"] == "last" and each["step"] == server.read(run)["step"]
+    ]
+    return load(server.client.get(f"/api/checkpoints/{last['id']}/download").content)
 
 
 def test_stop_when_queued_starting_or_training_ends_each_once(server: Process) -> None:

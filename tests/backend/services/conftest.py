@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from backend.services.fakes import FakeExecutor
@@ -20,8 +21,8 @@ Open = Callable[..., "AsyncServices"]
 class AsyncServices:
     """``async with``: services that run."""
 
-    def __init__(self, home: Path, executor: FakeExecutor, timing: Timing) -> None:
-        self._manager = _run(home, executor, timing)
+    def __init__(self, settings: Settings, executor: FakeExecutor, timing: Timing) -> None:
+        self._manager = _run(settings, executor, timing)
 
     async def __aenter__(self) -> Services:
         return await self._manager.__aenter__()
@@ -31,8 +32,8 @@ class AsyncServices:
 
 
 @asynccontextmanager
-async def _run(home: Path, executor: FakeExecutor, timing: Timing) -> AsyncIterator[Services]:
-    services = Services(Settings(home=home), executor, timing)
+async def _run(settings: Settings, executor: FakeExecutor, timing: Timing) -> AsyncIterator[Services]:
+    services = Services(settings, executor, timing)
     await services.start()
     try:
         yield services
@@ -49,8 +50,8 @@ def executor() -> FakeExecutor:
 def open_services(tmp_path: Path, executor: FakeExecutor) -> Open:
     """Opens services over the same folder, as often as the test restarts its server."""
 
-    def open_again(timing: Timing = PATIENT) -> AsyncServices:
-        return AsyncServices(tmp_path, executor, timing)
+    def open_again(timing: Timing = PATIENT, **settings: Any) -> AsyncServices:
+        return AsyncServices(Settings(home=tmp_path, **settings), executor, timing)
 
     return open_again
 

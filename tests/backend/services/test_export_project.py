@@ -33,7 +33,7 @@ from netwright.training.loop import train
 from netwright.training.spec import INITIAL_WEIGHTS, InitialWeights, RunSpec
 from netwright.worker.initial import load_initial
 from PIL import Image
-from project_cases import mlp
+from project_networks import mlp
 from safetensors.torch import load_file, save_file
 from sklearn.datasets import load_digits
 from torch import Tensor

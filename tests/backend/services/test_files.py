@@ -65,7 +65,15 @@ def test_mode_of_when_given_a_metric_says_which_way_is_good(name: str, mode: str
 
 @pytest.mark.parametrize(
     ("name", "clean"),
-    [("数字 7/8", "数字 7_8"), ("", "checkpoint"), ("../..", "checkpoint"), ('a"\r\nb', "a_b"), ("x" * 500, "x" * 80)],
+    [
+        ("数字 7/8", "数字 7_8"),
+        ("", "checkpoint"),
+        ("../..", "checkpoint"),
+        ('a"\r\nb', "a_b"),
+        ("x" * 500, "x" * 80),
+        ("数" * 500, "数" * 53),
+        ("gpj\u202e.net", "gpj_.net"),
+    ],
 )
 def test_clean_name_when_given_anything_is_a_file_name(name: str, clean: str) -> None:
     assert clean_name(name) == clean

@@ -252,3 +252,64 @@ def test_server_when_it_died_between_row_and_handle_waits_for_the_worker_to_spea
 
 def _forget_handle(session: Session) -> None:
     session.execute(update(AttemptRow).values(handle=None))
+
+
+def test_close_when_workers_end_with_the_server_waits_for_what_they_save_and_queues_their_runs(
+    open_services: Open, executor: FakeExecutor
+) -> None:
+    async def main() -> None:
+        async with open_services(stop_seconds=30) as services:
+            await queue(services)
+            worker = await started(services, executor)
+            await send(services, worker, worker.hello(), worker.metrics(1, 2))
+
+            async def end() -> None:
+                """The worker: told to end, it leaves a checkpoint that only its spool tells of, and is gone."""
+                await until(lambda: executor.cancelled == [(f"{RUN}-1", False)])
+                sent = worker.seq
+                worker.seq = 0
+                worker.spool(worker.hello(), worker.metrics(1, 2))
+                assert worker.seq == sent
+                worker.spool(worker.metrics(3), worker.checkpoint(3))
+                executor.dead.add(f"{RUN}-1")
+
+            ending = asyncio.create_task(end())
+        await ending
+        async with open_services() as services:
+            run = await read(services)
+            assert (run.state, run.step) in {(RunState.QUEUED, 3), (RunState.STARTING, 3)}
+            second = await started(services, executor, attempt=2)
+            assert second.spec.resume_from == "checkpoints/last-3.safetensors"
+            events = (await services.runs.events(RUN, 0, 100)).events
+            assert [each.state for each in events if each.type == "state"] == [RunState.QUEUED]
+
+    asyncio.run(main())
+
+
+def test_close_when_a_worker_does_not_end_in_time_leaves_it_to_the_next_server(
+    open_services: Open, executor: FakeExecutor, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> None:
+        async with open_services(stop_seconds=4.1) as services:
+            await queue(services)
+            worker = await started(services, executor)
+            await send(services, worker, worker.hello())
+        assert "did not end within" in caplog.text
+        executor.dead.add(f"{RUN}-1")
+        async with open_services(QUICK):
+            await started(services, executor, attempt=2)
+
+    asyncio.run(main())
+
+
+def test_close_when_workers_outlive_the_server_says_nothing_to_them(
+    open_services: Open, executor: FakeExecutor
+) -> None:
+    async def main() -> None:
+        async with open_services() as services:
+            await queue(services)
+            worker = await started(services, executor)
+            await send(services, worker, worker.hello())
+        assert executor.cancelled == []
+
+    asyncio.run(main())

@@ -2,12 +2,14 @@
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from netwright.store.engine import DatabaseUrlError, build_engine
+from netwright.store import engine
+from netwright.store.engine import DatabaseUnusableError, DatabaseUrlError, build_engine
 from netwright.store.migrate import DatabaseTooNewError, alembic_config, current_revision, upgrade
 from netwright.store.store import Store
 from netwright.store.tables import Row
@@ -64,7 +66,27 @@ def test_upgrade_when_a_newer_version_wrote_the_database_refuses_and_touches_not
     assert not list(store.path.parent.glob("*.before-*"))
 
 
-@pytest.mark.parametrize("url", ["postgresql://u:secret@h/db", "sqlite://", "sqlite:///:memory:"])
+def test_store_when_the_file_is_damaged_or_held_by_another_program_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged = tmp_path / "damaged.db"
+    damaged.write_bytes(b"no database at all" * 500)
+    with pytest.raises(DatabaseUnusableError, match=r"damaged.db cannot be opened: file is not a database\."):
+        Store(f"sqlite:///{damaged}")
+    assert damaged.read_bytes() == b"no database at all" * 500
+    (tmp_path / "folder.db").mkdir()
+    with pytest.raises(DatabaseUnusableError, match="unable to open database file"):
+        Store(f"sqlite:///{tmp_path / 'folder.db'}")
+    monkeypatch.setattr(engine, "BUSY_TIMEOUT_SECONDS", 0.05)
+    with closing(sqlite3.connect(tmp_path / "held.db")) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(DatabaseUnusableError, match="database is locked"):
+            Store(f"sqlite:///{tmp_path / 'held.db'}")
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://u:secret@h/db", "sqlite://", "sqlite:///:memory:", "secret", "sqlite:/secret"]
+)
 def test_store_when_the_url_is_no_sqlite_file_says_what_it_may_be(url: str) -> None:
     with pytest.raises(DatabaseUrlError, match="SQLite file") as caught:
         Store(url)

@@ -1,10 +1,12 @@
 """Moves that the server makes by itself, in every state, twice."""
 
+import json
 from functools import partial
 from typing import Any
 
 import pytest
 from backend.store.rows import RUN, event, get, hello, ingest, insert, start
+from netwright.store.commands import remove_commands
 from netwright.store.moves import MoveError, move
 from netwright.store.run_moves import (
     MAX_RETRIES,
@@ -154,6 +156,26 @@ def test_lose_attempt_when_a_checkpoint_was_made_counts_anew(store: Store) -> No
         ingest(store, hello(attempt=attempt), checkpoint, attempt=attempt, verified=frozenset({"c"}))
         store.write_now(partial(lose_attempt, run_id=RUN, attempt=attempt))
         assert get(store).state == RunState.QUEUED
+
+
+@pytest.mark.parametrize("state", [RunState.STARTING, RunState.RUNNING, RunState.PAUSED])
+def test_lose_attempt_when_the_worker_was_told_to_end_queues_again_however_often(store: Store, state: RunState) -> None:
+    put(store, state)
+    for attempt in range(1, MAX_RETRIES + 3):
+        moved = store.write_now(lambda session: lose_attempt(session, RUN, get(store).attempt, was_told=True))
+        assert moved is not None
+        assert [json.loads(each.payload)["state"] for each in moved.events] == ["queued"]
+        assert (get(store).state, get(store).retries) == (RunState.QUEUED, 0)
+        assert waiting(store) == (("pause",) if state is RunState.PAUSED and attempt == 1 else ())
+        start(store)
+        store.write_now(lambda session: remove_commands(session, RUN, "pause"))
+
+
+def test_lose_attempt_when_the_worker_was_told_to_end_while_a_stop_waited_stops(store: Store) -> None:
+    put(store, RunState.RUNNING)
+    store.write_now(lambda session: stop_run(session, RUN))
+    store.write_now(lambda session: lose_attempt(session, RUN, 1, was_told=True))
+    assert (get(store).state, get(store).reason) == (RunState.STOPPED, EndReason.STOPPED_BY_USER)
 
 
 def test_lose_attempt_when_a_stop_waited_stops(store: Store) -> None:

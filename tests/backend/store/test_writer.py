@@ -2,12 +2,13 @@
 
 import asyncio
 import sqlite3
+import threading
 from contextlib import closing
 from functools import partial
 
 import pytest
 from netwright.store.store import Session, Store
-from netwright.store.writer import StoreClosedError
+from netwright.store.writer import StoreBlockedError, StoreClosedError
 from sqlalchemy import text
 
 
@@ -79,4 +80,49 @@ def test_read_when_a_write_is_open_sees_the_state_before(store: Store) -> None:
         return store.read_now(_count)
 
     assert store.write_now(read_inside) == 0
+    assert store.read_now(_count) == 1
+
+
+def _count_and_insert(session: Session) -> int:
+    """As most writes: it looks first."""
+    return _insert(session, _count(session))
+
+
+def test_write_when_another_program_holds_the_database_waits_for_it(store: Store) -> None:
+    with closing(sqlite3.connect(store.path, isolation_level=None, check_same_thread=False)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        threading.Timer(0.3, lambda: holder.execute("ROLLBACK")).start()
+        assert store.write_now(_count_and_insert) == 0
+    assert store.read_now(_count) == 1
+
+
+def test_write_when_another_program_does_not_let_go_says_so_and_later_writes_work(
+    store: Store,
+) -> None:
+    store.write_now(lambda session: session.connection().exec_driver_sql("PRAGMA busy_timeout = 50").close())
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreBlockedError, match="locked") as caught:
+            store.write_now(_count_and_insert)
+        assert not caught.value.is_full
+        assert store.read_now(_count) == 0, "readers are not held up"
+        holder.execute("ROLLBACK")
+    assert store.write_now(_count_and_insert) == 0
+
+
+def test_write_when_the_disk_is_full_changes_nothing_and_works_again_when_there_is_room(store: Store) -> None:
+    def limit(session: Session, pages: int) -> None:
+        session.connection().exec_driver_sql(f"PRAGMA max_page_count = {pages}").close()
+
+    def fill(session: Session) -> None:
+        _insert(session, 1)
+        session.execute(text("UPDATE datasets SET title = :name"), {"name": "x" * 10**6})
+
+    store.write_now(lambda session: limit(session, 1))  # no fewer than it has
+    with pytest.raises(StoreBlockedError, match="full") as caught:
+        store.write_now(fill)
+    assert caught.value.is_full
+    assert store.read_now(_count) == 0
+    store.write_now(lambda session: limit(session, 10**6))
+    store.write_now(fill)
     assert store.read_now(_count) == 1

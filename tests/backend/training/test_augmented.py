@@ -20,7 +20,7 @@ from netwright.training.loop import train
 from netwright.training.reporting import Progress
 from netwright.training.setup import Job
 from netwright.training.states import EndReason
-from project_cases import mlp
+from project_networks import mlp
 from torch import nn
 
 CPU = torch.device("cpu")

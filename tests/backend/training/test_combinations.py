@@ -31,7 +31,7 @@ from netwright.training.reporting import Progress
 from netwright.training.setup import Job, set_up
 from netwright.training.spec import RunSpec
 from netwright.training.states import EndReason, RunState
-from project_cases import FORECAST, STEPS, cnn, mlp, perceptron, reader, three_exits
+from project_networks import FORECAST, STEPS, cnn, mlp, perceptron, reader, three_exits
 
 SGD = {"type": "SGD", "params": {"lr": 0.05, "momentum": 0.9}}
 CUTS = {"type": "ReduceLROnPlateau", "params": {"patience": 0, "threshold": 100.0, "threshold_mode": "abs"}}

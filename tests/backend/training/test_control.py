@@ -7,7 +7,14 @@ import pytest
 import torch
 from netwright.training.checkpoints import CheckpointFolder, LoadedCheckpoint
 from netwright.training.control import Control
-from netwright.training.events import CheckpointCommand, Command, PauseCommand, ResumeCommand, SetCommand
+from netwright.training.events import (
+    CheckpointCommand,
+    Command,
+    PauseCommand,
+    ResumeCommand,
+    SetCommand,
+    StopCommand,
+)
 from netwright.training.loop import train
 from netwright.training.reporting import Progress
 from netwright.training.setup import Job
@@ -45,6 +52,22 @@ class Wishing:
 
 def load(job: Job, name: str) -> LoadedCheckpoint:
     return CheckpointFolder(job.folder / "checkpoints", "run", "hash", 3).load(f"{name}.safetensors")
+
+
+@pytest.mark.parametrize("is_stop_first", [True, False])
+def test_interrupt_when_a_person_stops_the_run_too_is_a_stop(is_stop_first: bool) -> None:
+    control = Control()
+    wishes: list[Callable[[], None]] = [lambda: control.act(StopCommand()), control.interrupt]
+    for wish in wishes if is_stop_first else reversed(wishes):
+        wish()
+    assert (control.is_stopping, control.is_interrupted) == (True, False)
+
+
+def test_interrupt_when_it_comes_alone_or_twice_is_no_stop_of_a_person() -> None:
+    control = Control()
+    control.interrupt()
+    control.interrupt()
+    assert (control.is_stopping, control.is_interrupted, control.has_wish) == (True, True, True)
 
 
 CONFIG: dict[str, Any] = {"schedule": {"type": "CosineAnnealingLR", "warmup_steps": 4}, "epochs": 3}

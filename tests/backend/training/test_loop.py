@@ -24,7 +24,7 @@ from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.reporting import Progress
 from netwright.training.setup import DeviceMissingError, Job
 from netwright.training.states import EndReason, RunState
-from project_cases import optimizer_params
+from project_parts import optimizer_params
 from torch import nn
 
 MakeJob = Callable[..., Job]

@@ -51,7 +51,9 @@ from netwright.training.schedules import SCHEDULES
 from netwright.training.setup import Job
 from netwright.training.spec import INITIAL_WEIGHTS, Change, InitialWeights, RunSpec
 from netwright.worker.initial import load_initial
-from project_cases import CASES, LOSS_CASES, SCHEDULE_PARAMS, WATCHED, Case, masks, mlp, optimizer_params
+from project_cases import CASES
+from project_networks import masks, mlp
+from project_parts import LOSS_CASES, SCHEDULE_PARAMS, WATCHED, Case, optimizer_params
 from safetensors.torch import save_file
 from torch import nn
 

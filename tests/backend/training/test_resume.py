@@ -17,7 +17,7 @@ from netwright.training.reporting import Progress
 from netwright.training.schedules import SCHEDULES
 from netwright.training.setup import Job
 from netwright.training.states import EndReason
-from project_cases import SCHEDULE_PARAMS, optimizer_params
+from project_parts import SCHEDULE_PARAMS, optimizer_params
 from torch import nn
 
 MakeJob = Callable[..., Job]

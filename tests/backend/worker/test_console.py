@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import torch
 from netwright.cli import app
 from netwright.graph.document import Block, Document, Edge, Node
 from netwright.training.checkpoints import CheckpointFolder
+from netwright.worker.console import Screen
 from safetensors.torch import load_file, save_file
 from typer.testing import CliRunner
 
@@ -51,6 +53,26 @@ def test_train_when_the_document_is_good_leaves_checkpoints_source_and_figures(t
     assert "holds a run already" in again.output
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_train_when_a_signal_ends_it_leaves_a_checkpoint_of_where_it_was(
+    tmp_path: Path, run_train: Any, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    show = Screen._show_metrics
+
+    def signal_once(screen: Screen, fields: dict[str, Any]) -> None:
+        show(screen, fields)
+        if fields["epoch"] == 2:
+            signal.raise_signal(number)
+
+    monkeypatch.setattr(Screen, "_show_metrics", signal_once)
+    file = write_document(tmp_path / "d.json", data={"source": "digits"}, epochs=5000, device="cpu")
+    result = run_train(file, "--output", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "stopped: Stopped after step" in result.output
+    (last, *_) = CheckpointFolder(tmp_path / "out" / "checkpoints", "local", "", 3).records()
+    assert f"Stopped after step {last.step}." in result.output
+
+
 @pytest.mark.parametrize(
     ("training", "outputs", "sentence"),
     [
@@ -69,6 +91,29 @@ def test_train_when_something_is_wrong_says_it_and_fails(
     assert result.exit_code == 1
     assert sentence in result.output
     assert "Traceback" not in result.output
+    assert not list((tmp_path / "runs").glob("*")), "nothing was trained, so nothing is left behind"
+
+
+def test_train_when_the_folder_cannot_be_written_or_holds_a_file_of_that_name_says_so(
+    tmp_path: Path, run_train: Any
+) -> None:
+    file = write_document(tmp_path / "d.json", data={"source": "digits"})
+    result = run_train(file, "--output", file / "out")
+    assert result.exit_code == 1
+    assert "d.json/out cannot be read or written: Not a directory." in result.output
+    (tmp_path / "model.py").write_text("mine", encoding="utf-8")
+    result = run_train(file, "--output", tmp_path)
+    assert "holds a run already (model.py)" in result.output
+    assert (tmp_path / "model.py").read_text(encoding="utf-8") == "mine"
+
+
+def test_train_when_it_is_refused_leaves_a_folder_as_it_was(tmp_path: Path, run_train: Any) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("keep", encoding="utf-8")
+    file = write_document(tmp_path / "d.json", outputs=7, data={"source": "digits"})
+    assert run_train(file, "--output", folder).exit_code == 1
+    assert [path.name for path in folder.iterdir()] == ["notes.txt"]
 
 
 @pytest.mark.parametrize("split", [{"folds": 3, "fold": 2}, {"test": 0.2}, {"test": 0.2, "folds": 3}])

@@ -13,7 +13,7 @@ from netwright.training.rate_finder import LEAST_STEPS, RateFinding
 from netwright.training.spec import RunSpec
 from netwright.worker import rate_finder
 from netwright.worker.rate_finder import find_rates
-from project_cases import mlp
+from project_networks import mlp
 from samples import gcn, plain_graph_classifier
 from torch import nn
 
