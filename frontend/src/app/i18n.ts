@@ -1,5 +1,5 @@
-import i18next from "i18next";
-import { initReactI18next } from "react-i18next";
+import i18next, { type i18n } from "i18next";
+import { initReactI18next, setI18n } from "react-i18next";
 import { byNamespace } from "../locales/namespaces";
 
 /**
@@ -22,5 +22,9 @@ void i18next.use(initReactI18next).init({
   interpolation: { escapeValue: false },
   returnNull: false,
 });
+
+// `useTranslation` copies every property of what it is given, in each component that comes: an object that has none of its own
+// and asks i18next for all of them makes that a third of the work.
+setI18n(Object.create(i18next) as i18n);
 
 export { i18next };

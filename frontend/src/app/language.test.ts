@@ -1,4 +1,6 @@
+import { act, renderHook } from "@testing-library/react";
 import i18next from "i18next";
+import { useTranslation } from "react-i18next";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { formatAgo, formatDate, formatDuration, formatTime } from "@/ui";
 import { chooseLanguage, startLanguage, systemLanguage } from "./language";
@@ -55,6 +57,17 @@ describe("a language that was chosen", () => {
     await startLanguage();
     expect(document.documentElement.lang).toBe("en");
   });
+});
+
+test("components follow the language, and hold no copy of i18next each", async () => {
+  const { result } = renderHook(() => useTranslation());
+  const own = () => Object.getOwnPropertyNames(result.current.i18n).length;
+  expect([result.current.i18n.language, result.current.t("frame.skip")]).toEqual(["en", i18next.t("frame.skip")]);
+  expect(own()).toBeLessThan(5);
+  await act(() => chooseLanguage("zh"));
+  expect(result.current.i18n.language).toBe("zh");
+  expect(result.current.t("frame.skip")).toMatch(/\p{Script=Han}/u);
+  expect(own()).toBeLessThan(5);
 });
 
 describe("times in Chinese", () => {
