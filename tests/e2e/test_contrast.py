@@ -1,4 +1,4 @@
-"""More contrast: as the system asks for it, and as a person chooses it."""
+"""More contrast and less motion: as the system asks for them, and contrast as a person chooses it."""
 
 from typing import Literal
 
@@ -21,8 +21,18 @@ SMALL = chain(
 GROUND = "getComputedStyle(document.documentElement).getPropertyValue('--nw-bg')"
 
 
+MOVING = """
+  [...document.querySelectorAll('*')].filter((element) => {
+    const { animationName, animationDuration, transitionDuration } = getComputedStyle(element);
+    const longest = (durations) => Math.max(...durations.split(',').map(parseFloat));
+    return longest(transitionDuration) > 0.001 || (animationName !== 'none' && longest(animationDuration) > 0.001);
+  }).map((element) => element.outerHTML.slice(0, 120))
+"""
+"""What would glide or turn for longer than a millisecond."""
+
+
 @pytest.mark.parametrize(("theme", "ground"), [("light", "#fff"), ("dark", "#000")])
-def test_system_that_asks_for_more_contrast_gets_it(
+def test_system_that_asks_for_more_contrast_and_less_motion_gets_them(
     browser: Browser, server: Server, theme: Literal["light", "dark"], ground: str
 ) -> None:
     network = create_network(server, SMALL)
@@ -36,6 +46,7 @@ def test_system_that_asks_for_more_contrast_gets_it(
             page.goto(f"http://127.0.0.1:{server.port}{address}")
             expect(page.get_by_role("main").get_by_text("Linear").first).to_be_visible()
             assert not faults(page)
+            assert page.evaluate(MOVING) == []
     finally:
         context.close()
 

@@ -39,6 +39,9 @@ const StillPalette = memo(Palette);
 const StillCanvas = memo(Canvas);
 const StillInspector = memo(Inspector);
 
+/** The training form lies over the inspector: what it covers takes no focus that nobody could see. */
+const TRAIN_WIDTH = 420;
+
 const DRAWERS = { problems: ProblemsPanel, costs: CostsPanel, code: CodePanel, weights: WeightsPanel };
 
 /** The editor page: bar, palette, canvas, inspector, and a drawer below. */
@@ -142,7 +145,7 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
           </Suspense>
         )}
         {panels.isInspectorOpen && (
-          <>
+          <div className={styles.covered} inert={drawer === "train" && panels.inspector <= TRAIN_WIDTH}>
             <Splitter
               label={t("editor.inspectorWidth")}
               axis="x"
@@ -155,7 +158,7 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
             <div className={styles.side} id="inspector" style={{ width: panels.inspector }}>
               <StillInspector />
             </div>
-          </>
+          </div>
         )}
       </div>
     </div>

@@ -1,3 +1,4 @@
+import { useElementSize } from "@mantine/hooks";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunSummary } from "@/api";
@@ -15,7 +16,8 @@ interface Props {
 const HEIGHT = 340;
 const TOP = 34;
 const BOTTOM = 20;
-const GAP = 170;
+/** Between two axes: as there is room, but near enough for the eye to follow a line. */
+const GAP = { least: 170, most: 320 };
 const SIDE = 70;
 
 /** A line a run through what it was given to what came of it; pointing at one brings it out. */
@@ -24,12 +26,20 @@ export function ParallelCoordinates({ runs, colors, fields }: Props) {
   const { t: d } = useTranslation("desk");
   const axes = useMemo(() => buildAxes(fields, runs), [fields, runs]);
   const [active, setActive] = useState<string | null>(null);
+  const frame = useElementSize();
   if (axes.length < 2) return <p className={classes.quiet}>{t("parallel.tooFew")}</p>;
-  const width = 2 * SIDE + (axes.length - 1) * GAP;
-  const x = (index: number) => SIDE + index * GAP;
+  const room = (frame.width - 2 * SIDE) / (axes.length - 1);
+  const gap = Math.min(GAP.most, Math.max(GAP.least, Math.floor(room)));
+  const width = 2 * SIDE + (axes.length - 1) * gap;
+  const x = (index: number) => SIDE + index * gap;
   const y = (place: number) => TOP + (1 - place) * (HEIGHT - TOP - BOTTOM);
   return (
-    <section aria-label={t("tabs.parallel")} className={classes.parallel} data-testid="compare-parallel">
+    <section
+      ref={frame.ref}
+      aria-label={t("tabs.parallel")}
+      className={classes.parallel}
+      data-testid="compare-parallel"
+    >
       <svg width={width} height={HEIGHT} role="img" aria-label={t("parallel.picture", { count: runs.length })}>
         {axes.map(({ field, ticks }, index) => (
           <g key={field.id} transform={`translate(${x(index)} 0)`}>

@@ -14,7 +14,7 @@ export function BranchButton({ run, checkpoint, kind }: { run: RunRead; checkpoi
     <>
       <ReasonedIcon
         variant="default"
-        size={22}
+        size={24}
         reason={checkpoint.is_available ? null : say("why.fileGone")}
         label={t("branch.label", { kind, step: checkpoint.step })}
         onClick={() => setOpen(true)}

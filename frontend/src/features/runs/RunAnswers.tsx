@@ -2,6 +2,7 @@ import { RunBaseline } from "./RunBaseline";
 import { RunClasses } from "./RunClasses";
 import { RunUnits } from "./RunUnits";
 import type { RunLive, RunSession } from "./runSession";
+import { isFinal } from "./runWords";
 
 /** How good the answers are: beside the naive one, and class by class; and what holds learning up inside. */
 export function RunAnswers({ session, live }: { session: RunSession; live: RunLive }) {
@@ -10,7 +11,9 @@ export function RunAnswers({ session, live }: { session: RunSession; live: RunLi
   const hasBaseline = Object.keys(hello?.baseline ?? {}).length > 0;
   return (
     <>
-      {hello !== undefined && hasBaseline && <RunBaseline hello={hello} store={session.metrics} />}
+      {hello !== undefined && hasBaseline && (
+        <RunBaseline hello={hello} store={session.metrics} hasEnded={live.state !== null && isFinal(live.state)} />
+      )}
       {live.classTables.length > 0 && <RunClasses tables={live.classTables} />}
       {live.units.length > 0 && <RunUnits events={live.units} />}
     </>

@@ -10,7 +10,7 @@ import type { HelloEvent } from "./runSession";
 import panels from "./runs.module.css";
 
 /** The metrics of the last epoch beside what an answer is worth that needs no network. */
-export function RunBaseline({ hello, store }: { hello: HelloEvent; store: MetricStore }) {
+export function RunBaseline({ hello, store, hasEnded }: { hello: HelloEvent; store: MetricStore; hasEnded: boolean }) {
   const { t } = useTranslation("runs");
   const { data: options } = useQuery(trainingOptionsQuery);
   const metrics = options?.metrics ?? [];
@@ -23,6 +23,7 @@ export function RunBaseline({ hello, store }: { hello: HelloEvent; store: Metric
   const last = useSyncExternalStore(store.subscribe, () =>
     JSON.stringify(rows.map(([name]) => [read(name), read(name.replace(/^val\//, "test/"))])),
   );
+  const none = t(hasEnded ? "baseline.never" : "baseline.none");
   const values = JSON.parse(last) as [number | null, number | null][];
   const hasTest = values.some(([, test]) => test !== null);
   return (
@@ -56,10 +57,8 @@ export function RunBaseline({ hello, store }: { hello: HelloEvent; store: Metric
               <tr key={name} data-testid={`baseline-${type}`} data-better={better ?? undefined}>
                 <th scope="row">{metrics.find((metric) => metric.type === type)?.title ?? type}</th>
                 <td>{formatMetric(naive)}</td>
-                <td>{value === null ? t("baseline.none") : formatMetric(value)}</td>
-                {hasTest && (
-                  <td data-testid={`test-${type}`}>{test === null ? t("baseline.none") : formatMetric(test)}</td>
-                )}
+                <td>{value === null ? none : formatMetric(value)}</td>
+                {hasTest && <td data-testid={`test-${type}`}>{test === null ? none : formatMetric(test)}</td>}
                 <td className={classes.verdict}>
                   {better === null ? "" : t(better ? "baseline.better" : "baseline.notBetter")}
                 </td>

@@ -80,7 +80,7 @@ export const RunCurves = memo(function RunCurves({ runId, name, store, stepsPerE
   const system = groups.filter(isSystemGroup);
   return (
     <section aria-label={t("curves.title")} data-testid="run-curves">
-      <Group justify="space-between" wrap="nowrap" align="start">
+      <Group justify="space-between" align="start">
         <ChartControls view={view} onChange={setView} />
         {names.length > 0 && (
           <CurveFiles

@@ -46,6 +46,16 @@ describe("what happened to a run", () => {
     expect(live.values).toHaveLength(1);
   });
 
+  test("says once why it failed, where an alert said it a moment before", () => {
+    const message = "The loss of step 10 is not a number.";
+    const alert = event({ type: "alert", code: "not_finite", level: "error", message });
+    const end = event({ type: "end", state: "failed", reason: "loss_not_finite", message });
+    const messages = (events: RunEvent[]) =>
+      reduceLive(EMPTY_LIVE, events, new RateMeter()).moments.map((moment) => moment.message);
+    expect(messages([alert, end])).toEqual([message, null]);
+    expect(messages([end])).toEqual([message]);
+  });
+
   test("has words for each of its moments", () => {
     const words = en.timeline as Record<string, unknown>;
     const keys = toMoments([], hello({ resumed_from_step: 4 }), null).map(({ key }: Moment) => key);

@@ -18,7 +18,10 @@ export interface Moment {
 export function toMoments(moments: readonly Moment[], event: RunEvent, state: RunState | null): readonly Moment[] {
   const told = tell(event, state);
   if (told === null) return moments;
-  const { key, values = {}, message = null, tone = "quiet" } = told;
+  const { key, values = {}, tone = "quiet" } = told;
+  // Why it ended was often said a moment before, by the alert.
+  const isSaid = event.type === "end" && moments.some((moment) => moment.message === told.message);
+  const message = isSaid ? null : (told.message ?? null);
   return [...moments, { id: `${event.attempt}.${event.seq}`, time: event.time, key, values, message, tone }];
 }
 
