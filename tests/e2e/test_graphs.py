@@ -1,5 +1,6 @@
 """A graph through the page: uploaded as tables, drawn, offered to the network that takes it, trained."""
 
+import io
 import zipfile
 from pathlib import Path
 from typing import Any, Literal
@@ -9,7 +10,17 @@ from e2e.accessibility import faults
 from e2e.conftest import Server
 from e2e.drawing import Editor
 from e2e.pictures import keep
-from e2e.training import create_network, mend, naive_value, open_training, start_training, values, wait_for_end
+from e2e.training import (
+    create_network,
+    mend,
+    naive_value,
+    open_training,
+    start_run,
+    start_training,
+    values,
+    wait_for_end,
+    wait_for_runs,
+)
 from netwright.data.karate import Karate
 from netwright.data.registry import open_source
 from netwright.graph.document import Document
@@ -45,6 +56,22 @@ def karate_tables(folder: Path) -> Path:
     return file
 
 
+def rings_and_stars() -> bytes:
+    """80 small graphs, a class each, that the number of a vertex's neighbours tells apart."""
+    nodes, edges, graphs = ["id,graph,neighbours"], ["graph,source,target"], ["id,shape"]
+    for graph in range(80):
+        size, is_ring = 5 + graph % 6, graph % 2 == 0
+        pairs = [(i, (i + 1) % size) for i in range(size)] if is_ring else [(0, i) for i in range(1, size)]
+        graphs.append(f"g{graph},{'ring' if is_ring else 'star'}")
+        nodes += [f"{i},g{graph},{sum(i in pair for pair in pairs)}" for i in range(size)]
+        edges += [f"g{graph},{a},{b}" for a, b in pairs]
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, lines in (("nodes.csv", nodes), ("edges.csv", edges), ("graphs.csv", graphs)):
+            archive.writestr(name, "\n".join(lines))
+    return buffer.getvalue()
+
+
 @pytest.mark.timeout(600)
 def test_graph_uploaded_as_tables_is_drawn_and_trained(page: Page, server: Server, tmp_path: Path) -> None:
     page.goto(f"http://127.0.0.1:{server.port}/data")
@@ -66,6 +93,19 @@ def test_graph_uploaded_as_tables_is_drawn_and_trained(page: Page, server: Serve
     naive = naive_value(page, "Accuracy")
     assert naive < 0.7, "17 of 34 are on either side"
     assert max(values(server, run, "val/Accuracy")) > max(naive, 0.6)
+
+    # Many graphs with a class each, through the API: the network that the product makes for them tells them apart.
+    with server.client() as client:
+        sent = client.post("/api/datasets", params={"filename": "shapes.zip"}, content=rings_and_stars())
+        many = sent.raise_for_status().json()
+        assert (many["kind"], many["task"], many["classes"]) == ("graph", "classification", ["ring", "star"])
+        made = client.post(f"/api/datasets/{many['id']}/network").raise_for_status().json()
+        drawn = client.get(f"/api/networks/{made['id']}").raise_for_status().json()["document"]
+    shapes = start_run(server, drawn, many["id"], epochs=5, lr=0.01)
+    wait_for_runs(server, [shapes])
+    page.goto(f"http://127.0.0.1:{server.port}/runs/{shapes}")
+    assert naive_value(page, "Accuracy") == 0.5
+    assert values(server, shapes, "val/Accuracy")[-1] > 0.9
 
 
 def test_network_of_graphs_shows_vertices_and_edges_on_its_wires(page: Page, server: Server) -> None:

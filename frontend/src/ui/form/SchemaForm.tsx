@@ -94,7 +94,7 @@ const Row = memo(function Row({ field, value, problems, isMixed, within, ...prop
     <div className={styles.row} data-wide={isWide(field, value) || undefined}>
       <div className={styles.labelCell}>
         <label className={styles.label} htmlFor={id} title={`${name}: ${field.description}`}>
-          {name}
+          {breakable(name)}
         </label>
         {props.naming && <NamingButton name={name} value={value ?? field.default} naming={props.naming} />}
       </div>
@@ -149,6 +149,17 @@ const Row = memo(function Row({ field, value, problems, isMixed, within, ...prop
     </div>
   );
 });
+
+/** A long name goes on in the next line behind an underscore. */
+function breakable(name: string) {
+  return name.split(/(?<=_)/).map((part, place) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: a part is its place in the name
+    <Fragment key={place}>
+      {place > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
+}
 
 /** Shown for a number and for an expression, while the row is looked at. */
 function NamingButton({ name, value, naming }: { name: string; value: unknown; naming: FieldNaming }) {
