@@ -337,6 +337,22 @@ describe("grouping and unpacking", () => {
     expect(unpack(made.document, made.id).view.network).toEqual(residual().view.network);
   });
 
+  it("stands where its first card stood where another stands in the middle, its ports close by, and brings all back", () => {
+    // Rows that a person reads like a text: conv ends the first, act begins the second.
+    const rows: Record<string, Position> = {
+      image: [0, 0],
+      conv: [680, 0],
+      act: [0, 140],
+      sum: [340, 100],
+      scores: [680, 140],
+    };
+    const wrapped = { ...residual(), view: { network: rows } };
+    const made = group(wrapped, ["conv", "act"], "Made");
+    expect(made.document.view.network?.[made.id]).toEqual(rows.conv);
+    expect(made.document.view.Made).toEqual({ x: [340, 0], conv: rows.conv, act: rows.act, y: [340, 140] });
+    expect(unpack(made.document, made.id).view.network).toEqual(wrapped.view.network);
+  });
+
   it("takes the points of the wires within along, into the block and out again, also where it stands elsewhere", () => {
     const edge = residual().network.edges[1] as Edge;
     const points: Position[] = [[500, -120]];

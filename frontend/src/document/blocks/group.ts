@@ -1,6 +1,6 @@
 /** Selected nodes become a block: its ports are the wires that crossed the border of the selection. */
 import { applyEdits } from "../edits";
-import { CARD_WIDTH, COLUMN_GAP, cardSize, ROW_GAP, snap, snapPosition } from "../geometry";
+import { CARD_WIDTH, COLUMN_GAP, cardSize, overlaps, ROW_GAP, snap, snapPosition } from "../geometry";
 import { freeId, freeIdLike, idPrefix } from "../ids";
 import { marksOf } from "../marks";
 import { completePositions, freePlaceForSize, type Positions } from "../placement";
@@ -17,6 +17,7 @@ import {
   type Label,
   type Node,
   type PortRef,
+  type Position,
 } from "../types";
 import { namesInValue } from "./expressions";
 
@@ -131,7 +132,11 @@ export function groupEdits(level: Level, blockName: string, ids: readonly string
   delete stored[id];
   const size = cardSize(portsAt(after, id));
   const [x, y] = centreOf(places, nodes, level);
-  const position = freePlaceForSize(after, stored, size, [snap(x - size.width / 2), snap(y - size.height / 2)]);
+  const middle: Position = [snap(x - size.width / 2), snap(y - size.height / 2)];
+  // Where another card stands in their middle, the place of the first of them is free.
+  const isFree = freePlaceForSize(after, stored, size, middle)[1] === middle[1];
+  const first = places[firstOf(block, chosen) ?? ""];
+  const position = isFree || !first ? middle : freePlaceForSize(after, stored, size, first);
   return { edits: [...edits, { op: "move_node", block: blockName, id, position: snapPosition(position) }], id };
 }
 
@@ -280,7 +285,13 @@ function passedParameters(block: Block, nodes: readonly Node[]): Block["paramete
   return Object.fromEntries(Object.entries(block.parameters).filter(([name]) => used.has(name)));
 }
 
-/** Inside, nodes keep their places; entries stand left of them and exits right, level with what they are wired to. */
+/** The first of the nodes `ids` in the order of the data. */
+export function firstOf(block: Block, ids: ReadonlySet<string>): string | undefined {
+  return dataOrder(block).find((id) => ids.has(id));
+}
+
+/** Inside, nodes keep their places; entries stand left and exits right of what they are wired to where that is free, else of
+ * all of them, level with what they are wired to. */
 function placesOf(level: Level, blockName: string, border: Border, nodes: readonly Node[]): Positions {
   const all = completePositions(level, level.document.view[blockName] ?? {});
   const places: Positions = {};
@@ -288,30 +299,45 @@ function placesOf(level: Level, blockName: string, border: Border, nodes: readon
   const xs = Object.values(places).map(([x]) => x);
   const left = Math.min(...xs) - CARD_WIDTH - COLUMN_GAP;
   const right = Math.max(...xs) + CARD_WIDTH + COLUMN_GAP;
+  const sizes = new Map(nodes.map(({ id }) => [id, cardSize(portsAt(level, id))]));
+  const isFree = (at: Position) =>
+    Object.entries(places).every(([id, other]) => !overlaps(at, PORT_SIZE, other, sizes.get(id) ?? PORT_SIZE));
   stand(
     places,
-    left,
     border.entries.map(({ id, targets }) => ({ id, beside: targets.map(({ node }) => node) })),
+    (beside, y) => {
+      const close = Math.min(...beside.map(([x]) => x)) - CARD_WIDTH - COLUMN_GAP;
+      return beside.length > 0 && isFree([close, y]) ? close : left;
+    },
   );
   stand(
     places,
-    right,
     border.exits.map(({ id, from }) => ({ id, beside: [from.node] })),
+    (beside, y) => {
+      const close = Math.max(...beside.map(([x]) => x)) + CARD_WIDTH + COLUMN_GAP;
+      return beside.length > 0 && isFree([close, y]) ? close : right;
+    },
   );
   return places;
 }
 
-const PORT_PITCH = cardSize({ inputs: [], outputs: [], known: true }).height + ROW_GAP;
+const PORT_SIZE = cardSize({ inputs: [], outputs: [], known: true });
+const PORT_PITCH = PORT_SIZE.height + ROW_GAP;
 
-function stand(places: Positions, x: number, ports: readonly { id: string; beside: readonly string[] }[]): void {
+/** Puts ports beneath each other; `column` says how far left or right one stands that is wired to cards at `beside`. */
+function stand(
+  places: Positions,
+  ports: readonly { id: string; beside: readonly string[] }[],
+  column: (beside: readonly Position[], y: number) => number,
+): void {
   const wanted = ports.map(({ id, beside }) => {
-    const ys = beside.flatMap((node) => places[node]?.[1] ?? []);
-    return { id, y: ys.length > 0 ? ys.reduce((sum, y) => sum + y, 0) / ys.length : 0 };
+    const cards = beside.flatMap((node) => (places[node] ? [places[node]] : []));
+    return { id, cards, y: cards.length > 0 ? cards.reduce((sum, [, y]) => sum + y, 0) / cards.length : 0 };
   });
   let free = Number.NEGATIVE_INFINITY;
-  for (const { id, y } of wanted.sort((a, b) => a.y - b.y)) {
+  for (const { id, cards, y } of wanted.sort((a, b) => a.y - b.y)) {
     const at = Math.max(y, free);
-    places[id] = snapPosition([x, at]);
+    places[id] = snapPosition([column(cards, at), at]);
     free = at + PORT_PITCH;
   }
 }

@@ -32,6 +32,7 @@ import {
   substitute,
   toValue,
 } from "./expressions";
+import { firstOf } from "./group";
 import { numberOf, usesOf, valuesOf } from "./uses";
 
 /** More nodes than this are not put into one level: nobody could work with them. */
@@ -304,9 +305,12 @@ class Unpacking {
           cards.map(({ id, at: [x, y] }) => [ids.get(id) ?? id, [left + x - box.x + copy * pitch, top + y - box.y]]),
         ),
       );
-    // In the middle of where the block stood: a selection that was grouped comes back to its own places.
-    const left = box.x + nearest(at[0] + card.width / 2 - total.width / 2 - box.x);
-    const top = box.y + nearest(at[1] + card.height / 2 - total.height / 2 - box.y);
+    // In the middle of where the block stood, or from where its first card did: a selection that was grouped comes back to
+    // its own places.
+    const first = stored[firstOf(this.inside, new Set(cards.map(({ id }) => id))) ?? ""];
+    const isAtFirst = first !== undefined && first[0] === at[0] && first[1] === at[1];
+    const left = isAtFirst ? box.x : box.x + nearest(at[0] + card.width / 2 - total.width / 2 - box.x);
+    const top = isAtFirst ? box.y : box.y + nearest(at[1] + card.height / 2 - total.height / 2 - box.y);
     const own = this.copies === 1 ? cards : [];
     const isFree = own.every(({ at: [x, y], size }) => {
       const place: [number, number] = [left + x - box.x, top + y - box.y];
