@@ -42,6 +42,9 @@ Mode = Literal["min", "max"]
 ModeOf = Callable[[str], Mode | None]
 """Whether lower or higher is better for a metric's name; None where neither is (``lr``)."""
 
+WORKING = frozenset({RunState.RUNNING, RunState.PAUSED})
+"""States that a worker may say its run is in; all others are the server's to say, or an ``end``."""
+
 
 class FencedError(RuntimeError):
     """The attempt was given up, or another has begun: it must end."""
@@ -165,8 +168,8 @@ class Ingest:
 
     def _change_state(self, session: Session, run: RunRow, event: StateEvent) -> None:
         old = state_of(run)
-        if event.state in FINAL or (event.state != old and not is_allowed(old, event.state)):
-            return  # only ``end`` ends; a state that cannot follow is a late echo
+        if event.state not in WORKING or (event.state != old and not is_allowed(old, event.state)):
+            return  # only ``end`` ends, only the server queues; a state that cannot follow is a late echo
         if event.state != old:
             move(run, event.state)
         run.phase = event.phase

@@ -175,6 +175,7 @@ def test_ingest_when_a_checkpoint_was_not_verified_keeps_the_event_and_no_row(st
 
 def test_ingest_when_a_state_cannot_follow_keeps_the_state(store: Store) -> None:
     ingest(store, hello(), event("state", 2, state="queued"), event("state", 3, state="completed"))
+    ingest(store, event("state", 4, state="lost"), event("state", 5, state="starting"))
     assert get(store).state == RunState.RUNNING
 
 
