@@ -10,7 +10,7 @@ import torch
 from netwright.language import say
 from netwright.training.capturing import Watched, Work
 
-WAITS = "synchroniz"
+WAITS = "called a synchronizing CUDA operation"
 """In PyTorch's warning of an operation that waits for the device."""
 
 

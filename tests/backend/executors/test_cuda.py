@@ -1,5 +1,6 @@
 """A forked worker that trains on a real GPU.  Skipped, loudly, where PyTorch finds none."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -47,4 +48,16 @@ def test_worker_when_memory_of_the_gpu_runs_out_says_so(
     wait_for(lambda: bool(run.of("end")), 120)
     end = run.of("end")[0]
     assert (end["state"], end["reason"]) == ("failed", "out_of_memory"), run.log()
-    assert "Halve the batch size" in end["message"]["template"]
+    last = end["message"]["values"]["last"]
+    assert last["template"] == "A batch of {fits} fits: a step of that size was tried.", end
+    assert 1 <= last["values"]["fits"] < 1617
+
+
+def test_worker_when_cuda_graphs_are_asked_for_captures_its_step(
+    executor: LocalExecutor, make_run: Callable[..., Any], wait_for: WaitFor
+) -> None:
+    run = make_run(device="cuda", epochs=2, cuda_graphs="on")
+    executor.submit(run.folder, 1)
+    wait_for(lambda: bool(run.of("end")), 120)
+    assert run.of("end")[0]["state"] == "completed", run.log()
+    assert "the step was captured" in json.dumps([event["message"] for event in run.of("log")])
