@@ -21,7 +21,7 @@ from netwright.layers.params import (
     setting,
     short,
 )
-from netwright.layers.spatial import AXES, picture_port, primed
+from netwright.layers.spatial import AXES, check_cut, picture_port, primed
 
 
 class ConvTransposeParams(LayerParams, Generic[S, Z]):
@@ -57,7 +57,9 @@ class _ConvTranspose(_Filters):
     def check(cls, params: Any, inputs: Sequence[TensorSpec]) -> Iterator[Complaint]:
         yield from cls.check_groups(params, inputs[0].shape[0])
         complaints = list(cls._check_output_padding(params))
-        yield from complaints or cls._check_size(params, inputs[0])
+        yield from complaints or check_cut(
+            cls.type, inputs[0], cls.output_size(params, inputs[0]), expand(params.padding, cls.dims)
+        )
 
     @classmethod
     def _check_output_padding(cls, params: Any) -> Iterator[Complaint]:
@@ -91,29 +93,6 @@ class _ConvTranspose(_Filters):
         return tuple(
             (size - 1) * stride - 2 * padding + dilation * (kernel - 1) + extra + 1
             for size, (kernel, stride, padding, extra, dilation) in zip(spec.shape[1:], settings, strict=True)
-        )
-
-    @classmethod
-    def _check_size(cls, params: Any, spec: TensorSpec) -> Iterator[Complaint]:
-        sizes = cls.output_size(params, spec)
-        if all(size >= 1 for size in sizes):
-            return
-        padding = expand(params.padding, cls.dims)
-        fits = tuple(max(0, pad - (2 - min(size, 1)) // 2) for pad, size in zip(padding, sizes, strict=True))
-        yield Complaint(
-            code="nothing_left",
-            message=say(
-                "{type} `{node}` cuts {padding} pixels off every side, and of {spec} from `{source}` nothing is left.",
-                type=cls.type,
-                padding=short(padding),
-                spec=spec,
-            ),
-            port="x",
-            field="padding",
-            expected=say("at most {size}", size=short(fits)),
-            got=short(padding),
-            values={"padding": short(padding), "got": str(spec)},
-            fixes=(Repair("set_param", {"name": "padding", "value": plain(fits)}),),
         )
 
     @classmethod

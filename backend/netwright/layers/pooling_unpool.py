@@ -18,10 +18,9 @@ from netwright.layers.params import (
     expand,
     plain,
     setting,
-    short,
 )
 from netwright.layers.pooling import _Pool
-from netwright.layers.spatial import AXES, picture_port, primed
+from netwright.layers.spatial import AXES, check_cut, picture_port, primed
 
 _DOCS = "https://docs.pytorch.org/docs/stable/generated/torch.nn."
 
@@ -84,7 +83,7 @@ class _MaxUnpool(_Pool):
         """PyTorch takes another size than its own where it differs by less than the stride."""
         sizes, (_, stride, padding) = unpooled_size(params, x), _windows(params, cls.dims)
         if not like.is_given:
-            yield from cls._check_nothing_left(params, x, sizes, padding)
+            yield from check_cut(cls.type, x, sizes, padding)
             return
         pairs = list(zip(sizes, stride, strict=True))
         if all(abs(want - size) < step for want, (size, step) in zip(like.shape[1:], pairs, strict=True)):
@@ -108,29 +107,6 @@ class _MaxUnpool(_Pool):
             got=got,
             values={"least": least, "most": most, "got": got},
             fixes=cls._repairs(params, x, like.shape[1:]),
-        )
-
-    @classmethod
-    def _check_nothing_left(
-        cls, params: Any, x: TensorSpec, sizes: tuple[int, ...], padding: tuple[int, ...]
-    ) -> Iterator[Complaint]:
-        if min(sizes) >= 1:
-            return
-        fits = tuple(max(0, pad - (2 - min(size, 1)) // 2) for pad, size in zip(padding, sizes, strict=True))
-        yield Complaint(
-            code="nothing_left",
-            message=say(
-                "{type} `{node}` cuts {padding} pixels off every side, and of {spec} from `{source}` nothing is left.",
-                type=cls.type,
-                padding=short(padding),
-                spec=x,
-            ),
-            port="x",
-            field="padding",
-            expected=say("at most {size}", size=short(fits)),
-            got=short(padding),
-            values={"padding": short(padding), "got": str(x)},
-            fixes=(Repair("set_param", {"name": "padding", "value": plain(fits)}),),
         )
 
     @classmethod

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from netwright.language import say
 from netwright.layers.base import Complaint, Port, Repair, TensorSpec
-from netwright.layers.params import plain
+from netwright.layers.params import plain, short
 
 AXES = {1: "L", 2: "H, W", 3: "D, H, W"}
 
@@ -108,4 +108,26 @@ def not_divided(name: str, channels: int, groups: int, instead: int, field: str)
         got=str(groups),
         values={"channels": channels, "groups": groups},
         fixes=(Repair("set_param", {"name": field, "value": instead}),),
+    )
+
+
+def check_cut(type_: str, spec: TensorSpec, sizes: Sequence[int], padding: Sequence[int]) -> Iterator[Complaint]:
+    """Of a layer whose padding is cut off what it makes: something must be left of ``sizes``, one an axis."""
+    if all(size >= 1 for size in sizes):
+        return
+    fits = tuple(max(0, pad - (2 - min(size, 1)) // 2) for pad, size in zip(padding, sizes, strict=True))
+    yield Complaint(
+        code="nothing_left",
+        message=say(
+            "{type} `{node}` cuts {padding} pixels off every side, and of {spec} from `{source}` nothing is left.",
+            type=type_,
+            padding=short(padding),
+            spec=spec,
+        ),
+        port="x",
+        field="padding",
+        expected=say("at most {size}", size=short(fits)),
+        got=short(padding),
+        values={"padding": short(padding), "got": str(spec)},
+        fixes=(Repair("set_param", {"name": "padding", "value": plain(fits)}),),
     )

@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconRefresh } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { StepsRead } from "@/api";
 import { LineSkeletons, rangeOf, SeriesLines } from "@/ui";
@@ -54,7 +55,13 @@ function Samples({ read, first }: { read: StepsRead; first: Pair }) {
   return tokens.length > 0 ? <Texts pairs={read.samples} /> : <Rows read={read} />;
 }
 
-function Pictures({ pairs }: { pairs: readonly Pair[] }) {
+interface BesideProps {
+  pairs: readonly Pair[];
+  draw: (sample: Pair["before"], side: "before" | "after", label: string) => ReactNode;
+}
+
+/** Two rows of samples: as they come, and below as the network gets them. */
+function Beside({ pairs, draw }: BesideProps) {
   const { t } = useTranslation("training");
   return (
     <table className={classes.pictures}>
@@ -62,23 +69,32 @@ function Pictures({ pairs }: { pairs: readonly Pair[] }) {
         {(["before", "after"] as const).map((side) => (
           <tr key={side}>
             <th scope="row">{t(`steps.preview.${side}`)}</th>
-            {pairs.map((pair, place) => {
-              const label = side === "before" ? pair.label : pair.label_after;
-              return (
-                // biome-ignore lint/suspicious/noArrayIndexKey: the samples are always the same, in the same order
-                <td key={place}>
-                  <div className={classes.stack}>
-                    <img src={pair[side].picture} alt={t(`steps.preview.${side}Of`, { label })} title={label} />
-                    {pair[side].mask !== "" && <img src={pair[side].mask} alt={t("steps.preview.mask")} />}
-                  </div>
-                  {side === "after" && <span>{label}</span>}
-                </td>
-              );
-            })}
+            {pairs.map((pair, place) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the samples are always the same, in the same order
+              <td key={place}>{draw(pair[side], side, side === "before" ? pair.label : pair.label_after)}</td>
+            ))}
           </tr>
         ))}
       </tbody>
     </table>
+  );
+}
+
+function Pictures({ pairs }: { pairs: readonly Pair[] }) {
+  const { t } = useTranslation("training");
+  return (
+    <Beside
+      pairs={pairs}
+      draw={({ picture, mask }, side, label) => (
+        <>
+          <div className={classes.stack}>
+            <img src={picture} alt={t(`steps.preview.${side}Of`, { label })} title={label} />
+            {mask !== "" && <img src={mask} alt={t("steps.preview.mask")} />}
+          </div>
+          {side === "after" && <span>{label}</span>}
+        </>
+      )}
+    />
   );
 }
 
@@ -90,32 +106,18 @@ function shorten(value: number): string {
 function Curves({ pairs }: { pairs: readonly Pair[] }) {
   const { t } = useTranslation("training");
   return (
-    <table className={classes.pictures}>
-      <tbody>
-        {(["before", "after"] as const).map((side) => (
-          <tr key={side}>
-            <th scope="row">{t(`steps.preview.${side}`)}</th>
-            {pairs.slice(0, NUM_CURVES).map((pair, place) => {
-              const label = side === "before" ? pair.label : pair.label_after;
-              const channels = pair[side].channels ?? [];
-              const [low, high] = rangeOf(channels);
-              return (
-                // biome-ignore lint/suspicious/noArrayIndexKey: the samples are always the same, in the same order
-                <td key={place}>
-                  <SeriesLines
-                    channels={channels}
-                    label={t(`steps.preview.${side}Of`, { label })}
-                    width={120}
-                    height={60}
-                  />
-                  <span>{`${shorten(low)} … ${shorten(high)}`}</span>
-                </td>
-              );
-            })}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Beside
+      pairs={pairs.slice(0, NUM_CURVES)}
+      draw={({ channels = [] }, side, label) => {
+        const [low, high] = rangeOf(channels);
+        return (
+          <>
+            <SeriesLines channels={channels} label={t(`steps.preview.${side}Of`, { label })} width={120} height={60} />
+            <span>{`${shorten(low)} … ${shorten(high)}`}</span>
+          </>
+        );
+      }}
+    />
   );
 }
 
