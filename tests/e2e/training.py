@@ -95,11 +95,17 @@ def open_training(page: Page, server: Server, network: str, source: str, epochs:
     length.press("Tab")
 
 
+def wait_for_check(page: Page) -> None:
+    """Until the server has said of the settings as they stand what it would say at a start."""
+    expect(page.get_by_test_id("train-drawer").locator("footer")).to_have_attribute("aria-busy", "false")
+
+
 def mend(page: Page) -> None:
     """Presses the first fix until the form has no problem left."""
     drawer = page.get_by_test_id("train-drawer")
     start = drawer.get_by_test_id("train-start")
     for _ in range(6):
+        wait_for_check(page)
         fix = drawer.get_by_test_id("train-problems").get_by_role("button", name="Set ")
         expect(start.or_(fix.first).first).to_be_visible()
         if fix.count() == 0:
@@ -113,6 +119,7 @@ def mend(page: Page) -> None:
 def start_training(page: Page) -> str:
     """Starts and gives the run's id; the run's page is then open."""
     start = page.get_by_test_id("train-start")
+    wait_for_check(page)
     expect(start).to_be_enabled()
     start.click()
     page.wait_for_url("**/runs/*")

@@ -137,7 +137,6 @@ WRONG_TABLES: dict[str, tuple[dict[str, str], str, str]] = {
         "nodes.csv names the graph 'g2'",
         "does not have",
     ),
-    "one class": ({"nodes.csv": NODES.replace("no", "yes"), "edges.csv": EDGES}, "label", "one class only"),
     "no features": (
         {"nodes.csv": "id,label\na,1\nb,0\n", "edges.csv": "source,target\na,b\nb,a\n"},
         "nodes.csv",
@@ -153,6 +152,13 @@ def test_tables_that_do_not_hold_together_are_refused_with_the_place(tmp_path: P
         opened(pack(tmp_path, files)).describe()
     assert place in str(caught.value)
     assert said in str(caught.value)
+
+
+def test_target_of_one_class_is_refused_where_it_was_chosen_and_else_not_guessed(tmp_path: Path) -> None:
+    folder = pack(tmp_path, {"nodes.csv": NODES.replace("no", "yes"), "edges.csv": EDGES})
+    with pytest.raises(DataError, match=r"label.* one class only, 'yes'; choose another target"):
+        opened(folder, target="label").describe()
+    assert read(folder)[0].target_name == "city"
 
 
 @pytest.mark.shared_data

@@ -39,9 +39,11 @@ export function Legend(props: Props) {
 function AllSeries({ readouts, series, axis, ...rest }: Props) {
   const { t } = useTranslation("runs");
   const { values, x } = useReadout(readouts, (readout) => readout);
+  // By the names alone: what stands at the pointer must not move the chart away from under it.
+  const isLong = series.filter((one) => one.edge === undefined).length > 2;
   return (
     <>
-      <ul className={classes.legend}>
+      <ul className={isLong ? `${classes.legend} ${classes.below}` : classes.legend}>
         {series.map((one, index) =>
           one.edge !== undefined ? null : <Entry key={one.name} series={one} value={values[index]} />,
         )}

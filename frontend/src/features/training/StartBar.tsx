@@ -51,7 +51,7 @@ export function StartBar({ form }: { form: TrainForm }) {
         ]),
   ];
   return (
-    <footer className={classes.start}>
+    <footer className={classes.start} aria-busy={form.isChecking}>
       {elsewhere.length > 0 && (
         <ul className={classes.problems} data-testid="train-problems">
           {elsewhere.map((problem) => (

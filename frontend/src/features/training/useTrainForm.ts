@@ -40,6 +40,8 @@ export interface TrainForm {
   suggested: TrainingConfig | undefined;
   reasons: Readonly<Record<string, string>>;
   problems: readonly Problem[];
+  /** The server has not answered yet what it would say of the settings as they stand. */
+  isChecking: boolean;
   /** Augmentations that may help on this data. */
   offered: readonly Choice[];
   /** Preprocessing and augmentation as the server sees them. */
@@ -107,8 +109,8 @@ export function useTrainForm(): TrainForm {
   );
   const checked = useCheck(config, document, isReady && local.length === 0);
   const problems = useMemo(
-    () => joinProblems(local, steps.problems, stillSaid(refusal, config, document.network), checked),
-    [local, steps.problems, refusal, config, document.network, checked],
+    () => joinProblems(local, steps.problems, stillSaid(refusal, config, document.network), checked.problems),
+    [local, steps.problems, refusal, config, document.network, checked.problems],
   );
 
   const change = (next: FormConfig) => store.getState().setTraining(next as unknown as typeof document.training);
@@ -135,6 +137,7 @@ export function useTrainForm(): TrainForm {
     suggested,
     reasons: answer?.reasons ?? NO_REASONS,
     problems,
+    isChecking: checked.isAsking,
     offered: answer?.augment ?? NO_STEPS,
     steps,
     curve,
