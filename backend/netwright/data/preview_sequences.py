@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netwright.data.base import Arrays, parse_options
+from netwright.data.base import Arrays, Step, parse_options
 from netwright.data.tokens import NUM_SPECIAL, UNKNOWN, Unit, build_splitter
 from netwright.data.transforms_text import Tokenize, read_texts
 
@@ -42,10 +42,7 @@ class SeriesExample:
 
 def token_examples(arrays: Arrays) -> Iterator[TokenExample]:
     """Of each class a few, cut by the default tokenizer as fitted on all texts."""
-    [step] = arrays.default_preprocess
-    params = parse_options(Tokenize.Params, step.params, step.type)
-    assert isinstance(params, Tokenize.Params)
-    tokens, merges = Tokenize.fit(params, read_texts(arrays.inputs.astype(np.uint8)))
+    params, tokens, merges = learned(arrays.default_preprocess, arrays.inputs.astype(np.uint8))
     index = {token: position for position, token in enumerate(tokens, start=NUM_SPECIAL)}
     split = build_splitter(params.unit, lowercase=params.lowercase, merges=merges)
     for row in _few_of_each(arrays):
@@ -58,6 +55,16 @@ def token_examples(arrays: Arrays) -> Iterator[TokenExample]:
             arrays.classes[int(arrays.targets[row].item())],
             len(every) - len(seen[:MAX_TOKENS]),
         )
+
+
+def learned(
+    preprocess: Sequence[Step], texts: npt.NDArray[np.uint8]
+) -> tuple[Tokenize.Params, list[str], dict[tuple[str, str], int]]:
+    """The settings of the one step of texts, and the tokens and joins that it learns from raw texts ``(N, L)``."""
+    [step] = preprocess
+    params = parse_options(Tokenize.Params, step.params, step.type)
+    assert isinstance(params, Tokenize.Params)
+    return params, *Tokenize.fit(params, read_texts(texts))
 
 
 def token_counts(arrays: Arrays) -> npt.NDArray[np.int64]:

@@ -28,4 +28,5 @@ export { rangeOf, SeriesLines, type SeriesLinesProps, strokeOf } from "./SeriesL
 export { CardSkeletons, LineSkeletons } from "./Skeletons";
 export { Splitter } from "./Splitter";
 export { saidIn, useSaid } from "./said";
+export { Tokens } from "./Tokens";
 export { usePageTitle } from "./usePageTitle";

@@ -12,19 +12,19 @@ import torch
 from netwright.data.augment.base import Subject
 from netwright.data.augment.subject import describe_subject
 from netwright.data.augment.write import load_augment, write_augment
-from netwright.data.base import CLASS_TASKS, RawData, Source, Step, parse_options
+from netwright.data.base import CLASS_TASKS, RawData, Source, Step
 from netwright.data.mask_pictures import mask_url
 from netwright.data.masks import load_mask_moves, write_mask_moves
 from netwright.data.prepare import load_preprocess, raw_layout, shared_notes, split_raw, test_of, write_preprocess
 from netwright.data.prepare_graph import split_graph
 from netwright.data.preview import picture_url
-from netwright.data.preview_sequences import MAX_CHANNELS, MAX_TOKENS
+from netwright.data.preview_sequences import MAX_CHANNELS, MAX_TOKENS, learned
 from netwright.data.split import SplitLike
 from netwright.data.split_labels import Indices
 from netwright.data.tokens import NUM_SPECIAL, PADDING, UNKNOWN
 from netwright.data.transform_base import Layout
 from netwright.data.transforms import plan_chain
-from netwright.data.transforms_text import Tokenize, read_texts
+from netwright.data.transforms_text import read_texts
 from netwright.language import Text
 
 MAX_SAMPLES = 2048
@@ -202,10 +202,7 @@ def text_views(batch: torch.Tensor) -> Iterator[View]:
 def token_views(indices: torch.Tensor, taught: torch.Tensor, preprocess: Sequence[Step]) -> Iterator[View]:
     """Of the network's inputs ``(N, T)`` the token that each index stands for; ``taught`` are the raw texts that the tokens
     were learned from.  What fills up is counted, not listed."""
-    [step] = preprocess
-    params = parse_options(Tokenize.Params, step.params, step.type)
-    assert isinstance(params, Tokenize.Params)
-    tokens, _ = Tokenize.fit(params, read_texts(taught.numpy()))
+    _, tokens, _ = learned(preprocess, taught.numpy())
     for row in indices.tolist():
         kept = [index for index in row if index != PADDING][:MAX_TOKENS]
         words = ["" if index == UNKNOWN else tokens[index - NUM_SPECIAL] for index in kept]

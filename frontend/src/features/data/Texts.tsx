@@ -1,10 +1,9 @@
 import { useTranslation } from "react-i18next";
 import type { DatasetPreview } from "@/api";
+import { Tokens } from "@/ui";
 import classes from "./data.module.css";
 
 type Example = NonNullable<DatasetPreview["texts"]>[number];
-
-const UNKNOWN = 1;
 
 /** A few texts of each class as the network meets them: token by token, with the index of each. */
 export function Texts({ texts }: { texts: readonly Example[] }) {
@@ -21,19 +20,7 @@ export function Texts({ texts }: { texts: readonly Example[] }) {
           <div key={number}>
             <dt>{label}</dt>
             <dd>
-              {tokens.map((token, place) => (
-                <span
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a token is its place in the text
-                  key={place}
-                  className={classes.token}
-                  data-unknown={indices[place] === UNKNOWN || undefined}
-                  title={
-                    indices[place] === UNKNOWN ? t("texts.unknown") : t("texts.index", { index: indices[place] ?? 0 })
-                  }
-                >
-                  {token.replaceAll(" ", "␣")}
-                </span>
-              ))}
+              <Tokens tokens={tokens} indices={indices} className={classes.token} />
               {rest > 0 && <span className={classes.quiet}>{t("texts.more", { count: rest })}</span>}
             </dd>
           </div>

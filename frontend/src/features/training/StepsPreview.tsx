@@ -3,7 +3,7 @@ import { IconRefresh } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { StepsRead } from "@/api";
-import { LineSkeletons, rangeOf, SeriesLines } from "@/ui";
+import { LineSkeletons, rangeOf, SeriesLines, Tokens } from "@/ui";
 import { useForm } from "./form";
 import classes from "./steps.module.css";
 
@@ -11,8 +11,6 @@ type Pair = StepsRead["samples"][number];
 
 const NUM_CURVES = 4;
 const NUM_TEXTS = 3;
-/** The index of every token that is not in the vocabulary. */
-const UNKNOWN = 1;
 
 /** Some training samples as they come and as the network gets them: made by the code that trains. */
 export function StepsPreview() {
@@ -123,7 +121,7 @@ function Curves({ pairs }: { pairs: readonly Pair[] }) {
 
 /** Texts as they stand, and token by token as the network gets them. */
 function Texts({ pairs }: { pairs: readonly Pair[] }) {
-  const { t } = useTranslation(["training", "data"]);
+  const { t } = useTranslation("training");
   return (
     <ol className={classes.texts}>
       {pairs.slice(0, NUM_TEXTS).map(({ before, after, label }, place) => {
@@ -133,20 +131,7 @@ function Texts({ pairs }: { pairs: readonly Pair[] }) {
           <li key={place}>
             <p title={label}>{before.tokens?.join("")}</p>
             <p>
-              {tokens.map((token, at) => {
-                const isUnknown = indices[at] === UNKNOWN;
-                return (
-                  <span
-                    // biome-ignore lint/suspicious/noArrayIndexKey: a token is its place in the text
-                    key={at}
-                    className={classes.token}
-                    data-unknown={isUnknown || undefined}
-                    title={isUnknown ? t("data:texts.unknown") : t("data:texts.index", { index: indices[at] ?? 0 })}
-                  >
-                    {isUnknown ? "?" : token.replaceAll(" ", "␣")}
-                  </span>
-                );
-              })}
+              <Tokens tokens={tokens} indices={indices} className={classes.token} />
               {padding > 0 && t("steps.preview.padding", { count: padding })}
             </p>
           </li>
