@@ -60,7 +60,7 @@ class Recorder(Protocol):
         """Captures the work, without doing it.
 
         Raises:
-            RuntimeError: it cannot be captured.
+            RuntimeError: it cannot be captured.  Stream and random numbers are as they were before.
         """
 
     def cost(self) -> str:
@@ -181,6 +181,7 @@ class CapturedStepper:
 
         Raises:
             ValueError: it cannot be captured, and the config asks for it.
+            torch.OutOfMemoryError: there is no memory for it, and the config asks for it.
         """
         why = self._why_not()
         if why is not None:
@@ -190,9 +191,11 @@ class CapturedStepper:
             self._batch_graph = self._recorder.record(self._learn)
             self._update_graph = self._recorder.record(self._move)
         except RuntimeError as error:
+            if self._run.config.cuda_graphs == "auto":
+                self._give_up(say("The capture broke off: {why}", why=first_line(error)))
+                return
             if isinstance(error, torch.OutOfMemoryError):
                 raise
-            # What broke off may have left the device's streams in any state: nothing goes on from here.
             raise ValueError(
                 say("The step cannot be captured as CUDA graphs: {why} Switch CUDA graphs off.", why=first_line(error))
             ) from error

@@ -67,17 +67,31 @@ class CudaRecorder:
         torch.cuda.empty_cache()  # as the capture itself begins: what is held then is held for it
         held = torch.cuda.memory_reserved(self._device)
         graph = torch.cuda.CUDAGraph()
-        with (
-            torch.cuda.device(self._device),
-            # Other threads ask the driver for figures of the system meanwhile, which is none of the capture's business.
-            torch.cuda.graph(graph, pool=self._pool, stream=self._stream, capture_error_mode="thread_local"),
-        ):
-            results = work()
+        current, random = torch.cuda.current_stream(self._device), torch.cuda.get_rng_state(self._device)
+        try:
+            with (
+                torch.cuda.device(self._device),
+                # Other threads ask the driver for figures of the system meanwhile, which is none of the capture's business.
+                torch.cuda.graph(graph, pool=self._pool, stream=self._stream, capture_error_mode="thread_local"),
+            ):
+                results = work()
+        except RuntimeError:
+            self._restore(current, random)
+            raise
         recording = CudaRecording(graph, results)
         self._recordings.append(recording)
         self._seconds += time.perf_counter() - began
         self._bytes += max(torch.cuda.memory_reserved(self._device) - held, 0)
         return recording
+
+    def _restore(self, current: torch.cuda.Stream, random: torch.Tensor) -> None:
+        """What a capture that breaks off leaves behind: the side stream as the current one, and a generator that goes on
+        counting for the graph and refuses to draw without it (PyTorch 2.13).  Its state is replaced by a new one."""
+        torch.cuda.set_stream(current)
+        torch.cuda.synchronize(self._device)
+        fresh = torch.Generator(self._device)
+        fresh.set_state(random)
+        torch.cuda.default_generators[current.device_index].graphsafe_set_state(fresh)
 
     def cost(self) -> str:
         return say(

@@ -29,11 +29,11 @@ SMALL = 2_000_000
 """Parameters up to which a whole run is made, its checkpoints and all; of a larger one the first step."""
 
 
-def _config(document: Document, architecture: Architecture) -> TrainingConfig:
+def _config(document: Document, architecture: Architecture, device: str) -> TrainingConfig:
     training: dict[str, Any] = dict(document.training or {})
     data = {**training.get("data", {}), "batch_size": 2, "split": {"validation": 0.5, "stratify": False}}
     data.setdefault("source", architecture.preset.source or "digits")
-    return TrainingConfig.model_validate({**training, "data": data, "epochs": 1, "device": "cpu"})
+    return TrainingConfig.model_validate({**training, "data": data, "epochs": 1, "device": device})
 
 
 def _raw(architecture: Architecture, output: tuple[int, ...]) -> RawData:
@@ -60,9 +60,9 @@ def _raw(architecture: Architecture, output: tuple[int, ...]) -> RawData:
     )
 
 
-def _job(architecture: Architecture, folder: Path) -> Job:
+def job_of(architecture: Architecture, folder: Path, device: str = "cpu") -> Job:
     document = architecture.build()
-    config = _config(document, architecture)
+    config = _config(document, architecture, device)
     named = config.objectives[0].output
     outputs = architecture.figures.outputs
     data = prepare(_raw(architecture, outputs[named] if named else next(iter(outputs.values()))), config.data)
@@ -104,7 +104,7 @@ def test_every_network_is_trained_by_one_of_the_tests_below() -> None:
 def test_network_when_trained_a_step_has_a_finite_loss_and_other_weights(
     architecture: Architecture, tmp_path: Path
 ) -> None:
-    job = _job(architecture, tmp_path)
+    job = job_of(architecture, tmp_path)
     before = [weight.detach().clone() for weight in job.network.parameters()]
     if architecture.figures.parameters <= SMALL:
         outcome = train(job, lambda *_, **__: None, Control())

@@ -230,6 +230,30 @@ def test_auto_goes_on_without_a_capture_where_there_can_be_none_and_says_why(
     assert are_same(weights_of(plain), weights_of(job))
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("operation not permitted when stream is capturing\nand more"),
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 MiB."),
+    ],
+    ids=["refused", "memory"],
+)
+def test_auto_goes_on_to_the_bit_where_the_capture_breaks_off(
+    make_job: MakeJob, make_recorder: Any, error: RuntimeError
+) -> None:
+    class Refusing(FakeRecorder):
+        def record(self, work: Work) -> FakeRecording:
+            raise error
+
+    plain = make_job("plain", optimizer=ADAMW)
+    train(plain, make_recorder(), Control(), guard_on_device=True)
+    job, recorder = make_job("auto", optimizer=ADAMW, cuda_graphs="auto"), make_recorder()
+    outcome = train(job, recorder, Control(), guard_on_device=True, recorder=Refusing(job.network))
+    assert outcome.state is RunState.COMPLETED
+    assert [line for line in recorder.of("log") if line["message"].startswith("CUDA graphs are not used. The capture")]
+    assert are_same(weights_of(plain), weights_of(job))
+
+
 def test_on_ends_with_a_sentence_where_a_part_waits_or_the_capture_breaks_off(
     make_job: MakeJob, make_recorder: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,18 +270,21 @@ def test_on_ends_with_a_sentence_where_a_part_waits_or_the_capture_breaks_off(
             raise RuntimeError("operation not permitted when stream is capturing\nand more")
 
     job = make_job("again")
+    job.config = job.config.model_copy(update={"cuda_graphs": "on"})
     with pytest.raises(ValueError, match=r"operation not permitted when stream is capturing Switch CUDA graphs off\."):
         train(job, make_recorder(), Control(), recorder=Refusing(job.network))
 
 
 def test_memory_that_runs_out_in_a_captured_run_is_named_with_the_batch_that_fits(
-    make_job: MakeJob, make_recorder: Any
+    make_job: MakeJob, make_recorder: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Greedy(FakeRecorder):
         def record(self, work: Work) -> FakeRecording:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 MiB.")
 
     job, recorder = make_job(), make_recorder()
+    job.config = job.config.model_copy(update={"cuda_graphs": "on"})
+    monkeypatch.setattr("netwright.training.setup.why_not_captured", lambda *_: None)
     fake = Greedy(job.network)
     outcome = train(job, recorder, Control(), recorder=fake)
     assert outcome.reason is EndReason.OUT_OF_MEMORY

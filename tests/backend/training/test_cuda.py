@@ -302,6 +302,40 @@ def test_network_that_waits_for_the_gpu_is_refused_by_on_and_trained_without_by_
     assert not captured_lines(recorder)
 
 
+class BreaksCapture(nn.Module):
+    """Does in a capture, and only there, what ends it."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.why = why
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if torch.cuda.is_current_stream_capturing():
+            if self.why == "memory":
+                torch.empty(2**46, device=x.device)
+            x.sum().item()
+        return x
+
+
+@pytest.mark.parametrize("why", ["waits", "memory"])
+def test_auto_goes_on_where_the_capture_breaks_off_on_a_gpu(
+    make_job: MakeJob, recorder: Recorder, make_recorder: Any, why: str
+) -> None:
+    def build(why: str) -> nn.Module:
+        inner: nn.Module = BreaksCapture(why) if why else nn.Identity()
+        return nn.Sequential(
+            nn.Flatten(), nn.Dropout(0.2), nn.Linear(64, 32), inner, nn.Dropout(0.2), nn.Linear(32, 10)
+        )
+
+    plain = make_job("plain", build=lambda: build(""), device="cuda", optimizer=SGD)
+    train(plain, make_recorder(), Control())
+    job = make_job("auto", build=lambda: build(why), device="cuda", cuda_graphs="auto", optimizer=SGD)
+    assert train(job, recorder, Control()).state is RunState.COMPLETED
+    assert [line for line in recorder.of("log") if "The capture broke off" in line["message"]]
+    # Dropout goes on where it was, as if nothing had been tried.
+    assert largest_difference(plain.network, job.network) < NOISE
+
+
 class Bomb(nn.Module):
     """Gives infinity from call ``at`` on, in training; counted on the device, so that a replay counts too."""
 
