@@ -6,6 +6,7 @@ import {
   IconListTree,
   IconPlayerPlay,
 } from "@tabler/icons-react";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { CommandIcon, HistoryMenu, useEditor, useEditorStore } from "@/features/editor";
 import { NetworkExports } from "@/features/networkExport";
@@ -13,7 +14,7 @@ import { ProblemsButton } from "@/features/problems";
 import { Totals } from "@/features/totals";
 import { WeightsButton } from "@/features/weights";
 import { InlineEdit, PageBar, ReasonedIcon } from "@/ui";
-import type { SaveState } from "../saving/autosave";
+import type { Autosave } from "../saving/autosave";
 import { SaveNote } from "../saving/SaveNote";
 import styles from "./editor.module.css";
 import type { DrawerName } from "./useAddress";
@@ -21,14 +22,22 @@ import type { Panels } from "./usePanels";
 
 interface EditorBarProps {
   networkId: string;
-  saveState: SaveState;
+  autosave: Autosave;
   drawer: DrawerName | null;
   onDrawer: (drawer: DrawerName | null) => void;
   panels: Panels;
   onPanels: (change: Partial<Panels>) => void;
 }
 
-export function EditorBar({ networkId, saveState, drawer, onDrawer, panels, onPanels }: EditorBarProps) {
+/** What is selected and what the address says leave it as it is. */
+export const EditorBar = memo(function EditorBar({
+  networkId,
+  autosave,
+  drawer,
+  onDrawer,
+  panels,
+  onPanels,
+}: EditorBarProps) {
   const { t } = useTranslation();
   const store = useEditorStore();
   const name = useEditor((state) => state.document.name);
@@ -54,7 +63,7 @@ export function EditorBar({ networkId, saveState, drawer, onDrawer, panels, onPa
       <h1 className={styles.name}>
         <InlineEdit label={t("editor.name")} value={name} onChange={(next) => store.getState().setName(next)} />
       </h1>
-      <SaveNote state={saveState} networkId={networkId} />
+      <SaveNote autosave={autosave} networkId={networkId} />
       <div className={styles.group}>
         <CommandIcon id="undo" />
         <CommandIcon id="redo" />
@@ -93,4 +102,4 @@ export function EditorBar({ networkId, saveState, drawer, onDrawer, panels, onPa
       </ReasonedIcon>
     </PageBar>
   );
-}
+});

@@ -34,7 +34,7 @@ const NodeTree = lazy(() => loadPart(async () => ({ default: (await import("@/fe
 
 const LinkDialog = lazy(() => loadPart(async () => ({ default: (await import("@/features/links")).LinkDialog })));
 
-// How far it is saved is the bar's: nothing else is drawn anew for it.
+// A panel that moves and an address that changes leave them as they are.
 const StillPalette = memo(Palette);
 const StillCanvas = memo(Canvas);
 const StillInspector = memo(Inspector);
@@ -48,7 +48,7 @@ const DRAWERS = { problems: ProblemsPanel, costs: CostsPanel, code: CodePanel, w
 export function EditorLayout({ networkId, drafts }: { networkId: string; drafts: Drafts }) {
   const { t } = useTranslation();
   const name = useEditor((state) => state.document.name);
-  const { autosave, state } = useAutosave(networkId, drafts);
+  const autosave = useAutosave(networkId, drafts);
   const [drawer, setDrawer] = useDrawer();
   const [panels, setPanels] = usePanels();
   const [isLinking, setLinking] = useState(false);
@@ -70,7 +70,7 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
     <div className={styles.root}>
       <EditorBar
         networkId={networkId}
-        saveState={state}
+        autosave={autosave}
         drawer={drawer}
         onDrawer={setDrawer}
         panels={panels}
@@ -89,7 +89,7 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
       <TimesKeeper networkId={networkId} isOpen={drawer === "costs"} />
       <QuickAdd />
       <CommandPalette destinations={destinations} />
-      <ConflictDialog networkId={networkId} autosave={autosave} state={state} />
+      <ConflictDialog networkId={networkId} autosave={autosave} />
       <div className={styles.columns}>
         {panels.isPaletteOpen && (
           <>

@@ -11,12 +11,14 @@ export type DrawerName = (typeof DRAWERS)[number];
 export function useDrawer(): [DrawerName | null, (drawer: DrawerName | null) => void] {
   const [params, setParams] = useSearchParams();
   const open = DRAWERS.find((name) => name === params.get("drawer")) ?? null;
-  const setOpen = useCallback(
-    (drawer: DrawerName | null) => {
-      setParams((old) => withParams(old, { drawer }), { replace: true });
-    },
-    [setParams],
-  );
+  // The router's own function is another one for each address.
+  const latest = useRef(setParams);
+  useEffect(() => {
+    latest.current = setParams;
+  });
+  const setOpen = useCallback((drawer: DrawerName | null) => {
+    latest.current((old) => withParams(old, { drawer }), { replace: true });
+  }, []);
   return [open, setOpen];
 }
 

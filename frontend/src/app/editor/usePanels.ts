@@ -28,7 +28,7 @@ function initialPanels(): Panels {
   const isNarrow = window.innerWidth < NARROW;
   const isWide = window.innerWidth >= WIDE;
   return {
-    palette: isWide ? 210 : 176,
+    palette: isWide ? 210 : 186,
     inspector: isWide ? 320 : 272,
     drawer: 220,
     isPaletteOpen: !isNarrow,

@@ -3,11 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
+import { useStore } from "zustand";
 import { sentenceOf, useCreateNetwork, useRestoreNetwork } from "@/api";
 import { normalizeDocument } from "@/document";
 import { useEditorStore } from "@/features/editor";
 import { formatAgo, notifyError, notifyUndo } from "@/ui";
-import type { Autosave, SaveState } from "./autosave";
+import type { Autosave } from "./autosave";
 import { fetchNetwork } from "./reading";
 import styles from "./saving.module.css";
 
@@ -16,12 +17,12 @@ const MAX_NAME_LENGTH = 200;
 interface ConflictDialogProps {
   networkId: string;
   autosave: Autosave;
-  state: SaveState;
 }
 
 /** Another tab saved in between, or the network was deleted: what should hold? Whatever is chosen, nothing is lost. */
-export function ConflictDialog({ networkId, autosave, state }: ConflictDialogProps) {
+export function ConflictDialog({ networkId, autosave }: ConflictDialogProps) {
   const { t } = useTranslation();
+  const state = useStore(autosave.state);
   if (state.kind !== "conflict") return null;
   return (
     <Modal
@@ -43,9 +44,7 @@ export function ConflictDialog({ networkId, autosave, state }: ConflictDialogPro
   );
 }
 
-type ChoicesProps = Omit<ConflictDialogProps, "state">;
-
-function Stale({ networkId, autosave }: ChoicesProps) {
+function Stale({ networkId, autosave }: ConflictDialogProps) {
   const { t } = useTranslation();
   const store = useEditorStore();
   const read = () => fetchNetwork(networkId);
@@ -81,7 +80,7 @@ function Stale({ networkId, autosave }: ChoicesProps) {
   );
 }
 
-function Deleted({ networkId, autosave }: ChoicesProps) {
+function Deleted({ networkId, autosave }: ConflictDialogProps) {
   const { t } = useTranslation();
   const store = useEditorStore();
   const restore = useRestoreNetwork();

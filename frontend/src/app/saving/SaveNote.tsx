@@ -2,7 +2,8 @@ import { ActionIcon, Tooltip } from "@mantine/core";
 import { IconCheck, IconCloudOff, IconCloudUp, IconExclamationCircle, IconGitCommit } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import type { SaveState } from "./autosave";
+import { useStore } from "zustand";
+import type { Autosave, SaveState } from "./autosave";
 import styles from "./saving.module.css";
 
 const ICONS = {
@@ -16,8 +17,9 @@ const ICONS = {
 };
 
 /** Whether what is drawn is safe, in a word, and the way to what was saved before; the sentence is on hover. */
-export function SaveNote({ state, networkId }: { state: SaveState; networkId: string }) {
+export function SaveNote({ autosave, networkId }: { autosave: Autosave; networkId: string }) {
   const { t } = useTranslation();
+  const state = useStore(autosave.state);
   const Icon = ICONS[state.kind];
   const isLost = state.kind === "offline" && !state.isKept;
   const isLoud = state.kind === "refused" || state.kind === "conflict" || isLost;

@@ -1,10 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { useStore } from "zustand";
 import { api, connection, keys, type NetworkRead, unwrap } from "@/api";
 import { normalizeDocument } from "@/document";
 import { useEditorStore } from "@/features/editor";
-import { type Autosave, createAutosave, type SaveState } from "./autosave";
+import { type Autosave, createAutosave } from "./autosave";
 import type { Drafts } from "./drafts";
 import { fetchNetwork, rememberSave } from "./reading";
 
@@ -25,8 +24,8 @@ function onceOnline(callback: () => void): () => void {
   return stop;
 }
 
-/** Keeps the open document saved, for as long as the component is there. */
-export function useAutosave(networkId: string, drafts: Drafts): { autosave: Autosave; state: SaveState } {
+/** Keeps the open document saved, for as long as the component is there. How far it is, is for those to ask who show it. */
+export function useAutosave(networkId: string, drafts: Drafts): Autosave {
   const store = useEditorStore();
   const client = useQueryClient();
   const [autosave] = useState(() =>
@@ -55,5 +54,5 @@ export function useAutosave(networkId: string, drafts: Drafts): { autosave: Auto
     window.addEventListener("beforeunload", warn);
     return () => window.removeEventListener("beforeunload", warn);
   }, [autosave]);
-  return { autosave, state: useStore(autosave.state) };
+  return autosave;
 }
