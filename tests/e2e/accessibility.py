@@ -18,9 +18,33 @@ COLOURS = {**RESULTS, "runOnly": {"type": "rule", "values": ["color-contrast", "
 """The rules of ``WCAG`` that look at colours: all that a page in its other theme can break."""
 
 
+QUIET_MS = 200
+"""For how long nothing of a page changes and nothing glides where it has settled."""
+
+LONGEST_MS = 2000
+"""A page that changes for ever, as that of a run that trains, is taken as it is."""
+
+
 def settle(page: Page) -> None:
-    """Waits until transitions have ended: half faded in, no text has contrast enough."""
-    page.wait_for_timeout(400)
+    """Waits until transitions have ended and nothing is drawn any more: half faded in, no text has contrast enough."""
+    page.evaluate(
+        """([quiet, longest]) => new Promise((done) => {
+            const begin = performance.now();
+            let last = begin;
+            const watching = new MutationObserver(() => { last = performance.now(); });
+            watching.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+            const glides = (one) => one.playState === "running" && Number.isFinite(one.effect.getComputedTiming().endTime);
+            const look = () => {
+                const now = performance.now();
+                if (document.getAnimations().some(glides)) last = now;
+                if (now - last < quiet && now - begin < longest) return requestAnimationFrame(look);
+                watching.disconnect();
+                done();
+            };
+            look();
+        })""",
+        [QUIET_MS, LONGEST_MS],
+    )
 
 
 def faults(page: Page, rules: dict[str, Any] = WCAG) -> list[str]:

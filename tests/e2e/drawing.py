@@ -6,21 +6,51 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from e2e.conftest import Server
+from e2e.conftest import PATIENCE_MS, Server
 from playwright.sync_api import Locator, Page, expect
 
 STEPS = 12
 """Mouse moves in a drag: the first only starts it."""
 
 
-def wait_until(
-    page: Page, condition: Callable[[], bool], complaint: str = "it never came about", seconds: float = 10.0
-) -> None:
+STILL_FRAMES = 4
+"""As many frames in a row a thing has one place in before a gesture goes there."""
+
+
+def wait_until(page: Page, condition: Callable[[], bool], complaint: str = "it never came about") -> None:
     """For what no ``expect`` knows, as a place, which is drawn some frames after the gesture."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE_MS / 1000
     while not condition():
         assert time.monotonic() < deadline, complaint
         page.wait_for_timeout(50)
+
+
+def box_of(locator: Locator) -> dict[str, float]:
+    """Where a thing is once it stands still, in pixels of the window: ``x``, ``y``, ``width`` and ``height``.
+
+    A place that is read while things still move, or are laid out, is not where the mouse finds the thing a moment later.
+    """
+    found: dict[str, float] | None = locator.evaluate(
+        """(element, frames) => new Promise((done) => {
+            let last = "";
+            let still = 0;
+            let left = 600;
+            const look = () => {
+                const { x, y, width, height } = element.getBoundingClientRect();
+                const now = [x, y, width, height].join();
+                still = now === last ? still + 1 : 0;
+                last = now;
+                if (still >= frames) done({ x, y, width, height });
+                else if (left-- > 0) requestAnimationFrame(look);
+                else done(null);
+            };
+            look();
+        })""",
+        STILL_FRAMES,
+    )
+    assert found is not None, "it does not stand still"
+    assert found["width"] > 0, "it is not drawn"
+    return found
 
 
 @dataclass
@@ -41,16 +71,14 @@ class Editor:
         """Drags ``layer`` from the palette to ``(x, y)``, in pixels from the canvas's upper left corner."""
         item = self.page.get_by_test_id(f"palette-{layer}")
         item.scroll_into_view_if_needed()
-        box, canvas = item.bounding_box(), self.page.get_by_test_id("canvas").bounding_box()
-        assert box is not None
-        assert canvas is not None
+        box, canvas = box_of(item), box_of(self.page.get_by_test_id("canvas"))
         self._drag(box["x"] + 30, box["y"] + box["height"] / 2, canvas["x"] + x, canvas["y"] + y)
 
     def connect(self, source: str, target: str, *, output: str | None = None, port: str | None = None) -> None:
         """Drags a wire from an output port of ``source`` to an input port of ``target`` (the first, or the one named)."""
         begin = self._handle(source, "output", output)
         end = self._handle(target, "input", port)
-        self._drag(*_middle(begin), *_middle(end))
+        self._drag(*middle_of_box(begin), *middle_of_box(end))
 
     def _handle(self, node: str, kind: str, port: str | None) -> Locator:
         which = f'[data-node="{node}"][data-kind="{kind}"]' + (f'[data-port="{port}"]' if port else "")
@@ -79,12 +107,6 @@ class Editor:
         return self.page.get_by_test_id("problems")
 
 
-def _middle(handle: Locator) -> tuple[float, float]:
-    box = handle.bounding_box()
-    assert box is not None
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
 def document_of(*nodes: dict[str, Any]) -> dict[str, Any]:
     """A document whose nodes are wired one behind the other."""
     ids = [str(node["id"]) for node in nodes]
@@ -102,13 +124,14 @@ def small() -> dict[str, Any]:
     )
 
 
-def wire(page: Page, edge: str) -> Any:
+def wire(page: Page, edge: str) -> Locator:
     """The wire ``conv.y>act.x``."""
     return page.locator(f'[data-edge="{edge}"]')
 
 
 def middle_of(page: Page, edge: str) -> tuple[float, float]:
     """A point on a wire, in pixels of the window."""
+    box_of(wire(page, edge).locator("path").first)
     x, y = page.evaluate(
         """edge => {
             const path = document.querySelector(`[data-edge="${edge}"] path`);
@@ -123,8 +146,7 @@ def middle_of(page: Page, edge: str) -> tuple[float, float]:
 
 def empty_place(page: Page, x: float, y: float) -> tuple[float, float]:
     """A point of the window from one of the canvas."""
-    canvas = page.get_by_test_id("canvas").bounding_box()
-    assert canvas is not None
+    canvas = box_of(page.get_by_test_id("canvas"))
     return canvas["x"] + x, canvas["y"] + y
 
 
@@ -141,19 +163,17 @@ def drag(page: Page, start: tuple[float, float], end: tuple[float, float], key: 
 
 def centre(editor: Editor, node: str) -> tuple[float, float]:
     """Where a card can be taken hold of: its middle, away from its ports and words."""
-    box = editor.node(node).bounding_box()
-    assert box is not None
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    return middle_of_box(editor.node(node))
 
 
-def middle_of_box(locator: Any) -> tuple[float, float]:
-    box = locator.bounding_box()
-    assert box is not None
+def middle_of_box(locator: Locator) -> tuple[float, float]:
+    box = box_of(locator)
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def wire_ends(page: Page, edge: str) -> list[float]:
     """Where a wire begins and ends, in pixels of the window: x, y, x, y."""
+    box_of(wire(page, edge).locator("path").first)
     found: list[float] = page.evaluate(
         """edge => {
             const path = document.querySelector(`[data-edge="${edge}"] path`);

@@ -2,6 +2,7 @@
 
 import pytest
 from e2e.conftest import Server
+from e2e.drawing import box_of
 from e2e.training import chain, create_network, start_training, wait_for_end
 from playwright.sync_api import Locator, Page, expect
 
@@ -66,9 +67,7 @@ def test_augmentation_when_put_in_order_is_shown_and_trained_with(page: Page, se
     page.keyboard.press("ArrowUp")
     expect(augment.get_by_role("listitem")).to_contain_text(["RandomRotation", "RandomCrop", "RandomErasing"])
     expect(handle(augment, 0)).to_be_focused()
-    source, target = handle(augment, 1).bounding_box(), handle(augment, 0).bounding_box()
-    assert source is not None
-    assert target is not None
+    source, target = box_of(handle(augment, 1)), box_of(handle(augment, 0))
     page.mouse.move(source["x"] + 8, source["y"] + 8)
     page.mouse.down()
     page.mouse.move(target["x"] + 8, target["y"] - 4, steps=12)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from e2e.conftest import Server
-from e2e.drawing import Editor
+from e2e.drawing import Editor, box_of
 from e2e.training import open_document
 from playwright.sync_api import Page, expect
 
@@ -115,9 +115,7 @@ def test_block_kept_in_the_library_is_used_in_another_network(page: Page, server
     editor.open_new()
     item = page.get_by_test_id("library-Stage")
     item.scroll_into_view_if_needed()
-    box, canvas = item.bounding_box(), page.get_by_test_id("canvas").bounding_box()
-    assert box is not None
-    assert canvas is not None
+    box, canvas = box_of(item), box_of(page.get_by_test_id("canvas"))
     page.mouse.move(box["x"] + 30, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(canvas["x"] + 300, canvas["y"] + 200, steps=12)
@@ -172,6 +170,8 @@ def test_blocks_by_keyboard_alone(page: Page, server: Server) -> None:
     for _ in range(2):
         page.keyboard.press("Tab")
     page.keyboard.press("Control+g")
+    expect(page.get_by_label("Name of the block")).to_be_focused()
+    page.keyboard.press("Control+a")
     page.keyboard.type("Stem")
     page.keyboard.press("Enter")
     expect(editor.node("stem1")).to_be_visible()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from e2e.conftest import Server
+from e2e.drawing import wait_until
 from e2e.training import chain, create_network, open_training, start_training, values, wait_for_end
 from playwright.sync_api import Page, expect
 
@@ -29,14 +30,18 @@ def test_perceptron_on_separable_points_draws_a_boundary_that_gets_all_right(pag
     surface = page.get_by_test_id("run-surface")
     expect(surface.get_by_role("heading", name="Decision boundary")).to_be_visible()
     expect(surface.get_by_text("After epoch 5", exact=True)).to_be_visible()
+
     # Both classes have their part of the plane: pixels near two corners differ.
-    colors = surface.locator("canvas").evaluate(
-        """canvas => [[0.05, 0.95], [0.95, 0.05]].map(([x, y]) => {
-            const pixel = canvas.getContext("2d").getImageData(canvas.width * x, canvas.height * y, 1, 1).data;
-            return Array.from(pixel).join();
-        })"""
-    )
-    assert colors[0] != colors[1]
+    def corners() -> set[str]:
+        colors = surface.locator("canvas").evaluate(
+            """canvas => [[0.05, 0.95], [0.95, 0.05]].map(([x, y]) => {
+                const pixel = canvas.getContext("2d").getImageData(canvas.width * x, canvas.height * y, 1, 1).data;
+                return Array.from(pixel).join();
+            })"""
+        )
+        return set(colors)
+
+    wait_until(page, lambda: len(corners()) == 2, "both corners have one colour")
     surface.get_by_role("slider").press("Home")
     expect(surface.get_by_text("After epoch 1", exact=True).first).to_be_visible()
     if folder := os.environ.get("NETWRIGHT_PICTURES"):

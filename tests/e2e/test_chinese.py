@@ -4,7 +4,7 @@ import pytest
 from e2e.accessibility import faults
 from e2e.drawing import Editor
 from e2e.pictures import choose_language
-from e2e.training import TRAINING_MS
+from e2e.training import TRAINING_MS, start_training, wait_for_check
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -40,13 +40,12 @@ def test_closed_loop_in_chinese(page: Page) -> None:
     drawer.get_by_role("button", name="将 linear1 设为 10 个输出").click()
     drawer.get_by_label("轮数", exact=True).fill("1")
     drawer.get_by_label("轮数", exact=True).press("Tab")
-    start = drawer.get_by_role("button", name="开始训练")
-    expect(start).to_be_enabled()
+    wait_for_check(page)
+    expect(drawer.get_by_role("button", name="开始训练")).to_be_enabled()
     assert not faults(page)
-    start.click()
+    start_training(page)
 
     # The run tells its story in Chinese; the same in English once the language is changed, without loading the page anew.
-    page.wait_for_url("**/runs/*")
     expect(page.get_by_test_id("run-state")).to_have_attribute("data-state", "completed", timeout=TRAINING_MS)
     expect(page.get_by_test_id("run-state")).to_contain_text("全部轮次训练完毕。")
     page.get_by_role("tab", name="日志").click()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from e2e.drawing import Editor
 from e2e.live import watch
-from e2e.training import TRAINING_MS, accuracy_in_plain_pytorch
+from e2e.training import TRAINING_MS, accuracy_in_plain_pytorch, start_training
 from netwright.data.base import SourceSpec
 from netwright.data.prepare import prepare
 from netwright.data.registry import open_source
@@ -65,11 +65,8 @@ def test_closed_loop_by_mouse_takes_home_what_was_validated(page: Page, tmp_path
     drawer = page.get_by_test_id("train-drawer")
     drawer.get_by_role("button", name="Set input1 to [1, 8, 8]").click()
     drawer.get_by_role("button", name="Set linear1 to 10 outputs").click()
-    start = drawer.get_by_role("button", name="Start training")
-    expect(start).to_be_enabled()
     watched = watch(page)
-    start.click()
-    page.wait_for_url("**/runs/*")
+    start_training(page)
     state = page.get_by_test_id("run-state")
     expect(state).to_have_attribute("data-state", "completed", timeout=TRAINING_MS)
 

@@ -117,6 +117,7 @@ def test_run_that_memory_was_too_small_for_starts_again_with_the_batch_that_fits
     alert = page.get_by_role("alert").filter(has_text="Memory ran out")
     expect(alert).to_contain_text("at a batch of 64. It was in larger (Upsample), which got 64 x 1 x 8 x 8.")
     again = page.get_by_test_id("run-again")
+    expect(again).to_contain_text(re.compile(r"\d"))
     fits = int(re.sub(r"\D", "", again.inner_text()))
     assert 1 <= fits < 64
     again.click()

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Literal
 
 import pytest
 from e2e.conftest import PATIENCE_MS, Nursery, Server
+from e2e.drawing import box_of
 from e2e.training import TRAINING_MS, chain, start_run, wait_for_runs
 from playwright.sync_api import Browser, Locator, Page, Response, expect
 
@@ -318,7 +320,7 @@ def test_zoom_stays_while_a_run_trains_and_runs_are_stopped_together(
             for run in endless:  # the other tests count the runs
                 client.post(f"/api/runs/{run}/stop")
             while any(client.get(f"/api/runs/{run}").json()["state"] not in {"stopped", "failed"} for run in endless):
-                pass
+                time.sleep(0.1)
             for run in endless:
                 client.delete(f"/api/runs/{run}").raise_for_status()
 
@@ -331,8 +333,7 @@ def test_digit_when_drawn_is_answered_and_the_evaluation_opens_samples(
     page.get_by_role("tab", name="Try it").click()
     pad = page.get_by_test_id("draw-pad")
     expect(pad).to_be_visible(timeout=TRAINING_MS)
-    box = pad.bounding_box()
-    assert box is not None
+    box = box_of(pad)
     middle = box["x"] + box["width"] / 2
     page.mouse.move(middle, box["y"] + 30)
     page.mouse.down()
@@ -363,7 +364,8 @@ def test_file_of_rows_when_sent_comes_back_with_the_answers(
     names = page.get_by_test_id("try-form").get_by_role("textbox")
     # The name alone, without the mark of a field that must be filled.
     name_of = "field => field.labels[0].firstChild.textContent"
-    labels = [names.nth(place).evaluate(name_of) for place in range(names.count())]
+    expect(names).to_have_count(4)
+    labels = [names.nth(place).evaluate(name_of) for place in range(4)]
     file = tmp_path / "flowers.csv"
     file.write_text(",".join(["id", *labels]) + "\nfirst,5.1,3.5,1.4,0.2\nlast,6.5,3.0,5.5,2.0\n")
     with page.expect_download(timeout=TRAINING_MS) as download:

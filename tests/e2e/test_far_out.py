@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from e2e.conftest import Server
-from e2e.drawing import STEPS, Editor, wait_until
+from e2e.drawing import STEPS, Editor, box_of, wait_until
 from e2e.training import open_document
 from playwright.sync_api import Page, expect
 
@@ -37,9 +37,7 @@ def drawing() -> dict[str, Any]:
 
 def between(editor: Editor, left: str, right: str) -> tuple[float, float]:
     """The middle of a straight wire between two cards of one row, in pixels of the window."""
-    a, b = editor.node(left).bounding_box(), editor.node(right).bounding_box()
-    assert a is not None
-    assert b is not None
+    a, b = box_of(editor.node(left)), box_of(editor.node(right))
     return (a["x"] + a["width"] + b["x"]) / 2, a["y"] + a["height"] / 2
 
 
@@ -47,14 +45,7 @@ def show_all(page: Page, editor: Editor) -> None:
     page.get_by_test_id("canvas").focus()
     page.keyboard.press("f")
     expect(page.get_by_test_id("far-layer")).to_be_attached()
-    # The view moves there: what is pointed at must stand still.
-    last: list[Any] = [None]
-
-    def stands_still() -> bool:
-        before, last[0] = last[0], editor.node("n20").bounding_box()
-        return bool(last[0]) and before == last[0]
-
-    wait_until(page, stands_still)
+    box_of(editor.node("n20"))  # the view moves there: what is pointed at must stand still
 
 
 def test_far_out_cards_and_wires_answer_to_the_mouse(page: Page, server: Server) -> None:
@@ -82,16 +73,15 @@ def test_far_out_cards_and_wires_answer_to_the_mouse(page: Page, server: Server)
     # A card is selected, dragged and taken back.
     editor.node("n24").click()
     expect(editor.node("n24")).to_have_attribute("data-selected", "true")
-    start = editor.node("n24").bounding_box()
-    assert start is not None
+    start = box_of(editor.node("n24"))
     x, y = start["x"] + start["width"] / 2, start["y"] + start["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x, y + 20, steps=STEPS)
     page.mouse.up()
-    wait_until(page, lambda: (editor.node("n24").bounding_box() or start)["y"] > start["y"] + 5)
+    wait_until(page, lambda: box_of(editor.node("n24"))["y"] > start["y"] + 5)
     page.keyboard.press("ControlOrMeta+z")
-    wait_until(page, lambda: abs((editor.node("n24").bounding_box() or start)["y"] - start["y"]) < 1)
+    wait_until(page, lambda: abs(box_of(editor.node("n24"))["y"] - start["y"]) < 1)
 
     # A stroke cuts the wires that it crosses.
     at = between(editor, "n14", "n15")
@@ -101,7 +91,7 @@ def test_far_out_cards_and_wires_answer_to_the_mouse(page: Page, server: Server)
     page.mouse.move(at[0], at[1] + 8, steps=STEPS)
     page.mouse.up()
     expect(page.get_by_test_id("command-undo")).to_be_enabled()
-    assert not is_found(page, "n14.y>n15.x", at)
+    wait_until(page, lambda: not is_found(page, "n14.y>n15.x", at), "the wire was not cut")
     page.keyboard.press("ControlOrMeta+z")
     wait_until(page, lambda: is_found(page, "n14.y>n15.x", at))
 

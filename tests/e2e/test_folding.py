@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from e2e.conftest import Server
-from e2e.drawing import wait_until
+from e2e.drawing import box_of, wait_until
 from e2e.training import open_document
 from playwright.sync_api import Page, expect
 
@@ -61,13 +61,12 @@ def test_a_branch_is_folded_found_and_opened_and_json_text_is_pasted(page: Page,
     expect(page.locator('[data-edge="act.y>sum.x"]')).to_be_attached()
 
     # It is a card: it is dragged with what is in it, and kept; to walk by keys it is one stop.
-    before = card.bounding_box()
-    assert before is not None
+    before = box_of(card)
     page.mouse.move(before["x"] + 60, before["y"] + 10)
     page.mouse.down()
     page.mouse.move(before["x"] + 60, before["y"] + 170, steps=12)
     page.mouse.up()
-    wait_until(page, lambda: (card.bounding_box() or before)["y"] - before["y"] > 60)
+    wait_until(page, lambda: box_of(card)["y"] - before["y"] > 60)
     expect(page.get_by_text("Saved", exact=True)).to_be_visible()
     page.reload()
     expect(card).to_contain_text("conv ... act")
@@ -105,10 +104,7 @@ def test_a_branch_is_folded_found_and_opened_and_json_text_is_pasted(page: Page,
     page.keyboard.press("Control+z")
     expect(card).to_be_visible()
     hint = page.locator("[data-kind][role=status]:visible")
-    head = card.bounding_box()
-    begin = page.locator('[data-node="image"][data-kind="output"]').bounding_box()
-    assert head is not None
-    assert begin is not None
+    head, begin = box_of(card), box_of(page.locator('[data-node="image"][data-kind="output"]'))
     page.mouse.move(begin["x"] + 6, begin["y"] + 6)
     page.mouse.down()
     page.mouse.move(head["x"] + head["width"] / 2, head["y"] + head["height"] / 2, steps=12)
@@ -117,8 +113,7 @@ def test_a_branch_is_folded_found_and_opened_and_json_text_is_pasted(page: Page,
     expect(page.locator('[data-edge="image.y>act.x"]')).to_be_attached()
     page.keyboard.press("Control+z")
     expect(page.locator('[data-edge="image.y>act.x"]')).to_have_count(0)
-    begin = page.locator('[data-node="act"][data-kind="output"]').bounding_box()
-    assert begin is not None
+    begin = box_of(page.locator('[data-node="act"][data-kind="output"]'))
     page.mouse.move(begin["x"] + 6, begin["y"] + 6)
     page.mouse.down()
     page.mouse.move(begin["x"] + 40, begin["y"] + 160, steps=12)

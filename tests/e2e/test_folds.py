@@ -5,6 +5,7 @@ import re
 import pytest
 from e2e.accessibility import faults
 from e2e.conftest import Server
+from e2e.drawing import wait_until
 from e2e.pictures import keep_both
 from e2e.training import TRAINING_MS, chain, create_network, open_training, start_training, wait_for_end
 from playwright.sync_api import Page, expect
@@ -53,9 +54,13 @@ def test_folds_train_as_one_group_and_are_shown_with_mean_and_deviation(page: Pa
     deviation = (sum((loss - mean) ** 2 for loss in losses) / 2) ** 0.5
     row = spread.get_by_test_id("spread-val/loss")
     expect(row.get_by_role("cell").first).to_have_text(re.compile(r"^[\d.]+ ± [\d.]+$"))
-    shown, shown_deviation = map(float, row.get_by_role("cell").first.inner_text().split(" ± "))
-    assert shown == pytest.approx(mean, rel=2e-3)
-    assert shown_deviation == pytest.approx(deviation, rel=2e-2)
+
+    def shown() -> tuple[float, float]:
+        told, told_deviation = row.get_by_role("cell").first.inner_text().split(" ± ")
+        return float(told), float(told_deviation)
+
+    wait_until(page, lambda: shown()[0] == pytest.approx(mean, rel=2e-3), f"the mean is {mean}")
+    wait_until(page, lambda: shown()[1] == pytest.approx(deviation, rel=2e-2), f"the deviation is {deviation}")
     # One curve with its band in the place of three.
     expect(page.get_by_test_id("compare-val/loss")).to_contain_text("(mean of 3)")
     keep_both(page, "folds_compare")

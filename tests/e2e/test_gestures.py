@@ -4,7 +4,7 @@ import re
 
 import pytest
 from e2e.conftest import Server
-from e2e.drawing import STEPS, centre, drag, empty_place, middle_of, small, wait_until, wire
+from e2e.drawing import STEPS, box_of, centre, drag, empty_place, middle_of, small, wait_until, wire
 from e2e.training import open_document
 from playwright.sync_api import Page, expect
 
@@ -20,17 +20,14 @@ def test_search_at_the_pointer_adds_here_into_a_wire_and_behind_a_dropped_wire(p
     at = empty_place(page, 500, 480)
     page.mouse.dblclick(*at)
     expect(search.get_by_role("combobox")).to_be_focused()
-    place = search.bounding_box()
-    assert place is not None
-    assert abs(place["x"] - at[0]) < 5
+    assert abs(box_of(search)["x"] - at[0]) < 5
     page.keyboard.type("bn2")
     expect(search.get_by_role("option").first).to_have_text(re.compile("BatchNorm2d"))
     page.keyboard.press("Enter")
     expect(search).to_have_count(0)
     norm = editor.node("norm1")
     expect(norm).to_be_visible()
-    box = norm.bounding_box()
-    assert box is not None
+    box = box_of(norm)
     assert box["x"] <= at[0] <= box["x"] + box["width"]
     assert box["y"] <= at[1] <= box["y"] + box["height"]
 
@@ -44,6 +41,7 @@ def test_search_at_the_pointer_adds_here_into_a_wire_and_behind_a_dropped_wire(p
     # On a wire: into it, as one step.
     page.mouse.dblclick(*middle_of(page, "image.y>conv.x"))
     expect(search).to_contain_text("Between image and conv")
+    expect(search.get_by_role("combobox")).to_be_focused()
     page.keyboard.type("dropout")
     page.keyboard.press("Enter")
     expect(wire(page, "image.y>dropout1.x")).to_be_attached()
@@ -53,10 +51,10 @@ def test_search_at_the_pointer_adds_here_into_a_wire_and_behind_a_dropped_wire(p
     expect(editor.node("dropout1")).to_have_count(0)
 
     # A wire dropped on the empty canvas: what takes it comes first, what needs a repair under its own heading.
-    begin = page.locator('[data-node="conv"][data-kind="output"]').bounding_box()
-    assert begin is not None
+    begin = box_of(page.locator('[data-node="conv"][data-kind="output"]'))
     drag(page, (begin["x"] + 6, begin["y"] + 6), empty_place(page, 560, 380))
     expect(search).to_contain_text("After conv")
+    expect(search.get_by_role("combobox")).to_be_focused()
     page.keyboard.type("linear")
     expect(search.get_by_role("option").first).to_be_visible()
     page.keyboard.press("Control+a")
@@ -179,11 +177,15 @@ def test_commands_keys_finding_and_arranging(page: Page, server: Server) -> None
     page.keyboard.press("Enter")
     expect(palette).to_have_count(0)
     page.keyboard.press("F1")
+    expect(palette.get_by_role("combobox")).to_be_focused()
     page.keyboard.type("align top")
     page.keyboard.press("Enter")
     expect(palette).to_have_count(0)
-    tops = {editor.node(name).bounding_box()["y"] for name in ("image", "conv", "act", "scores")}  # type: ignore[index]
-    assert max(tops) - min(tops) < 1
+
+    def tops() -> list[float]:
+        return [box_of(editor.node(name))["y"] for name in ("image", "conv", "act", "scores")]
+
+    wait_until(page, lambda: max(tops()) - min(tops()) < 1, "the cards do not begin at one height")
     page.keyboard.press("Control+z")
     page.keyboard.press("Escape")
 

@@ -2,7 +2,7 @@
 
 import pytest
 from e2e.conftest import Server
-from e2e.drawing import STEPS, document_of, middle_of, small, wire
+from e2e.drawing import STEPS, box_of, document_of, middle_of, small, wire
 from e2e.training import open_document
 from playwright.sync_api import Page, expect
 
@@ -46,8 +46,7 @@ def test_costs_shapes_and_numbers_are_followed_live(page: Page, server: Server) 
 
     # A number is dragged: shapes and costs follow, and all of it is one step.
     field = editor.field("out_channels").first
-    box = field.bounding_box()
-    assert box is not None
+    box = box_of(field)
     start = (box["x"] + 20, box["y"] + box["height"] / 2)
     page.mouse.move(*start)
     page.mouse.down()

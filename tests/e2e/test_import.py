@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from backend.exchange.files import network_of, samples_of, state_dict_bytes, write_onnx
 from e2e.conftest import Server
+from e2e.drawing import wait_until
 from e2e.training import TRAINING_MS, chain, create_network, mend, open_training
 from playwright.sync_api import Page, expect
 from samples import resnet18
@@ -64,7 +65,7 @@ def test_file_that_runs_code_when_dropped_is_refused_and_nothing_is_kept(
         "holds more than tensors", timeout=60_000
     )
     assert not (tmp_path / "canary").exists()
-    assert not list((server.home / "imports").iterdir())
+    wait_until(page, lambda: not list((server.home / "imports").iterdir()), "something was kept")
 
 
 def test_weights_when_imported_ask_for_their_network_and_tell_what_fits(

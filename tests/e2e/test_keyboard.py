@@ -2,7 +2,7 @@
 
 import pytest
 from e2e.drawing import Editor
-from e2e.training import TRAINING_MS
+from e2e.training import TRAINING_MS, wait_for_check
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -46,7 +46,7 @@ def test_keyboard_alone_builds_connects_and_trains(page: Page) -> None:
     expect(page.locator('.react-flow__node[data-node="act1"]')).to_be_focused()
     for count in (3, 4):
         page.keyboard.press("c")
-        expect(page.get_by_role("dialog")).to_be_visible()
+        expect(page.get_by_role("dialog").get_by_role("combobox")).to_be_focused()
         page.keyboard.type("output1")
         page.keyboard.press("Enter")
         expect(page.get_by_role("dialog")).to_have_count(0)
@@ -65,6 +65,7 @@ def test_keyboard_alone_builds_connects_and_trains(page: Page) -> None:
     expect(fix).to_be_visible(timeout=FIRST_CHECK_MS)
     press(page, fix)
     press(page, drawer.get_by_role("button", name="Set linear1 to 10 outputs"))
+    wait_for_check(page)
     expect(drawer.get_by_test_id("train-start")).to_be_enabled()
     press(page, drawer.get_by_test_id("train-start"))
     page.wait_for_url("**/runs/*")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from e2e.conftest import Server
 from e2e.drawing import (
+    box_of,
     centre,
     drag,
     empty_place,
@@ -43,8 +44,7 @@ def test_frames_notes_and_colours_are_kept_beside_the_network(page: Page, server
         return {name: centre(editor, name) for name in ("image", "conv", "act")}
 
     before = places()
-    box = title.bounding_box()
-    assert box is not None
+    box = box_of(title)
     drag(page, (box["x"] + 60, box["y"] + 8), (box["x"] + 60, box["y"] + 108))
     wait_until(page, lambda: all(70 <= places()[name][1] - before[name][1] <= 130 for name in ("conv", "act")))
     assert places()["image"] == before["image"]
@@ -97,7 +97,7 @@ def test_frames_notes_and_colours_are_kept_beside_the_network(page: Page, server
 def test_a_wire_is_led_through_points_by_mouse_and_by_keys(page: Page, server: Server) -> None:
     editor = open_document(page, server, small())
     led = wire(page, "image.y>conv.x").locator("path").first
-    expect(led).to_be_attached()
+    box_of(led)
     straight = led.get_attribute("d")
     assert straight is not None
     point = page.get_by_test_id("point-image-conv-0")

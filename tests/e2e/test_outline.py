@@ -52,6 +52,8 @@ def test_outline_by_keyboard_connects_renames_adds_and_deletes(page: Page, serve
     expect(into).to_be_focused()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("combobox")).to_be_focused()
+    expect(dialog.get_by_role("option", name="flat")).to_have_count(1)
     expect(dialog.get_by_role("option", name="scores")).to_have_count(0)  # gives nothing out
     page.keyboard.type("flat")
     page.keyboard.press("Enter")
@@ -61,11 +63,12 @@ def test_outline_by_keyboard_connects_renames_adds_and_deletes(page: Page, serve
 
     # Renamed, followed by a new layer, which is then deleted.
     page.keyboard.press("F2")
+    expect(page.get_by_label("New name of head", exact=True)).to_be_focused()
     page.keyboard.type("logits")
     page.keyboard.press("Enter")
     expect(line(page, "logits")).to_be_focused()
     page.keyboard.press("a")
-    expect(page.get_by_test_id("quick-add")).to_be_visible()
+    expect(page.get_by_test_id("quick-add").get_by_role("combobox")).to_be_focused()
     page.keyboard.type("ReLU")
     page.keyboard.press("Enter")
     expect(line(page, "act1")).to_be_focused()

@@ -268,7 +268,7 @@ def test_page_shows_whole_and_is_accessible(
             "console", lambda message: errors.append(message.text) if message.type in {"error", "warning"} else None
         )
         show(page, name, f"http://127.0.0.1:{stocked.server.port}", stocked, language)
-        assert page.evaluate("document.documentElement.lang") == {"en": "en", "zh": "zh-Hans"}[language]
+        expect(page.locator("html")).to_have_attribute("lang", {"en": "en", "zh": "zh-Hans"}[language])
         for theme in themes:
             page.emulate_media(color_scheme=theme)
             expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", theme)

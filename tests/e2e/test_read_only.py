@@ -1,7 +1,7 @@
 """A link that shows a network as it was, in which nothing can be changed; and the same view on a phone."""
 
 import pytest
-from e2e.accessibility import faults
+from e2e.accessibility import faults, settle
 from e2e.conftest import Server
 from e2e.drawing import Editor
 from e2e.training import chain, create_network
@@ -63,6 +63,7 @@ def test_network_on_a_phone_is_read_and_edited_only_when_asked(browser: Browser,
         expect(Editor(page).node("image")).to_be_visible()
         page.get_by_text("Outline", exact=True).click()
         expect(page.get_by_test_id("tree-head")).to_contain_text("N x 10")
+        settle(page)
         assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
         assert not faults(page)
         page.get_by_role("button", name="Edit anyway").click()

@@ -5,7 +5,18 @@ from typing import Any
 
 import pytest
 from e2e.conftest import Server
-from e2e.drawing import Editor, centre, drag, empty_place, saved_document, small, wait_until, wire
+from e2e.drawing import (
+    Editor,
+    box_of,
+    centre,
+    drag,
+    empty_place,
+    middle_of_box,
+    saved_document,
+    small,
+    wait_until,
+    wire,
+)
 from e2e.training import open_document
 from playwright.sync_api import Page, expect
 
@@ -19,22 +30,20 @@ def in_a_row() -> dict[str, Any]:
 
 
 def chosen(page: Page) -> set[str]:
-    cards = page.locator("[data-testid^=node-][data-selected=true]").all()
-    return {str(card.get_attribute("data-testid")).removeprefix("node-") for card in cards}
+    cards = page.locator("[data-testid^=node-][data-selected=true]")
+    return {name.removeprefix("node-") for name in cards.evaluate_all("all => all.map(one => one.dataset.testid)")}
 
 
 def corner(editor: Editor, node: str, *, is_lower: bool = False) -> tuple[float, float]:
     """A point outside a card, off its upper left corner or its lower right one."""
-    box = editor.node(node).bounding_box()
-    assert box is not None
+    box = box_of(editor.node(node))
     if is_lower:
         return box["x"] + box["width"] + 12, box["y"] + box["height"] + 30
     return box["x"] - 12, box["y"] - 30
 
 
 def _width(editor: Editor, node: str) -> float:
-    box = editor.node(node).bounding_box()
-    return 0.0 if box is None else box["width"]
+    return box_of(editor.node(node))["width"]
 
 
 def test_cards_are_chosen_by_box_and_key_and_copied_within_and_between_networks(page: Page, server: Server) -> None:
@@ -95,7 +104,7 @@ def test_cards_are_put_in_order_and_the_history_is_jumped_in(page: Page, server:
     names = ("image", "conv", "act", "scores")
 
     def boxes() -> list[dict[str, float]]:
-        return [editor.node(name).bounding_box() for name in names]  # type: ignore[misc]  # all are in view
+        return [box_of(editor.node(name)) for name in names]
 
     def gaps() -> list[float]:
         found = boxes()
@@ -161,8 +170,7 @@ def test_view_follows_the_overview_the_keys_and_what_is_selected(page: Page, ser
     # A drag in the overview moves the view.
     overview = page.get_by_role("img", name="Overview of the network")
     expect(editor.node("scores")).to_have_count(0)
-    box = overview.bounding_box()
-    assert box is not None
+    box = box_of(overview)
     drag(page, (box["x"] + 20, box["y"] + 20), (box["x"] + box["width"] - 20, box["y"] + box["height"] - 20))
     expect(editor.node("image")).to_have_count(0)
 
@@ -181,9 +189,7 @@ def test_view_follows_the_overview_the_keys_and_what_is_selected(page: Page, ser
     editor.node("scores").click()
     page.keyboard.press("z")
     wait_until(page, lambda: _width(editor, "scores") > 1.5 * small_width)
-    canvas = page.get_by_test_id("canvas").bounding_box()
-    assert canvas is not None
-    middle = canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2
+    middle = middle_of_box(page.get_by_test_id("canvas"))
     wait_until(page, lambda: max(abs(a - b) for a, b in zip(centre(editor, "scores"), middle, strict=True)) < 30)
 
 
@@ -199,9 +205,7 @@ def test_wires_that_cannot_be_say_why_while_they_are_drawn_and_a_node_left_out_l
     hint = page.locator("[data-kind][role=status]:visible")
 
     def draw_from(source: str, *targets: tuple[str, str, str]) -> None:
-        begin = page.locator(f'[data-node="{source}"][data-kind="output"]').bounding_box()
-        assert begin is not None
-        page.mouse.move(begin["x"] + begin["width"] / 2, begin["y"] + begin["height"] / 2)
+        page.mouse.move(*middle_of_box(page.locator(f'[data-node="{source}"][data-kind="output"]')))
         page.mouse.down()
         for target, kind, words in targets:
             page.mouse.move(*centre(editor, target), steps=12)

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from e2e.accessibility import settle
 from e2e.conftest import PATIENCE_MS, ROOT, Server
-from e2e.drawing import Editor
+from e2e.drawing import Editor, box_of
 from e2e.pictures import keep_small
 from e2e.training import TRAINING_MS
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -109,8 +109,7 @@ def tried(walk: Walk) -> None:
     walk.named("tab", "runs.tabs.try").click()
     pad = walk.page.get_by_test_id("draw-pad")
     expect(pad).to_be_visible(timeout=TRAINING_MS)
-    box = pad.bounding_box()
-    assert box is not None
+    box = box_of(pad)
     (x, y), *rest = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in SEVEN]
     walk.page.mouse.move(x, y)
     walk.page.mouse.down()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from e2e.accessibility import faults
 from e2e.conftest import PATIENCE_MS, Nursery, Server
-from e2e.drawing import wait_until
+from e2e.drawing import box_of, wait_until
 from e2e.training import TRAINING_MS, chain, start_run, wait_for_runs
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -150,8 +150,10 @@ def test_picture_of_the_data_has_a_mask_over_it_as_strong_as_wanted(
     expect(legend.get_by_role("rowheader", name="background (clear)")).to_be_visible()
     expect(legend.get_by_role("row", name="triangle")).to_contain_text("%")
     # The mask has the pixels of the network, and the picture below it too.
-    sizes = answer.get_by_role("img").evaluate_all("all => all.map(one => [one.naturalWidth, one.naturalHeight])")
-    assert sizes == [[32, 32], [32, 32]]
+    natural = "all => all.map(one => [one.naturalWidth, one.naturalHeight])"
+    wait_until(
+        page, lambda: answer.get_by_role("img").evaluate_all(natural) == [[32, 32], [32, 32]], "not those pixels"
+    )
     expect(cover).to_have_css("opacity", "0.6")
     slider = answer.get_by_role("slider", name="Mask")
     slider.focus()
@@ -193,12 +195,12 @@ def test_vertex_is_chosen_in_its_surroundings_and_a_graph_of_ones_own_is_answere
 
 
 def shares(page: Page) -> dict[str, float]:
-    """Class by class what the answer's table says, in percent."""
+    """Class by class what the answer's table says, in percent; nothing while it is asked."""
     rows = page.get_by_test_id("answer").get_by_role("row")
     told = rows.evaluate_all(
-        "rows => rows.map(row => [row.querySelector('th').textContent, row.querySelector('td:last-child').title])"
+        "rows => rows.map(row => [row.querySelector('th')?.textContent, row.querySelector('td:last-child')?.title])"
     )
-    return {name: 100 * float(value) for name, value in told}
+    return {name: 100 * float(value) for name, value in told if name and value}
 
 
 def test_text_is_answered_as_it_is_typed(page: Page, tried: tuple[Server, dict[str, str]]) -> None:
@@ -206,13 +208,13 @@ def test_text_is_answered_as_it_is_typed(page: Page, tried: tuple[Server, dict[s
     text, label = page.get_by_role("textbox", name="A text"), page.get_by_test_id("answer-label")
     expect(label).to_contain_text("%", timeout=TRAINING_MS)
     text.fill("a sunny warm day")
-    wait_until(page, lambda: shares(page)["fine"] > 70, "fine weather was not told")
-    assert sum(shares(page).values()) == pytest.approx(100)
+    wait_until(page, lambda: shares(page).get("fine", 0) > 70, "fine weather was not told")
+    wait_until(page, lambda: sum(shares(page).values()) == pytest.approx(100), "the shares do not make a whole")
     expect(label).to_contain_text("fine")
     # Nothing is sent off: what is typed is answered.
     text.fill("")
     text.press_sequentially("a cold wet day")
-    wait_until(page, lambda: shares(page)["foul"] > 70, "foul weather was not told")
+    wait_until(page, lambda: shares(page).get("foul", 0) > 70, "foul weather was not told")
     expect(label).to_contain_text("foul")
     text.press_sequentially(" zebra")
     expect(page.get_by_test_id("answer-tokens").locator("[data-unknown]")).to_have_text("zebra")
@@ -225,17 +227,19 @@ def test_series_that_is_drawn_is_forecast_behind_the_pen(page: Page, tried: tupl
     forecast, label = drawing.locator("[data-future]"), page.get_by_test_id("answer-label")
     expect(forecast).to_have_count(1, timeout=TRAINING_MS)
     answered, values = label.inner_text(), page.get_by_label("Values")
-    box = drawing.bounding_box()
-    assert box is not None
+    box = box_of(drawing)
     height = box["y"] + box["height"] * 0.25
     page.mouse.move(box["x"] + 2, height)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.87, height, steps=70)
     page.mouse.up()
     expect(label).not_to_have_text(answered)
-    drawn = [float(line) for line in values.input_value().splitlines()]
-    assert len(drawn) == 32
-    assert len(set(drawn)) == 1, "a level line was drawn"
+
+    def drawn() -> list[float]:
+        return [float(line) for line in values.input_value().splitlines()]
+
+    wait_until(page, lambda: len(set(drawn())) == 1, "a level line was drawn")
+    assert len(drawn()) == 32
     # The other way round: numbers that are typed are drawn, and a wrong one is named by its place.
     answered = label.inner_text()
     values.fill("\n".join(["0"] * 32))
@@ -265,8 +269,7 @@ def test_form_is_answered_and_the_evaluation_of_a_regression_shows_each_sample(
     expect(label).to_contain_text("progression", timeout=TRAINING_MS)
     before = float(label.inner_text().split()[0])
     field.fill(str(float(field.input_value()) + 20))
-    expect(label).not_to_contain_text(str(before))
-    assert float(label.inner_text().split()[0]) > before, "more weight, more of the disease"
+    wait_until(page, lambda: float(label.inner_text().split()[0]) > before, "more weight, more of the disease")
 
     page.get_by_text("Evaluation", exact=True).click()
     scatter, residuals = page.get_by_test_id("chart-scatter"), page.get_by_test_id("chart-residuals")
@@ -277,8 +280,9 @@ def test_form_is_answered_and_the_evaluation_of_a_regression_shows_each_sample(
         )
         [numbers] = client.get(f"/api/checkpoints/{best['id']}/evaluation").json()["numbers"]
     off = [predicted - actual for predicted, actual in zip(numbers["predicted"], numbers["actual"], strict=True)]
+    for chart in (scatter, residuals):
+        expect(chart.locator("circle")).to_have_count(len(off))
     against, rest = dots(scatter), dots(residuals)
-    assert len(against) == len(rest) == len(off)
     # Up is more: who is further up in the pictures has the larger value.
     highest = min(range(len(against)), key=lambda place: against[place][1])
     assert numbers["predicted"][highest] == pytest.approx(max(numbers["predicted"]))
@@ -301,26 +305,26 @@ def test_evaluation_of_classes_has_its_curves_and_the_most_uncertain_samples(
     expect(roc).to_be_visible(timeout=TRAINING_MS)
     for chart in (roc, precision):
         expect(chart.locator("svg path")).to_have_count(10)
+        expect(chart.get_by_role("listitem")).to_have_count(10)
         areas = [float(text.split()[-1]) for text in chart.get_by_role("listitem").all_inner_texts()]
-        assert len(areas) == 10
         assert min(areas) > 0.7, "each class is told from the others"
     calibration = page.get_by_test_id("chart-calibration")
     expect(calibration).to_contain_text("Expected calibration error: 0.")
-    assert calibration.locator("svg rect").count() > 3
+    expect(calibration.locator("svg rect").nth(3)).to_be_attached()
     hardest = page.get_by_test_id("hardest")
     samples = hardest.get_by_test_id("samples").get_by_role("listitem")
     # Most wrong: taken for another class, and most sure of it first.
     expect(samples.first).to_contain_text("→")
     hardest.get_by_text("Most uncertain").click()
     expect(samples.first).to_contain_text("%")
-    wait_until(page, lambda: sure(samples)[0] < 60, "what is told apart least does not come first")
+    wait_until(page, lambda: 0 < sure(samples)[0] < 60, "what is told apart least does not come first")
     assert sure(samples)[0] < sure(samples)[-1]
     assert not faults(page)
 
 
 def sure(samples: Locator) -> list[float]:
-    """How sure the network is of each sample that is shown, in percent."""
-    return [float(text) for text in re.findall(r"([\d.]+)\s?%", " ".join(samples.all_inner_texts()))]
+    """How sure the network is of each sample that is shown, in percent; 0 alone while none is."""
+    return [float(text) for text in re.findall(r"([\d.]+)\s?%", " ".join(samples.all_inner_texts()))] or [0.0]
 
 
 def digit(path: Path) -> Path:
@@ -371,6 +375,19 @@ def test_picture_is_chosen_pasted_and_dropped(page: Page, tried: tuple[Server, d
     expect(label).to_have_count(0)
 
 
+def copied(page: Page, name: str, word: str) -> str:
+    """The call that a button copies, which is in the clipboard a moment after the click: the one that has ``word``."""
+    page.get_by_role("button", name=f"Copy the {name} call").click()
+    found = [""]
+
+    def is_there() -> bool:
+        found[0] = page.evaluate("navigator.clipboard.readText()")
+        return word in found[0]
+
+    wait_until(page, is_there, "nothing was copied")
+    return found[0]
+
+
 @pytest.mark.parametrize("kind", ["words", "sines", "numbers", "digits"])
 def test_calls_that_are_copied_answer_as_the_page_does(
     page: Page, tried: tuple[Server, dict[str, str]], tmp_path: Path, kind: str
@@ -384,9 +401,8 @@ def test_calls_that_are_copied_answer_as_the_page_does(
     shown = answer.inner_text()
     page.get_by_text("From a program", exact=True).click()
     environment = {**os.environ, "NETWRIGHT_TOKEN": tried[0].token}
-    for name, command in (("curl", ["bash", "-ec"]), ("Python", [sys.executable, "-c"])):
-        page.get_by_role("button", name=f"Copy the {name} call").click()
-        call = page.evaluate("navigator.clipboard.readText()")
+    for name, word, command in (("curl", "curl ", ["bash", "-ec"]), ("Python", "import ", [sys.executable, "-c"])):
+        call = copied(page, name, word)
         done = subprocess.run(
             [*command, call], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=60
         )

@@ -3,6 +3,7 @@
 import base64
 import io
 import socket
+import time
 import zlib
 from pathlib import Path
 
@@ -104,7 +105,9 @@ def test_upload_whose_connection_is_cut_goes_on_where_it_was(server: Server) -> 
         with socket.create_connection(("127.0.0.1", server.port)) as line:
             line.sendall(head.encode() + content[: 6 << 20])
             while not client.get("/api/uploads").json()[0]["offset"]:
-                pass  # the part has begun: from here on the server waits for its end before it says where it is
+                time.sleep(
+                    0.01
+                )  # the part has begun: from here on the server waits for its end before it says where it is
         again = client.post("/api/uploads", json=about).json()
         assert again["id"] == upload["id"]
         # What the server had read by then is there, and is the beginning of the file.

@@ -101,6 +101,7 @@ def test_version_when_named_says_so_everywhere(page: Page, server: Server) -> No
     network = create_network(server, OLD)
     page.goto(f"http://127.0.0.1:{server.port}/networks/{network}/versions")
     page.get_by_role("button", name="Name this version").click()
+    expect(page.get_by_role("textbox")).to_be_focused()
     page.keyboard.type("before the skip")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="before the skip")).to_be_visible()

@@ -47,8 +47,8 @@ class RealServer(AbstractContextManager["RealServer"]):
         self._listener = listen(self.settings)
         self.url = url_of(self.settings, self._listener)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._listener]})
-        self.client = httpx.Client(base_url=self.url, headers={"authorization": f"Bearer {TOKEN}"}, timeout=30)
-        self.stranger = httpx.Client(base_url=self.url, timeout=30)
+        self.client = httpx.Client(base_url=self.url, headers={"authorization": f"Bearer {TOKEN}"}, timeout=60)
+        self.stranger = httpx.Client(base_url=self.url, timeout=60)
 
     def __enter__(self) -> Self:
         write_server_file(self.settings.server_file, self.url)

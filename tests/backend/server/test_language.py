@@ -118,7 +118,7 @@ def test_sockets_of_two_languages_are_told_the_same_event(server: RealServer, pl
 
 
 async def _last_message(socket: websockets.ClientConnection) -> str:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             for event in json.loads(await socket.recv()):
                 if event["type"] == "end":
@@ -126,7 +126,7 @@ async def _last_message(socket: websockets.ClientConnection) -> str:
 
 
 async def _last_row(socket: websockets.ClientConnection, run: str) -> str:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             for row in json.loads(await socket.recv()):
                 if row["id"] == run and row["state"] == "completed":

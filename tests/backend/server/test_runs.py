@@ -79,7 +79,7 @@ def start(server: RealServer, executor: FakeExecutor, **body: Any) -> Player:
 
 
 def wait_for(server: RealServer, executor: FakeExecutor, run: str, attempt: int) -> Player:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while f"{run}-{attempt}" not in executor.submitted:
         assert time.monotonic() < deadline, "the run was not started"
         time.sleep(0.01)

@@ -21,7 +21,7 @@ def connect(server: RealServer, path: str) -> websockets.connect:
 
 async def read_until(line: websockets.ClientConnection, cursor: int) -> list[int]:
     seen: list[int] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not seen or seen[-1] < cursor:
             seen += [each["cursor"] for each in json.loads(await line.recv())]
     return seen
@@ -107,11 +107,11 @@ def test_live_when_runs_change_gives_their_summaries(server: RealServer, player:
                             found: dict[str, Any] = run
                             return found
 
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 run = await wait_for_step()
             assert run["state"] == "running"
             await asyncio.to_thread(server.client.post, f"/api/runs/{player.run}/stop")
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while True:
                     changed = [each for each in json.loads(await line.recv()) if each["commands_waiting"]]
                     if changed:
@@ -125,7 +125,7 @@ def test_live_when_a_run_is_deleted_says_so_to_tables_that_are_open_and_that_ope
     server: RealServer, player: Player
 ) -> None:
     async def read_deleted(line: websockets.ClientConnection) -> bool:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 for run in json.loads(await line.recv()):
                     if run["id"] == player.run and run["state"] == "completed":

@@ -51,7 +51,7 @@ class Process:
         assert select.select([self.process.stdout], [], [], SECONDS)[0], "the server says nothing"
         self.url = self.process.stdout.readline().partition("/?token=")[0]
         assert self.url.startswith("http://127.0.0.1:")
-        self.client = httpx.Client(base_url=self.url, headers={"authorization": f"Bearer {TOKEN}"}, timeout=30)
+        self.client = httpx.Client(base_url=self.url, headers={"authorization": f"Bearer {TOKEN}"}, timeout=60)
 
     def kill(self) -> None:
         """SIGKILL, as the out-of-memory killer does."""

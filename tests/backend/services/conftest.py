@@ -56,7 +56,7 @@ def open_services(tmp_path: Path, executor: FakeExecutor) -> Open:
     return open_again
 
 
-async def until(condition: Callable[[], Awaitable[bool]] | Callable[[], bool], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], Awaitable[bool]] | Callable[[], bool], seconds: float = 60.0) -> None:
     """Waits for ``condition``; fails loudly when it does not come."""
     async with asyncio.timeout(seconds):
         while True:

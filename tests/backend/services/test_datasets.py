@@ -265,7 +265,7 @@ def hold_preparation(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     prepare = module._prepare_files
 
     def held(spec: SourceSpec, progress: Progress) -> Facts:
-        assert may_go_on.wait(20)
+        assert may_go_on.wait(60)
         return prepare(spec, progress)
 
     monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.0)
@@ -315,7 +315,7 @@ def test_set_when_the_server_stopped_while_preparing_is_taken_up_again(
     real = module._prepare_files
 
     def slow(*arguments: object) -> object:
-        may_go_on.wait(30)
+        may_go_on.wait(60)
         arguments[1](0, 1)  # type: ignore[operator]  # the report of progress, which ends a job called off
         return real(*arguments)  # type: ignore[arg-type]  # passed on as they came
 

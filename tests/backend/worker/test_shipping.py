@@ -45,7 +45,7 @@ def line(attempt: AttemptSpec, tmp_path: Path) -> Iterator[Line]:
         made.shipper.close()
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen"
@@ -114,7 +114,7 @@ def test_shipper_when_fenced_says_so_once_and_sends_no_more(line: Line, server: 
     server.faults = [409]
     line.shipper.start()
     line.emit_many(1)
-    assert line.fenced.wait(10)
+    assert line.fenced.wait(60)
     requests = server.num_requests
     line.emit_many(5)
     time.sleep(0.6)
