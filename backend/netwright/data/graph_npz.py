@@ -200,8 +200,8 @@ def _targets(found: Mapping[str, npt.NDArray[Any]], name: str) -> Ints:
     if targets.max() < 1:
         raise DataError(
             say(
-                "{name}: y has one class only; at least 2 are needed. Write a class of its own, from 0, for each kind of vertex "
-                "or graph.",
+                "{name}: y has one class only; at least 2 are needed. Write a class of its own, from 0, for each kind of "
+                "vertex or graph.",
                 name=name,
             ),
             code="bad_target",
