@@ -9,6 +9,7 @@ from backend.data.archives import pack
 from backend.data.test_sample_code import check
 from netwright.data.base import DataError, Source, SourceSpec
 from netwright.data.prepare import load_preprocess, prepare
+from netwright.data.preview import build_preview
 from netwright.data.registry import open_source
 from netwright.data.sniff import sniff_upload
 from netwright.training.config import DataConfig
@@ -76,9 +77,11 @@ def test_number_of_each_series_is_predicted_in_its_own_unit(tmp_path: Path, caps
         "speed": "target",
         "grade": "ignored",
     }
-    assert (arrays.targets.dtype, arrays.targets.shape) == (np.float32, (8, 1))
+    assert arrays.targets.dtype == np.float32
+    assert arrays.targets.shape == (8, 1)
     assert arrays.targets[:, 0].tolist() == [n * 1.5 for n in range(1, 9)]
     assert arrays.standardizes_targets
+    assert [counts.name for counts in build_preview(source).histograms] == ["steps", "speed", "x", "y"]
     prepared = prepare(source.load(), DataConfig())
     assert (prepared.task, prepared.num_outputs, prepared.target_name) == ("regression", 1, "speed")
     assert prepared.target_scale is not None
