@@ -142,7 +142,9 @@ def _check_finite(values: AnyArray, place: Place) -> None:
     if len(wrong):
         raise place.bad(
             say(
-                "a target is {value}, in {count:,} rows; take them out",
+                "a target is {value}; take the row out"
+                if len(wrong) == 1
+                else "a target is {value}, and {count:,} rows have such ones; take them out",
                 value=_first_bad(values[wrong[0]]),
                 count=len(wrong),
             ),
@@ -234,6 +236,10 @@ def _check_range(values: AnyArray, count: int, place: Place) -> None:
     if len(outside):
         label = str(values[outside[0]])
         raise place.bad(
-            say("the class {label} is out of range: there are names for 0 to {last}", label=label, last=count - 1),
+            say(
+                "the class {label} is out of range: there are names for 0 to {last}; correct it, or give it a name in the file",
+                label=label,
+                last=count - 1,
+            ),
             int(outside[0]),
         )
