@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from netwright.data.base import DataError
-from netwright.language import Text, listed, say
+from netwright.language import listed, say
 
 MAX_MEMBERS = 200_000
 MAX_DIRECTORY_BYTES = 128 << 20
@@ -92,7 +92,7 @@ def unsound(filename: str, error: Exception) -> DataError:
     )
 
 
-def _why_unsound(error: Exception) -> Text:
+def _why_unsound(error: Exception) -> str:
     """In Netwright's words where Python's are known."""
     text = str(error)
     if "not a zip file" in text:
