@@ -85,11 +85,20 @@ def unsound(filename: str, error: Exception) -> DataError:
             "{filename} is not a sound ZIP: {why}. If it is only half there, copy or download it anew; else pack the files "
             "again.",
             filename=filename,
-            why=error,
+            why=_why_unsound(error),
         ),
         code="bad_file",
         file=filename,
     )
+
+
+def _why_unsound(error: Exception) -> str:
+    """In Netwright's words where Python's are known."""
+    text = str(error)
+    if "not a zip file" in text:
+        return say("the list of its files, which stands at its end, is not there")
+    damaged = re.search(r"Bad CRC-32 for file '(.*)'", text)
+    return text if damaged is None else say("the file {member} in it is damaged", member=damaged[1])
 
 
 def _directory_bytes(path: Path) -> int:

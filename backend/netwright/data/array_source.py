@@ -74,7 +74,12 @@ class ArraySource(Source):
         return self._reading[0]
 
     def describe(self) -> Facts:
-        arrays, notes = self._reading
+        try:
+            arrays, notes = self._reading
+        except DataError as error:
+            if error.code != "bad_target":
+                raise
+            return self._without_targets(error)
         is_own = arrays.task == "reconstruction"
         outputs = len(arrays.classes) or (arrays.inputs[0].size if is_own else arrays.targets.shape[1])
         return Facts(
@@ -86,6 +91,20 @@ class ArraySource(Source):
             num_outputs=int(outputs),
             bytes=(self.folder / "original").stat().st_size,
             notes=notes,
+        )
+
+    def _without_targets(self, problem: DataError) -> Facts:
+        """Of targets that are of no use: the set is kept, so that a person can name others or another task."""
+        inputs = self._converted.inputs
+        return Facts(
+            task="classification" if self.options.task is None else self.options.task,
+            num_samples=len(inputs),
+            num_test=None,
+            classes=(),
+            input_shape=tuple(inputs.shape[1:]),
+            num_outputs=1,
+            bytes=(self.folder / "original").stat().st_size,
+            problem=problem,
         )
 
     def code(self, arrays: Arrays) -> SampleCode:

@@ -101,7 +101,12 @@ def read_targets(
             _check_labels(part, place)
         classes = _names(names, wide[0].shape[1])
     elif (wide[0] == wide[0][0]).all():
-        raise places[0].bad(say("it is the same in every row, so there is nothing to learn"))
+        raise places[0].bad(
+            say(
+                "it is the same in every row, so there is nothing to learn; name another array as the targets, or choose the "
+                "task reconstruction"
+            )
+        )
     return Targets(chosen, wide[0], wide[1] if test is not None else None, classes)
 
 
@@ -137,7 +142,9 @@ def _check_finite(values: AnyArray, place: Place) -> None:
     if len(wrong):
         raise place.bad(
             say(
-                "a target is {value}, in {count:,} rows; take them out",
+                "a target is {value}; take the row out"
+                if len(wrong) == 1
+                else "a target is {value}, and {count:,} rows have such ones; take them out",
                 value=_first_bad(values[wrong[0]]),
                 count=len(wrong),
             ),
@@ -199,7 +206,12 @@ def _classes_of(
     parts: list[tuple[AnyArray, Place]], indices: list[npt.NDArray[np.int64]], classes: tuple[str, ...], form: Form
 ) -> Targets:
     if len(np.unique(indices[0])) < 2:
-        raise parts[0][1].bad(say("it has one class only; at least 2 are needed"))
+        why = say(
+            "it has one class only, {class_name}; name another array as the targets, add samples of a second class, or choose "
+            "the task reconstruction",
+            class_name=repr(classes[indices[0][0]]),
+        )
+        raise parts[0][1].bad(why)
     return Targets("classification", indices[0], indices[1] if len(indices) > 1 else None, classes, form)
 
 
@@ -224,6 +236,10 @@ def _check_range(values: AnyArray, count: int, place: Place) -> None:
     if len(outside):
         label = str(values[outside[0]])
         raise place.bad(
-            say("the class {label} is out of range: there are names for 0 to {last}", label=label, last=count - 1),
+            say(
+                "the class {label} is out of range: there are names for 0 to {last}; correct it, or give it a name in the file",
+                label=label,
+                last=count - 1,
+            ),
             int(outside[0]),
         )

@@ -199,7 +199,13 @@ def _targets(found: Mapping[str, npt.NDArray[Any]], name: str) -> Ints:
     targets = labels.ravel().astype(np.int64)
     if targets.max() < 1:
         raise DataError(
-            say("{name}: y has one class only; at least 2 are needed.", name=name), code="bad_target", file=name
+            say(
+                "{name}: y has one class only; at least 2 are needed. Write a class of its own, from 0, for each kind of "
+                "vertex or graph.",
+                name=name,
+            ),
+            code="bad_target",
+            file=name,
         )
     return targets
 

@@ -98,12 +98,14 @@ def check_damaged(damaged: Sequence[str], filename: str) -> None:
         named = listed(damaged[:MAX_NAMED])
         if len(damaged) > MAX_NAMED:
             named = say("{names} and {count} more", names=named, count=len(damaged) - MAX_NAMED)
-        what = say("1 picture") if len(damaged) == 1 else say("{count:,} pictures", count=len(damaged))
         raise DataError(
             say(
-                "{filename}: {what} cannot be decoded: {names}. Replace them or take them out, and upload again.",
+                "{filename}: 1 picture cannot be decoded: {names}. Replace it or take it out, and upload again."
+                if len(damaged) == 1
+                else "{filename}: {count:,} pictures cannot be decoded: {names}. Replace them or take them out, and "
+                "upload again.",
                 filename=filename,
-                what=what,
+                count=len(damaged),
                 names=named,
             ),
             code="bad_picture",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import zipfile
 from collections import Counter
@@ -21,11 +20,12 @@ from netwright.data.base import Array, Arrays, DataError, Facts, Progress, Sourc
 from netwright.data.columns import read_columns
 from netwright.data.csv_source import MISSING_MARKS, upload_name
 from netwright.data.image_folder import check_damaged, check_size, choose_target
+from netwright.data.image_table_code import table_code
 from netwright.data.labels import Separator
 from netwright.data.picture_names import find_picture, find_pictures, find_table, guess_file_column, index_names
 from netwright.data.picture_options import Color, FitOption, ImageSize, keep_contents
 from netwright.data.pictures import DamagedPictureError, Target, decode, read_header
-from netwright.data.sample_code import PICTURE_IMPORTS, SampleCode, picture_code
+from netwright.data.sample_code import SampleCode
 from netwright.data.table_target import TableTarget
 from netwright.data.table_target import choose_target as choose_column
 from netwright.data.text_table import TextTable, parse_text_table
@@ -35,20 +35,6 @@ from netwright.language import Sentence, Text, listed, say
 MAX_NAMED = 6
 _VERSION = 1
 """Of the decoding: caches of another version are not used."""
-
-LOAD = '''def load(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
-    """The pictures, uint8 (N, {channels}, {height}, {width}), of the ZIP that was uploaded, and what its table says of them."""
-    if path is None:
-        raise SystemExit("Say where the ZIP is that was uploaded: --data FILE.zip")
-    with np.load(HERE / "samples.npz", allow_pickle=False) as data:
-        targets, members = data["targets"], data["pictures"]
-    pictures = np.empty((len(targets), {channels}, {height}, {width}), dtype=np.uint8)
-    with zipfile.ZipFile(path) as archive:
-        for number, member in enumerate(members.tolist()):
-            with archive.open(member) as file:
-                pictures[number] = decode(file)
-    return pictures, targets
-'''
 
 
 class Contents(Model):
@@ -109,6 +95,11 @@ class ImageTable(Source):
             max_length=200,
             description="Columns of yes or no, one for each label, in place of one target.",
         )
+        value_columns: list[str] | None = Field(
+            default=None,
+            max_length=200,
+            description="Columns of numbers that are predicted together, in place of one target.",
+        )
         task: Literal["classification", "multilabel", "regression"] | None = Field(
             default=None,
             description="One class, several labels (multilabel) or a number; empty: by the target's values.",
@@ -148,7 +139,9 @@ class ImageTable(Source):
             task=found.target.task,
             classes=found.target.classes,
             target_name=found.target.name,
+            target_columns=found.target.number_names,
             default_preprocess=(Step("ToFloat"), Step("Normalize")),
+            standardizes_targets=bool(found.target.number_names),
         )
 
     def _targets(self) -> Array:
@@ -159,19 +152,7 @@ class ImageTable(Source):
         return values.astype(np.float32).reshape(len(values), -1)
 
     def code(self, arrays: Arrays) -> SampleCode:
-        target = self._target
-        buffer = io.BytesIO()
-        np.savez_compressed(buffer, targets=arrays.targets, pictures=np.array(self._rows.members))
-        load = LOAD.format(channels=target.channels, height=target.height, width=target.width)
-        return SampleCode(
-            functions=load + "\n\n" + picture_code(target),
-            reads="a picture, or an array file (.npy)",
-            imports=("import zipfile", *PICTURE_IMPORTS),
-            files={"samples.npz": buffer.getvalue()},
-            requirements=("pillow",),
-            needs=f"your file {self._filename}, as it was uploaded",
-            argument=self._filename,
-        )
+        return table_code(self._target, arrays.targets, self._rows.members, self._filename)
 
     def describe(self) -> Facts:
         found, target = self._rows, self._target
@@ -181,7 +162,7 @@ class ImageTable(Source):
             num_test=None,
             classes=found.target.classes,
             input_shape=(target.channels, target.height, target.width),
-            num_outputs=len(found.target.classes) or 1,
+            num_outputs=len(found.target.classes) or len(found.target.columns),
             bytes=(self.folder / "original").stat().st_size,
             notes=(*self._contents.notes, *found.notes),
             problem=found.problem,
@@ -231,7 +212,8 @@ class ImageTable(Source):
     @cached_property
     def _file_column(self) -> str:
         told, table = self.options.file_column, self._table
-        for name in (told, self.options.target_column, *(self.options.label_columns or ())):
+        several = (*(self.options.label_columns or ()), *(self.options.value_columns or ()))
+        for name in (told, self.options.target_column, *several):
             if name is not None and name not in table.names:
                 raise DataError(
                     say(
@@ -270,7 +252,10 @@ class ImageTable(Source):
             target=options.target_column,
             task=options.task,
             label_separator=options.label_separator,
-            columns={name: _Role("label") for name in options.label_columns or ()},
+            columns={
+                **{name: _Role("label") for name in options.label_columns or ()},
+                **{name: _Role("value") for name in options.value_columns or ()},
+            },
         )
         columns = read_columns(table, {}, MISSING_MARKS, has_decimal_comma=table.delimiter == ";")
         target = choose_column(table, [column for column in columns if column.name != self._file_column], told)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from PIL import Image, ImageOps
 
 from netwright.data.base import DataError
-from netwright.data.pictures import DAMAGE, DamagedPictureError, Fit, open_picture
+from netwright.data.pictures import DAMAGE, DamagedPictureError, Fit, open_picture, reason_of
 from netwright.language import Text, listed, say
 
 MAX_CLASSES = 64
@@ -39,7 +39,7 @@ def read_values(file: IO[bytes], name: str) -> Values:
                 return np.asarray(picture)[..., 0].astype(np.int64)
             colours = np.asarray(picture.convert("RGB")).astype(np.int64)
         except DAMAGE as error:
-            raise DamagedPictureError(str(error) or type(error).__name__) from error
+            raise DamagedPictureError(reason_of(error)) from error
     if (colours == colours[..., :1]).all():
         return colours[..., 0]
     return (1 << 24) + (colours[..., 0] << 16) + (colours[..., 1] << 8) + colours[..., 2]
@@ -164,7 +164,10 @@ def _unknown(
         if wrong:
             return DataError(
                 say(
-                    "{filename}: the mask {mask} has the values {wrong}, which are no classes. The classes are {known}. "
+                    "{filename}: the mask {mask} has the value {wrong}, which is no class. The classes are {known}. Correct "
+                    "the mask, or name all values that are classes."
+                    if len(wrong) == 1
+                    else "{filename}: the mask {mask} has the values {wrong}, which are no classes. The classes are {known}. "
                     "Correct the mask, or name all values that are classes.",
                     filename=filename,
                     mask=name,

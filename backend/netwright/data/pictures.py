@@ -76,7 +76,7 @@ def decode(file: IO[bytes], name: str, target: Target) -> npt.NDArray[np.uint8]:
             opened.draft(mode, (2 * target.width, 2 * target.height))
             picture = _flatten(ImageOps.exif_transpose(opened), mode)
         except DAMAGE as error:
-            raise DamagedPictureError(_reason(error)) from error
+            raise DamagedPictureError(reason_of(error)) from error
     if picture.size != size:
         bilinear = Image.Resampling.BILINEAR
         if target.fit == "crop":
@@ -103,7 +103,7 @@ def open_picture(file: IO[bytes], name: str) -> Image.Image:
     except UnidentifiedImageError as error:
         raise DamagedPictureError(say("its bytes are no picture")) from error
     except DAMAGE as error:
-        raise DamagedPictureError(_reason(error)) from error
+        raise DamagedPictureError(reason_of(error)) from error
     width, height = image.size
     if width * height > MAX_PIXELS:
         image.close()
@@ -136,7 +136,13 @@ def _flatten(image: Image.Image, mode: str) -> Image.Image:
     return image.convert(mode)
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
+    """Why a picture is damaged, in Netwright's words where Pillow's are known."""
+    text = str(error)
+    if "truncated" in text.lower():
+        return say("it ends too early")
+    if "broken data stream" in text or "broken PNG" in text:
+        return say("its pixels are damaged")
     return (str(error) or type(error).__name__).rstrip(".")[:200]
 
 

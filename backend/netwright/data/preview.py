@@ -165,27 +165,30 @@ def picture_url(pixels: npt.NDArray[np.uint8], scale: float, max_side: int | Non
 
 
 def _histograms(arrays: Arrays, source: Source) -> Iterator[Counts]:
-    """Of pixels, or of each number column and of a numeric target."""
+    """Of pixels, tokens or channels, or of each number column, and of what is a number to predict."""
     if arrays.kind == "image":
         yield _histogram("pixels", arrays.inputs[: max(1, (1 << 22) // max(1, arrays.inputs[0].size))])
-        return
-    if arrays.kind == "text":
+    elif arrays.kind == "text":
         yield _histogram("tokens", token_counts(arrays))
-        return
+    elif arrays.kind == "series" and arrays.forecast is None:
+        yield _histogram("steps", (~np.isnan(arrays.inputs).all(axis=2)).sum(axis=1))
+    # What is forecast are values of the channels.
+    if arrays.task == "regression" and arrays.forecast is None:
+        yield from _target_histograms(arrays, source)
     if arrays.kind == "series":
-        if arrays.classes:
-            yield _histogram("steps", (~np.isnan(arrays.inputs).all(axis=2)).sum(axis=1))
         for index, name in enumerate(arrays.features[:MAX_HISTOGRAMS]):
             yield _histogram(name, arrays.inputs[:, :, index])
-        return
+    elif arrays.kind in {"table", "graph"}:
+        yield from _column_histograms(arrays, source)
+
+
+def _column_histograms(arrays: Arrays, source: Source) -> Iterator[Counts]:
     numbers = [index for index, name in enumerate(arrays.features) if name not in arrays.categories]
     if arrays.graph is not None:
         yield _histogram("degree", degrees(arrays.graph))
         if len(arrays.graph.sizes) > 1:
             yield _histogram("vertices", arrays.graph.sizes)
         numbers = [] if np.isin(arrays.inputs, (0.0, 1.0)).all() else numbers  # words: nothing to see in one of them
-    if arrays.task == "regression":
-        yield from _target_histograms(arrays, source)
     for index in numbers[:MAX_HISTOGRAMS]:
         values = arrays.inputs[:, index]
         yield _with_outliers(_histogram(arrays.features[index], values), values, source)

@@ -1,17 +1,27 @@
-"""An uploaded ZIP of series: a table of steps for each, and one table that says which class each is of."""
+"""An uploaded ZIP of series: a table of steps for each, and one table that says the class or a number of each."""
 
 from __future__ import annotations
 
 import json
 from functools import cached_property
+from typing import Literal
 
 from pydantic import Field
 
 from netwright.data.base import Arrays, Facts, Progress, Source
+from netwright.data.columns import look_through
 from netwright.data.csv_source import MISSING_MARKS, upload_name
 from netwright.data.series_join import JOINED, NOTES, SERIES, join_series
-from netwright.data.series_options import MissingSteps, Padding, SeriesColumnOptions, StandardizeOption, Stride
-from netwright.data.text_table import read_text_table
+from netwright.data.series_options import (
+    MissingSteps,
+    Padding,
+    SeriesColumnOptions,
+    StandardizeOption,
+    StandardizeTargets,
+    Stride,
+)
+from netwright.data.targets import guess_task
+from netwright.data.text_table import TextTable, read_text_table
 from netwright.data.time_series import TimeSeries
 from netwright.data.time_series_reading import Reading
 from netwright.data.transforms import layout_of, plan_chain
@@ -22,7 +32,7 @@ from netwright.language import Text, say
 class SeriesArchive(Source):
     type = "series_archive"
     title = "Series in tables"
-    description = "Uploaded series, a table for each, and a table of their classes."
+    description = "Uploaded series, a table for each, and a table of their classes or of a number of each."
     kind = "series"
     is_built_in = False
     suffixes = (".zip",)
@@ -31,6 +41,10 @@ class SeriesArchive(Source):
     class Options(Model):
         target: str | None = Field(
             default=None, description="The column of the table of classes that is to be predicted; empty: as guessed."
+        )
+        task: Literal["classification", "regression"] | None = Field(
+            default=None,
+            description="A class of each series, or a number (regression); empty: by the target's values.",
         )
         columns: dict[str, SeriesColumnOptions] = Field(
             default_factory=dict, description="Corrections by the column's name."
@@ -45,6 +59,7 @@ class SeriesArchive(Source):
         padding: Padding = "start"
         missing_steps: MissingSteps = "previous"
         standardize: StandardizeOption = True
+        standardize_targets: StandardizeTargets = True
 
     options: Options
 
@@ -66,12 +81,13 @@ class SeriesArchive(Source):
             test_inputs=None,
             test_targets=None,
             kind="series",
-            task="classification",
+            task="classification" if reading.is_class else "regression",
             classes=reading.classes,
             features=tuple(column.name for column in reading.channels),
             target_name=reading.targets[0].name,
             default_preprocess=reading.steps(),
             split_keys=samples.keys,
+            standardizes_targets=self.options.standardize_targets and not reading.is_class,
         )
 
     def describe(self) -> Facts:
@@ -79,12 +95,12 @@ class SeriesArchive(Source):
         samples = reading.samples
         layout = layout_of("series", samples.inputs, None, [column.name for column in reading.channels], {})
         return Facts(
-            task="classification",
+            task="classification" if reading.is_class else "regression",
             num_samples=len(samples.targets),
             num_test=None,
             classes=reading.classes,
             input_shape=plan_chain(reading.steps(), layout).shape,
-            num_outputs=len(reading.classes),
+            num_outputs=len(reading.classes) or 1,
             bytes=(self.folder / "original").stat().st_size,
             columns=tuple(column.facts() for column in reading.columns),
             notes=(*self._notes(reading), *reading.notes),
@@ -154,7 +170,6 @@ class SeriesArchive(Source):
         told = {name: SeriesColumnOptions(role="ignored") for name in targets if name != target}
         told |= options.columns
         told[SERIES] = SeriesColumnOptions(role="group", type="category")
-        told[target] = SeriesColumnOptions(type="category")
         table = read_text_table(
             self.folder / JOINED,
             upload_name(self.folder),
@@ -163,6 +178,9 @@ class SeriesArchive(Source):
             has_header=True,
             is_quoted=True,
         )
+        is_number = self._is_number(table, target)
+        if not is_number:
+            told[target] = SeriesColumnOptions(type="category")
         return Reading(
             table,
             TimeSeries.Options(
@@ -176,4 +194,16 @@ class SeriesArchive(Source):
                 missing_marks=list(MISSING_MARKS),
                 decimal=".",
             ),
+            has_number=is_number,
         )
+
+    def _is_number(self, table: TextTable, target: str) -> bool:
+        """Whether the target is a number of each series, as it was told or as its values look."""
+        options = self.options
+        if options.task is not None:
+            return options.task == "regression"
+        told = options.columns.get(target)
+        if target not in table.names or (told is not None and told.type == "category"):
+            return False
+        cells = table.columns[table.names.index(target)]
+        return guess_task(look_through(target, cells, MISSING_MARKS, has_decimal_comma=False)) == "regression"

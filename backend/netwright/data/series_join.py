@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from netwright.data.archive import PICTURE_SUFFIXES, READ_ERRORS, list_members, open_archive
 from netwright.data.base import DataError, Progress
-from netwright.data.columns import look_through, parse_number
+from netwright.data.columns import Column, look_through, parse_number
 from netwright.data.csv_source import MISSING_MARKS
 from netwright.data.series import read_times
 from netwright.data.targets import guess_target
@@ -63,7 +63,9 @@ def join_series(path: Path, filename: str, into: Path, progress: Progress) -> di
     channels = list(series[0].table.names)
     columns = [place for place in range(len(table.table.names)) if place != key]
     names = [_free_name(table.table.names[place], [SERIES, *channels]) for place in columns]
-    target = _guess_target(table, columns, names)
+    looked = _look_at_targets(table, columns, names)
+    target = guess_target(looked, table.stem)[0].name
+    written = [_with_points(column, table.table) for column in looked]
     known = [member for member in series if member.path in rows]
     if sum(member.table.num_rows for member in known) > MAX_ROWS:
         raise DataError(
@@ -75,7 +77,7 @@ def join_series(path: Path, filename: str, into: Path, progress: Progress) -> di
         writer = csv.writer(file)
         writer.writerow([SERIES, *channels, *names])
         for member in known:
-            cells = [table.table.columns[place][rows[member.path]] for place in columns]
+            cells = [column[rows[member.path]] for column in written]
             steps = _steps_of(member, filename)
             writer.writerows([member.stem, *step, *cells] for step in steps)
     return {
@@ -182,12 +184,19 @@ def _free_name(name: str, taken: Sequence[str]) -> str:
     return f"{name} (target)" if name in taken else name
 
 
-def _guess_target(member: _Member, columns: Sequence[int], names: Sequence[str]) -> str:
-    looked = [
-        look_through(name, member.table.columns[place], MISSING_MARKS, has_decimal_comma=False)
+def _look_at_targets(member: _Member, columns: Sequence[int], names: Sequence[str]) -> list[Column]:
+    has_comma = member.table.delimiter == ";"
+    return [
+        look_through(name, member.table.columns[place], MISSING_MARKS, has_decimal_comma=has_comma)
         for place, name in zip(columns, names, strict=True)
     ]
-    return guess_target(looked, member.stem)[0].name
+
+
+def _with_points(column: Column, table: TextTable) -> Sequence[str]:
+    """The cells, with a decimal point in every number of a table that has commas."""
+    if column.type != "number" or table.delimiter != ";":
+        return column.cells
+    return [cell.replace(",", ".") for cell in column.cells]
 
 
 def _steps_of(member: _Member, filename: str) -> list[list[str]]:

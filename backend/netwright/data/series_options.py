@@ -19,6 +19,13 @@ MissingSteps = Annotated[
 StandardizeOption = Annotated[
     bool, Field(description="Channels to mean 0 and standard deviation 1, measured on the training part.")
 ]
+StandardizeTargets = Annotated[
+    bool,
+    Field(
+        description="Whether the loss sees what is predicted as deviations from the training part's mean, so that large "
+        "numbers are learned as easily as small ones. Metrics and predictions stay in the column's own unit.",
+    ),
+]
 
 
 class SeriesColumnOptions(Model):

@@ -37,6 +37,11 @@ def find_keys(table: TextTable, columns: Sequence[Column], rows: Ints) -> tuple[
         parts = _read_parts(table, column, rows)
     is_test = parts == TEST
     kept = rows[~is_test]
+    if column is not None and len(kept) < 2:
+        why = say(
+            "all other rows are test, and a run needs one to train on and one to validate with; write train in more"
+        )
+        raise _bad(table, column, int(kept[0]), why)
     time, group = _with_role(columns, "time"), _with_role(columns, "group")
     has_validation = column is not None and bool((parts == VALIDATION).any())
     keys = SplitKeys(

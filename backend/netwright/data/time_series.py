@@ -19,7 +19,14 @@ from netwright.data.base import (
 from netwright.data.columns import Column
 from netwright.data.csv_source import MISSING_MARKS, upload_name
 from netwright.data.sample_code import SampleCode
-from netwright.data.series_options import MissingSteps, Padding, SeriesColumnOptions, StandardizeOption, Stride
+from netwright.data.series_options import (
+    MissingSteps,
+    Padding,
+    SeriesColumnOptions,
+    StandardizeOption,
+    StandardizeTargets,
+    Stride,
+)
 from netwright.data.table_options import Decimal, DelimiterOption, EncodingOption, HasHeader, SheetOption
 from netwright.data.text_table import read_text_table
 from netwright.data.time_series_reading import Reading
@@ -62,11 +69,7 @@ class TimeSeries(Source):
         padding: Padding = "start"
         missing_steps: MissingSteps = "previous"
         standardize: StandardizeOption = True
-        standardize_targets: bool = Field(
-            default=True,
-            description="Whether the loss sees forecasts as deviations from the training part's mean, so that large numbers "
-            "are learned as easily as small ones. Metrics and predictions stay in the column's own unit.",
-        )
+        standardize_targets: StandardizeTargets = True
         missing_marks: list[str] = Field(
             default=list(MISSING_MARKS),
             max_length=100,

@@ -20,7 +20,7 @@ from netwright.language import listed, say
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from netwright.data.base import Array
+    from netwright.data.base import Array, Task
     from netwright.data.time_series import TimeSeries
 
 USUAL_WINDOW = 24
@@ -29,7 +29,7 @@ MAX_NAMED = 12
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """``inputs`` float32 ``(N, T, F)``; ``targets`` float32 ``(N, horizon * K)`` or int64 ``(N,)``."""
+    """``inputs`` float32 ``(N, T, F)``; ``targets`` float32 ``(N, horizon * K)`` or ``(N, 1)``, or int64 ``(N,)``."""
 
     inputs: npt.NDArray[np.float32]
     targets: Array
@@ -37,13 +37,14 @@ class Samples:
 
 
 class Reading:
-    """
+    """``has_number``: the one target is a number that is told of each series, in place of a channel that is forecast.
+
     Raises:
         DataError: the options name what is not there, there are no channels, no target, or too few rows.
     """
 
-    def __init__(self, table: TextTable, options: TimeSeries.Options) -> None:
-        self.table, self.options = table, options
+    def __init__(self, table: TextTable, options: TimeSeries.Options, *, has_number: bool = False) -> None:
+        self.table, self.options, self.has_number = table, options, has_number
         self.notes = list(table.notes)
         self._check_names()
         self.has_comma = options.decimal == "," or (options.decimal is None and table.delimiter == ";")
@@ -51,11 +52,13 @@ class Reading:
         self.time = self._choose_time()
         self.group = next((column for column in self.columns if self._told(column) == "group"), None)
         self.targets = self._choose_targets()
-        self.is_class = len(self.targets) == 1 and self.targets[0].type != "number"
+        self.is_class = len(self.targets) == 1 and self.targets[0].type != "number" and not has_number
+        self.is_forecast = not (self.is_class or has_number)
         self.classes: tuple[str, ...] = ()
         self._labels = np.zeros(0)
-        if self.is_class:
-            self._labels, self.classes = read_target(table, self.targets[0], "classification", 1.0)
+        if not self.is_forecast:
+            task: Task = "classification" if self.is_class else "regression"
+            self._labels, self.classes = read_target(table, self.targets[0], task, 1.0)
         self.channels = self._choose_channels()
         if not self.targets:
             self.targets = list(self.channels)
@@ -78,9 +81,9 @@ class Reading:
 
     @property
     def problem(self) -> DataError | None:
-        """What keeps the set from being trained on: a cell of a channel that is no number."""
+        """What keeps the set from being trained on: a cell of a channel, or of numbers to predict, that is no number."""
         try:
-            for column in self.channels:
+            for column in (*self.channels, *(self.targets if self.has_number else ())):
                 check_numbers(self.table, column)
         except DataError as error:
             return error
@@ -91,13 +94,13 @@ class Reading:
         """Steps of a window; None where whole series are samples."""
         if self.options.window is not None:
             return self.options.window
-        if self.is_class and self.group is not None:
+        if not self.is_forecast and self.group is not None:
             return None
         return min(USUAL_WINDOW, max(2, self.table.num_rows // 6))
 
     @cached_property
     def samples(self) -> Samples:
-        return self._whole_series() if self.is_class and self.window is None else self._windows()
+        return self._windows() if self.is_forecast or self.window is not None else self._whole_series()
 
     @cached_property
     def values(self) -> npt.NDArray[np.float64]:
@@ -165,7 +168,7 @@ class Reading:
         return len(pairs) == len(self.group.counts) and len(column.counts) > 1
 
     def _choose_channels(self) -> list[Column]:
-        taken = [self.time, self.group, *(self.targets if self.is_class else [])]
+        taken = [self.time, self.group, *([] if self.is_forecast else self.targets)]
         channels = [
             column
             for column in self.columns
@@ -192,7 +195,7 @@ class Reading:
     def _apply_roles(self) -> None:
         for column in self.columns:
             is_target = any(column is one for one in self.targets) and not (
-                len(self.targets) == len(self.channels) and not self.is_class and self.options.target is None
+                len(self.targets) == len(self.channels) and self.is_forecast and self.options.target is None
             )
             if column is self.time:
                 column.role, column.why_ignored = "time", ""
@@ -239,13 +242,13 @@ class Reading:
         check_size(max(1, self.table.num_rows // stride), window, len(self.channels))
         places: list[npt.NDArray[np.int64]] = []
         parts: list[Windows] = []
-        ahead = 0 if self.is_class else horizon
+        ahead = horizon if self.is_forecast else 0
         for start, stop in self._stretches():
             values = self.values[start:stop]
-            if self.is_class:
-                parts.append(self._classed(values, self._labels[self.order[start:stop]], window, stride))
-            else:
+            if self.is_forecast:
                 parts.append(cut_windows(values, self.target_channels, window=window, horizon=horizon, stride=stride))
+            else:
+                parts.append(self._labelled(values, self._labels[self.order[start:stop]], window, stride))
             places.append(parts[-1].starts + start)
         starts = np.concatenate(places)
         if len(starts) < 2:
@@ -266,14 +269,18 @@ class Reading:
         times = self.times[self.order]
         spans = np.stack([times[starts], times[starts + window + ahead - 1]], axis=1)
         groups = self.groups[self.order][starts] if self.group is not None else None
-        targets: Array = np.concatenate([part.targets for part in parts])
-        if self.is_class:
-            targets = targets.astype(np.int64)
+        targets = self._as_targets(np.concatenate([part.targets for part in parts]))
         return Samples(np.concatenate([part.inputs for part in parts]), targets, SplitKeys(spans=spans, groups=groups))
 
+    def _as_targets(self, values: npt.NDArray[np.generic]) -> Array:
+        """Classes ``(N,)``, or numbers ``(N, T)``."""
+        return values.astype(np.int64) if self.is_class else values.astype(np.float32).reshape(len(values), -1)
+
     @staticmethod
-    def _classed(values: npt.NDArray[np.float64], labels: npt.NDArray[np.float64], window: int, stride: int) -> Windows:
-        """Windows of one series with the class of their last row; those whose last row has none are left out."""
+    def _labelled(
+        values: npt.NDArray[np.float64], labels: npt.NDArray[np.float64], window: int, stride: int
+    ) -> Windows:
+        """Windows of one series with the class or number of their last row; those whose last row has none are left out."""
         starts = np.arange(0, max(0, len(values) - window + 1), stride, dtype=np.int64)
         starts = starts[~np.isnan(labels[starts + window - 1])]
         inputs = values[starts[:, None] + np.arange(window)].astype(np.float32)
@@ -290,12 +297,12 @@ class Reading:
             if (known != known[0]).any():
                 self._refuse_mixed(rows)
             sequences.append(self.values[start:stop])
-            labels.append(int(known[0]))
+            labels.append(float(known[0]))
             spans.append((times[start], times[stop - 1]))
             groups.append(int(self.groups[rows[0]]))
         inputs = pad_sequences(sequences, None, self.options.padding)
         keys = SplitKeys(spans=np.array(spans) if self.time is not None else None)
-        return Samples(inputs, np.array(labels, dtype=np.int64), keys)
+        return Samples(inputs, self._as_targets(np.array(labels)), keys)
 
     def _refuse_mixed(self, rows: npt.NDArray[np.int64]) -> None:
         assert self.group is not None
@@ -327,6 +334,8 @@ class Reading:
         if self.is_class:
             counts = Counter(self.classes)
             self.notes.append(say("{count} classes are told apart by {names}.", count=len(counts), names=names))
+        elif self.has_number:
+            self.notes.append(say("The number {names} of each series is predicted.", names=names))
         else:
             self.notes.append(
                 say(

@@ -18,7 +18,7 @@ from netwright.language import all_of, listed, say
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-_NAMES: Mapping[Kind, str] = {
+KIND_NAMES: Mapping[Kind, str] = {
     "image": say("pictures"),
     "table": say("tables"),
     "graph": say("graphs"),
@@ -121,8 +121,8 @@ def _parse(step: Step, layout: Layout) -> tuple[type[Transform], Model]:
             transform,
             say(
                 "it is for {fitting}, and this data is {kind}; remove it",
-                fitting=all_of(_NAMES[kind] for kind in transform.kinds),
-                kind=_NAMES[layout.kind],
+                fitting=all_of(KIND_NAMES[kind] for kind in transform.kinds),
+                kind=KIND_NAMES[layout.kind],
             ),
         )
     return transform, parse_options(transform.Params, step.params, say("The transform {type}", type=step.type))

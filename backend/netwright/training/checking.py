@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import JsonValue, ValidationError
 
 from netwright.compiler.report import CheckReport
+from netwright.data.transforms import KIND_NAMES
 from netwright.graph.document import NETWORK, Document
 from netwright.graph.edits import SetParam
 from netwright.graph.problems import Fix, Problem
@@ -253,10 +254,12 @@ def _check_task_choice(training: TrainingConfig, data: DataFacts) -> Iterator[Pr
             code="cannot_be_own_target",
             field="data.task",
             message=say(
-                "{title} holds graphs, which cannot be their own target. Choose the set's own target, or pictures or rows.",
+                "{title} holds {kind}, which cannot be their own target. Choose the set's own target, or pictures or rows.",
                 title=data.title,
+                kind=KIND_NAMES[data.kind],
             ),
             values={"data": data.title},
+            fixes=put(say("Learn the set's own target"), {"data.task": "own"}),
         )
 
 

@@ -10,7 +10,18 @@ from netwright.training.ways_out import put
 
 
 def check_split(training: TrainingConfig, data: DataFacts) -> Iterator[Problem]:
-    """A way to split, or folds, that the data does not allow; a split that leaks."""
+    """A way to split, shares or folds that the data does not allow; a split that leaks."""
+    if data.num_samples < 2 and data.num_validation is None and not data.are_vertices:
+        yield Problem(
+            code="too_few_samples",
+            field="data.source",
+            message=say(
+                "{title} has {count} sample to train on and to validate with; a run needs at least 2. Add samples, or mark "
+                "fewer as its test part.",
+                title=data.title,
+                count=data.num_samples,
+            ),
+        )
     by = training.data.split.by
     if by != "sample" and by not in data.splits:
         yield Problem(
@@ -57,6 +68,13 @@ def _check_test(split: SplitConfig, data: DataFacts) -> Iterator[Problem]:
             "A column of the set says which samples are held out, so that there is no test share to draw. Write test in "
             "the rows that are to be the test part, or set the test share to 0."
         )
+    elif split.count_left(data.num_samples) < 2 <= data.num_samples:
+        message = say(
+            "The test part takes {count:,} of {total:,} samples; at least 2 must be left, one to train on and one to "
+            "validate with. Lower its share.",
+            count=data.num_samples - split.count_left(data.num_samples),
+            total=data.num_samples,
+        )
     elif split.folds is None and split.test + split.validation >= 1.0:
         message = say(
             "The shares for validation ({validation}) and for the test part ({test}) leave nothing to train on. Lower one.",
@@ -96,13 +114,13 @@ def _check_folds(split: SplitConfig, data: DataFacts) -> Iterator[Problem]:
             ),
             fixes=_no_folds(),
         )
-    elif count_left(split, data) < split.folds + (split.by == "time"):
+    elif split.count_left(data.num_samples) < split.folds + (split.by == "time"):
         yield Problem(
             code="folds_not_possible",
             field=field,
             message=say(
                 "{samples:,} samples cannot be put into {folds} folds. Take fewer folds.",
-                samples=count_left(split, data),
+                samples=split.count_left(data.num_samples),
                 folds=split.folds,
             ),
             fixes=_no_folds(),
@@ -111,11 +129,6 @@ def _check_folds(split: SplitConfig, data: DataFacts) -> Iterator[Problem]:
 
 def _no_folds() -> list[Fix]:
     return put(say("Split once, without folds"), {"data.split.folds": None})
-
-
-def count_left(split: SplitConfig, data: DataFacts) -> int:
-    """Samples that the test share leaves (rounded)."""
-    return data.num_samples - round(data.num_samples * split.test)
 
 
 def num_training_samples(training: TrainingConfig, data: DataFacts) -> int:

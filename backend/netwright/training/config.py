@@ -58,11 +58,18 @@ class SplitConfig(Model):
     folds: int | None = Field(default=None, ge=2, le=MAX_FOLDS)
     fold: int = Field(default=1, ge=1, le=MAX_FOLDS)
 
+    def count_left(self, num_samples: int) -> int:
+        """Of ``num_samples`` those that the test share leaves, rounded; one at least."""
+        return (
+            num_samples if not self.test else num_samples - min(max(1, round(num_samples * self.test)), num_samples - 1)
+        )
+
     def count_training(self, num_samples: int) -> int:
         """Of ``num_samples`` those that are trained on, rounded: stratifying, groups and a column may shift it."""
-        rest = num_samples - round(num_samples * self.test)
+        rest = self.count_left(num_samples)
         if self.folds is None:
-            return rest - round(num_samples * self.validation)
+            # At least one sample is held out and at least one is left, as where the split is drawn.
+            return rest - min(max(1, round(num_samples * self.validation)), max(rest - 1, 0))
         if self.by == "time":
             return rest - (self.folds - self.fold + 1) * (rest // (self.folds + 1))
         size, larger = divmod(rest, self.folds)

@@ -42,11 +42,20 @@ def open_upload(folder: Path, content: bytes, name: str = "made.npz", **options:
 
 
 def refuse(folder: Path, content: bytes, *parts: str, name: str = "made.npz", **options: Any) -> DataError:
+    """What cannot be trained on is refused; targets of no use keep the set, for a person to choose others."""
     with pytest.raises(DataError) as caught:
-        open_upload(folder, content, name, **options).describe()
+        open_upload(folder, content, name, **options).read()
+    error = caught.value
     for part in parts:
-        assert part in caught.value.message
-    return caught.value
+        assert part in error.message
+    if error.code == "bad_target":
+        problem = open_upload(folder, content, name, **options).describe().problem
+        assert problem is not None
+        assert problem.message == error.message
+    else:
+        with pytest.raises(DataError):
+            open_upload(folder, content, name, **options).describe()
+    return error
 
 
 def test_file_like_keras_mnist_has_its_own_test_part(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -169,6 +178,18 @@ def test_pictures_without_targets_are_shown_and_give_themselves_back(
     check(source, tmp_path, tmp_path / "original", capsys)
 
 
+def test_set_of_one_class_is_trained_on_once_another_task_is_chosen(tmp_path: Path) -> None:
+    content = npz(x=ROWS, y=LABELS * 0, other=LABELS)
+    source = open_upload(tmp_path, content)
+    facts = source.describe()
+    assert facts.problem is not None
+    assert (facts.num_samples, facts.input_shape) == (30, (5,))
+    for options, task in (({"task": "reconstruction"}, "reconstruction"), ({"targets": "other"}, "classification")):
+        mended = open_upload(tmp_path, content, **options)
+        assert (mended.describe().problem, mended.describe().task) == (None, task)
+        assert len(mended.read().inputs) == 30
+
+
 def changed(values: Any, row: int, value: float) -> Any:
     copy = np.asarray(values, dtype=np.float64).copy()
     copy.reshape(len(copy), -1)[row, 0] = value
@@ -204,7 +225,13 @@ BAD: dict[str, tuple[bytes, dict[str, Any], tuple[str, ...]]] = {
         ("array y_test, row 1", "no training sample has the class 7"),
     ),
     "lengths that differ": (npz(x=ROWS, y=LABELS[:-1]), {}, ("29 rows", "30 samples")),
-    "one class": (npz(x=ROWS, y=LABELS * 0), {}, ("one class only",)),
+    "one class": (npz(x=ROWS, y=LABELS * 0), {}, ("array y", "one class only, '0'", "choose the task reconstruction")),
+    "one class of names": (npz(x=ROWS, y=np.repeat("cat", 30)), {}, ("one class only, 'cat'", "name another array")),
+    "one number": (
+        npz(x=ROWS, y=np.full(30, 0.5)),
+        {"task": "regression"},
+        ("array y", "the same in every row", "choose the task reconstruction"),
+    ),
     "no inputs": (npz(a=ROWS, b=LABELS), {}, ("there are: a, b", "Call the inputs x")),
     "an array that is not there": (npz(x=ROWS, y=LABELS), {"targets": "z"}, ("no array z", "x, y")),
     "two channels": (npz(x=COLORS[..., :2], y=LABELS), {}, ("2 channels",)),

@@ -135,8 +135,9 @@ def test_mask_when_the_preprocessing_changes_the_size_is_refused() -> None:
     raw = Layout("image", (3, 12, 10), is_float=False)
     steps = (Step("ToFloat"), Step("Resize", {"size": [6, 5]}))
     about = Subject(raw, plan_chain(steps, raw), 255.0, "mask")
-    with pytest.raises(DataError, match="only where the preprocessing keeps the size"):
-        write_augment([Step("RandomHorizontalFlip")], about)
+    with pytest.raises(DataError, match="keeps the size, and it makes 6 x 5 of 12 x 10; set the size") as caught:
+        parse_augment([Step("ColorJitter"), Step("RandomHorizontalFlip")], about)
+    assert caught.value.step == 1, "what only changes colours moves no mask"
 
 
 @pytest.mark.parametrize("name", ["MixUp", "CutMix"])

@@ -215,7 +215,7 @@ BAD: dict[str, tuple[bytes, str, str]] = {
     "damaged": (
         pack(two_classes() | {"cat/x.jpg": cut_jpeg()}),
         "bad_picture",
-        r"1 picture cannot be decoded: cat/x.jpg \(image file is truncated",
+        r"1 picture cannot be decoded: cat/x.jpg \(it ends too early\)\. Replace it or take it out, and upload again\.",
     ),
     "no picture inside": (
         pack(two_classes() | {"cat/x.png": b"hello"}),

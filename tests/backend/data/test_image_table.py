@@ -7,8 +7,10 @@ import pytest
 from backend.data.archives import pack, picture, two_classes
 from backend.data.test_sample_code import check, upload
 from netwright.data.base import DataError, Source
+from netwright.data.prepare import prepare
 from netwright.data.preview import build_preview
 from netwright.data.sniff import sniff_upload
+from netwright.training.config import DataConfig
 from pydantic import JsonValue
 
 
@@ -58,6 +60,43 @@ def test_table_says_what_each_picture_is(
     preview = build_preview(source)
     assert len(preview.pictures) >= 10
     assert preview.header[0] in {"file", "age"}
+
+
+SEVERAL = "file,x,kind,y\n" + "".join(f"p{n:02}.png,{n * 0.5},a,{'' if n == 4 else 100 - n}\n" for n in range(12))
+
+
+def test_several_numbers_of_a_picture_are_predicted_together(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = open_upload(tmp_path, SEVERAL, value_columns=["x", "y"])
+    facts, arrays = source.describe(), source.read()
+    assert (facts.task, facts.num_outputs, facts.num_samples, facts.problem) == ("regression", 2, 11, None)
+    assert any("2 numbers are predicted together: x, y." in note for note in facts.notes)
+    assert any("1 row without a target is left out." in note for note in facts.notes)
+    assert (arrays.target_columns, arrays.targets.shape) == (("x", "y"), (11, 2))
+    assert arrays.targets[3].tolist() == [1.5, 97.0]
+    assert arrays.targets[4].tolist() == [2.5, 95.0]
+    assert arrays.inputs[4, 0, 0, 0] == 100, "the picture of the row behind the one without a target"
+    check(source, tmp_path, tmp_path / "original", capsys)
+    prepared = prepare(source.load(), DataConfig())
+    assert prepared.target_scale is not None
+    assert (prepared.num_outputs, len(prepared.target_scale.mean)) == (2, 2)
+    assert [counts.name for counts in build_preview(source).histograms] == ["pixels", "x", "y"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"value_columns": ["x", "z"]}, "has no column z; it has: file, x, kind, y"),
+        ({"value_columns": ["x", "kind"]}, "target column kind: it holds no numbers, so no number can be predicted"),
+        ({"value_columns": ["x"], "label_columns": ["y"]}, "y is a label and x a number to predict"),
+    ],
+)
+def test_several_numbers_that_cannot_be_are_refused_with_the_way_out(
+    tmp_path: Path, options: dict[str, JsonValue], message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        open_upload(tmp_path, SEVERAL, None, **options).describe()
 
 
 def test_rows_in_another_order_keep_their_pictures(tmp_path: Path) -> None:

@@ -122,9 +122,9 @@ def test_mask_when_it_has_unknown_values_is_refused_by_name_and_values(tmp_path:
     members = pairs() | {"set/images/odd.png": picture(1, (80, 60), "L"), "set/masks/odd.png": mask(odd)}
     problem = upload(tmp_path, members).describe().problem
     assert problem is not None
-    assert "set/masks/odd.png has the values 17" in problem.message
+    assert "set/masks/odd.png has the value 17, which is no class." in problem.message
     assert "The classes are 0, 255" in problem.message
-    with pytest.raises(DataError, match="which are no classes"):
+    with pytest.raises(DataError, match="which is no class"):
         upload(tmp_path, members).read()
     mended = upload(tmp_path, members, values=["0", "17", "255"])
     assert mended.describe().problem is None
@@ -149,7 +149,7 @@ def test_values_when_they_hardly_occur_are_said_with_their_place_and_a_way_out(t
     # A single pixel of few masks is no class; some pixels may be one, and are said.
     refused = upload(tmp_path / "0", members | slip(1, 5)).describe().problem
     assert refused is not None
-    assert "set/masks/5.png has the values 17" in refused.message
+    assert "set/masks/5.png has the value 17," in refused.message
     one = upload(tmp_path / "1", members | slip(9, 5)).describe()
     assert one.problem is None
     assert "Only the mask set/masks/5.png has the value 17, on 9 pixels of 8 masks." in " ".join(one.notes)

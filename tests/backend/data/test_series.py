@@ -160,6 +160,33 @@ def test_cell_that_says_nothing_to_the_split_is_named_by_its_line(
     assert caught.value.code == "bad_split"
 
 
+@pytest.mark.parametrize(
+    ("parts", "sentence"),
+    [
+        (("val", "test"), "line 2, column part: no row is for training; write train in some"),
+        (("train", "test", "test"), "line 2, column part: all other rows are test, and a run needs one to train on"),
+    ],
+)
+def test_column_of_the_split_that_leaves_a_part_empty_is_named_by_its_line(
+    tmp_path: Path, parts: tuple[str, ...], sentence: str
+) -> None:
+    cells = [parts[min(n, len(parts) - 1)] for n in range(20)]
+    table = "a,label,part\n" + "".join(f"{n},{'xy'[n % 2]},{cell}\n" for n, cell in enumerate(cells))
+    with pytest.raises(DataError, match=sentence) as caught:
+        upload(tmp_path, "csv", table, "x.csv", target="label", columns={"part": {"role": "split"}}).describe()
+    assert caught.value.code == "bad_split"
+
+
+def test_column_of_the_split_without_a_part_to_validate_with_leaves_that_to_chance(tmp_path: Path) -> None:
+    for word, num_test in (("test", 5), ("train", None)):
+        table = "a,label,part\n" + "".join(f"{n},{'xy'[n % 2]},{word if n > 14 else 'train'}\n" for n in range(20))
+        source = upload(tmp_path, "csv", table, "x.csv", target="label", columns={"part": {"role": "split"}})
+        facts = source.describe()
+        assert (facts.num_test, facts.splits) == (num_test, ())
+        data = prepare(source.load(), DataConfig.model_validate({"split": {"validation": 0.2}}))
+        assert len(data.validation) == round(0.2 * facts.num_samples)
+
+
 def test_text_in_a_channel_far_down_is_named_by_its_line(tmp_path: Path) -> None:
     rows = [f"{n},{n % 9}" for n in range(50_000)]
     rows[40_000] = "40000,broken"

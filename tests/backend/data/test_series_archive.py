@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from backend.data.archives import pack
+from backend.data.test_sample_code import check
 from netwright.data.base import DataError, Source, SourceSpec
 from netwright.data.prepare import load_preprocess, prepare
+from netwright.data.preview import build_preview
 from netwright.data.registry import open_source
 from netwright.data.sniff import sniff_upload
 from netwright.training.config import DataConfig
@@ -56,6 +58,54 @@ def test_series_when_each_has_a_table_are_filled_up_to_the_longest(tmp_path: Pat
         "p1",
         "p2",
     )
+
+
+NUMBERS = "run;speed;grade\n" + "".join(f"{n};{n * 1.5};{n % 2}\n" for n in range(1, 9)).replace(".", ",")
+
+
+def test_number_of_each_series_is_predicted_in_its_own_unit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    content = pack({**WALKS, "speeds.csv": NUMBERS.encode()})
+    source = upload(tmp_path, content, target="speed", task="regression")
+    facts, arrays = source.describe(), source.read()
+    assert (facts.task, facts.num_samples, facts.num_outputs, facts.classes) == ("regression", 8, 1, ())
+    assert facts.input_shape == (7, 2)
+    assert "The number speed of each series is predicted." in facts.notes
+    assert {column.name: column.role for column in facts.columns} == {
+        "series": "group",
+        "x": "feature",
+        "y": "feature",
+        "speed": "target",
+        "grade": "ignored",
+    }
+    assert arrays.targets.dtype == np.float32
+    assert arrays.targets.shape == (8, 1)
+    assert arrays.targets[:, 0].tolist() == [n * 1.5 for n in range(1, 9)]
+    assert arrays.standardizes_targets
+    assert [counts.name for counts in build_preview(source).histograms] == ["steps", "speed", "x", "y"]
+    prepared = prepare(source.load(), DataConfig())
+    assert (prepared.task, prepared.num_outputs, prepared.target_name) == ("regression", 1, "speed")
+    assert prepared.target_scale is not None
+    check(source, tmp_path, None, capsys)
+
+    windows = upload(tmp_path, content, target="speed", task="regression", window=3).read()
+    assert (windows.inputs.shape[1:], windows.targets.shape[1:]) == ((3, 2), (1,))
+    assert sorted(set(windows.targets.ravel().tolist())) == [n * 1.5 for n in range(1, 9)]
+
+
+def test_what_is_learnt_of_series_is_guessed_by_the_targets_values(tmp_path: Path) -> None:
+    content = pack({**WALKS, "speeds.csv": NUMBERS.encode()})
+    assert upload(tmp_path, content, target="speed").describe().task == "regression"
+    few = upload(tmp_path, content, target="grade").describe()
+    assert (few.task, few.classes) == ("classification", ("0", "1"))
+    told = upload(tmp_path, content, target="speed", task="classification").describe()
+    assert (told.task, len(told.classes)) == ("classification", 8)
+
+
+def test_number_of_a_series_that_is_none_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    with pytest.raises(
+        DataError, match="label: it holds no numbers, so no number can be predicted; choose classification"
+    ):
+        upload(tmp_path, pack({**WALKS, "classes.csv": CLASSES}), target="label", task="regression").describe()
 
 
 def test_series_when_something_has_no_partner_say_how_many(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import torch
 from backend.training.conftest import Recorder
 from backend.training.test_checking import PICTURES, YES_NO, by_code, chain, perceptron, problems_of
 from netwright.compiler.check import check
-from netwright.data.base import Forecast, SourceSpec
+from netwright.data.base import Forecast, Kind, SourceSpec
 from netwright.graph.document import Document
 from netwright.graph.editing import apply_edits
 from netwright.training.answers import build_answers, find_last
@@ -171,10 +171,12 @@ def test_metric_that_says_nothing_of_few_classes_is_a_warning() -> None:
     assert problems["metric_needs_classes"].severity == "warning"
 
 
-def test_graphs_cannot_be_their_own_target() -> None:
-    graphs = DataFacts("Club", "graph", "classification", 34, (34,), 4)
-    problems = problems_of(perceptron([34], 4), graphs, data={"task": "reconstruction"})
-    assert "cannot_be_own_target" in by_code(problems)
+@pytest.mark.parametrize(("kind", "name"), [("graph", "graphs"), ("text", "texts"), ("series", "time series")])
+def test_what_cannot_be_its_own_target_is_called_by_its_kind(kind: Kind, name: str) -> None:
+    facts = DataFacts("Club", kind, "classification", 34, (34,), 4)
+    problem = by_code(problems_of(perceptron([34], 4), facts, data={"task": "reconstruction"}))["cannot_be_own_target"]
+    assert problem.message.startswith(f"Club holds {name}, which cannot be their own target.")
+    assert problem.fixes[0].settings == {"data.task": "own"}
 
 
 # --- what a run tells --------------------------------------------------------------------------------------------------

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from netwright.architectures.registry import ARCHITECTURES
 from netwright.compiler.check import check
+from netwright.data.split import split_samples
 from netwright.graph.document import Block, Document, Edge, Node
 from netwright.graph.editing import apply_edits
 from netwright.graph.problems import Problem
-from netwright.training.config import TrainingConfig
+from netwright.training.config import SplitConfig, TrainingConfig
 from netwright.training.devices import Device
 from netwright.training.options import DataFacts, check_training, suggest
 
@@ -341,6 +342,22 @@ def test_test_share_when_the_set_has_a_test_part_is_refused() -> None:
         problem = by_code(problems_of(document, facts, **config))["test_share_not_possible"]
         assert problem.field == "data.split.test"
         assert "Set the test share to 0." in problem.message
+
+
+def test_split_that_leaves_a_part_empty_is_refused_before_the_first_step() -> None:
+    document = perceptron([1, 8, 8], 10)
+    one = by_code(problems_of(document, replace(PICTURES, num_samples=1, num_test=40)))["too_few_samples"]
+    assert (one.severity, one.field) == ("error", "data.source")
+    assert "has 1 sample to train on and to validate with; a run needs at least 2." in one.message
+    few = replace(PICTURES, num_samples=50)
+    share = by_code(problems_of(document, few, data={"split": {"test": 0.98, "validation": 0.01}}))
+    assert "takes 49 of 50 samples; at least 2 must be left" in share["test_share_not_possible"].message
+    # A share that rounds to none or to all still leaves each part one sample, as the split itself does.
+    for validation, left in ((0.001, 49), (0.999, 1)):
+        assert SplitConfig(validation=validation).count_training(50) == left
+        split = split_samples(50, None, validation, 0, ())
+        assert (len(split.train), len(split.validation)) == (left, 50 - left)
+    assert "batch_larger_than_data" in by_code(problems_of(document, few, data={"split": {"validation": 0.999}}))
 
 
 def test_warmup_when_batches_are_accumulated_is_measured_in_updates() -> None:

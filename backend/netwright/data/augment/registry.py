@@ -130,8 +130,29 @@ def _parse(step: Step, subject: Subject, before: Sequence[type[Augmentation]]) -
             code="bad_transform",
         )
     _check_order(augmentation, before)
+    _check_masks(augmentation, subject)
     params = parse_options(augmentation.Params, step.params, say("The augmentation {type}", type=step.type))
     return augmentation, augmentation.arguments(params, subject)
+
+
+def _check_masks(augmentation: type[Augmentation], subject: Subject) -> None:
+    """
+    Raises:
+        DataError: it would move masks, which are kept in the size of the network's input, with pictures of another size.
+    """
+    if subject.targets != "mask" or augmentation.mask != "moves":
+        return
+    raw, ready = subject.raw.shape[1:], subject.ready.shape[1:]
+    if raw != ready:
+        raise unfit(
+            augmentation,
+            say(
+                "masks move with their pictures only where the preprocessing keeps the size, and it makes {ready} of {raw}; "
+                "set the size of the pictures in the data set instead",
+                ready=" x ".join(map(str, ready)),
+                raw=" x ".join(map(str, raw)),
+            ),
+        )
 
 
 def _check_order(augmentation: type[Augmentation], before: Sequence[type[Augmentation]]) -> None:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from netwright.data.augment.base import Augment, Stage, Subject
 from netwright.data.augment.registry import Call, parse_augment
-from netwright.data.base import DataError, Step
-from netwright.language import say
+from netwright.data.base import Step
 
 if TYPE_CHECKING:
     import torch
@@ -36,8 +35,6 @@ def write_augment(steps: Sequence[Step], subject: Subject) -> Augment | None:
     calls = parse_augment(steps, subject)
     if not calls:
         return None
-    if subject.targets == "mask" and any(call.mask == "moves" for call, _ in calls):
-        _check_masks(subject)
     stages: tuple[Stage, Stage] = ("samples", "inputs")
     by_stage = {stage: [call for call in calls if call[0].stage == stage] for stage in stages}
     functions = _copy_functions({call.function for call, _ in calls})
@@ -48,17 +45,6 @@ def write_augment(steps: Sequence[Step], subject: Subject) -> Augment | None:
         has_inputs=bool(by_stage["inputs"]),
         has_soft_targets=subject.targets == "classes" and any(call.mask == "mixes" for call, _ in calls),
     )
-
-
-def _check_masks(subject: Subject) -> None:
-    if subject.raw.shape[1:] != subject.ready.shape[1:]:
-        raise DataError(
-            say(
-                "Masks move with their pictures only where the preprocessing keeps the size. Set the size of the pictures in "
-                "the data set instead."
-            ),
-            code="bad_transform",
-        )
 
 
 def _write_stage(stage: Stage, calls: Sequence[Call], subject: Subject) -> str:
