@@ -23,9 +23,10 @@ interface Props {
 
 export const RunRow = memo(function RunRow({ run, columns, isSelected, onSelect, onFilter }: Props) {
   const { t } = useTranslation("desk");
+  const isMetricNamed = columns.some((field) => field.id === "metric");
   return (
     <tr data-testid={`run-row-${run.id}`} aria-selected={isSelected}>
-      <td>
+      <td className={classes.boxCell}>
         <Checkbox
           size="xs"
           aria-label={t("table.select", { name: run.name })}
@@ -34,7 +35,7 @@ export const RunRow = memo(function RunRow({ run, columns, isSelected, onSelect,
         />
       </td>
       {columns.map((field) => (
-        <Cell key={field.id} field={field} run={run} onFilter={onFilter} />
+        <Cell key={field.id} field={field} run={run} isMetricNamed={isMetricNamed} onFilter={onFilter} />
       ))}
     </tr>
   );
@@ -43,15 +44,17 @@ export const RunRow = memo(function RunRow({ run, columns, isSelected, onSelect,
 interface CellProps {
   field: Field;
   run: RunSummary;
+  /** A column of its own says which metric the last and the best are of. */
+  isMetricNamed: boolean;
   onFilter: Props["onFilter"];
 }
 
-function Cell({ field, run, onFilter }: CellProps) {
+function Cell({ field, run, isMetricNamed, onFilter }: CellProps) {
   const { t } = useTranslation("desk");
   switch (field.id) {
     case "name":
       return (
-        <td>
+        <td className={classes.nameCell}>
           <Link to={`/runs/${run.id}`} className={runClasses.runName} title={run.name}>
             {run.name}
           </Link>
@@ -70,7 +73,7 @@ function Cell({ field, run, onFilter }: CellProps) {
       return <ProgressCell run={run} />;
     case "best":
     case "last":
-      return <Headline run={run} values={field.id} />;
+      return <Headline run={run} values={field.id} isMetricNamed={isMetricNamed} />;
     case "tag":
       return (
         <td>
@@ -94,7 +97,7 @@ function Cell({ field, run, onFilter }: CellProps) {
   }
 }
 
-function Value({ field, run, onFilter }: CellProps) {
+function Value({ field, run, onFilter }: Omit<CellProps, "isMetricNamed">) {
   const { t } = useTranslation("desk");
   const value = field.value(run);
   const text = formatField(field, value, t);
@@ -164,7 +167,11 @@ function ProgressCell({ run }: { run: RunSummary }) {
   );
 }
 
-function Headline({ run, values }: { run: RunSummary; values: "best" | "last" }) {
+function Headline({
+  run,
+  values,
+  isMetricNamed,
+}: Pick<CellProps, "run" | "isMetricNamed"> & { values: "best" | "last" }) {
   const { t } = useTranslation("desk");
   const shown = headlineMetric(run[values]);
   if (shown === null) return <td className={runClasses.number} />;
@@ -180,7 +187,10 @@ function Headline({ run, values }: { run: RunSummary; values: "best" | "last" })
           : null;
   return (
     <td className={runClasses.number} title={`${shown.name} ${shown.value}`}>
-      <span className={runClasses.quiet}>{shown.name}</span> {formatMetric(shown.value)}
+      {!(isMetricNamed && shown.name === headlineMetric(run.last)?.name) && (
+        <span className={runClasses.quiet}>{shown.name} </span>
+      )}
+      {formatMetric(shown.value)}
       {epoch !== null && (
         <span className={classes.epoch} title={t("measure.epochHint", { epoch })}>
           {t("measure.epoch", { epoch })}

@@ -45,7 +45,7 @@ export function RunsTable({ groups, columns, sort, onSort, selected, onSelect, o
       <table className={runClasses.table} data-testid="runs-table">
         <thead>
           <tr>
-            <th scope="col">
+            <th scope="col" className={classes.boxCell}>
               <Checkbox
                 size="xs"
                 aria-label={t("table.selectAll")}
@@ -109,7 +109,7 @@ function Head({ field, sort, onSort }: { field: Field } & Pick<Props, "sort" | "
   return (
     <th
       scope="col"
-      className={isNumeric(field) ? runClasses.number : undefined}
+      className={field.id === "name" ? classes.nameCell : isNumeric(field) ? runClasses.number : undefined}
       aria-sort={isSorted ? (sort.isDescending ? "descending" : "ascending") : undefined}
     >
       <button

@@ -57,6 +57,7 @@ function runFields(metrics: Metrics): Field[] {
     field("reason", null, (run) => run.reason),
     field("progress", "plain", progressOf),
     field("left", "seconds", timeLeft),
+    field("metric", null, (run) => headlineMetric(run.last)?.name ?? null),
     field(
       "last",
       "metric",

@@ -77,6 +77,7 @@ describe("the filter", () => {
     ["state:complete", ""],
     ["-state:completed", "bc"],
     ["tag:baseline", "a"],
+    ["metric:val/Accuracy", "ab"],
     ['tag:"two words"', "a"],
     ["tag:", "a"],
     ["-tag:", "bc"],

@@ -8,6 +8,7 @@ export const PAGE_SIZE = 50;
 export const DEFAULT_COLUMNS: readonly string[] = [
   "state",
   "progress",
+  "metric",
   "last",
   "best",
   "network",
