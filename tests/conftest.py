@@ -4,6 +4,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from netwright.training.threads import spin_briefly
+
+# Before PyTorch is loaded: another part of the tests may have the other core, which threads that spin take away from it.
+spin_briefly()
 
 # `make test` tries the same examples each time, so that what fails is what was changed; `make fuzz` looks for new ones.
 # How long an example takes is not what is tested: a busy machine must not fail one.

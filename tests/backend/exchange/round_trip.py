@@ -34,6 +34,7 @@ from netwright.exchange.traced import write_exported
 from netwright.graph.document import Document
 from netwright.graph.io import load_document
 from safetensors.torch import load_file, save_file
+from torch import nn
 
 TOLERANCE = 1e-5
 """Largest difference, relative to the largest value of an output."""
@@ -85,8 +86,13 @@ def round_trip(document: Document, form: str, folder: Path) -> RoundTrip:
                 value.add_(0.01 * torch.randn_like(value))
     save_file(network.state_dict(), folder / "weights.safetensors")
     file = folder / f"model{FORMATS[form].suffix}"
-    write, read = FORMS[form]
-    write(Material(document, source, folder / "weights.safetensors"), file)
+    FORMS[form][0](Material(document, source, folder / "weights.safetensors"), file)
+    return way_back(document, network, form, file, folder)
+
+
+def way_back(document: Document, network: nn.Module, form: str, file: Path, folder: Path) -> RoundTrip:
+    """Imports ``file``, to which ``network`` was exported, and compares."""
+    read = FORMS[form][1]
     report, _ = build_network_files(read(file, file.name), folder / "document.json", folder / "imported.safetensors")
     imported = load_document((folder / "document.json").read_bytes())
     assert report.placeholders == [], report.placeholders

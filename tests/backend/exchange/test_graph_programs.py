@@ -9,11 +9,12 @@ import onnxruntime
 import pytest
 import torch
 from backend.exchange.outgoing import material_of, written
-from backend.exchange.round_trip import round_trip
+from backend.exchange.round_trip import way_back
 from drawing import block, document, node
 from netwright.architectures.registry import ARCHITECTURES
 from netwright.exchange.graphs.building import build_network
 from netwright.exchange.graphs.program_reader import read_program
+from netwright.exchange.material import Material
 from netwright.exchange.network import answers, input_specs, largest_difference, random_batch
 from netwright.graph.document import Document
 
@@ -46,6 +47,39 @@ CASES = {
 }  # fmt: skip
 
 
+class Outgoing:
+    """The networks of ``CASES`` and their files: each is written once, for an export takes most of a test's time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: dict[str, tuple[Material, torch.nn.Module]] = {}
+        self._files: dict[tuple[str, str], Path] = {}
+
+    def network(self, name: str) -> torch.nn.Module:
+        return self._make(name)[1]
+
+    def file(self, name: str, form: str) -> Path:
+        if (name, form) not in self._files:
+            material, _ = self._make(name)
+            self._files[name, form] = written(form, material, self._home(name))
+        return self._files[name, form]
+
+    def _make(self, name: str) -> tuple[Material, torch.nn.Module]:
+        if name not in self._made:
+            self._home(name).mkdir()
+            material, network = material_of(CASES[name], self._home(name))
+            self._made[name] = material, network.eval()
+        return self._made[name]
+
+    def _home(self, name: str) -> Path:
+        return self._folder / str(list(CASES).index(name))
+
+
+@pytest.fixture(scope="module")
+def outgoing(tmp_path_factory: pytest.TempPathFactory) -> Outgoing:
+    return Outgoing(tmp_path_factory.mktemp("outgoing"))
+
+
 def batches(drawn: Document, network: torch.nn.Module) -> list[dict[str, torch.Tensor]]:
     """One graph, several, and one whose vertices stand alone."""
     specs, generator = input_specs(drawn), torch.Generator().manual_seed(4)
@@ -57,15 +91,12 @@ def batches(drawn: Document, network: torch.nn.Module) -> list[dict[str, torch.T
 
 @pytest.mark.parametrize("name", CASES)
 def test_network_of_graphs_when_exported_gives_pytorch_s_values_for_graphs_of_any_size(
-    tmp_path: Path, name: str
+    outgoing: Outgoing, name: str
 ) -> None:
-    drawn = CASES[name]
-    material, network = material_of(drawn, tmp_path)
-    network.eval()
-    program = torch.export.load(written("exported", material, tmp_path)).module()
-    file = written("onnx", material, tmp_path)
-    session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
-    for batch in batches(drawn, network):
+    network = outgoing.network(name)
+    program = torch.export.load(outgoing.file(name, "exported")).module()
+    session = onnxruntime.InferenceSession(outgoing.file(name, "onnx"), providers=["CPUExecutionProvider"])
+    for batch in batches(CASES[name], network):
         with torch.no_grad():
             want = answers(network(**batch))
             assert largest_difference(want, answers(program(**batch))) == 0.0
@@ -73,9 +104,8 @@ def test_network_of_graphs_when_exported_gives_pytorch_s_values_for_graphs_of_an
         assert largest_difference(want, [torch.from_numpy(value) for value in found]) < 1e-5
 
 
-def test_onnx_of_a_network_of_graphs_when_read_names_vertices_and_edges(tmp_path: Path) -> None:
-    material, _ = material_of(CASES["GAT, top-k"], tmp_path)
-    model = onnx.load(written("onnx", material, tmp_path))
+def test_onnx_of_a_network_of_graphs_when_read_names_vertices_and_edges(outgoing: Outgoing) -> None:
+    model = onnx.load(outgoing.file("GAT, top-k", "onnx"))
     shapes = {
         value.name: [size.dim_param or size.dim_value for size in value.type.tensor_type.shape.dim]
         for value in model.graph.input
@@ -102,16 +132,15 @@ def test_onnx_of_a_network_of_graphs_when_read_names_vertices_and_edges(tmp_path
     ],
 )
 def test_network_of_graphs_when_it_comes_in_again_has_its_layers_and_equal_outputs(
-    tmp_path: Path, form: str, name: str, types: list[str]
+    tmp_path: Path, outgoing: Outgoing, form: str, name: str, types: list[str]
 ) -> None:
-    back = round_trip(CASES[name], form, tmp_path)
+    back = way_back(CASES[name], outgoing.network(name), form, outgoing.file(name, form), tmp_path)
     assert [node.type for node in back.document.network.nodes] == types
     assert back.report.notes == []
 
 
-def test_network_of_graphs_when_an_operator_is_another_says_which_layer_is_not_read(tmp_path: Path) -> None:
-    material, _ = material_of(CASES["vertices, GCN"], tmp_path)
-    read = read_program(written("exported", material, tmp_path), "club")
+def test_network_of_graphs_when_an_operator_is_another_says_which_layer_is_not_read(outgoing: Outgoing) -> None:
+    read = read_program(outgoing.file("vertices, GCN", "exported"), "club")
     # Of the degree not the root is taken: no GCNConv does so, whatever the file calls its modules.
     read.operators = [
         replace(op, attributes=op.attributes | {"exponent": -1.0}) if op.kind == "aten.pow" else op
