@@ -86,7 +86,8 @@ def series_examples(arrays: Arrays) -> Iterator[SeriesExample]:
                 for channel, place in places.items()
                 if channel < MAX_CHANNELS
             }
-        yield SeriesExample(_said_of(arrays, row), thin(values, stretch), future, len(values))
+        num_steps = int((~np.isnan(arrays.inputs[row]).all(axis=1)).sum())  # what fills up is none
+        yield SeriesExample(_said_of(arrays, row), thin(values, stretch), future, num_steps)
 
 
 def _said_of(arrays: Arrays, row: int) -> str:

@@ -108,8 +108,10 @@ def test_long_series_is_shown_by_its_lows_and_highs_so_that_no_peak_is_lost(tmp_
     known = [value is not None for value in y]
     assert known.index(True) / len(y) == pytest.approx(0.2, abs=0.01)
     assert (y[-2], y[-1]) != (None, None)
-    short = build_preview(upload(tmp_path, pack({**WALKS, "classes.csv": CLASSES}))).series[0]
-    assert (short.num_steps, len(short.channels[0])) == (7, 7)
+    (tmp_path / "short").mkdir()
+    short = build_preview(upload(tmp_path / "short", pack({**WALKS, "classes.csv": CLASSES}))).series
+    assert [one.num_steps for one in short] == [4, 5, 4, 7, 6, 5]
+    assert {len(one.channels[0]) for one in short} == {7}, "shorter ones are filled up"
 
 
 def test_what_is_learnt_of_series_is_guessed_by_the_targets_values(tmp_path: Path) -> None:
