@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netwright.data.base import Arrays, Step, parse_options
+from netwright.data.base import Arrays, parse_options
 from netwright.data.tokens import NUM_SPECIAL, UNKNOWN, Unit, build_splitter
 from netwright.data.transforms_text import Tokenize, read_texts
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 NUM_EXAMPLES = 6
 MAX_CHANNELS = 6
 MAX_TOKENS = 60
+MAX_POINTS = 600
+"""Of a curve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +34,21 @@ class TokenExample:
 
 @dataclass(frozen=True, slots=True)
 class SeriesExample:
-    """``channels`` are the values of one sample, channel by channel; ``future`` what is forecast, by the place of its channel.
-    None where there is no value."""
+    """``channels`` are the values of one sample, channel by channel, as :func:`thin` leaves them of ``num_steps``; ``future``
+    what is forecast, by the place of its channel.  None where there is no value."""
 
     name: str
     channels: list[list[float | None]]
-    future: dict[int, list[float]]
+    future: dict[int, list[float | None]]
+    num_steps: int
 
 
 def token_examples(arrays: Arrays) -> Iterator[TokenExample]:
     """Of each class a few, cut by the default tokenizer as fitted on all texts."""
-    params, tokens, merges = learned(arrays.default_preprocess, arrays.inputs.astype(np.uint8))
+    [step] = arrays.default_preprocess
+    params = parse_options(Tokenize.Params, step.params, step.type)
+    assert isinstance(params, Tokenize.Params)
+    tokens, merges = Tokenize.fit(params, read_texts(arrays.inputs.astype(np.uint8)))
     index = {token: position for position, token in enumerate(tokens, start=NUM_SPECIAL)}
     split = build_splitter(params.unit, lowercase=params.lowercase, merges=merges)
     for row in _few_of_each(arrays):
@@ -55,16 +61,6 @@ def token_examples(arrays: Arrays) -> Iterator[TokenExample]:
             arrays.classes[int(arrays.targets[row].item())],
             len(every) - len(seen[:MAX_TOKENS]),
         )
-
-
-def learned(
-    preprocess: Sequence[Step], texts: npt.NDArray[np.uint8]
-) -> tuple[Tokenize.Params, list[str], dict[tuple[str, str], int]]:
-    """The settings of the one step of texts, and the tokens and joins that it learns from raw texts ``(N, L)``."""
-    [step] = preprocess
-    params = parse_options(Tokenize.Params, step.params, step.type)
-    assert isinstance(params, Tokenize.Params)
-    return params, *Tokenize.fit(params, read_texts(texts))
 
 
 def token_counts(arrays: Arrays) -> npt.NDArray[np.int64]:
@@ -80,16 +76,46 @@ def series_examples(arrays: Arrays) -> Iterator[SeriesExample]:
     rows = _few_of_each(arrays) if arrays.classes else _spread(len(arrays.targets))
     for row in rows:
         values = arrays.inputs[row][:, :MAX_CHANNELS].astype(np.float64)
-        future: dict[int, list[float]] = {}
+        future: dict[int, list[float | None]] = {}
+        stretch = stretch_of(len(values))
         if arrays.forecast is not None:
             ahead = arrays.targets[row].reshape(arrays.forecast.horizon, -1)
             places = {channel: place for place, channel in enumerate(arrays.forecast.channels)}
-            future = {channel: ahead[:, place].tolist() for channel, place in places.items() if channel < MAX_CHANNELS}
-        yield SeriesExample(
-            arrays.classes[int(arrays.targets[row].item())] if arrays.classes else "",
-            [[None if np.isnan(value) else value for value in channel] for channel in values.T.tolist()],
-            future,
-        )
+            future = {
+                channel: thin(ahead[:, place : place + 1].astype(np.float64), stretch)[0]
+                for channel, place in places.items()
+                if channel < MAX_CHANNELS
+            }
+        num_steps = int((~np.isnan(arrays.inputs[row]).all(axis=1)).sum())  # what fills up is none
+        yield SeriesExample(_said_of(arrays, row), thin(values, stretch), future, num_steps)
+
+
+def _said_of(arrays: Arrays, row: int) -> str:
+    """The class of a series, or the number that is to be told of it."""
+    if arrays.classes:
+        return arrays.classes[int(arrays.targets[row].item())]
+    if arrays.forecast is not None or arrays.task != "regression":
+        return ""
+    return f"{arrays.target_name} " + ", ".join(f"{value:.4g}" for value in arrays.targets[row].tolist())
+
+
+def stretch_of(num_steps: int) -> int:
+    """Of how many steps a long curve shows the lowest and the highest alone, so that it has at most ``MAX_POINTS``."""
+    return 1 if num_steps <= MAX_POINTS else -(-2 * num_steps // MAX_POINTS)
+
+
+def thin(values: npt.NDArray[np.float64], stretch: int) -> list[list[float | None]]:
+    """``values`` ``(T, F)`` channel by channel; with a ``stretch`` beyond 1 the lowest and the highest value of each so many
+    steps, in the order in which they come, so that no peak is lost."""
+    if stretch > 1:
+        missing = -len(values) % stretch
+        padded = np.pad(values, ((0, missing), (0, 0)), constant_values=np.nan).reshape(-1, stretch, values.shape[1])
+        low = np.where(np.isnan(padded), np.inf, padded)
+        high = np.where(np.isnan(padded), -np.inf, padded)
+        is_rising = low.argmin(axis=1) <= high.argmax(axis=1)
+        ends = np.stack([low.min(axis=1), high.max(axis=1)], axis=1)
+        values = np.where(is_rising[:, None], ends, ends[:, ::-1]).reshape(-1, values.shape[1])
+    return [[value if np.isfinite(value) else None for value in channel] for channel in values.T.tolist()]
 
 
 def _few_of_each(arrays: Arrays) -> list[int]:

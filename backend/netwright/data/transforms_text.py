@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from types import FunctionType
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
@@ -101,6 +102,12 @@ class Tokenize(Transform):
             return learn_merges(texts, most, lowercase=params.lowercase)
         split = build_splitter(params.unit, lowercase=params.lowercase)
         return most_frequent(count_tokens(texts, split), most), {}
+
+
+def learned_tokens(preprocess: Callable[..., object]) -> list[str]:
+    """The tokens from index ``NUM_SPECIAL`` on, of a function whose source :meth:`Tokenize.write` had a part in."""
+    assert isinstance(preprocess, FunctionType)
+    return list(preprocess.__globals__["PREPROCESS_TOKENS"])
 
 
 def read_texts(rows: npt.NDArray[np.uint8]) -> Iterator[str]:

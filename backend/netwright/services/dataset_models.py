@@ -174,11 +174,13 @@ class TokenText(Model):
 
 
 class SeriesCurve(Model):
-    """One sample: the values of each channel (null: none), and of those that are forecast what follows, by their places."""
+    """One sample: the values of each channel (null: none), and of those that are forecast what follows, by their places.  Of a
+    long one the lowest and the highest value of stretches of equal length are left of its ``num_steps``."""
 
     name: str
     channels: list[list[float | None]]
-    future: dict[int, list[float]]
+    future: dict[int, list[float | None]]
+    num_steps: int
 
 
 class DatasetPreview(Model):

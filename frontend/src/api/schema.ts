@@ -4581,7 +4581,8 @@ export interface components {
         };
         /**
          * SeriesCurve
-         * @description One sample: the values of each channel (null: none), and of those that are forecast what follows, by their places.
+         * @description One sample: the values of each channel (null: none), and of those that are forecast what follows, by their places.  Of a
+         *     long one the lowest and the highest value of stretches of equal length are left of its ``num_steps``.
          */
         SeriesCurve: {
             /** Name */
@@ -4590,8 +4591,10 @@ export interface components {
             channels: (number | null)[][];
             /** Future */
             future: {
-                [key: string]: number[];
+                [key: string]: (number | null)[];
             };
+            /** Num Steps */
+            num_steps: number;
         };
         /**
          * SeriesShape

@@ -13,7 +13,7 @@ export interface SeriesLinesProps {
   /** Channel by channel; null where there is no value. */
   channels: readonly (readonly (number | null)[])[];
   /** What follows, by the place of its channel: dashed. */
-  future?: Readonly<Record<string, readonly number[]>>;
+  future?: Readonly<Record<string, readonly (number | null)[]>>;
   /** What is said to follow, drawn beside `future`: dotted. */
   predicted?: Readonly<Record<string, readonly number[]>>;
   label: string;
@@ -54,7 +54,7 @@ export function SeriesLines({
         return `${isBegun ? "L" : "M"}${x(start + step).toFixed(1)} ${y(value).toFixed(1)}`;
       })
       .join("");
-  const following = (channel: string, values: readonly number[]) =>
+  const following = (channel: string, values: readonly (number | null)[]) =>
     path([channels[Number(channel)]?.at(-1) ?? null, ...values], steps - 1);
   return (
     <svg

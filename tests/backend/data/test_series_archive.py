@@ -92,6 +92,28 @@ def test_number_of_each_series_is_predicted_in_its_own_unit(tmp_path: Path, caps
     assert sorted(set(windows.targets.ravel().tolist())) == [n * 1.5 for n in range(1, 9)]
 
 
+def test_long_series_is_shown_by_its_lows_and_highs_so_that_no_peak_is_lost(tmp_path: Path) -> None:
+    peaks = {3: 99.0, 1_234: -77.0}
+    steps = [f"{peaks.get(step, step % 2 / 2)},{'' if step < 1_000 else step}\n" for step in range(5_000)]
+    members = {f"run_{n}.csv": ("x,y\n" + "".join(steps)).encode() for n in range(1, 4)}
+    grades = b"run,grade\n" + b"".join(b"%d,%d.5\n" % (n, n) for n in range(1, 4))
+    preview = build_preview(upload(tmp_path, pack({**members, "grades.csv": grades})))
+    first = preview.series[0]
+    assert (first.name, first.num_steps, len(preview.series)) == ("grade 1.5", 5_000, 3)
+    x, y = first.channels
+    assert len(x) == len(y) <= 600
+    assert (max(filter(None, x)), min(filter(None, x))) == (99.0, -77.0)
+    assert x.index(99.0) / len(x) == pytest.approx(3 / 5_000, abs=0.01)
+    assert x.index(-77.0) / len(x) == pytest.approx(1_234 / 5_000, abs=0.01)
+    known = [value is not None for value in y]
+    assert known.index(True) / len(y) == pytest.approx(0.2, abs=0.01)
+    assert (y[-2], y[-1]) != (None, None)
+    (tmp_path / "short").mkdir()
+    short = build_preview(upload(tmp_path / "short", pack({**WALKS, "classes.csv": CLASSES}))).series
+    assert [one.num_steps for one in short] == [4, 5, 4, 7, 6, 5]
+    assert {len(one.channels[0]) for one in short} == {7}, "shorter ones are filled up"
+
+
 def test_what_is_learnt_of_series_is_guessed_by_the_targets_values(tmp_path: Path) -> None:
     content = pack({**WALKS, "speeds.csv": NUMBERS.encode()})
     assert upload(tmp_path, content, target="speed").describe().task == "regression"

@@ -18,13 +18,13 @@ from netwright.data.masks import load_mask_moves, write_mask_moves
 from netwright.data.prepare import load_preprocess, raw_layout, shared_notes, split_raw, test_of, write_preprocess
 from netwright.data.prepare_graph import split_graph
 from netwright.data.preview import picture_url
-from netwright.data.preview_sequences import MAX_CHANNELS, MAX_TOKENS, learned
+from netwright.data.preview_sequences import MAX_CHANNELS, MAX_TOKENS, stretch_of, thin
 from netwright.data.split import SplitLike
 from netwright.data.split_labels import Indices
 from netwright.data.tokens import NUM_SPECIAL, PADDING, UNKNOWN
 from netwright.data.transform_base import Layout
 from netwright.data.transforms import plan_chain
-from netwright.data.transforms_text import read_texts
+from netwright.data.transforms_text import learned_tokens, read_texts
 from netwright.language import Text
 
 MAX_SAMPLES = 2048
@@ -174,7 +174,7 @@ def show(handful: Handful, preprocess: Sequence[Step], augment: Sequence[Step], 
     elif raw.kind == "series":
         befores, afters = series_views(before), series_views(inputs)
     elif raw.kind == "text":
-        befores, afters = text_views(before), token_views(inputs, raw.inputs, preprocess)
+        befores, afters = text_views(before), token_views(inputs, learned_tokens(fitted))
     else:
         return []
     return [Shown(*parts) for parts in zip(labels, labels_after, befores, afters, strict=True)]
@@ -188,9 +188,9 @@ def _picture_views(pictures: Sequence[str], masks: torch.Tensor | None) -> Itera
 
 
 def series_views(batch: torch.Tensor) -> Iterator[View]:
-    """Of series ``(N, T, F)``; at most ``MAX_CHANNELS`` channels."""
-    for sample in batch[:, :, :MAX_CHANNELS].transpose(1, 2).tolist():
-        yield View(channels=[[value if math.isfinite(value) else None for value in channel] for channel in sample])
+    """Of series ``(N, T, F)``; at most ``MAX_CHANNELS`` channels, long ones thinned."""
+    for sample in batch[:, :, :MAX_CHANNELS].double().numpy():
+        yield View(channels=thin(sample, stretch_of(len(sample))))
 
 
 def text_views(batch: torch.Tensor) -> Iterator[View]:
@@ -199,10 +199,9 @@ def text_views(batch: torch.Tensor) -> Iterator[View]:
         yield View(tokens=[text[:MAX_LETTERS]])
 
 
-def token_views(indices: torch.Tensor, taught: torch.Tensor, preprocess: Sequence[Step]) -> Iterator[View]:
-    """Of the network's inputs ``(N, T)`` the token that each index stands for; ``taught`` are the raw texts that the tokens
-    were learned from.  What fills up is counted, not listed."""
-    _, tokens, _ = learned(preprocess, taught.numpy())
+def token_views(indices: torch.Tensor, tokens: Sequence[str]) -> Iterator[View]:
+    """Of the network's inputs ``(N, T)`` the token that each index stands for; ``tokens`` are those that were learned, from
+    ``NUM_SPECIAL`` on.  What fills up is counted, not listed."""
     for row in indices.tolist():
         kept = [index for index in row if index != PADDING][:MAX_TOKENS]
         words = ["" if index == UNKNOWN else tokens[index - NUM_SPECIAL] for index in kept]

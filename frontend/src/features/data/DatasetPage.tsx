@@ -117,7 +117,9 @@ function Preview({ dataset }: { dataset: DatasetRead }) {
       {hasMasks && <Masks pictures={pictures} masks={masks} colors={colors} names={dataset.classes ?? []} />}
       {!hasMasks && pictures.length > 0 && <Pictures pictures={pictures} />}
       {drawings.length > 0 && <Graphs drawings={drawings} names={dataset.classes ?? []} />}
-      {series.length > 0 && <Series series={series} channels={channels} />}
+      {series.length > 0 && (
+        <Series series={series} channels={channels} hasClasses={(dataset.classes ?? []).length > 0} />
+      )}
       {texts.length > 0 && <Texts texts={texts} />}
       {balance.length > 0 && (
         <Balance balance={balance} of={hasMasks ? "pixels" : dataset.task === "multilabel" ? "labels" : "samples"} />

@@ -6,22 +6,34 @@ import { formatDatum } from "./numbers";
 
 type Curve = NonNullable<DatasetPreview["series"]>[number];
 
+/** A curve of more steps takes the whole width. */
+const MAX_NARROW_STEPS = 240;
+const WIDE = { width: 960, height: 120 };
+
 /** A few samples as curves: what the network sees, and dashed what it is to forecast. */
-export function Series({ series, channels }: { series: readonly Curve[]; channels: readonly string[] }) {
+export function Series({
+  series,
+  channels,
+  hasClasses,
+}: {
+  series: readonly Curve[];
+  channels: readonly string[];
+  hasClasses: boolean;
+}) {
   const { t } = useTranslation("data");
   const isForecast = series.some(({ future }) => Object.keys(future).length > 0);
   return (
     <section className={classes.panel} aria-labelledby="data-series">
       <h2 id="data-series" className={classes.heading}>
-        {t(isForecast ? "series.windows" : "series.some")}
+        {t(isForecast ? "series.windows" : hasClasses ? "series.some" : "series.several")}
       </h2>
       {isForecast && <p className={classes.quiet}>{t("series.dashed")}</p>}
       <div className={classes.graphs}>
         {series.map((curve, number) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a sample is its place in the answer
-          <figure key={number} className={classes.curve}>
+          <figure key={number} className={classes.curve} data-wide={isLong(curve) || undefined}>
             <Lines curve={curve} channels={channels} />
-            {curve.name !== "" && <figcaption>{curve.name}</figcaption>}
+            <Caption curve={curve} />
           </figure>
         ))}
       </div>
@@ -41,6 +53,16 @@ export function Series({ series, channels }: { series: readonly Curve[]; channel
   );
 }
 
+function isLong({ num_steps: steps }: Curve): boolean {
+  return steps > MAX_NARROW_STEPS;
+}
+
+function Caption({ curve }: { curve: Curve }) {
+  const { t } = useTranslation("data");
+  const parts = [curve.name, isLong(curve) ? t("series.steps", { count: curve.num_steps }) : ""].filter(Boolean);
+  return parts.length === 0 ? null : <figcaption>{parts.join(" · ")}</figcaption>;
+}
+
 function Lines({ curve, channels }: { curve: Curve; channels: readonly string[] }) {
   const { t } = useTranslation("data");
   const [low, high] = rangeOf([...curve.channels, ...Object.values(curve.future)]);
@@ -48,9 +70,10 @@ function Lines({ curve, channels }: { curve: Curve; channels: readonly string[] 
     <SeriesLines
       channels={curve.channels}
       future={curve.future}
+      {...(isLong(curve) ? WIDE : {})}
       label={t("series.of", {
         name: curve.name === "" ? channels.join(", ") : curve.name,
-        steps: curve.channels[0]?.length ?? 0,
+        steps: curve.num_steps,
         low: formatDatum(low),
         high: formatDatum(high),
       })}

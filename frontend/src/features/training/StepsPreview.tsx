@@ -11,6 +11,8 @@ type Pair = StepsRead["samples"][number];
 
 const NUM_CURVES = 4;
 const NUM_TEXTS = 3;
+/** A curve of more points takes the room of two. */
+const MAX_NARROW_POINTS = 120;
 
 /** Some training samples as they come and as the network gets them: made by the code that trains. */
 export function StepsPreview() {
@@ -103,14 +105,20 @@ function shorten(value: number): string {
 /** Series, each picture with its own range: what matters is how the curve changes. */
 function Curves({ pairs }: { pairs: readonly Pair[] }) {
   const { t } = useTranslation("training");
+  const isLong = (pairs[0]?.before.channels?.[0]?.length ?? 0) > MAX_NARROW_POINTS;
   return (
     <Beside
-      pairs={pairs.slice(0, NUM_CURVES)}
+      pairs={pairs.slice(0, isLong ? NUM_CURVES / 2 : NUM_CURVES)}
       draw={({ channels = [] }, side, label) => {
         const [low, high] = rangeOf(channels);
         return (
           <>
-            <SeriesLines channels={channels} label={t(`steps.preview.${side}Of`, { label })} width={120} height={60} />
+            <SeriesLines
+              channels={channels}
+              label={t(`steps.preview.${side}Of`, { label })}
+              width={isLong ? 240 : 120}
+              height={60}
+            />
             <span>{`${shorten(low)} … ${shorten(high)}`}</span>
           </>
         );
