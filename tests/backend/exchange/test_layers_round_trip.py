@@ -69,6 +69,56 @@ def test_bag_without_padding_when_it_goes_out_and_in_again_gives_equal_outputs(
     assert ("EmbeddingBag" in types(imported)) == (form == "exported")
 
 
+@pytest.mark.parametrize(
+    ("mode", "padding"), [("mean", None), ("mean", 2), ("sum", None), ("sum", 2), ("max", None), ("max", 2)]
+)
+def test_onnx_when_pytorch_wrote_the_bag_as_a_loop_is_one_node_again(
+    mode: str, padding: int | None, tmp_path: Path
+) -> None:
+    network = Reader(nn.EmbeddingBag(9, 4, mode=mode, padding_idx=padding)).eval()
+    write_onnx(network, (WORDS,), tmp_path / "model.onnx")
+    imported = Imported(tmp_path / "model.onnx", tmp_path)
+    assert types(imported.document) == ["Input", "EmbeddingBag", "Output"]
+    assert_equal_outputs(imported, [network(WORDS).detach()], (WORDS,))
+
+
+def test_onnx_when_a_loop_is_no_layer_is_a_placeholder_that_takes_what_it_uses(tmp_path: Path) -> None:
+    """What the loop takes from outside, it takes without naming it among its inputs."""
+    inner = helper.make_graph(
+        [
+            helper.make_node("Tanh", ["before"], ["bent"]),
+            helper.make_node("Add", ["bent", "x"], ["after"]),
+            helper.make_node("Identity", ["goes_on"], ["still"]),
+        ],
+        "body",
+        [
+            helper.make_tensor_value_info("number", TensorProto.INT64, []),
+            helper.make_tensor_value_info("goes_on", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("before", TensorProto.FLOAT, [None, 3]),
+        ],
+        [
+            helper.make_tensor_value_info("still", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("after", TensorProto.FLOAT, [None, 3]),
+        ],
+    )
+    shape: list[str | int | None] = ["N", 3]
+    graph = helper.make_graph(
+        [helper.make_node("Loop", ["count", "", "start"], ["y"], body=inner)],
+        "loops",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, shape)],
+        [
+            helper.make_tensor("count", TensorProto.INT64, [], [2]),
+            helper.make_tensor("start", TensorProto.FLOAT, [1, 3], [0.0, 1.0, 2.0]),
+        ],
+    )
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)]), tmp_path / "model.onnx")
+    imported = Imported(tmp_path / "model.onnx", tmp_path)
+    assert types(imported.document) == ["Input", "onnx:Loop", "Output"]
+    assert [each.operator for each in placeholders(imported)] == ["Loop"]
+    assert [edge.target for edge in imported.document.network.edges] == ["loop", "y"]
+
+
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(("size", "shape"), [(4, (7, 5)), (5, (7, 5, 3))])
 def test_local_response_norm_when_it_goes_out_and_in_again_is_one_node(
