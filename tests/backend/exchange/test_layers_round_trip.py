@@ -4,8 +4,11 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import onnx
+import onnxruntime
 import pytest
 import torch
+from backend.exchange.files import write_onnx
 from backend.exchange.round_trip import FORMS, round_trip
 from backend.exchange.test_graphs import Imported, assert_equal_outputs
 from drawing import block, chain, image, node
@@ -14,6 +17,7 @@ from netwright.compiler.module import build_network
 from netwright.compiler.source import to_source
 from netwright.exchange.graphs.report import Placeholder
 from netwright.graph.document import Document
+from onnx import TensorProto, helper
 from safetensors.torch import load_file
 from torch import nn
 
@@ -63,6 +67,56 @@ def test_bag_without_padding_when_it_goes_out_and_in_again_gives_equal_outputs(
     imported = round_trip(bag(mode=mode), form, tmp_path).document
     # ONNX tells it from nothing: vectors that are looked up and joined.
     assert ("EmbeddingBag" in types(imported)) == (form == "exported")
+
+
+@pytest.mark.parametrize(
+    ("mode", "padding"), [("mean", None), ("mean", 2), ("sum", None), ("sum", 2), ("max", None), ("max", 2)]
+)
+def test_onnx_when_pytorch_wrote_the_bag_as_a_loop_is_one_node_again(
+    mode: str, padding: int | None, tmp_path: Path
+) -> None:
+    network = Reader(nn.EmbeddingBag(9, 4, mode=mode, padding_idx=padding)).eval()
+    write_onnx(network, (WORDS,), tmp_path / "model.onnx")
+    imported = Imported(tmp_path / "model.onnx", tmp_path)
+    assert types(imported.document) == ["Input", "EmbeddingBag", "Output"]
+    assert_equal_outputs(imported, [network(WORDS).detach()], (WORDS,))
+
+
+def test_onnx_when_a_loop_is_no_layer_is_a_placeholder_that_takes_what_it_uses(tmp_path: Path) -> None:
+    """What the loop takes from outside, it takes without naming it among its inputs."""
+    inner = helper.make_graph(
+        [
+            helper.make_node("Tanh", ["before"], ["bent"]),
+            helper.make_node("Add", ["bent", "x"], ["after"]),
+            helper.make_node("Identity", ["goes_on"], ["still"]),
+        ],
+        "body",
+        [
+            helper.make_tensor_value_info("number", TensorProto.INT64, []),
+            helper.make_tensor_value_info("goes_on", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("before", TensorProto.FLOAT, [None, 3]),
+        ],
+        [
+            helper.make_tensor_value_info("still", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("after", TensorProto.FLOAT, [None, 3]),
+        ],
+    )
+    shape: list[str | int | None] = ["N", 3]
+    graph = helper.make_graph(
+        [helper.make_node("Loop", ["count", "", "start"], ["y"], body=inner)],
+        "loops",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, shape)],
+        [
+            helper.make_tensor("count", TensorProto.INT64, [], [2]),
+            helper.make_tensor("start", TensorProto.FLOAT, [1, 3], [0.0, 1.0, 2.0]),
+        ],
+    )
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)]), tmp_path / "model.onnx")
+    imported = Imported(tmp_path / "model.onnx", tmp_path)
+    assert types(imported.document) == ["Input", "onnx:Loop", "Output"]
+    assert [each.operator for each in placeholders(imported)] == ["Loop"]
+    assert [edge.target for edge in imported.document.network.edges] == ["loop", "y"]
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -124,6 +178,86 @@ def test_max_unpool_when_it_goes_out_and_in_again_is_one_node_on_the_indices_of_
     assert any(port == "like" for _, port in ends) == is_like
 
 
+class Unpools(nn.Module):
+    """A max pool and its way back, as PyTorch programs write it."""
+
+    def __init__(self, dims: int, **window: Any) -> None:
+        super().__init__()
+        self.pool = getattr(nn, f"MaxPool{dims}d")(return_indices=True, **window)
+        self.conv = getattr(nn, f"Conv{dims}d")(3, 3, 1)
+        self.back = getattr(nn, f"MaxUnpool{dims}d")(**window)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y, indices = self.pool(x)
+        found: torch.Tensor = self.back(self.conv(y), indices)
+        return found
+
+
+UNPOOLED = [
+    ((9,), {"kernel_size": 3, "stride": 2, "padding": 1}),
+    ((8, 6), {"kernel_size": 2}),
+    ((3, 9, 8), {"kernel_size": [1, 3, 2], "stride": [1, 2, 2], "padding": [0, 1, 0]}),
+]
+
+
+@pytest.mark.parametrize(("size", "window"), UNPOOLED)
+def test_program_when_its_unpooling_is_taken_apart_is_one_node_again(
+    size: tuple[int, ...], window: dict[str, Any], tmp_path: Path
+) -> None:
+    dims = len(size)
+    network, x = Unpools(dims, **window), torch.randn(3, 3, *size)
+    imported = import_program(network, x, folder=tmp_path, decompose=True)
+    assert types(imported.document) == ["Input", f"MaxPool{dims}d", f"Conv{dims}d", f"MaxUnpool{dims}d", "Output"]
+    assert_equal_outputs(imported, [network(x).detach()], (x,))
+
+
+def test_program_when_values_are_put_elsewhere_is_a_placeholder(tmp_path: Path) -> None:
+    class Shifted(Unpools):
+        """Each channel begins a pixel later than the one before ended."""
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            y, indices = self.pool(x)
+            row = x.new_zeros(x.size(0) * 3 * 64 + 2)
+            begins = 65 * torch.arange(3).view(1, 3, 1, 1)
+            return row.index_put((((indices + begins).view(-1)),), self.conv(y).view(-1))[: x.size(0) * 192].view_as(x)
+
+    imported = import_program(Shifted(2, kernel_size=2), torch.randn(1, 3, 8, 8), folder=tmp_path, fixed=True)
+    assert "index_put" in [each.operator for each in placeholders(imported)]
+
+
+@pytest.mark.parametrize("dims", [1, 2])
+def test_onnx_when_pytorch_wrote_the_unpooling_is_one_node_again(dims: int, tmp_path: Path) -> None:
+    network, x = Unpools(dims, kernel_size=2).eval(), torch.randn(2, 3, *(8, 8)[:dims])
+    write_onnx(network, (x,), tmp_path / "model.onnx")
+    imported = Imported(tmp_path / "model.onnx", tmp_path)
+    assert types(imported.document) == ["Input", f"MaxPool{dims}d", f"Conv{dims}d", f"MaxUnpool{dims}d", "Output"]
+    assert_equal_outputs(imported, [network(x).detach()], (x,))
+
+
+def test_onnx_operator_max_unpool_is_one_node_on_the_indices_of_its_pool(tmp_path: Path) -> None:
+    """ONNX's own operator, which PyTorch's exporter does not write."""
+    window: dict[str, Any] = {"kernel_shape": [2, 2], "strides": [2, 2]}
+    shape: list[str | int | None] = ["N", 2, 6, 4]
+    graph = helper.make_graph(
+        [
+            helper.make_node("MaxPool", ["x"], ["y", "places"], **window),
+            helper.make_node("Relu", ["y"], ["act"]),
+            helper.make_node("MaxUnpool", ["act", "places"], ["back"], **window),
+        ],
+        "unpools",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info("back", TensorProto.FLOAT, shape)],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
+    onnx.save(model, tmp_path / "model.onnx")
+    imported = Imported(tmp_path / "model.onnx", tmp_path)
+    assert types(imported.document) == ["Input", "MaxPool2d", "ReLU", "MaxUnpool2d", "Output"]
+    x = torch.randn(3, 2, 6, 4)
+    session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
+    wanted = torch.from_numpy(session.run(None, {"x": x.numpy()})[0])
+    assert_equal_outputs(imported, [wanted], (x,))
+
+
 # --- programs of others ----------------------------------------------------------------------------------------------
 
 
@@ -139,8 +273,11 @@ class Reader(nn.Module):
         return found
 
 
-def import_program(network: nn.Module, *inputs: torch.Tensor, folder: Path, decompose: bool = False) -> Imported:
-    axes: Any = tuple({0: torch.export.Dim.DYNAMIC} for _ in inputs)
+def import_program(
+    network: nn.Module, *inputs: torch.Tensor, folder: Path, decompose: bool = False, fixed: bool = False
+) -> Imported:
+    """``fixed``: for batches of this size alone."""
+    axes: Any = None if fixed else tuple({0: torch.export.Dim.DYNAMIC} for _ in inputs)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.export.export(network.eval(), inputs, dynamic_shapes=axes)

@@ -287,7 +287,23 @@ def _operator(node: Any, opset: int, graph: ForeignGraph) -> Operator:
     attributes["opset"] = opset
     scope, classes = _scope(node, graph.constants)
     domain = "" if node.domain in {"", "ai.onnx"} else f"{node.domain}."
-    return Operator(f"{domain}{node.op_type}", tuple(node.input), tuple(node.output), attributes, scope, classes)
+    bodies = [attribute.g for attribute in node.attribute if attribute.type == attribute.GRAPH]
+    inner = [_operator(each, opset, graph) for body in bodies for each in body.node]
+    if inner:
+        within = (each.attributes.get("bodies", ()) for each in inner)
+        attributes["bodies"] = (*inner, *chain.from_iterable(within))
+    given = (*node.input, *_captured(node, bodies, inner))
+    return Operator(f"{domain}{node.op_type}", given, tuple(node.output), attributes, scope, classes)
+
+
+def _captured(node: Any, bodies: Iterable[Any], inner: Iterable[Operator]) -> list[str]:
+    """What branches and loops take from outside without saying so: no two values of a file have one name."""
+    own = {value for op in inner for value in op.outputs} | set(node.input)
+    own |= {item.name for body in bodies for item in (*body.input, *body.initializer)}
+    taken = chain(
+        (value for op in inner for value in op.inputs), (item.name for body in bodies for item in body.output)
+    )
+    return list(dict.fromkeys(value for value in taken if value and value not in own))
 
 
 def _attribute(attribute: Any) -> Any:

@@ -18,7 +18,7 @@ from netwright.exchange.graphs.patterns_pictures import adaptive_pool, local_res
 from netwright.exchange.graphs.patterns_program import program_recurrent, program_result
 from netwright.exchange.graphs.patterns_recurrent import recurrent, recurrent_result, unrolled_rnn
 from netwright.exchange.graphs.reading import Pattern, Reading
-from netwright.exchange.graphs.unpooling import onnx_places, onnx_unpool, unpool_of_rows
+from netwright.exchange.graphs.unpooling import flat_unpool, onnx_places, onnx_unpool, pool_of_rows, unpool_of_rows
 
 
 def linear(op: Operator, reading: Reading) -> Operator | None:
@@ -142,6 +142,8 @@ PHASES: tuple[tuple[Pattern, ...], ...] = (
         adaptive_pool,
         onnx_places,
         onnx_unpool,
+        flat_unpool,
+        pool_of_rows,
         *BAGS,
     ),
     (attention, recurrent, recurrent_result, unrolled_rnn, program_recurrent, program_result, unpool_of_rows),

@@ -152,4 +152,78 @@ def _padding(value: str, reading: Reading) -> tuple[str, int] | None:
     return None if found is None else (found[0], int(found[1]))
 
 
-BAGS = (program_bag, program_lookup, masked_bag)
+# --- ONNX as PyTorch's own exporter writes it: a loop over the bags ----------------------------------------------------
+
+_EACH_BAG = {"Add", "CastLike", "Equal", "If", "Less", "Reshape", "SequenceInsert"}
+_WHOLE = _EACH_BAG | {"Slice"}
+_PADDED = _EACH_BAG | {"Concat", "Gather", "Identity", "Loop", "Not", "Size"}
+_LOOPS = {
+    frozenset(_WHOLE | {"ReduceSum"}): "sum",
+    # The last bag is summed, and divided by how many are in it.
+    frozenset(_WHOLE | {"Cast", "Div", "Greater", "Identity", "ReduceMean", "ReduceSum", "Shape", "Sub"}): "mean",
+    frozenset(_WHOLE | {"ReduceMax", "Sub"}): "max",
+    frozenset(_PADDED | {"ReduceSum"}): "sum",
+    frozenset(_PADDED | {"ReduceMean"}): "mean",
+    frozenset(_PADDED | {"ReduceMax"}): "max",
+}
+"""What the loop does for each bag, by the operators in it."""
+
+
+def looped_bag(op: Operator, reading: Reading) -> Operator | None:
+    """``nn.EmbeddingBag`` on (N, T), whose bags PyTorch's exporter joins one after the other."""
+    loop = reading.maker(op.inputs[0], "Loop") if op.kind == "ConcatFromSequence" else None
+    inner: tuple[Operator, ...] = () if loop is None else loop.attributes.get("bodies", ())
+    mode = _LOOPS.get(frozenset(each.kind for each in inner))
+    if loop is None or mode is None or op.attributes.get("axis") != 0 or op.attributes.get("new_axis", 0):
+        return None
+    vectors = [each for value in loop.inputs if (each := reading.makers.get(value)) is not None and each.kind == "Mul"]
+    begins = [
+        each for value in loop.inputs if (each := reading.makers.get(value)) is not None and each.kind == "Concat"
+    ]
+    lookup = reading.makers.get(vectors[0].inputs[0]) if len(vectors) == len(begins) == 1 else None
+    if lookup is None or lookup.kind != "Gather" or lookup.attributes.get("axis", 0) != 0:
+        return None
+    words, weight = _unflattened(lookup.inputs[1], reading), lookup.inputs[0]
+    if not _are_ones(vectors[0].inputs[1], reading) or not _begin_rows(begins[0].inputs[0], words, reading):
+        return None
+    attributes: dict[str, Any] = {"mode": mode}
+    if any(each.kind == "Loop" for each in inner):
+        compared = [each for each in inner if each.kind == "Equal"]
+        turned = {each.inputs[0] for each in inner if each.kind == "Not"}
+        padding = [reading.number(each.inputs[1]) for each in compared if each.outputs[0] in turned]
+        if len(padding) != 1 or padding[0] is None:
+            return None
+        attributes["padding_idx"] = int(padding[0])
+    return replace(op, kind="nw.EmbeddingBag", inputs=(words, weight), attributes=attributes)
+
+
+def _unflattened(value: str, reading: Reading) -> str:
+    made = reading.makers.get(value)
+    while made is not None and made.kind == "Reshape":
+        value = made.inputs[0]
+        made = reading.makers.get(value)
+    return value
+
+
+def _are_ones(value: str, reading: Reading) -> bool:
+    """Whether every vector counts once: ones, as many as there are vectors."""
+    grown = reading.makers.get(value)
+    spread = None if grown is None or grown.kind != "Unsqueeze" else reading.makers.get(grown.inputs[0])
+    known = reading.constant(value if spread is None or spread.kind != "Expand" else spread.inputs[0])
+    return known is not None and bool((known == 1).all())
+
+
+def _begin_rows(value: str, words: str, reading: Reading) -> bool:
+    """Whether bags that begin at ``value`` are the rows of ``words`` (N, T): 0, T, 2 T ..., one for each sample."""
+    shape = reading.graph.shapes.get(words)
+    rows, steps = shape if shape is not None and len(shape) == 2 else (None, None)
+    known = reading.constant(value)
+    if known is not None:
+        return None not in (rows, steps) and np.array_equal(known, np.arange(0, (rows or 0) * (steps or 0), steps))
+    begins = reading.makers.get(value)
+    if steps is None or begins is None or begins.kind != "Range" or value not in reading.graph.batched:
+        return False
+    return [reading.number(begins.inputs[place]) for place in (0, 2)] == [0, steps]
+
+
+BAGS = (program_bag, program_lookup, masked_bag, looped_bag)

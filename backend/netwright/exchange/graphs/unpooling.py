@@ -1,11 +1,14 @@
 """Max pools that give the places of what they kept, and what puts values back there: in both kinds of file."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from netwright.exchange.graphs.flat import Builder, FlatNode, NoRuleError
-from netwright.exchange.graphs.foreign import Operator
+from netwright.exchange.graphs.foreign import Operator, Shape
 from netwright.exchange.graphs.reading import Reading
 from netwright.language import say
 from netwright.layers.base import TensorSpec
@@ -16,6 +19,10 @@ _OF_PLANES = {"nw.PoolIndices", "MaxUnpool"}
 """Who takes the places that ONNX's MaxPool gives, which count through the whole batch, as if they counted through a channel."""
 
 _SQUEEZE, _UNSQUEEZE = {"Squeeze", "aten.squeeze"}, {"Unsqueeze", "aten.unsqueeze"}
+_RESHAPE = {"aten.view", "aten.reshape", "Reshape"}
+_POOL = "aten.max_pool2d_with_indices"
+_OF_ONE_PIXEL = {"kernel_size": 1, "stride": 1, "padding": 0, "dilation": 1}
+"""What a pool does along an axis on which it changes nothing."""
 
 
 def add_max_pool(build: Builder, op: Operator, name: str, params: Mapping[str, Any], inputs: Sequence[str]) -> None:
@@ -69,6 +76,104 @@ def unpool_of_rows(op: Operator, reading: Reading) -> Operator | None:
     if len(sources) != 2 or len(reading.graph.shapes.get(sources[0]) or ()) != 3:
         return None
     return replace(op, kind="nw.MaxUnpool", inputs=sources, attributes={})
+
+
+# --- as PyTorch takes it apart, in a program and in an ONNX file of its own --------------------------------------------
+
+
+def flat_unpool(op: Operator, reading: Reading) -> Operator | None:
+    """Values put at their places in one row of zeros for the whole batch, where each channel begins behind the one before."""
+    put = reading.maker(op.inputs[0], "aten.index_put", "ScatterND") if op.kind in _RESHAPE else None
+    if put is None or len(put.inputs) != 3 or put.attributes.get("accumulate", False):
+        return None
+    row, places, values = put.inputs
+    laid = reading.maker(values, *_RESHAPE)
+    added = reading.makers.get(_behind_reshapes(places, reading))
+    shapes = reading.graph.shapes
+    result, x = shapes.get(op.outputs[0]), None if laid is None else shapes.get(laid.inputs[0])
+    is_row = len(shapes.get(row) or ()) == 1 and put.attributes.get("reduction", "none") == "none"
+    if not is_row or not _is_zeros(_behind_reshapes(row, reading), reading) or laid is None or added is None:
+        return None
+    if added.kind not in {"aten.add", "Add"} or added.attributes.get("alpha", 1) != 1 or len(added.inputs) != 2:
+        return None
+    if result is None or x is None or len(x) != len(result) or x[1] != result[1]:
+        return None
+    for indices, begins in (added.inputs, added.inputs[::-1]):
+        if _begin_channels(begins, result, reading):
+            return replace(op, kind="nw.MaxUnpool", inputs=(laid.inputs[0], indices), attributes={})
+    return None
+
+
+def _behind_reshapes(value: str, reading: Reading) -> str:
+    """The value whose numbers are these, one after the other."""
+    made = reading.makers.get(value)
+    while made is not None and made.kind in _RESHAPE | _UNSQUEEZE:
+        value = made.inputs[0]
+        made = reading.makers.get(value)
+    return value
+
+
+def _is_zeros(value: str, reading: Reading) -> bool:
+    constant, made = reading.constant(value), reading.makers.get(value)
+    if constant is not None:
+        return not constant.any()
+    if made is None or made.kind not in {"aten.full", "aten.zeros", "ConstantOfShape"}:
+        return False
+    # ONNX's is of zeros where it does not say its value.
+    return made.attributes.get("value") is None and bool(made.attributes.get("fill_value", 0) == 0)
+
+
+def _begin_channels(value: str, result: Shape, reading: Reading) -> bool:
+    """Whether ``value`` is (N, C, 1, ...): 0, H W, 2 H W ... for a result (N, C, H, W)."""
+    channels, *sizes = result[1:]
+    if channels is None or None in sizes:
+        return False
+    pixels = math.prod(size for size in sizes if size is not None)
+    ones = (1,) * len(sizes)
+    constant = reading.constant(value)
+    if constant is not None:
+        wanted = (
+            pixels * np.arange(constant.size).reshape(-1, channels, *ones) if constant.size % channels == 0 else None
+        )
+        return wanted is not None and constant.shape[0] == result[0] and np.array_equal(constant, wanted)
+    product = reading.makers.get(value)
+    factors = reading.split(product) if product is not None and product.kind in {"aten.mul", "Mul"} else None
+    if factors is None or factors[1] != pixels or (reading.graph.shapes.get(factors[0]) or ())[1:] != (channels, *ones):
+        return False
+    count = reading.makers.get(_behind_reshapes(factors[0], reading))
+    if count is None or count.kind not in {"aten.arange", "Range"}:
+        return False
+    if count.kind == "Range":
+        return reading.number(count.inputs[0]) == 0 and reading.number(count.inputs[2]) == 1
+    return (count.attributes.get("start", 0), count.attributes.get("step", 1)) == (0, 1)
+
+
+def pool_of_rows(op: Operator, reading: Reading) -> Operator | None:
+    """``nn.MaxPool1d``, taken apart into the pool of pictures that are one pixel high; both of its outputs at once."""
+    pool = reading.makers.get(op.inputs[0]) if op.kind == "aten.squeeze" else None
+    grown = reading.makers.get(pool.inputs[0]) if pool is not None and pool.kind == _POOL else None
+    if pool is None or grown is None or not _is_row_axis(grown, "aten.unsqueeze"):
+        return None
+    takers = [each for each in reading.graph.operators if set(each.inputs) & set(pool.outputs)]
+    rows = {each.inputs[0]: each.outputs[0] for each in takers}
+    is_whole = len(takers) == len(rows) == sum(reading.uses[value] for value in pool.outputs)
+    sizes = {name: list(pool.attributes.get(name) or []) for name in _OF_ONE_PIXEL}
+    is_flat = all(size[:1] in ([], [_OF_ONE_PIXEL[name]]) and len(size) != 1 for name, size in sizes.items())
+    if not is_whole or not is_flat or not all(_is_row_axis(each, "aten.squeeze") for each in takers):
+        return None
+    if op is not takers[0]:
+        return replace(op, outputs=())
+    along = {name: size[1:] for name, size in sizes.items() if size}
+    attributes = {**pool.attributes, **along, "self": grown.inputs[0]}
+    outputs = tuple(rows.get(value, value) for value in pool.outputs)
+    return replace(
+        pool, kind="aten.max_pool1d_with_indices", inputs=grown.inputs, outputs=outputs, attributes=attributes
+    )
+
+
+def _is_row_axis(op: Operator, kind: str) -> bool:
+    dim = op.attributes.get("dim")
+    return op.kind == kind and dim in (-2, [-2])
 
 
 # --- as ONNX has it ----------------------------------------------------------------------------------------------------
