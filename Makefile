@@ -2,8 +2,9 @@
 # What is set up leaves a stamp in .setup/, so a second run does nothing twice.
 
 PYTHON ?= python3
-# How many of the tests' parts, or of the checks', go beside each other: `make test JOBS=2` takes two at a time.
-JOBS ?= 1
+# How many of the tests' parts, or of the checks', go beside each other: two, where there are two cores.  `make test JOBS=1`
+# takes one after the other and says each line as it comes.
+JOBS ?= $(shell [ "$$(nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 1)" -ge 2 ] && echo 2 || echo 1)
 VENV := .venv
 BIN := $(VENV)/bin
 NPM := scripts/npm --prefix frontend
@@ -70,8 +71,9 @@ page: $(PAGE)
 BESIDE := --no-print-directory --jobs=$(JOBS) --keep-going $(if $(filter-out 1,$(JOBS)),--output-sync=line)
 SERVERS := tests/backend/server tests/backend/executors
 
+# The longest part first, and the next beside it: what is short fills the end.
 test: setup-dev .setup/oracle ## set up and pass every test, the browser's included
-	@$(MAKE) $(BESIDE) test-page test-units test-servers test-browser
+	@$(MAKE) $(BESIDE) test-browser test-units test-servers test-page
 
 test-page: .setup/node
 	@$(NPM) run --silent test
@@ -79,8 +81,9 @@ test-page: .setup/node
 test-backend: setup-dev .setup/oracle ## pass every test but the page's own, one after the other
 	@$(BIN)/python -m pytest tests
 
+# Nothing in it waits for anything: it takes what the part beside it leaves of the cores.
 test-units: .setup/dev .setup/oracle
-	@$(BIN)/python -m pytest tests --ignore=tests/e2e $(SERVERS:%=--ignore=%)
+	@nice -n 5 $(BIN)/python -m pytest tests --ignore=tests/e2e $(SERVERS:%=--ignore=%)
 
 test-servers: .setup/dev $(PAGE)
 	@$(BIN)/python -m pytest $(SERVERS)

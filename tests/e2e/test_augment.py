@@ -36,7 +36,6 @@ def handle(steps: Locator, place: int) -> Locator:
     return steps.get_by_role("listitem").nth(place).get_by_role("button").first
 
 
-@pytest.mark.timeout(300)
 def test_augmentation_when_put_in_order_is_shown_and_trained_with(page: Page, server: Server) -> None:
     drawer = open_form(page, server)
     augment, preview = drawer.get_by_test_id("steps-augment"), drawer.get_by_test_id("steps-preview")
@@ -81,7 +80,6 @@ def test_augmentation_when_put_in_order_is_shown_and_trained_with(page: Page, se
     assert [step["type"] for step in training["data"]["augment"]] == ["RandomCrop", "RandomRotation", "RandomErasing"]
 
 
-@pytest.mark.timeout(300)
 def test_preprocessing_when_edited_begins_with_the_sets_own_steps_and_goes_back_to_them(
     page: Page, server: Server
 ) -> None:

@@ -13,7 +13,7 @@ from e2e.conftest import Server
 from e2e.drawing import Editor
 from playwright.sync_api import Page, expect
 
-TRAINING_MS = 240_000
+TRAINING_MS = 480_000
 """How long a training of a minute may take on a busy machine."""
 
 
