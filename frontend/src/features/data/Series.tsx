@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { DatasetPreview } from "@/api";
-import { rangeOf, SeriesLines, strokeOf } from "@/ui";
+import { formatExact, rangeOf, SeriesLines, strokeOf } from "@/ui";
 import classes from "./data.module.css";
 import { formatDatum } from "./numbers";
 
@@ -59,7 +59,10 @@ function isLong({ num_steps: steps }: Curve): boolean {
 
 function Caption({ curve }: { curve: Curve }) {
   const { t } = useTranslation("data");
-  const parts = [curve.name, isLong(curve) ? t("series.steps", { count: curve.num_steps }) : ""].filter(Boolean);
+  const parts = [
+    curve.name,
+    isLong(curve) ? t("series.steps", { count: curve.num_steps, steps: formatExact(curve.num_steps) }) : "",
+  ].filter(Boolean);
   return parts.length === 0 ? null : <figcaption>{parts.join(" · ")}</figcaption>;
 }
 

@@ -6,6 +6,7 @@ import { Link, useParams, useSearchParams } from "react-router";
 import { type CheckpointRead, isApiProblem, loadPart, type RunRead } from "@/api";
 import type { Mark } from "@/features/charts";
 import { Crumb, EmptyState, formatMetric, LineSkeletons, PageBar, Sentence, usePageTitle } from "@/ui";
+import { joinMarks } from "./marks";
 import { QueuePlace } from "./QueuePlace";
 import { checkpointsQuery, runQuery } from "./queries";
 import { RunAbout } from "./RunAbout";
@@ -245,16 +246,17 @@ function Curves({ run, session, live, hasEnded }: SteadyProps & { session: RunSe
 function useMarks({ attempts, values }: RunLive): readonly Mark[] {
   const { t } = useTranslation("control");
   return useMemo(
-    () => [
-      ...attempts
-        .map((attempt) => attempt.resumed_from_step ?? 0)
-        .filter((step) => step > 0)
-        .map((step) => ({ step, label: t("mark.resumed") })),
-      ...values.map(({ name, value, step }) => ({
-        step,
-        label: name === "lr" ? t("mark.rate", { value: formatMetric(value) }) : t("mark.epochs", { value }),
-      })),
-    ],
+    () =>
+      joinMarks([
+        ...attempts
+          .map((attempt) => attempt.resumed_from_step ?? 0)
+          .filter((step) => step > 0)
+          .map((step) => ({ step, label: t("mark.resumed") })),
+        ...values.map(({ name, value, step }) => ({
+          step,
+          label: name === "lr" ? t("mark.rate", { value: formatMetric(value) }) : t("mark.epochs", { value }),
+        })),
+      ]),
     [attempts, values, t],
   );
 }
