@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import classes from "./Tokens.module.css";
 
 /** The index of every token that is not in the vocabulary. */
 const UNKNOWN = 1;
@@ -7,11 +8,10 @@ interface TokensProps {
   /** Empty where an unknown one is known by its index alone. */
   tokens: readonly string[];
   indices: readonly number[];
-  className: string | undefined;
 }
 
 /** A text as a network meets it: token by token, with the index of each. */
-export function Tokens({ tokens, indices, className }: TokensProps) {
+export function Tokens({ tokens, indices }: TokensProps) {
   const { t } = useTranslation("data");
   return tokens.map((token, place) => {
     const isUnknown = indices[place] === UNKNOWN;
@@ -19,7 +19,7 @@ export function Tokens({ tokens, indices, className }: TokensProps) {
       <span
         // biome-ignore lint/suspicious/noArrayIndexKey: a token is its place in the text
         key={place}
-        className={className}
+        className={classes.token}
         data-unknown={isUnknown || undefined}
         title={isUnknown ? t("texts.unknown") : t("texts.index", { index: indices[place] ?? 0 })}
       >

@@ -1,5 +1,5 @@
 import { IconX } from "@tabler/icons-react";
-import { lazy, memo, Suspense, useCallback, useEffect, useState } from "react";
+import { type CSSProperties, lazy, memo, Suspense, useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useStore } from "zustand";
 import { loadPart } from "@/api";
@@ -39,7 +39,7 @@ const StillPalette = memo(Palette);
 const StillCanvas = memo(Canvas);
 const StillInspector = memo(Inspector);
 
-/** The training form lies over the inspector: what it covers takes no focus that nobody could see. */
+/** The training form lies over the inspector and what is beside it: what it covers takes no focus that nobody could see. */
 const TRAIN_WIDTH = 420;
 
 const DRAWERS = { problems: ProblemsPanel, costs: CostsPanel, code: CodePanel, weights: WeightsPanel };
@@ -62,6 +62,8 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
     useCanvasStore(),
     ({ dialog }) => dialog?.kind === "library" || dialog?.kind === "saveBlock",
   );
+  // Of the canvas the form covers what it is wider than the inspector.
+  const covered = drawer === "train" ? Math.max(0, TRAIN_WIDTH - (panels.isInspectorOpen ? panels.inspector : 0)) : 0;
   usePageTitle(name);
   useAddress();
   useSaveKey(autosave.flush);
@@ -126,7 +128,7 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
           </>
         )}
         <div className={styles.middle}>
-          <div className={styles.canvas}>
+          <div className={styles.canvas} style={{ "--covered": `${covered}px` } as CSSProperties}>
             <StillCanvas />
           </div>
           {drawer !== null && drawer !== "train" && (
@@ -141,7 +143,7 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
         </div>
         {drawer === "train" && (
           <Suspense>
-            <TrainDrawer />
+            <TrainDrawer width={TRAIN_WIDTH} />
           </Suspense>
         )}
         {panels.isInspectorOpen && (

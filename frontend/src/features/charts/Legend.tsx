@@ -123,8 +123,9 @@ const Summary = memo(function Summary({ readouts, store, series, axis, stepsPerE
 });
 
 function Entry({ series, value }: { series: ChartSeries; value: Cell }) {
+  const { t } = useTranslation("runs");
   return (
-    <li>
+    <li title={series.isOverEpochSoFar ? t("charts.overEpochSoFar") : undefined}>
       <Swatch color={series.color} />
       {series.label} <b>{formatValue(value)}</b>
     </li>

@@ -200,6 +200,22 @@ describe("buildLine", () => {
     expect([line.x[0], line.x.at(-1)]).toEqual([499, 511]);
   });
 
+  it("is broken where an epoch ends and the values begin anew, and the cursor there finds the point behind the break", () => {
+    const buffer = filled([0.1, 0.2, 0.3, 0.4, 0.8, 0.8, 0.9, 0.9]);
+    for (let index = 0; index < 8; index += 1) buffer.epochs[index] = index < 4 ? 1 : 2;
+    const line = buildLine(buffer, buffer.values, { ...PLAIN, isBrokenAtEpochs: true });
+    expect(line.x).toEqual([1, 2, 3, 4, 5, 5, 6, 7, 8]);
+    expect(line.y).toEqual([0.1, 0.2, 0.3, 0.4, null, 0.8, 0.8, 0.9, 0.9]);
+    expect(nearestCell(line.y, line.x, 4)).toEqual({ row: 5, value: 0.8 });
+    expect(buildLine(buffer, buffer.values, PLAIN).y).not.toContain(null);
+  });
+
+  it("is whole where an epoch has too few points for a line of its own", () => {
+    const buffer = filled([0.1, 0.2, 0.3, 0.4]);
+    for (let index = 0; index < 4; index += 1) buffer.epochs[index] = 1 + index;
+    expect(buildLine(buffer, buffer.values, { ...PLAIN, isBrokenAtEpochs: true }).y).not.toContain(null);
+  });
+
   it("places steps as fractions of an epoch", () => {
     const buffer = filled([1, 1, 1, 1]);
     expect(buildLine(buffer, buffer.values, { ...PLAIN, axis: "epoch", stepsPerEpoch: 4 }).x).toEqual([

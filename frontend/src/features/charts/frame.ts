@@ -46,7 +46,12 @@ export interface LineOptions {
   /** At most about three points for each of these are kept. */
   buckets: number;
   isLog: boolean;
+  /** The line is broken where an epoch ends: its values begin anew there, and a line across would show a leap that none was. */
+  isBrokenAtEpochs?: boolean;
 }
+
+/** So many points of an epoch must be drawn for it to have a line of its own: of fewer only dots would be left. */
+const LEAST_OF_EPOCH = 4;
 
 /** The visible part of a series; `values` are the raw or the smoothed ones of `buffer`. */
 export function buildLine(buffer: MetricBuffer, values: Float64Array, options: LineOptions): Line {
@@ -58,25 +63,36 @@ export function buildLine(buffer: MetricBuffer, values: Float64Array, options: L
     end = Math.min(end, lowerBound(end, options.range.max, at) + 2);
   }
   const line: Line = { x: [], y: [] };
-  const add = (index: number) => {
+  const chosen = chooseIndices(values, start, end, options.buckets);
+  const epochOf = (index: number | undefined) => (index === undefined ? undefined : buffer.epochs[index]);
+  const numEpochs = 1 + ((epochOf(chosen.at(-1)) ?? 0) - (epochOf(chosen[0]) ?? 0));
+  const isBroken = options.isBrokenAtEpochs === true && chosen.length >= numEpochs * LEAST_OF_EPOCH;
+  chosen.forEach((index, place) => {
     const value = values[index] as number;
-    line.x.push(at(index));
+    const x = at(index);
+    if (isBroken && place > 0 && epochOf(chosen[place - 1]) !== epochOf(index)) {
+      line.x.push(x);
+      line.y.push(null);
+    }
+    line.x.push(x);
     line.y.push(Number.isFinite(value) && !(options.isLog && value <= 0) ? value : null);
-  };
-  const num = end - start;
-  if (num <= options.buckets * 3) {
-    for (let index = start; index < end; index += 1) add(index);
-    return line;
-  }
-  // The first and the last point always stand: the line begins and ends where the data does.
-  add(start);
-  for (let bucket = 0; bucket < options.buckets; bucket += 1) {
-    const from = start + 1 + Math.floor(((num - 2) * bucket) / options.buckets);
-    const to = start + 1 + Math.floor(((num - 2) * (bucket + 1)) / options.buckets);
-    for (const index of bucketIndices(values, from, to)) add(index);
-  }
-  add(end - 1);
+  });
   return line;
+}
+
+/** The points of `[start, end)` to be drawn: all, or of each bucket the lowest, the highest and a gap. */
+function chooseIndices(values: Float64Array, start: number, end: number, buckets: number): number[] {
+  const num = end - start;
+  if (num <= buckets * 3) return Array.from({ length: num }, (_, index) => start + index);
+  // The first and the last point always stand: the line begins and ends where the data does.
+  const chosen = [start];
+  for (let bucket = 0; bucket < buckets; bucket += 1) {
+    const from = start + 1 + Math.floor(((num - 2) * bucket) / buckets);
+    const to = start + 1 + Math.floor(((num - 2) * (bucket + 1)) / buckets);
+    for (const index of bucketIndices(values, from, to)) chosen.push(index);
+  }
+  chosen.push(end - 1);
+  return chosen;
 }
 
 /** Merges lines, each sorted by x, into one x column and a column for each line. */

@@ -80,9 +80,17 @@ function drawChart(chart: ShownChart, clip: string, axisTitle: string, colorOf: 
   const title = `<text x="${FRAME.left}" y="20" font-size="14" font-weight="bold">${escapeXml(chart.title)}</text>`;
   const buffers = chart.series.map((one) => chart.store.buffer(one.name));
   const linesOf = (smoothing: number): Line[] =>
-    buffers.map((buffer) => {
+    buffers.map((buffer, place) => {
       if (buffer === undefined) return { x: [], y: [] };
-      const options = { axis: view.axis, stepsPerEpoch, range: zoom, buckets: WIDTH, isLog: view.isLog };
+      const isBrokenAtEpochs = smoothing === 0 && chart.series[place]?.isOverEpochSoFar === true;
+      const options = {
+        axis: view.axis,
+        stepsPerEpoch,
+        range: zoom,
+        buckets: WIDTH,
+        isLog: view.isLog,
+        isBrokenAtEpochs,
+      };
       return buildLine(buffer, valuesOf(buffer, smoothing), options);
     });
   const raw = linesOf(0);

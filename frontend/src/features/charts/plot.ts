@@ -28,6 +28,8 @@ export interface ChartSeries {
   color: number;
   /** One side of the band around the series before it: filled, not drawn. The high one comes first. */
   edge?: "high" | "low";
+  /** Each value is over the epoch so far, so that the curve begins anew with each epoch. */
+  isOverEpochSoFar?: boolean;
 }
 
 export interface ChartView {
@@ -163,13 +165,14 @@ export class Plot {
     }
     const range = this.zoom ?? toPositive(fullRange(present, axis, stepsPerEpoch), view.isLogX === true);
     const buckets = Math.max(50, Math.floor(this.plot.width / 2));
-    const line = (buffer: MetricBuffer | undefined, isSmooth: boolean): Line => {
+    const line = (buffer: MetricBuffer | undefined, place: number, isSmooth: boolean): Line => {
       if (buffer === undefined) return { x: [], y: [] };
       const values = isSmooth ? this.smooth(buffer, smoothing) : buffer.values;
-      return buildLine(buffer, values, { axis, stepsPerEpoch, range: this.zoom, buckets, isLog });
+      const isBrokenAtEpochs = !isSmooth && this.options.series[place]?.isOverEpochSoFar === true;
+      return buildLine(buffer, values, { axis, stepsPerEpoch, range: this.zoom, buckets, isLog, isBrokenAtEpochs });
     };
-    const lines = buffers.map((buffer) => line(buffer, false));
-    if (smoothing > 0) lines.push(...buffers.map((buffer) => line(buffer, true)));
+    const lines = buffers.map((buffer, place) => line(buffer, place, false));
+    if (smoothing > 0) lines.push(...buffers.map((buffer, place) => line(buffer, place, true)));
     const [x, ...columns] = alignAll(lines, range, buckets);
     this.columns = columns;
     const values = valueRange(columns, isLog, keepAll);
@@ -372,6 +375,8 @@ function buildSeries(stroke: string, width: number, hasDots: boolean): uPlot.Ser
     stroke,
     width,
     spanGaps: false,
+    // A gap between neighbouring pixels would leave the edges of a steep line in sight.
+    gaps: (_plot, _series, _from, _to, gaps) => gaps.map(([from, to]) => [from - 1, to + 1] as uPlot.Series.Gap),
     points: {
       show: (plot, index) => hasDots && countPoints(plot.data[index] as Cell[]) <= DOTS_UP_TO,
       size: 5,

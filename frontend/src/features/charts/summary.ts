@@ -37,7 +37,12 @@ export function nearestCell(
   x: readonly number[],
   index: number,
 ): { row: number; value: Cell } {
-  if (column[index] !== undefined) return { row: index, value: column[index] };
+  // Where a line is broken between epochs, the point behind the break stands at the same place: that is the answer.
+  const atRow = (row: number) => {
+    const isBreak = column[row] === null && x[row + 1] === x[row] && typeof column[row + 1] === "number";
+    return { row: isBreak ? row + 1 : row, value: column[isBreak ? row + 1 : row] };
+  };
+  if (column[index] !== undefined) return atRow(index);
   let before = index - 1;
   while (before >= 0 && column[before] === undefined) before -= 1;
   let after = index + 1;
@@ -47,6 +52,5 @@ export function nearestCell(
   if (!hasBefore && !hasAfter) return { row: -1, value: undefined };
   const here = x[index] as number;
   const isBefore = hasBefore && (!hasAfter || here - (x[before] as number) <= (x[after] as number) - here);
-  const row = isBefore ? before : after;
-  return { row, value: column[row] };
+  return atRow(isBefore ? before : after);
 }

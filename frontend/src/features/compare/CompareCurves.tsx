@@ -11,7 +11,7 @@ import {
   type ShownCharts,
   stampOf,
 } from "@/features/charts";
-import { differs, type Field, type Fields, fieldTitle, formatField } from "@/features/runs";
+import { differs, type Field, type Fields, fieldTitle, formatField, isOverEpochSoFar } from "@/features/runs";
 import classes from "./compare.module.css";
 import { groupRuns, meanOf } from "./groupMeans";
 import { orderNames, seriesName } from "./names";
@@ -95,7 +95,13 @@ function OneMetric({
   const key = having.map((run) => `${run.id} ${colors[run.id]} ${run.name}`).join("\n");
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says when they are others
   const single = useMemo<ChartSeries[]>(
-    () => having.map((run) => ({ name: seriesName(run.id, name), label: run.name, color: colors[run.id] ?? 1 })),
+    () =>
+      having.map((run) => ({
+        name: seriesName(run.id, name),
+        label: run.name,
+        color: colors[run.id] ?? 1,
+        isOverEpochSoFar: isOverEpochSoFar(name),
+      })),
     [key, name],
   );
   const means = useMeans(having, name, store, group);

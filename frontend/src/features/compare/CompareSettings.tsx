@@ -2,7 +2,8 @@ import { Switch } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { RunSummary } from "@/api";
 import { Swatch } from "@/features/charts";
-import { differs, type Fields, formatField, valueKey } from "@/features/runs";
+import { differs, type Fields, formatField, useAreSettingsPending, valueKey } from "@/features/runs";
+import { LineSkeletons } from "@/ui";
 import classes from "./compare.module.css";
 import type { CompareView } from "./useCompareView";
 
@@ -19,6 +20,7 @@ export function CompareSettings({ runs, colors, fields, view }: Props) {
   const { t: d } = useTranslation("desk");
   const settings = [...fields.values()].filter((field) => field.group === "setting" || field.id === "data");
   const shown = view.isEverything ? settings : settings.filter((field) => differs(field, runs));
+  const isPending = useAreSettingsPending();
   const base = runs.find((run) => run.id === view.baseline) ?? runs[0];
   return (
     <section aria-label={t("tabs.settings")} data-testid="compare-settings">
@@ -29,7 +31,9 @@ export function CompareSettings({ runs, colors, fields, view }: Props) {
         checked={view.isEverything}
         onChange={(event) => view.setEverything(event.currentTarget.checked)}
       />
-      {shown.length === 0 ? (
+      {isPending ? (
+        <LineSkeletons lines={6} />
+      ) : shown.length === 0 ? (
         <p className={classes.quiet}>{t("sameSettings")}</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard

@@ -3,7 +3,8 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunSummary } from "@/api";
 import { hueOf, NUM_COLORS } from "@/features/charts";
-import { type Fields, fieldTitle } from "@/features/runs";
+import { type Fields, fieldTitle, useAreSettingsPending } from "@/features/runs";
+import { LineSkeletons } from "@/ui";
 import classes from "./compare.module.css";
 import { buildAxes } from "./parallel";
 
@@ -19,6 +20,8 @@ const BOTTOM = 20;
 /** Between two axes: as there is room, but near enough for the eye to follow a line. */
 const GAP = { least: 170, most: 320 };
 const SIDE = 70;
+/** Letters of a title that fit between two axes; what stands before them is told on hover. */
+const TITLE_LETTERS = 22;
 
 /** A line a run through what it was given to what came of it; pointing at one brings it out. */
 export function ParallelCoordinates({ runs, colors, fields }: Props) {
@@ -27,6 +30,8 @@ export function ParallelCoordinates({ runs, colors, fields }: Props) {
   const axes = useMemo(() => buildAxes(fields, runs), [fields, runs]);
   const [active, setActive] = useState<string | null>(null);
   const frame = useElementSize();
+  const isPending = useAreSettingsPending();
+  if (isPending) return <LineSkeletons lines={6} />;
   if (axes.length < 2) return <p className={classes.quiet}>{t("parallel.tooFew")}</p>;
   const room = (frame.width - 2 * SIDE) / (axes.length - 1);
   const gap = Math.min(GAP.most, Math.max(GAP.least, Math.floor(room)));
@@ -44,11 +49,18 @@ export function ParallelCoordinates({ runs, colors, fields }: Props) {
         {axes.map(({ field, ticks }, index) => (
           <g key={field.id} transform={`translate(${x(index)} 0)`}>
             <text y={14} textAnchor="middle" className={classes.axisTitle}>
-              {fieldTitle(field, d)}
+              <title>{fieldTitle(field, d)}</title>
+              {endOf(fieldTitle(field, d))}
             </text>
             <line y1={TOP} y2={HEIGHT - BOTTOM} className={classes.axisLine} />
             {ticks.slice(0, 16).map((tick) => (
-              <text key={tick.text} x={6} y={y(tick.place) + (tick.place === 0 ? 14 : -4)} className={classes.axisTick}>
+              <text
+                key={tick.text}
+                x={index === axes.length - 1 ? -6 : 6}
+                y={y(tick.place) + (tick.place === 0 ? 14 : -4)}
+                textAnchor={index === axes.length - 1 ? "end" : "start"}
+                className={classes.axisTick}
+              >
                 {tick.text.slice(0, 24)}
               </text>
             ))}
@@ -84,6 +96,11 @@ export function ParallelCoordinates({ runs, colors, fields }: Props) {
       </ul>
     </section>
   );
+}
+
+/** A path says what it is at its end: `early_stopping.restore_best_weights` is `…restore_best_weights`. */
+function endOf(title: string): string {
+  return title.length <= TITLE_LETTERS ? title : `…${title.slice(1 - TITLE_LETTERS)}`;
 }
 
 function RunLine({

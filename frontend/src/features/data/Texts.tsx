@@ -20,7 +20,7 @@ export function Texts({ texts }: { texts: readonly Example[] }) {
           <div key={number}>
             <dt>{label}</dt>
             <dd>
-              <Tokens tokens={tokens} indices={indices} className={classes.token} />
+              <Tokens tokens={tokens} indices={indices} />
               {rest > 0 && <span className={classes.quiet}>{t("texts.more", { count: rest })}</span>}
             </dd>
           </div>

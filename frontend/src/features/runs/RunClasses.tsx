@@ -69,7 +69,9 @@ function Confusion({ table }: { table: ClassesEvent }) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so that the keyboard must reach it.
     <section className={classes.scroll} tabIndex={0} aria-label={t("classes.confusion")}>
       <table className={classes.confusion} data-testid="run-confusion" data-small={!isWritten || undefined}>
-        <caption>{t("classes.confusion")}</caption>
+        <caption>
+          <span>{t("classes.confusion")}</span>
+        </caption>
         <thead>
           <tr>
             <td />

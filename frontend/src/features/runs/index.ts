@@ -1,7 +1,7 @@
 export { CurveFiles } from "./CurveFiles";
 export { flattenConfig } from "./flattenConfig";
-export { groupMetrics, isSystemGroup } from "./metricGroups";
-export { runQuery, runsQuery, useRunSettings } from "./queries";
+export { groupMetrics, isOverEpochSoFar, isSystemGroup } from "./metricGroups";
+export { runQuery, runsQuery, useAreSettingsPending, useRunSettings } from "./queries";
 export { RunNotices } from "./RunNotices";
 export { RunPage } from "./RunPage";
 export { RunsPage } from "./RunsPage";

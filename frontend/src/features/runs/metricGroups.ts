@@ -17,6 +17,11 @@ function splitName(name: string): { group: string; part: string } {
   return slash > 0 && PARTS.includes(part) ? { group: name.slice(slash + 1), part } : { group: name, part: "" };
 }
 
+/** A loss is of its step; the other figures of the training part are over what its epoch has shown the network so far. */
+export function isOverEpochSoFar(name: string): boolean {
+  return name.startsWith("train/") && name !== "train/loss";
+}
+
 /** Loss first, then the other metrics, then the learning rate, then the machine. */
 function rank(group: string): number {
   if (group === "loss") return 0;
@@ -41,6 +46,7 @@ export function groupMetrics(names: readonly string[]): MetricGroup[] {
           name,
           label: part === "" ? name.replace(SYSTEM, "") : part,
           color: Math.max(0, PARTS.indexOf(part)) + 1,
+          isOverEpochSoFar: isOverEpochSoFar(name),
         })),
     }));
 }

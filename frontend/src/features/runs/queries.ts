@@ -67,6 +67,11 @@ export function useRunSettings(runs: readonly RunSummary[]): AllSettings {
 
 const NO_SETTINGS: AllSettings = new Map();
 
+/** Whether settings are still on their way, so that nothing can be said of what differs. */
+export function useAreSettingsPending(): boolean {
+  return useQuery(runSettingsQuery).isPending;
+}
+
 /** Puts a run away, or takes it back into the table. */
 export function useArchiveRun() {
   const client = useQueryClient();

@@ -139,7 +139,7 @@ function Texts({ pairs }: { pairs: readonly Pair[] }) {
           <li key={place}>
             <p title={label}>{before.tokens?.join("")}</p>
             <p>
-              <Tokens tokens={tokens} indices={indices} className={classes.token} />
+              <Tokens tokens={tokens} indices={indices} />
               {padding > 0 && t("steps.preview.padding", { count: padding })}
             </p>
           </li>

@@ -20,8 +20,8 @@ import { WeightsSection } from "./WeightsSection";
 
 const NAME = "train";
 
-/** The training form over the editor; open while the address says `?drawer=train`. */
-export function TrainDrawer() {
+/** The training form over the editor; open while the address says `?drawer=train`; `width` in pixels. */
+export function TrainDrawer({ width }: { width: number }) {
   const [params, setParams] = useSearchParams();
   if (params.get("drawer") !== NAME) return null;
   const close = () =>
@@ -30,10 +30,10 @@ export function TrainDrawer() {
       after.delete("drawer");
       return after;
     });
-  return <Drawer onClose={close} />;
+  return <Drawer width={width} onClose={close} />;
 }
 
-function Drawer({ onClose }: { onClose: () => void }) {
+function Drawer({ width, onClose }: { width: number; onClose: () => void }) {
   const { t } = useTranslation("training");
   const form = useTrainForm();
   const panel = useRef<HTMLDivElement>(null);
@@ -50,6 +50,7 @@ function Drawer({ onClose }: { onClose: () => void }) {
     <div
       ref={panel}
       className={classes.drawer}
+      style={{ width }}
       role="dialog"
       aria-label={t("title")}
       tabIndex={-1}

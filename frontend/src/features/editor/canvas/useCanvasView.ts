@@ -9,7 +9,8 @@ import { FAR_ZOOM, levelViewport, viewportShowing } from "./viewport";
 import type { WireShape } from "./wireShapes";
 
 const MOTION_MS = 150;
-export const FIT = { padding: 0.12, maxZoom: 1 };
+/** Above and below there is room for wires that go around the cards, and for the tools at the foot of the canvas. */
+export const FIT = { padding: { x: 0.12, y: "64px" }, maxZoom: 1 } as const;
 
 /** How long a move of the view may be seen: not at all where a person asked for less motion. */
 function motion(): number {
