@@ -2,9 +2,8 @@
 # What is set up leaves a stamp in .setup/, so a second run does nothing twice.
 
 PYTHON ?= python3
-# How many of the tests' parts, or of the checks', go beside each other: two, where there are two cores.  `make test JOBS=1`
-# takes one after the other and says each line as it comes.
-JOBS ?= $(shell [ "$$(nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 1)" -ge 2 ] && echo 2 || echo 1)
+# How many of the tests' parts, or of the checks', go beside each other: `make test JOBS=2` takes two at a time.
+JOBS ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
 NPM := scripts/npm --prefix frontend
@@ -71,9 +70,8 @@ page: $(PAGE)
 BESIDE := --no-print-directory --jobs=$(JOBS) --keep-going $(if $(filter-out 1,$(JOBS)),--output-sync=line)
 SERVERS := tests/backend/server tests/backend/executors
 
-# The longest part first, and the next beside it: what is short fills the end.
 test: setup-dev .setup/oracle ## set up and pass every test, the browser's included
-	@$(MAKE) $(BESIDE) test-browser test-units test-servers test-page
+	@$(MAKE) $(BESIDE) test-page test-units test-servers test-browser
 
 test-page: .setup/node
 	@$(NPM) run --silent test

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -145,6 +145,14 @@ class Server:
             self.process.kill()
             self.process.wait(timeout=20)
 
+    def end(self) -> None:
+        """Stops it, and the workers that are there to outlive it: they would train, and look for it, beside the next tests."""
+        self.stop()
+        for process in psutil.process_iter(["environ"]):
+            if (process.info["environ"] or {}).get("NETWRIGHT_HOME") == str(self.home):
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+
 
 @contextmanager
 def serving(home: Path, *, has_example: bool = False, nursery: Nursery | None = None) -> Iterator[Server]:
@@ -155,7 +163,7 @@ def serving(home: Path, *, has_example: bool = False, nursery: Nursery | None = 
         running.start()
         yield running
     finally:
-        running.stop()
+        running.end()
 
 
 @pytest.fixture(scope="session")

@@ -44,7 +44,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, nursery: Nursery) -> Iterator
         wait_for_runs(server, runs.values())
         yield server, runs
     finally:
-        server.stop()
+        server.end()
 
 
 @pytest.fixture

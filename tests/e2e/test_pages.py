@@ -129,7 +129,7 @@ def stocked(tmp_path_factory: pytest.TempPathFactory, nursery: Nursery) -> Itera
             run = train(client, network, LENET)
         yield Stock(server, network, run, other)
     finally:
-        server.stop()
+        server.end()
 
 
 def address(name: str, network: str, run: str, other: str) -> str:

@@ -152,6 +152,37 @@ def crash(page: Page) -> None:
 @contextmanager
 def own_browser(browser: Browser, folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], Page]]:
     """A Chromium with a profile of its own in ``folder``, that a test may kill."""
+    process, over = start_browser(browser, folder)
+    try:
+        yield process, over.contexts[0].new_page()
+    finally:
+        end_browser(process)
+
+
+STARTS = 3
+"""On the profile of one that was killed a busy machine's Chromium now and then answers nothing: another start does."""
+
+
+def start_browser(browser: Browser, folder: Path) -> tuple[subprocess.Popen[bytes], Browser]:
+    for left in reversed(range(STARTS)):
+        process, port = launch_browser(folder)
+        try:
+            return process, browser.browser_type.connect_over_cdp(f"http://127.0.0.1:{port}")
+        except Error:
+            end_browser(process)
+            if not left:
+                raise
+    raise AssertionError("unreachable")
+
+
+def end_browser(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def launch_browser(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """The process and the port that it listens on."""
     from browser import find  # type: ignore[import-not-found]  # scripts/browser.py
 
     port = folder / "DevToolsActivePort"
@@ -169,17 +200,13 @@ def own_browser(browser: Browser, folder: Path) -> Iterator[tuple[subprocess.Pop
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    try:
-        deadline = time.monotonic() + 60
-        while not (port.exists() and port.read_text().count("\n")):
-            assert time.monotonic() < deadline, "the browser did not start"
-            time.sleep(0.05)
-        over = browser.browser_type.connect_over_cdp(f"http://127.0.0.1:{port.read_text().split()[0]}")
-        yield process, over.contexts[0].new_page()
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    deadline = time.monotonic() + 60
+    while not (port.exists() and port.read_text().count("\n")):
+        if time.monotonic() > deadline:
+            end_browser(process)
+            pytest.fail("the browser did not start")
+        time.sleep(0.05)
+    return process, port.read_text().split()[0]
 
 
 def test_browser_that_is_killed_while_the_hands_do_not_rest_loses_only_the_last_edits(

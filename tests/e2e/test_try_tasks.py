@@ -114,7 +114,7 @@ def tried(tmp_path_factory: pytest.TempPathFactory, nursery: Nursery) -> Iterato
         wait_for_runs(server, runs.values())
         yield server, runs
     finally:
-        server.stop()
+        server.end()
 
 
 @pytest.fixture
