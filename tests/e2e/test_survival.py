@@ -163,16 +163,15 @@ STARTS = 3
 """On the profile of one that was killed a busy machine's Chromium now and then answers nothing: another start does."""
 
 
-def start_browser(browser: Browser, folder: Path) -> tuple[subprocess.Popen[bytes], Browser]:
-    for left in reversed(range(STARTS)):
-        process, port = launch_browser(folder)
-        try:
-            return process, browser.browser_type.connect_over_cdp(f"http://127.0.0.1:{port}")
-        except Error:
-            end_browser(process)
-            if not left:
-                raise
-    raise AssertionError("unreachable")
+def start_browser(browser: Browser, folder: Path, starts: int = STARTS) -> tuple[subprocess.Popen[bytes], Browser]:
+    process, port = launch_browser(folder)
+    try:
+        return process, browser.browser_type.connect_over_cdp(f"http://127.0.0.1:{port}")
+    except Error:
+        end_browser(process)
+        if starts == 1:
+            raise
+    return start_browser(browser, folder, starts - 1)
 
 
 def end_browser(process: subprocess.Popen[bytes]) -> None:

@@ -143,7 +143,7 @@ def reason_of(error: BaseException) -> str:
         return say("it ends too early")
     if "broken data stream" in text or "broken PNG" in text:
         return say("its pixels are damaged")
-    return (str(error) or type(error).__name__).rstrip(".")[:200]
+    return (text or type(error).__name__).rstrip(".")[:200]
 
 
 def _too_large(name: str, got: str) -> DataError:

@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from netwright.data.base import DataError, SplitBy
+from netwright.data.shares import count_held_out
 from netwright.data.split_labels import Flags, Indices, deal_labels
 from netwright.language import say
 
@@ -90,7 +91,7 @@ def split_samples(
             ),
             code="too_few",
         )
-    wanted = min(max(1, round(fraction * num_samples)), num_samples - 1)
+    wanted = count_held_out(fraction, num_samples, num_samples - 1)
     order = draw_order(num_samples, seed)
     chosen: Indices = order[:wanted]
     notes: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netwright.data.base import DataError, SplitBy, SplitKeys
+from netwright.data.shares import count_held_out
 from netwright.data.split import Split, draw_order, whole
 from netwright.data.split_labels import Indices
 from netwright.language import say
@@ -51,7 +52,7 @@ def split_by_time(spans: npt.NDArray[np.float64], fraction: float) -> Split:
     """The latest ``round(fraction * N)`` samples are held out.  ``spans`` is ``(N, 2)``, first and last moment of each; what
     reaches from before the border to behind it is in neither part."""
     num_samples = len(spans)
-    wanted = min(max(1, round(fraction * num_samples)), max(1, num_samples - 1))
+    wanted = count_held_out(fraction, num_samples, max(1, num_samples - 1))
     order = np.argsort(spans[:, 0], kind="stable")
     border = spans[order[num_samples - wanted], 0]
     held_out = np.flatnonzero(spans[:, 0] >= border)

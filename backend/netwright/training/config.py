@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue
 
 from netwright.data.base import SplitBy
+from netwright.data.shares import count_held_out
 from netwright.graph.model import Model
 
 Precision = Literal["float32", "tf32", "bfloat16", "float16"]
@@ -60,16 +61,14 @@ class SplitConfig(Model):
 
     def count_left(self, num_samples: int) -> int:
         """Of ``num_samples`` those that the test share leaves, rounded; one at least."""
-        return (
-            num_samples if not self.test else num_samples - min(max(1, round(num_samples * self.test)), num_samples - 1)
-        )
+        return num_samples - count_held_out(self.test, num_samples, num_samples - 1) if self.test else num_samples
 
     def count_training(self, num_samples: int) -> int:
         """Of ``num_samples`` those that are trained on, rounded: stratifying, groups and a column may shift it."""
         rest = self.count_left(num_samples)
         if self.folds is None:
             # At least one sample is held out and at least one is left, as where the split is drawn.
-            return rest - min(max(1, round(num_samples * self.validation)), max(rest - 1, 0))
+            return rest - count_held_out(self.validation, num_samples, max(rest - 1, 0))
         if self.by == "time":
             return rest - (self.folds - self.fold + 1) * (rest // (self.folds + 1))
         size, larger = divmod(rest, self.folds)
