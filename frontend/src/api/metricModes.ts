@@ -31,6 +31,11 @@ export function modeOf(name: string, metrics: readonly Pick<OptionRead, "type" |
   return metrics.find(({ type }) => type === metric || numberIn(metric, type) !== null)?.mode ?? null;
 }
 
+/** How a metric is called in the page's language; what is none of the registered ones keeps its name. */
+export function metricTitle(type: string, metrics: readonly Pick<OptionRead, "type" | "title">[]): string {
+  return metrics.find((metric) => metric.type === type)?.title ?? type;
+}
+
 /** The registered metrics, empty until they have come. */
 export function useMetrics(): readonly OptionRead[] {
   return useQuery(trainingOptionsQuery).data?.metrics ?? NO_METRICS;

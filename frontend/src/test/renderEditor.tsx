@@ -49,10 +49,14 @@ interface Options {
   layers?: LayerRead[];
   /** What the check answers, at any time. */
   report?: CheckReport;
+  isReadOnly?: boolean;
 }
 
 /** Renders a part of the editor page around a document; gives the store that stands behind it. */
-export function renderEditor(part: ReactNode, { document, layers = [], report = reportOf({}) }: Options): EditorStore {
+export function renderEditor(
+  part: ReactNode,
+  { document, layers = [], report = reportOf({}), isReadOnly = false }: Options,
+): EditorStore {
   vi.stubGlobal("fetch", async () => Response.json(report));
   let store: EditorStore | null = null;
   function Grab() {
@@ -63,7 +67,7 @@ export function renderEditor(part: ReactNode, { document, layers = [], report = 
     <MantineProvider>
       <QueryClientProvider client={new QueryClient()}>
         <MemoryRouter>
-          <EditorProvider document={document} layers={layers} revision={1}>
+          <EditorProvider document={document} layers={layers} revision={1} isReadOnly={isReadOnly}>
             <Grab />
             {part}
           </EditorProvider>

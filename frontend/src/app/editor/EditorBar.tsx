@@ -79,11 +79,12 @@ export const EditorBar = memo(function EditorBar({
         variant={drawer === "code" ? "light" : "subtle"}
         color="gray"
         aria-expanded={drawer === "code"}
+        aria-label={t("editor.code")}
         leftSection={<IconBraces size={16} aria-hidden />}
         onClick={() => toggle("code")}
         styles={{ label: { color: "var(--nw-text)" } }}
       >
-        {t("editor.code")}
+        <span className={styles.codeLabel}>{t("editor.code")}</span>
       </Button>
       <NetworkExports />
       <Button

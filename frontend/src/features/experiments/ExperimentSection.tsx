@@ -55,10 +55,15 @@ function ExperimentCard({ experiment, isStarting, isDisabled, onStart }: Experim
     <li className={styles.card} data-testid={`experiment-${experiment.id}`}>
       <h3 className={styles.name}>{name}</h3>
       <p className={styles.text}>{said(experiment.summary)}</p>
-      <p className={styles.text}>{said(experiment.watch)}</p>
       <p className={styles.facts}>
         {t("runs", { count: said(experiment.runs)?.length ?? 0 })} · {t(`size.${experiment.size}`)}
       </p>
+      <details className={styles.watch}>
+        <summary>
+          <span>{t("watch")}</span>
+        </summary>
+        <p className={styles.text}>{said(experiment.watch)}</p>
+      </details>
       <Suspense>
         <ExperimentData source={experiment.data_source} />
       </Suspense>

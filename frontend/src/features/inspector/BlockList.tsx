@@ -12,21 +12,60 @@ import styles from "./inspector.module.css";
 export function BlockList() {
   const { t } = useTranslation("inspector");
   const document = useEditor((state) => state.document);
+  const isReadOnly = useEditor((state) => state.isReadOnly);
   const names = Object.keys(document.blocks);
   if (names.length === 0) return null;
   return (
     <div className={styles.section}>
       <h3>{t("blocks")}</h3>
       <ul className={styles.rows}>
-        {names.map((name) => (
-          <BlockRow key={name} name={name} document={document} />
-        ))}
+        {names.map((name) =>
+          isReadOnly ? (
+            <ReadOnlyRow key={name} name={name} document={document} />
+          ) : (
+            <BlockRow key={name} name={name} document={document} />
+          ),
+        )}
       </ul>
     </div>
   );
 }
 
-function BlockRow({ name, document }: { name: string; document: Document }) {
+interface RowProps {
+  name: string;
+  document: Document;
+}
+
+/** Where nothing can be changed the way into a block is a link: the buttons around it are all disabled there. */
+function ReadOnlyRow({ name, document }: RowProps) {
+  const { t } = useTranslation("inspector");
+  const store = useEditorStore();
+  const level = findLevel(document, name);
+  return (
+    <li className={styles.blockRow}>
+      <span className={styles.blockName}>{name}</span>
+      {level !== null && (
+        <Button
+          component="a"
+          href={`?block=${level.join(".")}`}
+          variant="default"
+          size="compact-xs"
+          onClick={(event) => {
+            event.preventDefault();
+            store.getState().openLevel(level);
+          }}
+        >
+          {t("open")}
+        </Button>
+      )}
+      <span className={`${styles.blockUses} ${styles.quiet}`}>
+        {t("uses", { count: usesOf(document, name).length })}
+      </span>
+    </li>
+  );
+}
+
+function BlockRow({ name, document }: RowProps) {
   const { t } = useTranslation("inspector");
   const store = useEditorStore();
   const uses = usesOf(document, name).length;

@@ -275,6 +275,19 @@ describe("a block", () => {
     expect(screen.getByRole("button", { name: "Find the uses of Stage" }).textContent).toBe("used once");
   });
 
+  test("can be opened where nothing can be changed", () => {
+    const store = renderEditor(
+      <fieldset disabled>
+        <Inspector />
+      </fieldset>,
+      { document, layers, report, isReadOnly: true },
+    );
+    expect(screen.getByText("used once")).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Delete block Stage" })).toBeNull();
+    fireEvent.click(screen.getByRole("link", { name: "Open" }));
+    expect(store.getState().level).toEqual(["stage"]);
+  });
+
   test("is renamed where it stands, and every use follows", () => {
     const { store } = open("stage");
     const input = screen.getByLabelText("Name of block Stage");

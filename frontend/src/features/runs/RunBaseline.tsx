@@ -1,7 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
-import { modeOf, trainingOptionsQuery } from "@/api";
+import { metricTitle, modeOf, useMetrics } from "@/api";
 import type { MetricStore } from "@/features/charts";
 import { formatMetric } from "@/ui";
 import { isBetter } from "./answers";
@@ -12,8 +11,7 @@ import panels from "./runs.module.css";
 /** The metrics of the last epoch beside what an answer is worth that needs no network. */
 export function RunBaseline({ hello, store, hasEnded }: { hello: HelloEvent; store: MetricStore; hasEnded: boolean }) {
   const { t } = useTranslation("runs");
-  const { data: options } = useQuery(trainingOptionsQuery);
-  const metrics = options?.metrics ?? [];
+  const metrics = useMetrics();
   const read = (name: string) => {
     const buffer = store.buffer(name);
     return buffer === undefined || buffer.length === 0 ? null : (buffer.values[buffer.length - 1] ?? null);
@@ -55,7 +53,7 @@ export function RunBaseline({ hello, store, hasEnded }: { hello: HelloEvent; sto
             const better = value === null ? null : isBetter(value, Number(naive), modeOf(name, metrics));
             return (
               <tr key={name} data-testid={`baseline-${type}`} data-better={better ?? undefined}>
-                <th scope="row">{metrics.find((metric) => metric.type === type)?.title ?? type}</th>
+                <th scope="row">{metricTitle(type, metrics)}</th>
                 <td>{formatMetric(naive)}</td>
                 <td>{value === null ? none : formatMetric(value)}</td>
                 {hasTest && <td data-testid={`test-${type}`}>{test === null ? none : formatMetric(test)}</td>}

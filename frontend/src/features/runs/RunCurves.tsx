@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { memo, useMemo, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
+import { metricTitle, useMetrics } from "@/api";
 import { ChartControls, type ChartView, LineChart, type Mark, type MetricStore, ShownCharts } from "@/features/charts";
 import { CurveFiles } from "./CurveFiles";
 import { groupMetrics, isSystemGroup, type MetricGroup, systemName } from "./metricGroups";
@@ -58,9 +59,10 @@ export const RunCurves = memo(function RunCurves({ runId, name, store, stepsPerE
   const names = useSyncExternalStore(store.subscribe, store.getNames);
   const groups = useMemo(() => groupMetrics(names), [names]);
   const { t: say } = useTranslation("control");
+  const metrics = useMetrics();
   const title = (group: MetricGroup) => {
     if (group.name === "loss" || group.name === "lr") return t(`curves.${group.name}`);
-    return isSystemGroup(group) ? say(`system.${systemName(group)}`) : group.name;
+    return isSystemGroup(group) ? say(`system.${systemName(group)}`) : metricTitle(group.name, metrics);
   };
   const chart = (group: MetricGroup, height: number) => (
     <LineChart
