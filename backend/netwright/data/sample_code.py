@@ -50,6 +50,8 @@ IS_TEST = ", is_test: bool = False"
 
 READ_ARRAYS = '''def read(path: Path) -> np.ndarray:
     """One or more raw samples from an array file: {what}."""
+    if path.suffix != ".npy":
+        raise SystemExit(f"{{path}} is no array file (.npy).")
     samples = np.load(path, allow_pickle=False)
     return samples.reshape(-1, *{shape}).astype(np.{dtype})
 '''

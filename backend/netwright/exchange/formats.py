@@ -118,7 +118,7 @@ _FORMATS = (
         "Exported program",
         ".pt2",
         BINARY,
-        "The network as one PyTorch program, without its source: torch.export.load(path).module().",
+        "The network as one PyTorch program, without its source: torch.export.load(path).module(), called with inputs by name.",
         write_exported,
         is_for_networks=True,
     ),

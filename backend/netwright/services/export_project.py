@@ -18,6 +18,7 @@ from netwright.training.config import ObjectiveConfig, TrainingConfig
 from netwright.training.metrics import METRICS
 from netwright.training.parameter_groups import group_settings
 from netwright.training.project.change_script import tell_changes
+from netwright.training.project.predict_script import KEPT_TASKS
 from netwright.training.project.write import Project, write_project
 from netwright.training.spec import INITIAL_WEIGHTS, RunSpec
 
@@ -103,7 +104,7 @@ def _card(record: Record, project: Project, module: str) -> Card:
         curves=record.curves,
         requirements=_requirements(record, (*_imported(module), *code.requirements)),
         reads=code.reads,
-        predict_command="python predict.py FILE",
+        predict_command="python predict.py FILE" + (" --save FOLDER" if project.task in KEPT_TASKS else ""),
         train_command=f"python train.py{data}",
     )
 

@@ -128,7 +128,13 @@ def unpack(order: Order, folder: Path) -> Path:
 
 
 def run(home: Path, *arguments: str) -> str:
-    result = subprocess.run(
+    result = start(home, *arguments)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def start(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "-I", "-c", ALONE, *arguments],
         capture_output=True,
         text=True,
@@ -136,8 +142,6 @@ def run(home: Path, *arguments: str) -> str:
         cwd=home,
         env=os.environ | {"OMP_NUM_THREADS": "1"},
     )
-    assert result.returncode == 0, result.stderr
-    return result.stdout
 
 
 def test_bundle_when_unpacked_predicts_and_repeats_the_run(tmp_path: Path) -> None:
@@ -153,6 +157,7 @@ def test_bundle_when_unpacked_predicts_and_repeats_the_run(tmp_path: Path) -> No
     lines = run(home, "predict.py", "three.npy", "zero.png").splitlines()
     assert [line.split()[1] for line in lines] == ["0", "1", "2", "0"]
     assert all("%" in line for line in lines)
+    assert start(home, "predict.py", "nowhere.png").stderr == "nowhere.png is not there.\n"
     before = (home / "model.safetensors").read_bytes()
     printed = run(home, "train.py", "--epochs", "2", "--device", "cpu")
     steps = [line for line in printed.splitlines() if line.startswith("step ")]
@@ -403,4 +408,10 @@ def test_bundle_of_arrays_without_targets_gives_them_back_and_repeats_the_run(tm
     printed = run(home, "train.py", "--data", str(upload / "original"), "--steps", "2", "--device", "cpu")
     assert printed.count("(as in the run)") == 2
     np.save(home / "two.npy", rows[:2])
-    assert len(run(home, "predict.py", "two.npy").splitlines()) >= 2
+    assert "predict.py FILE --save FOLDER" in (home / "README.md").read_text("utf-8")
+    assert len(run(home, "predict.py", "two.npy", "--save", "answers").splitlines()) == 2
+    answers = [np.load(home / "answers" / f"two_{number}.npy") for number in (1, 2)]
+    assert [answer.shape for answer in answers] == [(5,), (5,)]
+    assert not np.array_equal(*answers)
+    (home / "two.npy").rename(home / "two.png")
+    assert start(home, "predict.py", "two.png").stderr == "two.png is no array file (.npy).\n"

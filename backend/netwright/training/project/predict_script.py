@@ -9,10 +9,12 @@ from netwright.training.project.graph_scripts import graph_call
 from netwright.training.project.script_facts import GraphTerms
 
 WEIGHTS = "model.safetensors"
+KEPT_TASKS = frozenset({"segmentation", "reconstruction"})
+"""Tasks with an answer as large as the sample: ``predict.py`` says it in short, and ``--save FOLDER`` keeps all of it."""
 
 _TEXT = '''"""Predicts with the trained network of this folder.
 
-    python predict.py FILE [FILE ...]
+    python predict.py FILE [FILE ...]{usage}
 
 FILE is {reads}.
 """
@@ -20,7 +22,7 @@ FILE is {reads}.
 import argparse
 from pathlib import Path
 
-import torch
+{imports}import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
@@ -51,16 +53,18 @@ def main() -> None:
     parser.add_argument("files", nargs="+", type=Path, help="what to predict")
     parser.add_argument("--weights", type=Path, default=HERE / "{weights}", help="a safetensors file")
     parser.add_argument("--top", type=int, default=3, help="how many classes are shown")
-    arguments = parser.parse_args()
+{save_option}    arguments = parser.parse_args()
     if not arguments.weights.is_file():
         raise SystemExit(f"{{arguments.weights}} is not there. Train first: python train.py")
     network = load_network(arguments.weights)
     for file in arguments.files:
+        if not file.is_file():
+            raise SystemExit(f"{{file}} is not there.")
         samples = {samples}
 {checked}        for number, answer in enumerate(predict(network, samples), start=1):
             name = str(file) if len(samples) == 1 else f"{{file}}[{{number}}]"
             print(f"{{name}}: {{describe(answer, arguments.top)}}")
-
+{save}
 
 if __name__ == "__main__":
     main()
@@ -76,6 +80,14 @@ def check(samples: Tensor) -> None:
             raise SystemExit(f"Row {{lacking[0] + 1}} has no value for {{name}}, and the network needs one.")
 
 
+"""
+_SAVE_OPTION = """    parser.add_argument(
+        "--save", type=Path, metavar="FOLDER", help="keep each answer in this folder, as an array file (.npy)"
+    )
+"""
+_SAVE = """            if arguments.save is not None:
+                arguments.save.mkdir(parents=True, exist_ok=True)
+                np.save(arguments.save / f"{file.stem}_{number}.npy", answer.numpy())
 """
 MAX_NAMED = 100
 _CLASSES = """def describe(answer: Tensor, top: int) -> str:
@@ -117,11 +129,13 @@ def write_predict(
     """The script.  ``required`` are inputs of a row that must have a value, by their places, ``target_columns`` the names of
     several numbers that are predicted.
 
-    Scores become probabilities as the loss says; of two classes with one score, both are shown."""
+    Scores become probabilities as the loss says; of two classes with one score, both are shown.  Answers that are too large for
+    a line, as masks are, can be kept as arrays."""
     result, what, describe = _read_answer(answers, num_scores, target_scale, scales_targets=scales_targets)
     if target_columns:
         describe = _NAMED_VALUES.format(names=repr(target_columns))
     is_class = answers.task in NAMED_TASKS
+    is_kept = answers.task in KEPT_TASKS
     has_scale = answers.task == "regression" and target_scale != 1.0
     names = ["CLASSES", "read"] if is_class else ["TARGET_SCALE", "read"] if has_scale else ["read"]
     if graph is not None:
@@ -140,6 +154,10 @@ def write_predict(
         checked="        check(samples)\n" if required else "",
         describe=describe,
         weights=WEIGHTS,
+        imports="import numpy as np\n" if is_kept else "",
+        usage=" [--save FOLDER]" if is_kept else "",
+        save_option=_SAVE_OPTION if is_kept else "",
+        save=_SAVE if is_kept else "",
     )
 
 
