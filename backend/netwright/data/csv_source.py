@@ -11,21 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from netwright.data.base import (
-    TABLE_SUFFIXES,
-    TABLES,
-    Array,
-    Arrays,
-    ColumnRole,
-    ColumnType,
-    DataError,
-    Facts,
-    Source,
-    Step,
-    Task,
-)
+from netwright.data.base import TABLE_SUFFIXES, TABLES, Array, Arrays, DataError, Source, Step, Task
 from netwright.data.columns import Column, check_numbers, read_columns
 from netwright.data.csv_code import csv_code
+from netwright.data.facts import ColumnRole, ColumnType, Facts
 from netwright.data.labels import Separator
 from netwright.data.leaks import find_leaks, suspect, suspect_dates
 from netwright.data.missing import (

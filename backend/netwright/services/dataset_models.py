@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
-from netwright.data.base import ColumnRole, DType, Kind, SplitBy, Task
+from netwright.data.base import Kind, SplitBy, Task
+from netwright.data.facts import ColumnRole, DType
 from netwright.graph.model import Model
 from netwright.graph.problems import Problem
 from netwright.language import Schema, Sentence

@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from pydantic import JsonValue
 
-from netwright.data.base import DataError, Facts, Source
+from netwright.data.base import DataError, Source
+from netwright.data.facts import Facts
 from netwright.data.preview import Counts, Preview
 from netwright.data.registry import SOURCES
 from netwright.graph.problems import Problem

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from netwright.data.base import DType, Kind, SplitBy, Step, Task
+from netwright.data.base import Kind, SplitBy, Step, Task
+from netwright.data.facts import DType
 
 
 @dataclass(frozen=True, slots=True)
