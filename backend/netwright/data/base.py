@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 from pydantic import Field, JsonValue, ValidationError
 
 from netwright.graph.model import Model
-from netwright.language import fault_sentence, listed, say
+from netwright.language import Text, fault_sentence, listed, say
 
 if TYPE_CHECKING:
     import numpy as np
@@ -91,6 +91,8 @@ class SplitKeys:
     spans: Array | None = None
     groups: Array | None = None
     parts: Array | None = None
+    no_parts: Text | None = None
+    """Of a set with a column that names parts: why it cannot be split by, and the way out."""
 
     @property
     def ways(self) -> tuple[SplitBy, ...]:

@@ -202,6 +202,8 @@ class Reading:
                     count=len(self.test_rows),
                 )
             )
+        if self.keys.no_parts is not None:
+            self.notes.append(self.keys.no_parts)
         self._note_what_is_left_out()
         if not self.features:
             raise DataError(
@@ -283,6 +285,7 @@ class Reading:
             num_samples=len(self.rows),
             num_test=len(self.test_rows) or None,
             splits=self.keys.ways,
+            no_parts=self.keys.no_parts,
             classes=self.classes,
             input_shape=shape,
             num_outputs=len(self.classes) or len(self.target.columns),

@@ -72,6 +72,8 @@ class Facts:
     """Of texts: how many different indices the network may meet at most, padding and the unknown token among them."""
     splits: tuple[SplitBy, ...] = ()
     """What the split can go by beside chance."""
+    no_parts: Text | None = None
+    """As :attr:`netwright.data.base.SplitKeys.no_parts`."""
     sheets: tuple[SheetFacts, ...] = ()
     """Of a workbook: what its option ``sheet`` may name."""
     sheet: str | None = None

@@ -2320,6 +2320,8 @@ export interface components {
             };
             /** Read As */
             read_as?: components["schemas"]["WayToRead"][];
+            /** No Parts */
+            no_parts?: string | null;
             /** Sheets */
             sheets?: components["schemas"]["SheetRead"][];
             /** Sheet */
