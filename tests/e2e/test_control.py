@@ -157,6 +157,9 @@ def test_waiting_runs_are_moved(page: Page, server: Server) -> None:
     expect(place).to_contain_text("Place 2 of 2")
     place.get_by_test_id("queue-up").click()
     expect(place).to_contain_text("Place 1 of 2")
+    with server.client() as client:
+        client.post(f"/api/runs/{runs[0]}/pause").raise_for_status()
+    expect(page.get_by_test_id("queue-holder")).to_contain_text("First is paused and keeps its place on cpu")
     page.goto(f"http://127.0.0.1:{server.port}/runs")
     page.get_by_label("Runs at once on cpu").select_option("2")
     expect(rows).to_have_count(1)

@@ -15,11 +15,12 @@ from pydantic import Field
 from netwright.data.array_code import load_code
 from netwright.data.array_file import TARGETS, TEST_INPUTS, TEST_TARGETS, ArrayFile
 from netwright.data.array_targets import Place, Targets, read_targets
-from netwright.data.base import ARRAYS, Array, Arrays, DataError, Facts, Source, Step
+from netwright.data.base import ARRAYS, Array, Arrays, DataError, Source, Step
 from netwright.data.csv_source import upload_name
+from netwright.data.facts import Facts
 from netwright.data.sample_code import SampleCode, read_arrays
 from netwright.graph.model import Model
-from netwright.language import say
+from netwright.language import say, sized
 
 AnyArray = npt.NDArray[Any]
 
@@ -133,7 +134,7 @@ class ArraySource(Source):
 
     def _reader(self, arrays: Arrays) -> tuple[str, tuple[str, ...], tuple[str, ...], str]:
         """Source of ``read``, its imports and packages, and what it takes."""
-        sizes = " x ".join(map(str, arrays.inputs.shape[1:]))
+        sizes = sized(arrays.inputs.shape[1:])
         return read_arrays(arrays), (), (), f"an array file (.npy) of raw samples, {sizes} each"
 
     @cached_property

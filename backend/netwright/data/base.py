@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from netwright.data.augment.base import Augment
-    from netwright.data.graphs import GraphArrays, GraphFacts, GraphPart
+    from netwright.data.facts import Facts
+    from netwright.data.graphs import GraphArrays, GraphPart
     from netwright.data.sample_code import SampleCode
 
 Array: TypeAlias = "npt.NDArray[np.generic]"
@@ -35,9 +36,6 @@ CLASS_TASKS: frozenset[Task] = frozenset({"classification", "segmentation"})
 NAMED_TASKS: frozenset[Task] = CLASS_TASKS | {"multilabel"}
 """Tasks whose answers have names, of classes or of labels."""
 SplitBy = Literal["sample", "time", "group", "column"]
-DType = Literal["float32", "int64"]
-ColumnType = Literal["number", "category", "text"]
-ColumnRole = Literal["feature", "target", "label", "value", "ignored", "time", "group", "split"]
 Progress = Callable[[int, int | None], None]
 """Called with what is done and what there is in all (bytes, pictures; None: unknown).  What it raises ends the work."""
 
@@ -93,6 +91,8 @@ class SplitKeys:
     spans: Array | None = None
     groups: Array | None = None
     parts: Array | None = None
+    no_parts: Text | None = None
+    """Of a set with a column that names parts: why it cannot be split by, and the way out."""
 
     @property
     def ways(self) -> tuple[SplitBy, ...]:
@@ -234,70 +234,6 @@ class Prepared:
     def are_vertices(self) -> bool:
         """Whether a sample is a vertex of a graph, so that the network's output has a row for each vertex."""
         return getattr(self.train, "sample", None) == "vertex"
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnFacts:
-    """A column of a table as it was read and how it is used.  The figures are of the whole file."""
-
-    name: str
-    type: ColumnType
-    role: ColumnRole
-    num_missing: int = 0
-    num_distinct: int = 0
-    minimum: float | None = None
-    maximum: float | None = None
-    mean: float | None = None
-    examples: tuple[str, ...] = ()
-    warning: Text | None = None
-    """Why a feature may give the target away."""
-    strategies: tuple[str, ...] = ()
-    """What can be done about its missing values, where a person may choose."""
-    strategy: str = ""
-    """What was chosen for this column alone; empty: as for all."""
-    fill_value: str = ""
-    """The constant that was chosen for this column alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class SheetFacts:
-    """A sheet of a workbook, and how far its cells reach; 0 of both where it is empty."""
-
-    name: str
-    num_rows: int
-    num_columns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of a set without training on it.  ``input_shape`` is that of the network's input after the default
-    preprocessing, without the batch; ``notes`` are sentences about what was decided while reading; ``problem`` is what
-    keeps the set from being trained on until an option is corrected."""
-
-    task: Task
-    num_samples: int
-    num_test: int | None
-    classes: tuple[str, ...]
-    input_shape: tuple[int, ...]
-    num_outputs: int
-    bytes: int | None = None
-    columns: tuple[ColumnFacts, ...] = ()
-    notes: tuple[str, ...] = ()
-    problem: DataError | None = None
-    num_validation: int | None = None
-    """Of ``num_samples`` those that the set itself keeps for validation; None where ``data.split`` decides."""
-    graph: GraphFacts | None = None
-    input_dtype: DType = "float32"
-    num_tokens: int | None = None
-    """Of texts: how many different indices the network may meet at most, padding and the unknown token among them."""
-    splits: tuple[SplitBy, ...] = ()
-    """What the split can go by beside chance."""
-    sheets: tuple[SheetFacts, ...] = ()
-    """Of a workbook: what its option ``sheet`` may name."""
-    sheet: str | None = None
-    """The one of ``sheets`` that is read."""
-    left_out: Text | None = None
-    """How many rows of a table are not used, and why."""
 
 
 @dataclass(frozen=True, slots=True)

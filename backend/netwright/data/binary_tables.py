@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from netwright.data.archive import list_members, open_archive
-from netwright.data.base import DataError, SheetFacts
+from netwright.data.base import DataError
+from netwright.data.facts import SheetFacts
 from netwright.language import Text, listed, say
 
 BinaryFormat = Literal["excel", "parquet"]

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from netwright.data.array_cache import ArrayCache, ArraySpec
-from netwright.data.base import Array, Arrays, DataError, Facts, Progress, RemoteFile, Source, Step
+from netwright.data.base import Array, Arrays, DataError, Progress, RemoteFile, Source, Step
 from netwright.data.cifar_names import CIFAR10, CIFAR100
+from netwright.data.facts import Facts
 from netwright.data.sample_code import PICTURE_IMPORTS, SampleCode, picture_code
 from netwright.language import say
 

@@ -11,7 +11,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from netwright.data.base import ColumnFacts, ColumnRole, ColumnType, DataError
+from netwright.data.base import DataError
+from netwright.data.facts import ColumnFacts, ColumnRole, ColumnType
 from netwright.data.text_table import TextTable
 from netwright.language import Text, say
 

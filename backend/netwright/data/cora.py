@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from netwright.data.base import Arrays, Facts, RemoteFile, Source, Step
+from netwright.data.base import Arrays, RemoteFile, Source, Step
+from netwright.data.facts import Facts
 from netwright.data.graphs import GraphArrays, GraphFacts
 from netwright.data.planetoid import read_planetoid
 

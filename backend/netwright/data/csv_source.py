@@ -11,21 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from netwright.data.base import (
-    TABLE_SUFFIXES,
-    TABLES,
-    Array,
-    Arrays,
-    ColumnRole,
-    ColumnType,
-    DataError,
-    Facts,
-    Source,
-    Step,
-    Task,
-)
+from netwright.data.base import TABLE_SUFFIXES, TABLES, Array, Arrays, DataError, Source, Step, Task
 from netwright.data.columns import Column, check_numbers, read_columns
 from netwright.data.csv_code import csv_code
+from netwright.data.facts import ColumnRole, ColumnType, Facts
 from netwright.data.labels import Separator
 from netwright.data.leaks import find_leaks, suspect, suspect_dates
 from netwright.data.missing import (
@@ -213,6 +202,8 @@ class Reading:
                     count=len(self.test_rows),
                 )
             )
+        if self.keys.no_parts is not None:
+            self.notes.append(self.keys.no_parts)
         self._note_what_is_left_out()
         if not self.features:
             raise DataError(
@@ -294,6 +285,7 @@ class Reading:
             num_samples=len(self.rows),
             num_test=len(self.test_rows) or None,
             splits=self.keys.ways,
+            no_parts=self.keys.no_parts,
             classes=self.classes,
             input_shape=shape,
             num_outputs=len(self.classes) or len(self.target.columns),

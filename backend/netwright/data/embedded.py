@@ -15,7 +15,8 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from netwright.data.base import Arrays, DataError, Facts, Source, Step
+from netwright.data.base import Arrays, DataError, Source, Step
+from netwright.data.facts import Facts
 from netwright.data.number_table import NumberTable
 from netwright.data.sample_code import PICTURE_IMPORTS, TABLE_IMPORTS, SampleCode, picture_code, table_code
 from netwright.language import say

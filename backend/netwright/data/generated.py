@@ -12,7 +12,8 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from netwright.data.base import Facts, Task
+from netwright.data.base import Task
+from netwright.data.facts import Facts
 from netwright.data.number_table import NumberTable
 
 Numbers = npt.NDArray[np.float64]

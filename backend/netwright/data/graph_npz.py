@@ -12,8 +12,9 @@ import numpy.typing as npt
 from pydantic import Field
 
 from netwright.data.archive import READ_ERRORS, list_members, open_archive
-from netwright.data.base import Arrays, DataError, Facts, Source, Step
+from netwright.data.base import Arrays, DataError, Source, Step
 from netwright.data.csv_source import upload_name
+from netwright.data.facts import Facts
 from netwright.data.graph_code import uploaded_arrays_code
 from netwright.data.graphs import (
     MAX_FEATURE_VALUES,

@@ -12,9 +12,10 @@ import numpy.typing as npt
 from pydantic import Field
 
 from netwright.data.archive import list_members, open_archive
-from netwright.data.base import Arrays, ColumnFacts, DataError, Facts, Progress, Source, Step, Task
+from netwright.data.base import Arrays, DataError, Progress, Source, Step, Task
 from netwright.data.columns import Column, check_numbers, leave_out_useless, look_through
 from netwright.data.csv_source import MAX_INPUTS, MISSING_MARKS, ColumnOptions, upload_name
+from netwright.data.facts import ColumnFacts, Facts
 from netwright.data.graph_code import TableRoles, uploaded_tables_code
 from netwright.data.graph_npz import describe
 from netwright.data.graphs import GraphArrays, Ints, check_graph, in_order, undirected

@@ -153,6 +153,7 @@ def _draw_test(
 
 
 def _some_keys(keys: SplitKeys, chosen: Indices) -> SplitKeys:
-    return SplitKeys(
-        *(None if each is None else np.asarray(each)[chosen] for each in (keys.spans, keys.groups, keys.parts))
+    spans, groups, parts = (
+        None if each is None else np.asarray(each)[chosen] for each in (keys.spans, keys.groups, keys.parts)
     )
+    return SplitKeys(spans, groups, parts, keys.no_parts)

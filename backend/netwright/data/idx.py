@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netwright.data.base import DataError
-from netwright.language import say
+from netwright.language import say, sized
 
 MAX_BYTES = 1 << 30
 """An IDX file may hold so many values; a longer one is refused before anything is read or allocated."""
@@ -71,7 +71,7 @@ def _read(file: _Readable, name: str) -> npt.NDArray[np.uint8]:
     shape = tuple(int.from_bytes(sizes[start : start + 4], "big") for start in range(0, len(sizes), 4))
     length = math.prod(shape)
     if not 1 <= length <= MAX_BYTES:
-        text = " x ".join(map(str, shape))
+        text = sized(shape)
         raise _bad(name, say("it announces {shape} values; 1 to {limit:,} are read", shape=text, limit=MAX_BYTES))
     return _fill(file, name, length).reshape(shape)
 

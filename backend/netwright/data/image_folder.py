@@ -13,8 +13,9 @@ import numpy as np
 
 from netwright.data.archive import READ_ERRORS, Picture, list_pictures, open_archive
 from netwright.data.array_cache import ArrayCache, ArraySpec, CacheWriter
-from netwright.data.base import Arrays, DataError, Facts, Progress, Source, Step
+from netwright.data.base import Arrays, DataError, Progress, Source, Step
 from netwright.data.csv_source import upload_name
+from netwright.data.facts import Facts
 from netwright.data.picture_options import Color, FitOption, ImageSize, keep_contents
 from netwright.data.pictures import DamagedPictureError, Fit, Target, decode, read_header
 from netwright.data.sample_code import PICTURE_IMPORTS, SampleCode, load_listed, picture_code, write_listed

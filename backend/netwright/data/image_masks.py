@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import zipfile
 from collections import Counter
@@ -16,8 +15,9 @@ from pydantic import Field
 
 from netwright.data.archive import READ_ERRORS, open_archive
 from netwright.data.array_cache import ArrayCache, ArraySpec
-from netwright.data.base import Array, Arrays, DataError, Facts, Progress, Source, Step
+from netwright.data.base import Arrays, DataError, Progress, Source, Step
 from netwright.data.csv_source import upload_name
+from netwright.data.facts import Facts
 from netwright.data.image_folder import check_damaged, check_size, choose_target
 from netwright.data.mask_pairs import Pair, list_pairs
 from netwright.data.mask_values import (
@@ -31,27 +31,12 @@ from netwright.data.mask_values import (
 )
 from netwright.data.picture_options import Color, FitOption, ImageSize, keep_contents
 from netwright.data.pictures import DamagedPictureError, Target, decode, read_header
-from netwright.data.sample_code import IS_TEST, PICTURE_IMPORTS, SampleCode, picture_code
+from netwright.data.sample_code import SampleCode, members_code
 from netwright.graph.model import Model
 from netwright.language import Sentence, Text, say
 
 _VERSION = 1
 """Of the decoding: caches of another version are not used."""
-
-LOAD = '''def load(path: Path | None{is_test}) -> tuple[np.ndarray, np.ndarray]:
-    """The pictures, uint8 (N, {channels}, {height}, {width}), of the ZIP that was uploaded, and the classes of
-    their pixels, uint8 (N, {height}, {width})."""
-    if path is None:
-        raise SystemExit("Say where the ZIP is that was uploaded: --data FILE.zip")
-    with np.load(HERE / "masks.npz", allow_pickle=False) as data:
-        masks, members = {masks}
-    pictures = np.empty((len(masks), {channels}, {height}, {width}), dtype=np.uint8)
-    with zipfile.ZipFile(path) as archive:
-        for number, member in enumerate(members.tolist()):
-            with archive.open(member) as file:
-                pictures[number] = decode(file)
-    return pictures, masks
-'''
 
 
 class Contents(Model):
@@ -125,29 +110,15 @@ class ImageMasks(Source):
 
     def code(self, arrays: Arrays) -> SampleCode:
         target = self._target
-        sizes = {"channels": target.channels, "height": target.height, "width": target.width}
-        buffer = io.BytesIO()
-        members = {
-            part: [image for image, _, is_test in self._contents.pairs if is_test is part] for part in (False, True)
-        }
-        parts: dict[str, Array] = {"masks": arrays.targets, "pictures": np.array(members[False])}
-        has_test = arrays.test_targets is not None
-        if arrays.test_targets is not None:
-            parts |= {"test_masks": arrays.test_targets, "test_pictures": np.array(members[True])}
-        np.savez_compressed(buffer, **parts)  # type: ignore[arg-type]  # arrays by name
-        masks = 'data["masks"], data["pictures"]'
-        if has_test:
-            masks = f'(data["test_masks"], data["test_pictures"]) if is_test else ({masks})'
-        load = LOAD.format(**sizes, is_test=IS_TEST if has_test else "", masks=masks)
-        return SampleCode(
-            functions=load + "\n\n" + picture_code(target),
-            reads="a picture, or an array file (.npy)",
-            imports=("import zipfile", *PICTURE_IMPORTS),
-            files={"masks.npz": buffer.getvalue()},
-            has_test=has_test,
-            requirements=("pillow",),
-            needs=f"your file {self._filename}, as it was uploaded",
-            argument=self._filename,
+        train, test = (
+            [image for image, _, is_test in self._contents.pairs if is_test is part] for part in (False, True)
+        )
+        return members_code(
+            target,
+            self._filename,
+            f"the classes of their pixels, uint8 (N, {target.height}, {target.width})",
+            (arrays.targets, train),
+            None if arrays.test_targets is None else (arrays.test_targets, test),
         )
 
     def describe(self) -> Facts:

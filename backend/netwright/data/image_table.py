@@ -16,16 +16,16 @@ from pydantic import Field
 
 from netwright.data.archive import READ_ERRORS, list_members, open_archive, unsound
 from netwright.data.array_cache import ArrayCache, ArraySpec
-from netwright.data.base import Array, Arrays, DataError, Facts, Progress, Source, Step, Task
+from netwright.data.base import Array, Arrays, DataError, Progress, Source, Step, Task
 from netwright.data.columns import read_columns
 from netwright.data.csv_source import MISSING_MARKS, upload_name
+from netwright.data.facts import Facts
 from netwright.data.image_folder import check_damaged, check_size, choose_target
-from netwright.data.image_table_code import table_code
 from netwright.data.labels import Separator
 from netwright.data.picture_names import find_picture, find_pictures, find_table, guess_file_column, index_names
 from netwright.data.picture_options import Color, FitOption, ImageSize, keep_contents
 from netwright.data.pictures import DamagedPictureError, Target, decode, read_header
-from netwright.data.sample_code import SampleCode
+from netwright.data.sample_code import SampleCode, members_code
 from netwright.data.table_target import TableTarget
 from netwright.data.table_target import choose_target as choose_column
 from netwright.data.text_table import TextTable, parse_text_table
@@ -152,7 +152,8 @@ class ImageTable(Source):
         return values.astype(np.float32).reshape(len(values), -1)
 
     def code(self, arrays: Arrays) -> SampleCode:
-        return table_code(self._target, arrays.targets, self._rows.members, self._filename)
+        samples = (arrays.targets, self._rows.members)
+        return members_code(self._target, self._filename, "what its table says of each", samples)
 
     def describe(self) -> Facts:
         found, target = self._rows, self._target

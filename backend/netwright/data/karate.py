@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from netwright.data.base import Arrays, Facts, Source
+from netwright.data.base import Arrays, Source
+from netwright.data.facts import Facts
 from netwright.data.graphs import GraphArrays, GraphFacts, undirected
 
 _NEIGHBOURS = (

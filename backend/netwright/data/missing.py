@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import numpy as np
 from pydantic import Field, JsonValue
 
-from netwright.data.base import ColumnFacts, DataError
+from netwright.data.base import DataError
 from netwright.data.columns import MAX_FEW_VALUES, Column, parse_number
+from netwright.data.facts import ColumnFacts
 from netwright.graph.model import Model
 from netwright.language import Text, listed, say
 

@@ -7,7 +7,8 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from netwright.data.base import Arrays, DataError, Facts, RemoteFile, Source, Step
+from netwright.data.base import Arrays, DataError, RemoteFile, Source, Step
+from netwright.data.facts import Facts
 from netwright.data.idx import read_idx
 from netwright.data.sample_code import PICTURE_IMPORTS, SampleCode, picture_code
 from netwright.language import say

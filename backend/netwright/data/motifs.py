@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from netwright.data.base import Arrays, Facts, Source
+from netwright.data.base import Arrays, Source
+from netwright.data.facts import Facts
 from netwright.data.graphs import GraphArrays, GraphFacts, in_order
 
 _CLASSES = ("tree", "ring", "house")

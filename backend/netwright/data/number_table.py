@@ -9,7 +9,8 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from netwright.data.base import Arrays, ColumnFacts, Facts, Source, Step
+from netwright.data.base import Arrays, Source, Step
+from netwright.data.facts import ColumnFacts, Facts
 
 MAX_EXAMPLES = 5
 

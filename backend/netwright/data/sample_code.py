@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from netwright.data.binary_tables import IMPORTS as BINARY_IMPORTS
 from netwright.data.binary_tables import REQUIREMENTS, BinaryFormat, source_of
+from netwright.language import sized
 
 if TYPE_CHECKING:
-    from netwright.data.base import Arrays
+    from netwright.data.base import Array, Arrays
     from netwright.data.pictures import Target
     from netwright.data.text_table import TextTable
 
@@ -80,7 +81,7 @@ def arrays_code(title: str, arrays: Arrays) -> SampleCode:
     return SampleCode(
         functions=load_arrays(title, has_test=has_test) + "\n\n" + read_arrays(arrays),
         has_test=has_test,
-        reads=f"an array file (.npy) of raw samples, {_sizes(arrays.inputs.shape[1:])} each",
+        reads=f"an array file (.npy) of raw samples, {sized(arrays.inputs.shape[1:])} each",
         files={"data.npz": buffer.getvalue()},
     )
 
@@ -98,10 +99,6 @@ def read_arrays(arrays: Arrays) -> str:
         shape=repr(tuple(shape)),
         dtype=arrays.inputs.dtype,
     )
-
-
-def _sizes(shape: Sequence[int]) -> str:
-    return " x ".join(map(str, shape))
 
 
 # --- files of an archive ----------------------------------------------------------------------------------------------
@@ -170,6 +167,62 @@ _RESIZE = {
     "stretch": "picture.resize(({width}, {height}), Image.Resampling.BILINEAR)",
 }
 _FITTED = {"crop": " and cut to the middle", "pad": " and padded with black", "stretch": ""}
+
+
+LOAD_MEMBERS = '''def load(path: Path | None{is_test}) -> tuple[np.ndarray, np.ndarray]:
+    """The pictures, uint8 (N, {channels}, {height}, {width}), of the ZIP that was uploaded, and
+    {what}."""
+    if path is None:
+        raise SystemExit("Say where the ZIP is that was uploaded: --data FILE.zip")
+    with np.load(HERE / "samples.npz", allow_pickle=False) as data:
+        targets, members = {parts}
+    pictures = np.empty((len(targets), {channels}, {height}, {width}), dtype=np.uint8)
+    with zipfile.ZipFile(path) as archive:
+        for number, member in enumerate(members.tolist()):
+            with archive.open(member) as file:
+                pictures[number] = decode(file)
+    return pictures, targets
+'''
+
+
+def members_code(
+    target: Target,
+    filename: str,
+    what: str,
+    samples: tuple[Array, Sequence[str]],
+    test: tuple[Array, Sequence[str]] | None = None,
+) -> SampleCode:
+    """For an uploaded ZIP of pictures: ``samples`` are the targets and which member of ``filename`` is the picture of each,
+    ``test`` those of the test part; ``what`` says what the targets are."""
+    import io
+
+    import numpy as np
+
+    arrays = {"targets": samples[0], "pictures": np.array(samples[1])}
+    parts = 'data["targets"], data["pictures"]'
+    if test is not None:
+        arrays |= {"test_targets": test[0], "test_pictures": np.array(test[1])}
+        parts = f'(data["test_targets"], data["test_pictures"]) if is_test else ({parts})'
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]  # arrays by name
+    load = LOAD_MEMBERS.format(
+        channels=target.channels,
+        height=target.height,
+        width=target.width,
+        what=what,
+        parts=parts,
+        is_test="" if test is None else IS_TEST,
+    )
+    return SampleCode(
+        functions=load + "\n\n" + picture_code(target),
+        reads="a picture, or an array file (.npy)",
+        imports=("import zipfile", *PICTURE_IMPORTS),
+        files={"samples.npz": buffer.getvalue()},
+        has_test=test is not None,
+        requirements=("pillow",),
+        needs=f"your file {filename}, as it was uploaded",
+        argument=filename,
+    )
 
 
 def picture_code(target: Target, white: int = 255) -> str:

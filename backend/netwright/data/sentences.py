@@ -6,7 +6,8 @@ from functools import cache
 
 import numpy as np
 
-from netwright.data.base import Arrays, Facts, Source, Step
+from netwright.data.base import Arrays, Source, Step
+from netwright.data.facts import Facts
 from netwright.data.generated import SEED
 from netwright.data.sample_code import SampleCode, arrays_code, load_arrays
 from netwright.data.texts import READS_TEXTS, encode_texts, read_texts_code, text_arrays

@@ -8,9 +8,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from netwright.data.base import Arrays, Facts, Progress, Source
+from netwright.data.base import Arrays, Progress, Source
 from netwright.data.columns import look_through
 from netwright.data.csv_source import MISSING_MARKS, upload_name
+from netwright.data.facts import Facts
 from netwright.data.series_join import JOINED, NOTES, SERIES, join_series
 from netwright.data.series_options import (
     MissingSteps,

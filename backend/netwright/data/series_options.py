@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from netwright.data.base import ColumnType
+from netwright.data.facts import ColumnType
 from netwright.graph.model import Model
 
 Stride = Annotated[int, Field(ge=1, le=10_000, description="How many steps lie between the beginnings of two windows.")]

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from netwright.data.base import Arrays, Facts, Source, Step
+from netwright.data.base import Arrays, Source, Step
+from netwright.data.facts import Facts
 
 SEED = 20260201
 NUM_SAMPLES, SIZE = 500, 64

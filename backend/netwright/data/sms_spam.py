@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from netwright.data.base import Arrays, DataError, Facts, RemoteFile, Source, Step
+from netwright.data.base import Arrays, DataError, RemoteFile, Source, Step
+from netwright.data.facts import Facts
 from netwright.data.sample_code import SampleCode
 from netwright.data.texts import READS_TEXTS, encode_texts, read_texts_code, text_arrays
 from netwright.language import say

@@ -42,7 +42,9 @@ def check_known(keys: SplitKeys, by: SplitBy) -> None:
     """
     if by not in keys.ways:
         raise DataError(
-            say("This set cannot be split by {by}: it knows no such thing of its samples.", by=by),
+            keys.no_parts
+            if by == "column" and keys.no_parts is not None
+            else say("This set cannot be split by {by}: it knows no such thing of its samples.", by=by),
             code="bad_split",
             column="split.by",
         )

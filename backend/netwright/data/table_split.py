@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from netwright.data.base import DataError, SplitKeys
 from netwright.data.columns import Column
 from netwright.data.series import read_times
 from netwright.data.text_table import TextTable
-from netwright.language import say
+from netwright.language import Text, any_of, listed, say
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     Ints = npt.NDArray[np.int64]
 
 TRAIN_WORDS = ("train", "training")
-VALIDATION_WORDS = ("val", "valid", "validation", "dev")
+VALIDATION_WORDS = ("validation", "val", "valid", "dev")
 TEST_WORDS = ("test", "testing")
 TRAIN, VALIDATION, TEST = 0, 1, 2
 
@@ -48,8 +49,20 @@ def find_keys(table: TextTable, columns: Sequence[Column], rows: Ints) -> tuple[
         spans=None if time is None else _read_spans(table, time, kept),
         groups=None if group is None else _read_groups(table, group, kept),
         parts=parts[~is_test] if has_validation else None,
+        no_parts=None if column is None or has_validation else _say_no_validation(column, rows),
     )
     return keys, rows[is_test]
+
+
+def _say_no_validation(column: Column, rows: Ints) -> Text:
+    counts = Counter(column.cells[row] for row in rows.tolist())
+    return say(
+        "Column {column} names no row for validation; it holds {found}. To split by it, write {words} in the rows to validate "
+        "with. Split by sample, the validation share is drawn by chance from the rows that are not test.",
+        column=column.name,
+        found=listed(f"{word} ({count:,})" for word, count in counts.most_common()),
+        words=any_of(VALIDATION_WORDS),
+    )
 
 
 def _with_role(columns: Sequence[Column], role: str) -> Column | None:

@@ -10,8 +10,9 @@ import numpy as np
 
 from netwright.data.archive import READ_ERRORS, Listing, list_class_files, open_archive
 from netwright.data.array_cache import ArrayCache, ArraySpec
-from netwright.data.base import Array, Arrays, DataError, Facts, Progress, Source, Step
+from netwright.data.base import Array, Arrays, DataError, Progress, Source, Step
 from netwright.data.csv_source import upload_name
+from netwright.data.facts import Facts
 from netwright.data.sample_code import SampleCode, load_listed, write_listed
 from netwright.data.texts import (
     READS_TEXTS,

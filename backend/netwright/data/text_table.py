@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
-from netwright.data.base import DataError, SheetFacts
+from netwright.data.base import DataError
 from netwright.data.binary_tables import BinaryFormat, choose_sheet, find_format, list_sheets, read_records
+from netwright.data.facts import SheetFacts
 from netwright.language import say
 
 MAX_BYTES = 256 << 20

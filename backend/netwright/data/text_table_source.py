@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from pydantic import Field
 
-from netwright.data.base import TABLE_SUFFIXES, TABLES, Arrays, ColumnType, DataError, Facts, Source
+from netwright.data.base import TABLE_SUFFIXES, TABLES, Arrays, DataError, Source
 from netwright.data.binary_tables import source_of
 from netwright.data.columns import Column, leave_out_useless, read_columns
 from netwright.data.csv_source import MISSING_MARKS, upload_name
+from netwright.data.facts import ColumnType, Facts
 from netwright.data.sample_code import SampleCode, rows_source, table_imports, table_requirements
 from netwright.data.table_options import DelimiterOption, EncodingOption, HasHeader, IsQuoted, SheetOption
 from netwright.data.targets import read_target

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from pydantic import Field, JsonValue
 
-from netwright.data.base import Array, Arrays, Facts, Step
+from netwright.data.base import Array, Arrays, Step
+from netwright.data.facts import Facts
 from netwright.data.tokens import NUM_SPECIAL, Unit, build_splitter, count_tokens
 from netwright.data.transforms_text import MAX_LENGTH, MAX_TOKENS
 from netwright.graph.model import Model

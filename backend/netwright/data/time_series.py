@@ -8,16 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import Field
 
-from netwright.data.base import (
-    TABLE_SUFFIXES,
-    TABLES,
-    Arrays,
-    Facts,
-    Forecast,
-    Source,
-)
+from netwright.data.base import TABLE_SUFFIXES, TABLES, Arrays, Forecast, Source
 from netwright.data.columns import Column
 from netwright.data.csv_source import MISSING_MARKS, upload_name
+from netwright.data.facts import Facts
 from netwright.data.sample_code import SampleCode
 from netwright.data.series_options import (
     MissingSteps,

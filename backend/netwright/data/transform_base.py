@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from netwright.data.base import DataError, DType, Kind
+from netwright.data.base import DataError, Kind
+from netwright.data.facts import DType
 from netwright.graph.model import Model
 from netwright.language import say
 

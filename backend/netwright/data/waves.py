@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from netwright.data.base import Arrays, Facts, Forecast, Source, SplitKeys, Step
+from netwright.data.base import Arrays, Forecast, Source, SplitKeys, Step
+from netwright.data.facts import Facts
 from netwright.data.generated import SEED
 from netwright.data.series import cut_windows, pad_sequences
 

@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping
 
 from netwright.exchange.card import Card
+from netwright.language import sized
 
 PIPELINES = {
     ("image", "classification"): "image-classification",
@@ -74,7 +75,7 @@ def _table(head: tuple[str, str], rows: list[tuple[str, str]]) -> str:
 
 
 def _introduction(card: Card, *, is_trained: bool) -> str:
-    shape = " x ".join(map(str, card.input_shape))
+    shape = sized(card.input_shape)
     names = ", ".join(_inline(name) for name in card.classes[:20])
     more = f" and {len(card.classes) - 20} more" if len(card.classes) > 20 else ""
     if card.task == "classification":

@@ -18,7 +18,7 @@ from netwright.language.speaking import (
     translated,
     use_language,
 )
-from netwright.language.text import Text, all_of, any_of, in_a_row, listed, put_in, said_by, say
+from netwright.language.text import Text, all_of, any_of, in_a_row, listed, put_in, said_by, say, sized
 
 __all__ = [
     "DEFAULT",
@@ -41,6 +41,7 @@ __all__ = [
     "put_in",
     "said_by",
     "say",
+    "sized",
     "spoken",
     "to_stored",
     "translated",

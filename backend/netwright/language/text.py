@@ -90,3 +90,8 @@ def any_of(parts: Iterable[object]) -> Text:
 def all_of(parts: Iterable[object]) -> Text:
     """``a and b and c``; one or more."""
     return _chain("{before} and {last}", parts)
+
+
+def sized(sizes: Iterable[object]) -> str:
+    """``3 x 32 x 32``, the same in every language."""
+    return " x ".join(map(str, sizes))

@@ -25,12 +25,20 @@ class RunBranch(Model):
     epochs: int | None = Field(default=None, ge=1, le=1_000_000)
 
 
+class PausedRun(Model):
+    """A run that rests and keeps its place on a device meanwhile."""
+
+    id: str
+    name: str
+
+
 class QueueDevice(Model):
-    """``slots`` runs train at once on ``device``, ``num_running`` do."""
+    """``slots`` runs train at once on ``device``, ``num_running`` do; ``paused`` are those of them that rest."""
 
     device: str
     slots: int
     num_running: int
+    paused: list[PausedRun]
 
 
 class QueuedRun(Model):

@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
-from netwright.data.base import ColumnRole, DType, Kind, SplitBy, Task
+from netwright.data.base import Kind, SplitBy, Task
+from netwright.data.facts import ColumnRole, DType
 from netwright.graph.model import Model
 from netwright.graph.problems import Problem
 from netwright.language import Schema, Sentence
@@ -97,6 +98,8 @@ class DatasetRead(Model):
     options_schema: Schema = Field(default_factory=dict)
     read_as: list[WayToRead] = Field(default_factory=list)
     """What the uploaded file can be read as, its ``type`` among them; empty where there is no choice."""
+    no_parts: Sentence | None = None
+    """Of a table with a column that names parts of the split: why the split cannot go by it, and the way out."""
     sheets: list[SheetRead] = Field(default_factory=list)
     """Of a workbook: what the option ``sheet`` may name."""
     sheet: str | None = None

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from netwright.data.base import DataError, Facts, Progress, SourceSpec, data_folder
+from netwright.data.base import DataError, Progress, SourceSpec, data_folder
+from netwright.data.facts import Facts
 from netwright.data.registry import get_source, open_source
 from netwright.data.sniff import sniff_upload
 from netwright.graph.problems import Problem

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
-from netwright.data.base import DataError, Facts, Source, SourceSpec
+from netwright.data.base import DataError, Source, SourceSpec
 from netwright.data.download import download, missing_files, put_in_place
+from netwright.data.facts import Facts
 from netwright.data.registry import SOURCES
 from netwright.language import say
 from netwright.services.dataset_models import DatasetRead

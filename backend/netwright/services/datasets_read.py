@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from pydantic import JsonValue
 
-from netwright.data.base import DataError, Facts, Source
+from netwright.data.base import DataError, Source
+from netwright.data.facts import Facts
 from netwright.data.preview import Counts, Preview
 from netwright.data.registry import SOURCES
 from netwright.graph.problems import Problem
@@ -69,6 +70,7 @@ def read_facts(
         input_dtype=facts.input_dtype if facts else "float32",
         num_tokens=facts.num_tokens if facts else None,
         splits=list(facts.splits) if facts else [],
+        no_parts=facts.no_parts if facts else None,
         num_outputs=facts.num_outputs if facts else None,
         bytes=num_bytes if facts is None or facts.bytes is None else facts.bytes,
         created=created,

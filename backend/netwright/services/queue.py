@@ -3,11 +3,11 @@
 from collections import Counter
 
 from netwright.language import say
-from netwright.services.control_models import QueueDevice, QueuedRun, QueueMove, QueueRead, QueueSlots
+from netwright.services.control_models import PausedRun, QueueDevice, QueuedRun, QueueMove, QueueRead, QueueSlots
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.scheduler import Scheduler
 from netwright.store.queue import list_waiting, put_at, read_slots, set_priority, set_slots
-from netwright.store.runs import get_run, taken_slots
+from netwright.store.runs import get_run, list_paused, taken_slots
 from netwright.store.store import Session, Store
 from netwright.training.devices import list_devices
 
@@ -57,7 +57,13 @@ def _read(session: Session) -> QueueRead:
         )
     known = [each.id for each in list_devices()]
     devices = [*known, *sorted({*running, *places} - set(known))]
+    paused = list_paused(session)
+
+    def describe(device: str) -> QueueDevice:
+        resting = [PausedRun(id=row.id, name=row.name) for row in paused if row.slot == device]
+        return QueueDevice(device=device, slots=slots.get(device, 1), num_running=running[device], paused=resting)
+
     return QueueRead(
-        devices=[QueueDevice(device=each, slots=slots.get(each, 1), num_running=running[each]) for each in devices],
+        devices=[describe(each) for each in devices],
         waiting=waiting,
     )

@@ -195,6 +195,7 @@ def _facts(dataset: DatasetRead, layout: Layout | None = None, task: TaskChoice 
         input_dtype=dataset.input_dtype,
         num_tokens=dataset.num_tokens if layout is None else layout.num_tokens,
         splits=tuple(dataset.splits),
+        no_parts=dataset.no_parts,
         num_outputs=dataset.num_outputs or 0,
         classes=tuple(dataset.classes),
         num_validation=dataset.num_validation,

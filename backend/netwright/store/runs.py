@@ -79,6 +79,11 @@ def taken_slots(session: Session) -> list[str]:
     return list(session.scalars(select(RunRow.slot).where(RunRow.state.in_(ACTIVE))))
 
 
+def list_paused(session: Session) -> list[RunRow]:
+    """The runs that rest with their worker, the first that was made first."""
+    return list(session.scalars(select(RunRow).where(RunRow.state == "paused").order_by(RunRow.created, RunRow.id)))
+
+
 def list_unfinished(session: Session) -> list[str]:
     """The runs that have not come to an end."""
     return list(session.scalars(select(RunRow.id).where(RunRow.state.not_in(RESTING))))

@@ -11,7 +11,7 @@ from netwright.compiler.report import CheckReport
 from netwright.graph.document import NETWORK, Document, Node
 from netwright.graph.edits import SetParam, SetParameter
 from netwright.graph.problems import Fix, Problem
-from netwright.language import any_of, say
+from netwright.language import any_of, say, sized
 from netwright.layers.base import Layer
 from netwright.layers.registry import LAYERS
 from netwright.training.checking_graph import wrong_sample
@@ -143,9 +143,9 @@ def _check_mask(
             "The masks of {title} have {wanted} pixels, but `{node}` gives {gives}. Pad the convolutions (half the kernel "
             "size), or bring the picture back to its size with Upsample or ConvTranspose2d.",
             title=data.title,
-            wanted=" x ".join(map(str, pixels)),
+            wanted=sized(pixels),
             node=output.id,
-            gives=" x ".join(map(str, shape[2:])),
+            gives=sized(shape[2:]),
         )
         yield _mismatch(output, message, expected, shape, [], allowed[0])
 

@@ -27,7 +27,9 @@ def check_split(training: TrainingConfig, data: DataFacts) -> Iterator[Problem]:
         yield Problem(
             code="split_not_possible",
             field="data.split.by",
-            message=say(
+            message=data.no_parts
+            if by == "column" and data.no_parts is not None
+            else say(
                 "{title} cannot be split by {by}: it does not know this of its samples. Choose {possible}.",
                 title=data.title,
                 by=by,

@@ -3,11 +3,12 @@ is loaded.  What a ``type`` may be and which ``params`` it takes is known to the
 
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, field_validator
 
 from netwright.data.base import SplitBy
 from netwright.data.shares import count_held_out
 from netwright.graph.model import Model
+from netwright.language import say
 
 Precision = Literal["float32", "tf32", "bfloat16", "float16"]
 HALF_PRECISIONS = frozenset({"bfloat16", "float16"})
@@ -58,6 +59,24 @@ class SplitConfig(Model):
     stratify: bool = True
     folds: int | None = Field(default=None, ge=2, le=MAX_FOLDS)
     fold: int = Field(default=1, ge=1, le=MAX_FOLDS)
+
+    @field_validator("validation", mode="before")
+    @classmethod
+    def _leaves_both_parts(cls, share: object) -> object:
+        if isinstance(share, int | float) and not isinstance(share, bool):
+            if share <= 0:
+                raise ValueError(
+                    say(
+                        "{share} leaves nothing to validate with. Take a share above 0 (0.1 is usual), cut the set into folds, "
+                        "or split by a column that says which rows validate",
+                        share=f"{share:g}",
+                    )
+                )
+            if share >= 1:
+                raise ValueError(
+                    say("{share} leaves nothing to train on. Take a share below 1 (0.1 is usual)", share=f"{share:g}")
+                )
+        return share
 
     def count_left(self, num_samples: int) -> int:
         """Of ``num_samples`` those that the test share leaves, rounded; one at least."""

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from netwright.data.base import DType, Kind, SplitBy, Step, Task
+from netwright.data.base import Kind, SplitBy, Step, Task
+from netwright.data.facts import DType
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class DataFacts:
     """Of texts: the indices that preprocessing gives lie below this."""
     splits: tuple[SplitBy, ...] = ()
     """What the split can go by beside chance."""
+    no_parts: str | None = None
+    """Why it cannot go by the column that names parts, and the way out, as a sentence."""
     are_vertices: bool = False
     """Whether a sample is a vertex of a graph, so that the output must have a row for each vertex."""
     is_task_chosen: bool = False

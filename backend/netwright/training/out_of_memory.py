@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
-from netwright.language import in_a_row, listed, say
+from netwright.language import in_a_row, listed, say, sized
 from netwright.training.batches import Inputs, free_bytes
 from netwright.training.graph_batches import GraphInputs
 from netwright.training.memory import is_out_of_memory
@@ -124,7 +124,7 @@ def describe(place: Place, step_number: int, size: int, fits: int | None) -> str
         else say("Memory ran out before the first step ended, at a batch of {size}.", size=size)
     ]
     if place.node is not None:
-        shapes = listed([" x ".join(map(str, shape)) for shape in place.shapes])
+        shapes = listed([sized(shape) for shape in place.shapes])
         parts.append(
             say("It was in `{node}` ({type}), which got {shapes}.", node=place.node, type=place.type, shapes=shapes)
             if place.shapes

@@ -18,6 +18,7 @@ from rich.table import Table
 from netwright.data.base import DataError, SourceSpec, data_folder
 from netwright.graph.io import DocumentError, load_document
 from netwright.graph.problems import Problem
+from netwright.language import fault_sentence
 from netwright.training.config import TrainingConfig
 from netwright.training.control import Control
 from netwright.training.reporting import Progress as Position
@@ -65,7 +66,7 @@ def read_spec(file: Path, wishes: Wishes, home: Path) -> RunSpec:
     try:
         training = TrainingConfig.model_validate({**document.training, **changes})
     except ValidationError as error:
-        fields = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        fields = "; ".join(f"{'.'.join(map(str, each['loc']))}: {fault_sentence(each)}" for each in error.errors())
         raise CannotTrainError(f"The `training` of {file} is wrong. {fields}") from error
     return RunSpec(
         run="local",

@@ -2320,6 +2320,8 @@ export interface components {
             };
             /** Read As */
             read_as?: components["schemas"]["WayToRead"][];
+            /** No Parts */
+            no_parts?: string | null;
             /** Sheets */
             sheets?: components["schemas"]["SheetRead"][];
             /** Sheet */
@@ -3766,6 +3768,16 @@ export interface components {
             type: "pause";
         };
         /**
+         * PausedRun
+         * @description A run that rests and keeps its place on a device meanwhile.
+         */
+        PausedRun: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * PictureShape
          * @description The size that every picture is brought to.  ``ink_share`` is which part of its longer side what a picture shows
          *     usually fills: a drawing is scaled to it.
@@ -4021,7 +4033,7 @@ export interface components {
         };
         /**
          * QueueDevice
-         * @description ``slots`` runs train at once on ``device``, ``num_running`` do.
+         * @description ``slots`` runs train at once on ``device``, ``num_running`` do; ``paused`` are those of them that rest.
          */
         QueueDevice: {
             /** Device */
@@ -4030,6 +4042,8 @@ export interface components {
             slots: number;
             /** Num Running */
             num_running: number;
+            /** Paused */
+            paused: components["schemas"]["PausedRun"][];
         };
         /**
          * QueueMove

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from netwright.data.base import DataError, Facts, RawData, Source, SourceSpec
+from netwright.data.base import DataError, RawData, Source, SourceSpec
+from netwright.data.facts import Facts
 from netwright.data.prepare import load_preprocess, prepare
 from netwright.data.registry import open_source
 from netwright.data.sniff import sniff_upload

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from netwright.data.base import Arrays, DataError, Facts, Source, SourceSpec
+from netwright.data.base import Arrays, DataError, Source, SourceSpec
+from netwright.data.facts import Facts
 from netwright.data.graphs import GraphArrays
 from netwright.data.prepare import prepare
 from netwright.data.preview import build_preview

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from backend.data.test_csv import roles, upload
-from netwright.data.base import Facts, SourceSpec
+from netwright.data.base import SourceSpec
+from netwright.data.facts import Facts
 from netwright.data.registry import open_source
 
 NUM = 120

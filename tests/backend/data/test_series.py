@@ -160,6 +160,21 @@ def test_cell_that_says_nothing_to_the_split_is_named_by_its_line(
     assert caught.value.code == "bad_split"
 
 
+def test_column_of_the_split_without_validation_is_told_with_what_it_holds_and_the_way_out(tmp_path: Path) -> None:
+    table = "a,label,part\n" + "".join(f"{n},{'xy'[n % 2]},{'test' if n >= 15 else 'train'}\n" for n in range(20))
+    source = upload(tmp_path, "csv", table, "x.csv", target="label", columns={"part": {"role": "split"}})
+    facts = source.describe()
+    assert facts.splits == ()
+    assert facts.no_parts is not None
+    assert "Column part names no row for validation; it holds train (15), test (5)." in facts.no_parts
+    assert facts.no_parts in facts.notes
+    with pytest.raises(
+        DataError, match="To split by it, write validation or val or valid or dev in the rows"
+    ) as caught:
+        prepare(source.load(), DataConfig.model_validate({"split": {"by": "column"}}))
+    assert caught.value.column == "split.by"
+
+
 @pytest.mark.parametrize(
     ("parts", "sentence"),
     [

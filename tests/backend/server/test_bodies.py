@@ -78,7 +78,12 @@ def test_body_when_a_field_does_not_fit_names_it(server: RealServer, body: objec
         ({"epochs": 0}, "Input should be greater than or equal to 1."),
         ({"seed": 2**53}, "Input should be less than or equal to 4294967295."),
         ({"precision": "int4"}, "Input should be 'float32', "),
-        ({"data": {"split": {"validation": 1.0}}}, "Input should be less than 1."),
+        ({"data": {"split": {"test": 1.0}}}, "Input should be less than 1."),
+        ({"data": {"split": {"validation": 1.0}}}, "1 leaves nothing to train on. Take a share below 1"),
+        (
+            {"data": {"split": {"validation": 0}}},
+            "0 leaves nothing to validate with. Take a share above 0 (0.1 is usual)",
+        ),
     ],
 )
 def test_body_when_a_value_is_out_of_range_says_the_range(

@@ -378,6 +378,9 @@ def test_pause_when_asked_twice_pauses_once(player: Player) -> None:
         player.server.client.post(f"/api/runs/{player.run}/pause")
     assert player.send()["commands"] == [{"type": "pause"}]
     assert player.send(player.worker.event("state", state="paused"))["commands"] == []
+    (cpu,) = [each for each in player.server.client.get("/api/queue").json()["devices"] if each["device"] == "cpu"]
+    name = player.server.client.get(f"/api/runs/{player.run}").json()["name"]
+    assert (cpu["num_running"], cpu["paused"]) == (1, [{"id": player.run, "name": name}])
     for _ in range(2):
         resumed = player.server.client.post(f"/api/runs/{player.run}/resume").json()
         assert (resumed["state"], resumed["commands_waiting"]) == ("paused", ["resume"])

@@ -11,7 +11,8 @@ import pytest
 from backend.data.archives import pack, two_classes
 from backend.data.mirrors import Mirror, files_of, serve
 from backend.store.rows import insert
-from netwright.data.base import DataError, Facts, Progress, SourceSpec
+from netwright.data.base import DataError, Progress, SourceSpec
+from netwright.data.facts import Facts
 from netwright.data.mnist import Mnist
 from netwright.services import datasets as module
 from netwright.services.dataset_models import DatasetRead, DatasetUpdate

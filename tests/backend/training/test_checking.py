@@ -403,6 +403,14 @@ WITH_WAYS_OUT: list[tuple[str, DataFacts, dict[str, Any]]] = [
 ]
 
 
+def test_split_by_a_column_without_validation_says_what_the_column_holds() -> None:
+    facts = replace(YES_NO, no_parts="Column part names no row for validation; it holds train (15), test (5).")
+    problems = problems_of(perceptron([2], 1), facts, data={"split": {"by": "column"}})
+    assert by_code(problems)["split_not_possible"].message == facts.no_parts
+    others = problems_of(perceptron([2], 1), facts, data={"split": {"by": "time"}})
+    assert "cannot be split by time" in by_code(others)["split_not_possible"].message
+
+
 def put(config: dict[str, Any], path: str, value: Any) -> None:
     """``value`` at ``data.split.by`` of a config as JSON."""
     *way, last = path.split(".")

@@ -26,7 +26,7 @@ from netwright.data.augment.pictures import (
     RandomVerticalFlip,
 )
 from netwright.data.base import DataError, Kind, Step, parse_options
-from netwright.language import listed, say
+from netwright.language import listed, say, sized
 
 AUGMENTATIONS: Mapping[str, type[Augmentation]] = {
     augmentation.type: augmentation
@@ -99,8 +99,8 @@ def _after(call: Call, subject: Subject) -> Subject:
             say(
                 "pictures would be {given} while training and {wanted} while validating; leave size empty, or put CenterCrop "
                 "or Resize with this size into the preprocessing",
-                given=" x ".join(map(str, given)),
-                wanted=" x ".join(map(str, wanted)),
+                given=sized(given),
+                wanted=sized(wanted),
             ),
         )
     return replace(subject, raw=cropped)
@@ -149,8 +149,8 @@ def _check_masks(augmentation: type[Augmentation], subject: Subject) -> None:
             say(
                 "masks move with their pictures only where the preprocessing keeps the size, and it makes {ready} of {raw}; "
                 "set the size of the pictures in the data set instead",
-                ready=" x ".join(map(str, ready)),
-                raw=" x ".join(map(str, raw)),
+                ready=sized(ready),
+                raw=sized(raw),
             ),
         )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from netwright.exchange.graphs.foreign import ForeignGraph, ForeignInput, Operator, Shape
 from netwright.exchange.graphs.report import ImportNote
 from netwright.exchange.refusal import ImportRefusedError
-from netwright.language import say
+from netwright.language import say, sized
 from netwright.layers.params import LARGEST
 
 MAX_RANK = 8
@@ -68,7 +68,7 @@ def choose_shape(inputs: Iterable[ForeignInput], graph: ForeignGraph, label: str
         if None in rest or 0 in rest:
             usual = USUAL_SIZES.get(len(each.shape), 16)
             sizes = tuple(size or (3 if axis == 0 and len(rest) == 3 else usual) for axis, size in enumerate(rest))
-            text = " x ".join(map(str, sizes))
+            text = sized(sizes)
             graph.notes.append(
                 ImportNote(
                     code="size_chosen",

@@ -3,6 +3,7 @@ import { memo, useEffect, useReducer } from "react";
 import { useTranslation } from "react-i18next";
 import type { Cell, XAxis } from "./frame";
 import classes from "./LineChart.module.css";
+import { type Mark, markPlace } from "./marks";
 import type { MetricStore } from "./metricStore";
 import { type ChartSeries, hueOf, MANY_SERIES, NUM_COLORS } from "./plot";
 import { type Readouts, useReadout } from "./readouts";
@@ -15,6 +16,7 @@ interface Props {
   series: readonly ChartSeries[];
   axis: XAxis;
   stepsPerEpoch: number | null;
+  marks: readonly Mark[];
   /** Of the sentence that describes the picture. */
   summaryId: string;
 }
@@ -75,7 +77,7 @@ function ManySeries({ readouts, series, axis, ...rest }: Props) {
 const SUMMARY_MS = 1000;
 
 /** The picture in a sentence, told anew at most once a second. */
-const Summary = memo(function Summary({ readouts, store, series, axis, stepsPerEpoch, summaryId }: Props) {
+const Summary = memo(function Summary({ readouts, store, series, axis, stepsPerEpoch, marks, summaryId }: Props) {
   const { t } = useTranslation("runs");
   const [, tellAnew] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
@@ -115,11 +117,12 @@ const Summary = memo(function Summary({ readouts, store, series, axis, stepsPerE
     const [from, to] = [formatValue(Math.min(...ends)), formatValue(Math.max(...ends))];
     return t("charts.manySummary", { count: lines.length, from, to });
   };
-  return (
-    <VisuallyHidden id={summaryId}>
-      {series.length < MANY_SERIES ? lines.map(describe).join(" ") : describeMany()}
-    </VisuallyHidden>
-  );
+  const described = series.length < MANY_SERIES ? lines.map(describe) : [describeMany()];
+  const marked = marks.flatMap(({ step, label }) => {
+    const x = markPlace(step, axis, stepsPerEpoch);
+    return x === null ? [] : [t("charts.mark", { label, axis: axisName, x: formatX(x, axis) })];
+  });
+  return <VisuallyHidden id={summaryId}>{[...described, ...marked].join(" ")}</VisuallyHidden>;
 });
 
 function Entry({ series, value }: { series: ChartSeries; value: Cell }) {

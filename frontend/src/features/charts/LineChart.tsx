@@ -8,8 +8,9 @@ import { ChartTable } from "./ChartTable";
 import type { Range } from "./frame";
 import { Legend } from "./Legend";
 import classes from "./LineChart.module.css";
+import type { Mark } from "./marks";
 import type { MetricStore } from "./metricStore";
-import { type ChartSeries, type ChartView, type Mark, Plot } from "./plot";
+import { type ChartSeries, type ChartView, Plot } from "./plot";
 import { createReadouts, type Readouts, useReadout } from "./readouts";
 import type { ShownCharts } from "./shown";
 
@@ -132,6 +133,7 @@ export function LineChart(props: Props) {
           axis={axis}
           stepsPerEpoch={stepsPerEpoch}
           summaryId={summaryId}
+          marks={marks}
         />
         {tools}
         {!isTable && <ZoomReset readouts={readouts} plot={plot} />}
@@ -154,6 +156,7 @@ export function LineChart(props: Props) {
         <div className={classes.frame} style={{ minHeight: height }}>
           <div ref={frame} role="img" aria-labelledby={titleId} aria-describedby={summaryId} className={classes.plot} />
           {!isWaiting && <Empty readouts={readouts} />}
+          <MarksHere readouts={readouts} />
         </div>
       )}
       {!isTable && <Outside readouts={readouts} keepAll={keepAll} onKeepAll={setKeepAll} />}
@@ -186,6 +189,12 @@ function Empty({ readouts }: { readouts: Readouts }) {
   const { t } = useTranslation("runs");
   const isEmpty = useReadout(readouts, (readout) => readout.isEmpty);
   return isEmpty ? <p className={classes.empty}>{t("charts.empty")}</p> : null;
+}
+
+/** What the marks at the pointer say: the words of many that lie close together have no room on the chart. */
+function MarksHere({ readouts }: { readouts: Readouts }) {
+  const marks = useReadout(readouts, (readout) => readout.marks);
+  return marks === "" ? null : <p className={classes.marks}>{marks}</p>;
 }
 
 interface OutsideProps {

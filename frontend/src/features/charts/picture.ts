@@ -2,6 +2,7 @@
 
 import uPlot from "uplot";
 import { buildLine, fullRange, type Line, type Range, toPositive, valueRange, type XAxis } from "./frame";
+import { MARK_ROW_PX, MARK_ROWS, markPlace, placeMarks } from "./marks";
 import { BAND_OPACITY, CLOCK_INCREMENTS, NUM_COLORS, RAW_OPACITY } from "./plot";
 import { type ShownChart, valuesOf } from "./shown";
 import { formatTick, formatX, logTicks, roundTicks } from "./ticks";
@@ -21,6 +22,7 @@ const LEGEND_LINE = 18;
 /** As many letters of a legend as stand beside the title of a chart. */
 const LETTERS_IN_HEAD = 40;
 const HEAD_LETTER = 7;
+const MARK_LETTER = 6.2;
 const SWATCH = 22;
 
 interface Look {
@@ -195,16 +197,25 @@ function axes({ view }: ShownChart, { range, values }: { range: Range; values: R
 }
 
 function marksOf({ marks, view, stepsPerEpoch }: ShownChart, range: Range, x: (value: number) => number): string[] {
-  if (view.axis === "elapsed" || view.axis === "wall" || (view.axis === "epoch" && stepsPerEpoch === null)) return [];
-  return marks.flatMap(({ step, label }) => {
-    const at = view.axis === "step" ? step : step / (stepsPerEpoch ?? 1);
-    if (at < range.min || at > range.max) return [];
-    const place = x(at).toFixed(1);
-    return [
-      `<line x1="${place}" y1="${FRAME.top}" x2="${place}" y2="${BOTTOM}" stroke="#8b8b95" stroke-dasharray="4 4"/>` +
-        `<text x="${place}" y="${FRAME.top + 10}" dx="4" font-size="11" fill="#5a5a64">${escapeXml(label)}</text>`,
-    ];
+  const drawn = marks.flatMap(({ step, label }) => {
+    const at = markPlace(step, view.axis, stepsPerEpoch);
+    return at === null || at < range.min || at > range.max ? [] : [{ label, x: x(at), width: widthOf(label) }];
   });
+  // A picture has no pointer that could tell of words without room.
+  const frame = { left: FRAME.left, right: RIGHT, gap: 4, numRows: Math.max(MARK_ROWS, drawn.length) };
+  return placeMarks(drawn, frame).map(({ x, label, textX, side, row }) => {
+    const [place, words] = [x.toFixed(1), textX.toFixed(1)];
+    const y = FRAME.top + 10 + (row ?? 0) * MARK_ROW_PX;
+    return (
+      `<line x1="${place}" y1="${FRAME.top}" x2="${place}" y2="${BOTTOM}" stroke="#8b8b95" stroke-dasharray="4 4"/>` +
+      `<text x="${words}" y="${y}" text-anchor="${side === "right" ? "start" : "end"}" font-size="11" fill="#5a5a64">${escapeXml(label)}</text>`
+    );
+  });
+}
+
+/** Of words at 11 px; a letter of Chinese is as wide as it is high. */
+function widthOf(words: string): number {
+  return [...words].reduce((sum, letter) => sum + (letter > "\u2e80" ? 11 : MARK_LETTER), 0);
 }
 
 function dash(color: number): string {

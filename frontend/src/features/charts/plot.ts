@@ -13,6 +13,8 @@ import {
   valueRange,
   type XAxis,
 } from "./frame";
+import { drawMarks, marksAtPointer } from "./markLines";
+import type { Mark } from "./marks";
 import { type MetricBuffer, stampOf } from "./metricBuffer";
 import type { MetricStore } from "./metricStore";
 import { createRedraw, type Redraw } from "./redraw";
@@ -42,18 +44,14 @@ export interface ChartView {
   keepAll: boolean;
 }
 
-/** A vertical line at a step: where a resumed attempt went on. */
-export interface Mark {
-  step: number;
-  label: string;
-}
-
 export interface Readout {
   /** Under the cursor, or null: then `values` are the newest. */
   x: number | null;
   values: Cell[];
   /** Of many series, which one the pointer is at; null where it is elsewhere. */
   nearest: number | null;
+  /** What the marks at the pointer say, each in its line. */
+  marks: string;
   numOutside: number;
   isZoomed: boolean;
   isEmpty: boolean;
@@ -63,6 +61,7 @@ export const NO_READOUT: Readout = {
   x: null,
   values: [],
   nearest: null,
+  marks: "",
   numOutside: 0,
   isZoomed: false,
   isEmpty: true,
@@ -216,6 +215,7 @@ export class Plot {
       x: isOver ? (x[index] as number) : null,
       values: shown.map((column) => nearestCell(column, x, isOver ? index : x.length - 1).value),
       nearest: isOver && num >= MANY_SERIES ? this.nearestSeries(shown, x, index) : null,
+      marks: marksAtPointer(this.plot, this.options).join("\n"),
       numOutside: this.numOutside,
       isZoomed: this.zoom !== null,
       isEmpty: x.length === 0,
@@ -319,7 +319,14 @@ export class Plot {
       hooks: {
         setCursor: [() => this.tell()],
         setSelect: [() => this.select()],
-        draw: [(plot) => this.drawMarks(plot, color("--nw-border-strong"), color("--nw-text-quiet"), font)],
+        draw: [
+          (plot) =>
+            drawMarks(plot, this.options, {
+              stroke: color("--nw-border-strong"),
+              text: color("--nw-text-quiet"),
+              font,
+            }),
+        ],
       },
     };
   }
@@ -332,31 +339,6 @@ export class Plot {
     this.plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     if (max > min) this.zoom = { min, max };
     this.draw();
-  }
-
-  private drawMarks(plot: uPlot, stroke: string, text: string, font: string): void {
-    const { marks, stepsPerEpoch, view } = this.options;
-    if (view.axis === "elapsed" || view.axis === "wall" || (view.axis === "epoch" && stepsPerEpoch === null)) return;
-    const { ctx, bbox } = plot;
-    const scale = devicePixelRatio;
-    ctx.save();
-    ctx.strokeStyle = stroke;
-    ctx.fillStyle = text;
-    ctx.font = font.replace(/^\d+px/, `${11 * scale}px`);
-    ctx.textBaseline = "top";
-    ctx.setLineDash([4 * scale, 4 * scale]);
-    for (const mark of marks) {
-      const x = plot.valToPos(view.axis === "step" ? mark.step : mark.step / (stepsPerEpoch ?? 1), "x", true);
-      if (x < bbox.left || x > bbox.left + bbox.width) continue;
-      ctx.beginPath();
-      ctx.moveTo(x, bbox.top);
-      ctx.lineTo(x, bbox.top + bbox.height);
-      ctx.stroke();
-      const fits = x + 4 * scale + ctx.measureText(mark.label).width <= bbox.left + bbox.width;
-      ctx.textAlign = fits ? "left" : "right";
-      ctx.fillText(mark.label, x + (fits ? 4 : -4) * scale, bbox.top + 2 * scale);
-    }
-    ctx.restore();
   }
 }
 

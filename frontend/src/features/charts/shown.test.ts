@@ -145,6 +145,16 @@ describe("what is shown, as a picture", () => {
     expect(svg.querySelectorAll("path.curve")).toHaveLength(1);
     expect(texts(svg)).toContain("resumed");
   });
+
+  it("writes marks that lie close together below one another", () => {
+    const marks = ["resumed", "lr 0.01", "lr 0.02"].map((label, index) => ({ step: 2 - index / 100, label }));
+    const svg = draw([{ ...group(), marks }]);
+    const heights = [...svg.querySelectorAll("text")].flatMap((text) =>
+      marks.some(({ label }) => label === text.textContent) ? [Number(text.getAttribute("y"))] : [],
+    );
+    expect(heights).toHaveLength(3);
+    expect(new Set(heights).size).toBe(3);
+  });
 });
 
 it("charts are told in the order of the page, and those that are hidden are not", () => {

@@ -1,9 +1,10 @@
 /** What the charts of a page show at this moment, for whoever takes it home. No React here. */
 
 import { type Range, type XAxis, xAt } from "./frame";
+import type { Mark } from "./marks";
 import type { MetricBuffer } from "./metricBuffer";
 import type { MetricStore } from "./metricStore";
-import type { ChartSeries, ChartView, Mark } from "./plot";
+import type { ChartSeries, ChartView } from "./plot";
 import { SmoothedColumn } from "./smoothing";
 
 export interface ShownChart {

@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import type { QueueRead } from "@/api";
 import { formatExact } from "@/ui";
 import classes from "./control.module.css";
+import { Holders } from "./Holders";
 import { MoveButtons } from "./MoveButtons";
 import { queueQuery, useMoveInQueue, useSetSlots } from "./queue";
 import panels from "./runs.module.css";
@@ -29,6 +30,11 @@ export function QueuePanel() {
             <Slots key={device.device} {...device} />
           ))}
       </header>
+      {queue.devices
+        .filter(({ device }) => queue.waiting.some((run) => run.device === device))
+        .map(({ device, paused }) => (
+          <Holders key={device} device={device} paused={paused} />
+        ))}
       <Table verticalSpacing={4}>
         <Table.Thead>
           <Table.Tr>
