@@ -90,10 +90,10 @@ def test_any_two_versions_are_coloured_on_the_drawing_within_blocks_too(page: Pa
     page.get_by_role("combobox", name="The other version").click()
     page.get_by_role("option", name="four").click()
     legend = differences.get_by_role("toolbar", name="What the signs mean")
-    legend.get_by_role("button", name="1 removed").click()
+    legend.get_by_role("button", name="Removed: 1 node").click()
     expect(editor.node("old")).to_have_attribute("data-selected", "true")
     expect(editor.node("old")).to_have_attribute("data-difference", "removed")
-    legend.get_by_role("button", name="1 changed").click()
+    legend.get_by_role("button", name="Changed: 1 node").click()
     expect(editor.node("head")).to_contain_text("out_features 30 → 40")
 
 

@@ -3,7 +3,7 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunSummary } from "@/api";
 import { hueOf, NUM_COLORS } from "@/features/charts";
-import { type Fields, fieldTitle, useAreSettingsPending } from "@/features/runs";
+import { type Field, type Fields, fieldTitle, formatField, useAreSettingsPending } from "@/features/runs";
 import { LineSkeletons } from "@/ui";
 import classes from "./compare.module.css";
 import { buildAxes } from "./parallel";
@@ -25,15 +25,20 @@ const TITLE_LETTERS = 22;
 
 /** A line a run through what it was given to what came of it; pointing at one brings it out. */
 export function ParallelCoordinates({ runs, colors, fields }: Props) {
-  const { t } = useTranslation("compare");
+  const { t, i18n } = useTranslation("compare");
   const { t: d } = useTranslation("desk");
-  const axes = useMemo(() => buildAxes(fields, runs), [fields, runs]);
+  const { axes, same } = useMemo(() => buildAxes(fields, runs), [fields, runs]);
   const [active, setActive] = useState<string | null>(null);
   const frame = useElementSize();
   const isPending = useAreSettingsPending();
   if (isPending) return <LineSkeletons lines={6} />;
   if (axes.length < 2) return <p className={classes.quiet}>{t("parallel.tooFew")}</p>;
   const room = (frame.width - 2 * SIDE) / (axes.length - 1);
+  const named = (field: Field) => {
+    const [run] = runs;
+    const value = run === undefined ? "" : formatField(field, field.value(run), d);
+    return `${fieldTitle(field, d)} ${value}`;
+  };
   const gap = Math.min(GAP.most, Math.max(GAP.least, Math.floor(room)));
   const width = 2 * SIDE + (axes.length - 1) * gap;
   const x = (index: number) => SIDE + index * gap;
@@ -78,6 +83,11 @@ export function ParallelCoordinates({ runs, colors, fields }: Props) {
           />
         ))}
       </svg>
+      {same.length > 0 && (
+        <p className={classes.quiet}>
+          {t("parallel.same", { names: new Intl.ListFormat(i18n.language).format(same.map(named)) })}
+        </p>
+      )}
       <ul className={classes.parallelLegend}>
         {runs.map((run) => (
           <li key={run.id}>

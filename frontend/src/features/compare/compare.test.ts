@@ -3,6 +3,7 @@ import type { RunSummary } from "@/api";
 import { MetricBuffer, MetricStore } from "@/features/charts";
 import { EndedCurves } from "./endedCurves";
 import { groupRuns, meanOf, spreadOf } from "./groupMeans";
+import { buildAxes } from "./parallel";
 import { assignColors, withoutDashes } from "./runColors";
 import { pointsOf } from "./useCompareStore";
 
@@ -77,6 +78,23 @@ function packed(runs: readonly string[]): ArrayBuffer {
   });
   return bytes;
 }
+
+describe("the axes of parallel coordinates", () => {
+  it("leave out the results that every run has alike, and tell which", () => {
+    const runs = [1, 2].map((id) => ({ id: String(id) })) as unknown as RunSummary[];
+    const field = (group: "best" | "setting", name: string, ...values: number[]) =>
+      ({ id: name, group, name, unit: null, value: (run: RunSummary) => values[Number(run.id) - 1] ?? null }) as const;
+    const fields = [
+      field("setting", "lr", 0.1, 0.2),
+      field("setting", "epochs", 5, 5),
+      field("best", "val/loss", 0.3, 0.2),
+      field("best", "val/Recall", 1, 1),
+    ];
+    const { axes, same } = buildAxes(new Map(fields.map((one) => [one.id, one])), runs);
+    expect(axes.map((axis) => axis.field.name)).toEqual(["lr", "val/loss"]);
+    expect(same.map(({ name }) => name)).toEqual(["val/Recall"]);
+  });
+});
 
 describe("the curves of ended runs", () => {
   const run = (id: string, step = 2) =>

@@ -59,9 +59,16 @@ function wordAxis(field: Field, runs: readonly RunSummary[]): Axis {
 }
 
 const MAX_AXES = 12;
+const MAX_RESULTS = 4;
 
-/** The settings that differ, and the best of each validation metric. */
-export function buildAxes(fields: Fields, runs: readonly RunSummary[]): Axis[] {
+export interface Axes {
+  axes: Axis[];
+  /** Results that every run has alike: a line through them would tell nothing. */
+  same: Field[];
+}
+
+/** The settings that differ, and the best of each validation metric where the runs differ in it. */
+export function buildAxes(fields: Fields, runs: readonly RunSummary[]): Axes {
   const given = [...fields.values()].filter(
     (field) =>
       (field.group === "setting" || field.id === "parameters" || field.id === "network") && differs(field, runs),
@@ -69,7 +76,11 @@ export function buildAxes(fields: Fields, runs: readonly RunSummary[]): Axis[] {
   const results = [...fields.values()].filter(
     (field) => field.group === "best" && field.name.startsWith("val/") && runs.some((run) => field.value(run) !== null),
   );
-  return [...given.slice(0, MAX_AXES - Math.min(4, results.length)), ...results.slice(0, 4)].map(
-    (field) => numberAxis(field, runs) ?? wordAxis(field, runs),
-  );
+  const telling = results.filter((field) => differs(field, runs)).slice(0, MAX_RESULTS);
+  return {
+    axes: [...given.slice(0, MAX_AXES - telling.length), ...telling].map(
+      (field) => numberAxis(field, runs) ?? wordAxis(field, runs),
+    ),
+    same: results.filter((field) => !differs(field, runs)),
+  };
 }

@@ -6,7 +6,7 @@ import { useShownPlace } from "./useShownPlace";
 
 const KINDS: readonly Change[] = ["added", "removed", "changed"];
 
-/** What the signs and colours mean, how many nodes of each there are, and the way from one to the next. */
+/** What the signs and colours mean, how many nodes and wires of each there are, and the way from one to the next. */
 export function Legend({ changes }: { changes: readonly BlockChange[] }) {
   const { t } = useTranslation("networkDiff");
   const store = useEditorStore();
@@ -15,9 +15,11 @@ export function Legend({ changes }: { changes: readonly BlockChange[] }) {
   return (
     <div className={styles.legend} role="toolbar" aria-label={t("legend")}>
       {KINDS.map((kind) => {
-        const places = changes.flatMap(({ block, nodes }) =>
-          nodes.filter(({ change }) => change === kind).map(({ id }) => ({ block, id })),
-        );
+        const { places, numNodes, numWires } = placesOf(kind, changes);
+        const counts = [
+          ...(numNodes > 0 || numWires === 0 ? [t("nodes", { count: numNodes })] : []),
+          ...(numWires > 0 ? [t("wires", { count: numWires })] : []),
+        ];
         const at = places.findIndex(({ block, id }) => block === shown?.block && id === shown.node);
         const next = places[(at + 1) % places.length];
         const words = (
@@ -25,7 +27,7 @@ export function Legend({ changes }: { changes: readonly BlockChange[] }) {
             <span className={styles.sign} aria-hidden>
               {SIGNS[kind]}
             </span>
-            {t("count", { kind: t(`change.${kind}`), count: places.length })}
+            {t("count", { kind: t(`kind.${kind}`), counts: counts.join(t("and")) })}
           </>
         );
         if (next === undefined) {
@@ -59,4 +61,20 @@ export function Legend({ changes }: { changes: readonly BlockChange[] }) {
       </span>
     </div>
   );
+}
+
+/** Where what is of one kind can be looked at: each node, and of a wire between nodes that are not, the node that it leads to. */
+function placesOf(kind: Change, changes: readonly BlockChange[]) {
+  const places: { block: string; id: string }[] = [];
+  let numNodes = 0;
+  let numWires = 0;
+  for (const { block, nodes, edges } of changes) {
+    const ids = new Set(nodes.filter(({ change }) => change === kind).map(({ id }) => id));
+    const wires = edges.filter(({ change }) => change === kind).map(({ edge }) => edge);
+    numNodes += ids.size;
+    numWires += wires.length;
+    for (const { source, target } of wires) if (!ids.has(source)) ids.add(target);
+    places.push(...[...ids].map((id) => ({ block, id })));
+  }
+  return { places, numNodes, numWires };
 }
