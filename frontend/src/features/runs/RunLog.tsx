@@ -23,7 +23,8 @@ export function RunLog({ runId, lines }: { runId: string; lines: readonly LogLin
     if (line.say === undefined) return line.message;
     const { key, values } = line.say;
     const state = typeof values.state === "string" ? t(`state.${values.state}`).toLowerCase() : "";
-    return t(key, { ...values, state });
+    const kind = typeof values.kind === "string" ? t(`checkpoints.kinds.${values.kind}`).toLowerCase() : "";
+    return t(key, { ...values, state, kind });
   };
   const found = wanted === "" ? lines : lines.filter((line) => textOf(line).toLowerCase().includes(wanted));
   const shown = found.slice(-numShown);

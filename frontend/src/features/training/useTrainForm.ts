@@ -152,7 +152,13 @@ export function useTrainForm(): TrainForm {
     chooseSource,
     chooseTask,
     reset: () => source !== null && chooseSource(source),
-    reason: useReason({ dataset, config, problems, numSamples: dataset?.num_samples ?? null }),
+    reason: useReason({
+      isListed: datasets !== undefined,
+      dataset,
+      config,
+      problems,
+      numSamples: dataset?.num_samples ?? null,
+    }),
     isStarting,
     start: async (what) => {
       if (config !== null) await start(store, config, what);
@@ -190,6 +196,7 @@ function sayBounds(t: Translate, path: string, { min, max, isMinOpen, isMaxOpen 
 }
 
 interface ReasonFacts {
+  isListed: boolean;
   dataset: DatasetRead | undefined;
   config: FormConfig | null;
   problems: readonly Problem[];
@@ -197,7 +204,7 @@ interface ReasonFacts {
 }
 
 /** Why Start is grey: the first thing that stands in the way. */
-function useReason({ dataset, config, problems, numSamples }: ReasonFacts): string | null {
+function useReason({ isListed, dataset, config, problems, numSamples }: ReasonFacts): string | null {
   const { t } = useTranslation("training");
   const report = useEditor((state) => state.report);
   const checking = useEditor((state) => state.checking);
@@ -205,7 +212,7 @@ function useReason({ dataset, config, problems, numSamples }: ReasonFacts): stri
   const errors = report?.problems.filter(({ severity }) => severity === "error").length ?? 0;
   if (isEmpty) return t("reason.empty");
   if (errors > 0) return t("reason.network", { count: errors });
-  if (dataset === undefined) return t("reason.noData");
+  if (dataset === undefined) return t(isListed ? "reason.noData" : "reason.waiting");
   if (dataset.state !== "ready") return t(`reason.data.${dataset.state}`, { name: dataset.title });
   if (report === null || checking === "failed") return t("reason.unchecked");
   if (config === null) return t("reason.waiting");
