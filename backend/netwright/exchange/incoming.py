@@ -61,8 +61,7 @@ def sniff(path: Path, label: str) -> Kind:
             ) from error
         if any(name.endswith(("models/model.json", "serialized_exported_program.json")) for name in names):
             return "program"
-        if any(name == "data.pkl" or name.endswith("/data.pkl") for name in names):
-            return "pytorch"
+        # It has a data.pkl too, and its code is packed.
         if any("/code/" in name for name in names):
             raise ImportRefusedError(
                 "file_runs_code",
@@ -71,6 +70,8 @@ def sniff(path: Path, label: str) -> Kind:
                     label=label,
                 ),
             )
+        if any(name == "data.pkl" or name.endswith("/data.pkl") for name in names):
+            return "pytorch"
     elif head[8:9] == b"{":
         return "safetensors"
     elif head[:2] in {b"\x80\x02", b"\x80\x04", b"\x80\x05"}:

@@ -1,5 +1,7 @@
 """A block with everything that it uses: what is kept in the library, and what travels from one document to another."""
 
+from collections.abc import Mapping
+
 from pydantic import Field
 
 from netwright.graph.document import BLOCK_PREFIX, MAX_NAME_LENGTH, NETWORK, Block, Position
@@ -51,16 +53,20 @@ def check_bundle(bundle: BlockBundle) -> list[Problem]:
             for other in used
             if other not in uses
         ]
-    circle = _circle(uses)
-    if circle is not None:
-        first, *rest = map(repr, circle)
-        way = say("{it}", it=first)
-        for last in rest:
-            way = say("{before} uses {last}", before=way, last=last)
-        problems.append(
-            _problem("document_block_recursion", circle[0], say("A block is within itself: {way}.", way=way))
-        )
-    return problems
+    recursion = find_recursion(bundle.blocks)
+    return problems if recursion is None else [*problems, recursion]
+
+
+def find_recursion(blocks: Mapping[str, Block]) -> Problem | None:
+    """What is said of blocks that use each other in a circle: such a network would never end."""
+    circle = _circle({name: _used(block) for name, block in blocks.items()})
+    if circle is None:
+        return None
+    first, *rest = map(repr, circle)
+    way = say("{it}", it=first)
+    for last in rest:
+        way = say("{before} uses {last}", before=way, last=last)
+    return _problem("document_block_recursion", circle[0], say("A block is within itself: {way}.", way=way))
 
 
 def _used(block: Block) -> list[str]:

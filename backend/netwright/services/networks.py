@@ -2,6 +2,7 @@
 
 import time
 
+from netwright.graph.bundle import find_recursion
 from netwright.graph.document import Document
 from netwright.language import current_language, say
 from netwright.services.architectures import build_example
@@ -59,6 +60,14 @@ class NetworkService:
         ]
 
     async def create(self, document: Document) -> NetworkRead:
+        """Keeps ``document`` as a new network.
+
+        Raises:
+            ServiceError: ``invalid_request``, a block is within itself: no editor makes such a document.
+        """
+        recursion = find_recursion(document.blocks)
+        if recursion is not None:
+            raise ServiceError("invalid_request", recursion.message, [recursion.model_copy(update={"field": None})])
         saved = to_saved(document)
         network_id = await self._store.write(lambda session: queries.create_network(session, saved))
         return await self.read(network_id)

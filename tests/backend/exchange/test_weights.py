@@ -1,7 +1,9 @@
 """Weights from files into a network: which tensor goes where, what is refused, what the numbers are afterwards."""
 
+import io
 import json
 import struct
+import zipfile
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -237,6 +239,12 @@ def test_read_when_a_pickle_runs_code_refuses_it_and_nothing_runs(tmp_path: Path
     assert whole == "file_runs_code"
     assert "Linear" in message
     assert not canary.exists()
+    script = io.BytesIO()
+    with zipfile.ZipFile(script, "w", zipfile.ZIP_DEFLATED) as archive:  # as torch.jit.save writes it
+        for name in ("data.pkl", "code/__torch__.py", "constants.pkl"):
+            archive.writestr(f"network/{name}", bytes(1000))
+    code, message = refusal(script.getvalue(), tmp_path)
+    assert (code, "is a TorchScript program" in message) == ("file_runs_code", True)
 
 
 def test_read_when_a_tensor_claims_more_than_the_file_holds_refuses_it(tmp_path: Path) -> None:

@@ -249,7 +249,7 @@ def looped() -> Any:
     return as_json(drawn)
 
 
-def test_document_when_blocks_contain_each_other_is_neither_run_nor_exported_nor_written_as_code(
+def test_document_when_blocks_contain_each_other_is_neither_kept_nor_run_nor_written_as_code(
     tmp_path: Path,
 ) -> None:
     drawn = looped()
@@ -264,6 +264,12 @@ def test_document_when_blocks_contain_each_other_is_neither_run_nor_exported_nor
             found = {problem["code"]: problem["message"] for problem in answer.json()["problems"]}
             assert "One" in found["block_recursion"], (path, found)
         assert (await client.get("/api/runs")).json() == []
+        kept = await client.post("/api/networks", json={"document": drawn})
+        assert kept.status_code == 422, kept.text
+        assert [problem["message"] for problem in kept.json()["problems"]] == [
+            "A block is within itself: 'One' uses 'Two' uses 'One'."
+        ]
+        await assert_nothing_kept(client, tmp_path / "home")
 
     run(tmp_path / "home", scenario)
 

@@ -275,7 +275,7 @@ def test_document_when_it_is_newer_or_of_another_shape_is_refused(change: Any, c
     run(tmp_path / "home", scenario)
 
 
-def test_document_when_a_block_contains_itself_opens_and_is_told_but_does_not_hang(tmp_path: Path) -> None:
+def test_document_when_a_block_contains_itself_is_told_but_does_not_hang(tmp_path: Path) -> None:
     inside = block([node("x", "Input"), node("again", "block:Loop"), out("y")])
     made = document(block([node("x", "Input"), node("loop", "block:Loop", repeat=9), out("y")]), Loop=inside)
     assert dump_document(made)
