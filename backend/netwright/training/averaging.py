@@ -29,6 +29,11 @@ class Averaging(RegisteredChoice, is_abstract=True):
         """A copy of ``network`` that becomes the average."""
 
     @classmethod
+    def span(cls, params: ChoiceParams) -> float | None:
+        """Over about how many updates it averages; None where it counts epochs."""
+        return None
+
+    @classmethod
     @abstractmethod
     def source(cls, params: ChoiceParams) -> str:
         """The same as a Python expression over ``network``, for an exported project."""
@@ -66,6 +71,11 @@ class EMA(Averaging):
         assert isinstance(params, cls.Params)
         average = get_ema_multi_avg_fn(params.decay)  # type: ignore[no-untyped-call]  # torch's own is untyped
         return AveragedModel(network, multi_avg_fn=average, use_buffers=True)
+
+    @classmethod
+    def span(cls, params: ChoiceParams) -> float | None:
+        assert isinstance(params, cls.Params)
+        return 1.0 / (1.0 - params.decay)
 
     @classmethod
     def source(cls, params: ChoiceParams) -> str:

@@ -16,7 +16,7 @@ from netwright.training.averaging import AVERAGINGS
 from netwright.training.capturable import check_capture, may_use_gpu
 from netwright.training.checking_augment import check_mixing, check_sampling
 from netwright.training.checking_graph import check_graph_input, wrong_entry
-from netwright.training.checking_learning import check_combinations, check_milestones, updates_per_epoch
+from netwright.training.checking_learning import check_average, check_combinations, check_milestones, updates_per_epoch
 from netwright.training.checking_objectives import check_objectives
 from netwright.training.checking_split import check_split, num_training_samples
 from netwright.training.checking_tokens import check_dtype, check_vocabulary
@@ -167,6 +167,7 @@ def _check_lengths(training: TrainingConfig, data: DataFacts) -> Iterator[Proble
             values={"warmup_steps": training.schedule.warmup_steps, "total_steps": total},
             fixes=put(say("Warm up over {steps:,} steps", steps=total // 10), {"schedule.warmup_steps": total // 10}),
         )
+    yield from check_average(training, total)
 
 
 def monitored_names(training: TrainingConfig) -> list[str]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 
 from netwright.graph.problems import Fix, Problem
 from netwright.language import say
+from netwright.training.averaging import AVERAGINGS
+from netwright.training.choices import UnknownChoiceError
 from netwright.training.config import TrainingConfig
 from netwright.training.optimizers import OPTIMIZERS
 from netwright.training.schedules import SCHEDULES
@@ -16,6 +18,32 @@ def updates_per_epoch(training: TrainingConfig, num_samples: int) -> int:
     """Updates of an epoch of so many training samples (a last batch of one sample is not counted out here)."""
     batches = max(-(-num_samples // training.data.batch_size), 1)
     return -(-batches // training.accumulate_steps)
+
+
+def check_average(training: TrainingConfig, num_updates: int) -> Iterator[Problem]:
+    """An average that spans more updates than half the run makes.  What is wrong with its settings is said elsewhere."""
+    average = training.averaging
+    if average is None:
+        return
+    try:
+        span = AVERAGINGS.get(average.type).span(AVERAGINGS.params(average.type, average.params))
+    except (UnknownChoiceError, ValidationError):
+        return
+    if span is None or num_updates < 4 or num_updates >= 2 * span:
+        return
+    decay = round(1.0 - 1.0 / max(num_updates // 10, 2), 4)
+    yield Problem(
+        code="average_too_slow",
+        severity="warning",
+        field="averaging",
+        message=say(
+            "The average of the weights spans about {span:,} updates and the run makes {total:,}, so that it would hardly "
+            "leave the first weights. Take a lower decay.",
+            span=round(span),
+            total=num_updates,
+        ),
+        fixes=put(say("Set the decay to {decay}", decay=f"{decay:g}"), {"averaging.params.decay": decay}),
+    )
 
 
 def check_milestones(training: TrainingConfig) -> Iterator[Problem]:

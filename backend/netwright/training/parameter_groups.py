@@ -73,7 +73,9 @@ def describe_groups(config: TrainingConfig, groups: Sequence[dict[str, Any]]) ->
     without = sum(weight.numel() for group in groups for weight in group["params"] if not group.get("weight_decay"))
     return [
         say(
-            "The optimizer has {count} groups of weights; {without:,} parameters have no weight decay.",
+            "The optimizer has {count} group of weights; {without:,} parameters have no weight decay."
+            if len(groups) == 1
+            else "The optimizer has {count} groups of weights; {without:,} parameters have no weight decay.",
             count=len(groups),
             without=without,
         )

@@ -373,6 +373,12 @@ SERIES = DataFacts("Passengers", "series", "regression", 100, (24, 1), 1, splits
 WITH_WAYS_OUT: list[tuple[str, DataFacts, dict[str, Any]]] = [
     ("batch_larger_than_data", YES_NO, {"data": {"batch_size": 4096}}),
     ("warmup_too_long", YES_NO, {"epochs": 2, "schedule": {"warmup_steps": 500}}),
+    ("average_too_slow", YES_NO, {"epochs": 2, "averaging": {"type": "EMA"}}),
+    (
+        "average_too_slow",
+        YES_NO,
+        {"data": {"batch_size": 64}, "averaging": {"type": "EMA", "params": {"decay": 0.9999}}},
+    ),
     ("milestone_after_end", YES_NO, {"epochs": 4, "schedule": {"chain": [{"type": "StepLR", "milestone": 9}]}}),
     ("milestone_after_end", YES_NO, {"epochs": 1, "schedule": {"chain": [{"type": "StepLR", "milestone": 9}]}}),
     ("schedule_not_for_chain", YES_NO, {"schedule": {"chain": [{"type": "ReduceLROnPlateau", "milestone": 2}]}}),

@@ -75,7 +75,7 @@ function Frozen() {
   if (frozen.length === 0) return <p className={classes.hint}>{t("weights.nothingFrozen")}</p>;
   return (
     <p className={classes.hint}>
-      {t("weights.frozen", { count: frozen.length })} {t("weights.frozenStatistics")}{" "}
+      {t("weights.frozen", { count: frozen.length })} {t("weights.frozenStatistics", { count: frozen.length })}{" "}
       <Button variant="subtle" size="compact-xs" onClick={() => form.change({ ...config, frozen: [] })}>
         {t("weights.unfreeze")}
       </Button>

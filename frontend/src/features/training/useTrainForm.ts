@@ -192,7 +192,9 @@ function sayBounds(t: Translate, path: string, { min, max, isMinOpen, isMaxOpen 
   const name = path.split(".").at(-1) ?? path;
   const low = min === null ? null : t(isMinOpen ? "bounds.above" : "bounds.from", { value: formatExact(min) });
   const high = max === null ? null : t(isMaxOpen ? "bounds.below" : "bounds.upTo", { value: formatExact(max) });
-  return t("bounds.sentence", { name, range: [low, high].filter((part) => part !== null).join(t("bounds.and")) });
+  const range = [low, high].filter((part) => part !== null).join(t("bounds.and"));
+  const said = t("bounds.sentence", { name, range });
+  return path === "data.split.validation" ? `${said} ${t("bounds.validationWays")}` : said;
 }
 
 interface ReasonFacts {
