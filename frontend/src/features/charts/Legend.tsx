@@ -6,6 +6,7 @@ import classes from "./LineChart.module.css";
 import type { MetricStore } from "./metricStore";
 import { type ChartSeries, hueOf, MANY_SERIES, NUM_COLORS } from "./plot";
 import { type Readouts, useReadout } from "./readouts";
+import { onBeat } from "./redraw";
 import { summarise } from "./summary";
 import { formatValue, formatX } from "./ticks";
 
@@ -45,7 +46,14 @@ function AllSeries({ readouts, series, axis, ...rest }: Props) {
     <>
       <ul className={isLong ? `${classes.legend} ${classes.below}` : classes.legend}>
         {series.map((one, index) =>
-          one.edge !== undefined ? null : <Entry key={one.name} series={one} value={values[index]} />,
+          one.edge !== undefined ? null : (
+            <Entry
+              key={one.name}
+              series={one}
+              value={values[index]}
+              title={one.isOverEpochSoFar ? t("charts.overEpochSoFar") : undefined}
+            />
+          ),
         )}
         {x !== null && <Place axisName={t(`charts.axes.${axis}`).toLowerCase()} x={formatX(x, axis)} />}
       </ul>
@@ -63,7 +71,9 @@ function ManySeries({ readouts, series, axis, ...rest }: Props) {
     <>
       <ul className={classes.legend}>
         <li>{t("charts.many", { count: series.filter((one) => one.edge === undefined).length })}</li>
-        {pointed !== undefined && nearest !== null && <Entry series={pointed} value={values[nearest]} />}
+        {pointed !== undefined && nearest !== null && (
+          <Entry series={pointed} value={values[nearest]} title={undefined} />
+        )}
         {x !== null && <Place axisName={t(`charts.axes.${axis}`).toLowerCase()} x={formatX(x, axis)} />}
       </ul>
       <Summary readouts={readouts} series={series} axis={axis} {...rest} />
@@ -80,14 +90,19 @@ const Summary = memo(function Summary({ readouts, store, series, axis, stepsPerE
   const [, tellAnew] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let cancel = () => {};
     const unsubscribe = readouts.subscribe(() => {
       timer ??= setTimeout(() => {
-        timer = undefined;
-        tellAnew();
+        // With those of all other charts, so that the page is drawn anew once and not once a chart.
+        cancel = onBeat(() => {
+          timer = undefined;
+          tellAnew();
+        });
       }, SUMMARY_MS);
     });
     return () => {
       clearTimeout(timer);
+      cancel();
       unsubscribe();
     };
   }, [readouts]);
@@ -122,10 +137,10 @@ const Summary = memo(function Summary({ readouts, store, series, axis, stepsPerE
   );
 });
 
-function Entry({ series, value }: { series: ChartSeries; value: Cell }) {
-  const { t } = useTranslation("runs");
+/** Drawn anew at each beat: it asks for nothing. */
+function Entry({ series, value, title }: { series: ChartSeries; value: Cell; title: string | undefined }) {
   return (
-    <li title={series.isOverEpochSoFar ? t("charts.overEpochSoFar") : undefined}>
+    <li title={title}>
       <Swatch color={series.color} />
       {series.label} <b>{formatValue(value)}</b>
     </li>

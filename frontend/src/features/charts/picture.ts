@@ -2,7 +2,8 @@
 
 import uPlot from "uplot";
 import { buildLine, fullRange, type Line, type Range, toPositive, valueRange, type XAxis } from "./frame";
-import { BAND_OPACITY, CLOCK_INCREMENTS, NUM_COLORS, RAW_OPACITY } from "./plot";
+import { BAND_OPACITY, RAW_OPACITY } from "./lines";
+import { CLOCK_INCREMENTS, NUM_COLORS } from "./plot";
 import { type ShownChart, valuesOf } from "./shown";
 import { formatTick, formatX, logTicks, roundTicks } from "./ticks";
 
