@@ -7,6 +7,7 @@ import { type Mark, markPlace } from "./marks";
 import type { MetricStore } from "./metricStore";
 import { type ChartSeries, hueOf, MANY_SERIES, NUM_COLORS } from "./plot";
 import { type Readouts, useReadout } from "./readouts";
+import { onBeat } from "./redraw";
 import { summarise } from "./summary";
 import { formatValue, formatX } from "./ticks";
 
@@ -47,7 +48,14 @@ function AllSeries({ readouts, series, axis, ...rest }: Props) {
     <>
       <ul className={isLong ? `${classes.legend} ${classes.below}` : classes.legend}>
         {series.map((one, index) =>
-          one.edge !== undefined ? null : <Entry key={one.name} series={one} value={values[index]} />,
+          one.edge !== undefined ? null : (
+            <Entry
+              key={one.name}
+              series={one}
+              value={values[index]}
+              title={one.isOverEpochSoFar ? t("charts.overEpochSoFar") : undefined}
+            />
+          ),
         )}
         {x !== null && <Place axisName={t(`charts.axes.${axis}`).toLowerCase()} x={formatX(x, axis)} />}
       </ul>
@@ -65,7 +73,9 @@ function ManySeries({ readouts, series, axis, ...rest }: Props) {
     <>
       <ul className={classes.legend}>
         <li>{t("charts.many", { count: series.filter((one) => one.edge === undefined).length })}</li>
-        {pointed !== undefined && nearest !== null && <Entry series={pointed} value={values[nearest]} />}
+        {pointed !== undefined && nearest !== null && (
+          <Entry series={pointed} value={values[nearest]} title={undefined} />
+        )}
         {x !== null && <Place axisName={t(`charts.axes.${axis}`).toLowerCase()} x={formatX(x, axis)} />}
       </ul>
       <Summary readouts={readouts} series={series} axis={axis} {...rest} />
@@ -82,14 +92,19 @@ const Summary = memo(function Summary({ readouts, store, series, axis, stepsPerE
   const [, tellAnew] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let cancel = () => {};
     const unsubscribe = readouts.subscribe(() => {
       timer ??= setTimeout(() => {
-        timer = undefined;
-        tellAnew();
+        // With those of all other charts, so that the page is drawn anew once and not once a chart.
+        cancel = onBeat(() => {
+          timer = undefined;
+          tellAnew();
+        });
       }, SUMMARY_MS);
     });
     return () => {
       clearTimeout(timer);
+      cancel();
       unsubscribe();
     };
   }, [readouts]);
@@ -125,10 +140,10 @@ const Summary = memo(function Summary({ readouts, store, series, axis, stepsPerE
   return <VisuallyHidden id={summaryId}>{[...described, ...marked].join(" ")}</VisuallyHidden>;
 });
 
-function Entry({ series, value }: { series: ChartSeries; value: Cell }) {
-  const { t } = useTranslation("runs");
+/** Drawn anew at each beat: it asks for nothing. */
+function Entry({ series, value, title }: { series: ChartSeries; value: Cell; title: string | undefined }) {
   return (
-    <li title={series.isOverEpochSoFar ? t("charts.overEpochSoFar") : undefined}>
+    <li title={title}>
       <Swatch color={series.color} />
       {series.label} <b>{formatValue(value)}</b>
     </li>

@@ -303,6 +303,13 @@ describe("ranges", () => {
     expect(valueRange([[null, undefined]], false, false)).toBeNull();
   });
 
+  it("keeps what hardly changes off the edge of a log scale", () => {
+    const range = valueRange([[0.000999, 0.001]], true, false);
+    expect(range?.min).toBeLessThan(0.00096);
+    expect(range?.max).toBeGreaterThan(0.00104);
+    expect(valueRange([[0.1, 1]], true, false)).toEqual({ min: 0.1, max: 1, numOutside: 0 });
+  });
+
   it("keeps the curve readable beside a spike and says what is cut", () => {
     const column = Array.from({ length: 200 }, (_, index) => 1 + Math.sin(index));
     column[100] = 1e6;
@@ -335,6 +342,7 @@ describe("logTicks", () => {
     [0.02, 0.7, [0.02, 0.05, 0.1, 0.2, 0.5]],
     [0.55, 1, [0.6, 0.7, 0.8, 0.9, 1]],
     [0.951, 0.985, [0.96, 0.97, 0.98]],
+    [0.0009, 0.001, [0.0009, 0.00092, 0.00094, 0.00096, 0.00098, 0.001]],
     [0.001, 10, [0.001, 0.01, 0.1, 1, 10]],
     [1e-36, 1, [1e-36, 1e-31, 1e-26, 1e-21, 1e-16, 1e-11, 1e-6, 0.1]],
   ])("between %d and %d", (min, max, ticks) => {

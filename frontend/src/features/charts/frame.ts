@@ -239,7 +239,11 @@ export function valueRange(columns: readonly (readonly Cell[])[], isLog: boolean
       numOutside = values.reduce((num, value) => num + (value < min || value > max ? 1 : 0), 0);
     }
   }
-  if (isLog) return { min: min === max ? min / 2 : min, max: min === max ? max * 2 : max, numOutside };
+  if (isLog) {
+    // What hardly changes would lie on the frame's edge.
+    const factor = min === max ? 2 : max / min < 1 + 2 * LEAST_SPAN ? 1 + LEAST_SPAN : 1;
+    return { min: min / factor, max: max * factor, numOutside };
+  }
   const least = Math.max(Math.abs(min), Math.abs(max)) * LEAST_SPAN || 1;
   const margin = Math.max((max - min) * 0.05, (least - (max - min)) / 2);
   return { min: min - margin, max: max + margin, numOutside };

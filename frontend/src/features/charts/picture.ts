@@ -2,8 +2,9 @@
 
 import uPlot from "uplot";
 import { buildLine, fullRange, type Line, type Range, toPositive, valueRange, type XAxis } from "./frame";
+import { BAND_OPACITY, RAW_OPACITY } from "./lines";
 import { MARK_ROW_PX, MARK_ROWS, markPlace, placeMarks } from "./marks";
-import { BAND_OPACITY, CLOCK_INCREMENTS, NUM_COLORS, RAW_OPACITY } from "./plot";
+import { CLOCK_INCREMENTS, NUM_COLORS } from "./plot";
 import { type ShownChart, valuesOf } from "./shown";
 import { formatTick, formatX, logTicks, roundTicks } from "./ticks";
 

@@ -13,6 +13,7 @@ import {
   valueRange,
   type XAxis,
 } from "./frame";
+import { BAND_OPACITY, buildSeries, RAW_OPACITY, widthOf, withOpacity } from "./lines";
 import { drawMarks, marksAtPointer } from "./markLines";
 import type { Mark } from "./marks";
 import { type MetricBuffer, stampOf } from "./metricBuffer";
@@ -82,16 +83,12 @@ export interface PlotOptions {
   zoom: Range | null;
 }
 
-export const RAW_OPACITY = 0.28;
-export const BAND_OPACITY = 0.16;
 export const NUM_COLORS = 8;
 
 /** Which colour of the theme (from 1) a series' number stands for: they come again, dashed. */
 export const hueOf = (color: number) => ((color - 1) % NUM_COLORS) + 1;
 /** From so many series on a chart does not list them all: it names the one at the pointer. */
 export const MANY_SERIES = 13;
-/** Up to this many points of a series get dots. */
-const DOTS_UP_TO = 40;
 export const CLOCK_INCREMENTS = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400,
 ];
@@ -152,7 +149,7 @@ export class Plot {
 
   /** Gives whether there was anything to draw. */
   private draw(): boolean {
-    const { view, stepsPerEpoch } = this.options;
+    const { series, view, stepsPerEpoch } = this.options;
     const { axis, isLog, smoothing, keepAll } = view;
     const buffers = this.buffers();
     this.drawn = stampOf(buffers);
@@ -167,13 +164,19 @@ export class Plot {
     const line = (buffer: MetricBuffer | undefined, place: number, isSmooth: boolean): Line => {
       if (buffer === undefined) return { x: [], y: [] };
       const values = isSmooth ? this.smooth(buffer, smoothing) : buffer.values;
-      const isBrokenAtEpochs = !isSmooth && this.options.series[place]?.isOverEpochSoFar === true;
+      const isBrokenAtEpochs = !isSmooth && series[place]?.isOverEpochSoFar === true;
       return buildLine(buffer, values, { axis, stepsPerEpoch, range: this.zoom, buckets, isLog, isBrokenAtEpochs });
     };
     const lines = buffers.map((buffer, place) => line(buffer, place, false));
     if (smoothing > 0) lines.push(...buffers.map((buffer, place) => line(buffer, place, true)));
     const [x, ...columns] = alignAll(lines, range, buckets);
     this.columns = columns;
+    lines.forEach(({ x: points }, at) => {
+      const drawn = this.plot.series[at + 1];
+      // The smoothed ones come behind the raw ones, and are never dense to the eye.
+      const isDense = at < series.length && points.length > buckets;
+      if (drawn !== undefined && drawn.width !== 0) drawn.width = widthOf(isDense || series.length >= MANY_SERIES);
+    });
     const values = valueRange(columns, isLog, keepAll);
     this.numOutside = values?.numOutside ?? 0;
     this.unit = values === null ? 1 : unitOf(values);
@@ -248,8 +251,7 @@ export class Plot {
         const stroke = strokes[index] as string;
         if (one.edge !== undefined) return { show: !isFaint || isSmooth, width: 0, points: { show: false } };
         const dash = one.color > NUM_COLORS ? { dash: [6, 4] } : {};
-        const width = series.length < MANY_SERIES ? LINE_WIDTH : THIN_LINE_WIDTH;
-        return { ...buildSeries(isFaint ? withOpacity(stroke, RAW_OPACITY) : stroke, width, !isFaint), ...dash };
+        return { ...buildSeries(isFaint ? withOpacity(stroke, RAW_OPACITY) : stroke, !isFaint), ...dash };
       });
     const font = `11px ${style.fontFamily}`;
     const axis: uPlot.Axis = {
@@ -347,36 +349,3 @@ const everyTick = (_plot: uPlot, ticks: number[]) => ticks;
 /** A digit at 11 px. */
 const LABEL_WIDTH_PX = 6.6;
 const STEP_INCREMENTS = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((base) => base * 10 ** power)).flat();
-
-const LINE_WIDTH = 1.5;
-/** Of many curves: less ink on one another, and a line of one pixel is drawn several times as fast. */
-const THIN_LINE_WIDTH = 1;
-
-function buildSeries(stroke: string, width: number, hasDots: boolean): uPlot.Series {
-  return {
-    stroke,
-    width,
-    spanGaps: false,
-    // A gap between neighbouring pixels would leave the edges of a steep line in sight.
-    gaps: (_plot, _series, _from, _to, gaps) => gaps.map(([from, to]) => [from - 1, to + 1] as uPlot.Series.Gap),
-    points: {
-      show: (plot, index) => hasDots && countPoints(plot.data[index] as Cell[]) <= DOTS_UP_TO,
-      size: 5,
-      fill: stroke,
-    },
-  };
-}
-
-function countPoints(column: readonly Cell[]): number {
-  let num = 0;
-  for (const value of column) if (typeof value === "number") num += 1;
-  return num;
-}
-
-/** `#rrggbb` with an opacity. */
-function withOpacity(color: string, opacity: number): string {
-  const alpha = Math.round(opacity * 255)
-    .toString(16)
-    .padStart(2, "0");
-  return `${color}${alpha}`;
-}

@@ -49,16 +49,8 @@ export function logTicks(min: number, max: number): number[] {
     const inside = ticks.filter((tick) => tick >= min && tick <= max);
     if (inside.length >= ENOUGH_TICKS) return inside;
   }
-  return evenTicks(min, max);
-}
-
-/** In a part of a decade a log scale is nearly an even one. */
-function evenTicks(min: number, max: number): number[] {
-  const step = 10 ** Math.floor(Math.log10((max - min) / 2));
-  const ticks: number[] = [];
-  // Binary fractions would show as 0.30000000000000004.
-  for (let k = Math.ceil(min / step); k * step <= max; k += 1) ticks.push(Number((k * step).toPrecision(12)));
-  return ticks;
+  // In a part of a decade a log scale is nearly an even one.
+  return roundTicks(min, max);
 }
 
 const FEW_TICKS = 5;
