@@ -49,10 +49,17 @@ export function isApiProblem(error: unknown, code?: string): error is ApiProblem
 
 const MOST_SENTENCES = 3;
 
+/** How the types of what is said of a document as a whole begin: such a sentence needs no field before it. */
+const DOCUMENT = "document_";
+
 /** What went wrong, for a person: the single problems where the server names them, else its sentence. */
 export function sentenceOf(error: unknown): string {
   if (isApiProblem(error) && error.problems.length > 0) {
-    const sentences = error.problems.slice(0, MOST_SENTENCES).map(({ field, message }) => withField(field, message));
+    const sentences = error.problems
+      .slice(0, MOST_SENTENCES)
+      .map(({ field, message, values }) =>
+        String(values?.type).startsWith(DOCUMENT) ? message : withField(field, message),
+      );
     return sentences.join(" ");
   }
   return error instanceof Error ? error.message : String(error);

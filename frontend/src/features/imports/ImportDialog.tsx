@@ -3,9 +3,10 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { keys } from "@/api";
+import { keys, sentenceOf } from "@/api";
 import { formatBytes, formatPercent, Sentence } from "@/ui";
 import { ChooseNetwork } from "./ChooseNetwork";
+import { DocumentFileError, isDocumentFile } from "./documentFile";
 import styles from "./imports.module.css";
 import { NetworkReport } from "./NetworkReport";
 import { useImport } from "./useImport";
@@ -21,12 +22,20 @@ export function ImportDialog({ file, onClose }: ImportDialogProps) {
   const state = useImport(file);
   const client = useQueryClient();
   const navigate = useNavigate();
-  const isDone = state.phase === "done";
+  const isDone = state.phase === "done" || state.phase === "opened";
   useEffect(() => {
     if (!isDone) return;
     void client.invalidateQueries({ queryKey: keys.networks, exact: true });
     void client.invalidateQueries({ queryKey: keys.weights });
   }, [isDone, client]);
+  const opened = state.phase === "opened" ? state.network : null;
+  useEffect(() => {
+    if (opened !== null) void navigate(`/networks/${opened}`);
+  }, [opened, navigate]);
+  // A document is read at once: a dialog would only flash up.
+  if (state.phase === "opened" || (state.phase === "sending" && isDocumentFile(file))) return null;
+  const reasonOf = (error: unknown) =>
+    error instanceof DocumentFileError ? t(`file.${error.reason}`, error.values) : sentenceOf(error);
   const title =
     state.phase === "sending"
       ? t("sending", { file: file.name })
@@ -40,7 +49,7 @@ export function ImportDialog({ file, onClose }: ImportDialogProps) {
         {state.phase === "refused" && (
           <>
             <p role="alert" className={styles.error}>
-              <Sentence text={state.error.message} />
+              <Sentence text={reasonOf(state.error)} />
             </p>
             <p className={styles.quiet}>{t("nothingKept")}</p>
             <Group justify="flex-end">

@@ -1,9 +1,12 @@
 import { useEffect, useState } from "react";
-import { type ImportRead, sendFile } from "@/api";
+import { api, type ImportRead, type NetworkRead, sendFile, unwrap } from "@/api";
+import { isDocumentFile, readDocumentFile } from "./documentFile";
 
 export type ImportState =
   | { phase: "sending"; share: number }
-  | { phase: "refused"; error: Error }
+  | { phase: "refused"; error: unknown }
+  /** A Netwright document is a network as it stands: there is nothing to report. */
+  | { phase: "opened"; network: string }
   | { phase: "done"; read: ImportRead };
 
 /** Sends the file as soon as it is there; unmounting calls it off. */
@@ -12,16 +15,24 @@ export function useImport(file: File): ImportState {
   useEffect(() => {
     const abort = new AbortController();
     setState({ phase: "sending", share: 0 });
-    const path = `/api/imports?${new URLSearchParams({ filename: file.name })}`;
     const onProgress = (share: number) => setState({ phase: "sending", share });
-    sendFile<ImportRead>({ method: "POST", path, file, onProgress, signal: abort.signal }).then(
-      (read) => setState({ phase: "done", read }),
-      (error: unknown) => {
-        if (abort.signal.aborted) return;
-        setState({ phase: "refused", error: error instanceof Error ? error : new Error(String(error)) });
-      },
+    const taken = isDocumentFile(file) ? takeDocument(file, abort.signal) : takeForeign(file, onProgress, abort.signal);
+    taken.then(
+      (next) => !abort.signal.aborted && setState(next),
+      (error: unknown) => !abort.signal.aborted && setState({ phase: "refused", error }),
     );
     return () => abort.abort();
   }, [file]);
   return state;
+}
+
+async function takeDocument(file: File, signal: AbortSignal): Promise<ImportState> {
+  const document = await readDocumentFile(file);
+  const { id } = await unwrap<NetworkRead>(api.POST("/api/networks", { body: { document }, signal }));
+  return { phase: "opened", network: id };
+}
+
+async function takeForeign(file: File, onProgress: (share: number) => void, signal: AbortSignal): Promise<ImportState> {
+  const path = `/api/imports?${new URLSearchParams({ filename: file.name })}`;
+  return { phase: "done", read: await sendFile<ImportRead>({ method: "POST", path, file, onProgress, signal }) };
 }

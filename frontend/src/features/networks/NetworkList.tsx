@@ -35,11 +35,6 @@ const ExportDialog = lazy(() =>
   loadPart(async () => ({ default: (await import("@/features/workspace")).ExportDialog })),
 );
 
-/** Netwright's own documents are read here; what another file is, the server finds out from its bytes. */
-function isDocument(file: File): boolean {
-  return file.type === "application/json" || file.name.toLowerCase().endsWith(".json");
-}
-
 function isWorkspace(file: File): boolean {
   return file.name.toLowerCase().endsWith(".zip");
 }
@@ -51,8 +46,7 @@ export function NetworkList() {
   const [foreign, setForeign] = useState<File | null>(null);
   const [linked, setLinked] = useState<NetworkSummary | null>(null);
   const [exported, setExported] = useState<{ network?: NetworkSummary } | null>(null);
-  const takeFile = (file: File) => (isDocument(file) ? void actions.importFile(file) : setForeign(file));
-  const drop = useFileDrop(takeFile);
+  const drop = useFileDrop(setForeign);
   const { data: networks, error, refetch } = useQuery(networksQuery);
   usePageTitle(t("title"));
 
@@ -66,14 +60,14 @@ export function NetworkList() {
         <h1>{t("title")}</h1>
         {networks !== undefined && networks.length > 0 && <Filter />}
         <div className={styles.grow} />
-        {networks !== undefined && networks.length > 0 && <Actions actions={actions} onFile={takeFile} />}
+        {networks !== undefined && networks.length > 0 && <Actions actions={actions} onFile={setForeign} />}
       </PageBar>
       {networks !== undefined && <TourOffer hasExample={networks.some((network) => network.is_example)} />}
       {networks !== undefined && (
         <Cards
           networks={networks}
           actions={actions}
-          onFile={takeFile}
+          onFile={setForeign}
           onExport={(network) => setExported({ network })}
           onLink={setLinked}
         />

@@ -4,9 +4,7 @@ import { fireEvent, render, screen } from "@testing-library/react";
 import { MemoryRouter } from "react-router";
 import { describe, expect, test, vi } from "vitest";
 import type { NetworkSummary } from "@/api";
-import { writeDocument } from "@/document";
 import { PageBarProvider, PageBarSlot } from "@/ui";
-import { readDocumentFile } from "./documentFile";
 import { NetworkList } from "./index";
 
 function network(number: number): NetworkSummary {
@@ -77,21 +75,5 @@ describe("NetworkList", () => {
     expect(screen.getAllByRole("listitem")).toHaveLength(1);
     fireEvent.change(screen.getByRole("searchbox"), { target: { value: "nothing" } });
     expect(screen.getByText("No network has this name")).toBeTruthy();
-  });
-});
-
-describe("document files", () => {
-  const document = { format: 1 as const, name: "One" };
-
-  test("what is exported can be imported", async () => {
-    const file = new File([writeDocument(document)], "one.json");
-    expect(await readDocumentFile(file)).toEqual(document);
-  });
-
-  test.each([
-    ["not JSON", "{", /is not JSON/],
-    ["other JSON", '{"a": 1}', /not a Netwright document/],
-  ])("%s is refused with the reason", async (_, text, reason) => {
-    await expect(readDocumentFile(new File([text], "file.json"))).rejects.toThrow(reason);
   });
 });

@@ -12,7 +12,6 @@ import {
 } from "@/api";
 import { writeDocument } from "@/document";
 import { downloadText, notifyDone, notifyError, notifyUndo, toFilename } from "@/ui";
-import { readDocumentFile } from "./documentFile";
 
 const MAX_NAME_LENGTH = 200;
 
@@ -41,11 +40,6 @@ export function useNetworkActions() {
     createNew: () =>
       attempt(t("failed.create"), async () => {
         const network = await create.mutateAsync({ format: 1, name: t("untitled") });
-        await navigate(`/networks/${network.id}`);
-      }),
-    importFile: (file: File) =>
-      attempt(t("failed.import", { file: file.name }), async () => {
-        const network = await create.mutateAsync(await readDocumentFile(file));
         await navigate(`/networks/${network.id}`);
       }),
     duplicate: ({ id }: NetworkSummary) =>
