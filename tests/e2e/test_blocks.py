@@ -41,6 +41,9 @@ def test_block_made_by_mouse_is_opened_given_a_parameter_repeated_and_unpacked(p
     editor = open_document(page, server, small())
     inspector = page.get_by_label("Settings of what is selected")
 
+    # The page itself does not scroll: a second bar would stand beside the inspector's.
+    assert page.get_by_role("main").evaluate("main => main.scrollHeight - main.clientHeight") == 0
+
     # Group, with a name of one's own.
     select_many(editor, "conv", "norm", "act")
     editor.node("norm").click(button="right", position={"x": 90, "y": 12})

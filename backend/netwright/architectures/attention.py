@@ -1,7 +1,7 @@
 """Self-attention with pooling, a small Transformer encoder, and ViT."""
 
 from netwright.architectures.base import Architecture, Paper, Published
-from netwright.architectures.drawing import document, draw, node
+from netwright.architectures.drawing import document, draw, node, rows
 from netwright.architectures.presets import DIGITS, DIGITS_ROWS, IMAGENET, MESSAGES
 from netwright.graph.document import Document
 
@@ -26,7 +26,9 @@ def draw_self_attention(pool: str) -> Document:
         node("head", "Linear", out_features=10),
         node("scores", "Output"),
     ]
-    return document("", draw(nodes, width=32))
+    # Attention begins a row: beside its three ports there is no room for the shape of what comes in.
+    places = rows("image rows", "embed positions", "attention pool", "head scores")
+    return document("", draw(nodes, "", places, width=32))
 
 
 def draw_transformer() -> Document:
