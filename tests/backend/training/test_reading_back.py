@@ -26,11 +26,11 @@ READS = {
 EVERY = [name for name, metric in METRICS.classes.items() if "classification" in metric.tasks]
 
 
-class Reads(TorchDispatchMode):
+class Reads(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch has no types here
     """Counts what reads numbers back."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.count = 0
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
