@@ -133,7 +133,7 @@ def parse_text_table(
     """
     text, known_encoding = _decode(data, filename, encoding)
     if not text.strip():
-        raise DataError(say("{filename} is empty.", filename=filename), code="empty_file", file=filename)
+        raise _empty(filename)
     used = delimiter or _sniff_delimiter(text, is_quoted)
     quoted = _is_quoted(text, used) if is_quoted is None else is_quoted
     records, lines = _read_records(text, used, filename, is_quoted=quoted)
@@ -141,6 +141,16 @@ def parse_text_table(
     if is_to_learn:
         _check_size(table)
     return replace(table, encoding=known_encoding, is_quoted=quoted)
+
+
+def _empty(filename: str) -> DataError:
+    return DataError(
+        say(
+            "{filename} is empty. Upload a table with the names of its columns and rows below them.", filename=filename
+        ),
+        code="empty_file",
+        file=filename,
+    )
 
 
 def _binary_table(
@@ -155,7 +165,7 @@ def _binary_table(
     records = read_records(path, form, filename, name)
     width = max(map(len, records), default=0)
     if not width:
-        raise DataError(say("{filename} is empty.", filename=filename), code="empty_file", file=filename)
+        raise _empty(filename)
     if width > MAX_COLUMNS:
         raise _too_large(filename, say("{count:,} columns", count=width), say("{count:,} columns", count=MAX_COLUMNS))
     if len(records) > MAX_ROWS + 1 or len(records) * width > MAX_CELLS:

@@ -35,7 +35,7 @@ def check_average(training: TrainingConfig, num_updates: int) -> Iterator[Proble
     yield Problem(
         code="average_too_slow",
         severity="warning",
-        field="averaging",
+        field="averaging.params.decay",
         message=say(
             "The average of the weights spans about {span:,} updates and the run makes {total:,}, so that it would hardly "
             "leave the first weights. Take a lower decay.",

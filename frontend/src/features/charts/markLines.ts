@@ -14,7 +14,7 @@ const NEAR_PX = 6;
 export function drawMarks(
   plot: uPlot,
   { marks, stepsPerEpoch, view }: Marked,
-  { stroke, text, font }: { stroke: string; text: string; font: string },
+  { stroke, text, ground, font }: { stroke: string; text: string; ground: string; font: string },
 ): void {
   const { ctx, bbox } = plot;
   const scale = devicePixelRatio;
@@ -30,14 +30,24 @@ export function drawMarks(
     return [{ label, x: plot.valToPos(place, "x", true), width: ctx.measureText(label).width }];
   });
   const frame = { left: bbox.left, right: bbox.left + bbox.width, gap: 4 * scale, numRows: MARK_ROWS };
-  for (const { x, label, textX, side, row } of placeMarks(drawn, frame)) {
-    ctx.beginPath();
+  const placed = placeMarks(drawn, frame);
+  ctx.beginPath();
+  for (const { x } of placed) {
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
-    ctx.stroke();
+  }
+  ctx.stroke();
+  // Words stand on the ground's colour, so that lines and curves do not run through their letters.
+  ctx.setLineDash([]);
+  ctx.lineJoin = "round";
+  ctx.lineWidth = 3 * scale;
+  ctx.strokeStyle = ground;
+  for (const { label, textX, side, row } of placed) {
     if (row === null) continue;
     ctx.textAlign = side === "right" ? "left" : "right";
-    ctx.fillText(label, textX, bbox.top + (2 + row * MARK_ROW_PX) * scale);
+    const y = bbox.top + (2 + row * MARK_ROW_PX) * scale;
+    ctx.strokeText(label, textX, y);
+    ctx.fillText(label, textX, y);
   }
   ctx.restore();
 }

@@ -209,7 +209,7 @@ function marksOf({ marks, view, stepsPerEpoch }: ShownChart, range: Range, x: (v
     const y = FRAME.top + 10 + (row ?? 0) * MARK_ROW_PX;
     return (
       `<line x1="${place}" y1="${FRAME.top}" x2="${place}" y2="${BOTTOM}" stroke="#8b8b95" stroke-dasharray="4 4"/>` +
-      `<text x="${words}" y="${y}" text-anchor="${side === "right" ? "start" : "end"}" font-size="11" fill="#5a5a64">${escapeXml(label)}</text>`
+      `<text x="${words}" y="${y}" text-anchor="${side === "right" ? "start" : "end"}" font-size="11" fill="#5a5a64" stroke="#ffffff" stroke-width="3" stroke-linejoin="round" paint-order="stroke">${escapeXml(label)}</text>`
     );
   });
 }

@@ -326,6 +326,7 @@ export class Plot {
             drawMarks(plot, this.options, {
               stroke: color("--nw-border-strong"),
               text: color("--nw-text-quiet"),
+              ground: color("--nw-surface"),
               font,
             }),
         ],

@@ -249,9 +249,11 @@ function useMarks({ attempts, values }: RunLive): readonly Mark[] {
     () =>
       joinMarks([
         ...attempts
-          .map((attempt) => attempt.resumed_from_step ?? 0)
-          .filter((step) => step > 0)
-          .map((step) => ({ step, label: t("mark.resumed") })),
+          .map(({ attempt, resumed_from_step: step }) => ({
+            step: step ?? 0,
+            label: t(attempt === 1 ? "mark.branched" : "mark.resumed"),
+          }))
+          .filter(({ step }) => step > 0),
         ...values.map(({ name, value, step }) => ({
           step,
           label: name === "lr" ? t("mark.rate", { value: formatMetric(value) }) : t("mark.epochs", { value }),
