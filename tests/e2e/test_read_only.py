@@ -68,5 +68,8 @@ def test_network_on_a_phone_is_read_and_edited_only_when_asked(browser: Browser,
         assert not faults(page)
         page.get_by_role("button", name="Edit anyway").click()
         expect(page.get_by_test_id("outline-toggle")).to_be_visible()
+        # Whoever comes for the training form, as by a step of the tour, gets it.
+        page.goto(f"http://127.0.0.1:{server.port}/networks/{network}?drawer=train")
+        expect(page.get_by_test_id("train-source")).to_be_visible()
     finally:
         context.close()

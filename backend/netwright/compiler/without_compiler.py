@@ -23,7 +23,9 @@ def keep_compiler_out() -> None:
 
     wrapper = torch._disable_dynamo(_nothing).__code__  # type: ignore[attr-defined]  # noqa: SLF001
     place = wrapper.co_freevars.index("fn")
-    for function in gc.get_objects():
+    # Not all objects: the list would hold those that other threads are just making, and CPython gives up a tuple of a generator
+    # (``SystemError``) that somebody else holds before it is whole.
+    for function in gc.get_referrers(wrapper):
         if type(function) is FunctionType and function.__code__ is wrapper:
             wrapped = (function.__closure__ or ())[place].cell_contents
             if wrapped.__module__.startswith(_PACKAGES) and not hasattr(wrapped, _KEPT):

@@ -3,6 +3,7 @@
 import gc
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
@@ -15,6 +16,7 @@ from layer_inputs import fitting_shapes, specs_for
 from netwright.compiler.calls import build_call, call_source
 from netwright.compiler.check import check, forget, warm_up
 from netwright.compiler.check_infer import InferenceError, given, has_errors, run_on_meta, without_running
+from netwright.compiler.without_compiler import keep_compiler_out
 from netwright.layers.base import Call, TensorSpec
 from netwright.layers.registry import LAYERS
 from torch import nn
@@ -169,3 +171,29 @@ def test_checking_networks_does_not_load_the_compiler_of_pytorch() -> None:
         "sys.exit('torch._dynamo' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_other_threads_make_is_whole_while_the_compiler_is_kept_out() -> None:
+    """Whoever holds a tuple of a generator before it is whole lets CPython give it up with a SystemError."""
+    faults: list[BaseException] = []
+    has_ended = threading.Event()
+
+    def make_tuples() -> None:
+        while not has_ended.is_set():
+            try:
+                tuple(number for number in range(2000))
+            except SystemError as fault:
+                faults.append(fault)
+
+    thread = threading.Thread(target=make_tuples)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        thread.start()
+        for _ in range(8):
+            keep_compiler_out()
+    finally:
+        sys.setswitchinterval(interval)
+        has_ended.set()
+        thread.join()
+    assert not faults

@@ -1,8 +1,8 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, type PropsWithChildren, type ReactNode, Suspense, useEffect, useState } from "react";
+import { lazy, type PropsWithChildren, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useParams } from "react-router";
+import { Link, useParams, useSearchParams } from "react-router";
 import { isApiProblem, keys, type LayerRead, layersQuery, loadPart, type NetworkRead } from "@/api";
 import { normalizeDocument } from "@/document";
 import { EditorProvider, useEditorStore } from "@/features/editor";
@@ -50,6 +50,20 @@ function useDraft(id: string) {
   });
 }
 
+/** Whoever comes for the training form gets it on a small screen too, where it takes the whole of it. Draws nothing. */
+function ForForm({ onWanted }: { onWanted: () => void }) {
+  const [params] = useSearchParams();
+  const isWanted = params.get("drawer") === "train";
+  const latest = useRef(onWanted);
+  useEffect(() => {
+    latest.current = onWanted;
+  });
+  useEffect(() => {
+    if (isWanted) latest.current();
+  }, [isWanted]);
+  return null;
+}
+
 function Opening({ id }: { id: string }) {
   const { t } = useTranslation();
   const network = useNetwork(id);
@@ -60,6 +74,7 @@ function Opening({ id }: { id: string }) {
     if (!isSmall) return <Opened network={network.data} layers={layers.data} kept={draft.data} />;
     return (
       <Suspense>
+        <ForForm onWanted={() => setSmall(false)} />
         <ReadOnlyView
           network={network.data}
           layers={layers.data}

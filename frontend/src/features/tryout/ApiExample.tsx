@@ -3,17 +3,37 @@ import type { TrialRead } from "@/api";
 import { CopyButton } from "@/ui";
 import classes from "./tryout.module.css";
 
-/** A body of JSON for one sample of the data, of whatever kind but a picture. */
-function exampleBody(trial: TrialRead): string {
-  if (trial.text) return JSON.stringify({ texts: [trial.text.example] });
-  if (trial.graph) return JSON.stringify({ samples: [0] });
-  if (trial.series) return JSON.stringify({ series: [trial.series.example] });
-  return `{"rows": [${exampleRow(trial)}]}`;
+/** What is sent for one sample of the data, of whatever kind but a picture. */
+function exampleBody(trial: TrialRead): unknown {
+  if (trial.text) return { texts: [trial.text.example] };
+  if (trial.graph) return { samples: [0] };
+  if (trial.series) return { series: [trial.series.example] };
+  return { rows: [Object.fromEntries(trial.fields?.map((field) => [field.name, field.example ?? null]) ?? [])] };
 }
 
-function exampleRow(trial: TrialRead): string {
-  const row = Object.fromEntries(trial.fields?.map((field) => [field.name, field.example ?? null]) ?? []);
-  return JSON.stringify(row);
+/** Digits that a float32 has for certain: 5.1 is read from one as 5.099999904632568. */
+const FLOAT32_DIGITS = 7;
+
+function short(value: number): number {
+  return Number.isInteger(value) ? value : Number(value.toPrecision(FLOAT32_DIGITS));
+}
+
+function toJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => (typeof part === "number" ? short(part) : part));
+}
+
+/** As Python writes it. */
+function toPython(value: unknown): string {
+  if (value === null || value === undefined) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value === "number") return String(short(value));
+  if (Array.isArray(value)) return `[${value.map(toPython).join(", ")}]`;
+  if (typeof value === "object") {
+    return `{${Object.entries(value)
+      .map(([key, part]) => `${JSON.stringify(key)}: ${toPython(part)}`)
+      .join(", ")}}`;
+  }
+  return JSON.stringify(value);
 }
 
 /** What is done with the answers: a picture is saved, its data URL cut off. */
@@ -51,7 +71,7 @@ export function curlCall(trial: TrialRead, origin: string): string {
     ].join("\n");
   }
   // A quote of a shell's string ends it: '\'' is one within.
-  const body = exampleBody(trial).replaceAll("'", "'\\''");
+  const body = toJson(exampleBody(trial)).replaceAll("'", "'\\''");
   return [...head, `  -d '${body}'`].join("\n");
 }
 
@@ -60,9 +80,7 @@ export function pythonCall(trial: TrialRead, origin: string): string {
   const isPicture = trial.kind === "image";
   const body = isPicture
     ? '{"pictures": [base64.b64encode(Path("picture.png").read_bytes()).decode()]}'
-    : trial.kind === "table"
-      ? `{"rows": [json.loads(${JSON.stringify(exampleRow(trial))})]}`
-      : `json.loads(${JSON.stringify(exampleBody(trial))})`;
+    : toPython(exampleBody(trial));
   return [
     ...(isPicture ? ["import base64", "import json"] : ["import json"]),
     "import os",

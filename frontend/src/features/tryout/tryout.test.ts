@@ -42,9 +42,20 @@ describe("the calls of a program", () => {
   };
 
   it("carry a row that a shell and Python read as it is", () => {
-    expect(curlCall(table, "http://h")).toContain(`-d '{"rows": [{"it'\\''s":"x"}]}'`);
-    expect(pythonCall(table, "http://h")).toContain(`json.loads("{\\"it's\\":\\"x\\"}")`);
+    expect(curlCall(table, "http://h")).toContain(`-d '{"rows":[{"it'\\''s":"x"}]}'`);
+    expect(pythonCall(table, "http://h")).toContain(`json.dumps({"rows": [{"it's": "x"}]})`);
     expect(pythonCall(table, "http://h")).toContain('"http://h/api/checkpoints/c1/predict"');
+  });
+
+  it("write the numbers of the data as short as they are, and nothing as Python does", () => {
+    const fields = [5.1, null].map((example, at) => ({
+      name: `f${at}`,
+      is_required: false,
+      example: example === null ? null : Math.fround(example),
+    }));
+    const numbers: TrialRead = { ...table, fields };
+    expect(curlCall(numbers, "http://h")).toContain('{"f0":5.1,"f1":null}');
+    expect(pythonCall(numbers, "http://h")).toContain('{"f0": 5.1, "f1": None}');
   });
 
   it("send pictures as base64", () => {
@@ -60,7 +71,7 @@ describe("the calls of a program", () => {
     const shape = { sample: "vertex", num_samples: 3, features: ["a"], is_directed: false, example: null } as const;
     const graph: TrialRead = { ...table, kind: "graph", graph: { ...shape, features: ["a"] } };
     expect(curlCall(graph, "http://h")).toContain(`-d '{"samples":[0]}'`);
-    expect(pythonCall(graph, "http://h")).toContain('json.loads("{\\"samples\\":[0]}")');
+    expect(pythonCall(graph, "http://h")).toContain('json.dumps({"samples": [0]})');
   });
 });
 
