@@ -1,6 +1,6 @@
 import { TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, memo, useEffect, useId, useMemo, useRef, useState } from "react";
 import { CommandIcon, FamilyIcon, useCanvasStore, useEditor, useEditorWords } from "@/features/editor";
 import { Ghost } from "./Ghost";
 import { LIBRARY, type PaletteItem, searchPalette } from "./items";
@@ -8,6 +8,7 @@ import classes from "./Palette.module.css";
 import { useAdd } from "./useAdd";
 import { useDragOut } from "./useDragOut";
 import { describe, useItems } from "./useItems";
+import { useShownGroups } from "./useShownGroups";
 
 /** Everything that can be put on the canvas: searched, dragged, or added with Enter or a double-click. */
 export function Palette() {
@@ -21,6 +22,7 @@ export function Palette() {
   const all = useItems();
   const groups = useMemo(() => searchPalette(all, query), [all, query]);
   const items = useMemo(() => groups.flatMap((group) => group.items), [groups]);
+  const shown = useShownGroups(groups, items.length);
   const current = items.find(({ type }) => type === active) ?? (query === "" ? undefined : items[0]);
   const add = useAdd();
   const dragOut = useDragOut();
@@ -78,7 +80,7 @@ export function Palette() {
         <CommandIcon id="openLibrary" />
       </div>
       <div id={listId} role="listbox" aria-label={t("palette.label")} className={classes.list}>
-        {groups.map((group) => (
+        {shown.map((group) => (
           // biome-ignore lint/a11y/useSemanticElements: a group of options within a list box has no element of its own.
           <div key={group.family} role="group" aria-label={t(`family.${group.family}`)}>
             <div className={classes.family} aria-hidden>
@@ -126,7 +128,8 @@ interface ItemProps {
   onDragOut: ReturnType<typeof useDragOut>;
 }
 
-function Item({ id, item, isActive, onActivate, onAdd, onDragOut }: ItemProps) {
+/** A row that is not the active one is left alone while the pointer moves over others. */
+const Item = memo(function Item({ id, item, isActive, onActivate, onAdd, onDragOut }: ItemProps) {
   const ref = useRef<HTMLDivElement>(null);
   // Once when it becomes so: a list that has been scrolled on must not jump back at whatever draws it anew.
   useEffect(() => {
@@ -154,4 +157,4 @@ function Item({ id, item, isActive, onActivate, onAdd, onDragOut }: ItemProps) {
       <span>{item.name}</span>
     </div>
   );
-}
+});

@@ -75,6 +75,18 @@ export function searchPalette(items: readonly PaletteItem[], query: string): Pal
   return [...groups].map(([family, found]) => ({ family, items: found }));
 }
 
+/** The groups of the first `count` items. */
+export function beginningOf(groups: readonly PaletteGroup[], count: number): PaletteGroup[] {
+  const beginning: PaletteGroup[] = [];
+  let room = count;
+  for (const { family, items } of groups) {
+    if (room <= 0) break;
+    beginning.push({ family, items: items.slice(0, room) });
+    room -= items.length;
+  }
+  return beginning;
+}
+
 /** The types that were added last. */
 export const recentItems = createRecent("netwright-recent-layers", 8);
 

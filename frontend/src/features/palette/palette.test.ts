@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createCatalogue } from "@/document";
 import { LAYERS } from "@/document/testing/catalogue";
 import { fuzzyScore } from "@/ui";
-import { paletteItems, searchPalette } from "./items";
+import { beginningOf, paletteItems, searchPalette } from "./items";
 
 const CHINESE: Record<string, string> = { convolution: "卷积", merge: "合并" };
 const items = paletteItems(
@@ -24,6 +24,16 @@ describe("the palette", () => {
       "block",
     ]);
     expect(names("")).toHaveLength(LAYERS.length + 1);
+  });
+
+  it("begins with as many items as are asked for, by family", () => {
+    const groups = searchPalette(items, "");
+    const inOrder = groups.flatMap((group) => group.items);
+    const first = (groups[0]?.items.length ?? 0) + 1;
+    const beginning = beginningOf(groups, first);
+    expect(beginning.map(({ family }) => family)).toEqual(["io", "convolution"]);
+    expect(beginning.flatMap((group) => group.items)).toEqual(inOrder.slice(0, first));
+    expect(beginningOf(groups, 1000)).toEqual(groups);
   });
 
   it.each([

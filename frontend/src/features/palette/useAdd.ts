@@ -74,12 +74,15 @@ export function useAdd(): (item: PaletteItem) => void {
   const store = useEditorStore();
   const canvas = useCanvasStore();
   const place = usePlace();
-  return (item) =>
-    place(item, ({ type, ...bring }) => {
-      const { selection, addNode } = store.getState();
-      const after = selection.nodes.at(-1);
-      const id = addNode(type, { ...bring, ...(after === undefined ? {} : { after }) });
-      canvas.setState({ notice: { key: "notice.added", values: { id } } });
-      canvas.getState().view?.show(id);
-    });
+  return useCallback(
+    (item) =>
+      place(item, ({ type, ...bring }) => {
+        const { selection, addNode } = store.getState();
+        const after = selection.nodes.at(-1);
+        const id = addNode(type, { ...bring, ...(after === undefined ? {} : { after }) });
+        canvas.setState({ notice: { key: "notice.added", values: { id } } });
+        canvas.getState().view?.show(id);
+      }),
+    [store, canvas, place],
+  );
 }
