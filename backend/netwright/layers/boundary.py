@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from netwright.language import sized
 from netwright.layers.base import ANY_ALONG, ANY_DTYPE, Call, Documentation, DType, Layer, LayerParams, Port, TensorSpec
 from netwright.layers.params import Sizes, setting
 
@@ -47,7 +48,7 @@ class Input(Layer[InputParams]):
 
     @classmethod
     def summary(cls, params: InputParams) -> str:
-        shape = " x ".join(map(str, params.shape))
+        shape = sized(params.shape)
         return shape if params.dtype == "float32" else f"{shape}, {params.dtype}"
 
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from netwright.language import listed, say
+from netwright.language import listed, say, sized
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.params import Padding2, Size2, expand, setting, short
 from netwright.layers.spatial import Window, check_window, picture_port
@@ -128,7 +128,7 @@ class Fold(_Patches):
             return
         counts = cls.counts(params, wanted)
         if math.prod(counts) != columns or min(counts) < 1:
-            text, patches = " x ".join(map(str, wanted)), max(0, min(counts)) and math.prod(counts)
+            text, patches = sized(wanted), max(0, min(counts)) and math.prod(counts)
             yield Complaint(
                 code="patches_do_not_match",
                 message=say(

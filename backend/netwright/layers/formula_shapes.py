@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from netwright.language import say
+from netwright.language import say, sized
 from netwright.layers.formula_language import (
     ALONG,
     ELEMENTWISE,
@@ -203,4 +203,4 @@ def matmul_macs(tree: Tree, inputs: Sequence[tuple[int, ...]]) -> int:
 
 
 def _text(shape: Sequence[int]) -> str:
-    return " x ".join(("N", *map(str, shape)))
+    return sized(("N", *shape))

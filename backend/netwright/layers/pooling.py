@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Generic
 
-from netwright.language import listed, say
+from netwright.language import listed, say, sized
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Port, Repair, TensorSpec, Value
 from netwright.layers.params import (
     Padding1,
@@ -134,7 +134,7 @@ class _AdaptivePool(Layer[Any]):
         sizes = inputs[0].shape[1:]
         if any(want > size for want, size in zip(wanted, sizes, strict=True)):
             fits = [min(want, size) for want, size in zip(wanted, sizes, strict=True)]
-            text, have = (" x ".join(map(str, values)) for values in (wanted, sizes))
+            text, have = (sized(values) for values in (wanted, sizes))
             yield Complaint(
                 code="pool_stretches",
                 message=say(

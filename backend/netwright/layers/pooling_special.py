@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Generic
 
-from netwright.language import listed, say
+from netwright.language import listed, say, sized
 from netwright.layers.base import Call, Complaint, Documentation, Layer, LayerParams, Repair, TensorSpec, Value
 from netwright.layers.params import Positive, S, Share, Size1, Size2, Size3, expand, plain, setting
 from netwright.layers.pooling import _Pool
@@ -175,8 +175,8 @@ class _FractionalMaxPool(Layer[Any]):
             repairs.append(Repair("set_param", {"name": "kernel_size", "value": plain(kernels)}))
         if min(fits) >= 1 and params.output_ratio is None:
             repairs.append(Repair("set_param", {"name": "output_size", "value": plain(fits)}))
-        text, room = (" x ".join(map(str, values)) for values in (wanted, have))
-        window = " x ".join(map(str, kernel))
+        text, room = (sized(values) for values in (wanted, have))
+        window = sized(kernel)
         yield Complaint(
             code="does_not_shrink_enough",
             message=say(
@@ -189,7 +189,7 @@ class _FractionalMaxPool(Layer[Any]):
             ),
             port="x",
             field=name,
-            expected=say("at most {size}", size=" x ".join(str(max(limit, 0)) for limit in most)),
+            expected=say("at most {size}", size=sized(max(limit, 0) for limit in most)),
             got=text,
             values={"wanted": text, "window": window, "input": room},
             fixes=tuple(repairs),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Generic
 
-from netwright.language import say
+from netwright.language import say, sized
 from netwright.layers.base import Call, Complaint, Documentation, LayerParams, Port, Repair, TensorSpec
 from netwright.layers.params import (
     Padding1,
@@ -116,7 +116,7 @@ class _MaxUnpool(_Pool):
         sizes = like.shape[1:] if like.is_given else unpooled_size(params, x)
         if indices.places is None or indices.places == sizes:
             return
-        made, counted = (" x ".join(map(str, each)) for each in (sizes, indices.places))
+        made, counted = (sized(each) for each in (sizes, indices.places))
         yield Complaint(
             code="places_do_not_match",
             message=say(

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from netwright.language import Text, say
+from netwright.language import Text, say, sized
 from netwright.layers.axes import check_dim
 from netwright.layers.base import (
     ANY_DTYPE,
@@ -89,13 +89,13 @@ class Reshape(Layer[ReshapeParams]):
 
     @classmethod
     def summary(cls, params: ReshapeParams) -> str:
-        return " x ".join(map(str, params.shape))
+        return sized(params.shape)
 
 
 def _check_sizes(name: str, field: str, sizes: tuple[int, ...], numel: int, sentence: Text) -> Iterator[Complaint]:
     """One complaint when ``sizes`` do not hold exactly ``numel`` values: ``sentence``, whose ``{shape}`` and ``{wanted}`` are
     open."""
-    text = " x ".join(map(str, sizes))
+    text = sized(sizes)
     if sizes.count(-1) > 1 or 0 in sizes:
         wrong = say("two axes of -1, and only one can take what is left" if sizes.count(-1) > 1 else "an axis of 0")
         yield Complaint(
@@ -182,4 +182,4 @@ class Unflatten(Layer[UnflattenParams]):
 
     @classmethod
     def summary(cls, params: UnflattenParams) -> str:
-        return say("axis {dim} to {sizes}", dim=params.dim, sizes=" x ".join(map(str, params.unflattened_size)))
+        return say("axis {dim} to {sizes}", dim=params.dim, sizes=sized(params.unflattened_size))

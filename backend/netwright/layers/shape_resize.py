@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from netwright.language import listed, say
+from netwright.language import listed, say, sized
 from netwright.layers.base import (
     Call,
     Complaint,
@@ -292,7 +292,7 @@ class CenterCropLike(Layer[LayerParams]):
                     x=x,
                 ),
                 port="x",
-                expected=say("at least {size}", size=" x ".join(map(str, like.shape[1:]))),
+                expected=say("at least {size}", size=sized(like.shape[1:])),
                 got=str(x),
                 values={"expected": str(like), "got": str(x)},
                 fixes=(Repair("replace", {"type": "ResizeLike", "params": {}}),),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from netwright.language import say
+from netwright.language import say, sized
 from netwright.layers.base import Complaint, Port, Repair, TensorSpec
 from netwright.layers.params import plain, short
 
@@ -61,7 +61,7 @@ def check_window(name: str, window: Window, spec: TensorSpec, *, can_pad: bool =
     padded = tuple(size + 2 * pad for size, pad in zip(sizes, window.padding, strict=True))
     if all(reach <= size for reach, size in zip(window.reach, padded, strict=True)):
         return
-    reach, room = _product(window.reach), _product(padded)
+    reach, room = sized(window.reach), sized(padded)
     pad = any(window.padding)
     largest = [max(1, (size - 1) // d + 1) for size, d in zip(padded, window.dilation, strict=True)]
     fits = tuple(min(kernel, most) for kernel, most in zip(window.kernel, largest, strict=True))
@@ -86,10 +86,6 @@ def check_window(name: str, window: Window, spec: TensorSpec, *, can_pad: bool =
             *((Repair("set_param", {"name": "padding", "value": plain(missing)}),) if can_pad else ()),
         ),
     )
-
-
-def _product(sizes: Sequence[int]) -> str:
-    return " x ".join(map(str, sizes))
 
 
 def not_divided(name: str, channels: int, groups: int, instead: int, field: str) -> Complaint:

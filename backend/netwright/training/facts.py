@@ -7,6 +7,7 @@ from typing import Any
 
 from netwright.data.base import Kind, SplitBy, Step, Task
 from netwright.data.facts import DType
+from netwright.language import sized
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class DataFacts:
 
 
 def describe_shape(shape: Sequence[int | str | None]) -> str:
-    return " x ".join("N" if size is None else str(size) for size in shape)
+    return sized("N" if size is None else size for size in shape)
 
 
 def first_shape(ports: dict[str, Any]) -> list[int | str | None]:

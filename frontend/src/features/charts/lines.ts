@@ -15,7 +15,7 @@ const LINE_WIDTH = 1.5;
  */
 const THIN_LINE_WIDTH = 1;
 
-export const widthOf = (isThin: boolean) => (isThin ? THIN_LINE_WIDTH : LINE_WIDTH);
+export const lineWidth = (isThin: boolean) => (isThin ? THIN_LINE_WIDTH : LINE_WIDTH);
 
 export function buildSeries(stroke: string, hasDots: boolean): uPlot.Series {
   return {

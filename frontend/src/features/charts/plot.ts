@@ -13,7 +13,7 @@ import {
   valueRange,
   type XAxis,
 } from "./frame";
-import { BAND_OPACITY, buildSeries, RAW_OPACITY, widthOf, withOpacity } from "./lines";
+import { BAND_OPACITY, buildSeries, lineWidth, RAW_OPACITY, withOpacity } from "./lines";
 import { drawMarks, marksAtPointer } from "./markLines";
 import type { Mark } from "./marks";
 import { type MetricBuffer, stampOf } from "./metricBuffer";
@@ -175,7 +175,7 @@ export class Plot {
       const drawn = this.plot.series[at + 1];
       // The smoothed ones come behind the raw ones, and are never dense to the eye.
       const isDense = at < series.length && points.length > buckets;
-      if (drawn !== undefined && drawn.width !== 0) drawn.width = widthOf(isDense || series.length >= MANY_SERIES);
+      if (drawn !== undefined && drawn.width !== 0) drawn.width = lineWidth(isDense || series.length >= MANY_SERIES);
     });
     const values = valueRange(columns, isLog, keepAll);
     this.numOutside = values?.numOutside ?? 0;
