@@ -1,5 +1,5 @@
 import "@xyflow/react/dist/base.css";
-import { Background, BackgroundVariant, type NodeChange, ReactFlow, ReactFlowProvider } from "@xyflow/react";
+import { type NodeChange, ReactFlow, ReactFlowProvider } from "@xyflow/react";
 import { type MouseEvent, memo, useCallback, useDeferredValue, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { GRID } from "@/document";
@@ -11,6 +11,7 @@ import { CanvasControls } from "./CanvasControls";
 import { CanvasMenu } from "./CanvasMenu";
 import { ConnectDialog } from "./ConnectDialog";
 import { ConnectionHint } from "./ConnectionHint";
+import { Dots } from "./Dots";
 import { DragPicture } from "./DragPicture";
 import { EmptyCanvas } from "./EmptyCanvas";
 import { FarLayer } from "./FarLayer";
@@ -191,13 +192,7 @@ function Drawing() {
         proOptions={HIDE_NAME}
         ariaLabelConfig={ariaLabels}
       >
-        <Background
-          variant={BackgroundVariant.Dots}
-          gap={GRID}
-          size={1}
-          color="var(--nw-border)"
-          bgColor="var(--nw-bg)"
-        />
+        <Dots />
         <MarksLayer level={level} onShift={dragging.setDragged} />
         {isFar && <FarLayer drawn={drawn.current} />}
         <Suggestion view={view} root={root} isBusy={dragged !== null} />

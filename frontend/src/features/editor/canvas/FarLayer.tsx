@@ -6,13 +6,10 @@ import { useEditorContext } from "../context";
 import classes from "./Canvas.module.css";
 import { drawFar, type FarPicture, type Paint } from "./farPicture";
 import type { Drawn } from "./useFarWires";
+import { SETTLED_MS, STRETCH } from "./viewport";
 
 /** The bitmap reaches so far beyond what is in view, as a part of it: moving the view about draws nothing anew. */
 const MARGIN = 0.3;
-/** A bitmap may be seen this much larger or smaller than it was drawn while the view still moves. */
-const STRETCH = 1.6;
-/** When the view has stood still for so long, it is drawn as sharp as the screen is. */
-const SETTLED_MS = 200;
 
 /**
  * What is seen from far away: all cards and wires on one canvas element, which the view moves and stretches. A thousand elements

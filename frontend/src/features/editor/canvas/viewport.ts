@@ -14,6 +14,11 @@ interface Size {
 
 /** Below this zoom cards are coloured rectangles with their type, all drawn on one canvas element. */
 export const FAR_ZOOM = 0.4;
+
+/** What is painted for one zoom may be seen this much larger or smaller than it was drawn while the view still moves. */
+export const STRETCH = 1.6;
+/** When the view has stood still for so long, it is drawn as sharp as the screen is. */
+export const SETTLED_MS = 200;
 /** A whole network is shown down to this zoom: what is written on cards can still be made out. */
 const WHOLE_ZOOM = 0.5;
 /** What does not fit is shown from its beginning, no further out than this. */
