@@ -132,6 +132,8 @@ def describe_app(lifespan: Lifespan[FastAPI] | None = None) -> Netwright:
         responses=PROBLEM_RESPONSES,
         generate_unique_id_function=lambda route: route.name,
     )
+    # First: the other routes would be compared with each file's name before it.
+    app.add_route("/assets/{name:path}", page.read_asset, include_in_schema=False)
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(page.router)
