@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 NPM := scripts/npm --prefix frontend
 PAGE := backend/netwright/server/page/index.html
 PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/index.html -type f -not -name '*.test.*' 2>/dev/null) \
-	frontend/vite.config.ts frontend/package.json
+	frontend/vite.config.ts frontend/parts.config.ts frontend/package.json
 
 .PHONY: run setup setup-dev test test-page test-backend test-units test-servers test-browser fuzz check lint types types-backend types-page \
 	checks-beside contract generate generated bench exactness page pictures tour clean help

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { constants, gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { parts } from "./parts.config.ts";
 
 const server = process.env.NETWRIGHT_SERVER ?? "http://127.0.0.1:8000";
 
@@ -24,8 +25,8 @@ function packed(): Plugin {
   };
 }
 
-export default defineConfig({
-  plugins: [react(), packed()],
+const base = {
+  plugins: [react()],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
   build: {
     outDir: "../backend/netwright/server/page",
@@ -34,5 +35,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
   },
+};
+
+export default defineConfig({
+  ...base,
+  plugins: [...base.plugins, parts(base), packed()],
   server: { proxy: { "/api": { target: server, ws: true } } },
 });
