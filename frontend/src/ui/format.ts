@@ -145,6 +145,14 @@ export function formatMetric(value: number | string, decimals?: number): string 
   return formatWhole(number);
 }
 
+/** Measured data, not metrics: as few digits as the value needs, at most four that count. */
+export function formatDatum(value: number): string {
+  const short = Number(value.toPrecision(4));
+  const size = Math.abs(short);
+  if (size !== 0 && (size < 1e-4 || size >= 1e9)) return short.toExponential().replace("e+", "e");
+  return short.toLocaleString(locale(), { maximumFractionDigits: 8 });
+}
+
 /** A share from 0 to 1: `97.3 %`. */
 export function formatPercent(share: number): string {
   return Number.isFinite(share) ? `${(share * 100).toFixed(1)} %` : "-";

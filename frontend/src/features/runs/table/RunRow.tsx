@@ -201,7 +201,8 @@ function Headline({
         <span className={runClasses.quiet}>{shown.name} </span>
       )}
       {formatMetric(shown.value, decimals[`${values} ${shown.name}`])}
-      {epoch !== null && (
+      {/* Imported curves know no epochs. */}
+      {epoch !== null && epoch > 0 && (
         <span className={classes.epoch} title={t("measure.epochHint", { epoch })}>
           {t("measure.epoch", { epoch })}
         </span>
