@@ -202,6 +202,8 @@ def test_compared_charts_are_taken_home_as_they_are_shown(page: Page, desk: tupl
     first, second = known["values"][:2]
     assert float(losses[0]["value"]) == second
     assert float(losses[0]["smoothed"]) == pytest.approx((0.99 * first + second) / 1.99)
+    loss.get_by_role("button", name="Show all (double-click)").click()
+    expect(page.get_by_role("button", name="Show all (double-click)")).to_have_count(0)  # all come back together too
 
 
 def test_one_run_lets_its_curves_go_and_keeps_what_was_noted(page: Page, desk: tuple[Server, dict[str, str]]) -> None:
@@ -209,6 +211,8 @@ def test_one_run_lets_its_curves_go_and_keeps_what_was_noted(page: Page, desk: t
     page.goto(f"{base(server)}/runs/{runs['fast']}?smooth=0.5")
     loss = page.get_by_test_id("curve-loss")
     expect(loss.get_by_role("listitem").filter(has_text="train")).to_contain_text(".")
+    loss.locator(".u-over").hover()
+    expect(page.get_by_test_id("curve-lr").get_by_role("list")).to_contain_text("at step")
     zoom(loss)
     (shown,) = [one for one in json.loads(take_home(page, "As shown, JSON"))["charts"] if one["title"] == "Loss"]
     low, high = shown["range"]

@@ -9,6 +9,7 @@ import {
   formatMetric,
   formatPercent,
   formatShape,
+  metricDecimals,
 } from "./format";
 
 describe("formatCount", () => {
@@ -75,6 +76,17 @@ test.each([
   ["-Infinity", "-∞"],
 ])("the metric %s is written %s", (value, text) => {
   expect(formatMetric(value)).toBe(text);
+});
+
+test("the metrics of one column have the same decimals, and none loses a digit", () => {
+  const write = (...values: (number | string | null)[]) => {
+    const decimals = metricDecimals(values);
+    return values.map((value) => (value === null ? "" : formatMetric(value, decimals)));
+  };
+  expect(write(0.079, 0.0794, 0.97314, 0, null)).toEqual(["0.0790", "0.0794", "0.9731", "0.0000", ""]);
+  expect(write(0.00123, 0.5)).toEqual(["0.00123", "0.50000"]);
+  expect(write(148.66, 12.3456, 1234.5)).toEqual(["148.66", "12.35", "1,235"]);
+  expect(write("NaN", 0.00001, 0)).toEqual(["NaN", "1e-5", "0"]);
 });
 
 test("formatExact writes every digit and the unit", () => {

@@ -108,21 +108,49 @@ export function formatDuration(seconds: number): string {
 
 const WORDS: Record<string, string> = { NaN: "NaN", Infinity: "∞", "-Infinity": "-∞" };
 
-/** A metric: `0.9731`, `12.35`, `1,234`, `3.2e-5`. Takes the words that NaN and infinities travel as. */
-export function formatMetric(value: number | string): string {
+/** Metrics below this, and from this on, are written with an exponent. */
+const SMALLEST_PLAIN = 1e-4;
+const LARGEST_PLAIN = 1e7;
+
+/** The decimals that the metrics of one column need, so that none of them loses a digit beside the others; null values need none. */
+export function metricDecimals(values: Iterable<number | string | null | undefined>): number {
+  let most = 0;
+  for (const value of values) {
+    const size = Math.abs(Number(value ?? 0));
+    if (size < SMALLEST_PLAIN || size >= 1000 || Number.isNaN(size)) continue;
+    const text = size < 0.1 ? size.toPrecision(3) : size < 10 ? size.toFixed(4) : size.toPrecision(4);
+    most = Math.max(most, text.length - text.indexOf(".") - 1);
+  }
+  return most;
+}
+
+/**
+ * A metric: `0.9731`, `12.35`, `1,234`, `3.2e-5`. Takes the words that NaN and infinities travel as.
+ * In a column, with the `decimals` that `metricDecimals` says of it: `0.0790` below `0.9731`.
+ */
+export function formatMetric(value: number | string, decimals?: number): string {
   const number = typeof value === "string" ? Number(value) : value;
   if (!Number.isFinite(number)) return WORDS[String(number)] ?? String(number);
   const size = Math.abs(number);
-  if (size === 0) return "0";
-  if (size < 1e-4 || size >= 1e7)
+  if (size === 0) return number.toFixed(decimals ?? 0);
+  if (size < SMALLEST_PLAIN || size >= LARGEST_PLAIN)
     return number
       .toExponential(2)
       .replace(/\.?0+e/, "e")
       .replace("e+", "e");
+  if (decimals !== undefined && size < 1000) return number.toFixed(decimals);
   if (size < 0.1) return String(Number(number.toPrecision(3)));
   if (size < 10) return number.toFixed(4);
   if (size < 1000) return number.toPrecision(4);
   return formatWhole(number);
+}
+
+/** Measured data, not metrics: as few digits as the value needs, at most four that count. */
+export function formatDatum(value: number): string {
+  const short = Number(value.toPrecision(4));
+  const size = Math.abs(short);
+  if (size !== 0 && (size < 1e-4 || size >= 1e9)) return short.toExponential().replace("e+", "e");
+  return short.toLocaleString(locale(), { maximumFractionDigits: 8 });
 }
 
 /** A share from 0 to 1: `97.3 %`. */

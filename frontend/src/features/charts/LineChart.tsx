@@ -25,7 +25,7 @@ interface Props {
   marks?: readonly Mark[];
   height?: number;
   testId?: string;
-  /** Charts of one key show their cursors at the same x. */
+  /** Charts of one key show their cursors at the same x, and the same part of it. */
   syncKey?: string;
   /** Points are on their way: that there are none yet is not said. */
   isWaiting?: boolean;

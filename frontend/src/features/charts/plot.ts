@@ -77,7 +77,7 @@ export interface PlotOptions {
   marks: readonly Mark[];
   height: number;
   onReadout: (readout: Readout) => void;
-  /** Charts of one key show their cursors at the same x. */
+  /** Charts of one key show their cursors at the same x, and the same part of it. */
   syncKey?: string | undefined;
   /** The part that was in view before, so that a change of the theme keeps it. */
   zoom: Range | null;
@@ -92,6 +92,9 @@ export const MANY_SERIES = 13;
 export const CLOCK_INCREMENTS = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400,
 ];
+
+/** Those on the page, also the ones that nobody has scrolled to. */
+const PLOTS = new Set<Plot>();
 
 export class Plot {
   zoom: Range | null;
@@ -122,14 +125,24 @@ export class Plot {
       if (stampOf(this.buffers()) !== this.drawn) this.redraw.request();
     });
     this.redraw.request();
+    PLOTS.add(this);
   }
 
+  /** Of all charts that are zoomed together. */
   resetZoom(): void {
-    this.zoom = null;
-    this.draw();
+    this.zoomTo(null);
+  }
+
+  private zoomTo(range: Range | null): void {
+    const { syncKey } = this.options;
+    for (const plot of syncKey === undefined ? [this] : [...PLOTS].filter((one) => one.options.syncKey === syncKey)) {
+      plot.zoom = range;
+      plot.redraw.request();
+    }
   }
 
   destroy(): void {
+    PLOTS.delete(this);
     this.unsubscribe();
     this.redraw.stop();
     this.resize.disconnect();
@@ -340,8 +353,7 @@ export class Plot {
     const min = this.plot.posToVal(left, "x");
     const max = this.plot.posToVal(left + width, "x");
     this.plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-    if (max > min) this.zoom = { min, max };
-    this.draw();
+    if (max > min) this.zoomTo({ min, max });
   }
 }
 

@@ -27,7 +27,10 @@ const TITLE_LETTERS = 22;
 export function ParallelCoordinates({ runs, colors, fields }: Props) {
   const { t, i18n } = useTranslation("compare");
   const { t: d } = useTranslation("desk");
-  const { axes, same } = useMemo(() => buildAxes(fields, runs), [fields, runs]);
+  const { axes, same } = useMemo(
+    () => buildAxes(fields, runs, (field, value) => formatField(field, value, d)),
+    [fields, runs, d],
+  );
   const [active, setActive] = useState<string | null>(null);
   const frame = useElementSize();
   const isPending = useAreSettingsPending();

@@ -7,7 +7,7 @@ import { Link } from "react-router";
 import { modeOf, type OptionRead, type RunSummary } from "@/api";
 import { Swatch } from "@/features/charts";
 import { type Field, type Fields, fieldTitle, StateBadge } from "@/features/runs";
-import { formatCount, formatDuration, formatExact, formatMetric } from "@/ui";
+import { formatCount, formatDuration, formatExact, formatMetric, metricDecimals } from "@/ui";
 import classes from "./compare.module.css";
 import type { CompareView } from "./useCompareView";
 
@@ -31,6 +31,7 @@ export function ResultsTable({ runs, colors, fields, metrics, view }: Props) {
       ),
     [fields, runs],
   );
+  const decimals = shown.map((field) => metricDecimals(runs.map((run) => field.value(run) as number | null))).join(" ");
   // The view is another object at every render; its newest is asked when something is pressed.
   const newest = useRef(view);
   useEffect(() => {
@@ -80,6 +81,7 @@ export function ResultsTable({ runs, colors, fields, metrics, view }: Props) {
               run={run}
               color={colors[run.id] ?? 1}
               shown={shown}
+              decimals={decimals}
               baseline={baseline}
               metrics={metrics}
               onBaseline={onBaseline}
@@ -96,6 +98,8 @@ interface RowProps {
   run: RunSummary;
   color: number;
   shown: readonly Field[];
+  /** Of each of `shown`, with spaces between: one text, so that a row is drawn anew only when one of them changes. */
+  decimals: string;
   baseline: RunSummary | undefined;
   metrics: Props["metrics"];
   onBaseline: (id: string) => void;
@@ -103,9 +107,10 @@ interface RowProps {
 }
 
 /** Plain elements: a hundred rows of a library's buttons, tips and circles took longer than all curves. */
-const Row = memo(function Row({ run, color, shown, baseline, metrics, onBaseline, onRemove }: RowProps) {
+const Row = memo(function Row({ run, color, shown, decimals, baseline, metrics, onBaseline, onRemove }: RowProps) {
   const { t } = useTranslation("compare");
   const { t: d } = useTranslation("desk");
+  const places = decimals.split(" ").map(Number);
   return (
     <tr data-testid={`compare-run-${run.id}`}>
       <td>
@@ -127,8 +132,16 @@ const Row = memo(function Row({ run, color, shown, baseline, metrics, onBaseline
       <td>
         <StateBadge run={run} message={run.message} />
       </td>
-      {shown.map((field) => (
-        <Best key={field.id} d={d} field={field} run={run} baseline={baseline} mode={modeOf(field.name, metrics)} />
+      {shown.map((field, index) => (
+        <Best
+          key={field.id}
+          d={d}
+          field={field}
+          decimals={places[index]}
+          run={run}
+          baseline={baseline}
+          mode={modeOf(field.name, metrics)}
+        />
       ))}
       <td className={classes.number} title={run.parameters === null ? "" : formatExact(run.parameters)}>
         {run.parameters === null ? "–" : formatCount(run.parameters)}
@@ -160,23 +173,25 @@ const Row = memo(function Row({ run, color, shown, baseline, metrics, onBaseline
 interface BestProps {
   d: TFunction<"desk">;
   field: Field;
+  decimals: number | undefined;
   run: RunSummary;
   baseline: RunSummary | undefined;
   mode: "min" | "max" | null;
 }
 
-function Best({ d, field, run, baseline, mode }: BestProps) {
+function Best({ d, field, decimals, run, baseline, mode }: BestProps) {
   const value = field.value(run);
   const epoch = field.epoch?.(run) ?? null;
   if (typeof value !== "number") return <td className={classes.number} />;
   const base = baseline === undefined ? undefined : field.value(baseline);
+  const write = (number: number) => formatMetric(number, decimals);
   return (
     <td
       className={classes.number}
       title={epoch === null ? String(value) : `${value}. ${d("measure.epochHint", { epoch })}`}
     >
-      {formatMetric(value)}
-      {typeof base === "number" && <Difference value={value} base={base} mode={mode} write={formatMetric} />}
+      {write(value)}
+      {typeof base === "number" && <Difference value={value} base={base} mode={mode} write={write} />}
     </td>
   );
 }

@@ -90,9 +90,52 @@ describe("the axes of parallel coordinates", () => {
       field("best", "val/loss", 0.3, 0.2),
       field("best", "val/Recall", 1, 1),
     ];
-    const { axes, same } = buildAxes(new Map(fields.map((one) => [one.id, one])), runs);
+    const { axes, same } = buildAxes(new Map(fields.map((one) => [one.id, one])), runs, (_, value) => String(value));
     expect(axes.map((axis) => axis.field.name)).toEqual(["lr", "val/loss"]);
     expect(same.map(({ name }) => name)).toEqual(["val/Recall"]);
+  });
+});
+
+describe("settings that only some runs have", () => {
+  const runs = [0, 1, 2].map((id) => ({ id: String(id) })) as unknown as RunSummary[];
+  const field = (name: string, ...values: (number | string | null)[]) =>
+    ({
+      id: name,
+      group: "setting",
+      name,
+      unit: null,
+      value: (run: RunSummary) => values[Number(run.id)] ?? null,
+    }) as const;
+  const axesOf = (...fields: ReturnType<typeof field>[]) =>
+    buildAxes(new Map(fields.map((one) => [one.id, one])), runs, (_, value) => String(value)).axes;
+
+  it("are one axis where they come and go together", () => {
+    const axes = axesOf(
+      field("early_stopping.min_delta", null, 0, null),
+      field("early_stopping.patience", null, 2, null),
+      field("lr", 0.1, 0.2, 0.3),
+    );
+    expect(axes.map((axis) => axis.field.name)).toEqual(["early_stopping", "lr"]);
+    expect(axes[0]?.ticks.map((tick) => tick.text)).toEqual(["false", "true"]);
+    expect(runs.map((run) => axes[0]?.place(run))).toEqual([0, 1, 0]);
+  });
+
+  it("keep the axis of what differs among those that have it, or stands alone", () => {
+    const axes = axesOf(
+      field("early_stopping.mode", "min", "min", null),
+      field("early_stopping.patience", 2, 5, null),
+      field("gradient_clip_norm", null, null, 1),
+    );
+    expect(axes.map((axis) => axis.field.name)).toEqual(["early_stopping.patience", "gradient_clip_norm"]);
+  });
+
+  it("are no axis where the kind beside them tells the runs apart", () => {
+    const axes = axesOf(
+      field("optimizer.params.momentum", null, null, 0.9),
+      field("optimizer.params.nesterov", null, null, 1),
+      field("optimizer.type", "AdamW", "Adam", "SGD"),
+    );
+    expect(axes.map((axis) => axis.field.name)).toEqual(["optimizer.type"]);
   });
 });
 

@@ -1,8 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { DatasetPreview } from "@/api";
-import { formatExact } from "@/ui";
+import { formatDatum, formatExact } from "@/ui";
 import classes from "./data.module.css";
-import { formatDatum } from "./numbers";
 import { FileRows } from "./Rows";
 
 const MAX_CLASSES = 40;

@@ -1,11 +1,10 @@
 import { NativeSelect } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { DatasetRead } from "@/api";
-import { formatCount, ReasonedButton } from "@/ui";
+import { formatCount, formatDatum, ReasonedButton } from "@/ui";
 import { type Column, type Options, roleProblem, rolesOf, withMissing, withRole, withType } from "./columnOptions";
 import classes from "./data.module.css";
 import { MissingChoice } from "./MissingChoice";
-import { formatDatum } from "./numbers";
 import { useUpdateDataset } from "./queries";
 
 const TYPES: readonly Column["type"][] = ["number", "category", "text"];

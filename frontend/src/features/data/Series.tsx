@@ -1,8 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { DatasetPreview } from "@/api";
-import { formatExact, rangeOf, SeriesLines, strokeOf } from "@/ui";
+import { formatDatum, formatExact, rangeOf, SeriesLines, strokeOf } from "@/ui";
 import classes from "./data.module.css";
-import { formatDatum } from "./numbers";
 
 type Curve = NonNullable<DatasetPreview["series"]>[number];
 

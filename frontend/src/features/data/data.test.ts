@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { formatDatum } from "@/ui";
 import { type Column, roleProblem, withRole, withType } from "./columnOptions";
-import { formatDatum } from "./numbers";
 import { importPath, uploadPath } from "./upload";
 
 function column(name: string, role: Column["role"] = "feature"): Column {

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { trainingOptionsQuery } from "@/api";
-import { formatCount, formatExact, formatMetric } from "@/ui";
+import { formatCount, formatExact, formatMetric, metricDecimals } from "@/ui";
 import { chooseTable, rowShares, type Which, worstMistake } from "./answers";
 import classes from "./answers.module.css";
 import type { ClassesEvent } from "./runSession";
@@ -126,6 +126,7 @@ function PerClass({ table }: { table: ClassesEvent }) {
   const columns = Object.entries(table.per_class ?? {});
   const title = (type: string) => options?.metrics.find((metric) => metric.type === type)?.title ?? type;
   const words = wordsOf(table);
+  const decimals = metricDecimals(columns.flatMap(([, values]) => values));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so that the keyboard must reach it.
     <section className={classes.scroll} tabIndex={0} aria-label={t(`classes.each.${words}`)}>
@@ -148,7 +149,7 @@ function PerClass({ table }: { table: ClassesEvent }) {
               <th scope="row">{name}</th>
               <td>{formatCount(samplesOf(table, label))}</td>
               {columns.map(([type, values]) => (
-                <td key={type}>{formatMetric(values[label] ?? Number.NaN)}</td>
+                <td key={type}>{formatMetric(values[label] ?? Number.NaN, decimals)}</td>
               ))}
             </tr>
           ))}

@@ -74,6 +74,8 @@ export const RunCurves = memo(function RunCurves({ runId, name, store, stepsPerE
       stepsPerEpoch={stepsPerEpoch}
       marks={marks}
       height={height}
+      // The machine's figures always stand over the time: their x is another.
+      syncKey={isSystemGroup(group) ? "run machine" : "run"}
       testId={`curve-${group.name}`}
       shown={shown}
     />

@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunRead } from "@/api";
 import { formatBytes, formatCount, formatDate, formatExact, formatMacs } from "@/ui";
@@ -98,7 +99,15 @@ function Facts({ facts }: { facts: readonly (readonly [string, string, string?])
     <dl className={classes.pairs}>
       {facts.map(([label, value, full]) => (
         <div key={label}>
-          <dt>{label}</dt>
+          <dt>
+            {label.split(/(?<=[._])/).map((part, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a path have no other name
+              <Fragment key={index}>
+                {part}
+                <wbr />
+              </Fragment>
+            ))}
+          </dt>
           <dd title={full ?? value}>{value}</dd>
         </div>
       ))}

@@ -8,7 +8,7 @@ import classes from "./tryout.module.css";
 
 /** A file of rows in, the same with the answers back. */
 export function BatchFile({ trial }: { trial: TrialRead }) {
-  const { t } = useTranslation("tryout");
+  const { t, i18n } = useTranslation("tryout");
   const [state, setState] = useState<{ isBusy: boolean; error: string | null; done: string | null }>({
     isBusy: false,
     error: null,
@@ -36,10 +36,7 @@ export function BatchFile({ trial }: { trial: TrialRead }) {
         {t("batch.hint", {
           columns:
             trial.text?.column ??
-            trial.fields
-              ?.map((field) => field.name)
-              .slice(0, 8)
-              .join(", "),
+            named(trial.fields?.map((field) => field.name) ?? [], (count) => t("batch.more", { count }), i18n.language),
         })}
       </p>
       <FileButton resetRef={reset} accept=".csv,.tsv,.txt,text/csv" onChange={(file) => void send(file)}>
@@ -65,4 +62,13 @@ export function BatchFile({ trial }: { trial: TrialRead }) {
       </div>
     </section>
   );
+}
+
+/** So many names are read at a glance. */
+const MAX_NAMES = 30;
+
+/** `a, b and c`, of a wide table `a, b, … and 70 more`. */
+function named(names: readonly string[], more: (count: number) => string, language: string): string {
+  const shown = names.length <= MAX_NAMES ? names : [...names.slice(0, MAX_NAMES), more(names.length - MAX_NAMES)];
+  return new Intl.ListFormat(language).format(shown);
 }

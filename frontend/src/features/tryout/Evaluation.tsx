@@ -85,7 +85,7 @@ function Found({ trial, found }: { trial: TrialRead; found: EvaluationRead }) {
         <section key={index} className={classes.pair}>
           <Scatter numbers={numbers} />
           <Residuals numbers={numbers} />
-          <dl className={classes.figures}>
+          <dl className={`${classes.panel} ${classes.figures}`}>
             <dt>{t("evaluation.mae")}</dt>
             <dd>{formatMetric(numbers.mean_absolute_error)}</dd>
             <dt>{t("evaluation.rmse")}</dt>

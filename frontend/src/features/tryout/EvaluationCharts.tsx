@@ -19,11 +19,14 @@ function Frame({
   title,
   across,
   up,
+  hasShares = false,
   children,
 }: {
   title: string;
   across: string;
   up: string;
+  /** Both axes go from 0 to 1. */
+  hasShares?: boolean;
   children: React.ReactNode;
 }) {
   return (
@@ -35,6 +38,17 @@ function Frame({
       <text transform={`translate(11 ${y(0.5)}) rotate(-90)`} textAnchor="middle" className={classes.chartText}>
         {up}
       </text>
+      {hasShares &&
+        [0, 1].map((end) => (
+          <g key={end} className={classes.chartText}>
+            <text x={x(end)} y={SIDE - 20} textAnchor="middle">
+              {end}
+            </text>
+            <text x={x(0) - 5} y={y(end) + 4} textAnchor="end">
+              {end}
+            </text>
+          </g>
+        ))}
       {children}
     </svg>
   );
@@ -54,7 +68,7 @@ export function Curves({ kind, curves }: { kind: "roc" | "precisionRecall"; curv
     <section className={classes.panel} aria-label={title} data-testid={`chart-${kind}`}>
       <h2 className={classes.heading}>{title}</h2>
       <div className={classes.chartRow}>
-        <Frame title={title} across={t(`chart.${kind}Across`)} up={t(`chart.${kind}Up`)}>
+        <Frame title={title} across={t(`chart.${kind}Across`)} up={t(`chart.${kind}Up`)} hasShares>
           {kind === "roc" && <line x1={x(0)} y1={y(0)} x2={x(1)} y2={y(1)} className={classes.chartDiagonal} />}
           {curves.map((curve, index) => (
             <path
@@ -69,7 +83,7 @@ export function Curves({ kind, curves }: { kind: "roc" | "precisionRecall"; curv
         <ul className={classes.areas}>
           {curves.map((curve, index) => (
             <li key={curve.name}>
-              <i style={{ background: color(index) }} aria-hidden />
+              <i style={{ color: color(index) }} data-dashed={index >= NUM_COLORS || undefined} aria-hidden />
               {curve.name} <b>{curve.area === null ? "-" : formatMetric(curve.area)}</b>
             </li>
           ))}
@@ -88,7 +102,7 @@ export function Calibration({ calibration }: { calibration: CalibrationRead }) {
   return (
     <section className={classes.panel} aria-label={title} data-testid="chart-calibration">
       <h2 className={classes.heading}>{title}</h2>
-      <Frame title={title} across={t("chart.calibrationAcross")} up={t("chart.calibrationUp")}>
+      <Frame title={title} across={t("chart.calibrationAcross")} up={t("chart.calibrationUp")} hasShares>
         {calibration.accuracy.map((share, index) =>
           share === null ? null : (
             <rect

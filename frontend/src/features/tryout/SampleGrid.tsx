@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { GraphShape, SamplesRead } from "@/api";
-import { formatMetric, formatPercent, SeriesLines } from "@/ui";
+import { formatDatum, formatMetric, formatPercent, SeriesLines } from "@/ui";
 import masks from "./masks.module.css";
 import classes from "./tryout.module.css";
 
@@ -111,7 +111,7 @@ function Rows({ samples, numbered }: Props) {
   const isText = typeof samples[0]?.text === "string";
   const names = Object.keys(samples[0]?.values ?? {});
   const write = (value: string | number | null | undefined) =>
-    typeof value === "number" ? formatMetric(value) : (value ?? "");
+    typeof value === "number" ? formatDatum(value) : (value ?? "");
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard
     <section className={classes.scroll} tabIndex={0} aria-label={t("samples.table")}>

@@ -10,18 +10,19 @@ import { isFinal } from "../runWords";
 import { StateBadge } from "../StateBadge";
 import type { Field } from "./fields";
 import { exactField, fieldTitle, formatField } from "./fieldWords";
-import { isNumeric } from "./RunsTable";
+import { type Decimals, isNumeric } from "./RunsTable";
 import classes from "./table.module.css";
 
 interface Props {
   run: RunSummary;
   columns: readonly Field[];
+  decimals: Decimals;
   isSelected: boolean;
   onSelect: (ids: readonly string[], isSelected: boolean) => void;
   onFilter: (fieldId: string, value: string) => void;
 }
 
-export const RunRow = memo(function RunRow({ run, columns, isSelected, onSelect, onFilter }: Props) {
+export const RunRow = memo(function RunRow({ run, columns, decimals, isSelected, onSelect, onFilter }: Props) {
   const { t } = useTranslation("desk");
   const isMetricNamed = columns.some((field) => field.id === "metric");
   return (
@@ -35,7 +36,14 @@ export const RunRow = memo(function RunRow({ run, columns, isSelected, onSelect,
         />
       </td>
       {columns.map((field) => (
-        <Cell key={field.id} field={field} run={run} isMetricNamed={isMetricNamed} onFilter={onFilter} />
+        <Cell
+          key={field.id}
+          field={field}
+          run={run}
+          decimals={decimals}
+          isMetricNamed={isMetricNamed}
+          onFilter={onFilter}
+        />
       ))}
     </tr>
   );
@@ -44,12 +52,13 @@ export const RunRow = memo(function RunRow({ run, columns, isSelected, onSelect,
 interface CellProps {
   field: Field;
   run: RunSummary;
+  decimals: Decimals;
   /** A column of its own says which metric the last and the best are of. */
   isMetricNamed: boolean;
   onFilter: Props["onFilter"];
 }
 
-function Cell({ field, run, isMetricNamed, onFilter }: CellProps) {
+function Cell({ field, run, decimals, isMetricNamed, onFilter }: CellProps) {
   const { t } = useTranslation("desk");
   switch (field.id) {
     case "name":
@@ -73,7 +82,7 @@ function Cell({ field, run, isMetricNamed, onFilter }: CellProps) {
       return <ProgressCell run={run} />;
     case "best":
     case "last":
-      return <Headline run={run} values={field.id} isMetricNamed={isMetricNamed} />;
+      return <Headline run={run} values={field.id} decimals={decimals} isMetricNamed={isMetricNamed} />;
     case "tag":
       return (
         <td>
@@ -93,14 +102,14 @@ function Cell({ field, run, isMetricNamed, onFilter }: CellProps) {
         </td>
       );
     default:
-      return <Value field={field} run={run} onFilter={onFilter} />;
+      return <Value field={field} run={run} decimals={decimals} onFilter={onFilter} />;
   }
 }
 
-function Value({ field, run, onFilter }: Omit<CellProps, "isMetricNamed">) {
+function Value({ field, run, decimals, onFilter }: Omit<CellProps, "isMetricNamed">) {
   const { t } = useTranslation("desk");
   const value = field.value(run);
-  const text = formatField(field, value, t);
+  const text = formatField(field, value, t, decimals[field.id]);
   const title = exactField(field, value, t);
   const epoch = field.epoch?.(run) ?? null;
   if (isNumeric(field) || value === null || typeof value === "object" || field.unit === "moment") {
@@ -170,8 +179,9 @@ function ProgressCell({ run }: { run: RunSummary }) {
 function Headline({
   run,
   values,
+  decimals,
   isMetricNamed,
-}: Pick<CellProps, "run" | "isMetricNamed"> & { values: "best" | "last" }) {
+}: Pick<CellProps, "run" | "decimals" | "isMetricNamed"> & { values: "best" | "last" }) {
   const { t } = useTranslation("desk");
   const shown = headlineMetric(run[values]);
   if (shown === null) return <td className={runClasses.number} />;
@@ -190,8 +200,9 @@ function Headline({
       {!(isMetricNamed && shown.name === headlineMetric(run.last)?.name) && (
         <span className={runClasses.quiet}>{shown.name} </span>
       )}
-      {formatMetric(shown.value)}
-      {epoch !== null && (
+      {formatMetric(shown.value, decimals[`${values} ${shown.name}`])}
+      {/* Imported curves know no epochs. */}
+      {epoch !== null && epoch > 0 && (
         <span className={classes.epoch} title={t("measure.epochHint", { epoch })}>
           {t("measure.epoch", { epoch })}
         </span>

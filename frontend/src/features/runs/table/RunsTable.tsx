@@ -1,9 +1,11 @@
 import { Checkbox } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconChevronDown, IconChevronRight } from "@tabler/icons-react";
-import { Fragment, useState } from "react";
+import { Fragment, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunSummary } from "@/api";
+import { metricDecimals } from "@/ui";
 import runClasses from "../runs.module.css";
+import { headlineMetric } from "../runsTable";
 import { type Field, valueKey } from "./fields";
 import { fieldTitle, formatField } from "./fieldWords";
 import { RunRow } from "./RunRow";
@@ -32,6 +34,7 @@ export function RunsTable({ groups, columns, sort, onSort, selected, onSelect, o
   const { t } = useTranslation("desk");
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const runs = groups.flatMap((group) => group.runs);
+  const decimals = useDecimals(columns, runs);
   const numSelected = runs.filter((run) => selected.has(run.id)).length;
   const isGrouped = groups.length > 1 || groups[0]?.label !== "";
   const toggle = (key: string) =>
@@ -88,6 +91,7 @@ export function RunsTable({ groups, columns, sort, onSort, selected, onSelect, o
                     key={run.id}
                     run={run}
                     columns={columns}
+                    decimals={decimals}
                     isSelected={selected.has(run.id)}
                     onSelect={onSelect}
                     onFilter={onFilter}
@@ -99,6 +103,28 @@ export function RunsTable({ groups, columns, sort, onSort, selected, onSelect, o
       </table>
     </div>
   );
+}
+
+/** How many decimals a column's metrics have; in the columns of last and best, which hold several metrics, the metric's. */
+export type Decimals = Readonly<Record<string, number>>;
+
+function useDecimals(columns: readonly Field[], runs: readonly RunSummary[]): Decimals {
+  const values: Record<string, unknown[]> = {};
+  const add = (name: string, value: unknown) => {
+    values[name] ??= [];
+    values[name].push(value);
+  };
+  for (const { id, value } of columns.filter((field) => field.unit === "metric")) {
+    for (const run of runs) {
+      if (id !== "best" && id !== "last") add(id, value(run));
+      else add(`${id} ${headlineMetric(run[id])?.name}`, value(run));
+    }
+  }
+  // One text, so that no row is drawn anew while they stay.
+  const text = JSON.stringify(
+    Object.fromEntries(Object.entries(values).map(([name, all]) => [name, metricDecimals(all as number[])])),
+  );
+  return useMemo(() => JSON.parse(text) as Decimals, [text]);
 }
 
 function Head({ field, sort, onSort }: { field: Field } & Pick<Props, "sort" | "onSort">) {

@@ -11,7 +11,8 @@ export function fieldTitle(field: Field, t: TFunction<"desk">): string {
   return t(`measure.${field.group}`, { name: field.name });
 }
 
-export function formatField(field: Field, value: FieldValue, t: TFunction<"desk">): string {
+/** `decimals`: those of the metric's column. */
+export function formatField(field: Field, value: FieldValue, t: TFunction<"desk">, decimals?: number): string {
   if (value === null) return "";
   if (typeof value === "boolean") return t(value ? "value.yes" : "value.no");
   if (typeof value === "object") return value.join(", ");
@@ -24,7 +25,7 @@ export function formatField(field: Field, value: FieldValue, t: TFunction<"desk"
     case "moment":
       return formatAgo(value);
     case "metric":
-      return formatMetric(value);
+      return formatMetric(value, decimals);
     default:
       return field.id === "progress" ? formatPercent(value) : String(value);
   }

@@ -156,9 +156,9 @@ export function valueKey(value: FieldValue): string {
   return JSON.stringify(value);
 }
 
-/** Whether the runs do not all have the same value. */
+/** Whether the runs do not all have the same value. Imported curves have no settings at all, which says nothing of any of them. */
 export function differs(field: Field, runs: readonly RunSummary[]): boolean {
-  const [first, ...rest] = runs;
+  const [first, ...rest] = field.group === "setting" ? runs.filter((run) => run.reason !== "imported") : runs;
   if (first === undefined) return false;
   const key = valueKey(field.value(first));
   return rest.some((run) => valueKey(field.value(run)) !== key);

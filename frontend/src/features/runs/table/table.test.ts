@@ -162,6 +162,10 @@ describe("the fields", () => {
   it("know which settings differ", () => {
     const differing = [...FIELDS.values()].filter((field) => field.group === "setting" && differs(field, RUNS));
     expect(differing.map(({ id }) => id)).toEqual(["data.batch_size", "metrics", "optimizer.params.lr"]);
+    const withCurves = [...RUNS, run("curves", { reason: "imported" })];
+    expect([...FIELDS.values()].filter((field) => field.group === "setting" && differs(field, withCurves))).toEqual(
+      differing,
+    );
   });
 
   it("say how long a run still takes only while it trains", () => {
