@@ -268,12 +268,18 @@ def test_options_when_they_do_not_fit_are_refused(tmp_path: Path, options: dict[
 
 
 @pytest.mark.parametrize(
-    ("limit", "value"), [("MAX_ROWS", 10), ("MAX_COLUMNS", 2), ("MAX_BYTES", 100), ("MAX_CELLS", 30)]
+    ("limit", "value"),
+    [
+        ("text_records.MAX_ROWS", 10),
+        ("text_records.MAX_COLUMNS", 2),
+        ("text_table.MAX_BYTES", 100),
+        ("text_records.MAX_CELLS", 30),
+    ],
 )
 def test_file_when_beyond_a_limit_is_refused_with_the_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
 ) -> None:
-    monkeypatch.setattr(f"netwright.data.text_table.{limit}", value)
+    monkeypatch.setattr(f"netwright.data.{limit}", value)
     with pytest.raises(DataError, match=r"is too large: .*the limit is") as caught:
         upload(tmp_path, ROWS).load()
     assert caught.value.code == "too_large"
