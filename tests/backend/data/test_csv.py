@@ -360,3 +360,12 @@ def test_text_that_is_no_table_is_called_what_it_is(content: str, what: str, tmp
     with pytest.raises(DataError, match=f"table.csv is {what}") as raised:
         sniff_upload(tmp_path / "table.csv", "table.csv")
     assert "table" in str(raised.value)
+
+
+def test_target_when_its_name_is_that_of_a_column_with_one_class_says_why_another_was_taken(tmp_path: Path) -> None:
+    rows = "a,b,label\n" + "".join(f"{i},{i % 3},x\n" for i in range(12))
+    (first, *_) = upload(tmp_path, rows).describe().notes
+    assert first == (
+        "The target b is a guess: it is the last column that can be predicted, for label is 'x' in every row; to predict that, "
+        "add rows of a second class."
+    )
