@@ -3,12 +3,16 @@
 ResNet-18 on pictures of CIFAR-10's size (random bytes: only the time matters) in bfloat16 with the channels last, and a small
 MLP whose step is shorter than what launches it.  All get the same pictures, network and optimizer settings.  Rounds are
 interleaved; medians are printed.  On the MLP the captured step is to make 3 times the samples/s of the other one, or more.
-Lightning is left out where it is not installed.
+``torch.compile`` has a column of its own.  Lightning is left out where it is not installed.
+
+``gpu_bench.py tiny`` runs the same code on a few samples of small networks, on a CPU where there is no GPU: it tells whether
+the code works, no figures.
 """
 
 import importlib.util
 import logging
 import statistics
+import sys
 import tempfile
 import time
 import warnings
@@ -64,10 +68,16 @@ def preprocess(batch: torch.Tensor) -> torch.Tensor:
     return (batch.to(torch.float32) - MEAN) / STD
 
 
+def synchronize() -> None:
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+
+
 class Bench:
     def __init__(
         self, build: Callable[[], nn.Module], shape: tuple[int, ...], num_samples: int, batch: int, precision: str
     ) -> None:
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
         generator = torch.Generator().manual_seed(0)
         self.build, self.shape, self.batch, self.precision = build, shape, batch, precision
         self.raw = torch.randint(0, 256, (num_samples, *shape), dtype=torch.uint8, generator=generator)
@@ -81,7 +91,11 @@ class Bench:
         """The product with its step captured as CUDA graphs, which happens in the first epoch."""
         return self.product("on")
 
-    def product(self, cuda_graphs: str = "off") -> float:
+    def compiled(self) -> float:
+        """The product with ``torch.compile`` switched on; it compiles in the first epoch, which is not counted."""
+        return self.product(is_compiled=True)
+
+    def product(self, cuda_graphs: str = "off", *, is_compiled: bool = False) -> float:
         """The second of two epochs of the real ``train()`` with the real emitter: in the first cuDNN tries its ways."""
         data = Prepared(
             train=Part(self.raw, self.targets),
@@ -100,9 +114,10 @@ class Bench:
             {
                 "epochs": 2,
                 "data": {"batch_size": self.batch},
-                "device": "cuda",
+                "device": self.device,
                 "precision": self.precision,
                 "cuda_graphs": cuda_graphs,
+                "compile": is_compiled,
             }
         )
         with tempfile.TemporaryDirectory() as folder:
@@ -124,21 +139,21 @@ class Bench:
 
     def by_hand(self) -> float:
         """Everything on the GPU, fused AdamW, no synchronisation until the end of the epoch."""
-        network = self.build().cuda()
+        network = self.build().to(self.device)
         if self.is_bfloat16:
             network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        inputs = preprocess(self.raw.cuda())
+        inputs = preprocess(self.raw.to(self.device))
         if self.is_bfloat16 and inputs.ndim == 4:
             inputs = inputs.contiguous(memory_format=torch.channels_last)
-        targets = self.targets.cuda()
+        targets = self.targets.to(self.device)
         optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, fused=True)
         torch.backends.cudnn.benchmark = True
         for _ in range(2):
-            torch.cuda.synchronize()
+            synchronize()
             began = time.perf_counter()
-            order, total = torch.randperm(len(inputs)).cuda(), torch.zeros((), device="cuda")
+            order, total = torch.randperm(len(inputs)).to(self.device), torch.zeros((), device=self.device)
             for indices in torch.split(order, self.batch):
-                with torch.autocast("cuda", torch.bfloat16, enabled=self.is_bfloat16):
+                with torch.autocast(self.device, torch.bfloat16, enabled=self.is_bfloat16):
                     outputs = network(inputs[indices])
                 loss = nn.functional.cross_entropy(outputs.float(), targets[indices])
                 loss.backward()  # type: ignore[no-untyped-call]
@@ -174,11 +189,11 @@ class Bench:
                 times.append(time.perf_counter())
 
             def on_train_epoch_end(self) -> None:
-                torch.cuda.synchronize()
+                synchronize()
                 times.append(time.perf_counter())
 
         trainer = lightning.Trainer(
-            accelerator="gpu",
+            accelerator="gpu" if self.device == "cuda" else "cpu",
             devices=1,
             max_epochs=2,
             precision="bf16-mixed" if is_bfloat16 else "32-true",
@@ -192,41 +207,53 @@ class Bench:
             batch_size=self.batch,
             shuffle=True,
             num_workers=2,
-            pin_memory=True,
+            pin_memory=self.device == "cuda",
             persistent_workers=True,
         )
         trainer.fit(Module(), loader)
         return len(self.raw) / (times[3] - times[2])
 
 
-def main() -> None:
-    if not torch.cuda.is_available():
-        print("no GPU here: nothing is measured")
+def main(is_tiny: bool) -> None:
+    has_gpu = torch.cuda.is_available()
+    if not has_gpu and not is_tiny:
+        print("no GPU here: nothing is measured (gpu_bench.py tiny: whether the code works)")
         return
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
-    print(f"torch {torch.__version__}, {torch.cuda.get_device_name()}, {ROUNDS} interleaved rounds")
+    benches: list[tuple[str, Bench]]
+    if is_tiny:
+        print("tiny: whether the code works; these are no figures")
+        benches = [("MLP, float32, batch 32", Bench(build_mlp, (1, 28, 28), 128, 32, "float32"))]
+    else:
+        print(f"torch {torch.__version__}, {torch.cuda.get_device_name()}, {ROUNDS} interleaved rounds")
+        benches = [
+            ("ResNet-18, bf16, batch 512", Bench(build_resnet18, (3, 32, 32), 40_960, 512, "bfloat16")),
+            ("MLP, float32, batch 128", Bench(build_mlp, (1, 28, 28), 60_000, 128, "float32")),
+        ]
     print(f"{'':34}{'samples/s':>12}{'x by hand':>11}")
-    benches = (
-        ("ResNet-18, bf16, batch 512", Bench(build_resnet18, (3, 32, 32), 40_960, 512, "bfloat16")),
-        ("MLP, float32, batch 128", Bench(build_mlp, (1, 28, 28), 60_000, 128, "float32")),
-    )
     for title, bench in benches:
-        loops = {
-            "product (live metrics)": bench.product,
-            "product, captured step": bench.captured,
-            "by hand, on the GPU": bench.by_hand,
-        }
-        if importlib.util.find_spec("lightning"):
-            loops["Lightning, DataLoader"] = bench.lightning
-        rates: dict[str, list[float]] = {label: [] for label in loops}
-        for _ in range(ROUNDS):
-            for label, loop in loops.items():
-                rates[label].append(loop())
-        for label, values in rates.items():
-            ratio = statistics.median(a / b for a, b in zip(values, rates["by hand, on the GPU"], strict=True))
-            print(f"{title:28}{label:<24}{statistics.median(values):>12,.0f}{ratio:>10.2f}", flush=True)
+        measure(title, bench, 1 if is_tiny else ROUNDS, has_gpu)
+
+
+def measure(title: str, bench: Bench, num_rounds: int, has_gpu: bool) -> None:
+    """Prints a line for each loop."""
+    loops = {"product (live metrics)": bench.product, "product, torch.compile": bench.compiled}
+    if has_gpu:
+        loops["product, captured step"] = bench.captured
+    else:
+        print("product, captured step: left out, CUDA graphs need a GPU")
+    loops["by hand"] = bench.by_hand
+    if importlib.util.find_spec("lightning"):
+        loops["Lightning, DataLoader"] = bench.lightning
+    rates: dict[str, list[float]] = {label: [] for label in loops}
+    for _ in range(num_rounds):
+        for label, loop in loops.items():
+            rates[label].append(loop())
+    for label, values in rates.items():
+        ratio = statistics.median(a / b for a, b in zip(values, rates["by hand"], strict=True))
+        print(f"{title:28}{label:<24}{statistics.median(values):>12,.0f}{ratio:>10.2f}", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(is_tiny=sys.argv[1:] == ["tiny"])

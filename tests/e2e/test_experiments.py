@@ -13,6 +13,7 @@ def test_experiment_when_started_from_the_gallery_opens_its_runs_beside_each_oth
     page.get_by_role("link", name="Gallery").first.click()
     card = page.get_by_test_id("experiment-degradation")
     expect(card.get_by_test_id("download-dataset-cifar10")).to_be_visible()
+    expect(card.get_by_role("button", name="Start Degradation")).to_be_disabled()
     expect(page.get_by_test_id("experiment-activations").get_by_role("button", name="Download")).to_have_count(0)
     page.get_by_role("button", name="Start Activations compared").click()
     expect(page.get_by_role("note")).to_contain_text("sigmoid stays at 0.10", timeout=FIRST_CHECK_MS)

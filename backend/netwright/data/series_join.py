@@ -16,7 +16,8 @@ from netwright.data.columns import Column, look_through, parse_number
 from netwright.data.csv_source import MISSING_MARKS
 from netwright.data.series import read_times
 from netwright.data.targets import guess_target
-from netwright.data.text_table import MAX_ROWS, TextTable, parse_text_table
+from netwright.data.text_records import MAX_ROWS
+from netwright.data.text_table import TextTable, parse_text_table
 from netwright.language import Text, listed, say
 
 JOINED, NOTES = "joined.csv", "joined.json"

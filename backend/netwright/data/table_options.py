@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from netwright.data.text_table import Delimiter, Encoding
+from netwright.data.text_records import Delimiter, Encoding
 
 HasHeader = Annotated[bool | None, Field(description="Whether the first line holds names; empty: found out.")]
 DelimiterOption = Annotated[Delimiter | None, Field(description="What divides the fields; empty: found out.")]

@@ -36,7 +36,20 @@ _TARGET_NAMES = (
 
 def guess_target(columns: Sequence[Column], stem: str) -> tuple[Column, str]:
     """The column to predict and why: named as targets are, named like the file, or the last that can be predicted.  One that is
-    the same in every row is nobody's target where another is there."""
+    the same in every row is nobody's target where another is there; where it is named as targets are, that is said."""
+    target, reason = _guess(columns, stem)
+    lone = [each for each in columns if each.name.strip().lower() in _TARGET_NAMES and len(each.counts) == 1]
+    if not lone or target.name.strip().lower() in _TARGET_NAMES:
+        return target, reason
+    return target, say(
+        "{reason}, for {name} is {value} in every row; to predict that, add rows of a second class",
+        reason=reason,
+        name=lone[0].name,
+        value=repr(next(iter(lone[0].counts))),
+    )
+
+
+def _guess(columns: Sequence[Column], stem: str) -> tuple[Column, str]:
     # A column that lists labels may well be judged by what stands between its separators.
     columns = [each for each in columns if len(each.counts) > 1 or each.name.strip().lower() in _LISTS] or columns
     by_name = {column.name.strip().lower(): column for column in columns}

@@ -1,33 +1,29 @@
-"""A table as text: encoding, delimiter and header found out or told, every cell as it stands, every fault with its line."""
+"""A table as text: its header found out or told, every cell as it stands, with the line where each row begins."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, Protocol
 
 from netwright.data.base import DataError
 from netwright.data.binary_tables import BinaryFormat, choose_sheet, find_format, list_sheets, read_records
 from netwright.data.facts import SheetFacts
+from netwright.data.text_records import (
+    DELIMITER_NAMES,
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Delimiter,
+    Encoding,
+    decode,
+    keeps_quotes,
+    sniff_delimiter,
+    split_records,
+    too_large,
+)
 from netwright.language import say
 
 MAX_BYTES = 256 << 20
-MAX_ROWS = 1_000_000
-MAX_COLUMNS = 2_000
-MAX_CELLS = 20_000_000
-
-Delimiter = Literal[",", ";", "\t", "|"]
-Encoding = Literal["utf-8", "utf-16", "cp1252", "latin-1", "gb18030", "shift_jis"]
-
-_DELIMITERS: tuple[Delimiter, ...] = ("\t", ";", "|", ",")
-"""In the order of belief: a semicolon that divides every line alike is no accident, a comma may be a decimal one."""
-_SAMPLE_CHARACTERS = 1 << 16
-_NAMES = {",": say("comma"), ";": say("semicolon"), "\t": say("tab"), "|": say("bar")}
 SHOWN_LETTERS = 200
 """Of a cell."""
 
@@ -66,15 +62,6 @@ class TextTable:
         return list(self.names), [[cell[:SHOWN_LETTERS] for cell in row] for row in rows]
 
 
-class _Reader(Protocol):
-    """What ``csv.reader`` returns."""
-
-    @property
-    def line_num(self) -> int: ...
-    def __iter__(self) -> Iterator[list[str]]: ...
-    def __next__(self) -> list[str]: ...
-
-
 def read_text_table(
     path: Path,
     filename: str,
@@ -101,7 +88,7 @@ def read_text_table(
             file=filename,
         ) from error
     if size > MAX_BYTES:
-        raise _too_large(filename, f"{size / (1 << 20):,.0f} MiB", f"{MAX_BYTES >> 20} MiB")
+        raise too_large(filename, f"{size / (1 << 20):,.0f} MiB", f"{MAX_BYTES >> 20} MiB")
     form = find_format(path, filename)
     if form is not None:
         return _binary_table(path, form, filename, has_header, sheet)
@@ -131,12 +118,12 @@ def parse_text_table(
     Raises:
         DataError: code ``bad_file``, ``too_large``, ``too_few`` or ``empty_file``.
     """
-    text, known_encoding = _decode(data, filename, encoding)
+    text, known_encoding = decode(data, filename, encoding)
     if not text.strip():
         raise _empty(filename)
-    used = delimiter or _sniff_delimiter(text, is_quoted)
-    quoted = _is_quoted(text, used) if is_quoted is None else is_quoted
-    records, lines = _read_records(text, used, filename, is_quoted=quoted)
+    used = delimiter or sniff_delimiter(text, is_quoted)
+    quoted = keeps_quotes(text, used) if is_quoted is None else is_quoted
+    records, lines = split_records(text, used, filename, is_quoted=quoted)
     table = _make_table(records, lines, used, has_header, filename)
     if is_to_learn:
         _check_size(table)
@@ -167,175 +154,13 @@ def _binary_table(
     if not width:
         raise _empty(filename)
     if width > MAX_COLUMNS:
-        raise _too_large(filename, say("{count:,} columns", count=width), say("{count:,} columns", count=MAX_COLUMNS))
+        raise too_large(filename, say("{count:,} columns", count=width), say("{count:,} columns", count=MAX_COLUMNS))
     if len(records) > MAX_ROWS + 1 or len(records) * width > MAX_CELLS:
-        raise _too_large(
-            filename, say("more"), say("{rows:,} rows and {cells:,} cells", rows=MAX_ROWS, cells=MAX_CELLS)
-        )
+        raise too_large(filename, say("more"), say("{rows:,} rows and {cells:,} cells", rows=MAX_ROWS, cells=MAX_CELLS))
     has_names = True if form == "parquet" else has_header
     table = _make_table(records, list(range(1, len(records) + 1)), ",", has_names, filename)
     notes = table.notes if note is None else (note, *table.notes)
     return replace(table, form=form, sheets=sheets, sheet=name, notes=notes)
-
-
-def _decode(data: bytes, filename: str, encoding: Encoding | None) -> tuple[str, str]:
-    """The text, and the name of its encoding as Python's codecs know it."""
-    if encoding is None:
-        encoding = _sniff_encoding(data)
-    codec = "utf-8-sig" if encoding == "utf-8" else encoding
-    try:
-        text = data.decode(codec)
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise DataError(
-            say(
-                "{filename}, line {line}: byte {byte:,} is no {encoding}. Choose another encoding.",
-                filename=filename,
-                line=line,
-                byte=error.start,
-                encoding=encoding,
-            ),
-            code="bad_file",
-            file=filename,
-            line=line,
-        ) from error
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise DataError(
-            say(
-                "{filename}, line {line}: there is a zero byte, so this is no text. Export the table as CSV.",
-                filename=filename,
-                line=line,
-            ),
-            code="bad_file",
-            file=filename,
-            line=line,
-        )
-    return text, codec
-
-
-def _sniff_encoding(data: bytes) -> Encoding:
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    for candidate in ("utf-8", "cp1252"):
-        try:
-            data.decode(candidate)
-        except UnicodeDecodeError:
-            continue
-        return "utf-8" if candidate == "utf-8" else "cp1252"
-    return "latin-1"
-
-
-def _sniff_delimiter(text: str, is_quoted: bool | None) -> Delimiter:
-    """The first delimiter that divides (nearly) every line alike, else the one that comes nearest."""
-    sample = text[:_SAMPLE_CHARACTERS]
-    if len(text) > len(sample):
-        sample = sample[: sample.rfind("\n") + 1] or sample
-    best: tuple[float, Delimiter] = (0.0, ",")
-    for candidate in _DELIMITERS:
-        try:
-            quoted = _is_quoted(sample, candidate) if is_quoted is None else is_quoted
-            records = _reader(sample, candidate, is_strict=False, is_quoted=quoted)
-            widths = Counter(len(record) for record in records if record)
-        except csv.Error:
-            continue
-        width, count = widths.most_common(1)[0]
-        share = count / widths.total() if width > 1 else 0.0
-        if share >= 0.95:
-            return candidate
-        if share > best[0]:
-            best = (share, candidate)
-    return best[1]
-
-
-def _reader(text: str, delimiter: Delimiter, *, is_strict: bool, is_quoted: bool) -> _Reader:
-    return csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=delimiter,
-        quoting=csv.QUOTE_MINIMAL if is_quoted else csv.QUOTE_NONE,
-        skipinitialspace=True,
-        strict=is_strict,
-    )
-
-
-def _is_quoted(text: str, delimiter: Delimiter) -> bool:
-    """Tab-separated text mostly knows no quotes; a lone one would swallow the lines after it."""
-    return delimiter != "\t" or not _has_lone_quotes(text)
-
-
-def _has_lone_quotes(text: str) -> bool:
-    """Whether some tab-separated field begins with a quote that does not end it."""
-    if '"' not in text:
-        return False
-    fields = (field for line in text.splitlines() for field in line.split("\t") if field.startswith('"'))
-    return any(len(field) < 2 or not field.endswith('"') for field in fields)
-
-
-def _read_records(
-    text: str, delimiter: Delimiter, filename: str, *, is_quoted: bool
-) -> tuple[list[list[str]], list[int]]:
-    records: list[list[str]] = []
-    lines: list[int] = []
-    reader = _reader(text, delimiter, is_strict=True, is_quoted=is_quoted)
-    width = 0
-    while True:
-        line = reader.line_num + 1
-        try:
-            record = next(reader)
-        except StopIteration:
-            return records, lines
-        except csv.Error as error:
-            raise _bad_record(filename, line, str(error)) from error
-        if not record:
-            continue
-        if not records:
-            width = len(record)
-            if width > MAX_COLUMNS:
-                raise _too_large(
-                    filename, say("{count:,} columns", count=width), say("{count:,} columns", count=MAX_COLUMNS)
-                )
-        elif len(record) != width:
-            raise DataError(
-                say(
-                    "{filename}, line {line}: {count} fields, but line {first} has {width} (divided by a "
-                    "{delimiter}). Correct the line, or choose another delimiter.",
-                    filename=filename,
-                    line=line,
-                    count=len(record),
-                    first=lines[0],
-                    width=width,
-                    delimiter=_NAMES[delimiter],
-                ),
-                code="bad_file",
-                file=filename,
-                line=line,
-            )
-        records.append(record)
-        lines.append(line)
-        if len(records) > MAX_ROWS + 1 or len(records) * width > MAX_CELLS:
-            raise _too_large(
-                filename, say("more"), say("{rows:,} rows and {cells:,} cells", rows=MAX_ROWS, cells=MAX_CELLS)
-            )
-
-
-def _bad_record(filename: str, line: int, reason: str) -> DataError:
-    if "unexpected end of data" in reason:
-        why = say("a quoted field begins in this record and never ends. Close the quote, or double it if it is meant")
-    elif "field larger than field limit" in reason:
-        why = say(
-            "a field has more than {limit:,} characters; mostly a quote is not closed. Close it",
-            limit=csv.field_size_limit(),
-        )
-    elif "expected after" in reason:
-        why = say("text follows a closing quote. Double a quote that is meant")
-    else:
-        why = say("{it}", it=reason)
-    return DataError(
-        say("{filename}, line {line}: {why}.", filename=filename, line=line, why=why),
-        code="bad_file",
-        file=filename,
-        line=line,
-    )
 
 
 def _make_table(
@@ -377,7 +202,7 @@ def _check_size(table: TextTable) -> None:
                 "{filename} has one column; a table needs a target and at least one column to learn from. "
                 "Its fields are divided by a {delimiter}: if that is wrong, choose another delimiter.",
                 filename=filename,
-                delimiter=_NAMES[delimiter],
+                delimiter=DELIMITER_NAMES[delimiter],
             ),
             code="bad_file",
             file=filename,
@@ -420,16 +245,3 @@ def _unique_names(names: list[str]) -> tuple[tuple[str, ...], list[str]]:
         taken.add(candidate)
         unique.append(candidate)
     return tuple(unique), notes
-
-
-def _too_large(filename: str, got: str, limit: str) -> DataError:
-    return DataError(
-        say(
-            "{filename} is too large: it has {got}, the limit is {limit}. Upload a part of it.",
-            filename=filename,
-            got=got,
-            limit=limit,
-        ),
-        code="too_large",
-        file=filename,
-    )

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ValidationError
 
 from netwright.language import say
+from netwright.services.changes import read_changes_before
 from netwright.services.control_models import RunBranch
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.files import is_intact
 from netwright.services.run_models import RunCreate, RunCreated
-from netwright.store.checkpoints import get_checkpoint
+from netwright.store.checkpoints import copy_checkpoint, get_checkpoint, list_checkpoints
 from netwright.store.commands import add_command
 from netwright.store.metrics import append_points, metric_names, read_points
 from netwright.store.runs import RunRecord, get_run
@@ -78,7 +79,12 @@ class Begin:
         _link(record_path, target / record_path.name)
 
     def write(self, session: Session, run: RunRow) -> None:
-        """The curves up to the checkpoint, and what waits for the first attempt."""
+        """The curves up to the checkpoint, the rows of the files that came along, and what waits for the first attempt."""
+        here = self.folder.parent / run.id / "checkpoints"
+        files = {f"{here.name}/{each.stem}.safetensors" for each in here.glob("*.json")}
+        for row in list_checkpoints(session, self.row.run_id):
+            if row.file in files:
+                copy_checkpoint(session, row, run.id)
         for name in metric_names(session, self.row.run_id):
             points = read_points(session, self.row.run_id, name)
             kept = points.take(points.steps <= self.row.step)
@@ -117,6 +123,8 @@ class BranchService:
         if row is None or record is None:
             raise not_found("checkpoint")
         spec = RunSpec.model_validate_json(record.row.spec)
+        goes_on = body.mode == "everything"
+        changes = await self._store.read(lambda session: read_changes_before(session, spec, row)) if goes_on else None
         origin = Origin(
             run=row.run_id,
             name=record.row.name,
@@ -124,8 +132,8 @@ class BranchService:
             step=row.step,
             epoch=row.epoch,
             mode=body.mode,
+            changes=changes,
         )
-        goes_on = body.mode == "everything"
         if goes_on:
             _check_length(row, record.row, body.epochs or record.row.epochs)
         training = _change(spec.training, body, None if goes_on else row.id)

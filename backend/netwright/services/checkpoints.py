@@ -12,6 +12,7 @@ from netwright.exchange.card import Curve
 from netwright.exchange.formats import FORMATS, Format
 from netwright.graph.io import graph_hash
 from netwright.language import listed, say
+from netwright.services.changes import read_changes
 from netwright.services.errors import ServiceError, not_found
 from netwright.services.export_models import ExportOption
 from netwright.services.export_order import Order, Record
@@ -22,18 +23,15 @@ from netwright.services.run_views import to_checkpoint
 from netwright.services.trial_models import TrialOrder
 from netwright.services.workspace_pack import IMPORTED_SOURCE
 from netwright.store.checkpoints import get_checkpoint, list_checkpoints
-from netwright.store.events import list_events
 from netwright.store.metrics import metric_names, read_points
 from netwright.store.points import thin
 from netwright.store.runs import RunRecord, get_run
 from netwright.store.scalars import parse_scalars
 from netwright.store.store import Session, Store
 from netwright.store.tables import CheckpointRow
-from netwright.training.spec import INITIAL_WEIGHTS, Change, RunSpec
+from netwright.training.spec import INITIAL_WEIGHTS, RunSpec
 
 NUM_FIRST_LOSSES = 20
-MAX_CHANGES = 10_000
-MAX_CHANGE_BYTES = 8 * 2**20
 MAX_CURVE_POINTS = 400
 
 
@@ -175,7 +173,7 @@ class CheckpointService:
 
     async def _record(self, spec: RunSpec, row: CheckpointRow, record: RunRecord, versions: dict[str, str]) -> Record:
         curves, first_losses = await self._store.read(lambda session: _read_curves(session, row.run_id, row.step))
-        changes, is_known = await self._store.read(lambda session: _read_changes(session, spec))
+        changes, is_known = await self._store.read(lambda session: read_changes(session, spec))
         return Record(
             spec=spec,
             name=record.row.name,
@@ -225,25 +223,6 @@ def _read_curves(session: Session, run_id: str, last_step: int) -> tuple[list[Cu
         kept = thin(points, MAX_CURVE_POINTS)
         curves.append(Curve(name=name, steps=kept.steps.tolist(), values=kept.values.tolist()))
     return curves, first
-
-
-def _read_changes(session: Session, spec: RunSpec) -> tuple[list[Change], bool]:
-    """What was changed while the run trained, and before it in the runs that it goes on from; whether these are there."""
-    changes: list[Change] = []
-    run_id, last_step = spec.run, None
-    while True:
-        stored, _ = list_events(session, run_id, 0, MAX_CHANGES, MAX_CHANGE_BYTES, ["change"])
-        events = [json.loads(each.payload) for each in stored]
-        own = [Change(**{name: event[name] for name in Change.model_fields}) for event in events]
-        own = [change for change in own if change.before != change.value]
-        changes = [each for each in own if last_step is None or each.step < last_step] + changes
-        if spec.origin is None or spec.origin.mode != "everything":
-            return changes, True
-        run_id, last_step = spec.origin.run, spec.origin.step
-        record = get_run(session, run_id)
-        if record is None:
-            return changes, False
-        spec = RunSpec.model_validate_json(record.row.spec)
 
 
 def find_format(name: str) -> Format:

@@ -30,6 +30,12 @@ def add_checkpoint(session: Session, event: CheckpointEvent, metrics: str) -> No
     )
 
 
+def copy_checkpoint(session: Session, row: CheckpointRow, run_id: str) -> None:
+    """Inserts ``row`` for another run that has a file of the same name with the same bytes."""
+    names = (column.name for column in CheckpointRow.__table__.columns)
+    session.add(CheckpointRow(**{name: getattr(row, name) for name in names} | {"id": new_id(), "run_id": run_id}))
+
+
 def list_checkpoints(session: Session, run_id: str) -> list[CheckpointRow]:
     """Checkpoints of a run, newest first."""
     query = (

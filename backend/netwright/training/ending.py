@@ -38,7 +38,7 @@ def stop(keeper: Keeper) -> Outcome:
     return Outcome(
         RunState.STOPPED,
         EndReason.STOPPED_BY_USER,
-        say("Stopped after step {step}.", step=at.step),
+        say("Stopped after step {step}. The last checkpoint holds this state.", step=at.step),
         metrics=keeper.metrics,
     )
 

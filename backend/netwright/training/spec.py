@@ -38,6 +38,15 @@ class InitialWeights(Model):
     sha256: str
 
 
+class Change(Model):
+    """A live value of a run that was changed before the update after ``step``."""
+
+    name: Literal["lr", "epochs"]
+    before: float
+    value: float
+    step: int
+
+
 class Origin(Model):
     """The checkpoint of another run that a run was branched from, as it was then.  ``everything``: optimizer, schedule, random
     state and position in the data go on; ``weights``: only the weights, all else begins anew."""
@@ -48,15 +57,9 @@ class Origin(Model):
     step: int
     epoch: int
     mode: Literal["everything", "weights"]
-
-
-class Change(Model):
-    """A live value of a run that was changed before the update after ``step``."""
-
-    name: Literal["lr", "epochs"]
-    before: float
-    value: float
-    step: int
+    changes: tuple[Change, ...] | None = None
+    """What was changed until then in that run and in those before it, and goes on to hold; null where it is not known, and
+    with ``weights``, where nothing of it holds."""
 
 
 class RunSpec(Model):

@@ -1779,6 +1779,23 @@ export interface components {
             error: number;
         };
         /**
+         * Change
+         * @description A live value of a run that was changed before the update after ``step``.
+         */
+        Change: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "lr" | "epochs";
+            /** Before */
+            before: number;
+            /** Value */
+            value: number;
+            /** Step */
+            step: number;
+        };
+        /**
          * ChangeEvent
          * @description A live value was changed before the update after ``step``.  ``wanted`` is what was asked for, ``value`` what it is now
          *     (a run cannot end before the epoch that it is in); ``before`` equals ``value`` where it was so already.
@@ -3695,6 +3712,8 @@ export interface components {
              * @enum {string}
              */
             mode: "everything" | "weights";
+            /** Changes */
+            changes?: components["schemas"]["Change"][] | null;
         };
         /**
          * OutliersRead

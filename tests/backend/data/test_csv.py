@@ -268,12 +268,18 @@ def test_options_when_they_do_not_fit_are_refused(tmp_path: Path, options: dict[
 
 
 @pytest.mark.parametrize(
-    ("limit", "value"), [("MAX_ROWS", 10), ("MAX_COLUMNS", 2), ("MAX_BYTES", 100), ("MAX_CELLS", 30)]
+    ("limit", "value"),
+    [
+        ("text_records.MAX_ROWS", 10),
+        ("text_records.MAX_COLUMNS", 2),
+        ("text_table.MAX_BYTES", 100),
+        ("text_records.MAX_CELLS", 30),
+    ],
 )
 def test_file_when_beyond_a_limit_is_refused_with_the_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
 ) -> None:
-    monkeypatch.setattr(f"netwright.data.text_table.{limit}", value)
+    monkeypatch.setattr(f"netwright.data.{limit}", value)
     with pytest.raises(DataError, match=r"is too large: .*the limit is") as caught:
         upload(tmp_path, ROWS).load()
     assert caught.value.code == "too_large"
@@ -354,3 +360,12 @@ def test_text_that_is_no_table_is_called_what_it_is(content: str, what: str, tmp
     with pytest.raises(DataError, match=f"table.csv is {what}") as raised:
         sniff_upload(tmp_path / "table.csv", "table.csv")
     assert "table" in str(raised.value)
+
+
+def test_target_when_its_name_is_that_of_a_column_with_one_class_says_why_another_was_taken(tmp_path: Path) -> None:
+    rows = "a,b,label\n" + "".join(f"{i},{i % 3},x\n" for i in range(12))
+    (first, *_) = upload(tmp_path, rows).describe().notes
+    assert first == (
+        "The target b is a guess: it is the last column that can be predicted, for label is 'x' in every row; to predict that, "
+        "add rows of a second class."
+    )

@@ -122,6 +122,7 @@ def test_branch_when_with_everything_is_the_longer_run_and_with_weights_begins_a
         "step": last["step"],
         "epoch": 2,
         "mode": "everything",
+        "changes": [],
     }
     weights = branch(mode="weights", epochs=1, lr=0.0002, name="Again")
     assert (weights["name"], weights["epochs"], weights["origin"]["mode"]) == ("Again", 1, "weights")
@@ -134,6 +135,34 @@ def test_branch_when_with_everything_is_the_longer_run_and_with_weights_begins_a
     # It outlives the run that it came from.
     assert server.client.delete(f"/api/runs/{run}").status_code == 204
     assert server.read(whole["id"])["origin"]["name"] == whole["origin"]["name"]
+
+
+def test_branch_when_made_holds_the_checkpoints_and_the_changes_that_it_goes_on_with(server: Process) -> None:
+    run = begin(server, epochs=1000, data={"batch_size": 16})
+    server.wait(run, lambda found: found["epoch"] >= 2)
+    send(server, run, "set", lr=1e-9)  # nothing gets better from here on
+    server.wait(run, lambda found: not found["commands_waiting"])
+    send(server, run, "set", epochs=900)
+    send(server, run, "stop")
+    over = server.wait(run, is_over)
+    checkpoints = server.client.get(f"/api/runs/{run}/checkpoints").json()
+    last, best = (next(each for each in checkpoints if each["kind"] == kind) for kind in ("last", "best"))
+    body = {"mode": "everything", "epochs": over["epoch"] + 2}
+    branch = server.client.post(f"/api/checkpoints/{last['id']}/branch", json=body).json()["id"]
+    held = server.client.get(f"/api/runs/{branch}/checkpoints").json()
+    of_parent = {(each["kind"], each["step"], each["sha256"]) for each in (last, best)}
+    assert {(each["kind"], each["step"], each["sha256"]) for each in held if each["is_available"]} == of_parent
+    done = server.wait(branch, is_over)
+    changes = [(each["name"], each["value"]) for each in done["origin"]["changes"]]
+    assert changes[0] == ("lr", 1e-9)
+    # What a branch of the branch goes on with is known without the runs before it.
+    assert server.client.delete(f"/api/runs/{run}").status_code == 204
+    (newest, *_) = server.client.get(f"/api/runs/{branch}/checkpoints").json()
+    again = server.client.post(f"/api/checkpoints/{newest['id']}/branch", json={**body, "epochs": over["epoch"] + 3})
+    grandchild = server.wait(again.json()["id"], is_over)
+    kept = [(each["name"], each["value"]) for each in grandchild["origin"]["changes"]]
+    assert kept == [*changes, ("epochs", over["epoch"] + 2)]
+    assert grandchild["last"]["lr"] <= 1e-9
 
 
 def test_checkpoint_when_asked_for_in_the_middle_of_an_epoch_is_one_and_stays(server: Process) -> None:

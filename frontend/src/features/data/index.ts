@@ -2,4 +2,4 @@ export { DataPage } from "./DataPage";
 export { useSizeFacts } from "./DatasetCard";
 export { DatasetFetch } from "./DatasetFetch";
 export { DatasetPage } from "./DatasetPage";
-export { datasetsQuery, previewQuery } from "./queries";
+export { datasetsQuery, isBusy, previewQuery } from "./queries";

@@ -3,11 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { type ExperimentRead, experimentsQuery, loadPart } from "@/api";
-import { EmptyState, ReasonedButton, useSaid } from "@/ui";
+import { EmptyState, useSaid } from "@/ui";
 import styles from "./experiments.module.css";
+import { StartButton } from "./StartButton";
 import { useStartExperiment } from "./useStartExperiment";
 
-const ExperimentData = lazy(() => loadPart(() => import("./ExperimentData")));
+const ExperimentStart = lazy(() => loadPart(() => import("./ExperimentStart")));
 
 /** The experiments of the notes: a click makes their networks, starts a run of each and opens them beside each other. */
 export function ExperimentSection() {
@@ -50,7 +51,9 @@ interface ExperimentCardProps {
 function ExperimentCard({ experiment, isStarting, isDisabled, onStart }: ExperimentCardProps) {
   const { t } = useTranslation("experiments");
   const said = useSaid();
-  const name = said(experiment.name);
+  const name = said(experiment.name) ?? "";
+  const reason = isDisabled && !isStarting ? t("otherStarts") : null;
+  const start = { name, isStarting, reason, onStart };
   return (
     <li className={styles.card} data-testid={`experiment-${experiment.id}`}>
       <h3 className={styles.name}>{name}</h3>
@@ -64,20 +67,9 @@ function ExperimentCard({ experiment, isStarting, isDisabled, onStart }: Experim
         </summary>
         <p className={styles.text}>{said(experiment.watch)}</p>
       </details>
-      <Suspense>
-        <ExperimentData source={experiment.data_source} />
+      <Suspense fallback={<StartButton {...start} reason={t("data.asked")} />}>
+        <ExperimentStart {...start} source={experiment.data_source} />
       </Suspense>
-      <ReasonedButton
-        className={styles.start ?? ""}
-        size="compact-sm"
-        variant="light"
-        loading={isStarting}
-        reason={isDisabled && !isStarting ? t("otherStarts") : null}
-        onClick={onStart}
-        aria-label={t("startNamed", { name })}
-      >
-        {t("start")}
-      </ReasonedButton>
     </li>
   );
 }

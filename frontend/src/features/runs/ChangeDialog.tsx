@@ -7,19 +7,19 @@ import classes from "./control.module.css";
 import { DialogEnd, NumberRow } from "./dialogParts";
 import { EPOCHS } from "./epochs";
 import { useSetValues } from "./queries";
-import type { ChangeEvent } from "./runSession";
+import type { ValueChange } from "./timeline";
 
 /** A learning rate as the server takes it. */
 export const RATE: NumberShape = { ...EPOCHS, isInteger: false, min: 0, max: 1000 };
 
 interface Props {
   run: RunRead;
-  changes: readonly ChangeEvent[];
+  changes: readonly ValueChange[];
   onClose: () => void;
 }
 
 /** The learning rate before the schedule, as it is now. */
-export function rateOf(run: RunRead, changes: readonly ChangeEvent[]): number | undefined {
+export function rateOf(run: RunRead, changes: readonly ValueChange[]): number | undefined {
   const changed = changes.findLast(({ name }) => name === "lr")?.value;
   const chosen = run.training?.optimizer?.params?.lr;
   return changed ?? (typeof chosen === "number" ? chosen : undefined);

@@ -6,15 +6,15 @@ import { ReasonedButton } from "@/ui";
 import { ChangeDialog } from "./ChangeDialog";
 import { ExtendDialog } from "./ExtendDialog";
 import { useRunCommand } from "./queries";
-import type { ChangeEvent } from "./runSession";
 import classes from "./runs.module.css";
 import { isFinal, whyNoChange, whyNoCheckpoint, whyNoExtension } from "./runWords";
+import type { ValueChange } from "./timeline";
 
 const COMMAND = { root: classes.command, section: classes.commandSign, label: classes.commandWord };
 
 interface Props {
   run: RunRead;
-  changes: readonly ChangeEvent[];
+  changes: readonly ValueChange[];
   hasCheckpoint: boolean;
 }
 

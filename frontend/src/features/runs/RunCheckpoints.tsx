@@ -59,6 +59,7 @@ export const RunCheckpoints = memo(function RunCheckpoints({ run, checkpoints, h
           </ReasonedButton>
         )}
       </Group>
+      <CameAlong origin={run.origin} checkpoints={checkpoints} />
       {checkpoints.length === 0 ? (
         <p className={classes.hint}>{t(hasEnded ? "checkpoints.none" : "checkpoints.empty")}</p>
       ) : (
@@ -86,6 +87,16 @@ export const RunCheckpoints = memo(function RunCheckpoints({ run, checkpoints, h
     </section>
   );
 });
+
+/** Says which ones are of the run that this one was branched from. */
+function CameAlong({ origin, checkpoints }: Pick<Props, "checkpoints"> & Pick<RunRead, "origin">) {
+  const { t } = useTranslation("runs");
+  if (origin?.mode !== "everything") return null;
+  const early = checkpoints.filter(({ step }) => step <= origin.step);
+  if (early.length === 0) return null;
+  const words = early.some(({ kind }) => kind === "best") ? "checkpoints.cameAlongBest" : "checkpoints.cameAlong";
+  return <p className={classes.hint}>{t(words, { step: formatExact(origin.step), name: origin.name })}</p>;
+}
 
 function Row({ run, checkpoint, kind }: { run: RunRead; checkpoint: CheckpointRead; kind: Kind }) {
   const { t } = useTranslation("runs");

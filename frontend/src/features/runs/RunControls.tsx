@@ -8,16 +8,16 @@ import { deleteLater } from "@/ui/pendingDeletion";
 import { LiveControls } from "./LiveControls";
 import { NotifyItem } from "./NotifyItem";
 import { type RunCommand, useDeleteRun, useRunCommand } from "./queries";
-import type { ChangeEvent } from "./runSession";
 import classes from "./runs.module.css";
 import { runControls } from "./runWords";
+import type { ValueChange } from "./timeline";
 
 /** On a narrow screen only the signs are drawn; the words are still read out. */
 const COMMAND = { root: classes.command, section: classes.commandSign, label: classes.commandWord };
 
 interface Props {
   run: RunRead;
-  changes: readonly ChangeEvent[];
+  changes: readonly ValueChange[];
   hasCheckpoint: boolean;
 }
 

@@ -22,7 +22,7 @@ import { RunProgress } from "./RunProgress";
 import { RunSettings } from "./RunSettings";
 import { RunSurface } from "./RunSurface";
 import { RunTimeline } from "./RunTimeline";
-import { mergeLive, type RunLive, type RunSession } from "./runSession";
+import { changesOf, mergeLive, type RunLive, type RunSession } from "./runSession";
 import classes from "./runs.module.css";
 import { isFinal, runWords } from "./runWords";
 import { RunMilestones } from "./Spoken";
@@ -115,7 +115,7 @@ const Bar = memo(function Bar({ run, live, hasCheckpoint }: SteadyProps & { hasC
       </Crumb>
       <RunName run={run} />
       <div className={classes.grow} />
-      <RunControls run={run} changes={live.values} hasCheckpoint={hasCheckpoint} />
+      <RunControls run={run} changes={changesOf(run, live)} hasCheckpoint={hasCheckpoint} />
     </PageBar>
   );
 });
@@ -221,7 +221,7 @@ const Parts = memo(function Parts({ record, run, session, live }: LoadedProps & 
 
 function Curves({ run, session, live, hasEnded }: SteadyProps & { session: RunSession; hasEnded: boolean }) {
   const { t } = useTranslation("runs");
-  const marks = useMarks(live);
+  const marks = useMarks(run, live);
   if (live.failure !== null) {
     return (
       <EmptyState title={t("curves.failed")} actions={<Button onClick={() => session.retry()}>{t("again")}</Button>}>
@@ -242,8 +242,8 @@ function Curves({ run, session, live, hasEnded }: SteadyProps & { session: RunSe
   );
 }
 
-/** Where attempts went on, and where values were changed. */
-function useMarks({ attempts, values }: RunLive): readonly Mark[] {
+/** Where attempts went on, and where values were changed, in the run that this one was branched from too. */
+function useMarks({ origin }: RunRead, { attempts, values }: RunLive): readonly Mark[] {
   const { t } = useTranslation("control");
   return useMemo(
     () =>
@@ -254,11 +254,11 @@ function useMarks({ attempts, values }: RunLive): readonly Mark[] {
             label: t(attempt === 1 ? "mark.branched" : "mark.resumed"),
           }))
           .filter(({ step }) => step > 0),
-        ...values.map(({ name, value, step }) => ({
+        ...changesOf({ origin }, { values }).map(({ name, value, step }) => ({
           step,
           label: name === "lr" ? t("mark.rate", { value: formatMetric(value) }) : t("mark.epochs", { value }),
         })),
       ]),
-    [attempts, values, t],
+    [origin, attempts, values, t],
   );
 }

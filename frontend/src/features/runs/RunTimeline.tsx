@@ -4,7 +4,7 @@ import type { RunRead } from "@/api";
 import { formatDate, formatExact, formatMetric, formatTime, Sentence } from "@/ui";
 import classes from "./control.module.css";
 import panels from "./runs.module.css";
-import type { Moment } from "./timeline";
+import { inheritedMoments, type Moment } from "./timeline";
 
 /** What happened to the run, newest first, with times. */
 export const RunTimeline = memo(function RunTimeline({ run, moments }: { run: RunRead; moments: readonly Moment[] }) {
@@ -33,13 +33,19 @@ export const RunTimeline = memo(function RunTimeline({ run, moments }: { run: Ru
         {t("timeline.title")}
       </h2>
       <ol className={classes.timeline} reversed>
-        {[created, ...moments].reverse().map((moment) => (
+        {[...inheritedMoments(run.origin), created, ...moments].reverse().map((moment) => (
           <li key={moment.id} data-tone={moment.tone} data-moment={moment.key}>
-            <time dateTime={new Date(moment.time * 1000).toISOString()} title={formatDate(moment.time)}>
-              {formatTime(moment.time)}
-            </time>
+            {moment.time === null ? (
+              <span className={classes.before}>{t("timeline.before")}</span>
+            ) : (
+              <time dateTime={new Date(moment.time * 1000).toISOString()} title={formatDate(moment.time)}>
+                {formatTime(moment.time)}
+              </time>
+            )}
             <div>
-              {say(moment)}
+              {moment.time === null
+                ? t("timeline.inOrigin", { name: run.origin?.name, what: say(moment) })
+                : say(moment)}
               {moment.message !== null && (
                 <p>
                   <Sentence text={moment.message} />

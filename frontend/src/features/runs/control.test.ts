@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { RunEvent } from "@/api";
+import type { RunEvent, RunRead } from "@/api";
 import { MetricStore } from "@/features/charts";
 import en from "@/locales/en/control.json";
 import { RateMeter } from "./progress";
-import { EMPTY_LIVE, reduceLive } from "./runSession";
+import { changesOf, EMPTY_LIVE, mergeLive, reduceLive } from "./runSession";
 import { whyNoChange, whyNoCheckpoint, whyNoExtension } from "./runWords";
-import { type Moment, toMoments } from "./timeline";
+import { inheritedMoments, type Moment, toMoments } from "./timeline";
 import { progressIcon, titlePrefix } from "./useTabProgress";
 
 let seq = 0;
@@ -61,6 +61,25 @@ describe("what happened to a run", () => {
     const keys = toMoments([], hello({ resumed_from_step: 4 }), null).map(({ key }: Moment) => key);
     for (const key of [...keys, "queued", "queuedAgain", "lost", "alert", "epochs"])
       expect(words[key]).toBeTypeOf("string");
+  });
+
+  test("tells what a branch goes on with, from the run that it came from", () => {
+    const before = { name: "lr", before: 0.01, value: 0.001, step: 5 } as const;
+    const origin = { run: "p", name: "P", checkpoint: "c", step: 9, epoch: 1, mode: "everything" } as const;
+    const live = reduceLive(EMPTY_LIVE, [hello({ resumed_from_step: 9 }), change()], new RateMeter());
+    const branch = { origin: { ...origin, changes: [before] } };
+    expect(changesOf(branch, live).map(({ value }) => value)).toEqual([0.001, 0.1]);
+    expect(inheritedMoments(branch.origin)).toMatchObject([{ key: "rate", time: null, values: { step: 5 } }]);
+    expect(inheritedMoments({ ...origin, changes: null })).toEqual([]);
+  });
+
+  test("counts the steps of the epochs that were changed since the newest attempt began", () => {
+    const epochs = change({ name: "epochs", before: 3, value: 5 });
+    const run = { total_steps: 30, attempt: 1, step: 0, cursor: 0 } as RunRead;
+    const all = (events: RunEvent[]) => mergeLive(run, reduceLive(EMPTY_LIVE, events, new RateMeter())).total_steps;
+    expect(all([])).toBe(30);
+    expect(all([hello(), epochs])).toBe(50);
+    expect(all([hello(), epochs, hello({ attempt: 2, total_steps: 70, resumed_from_step: 20 })])).toBe(70);
   });
 
   test("forgets the values that a lost worker had not saved", () => {

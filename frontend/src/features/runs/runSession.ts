@@ -9,7 +9,7 @@ import { MetricStore, onBeat } from "@/features/charts";
 import type { UnitsEvent } from "@/features/units";
 import { RateMeter } from "./progress";
 import { type EventQuery, readStory } from "./runStory";
-import { type Moment, toMoments } from "./timeline";
+import { type Moment, toMoments, type ValueChange } from "./timeline";
 
 export type HelloEvent = Extract<RunEvent, { type: "hello" }>;
 export type ChangeEvent = Extract<RunEvent, { type: "change" }>;
@@ -186,6 +186,19 @@ function catchUp(live: RunLive, metrics: MetricsRead): RunLive {
   return next;
 }
 
+/** Every value that was changed and holds, oldest first: in the run that this one was branched from, and in this one. */
+export function changesOf({ origin }: Pick<RunRead, "origin">, { values }: Pick<RunLive, "values">): ValueChange[] {
+  return [...(origin?.changes ?? []), ...values];
+}
+
+/** Steps in all: what the newest attempt began with, or what its epochs were changed to since. */
+function totalSteps(run: RunRead, { attempts, values }: RunLive): number | null {
+  const hello = attempts.at(-1);
+  if (hello === undefined) return run.total_steps;
+  const changed = values.findLast(({ name, attempt }) => name === "epochs" && attempt === hello.attempt);
+  return changed === undefined ? hello.total_steps : changed.value * hello.steps_per_epoch;
+}
+
 /** The run as its record and its events together tell it: whichever is newer speaks about state and progress. */
 export function mergeLive<Run extends RunRead>(run: Run, live: RunLive): Run {
   const hello = live.attempts.at(-1);
@@ -193,7 +206,7 @@ export function mergeLive<Run extends RunRead>(run: Run, live: RunLive): Run {
     ...run,
     attempt: Math.max(run.attempt, hello?.attempt ?? 0),
     device: hello?.device ?? run.device,
-    total_steps: hello?.total_steps ?? run.total_steps,
+    total_steps: totalSteps(run, live),
     steps_per_epoch: hello?.steps_per_epoch ?? run.steps_per_epoch,
     elapsed: Math.max(run.elapsed, live.elapsed),
   };

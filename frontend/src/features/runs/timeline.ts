@@ -1,11 +1,14 @@
 /** What happened to a run, told from its events. No React here. */
 
-import type { RunEvent, RunState } from "@/api";
+import type { RunEvent, RunRead, RunState } from "@/api";
+
+/** A value that was changed while a run trained, before the update after `step`. */
+export type ValueChange = NonNullable<NonNullable<RunRead["origin"]>["changes"]>[number];
 
 export interface Moment {
   id: string;
-  /** Unix seconds. */
-  time: number;
+  /** Unix seconds; null: before the run, in the one it was branched from. */
+  time: number | null;
   /** Key of the sentence, under `timeline`. */
   key: string;
   values: Record<string, string | number>;
@@ -25,6 +28,21 @@ export function toMoments(moments: readonly Moment[], event: RunEvent, state: Ru
   return [...moments, { id: `${event.attempt}.${event.seq}`, time: event.time, key, values, message, tone }];
 }
 
+/** What was changed in the run that this one was branched from, and holds on. */
+export function inheritedMoments(origin: RunRead["origin"]): Moment[] {
+  return (origin?.changes ?? []).map((change, index) => ({
+    id: `origin.${index}`,
+    time: null,
+    ...tellChange(change),
+    message: null,
+    tone: "quiet",
+  }));
+}
+
+function tellChange({ name, before, value, step }: ValueChange): Pick<Moment, "key" | "values"> {
+  return { key: name === "lr" ? "rate" : "epochs", values: { before, value, step } };
+}
+
 type Told = Partial<Moment> & { key: string };
 
 function tell(event: RunEvent, state: RunState | null): Told | null {
@@ -38,11 +56,7 @@ function tell(event: RunEvent, state: RunState | null): Told | null {
     case "state":
       return tellState(event.state, event.phase ?? null, state);
     case "change":
-      if (event.value === event.before) return null;
-      return {
-        key: event.name === "lr" ? "rate" : "epochs",
-        values: { before: event.before, value: event.value, step: event.step },
-      };
+      return event.value === event.before ? null : tellChange(event);
     case "checkpoint":
       return event.kind === "step" ? { key: "checkpoint", values: { step: event.step } } : null;
     case "alert":

@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { Choice, OptionRead } from "@/api";
 import { ReasonedButton } from "@/ui";
 import { balanceParam } from "./balance";
+import { ClassBalance } from "./ClassBalance";
 import { useForm } from "./form";
 import { setParam } from "./formConfig";
 
@@ -26,15 +27,19 @@ export function BalanceButton({ loss, option, onChange }: Props) {
   const isKnown = read !== undefined && !isAsking && error === null;
   const value = read?.class_weights[param.kind] ?? null;
   const missing = t(areLabels ? "objective.balanceLabelMissing" : "objective.balanceMissing");
+  const weights = (loss.params as Record<string, unknown> | undefined)?.[param.name];
   return (
-    <ReasonedButton
-      variant="default"
-      size="xs"
-      reason={isKnown ? (value === null ? missing : null) : (error?.message ?? t("objective.balanceUnknown"))}
-      hint={t(areLabels ? "objective.balanceLabelsHint" : "objective.balanceHint")}
-      onClick={() => value !== null && onChange(setParam(loss, param.name, value))}
-    >
-      {t(areLabels ? "objective.balanceLabels" : "objective.balance")}
-    </ReasonedButton>
+    <>
+      <ReasonedButton
+        variant="default"
+        size="xs"
+        reason={isKnown ? (value === null ? missing : null) : (error?.message ?? t("objective.balanceUnknown"))}
+        hint={t(areLabels ? "objective.balanceLabelsHint" : "objective.balanceHint")}
+        onClick={() => value !== null && onChange(setParam(loss, param.name, value))}
+      >
+        {t(areLabels ? "objective.balanceLabels" : "objective.balance")}
+      </ReasonedButton>
+      <ClassBalance isWeighted={Array.isArray(weights) && weights.length > 0} />
+    </>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { OptionRead } from "@/api";
-import { balanceParam } from "./balance";
+import { balanceParam, isUneven } from "./balance";
 
 const option = (properties: object): OptionRead => ({
   type: "LossA",
@@ -17,5 +17,11 @@ describe("balance", () => {
     });
     expect(balanceParam(option({ alpha: {} }))).toBeNull();
     expect(balanceParam(undefined)).toBeNull();
+  });
+
+  it("speaks of classes that are far apart, and of one that does not occur", () => {
+    expect(isUneven([54, 1026])).toBe(true);
+    expect(isUneven([0, 8])).toBe(true);
+    expect(isUneven([50, 40, 60])).toBe(false);
   });
 });

@@ -11,3 +11,10 @@ export function balanceParam(option: OptionRead | undefined): { name: string; ki
   }
   return null;
 }
+
+/** How many times as often as the rarest class the commonest one occurs before it is spoken of. */
+const UNEVEN = 4;
+
+export function isUneven(counts: readonly number[]): boolean {
+  return Math.max(...counts) >= UNEVEN * Math.max(Math.min(...counts), 1);
+}
