@@ -4,10 +4,12 @@ reader, and a Chinese page has no English sentence left in it.
 `NETWRIGHT_PICTURES=folder make test-backend` keeps the pictures; `make pictures` renews the README's.
 """
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
+from pathlib import Path
 from typing import Any, Literal
 
 import httpx
@@ -17,6 +19,7 @@ from e2e.conftest import Nursery, Server
 from e2e.drawing import Editor
 from e2e.pictures import keep
 from e2e.training import chain, create_network
+from netwright.server import pages
 from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -283,3 +286,15 @@ def test_page_shows_whole_and_is_accessible(
         assert not errors
     finally:
         context.close()
+
+
+def test_first_script_is_small_and_in_few_files() -> None:
+    """250 KB packed, whatever page is opened first; each file is a request."""
+    built = Path(pages.FOLDER)
+    scripts = re.findall(
+        r'(?:src|modulepreload" crossorigin href)="/(assets/[^"]+[.]js)"', (built / "index.html").read_text()
+    )
+    packed = [built / f"{script}.gz" for script in scripts]
+    size = sum((file if file.is_file() else file.with_suffix("")).stat().st_size for file in packed)
+    assert 100_000 < size < 250_000
+    assert len(scripts) < 10
