@@ -5,6 +5,7 @@ import "@mantine/core/styles.layer.css";
 import "@mantine/notifications/styles.layer.css";
 import "./app/theme.css";
 import "./app/global.css";
+import "./app/forcedColors.css";
 import "./app/i18n";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

@@ -20,6 +20,8 @@ SMALL = chain(
 )
 GROUND = "getComputedStyle(document.documentElement).getPropertyValue('--nw-bg')"
 
+TRACK = "input => getComputedStyle(input.nextElementSibling).backgroundColor"
+THUMB = "input => getComputedStyle(input.nextElementSibling.querySelector('.mantine-Switch-thumb')).backgroundColor"
 
 MOVING = """
   [...document.querySelectorAll('*')].filter((element) => {
@@ -62,3 +64,10 @@ def test_contrast_that_is_chosen_is_kept(page: Page, server: Server) -> None:
     expect(html).to_have_attribute("data-contrast", "more")
     page.get_by_test_id("look").click()
     expect(page.get_by_role("menuitemradio", name="More")).to_be_checked()
+    page.keyboard.press("Escape")
+    # The system's own colours paint every ground alike: a switch still shows where it stands.
+    page.emulate_media(forced_colors="active")
+    Editor(page).node("head").click()
+    switch = page.get_by_role("switch", name="Leave out")
+    expect(switch).to_be_attached()
+    assert switch.evaluate(THUMB) not in {None, switch.evaluate(TRACK)}

@@ -27,6 +27,7 @@ export function Swatch({ color }: { color: number }) {
   return (
     <span
       className={classes.swatch}
+      data-color-tells
       data-dashed={color > NUM_COLORS || undefined}
       style={{ color: `var(--nw-series-${hueOf(color)})` }}
       aria-hidden

@@ -33,7 +33,7 @@ export function Balance({ balance, of }: BalanceProps) {
               {name}
             </span>
             <span className={classes.track} aria-hidden>
-              <span className={classes.bar} style={{ width: `${(count / most) * 100}%` }} />
+              <span className={classes.bar} data-color-tells style={{ width: `${(count / most) * 100}%` }} />
             </span>
             <span className={classes.barCount}>{formatExact(count)}</span>
           </li>

@@ -78,6 +78,7 @@ function Told({ trial, prediction }: { trial: TrialRead; prediction: Prediction 
                 <td>
                   <span
                     className={classes.bar}
+                    data-color-tells
                     style={{
                       width: `${Math.max(0, trial.are_probabilities ? row.value : row.value / highest) * 100}%`,
                     }}
