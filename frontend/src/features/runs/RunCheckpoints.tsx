@@ -60,7 +60,7 @@ export const RunCheckpoints = memo(function RunCheckpoints({ run, checkpoints, h
         )}
       </Group>
       {run.reason === "early_stop" && run.training?.early_stopping?.restore_best_weights && (
-        <p className={classes.hint}>{t("checkpoints.restored")}</p>
+        <p className={classes.hint}>{t("checkpoints.restored", { monitor: run.training.early_stopping.monitor })}</p>
       )}
       <CameAlong origin={run.origin} checkpoints={checkpoints} />
       {checkpoints.length === 0 ? (
