@@ -9,6 +9,7 @@ import torch
 from netwright.language import say
 from netwright.training.batches import Batches, Inputs
 from netwright.training.deterministic import describe_not_deterministic
+from netwright.training.early_stopping import EarlyStopping
 from netwright.training.graph_batches import GraphBatches
 from netwright.training.guard import Origin, find_origin
 from netwright.training.keeper import Keeper
@@ -49,22 +50,32 @@ def finish(keeper: Keeper, reason: EndReason) -> Outcome:
     run, at = keeper.run, keeper.progress
     message = None
     if reason is EndReason.EARLY_STOP and run.early_stopping is not None:
-        best = run.early_stopping.best
-        message = say(
-            "{monitor} did not improve for {patience} epochs (best {best}).",
-            monitor=best.monitor,
-            patience=run.early_stopping.patience,
-            best=f"{best.value:.6g}",
-        )
+        message = _tell_early_stop(run.early_stopping)
         if run.early_stopping.weights is not None:
             run.shown.load_state_dict(run.early_stopping.weights)
             keeper.saved = None
+            message = say(
+                "{why} The last checkpoint holds the weights of epoch {epoch} again.",
+                why=message,
+                epoch=at.epoch - 1 - run.early_stopping.wait,  # ``at`` stands in the epoch that is not trained any more
+            )
     if keeper.saved != (at.epoch, at.batch, at.step):
         keeper.save("last")
     _look_at_boundary(keeper)
     if run.test is not None:
         _test(keeper, run.test)
     return Outcome(RunState.COMPLETED, reason, message, metrics=keeper.metrics)
+
+
+def _tell_early_stop(stopping: EarlyStopping) -> str:
+    return say(
+        "{monitor} did not improve for {patience} epoch (best {best})."
+        if stopping.patience == 1
+        else "{monitor} did not improve for {patience} epochs (best {best}).",
+        monitor=stopping.best.monitor,
+        patience=stopping.patience,
+        best=f"{stopping.best.value:.6g}",
+    )
 
 
 def _look_at_boundary(keeper: Keeper) -> None:

@@ -378,6 +378,9 @@ def test_early_stopping_when_nothing_improves_counts_as_keras_and_restores_the_b
     outcome = train(job, recorder, Control())
     assert outcome.reason is EndReason.EARLY_STOP
     assert len(recorder.series("val/loss")) == 3  # the first is the best, two more are waited for
+    assert outcome.message is not None
+    assert outcome.message.startswith("val/loss did not improve for 2 epochs (best ")
+    assert outcome.message.endswith(" The last checkpoint holds the weights of epoch 1 again.")
     first = CheckpointFolder(job.folder / "checkpoints", "run", "hash", 3).load(
         recorder.of("checkpoint")[-1]["file"].removeprefix("checkpoints/")
     )

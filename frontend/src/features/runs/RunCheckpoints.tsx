@@ -59,6 +59,9 @@ export const RunCheckpoints = memo(function RunCheckpoints({ run, checkpoints, h
           </ReasonedButton>
         )}
       </Group>
+      {run.reason === "early_stop" && run.training?.early_stopping?.restore_best_weights && (
+        <p className={classes.hint}>{t("checkpoints.restored", { monitor: run.training.early_stopping.monitor })}</p>
+      )}
       <CameAlong origin={run.origin} checkpoints={checkpoints} />
       {checkpoints.length === 0 ? (
         <p className={classes.hint}>{t(hasEnded ? "checkpoints.none" : "checkpoints.empty")}</p>
