@@ -1,7 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { ComponentType } from "react";
 import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
-import { layersQuery, loadPart } from "@/api";
+import { layersQuery, loadPart, trainingOptionsQuery } from "@/api";
 import { Frame } from "./frame/Frame";
 import { PageError } from "./frame/PageError";
 import { PageLoading } from "./frame/PageLoading";
@@ -39,9 +39,21 @@ function before(next: () => Promise<unknown>, here: Lazy): Lazy {
 const editor = page(async () => (await import("./editor/EditorPage")).EditorPage);
 const compare = page(async () => (await import("@/features/compare")).ComparePage);
 
+/** What the editor's script would ask for once it is there is asked for beside it; a failure is told by whoever needs it. */
+function readAhead(client: QueryClient): void {
+  void client.prefetchQuery(layersQuery);
+  if (new URLSearchParams(window.location.search).get("drawer") !== "train") return;
+  void import("@/features/training").catch(() => undefined);
+  void client.prefetchQuery(trainingOptionsQuery);
+}
+
 /** The pages. The first ones have their words with them: `i18n.ts` names their namespaces. */
 function pagesFor(client: QueryClient): RouteObject[] {
   const editing = () => Promise.all([editor(), client.prefetchQuery(layersQuery)]);
+  const opening = () => {
+    readAhead(client);
+    return editor();
+  };
   return [
     { index: true, element: <Navigate to="/networks" replace /> },
     {
@@ -51,7 +63,7 @@ function pagesFor(client: QueryClient): RouteObject[] {
         first(async () => (await import("@/features/networks")).NetworkList),
       ),
     },
-    { path: "networks/:id", lazy: editor },
+    { path: "networks/:id", lazy: opening },
     {
       path: "networks/deleted",
       lazy: first(async () => (await import("@/features/networks")).DeletedNetworks),

@@ -94,20 +94,29 @@ function Panel({ title, children }: { title: string; children: React.ReactNode }
   );
 }
 
+/** A path such as `data.split.by` may be broken behind its dots; it is English in every language. */
+function Label({ text }: { text: string }) {
+  const parts = text.split(/(?<=[._])/);
+  if (parts.length === 1) return <dt>{text}</dt>;
+  return (
+    <dt lang="en">
+      {parts.map((part, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a path have no other name
+        <Fragment key={index}>
+          {index > 0 && <wbr />}
+          {part}
+        </Fragment>
+      ))}
+    </dt>
+  );
+}
+
 function Facts({ facts }: { facts: readonly (readonly [string, string, string?])[] }) {
   return (
     <dl className={classes.pairs}>
       {facts.map(([label, value, full]) => (
         <div key={label}>
-          <dt>
-            {label.split(/(?<=[._])/).map((part, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a path have no other name
-              <Fragment key={index}>
-                {part}
-                <wbr />
-              </Fragment>
-            ))}
-          </dt>
+          <Label text={label} />
           <dd title={full ?? value}>{value}</dd>
         </div>
       ))}
