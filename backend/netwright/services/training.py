@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import lru_cache
 
 from netwright.compiler.report import CheckReport
 from netwright.data.base import DataError, SourceSpec, Step
@@ -10,7 +11,7 @@ from netwright.data.transform_base import Layout
 from netwright.data.transforms import TRANSFORMS
 from netwright.graph.document import Document
 from netwright.graph.problems import Problem
-from netwright.language import say
+from netwright.language import LANGUAGES, current_language, say
 from netwright.services.catalogue_models import (
     Curve,
     CurveRequest,
@@ -61,6 +62,16 @@ class Checked:
 
 async def read_options() -> TrainingOptions:
     """What the training form offers."""
+    devices = [
+        DeviceRead(id=device.id, name=device.name, memory_bytes=device.memory_bytes)
+        for device in await asyncio.to_thread(list_devices)
+    ]
+    return _registered_options(current_language()).model_copy(update={"devices": devices})
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _registered_options(_language: str) -> TrainingOptions:
+    """All but the devices, which can change while the server runs; in the language of the request, which is ``_language``."""
     registered = training_options()
     return TrainingOptions(
         losses=_options(registered.losses),
@@ -80,10 +91,7 @@ async def read_options() -> TrainingOptions:
             for transform in TRANSFORMS.values()
         ],
         augmentations=augment_options(),
-        devices=[
-            DeviceRead(id=device.id, name=device.name, memory_bytes=device.memory_bytes)
-            for device in await asyncio.to_thread(list_devices)
-        ],
+        devices=[],
         config_schema=TrainingConfig.model_json_schema(),
     )
 

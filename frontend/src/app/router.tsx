@@ -43,8 +43,11 @@ const compare = page(async () => (await import("@/features/compare")).ComparePag
 function readAhead(client: QueryClient): void {
   void client.prefetchQuery(layersQuery);
   if (new URLSearchParams(window.location.search).get("drawer") !== "train") return;
-  void import("@/features/training").catch(() => undefined);
   void client.prefetchQuery(trainingOptionsQuery);
+  void Promise.all([import("@/features/data"), import("@/features/training")]).then(
+    ([{ datasetsQuery }]) => client.prefetchQuery(datasetsQuery),
+    () => undefined,
+  );
 }
 
 /** The pages. The first ones have their words with them: `i18n.ts` names their namespaces. */
