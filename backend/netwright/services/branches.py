@@ -58,7 +58,9 @@ class Begin:
             ServiceError: ``checkpoint_damaged``, one is gone or differs from its SHA-256.
         """
         chosen = (self.folder / self.row.file).with_suffix(".json")
-        best = [each for each in chosen.parent.glob("best-*.json") if _step_of(each) < self.row.step]
+        others = chosen.parent.glob("best-*.json")
+        # At the end of an epoch that was the best one yet, the last checkpoint and the best one are of the same step.
+        best = [each for each in others if each != chosen and _step_of(each) <= self.row.step]
         try:
             self._copy(chosen, run_folder / "checkpoints")
             if best:

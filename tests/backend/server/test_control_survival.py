@@ -165,6 +165,18 @@ def test_branch_when_made_holds_the_checkpoints_and_the_changes_that_it_goes_on_
     assert grandchild["last"]["lr"] <= 1e-9
 
 
+def test_branch_when_made_of_a_last_checkpoint_that_is_as_good_as_the_best_holds_both(server: Process) -> None:
+    run = begin(server, epochs=1)
+    server.wait(run, is_over)
+    checkpoints = {each["kind"]: each for each in server.client.get(f"/api/runs/{run}/checkpoints").json()}
+    assert checkpoints["last"]["step"] == checkpoints["best"]["step"]
+    for kind, kinds in {"last": {"last", "best"}, "best": {"best"}}.items():
+        body = {"mode": "everything", "epochs": 2}
+        branch = server.client.post(f"/api/checkpoints/{checkpoints[kind]['id']}/branch", json=body).json()["id"]
+        held = server.client.get(f"/api/runs/{branch}/checkpoints").json()
+        assert {each["kind"] for each in held if each["step"] == checkpoints["last"]["step"]} == kinds
+
+
 def test_checkpoint_when_asked_for_in_the_middle_of_an_epoch_is_one_and_stays(server: Process) -> None:
     run = begin(server, epochs=1000, data={"batch_size": 2})
     server.wait(run, lambda found: found["step"] > 5)
