@@ -1,13 +1,24 @@
-import { ActionIcon, Tooltip } from "@mantine/core";
-import { IconCheck, IconCloudOff, IconCloudUp, IconExclamationCircle, IconGitCommit } from "@tabler/icons-react";
+import { ActionIcon, Button, Tooltip } from "@mantine/core";
+import {
+  IconCheck,
+  IconCloudDown,
+  IconCloudOff,
+  IconCloudUp,
+  IconExclamationCircle,
+  IconGitCommit,
+} from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useStore } from "zustand";
+import { sentenceOf } from "@/api";
+import { notifyError } from "@/ui";
 import type { Autosave, SaveState } from "./autosave";
 import styles from "./saving.module.css";
 
 const ICONS = {
   saved: IconCheck,
+  behind: IconCloudDown,
   waiting: IconCloudUp,
   saving: IconCloudUp,
   offline: IconCloudOff,
@@ -22,15 +33,23 @@ export function SaveNote({ autosave, networkId }: { autosave: Autosave; networkI
   const state = useStore(autosave.state);
   const Icon = ICONS[state.kind];
   const isLost = state.kind === "offline" && !state.isKept;
+  const isBehind = state.kind === "behind";
   const isLoud = state.kind === "refused" || state.kind === "conflict" || isLost;
   return (
     <>
       <Tooltip label={detailOf(state, t)}>
-        <span className={styles.note} data-loud={isLoud || undefined} role="status" data-testid="save-state">
+        <span
+          className={styles.note}
+          data-loud={isLoud || undefined}
+          data-behind={isBehind || undefined}
+          role="status"
+          data-testid="save-state"
+        >
           <Icon size={15} stroke={1.6} aria-hidden />
           <span>{isLost ? t("saving.lost") : t(`saving.${state.kind}`)}</span>
         </span>
       </Tooltip>
+      {isBehind && <Reload autosave={autosave} />}
       <Tooltip label={t("saving.versions")}>
         <ActionIcon
           component={Link}
@@ -44,6 +63,28 @@ export function SaveNote({ autosave, networkId }: { autosave: Autosave; networkI
         </ActionIcon>
       </Tooltip>
     </>
+  );
+}
+
+function Reload({ autosave }: { autosave: Autosave }) {
+  const { t } = useTranslation();
+  const [isBusy, setBusy] = useState(false);
+
+  async function reload() {
+    setBusy(true);
+    try {
+      await autosave.reload();
+    } catch (error) {
+      notifyError(t("conflict.failed"), sentenceOf(error));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Button variant="default" size="compact-xs" loading={isBusy} onClick={reload}>
+      {t("saving.reload")}
+    </Button>
   );
 }
 

@@ -40,7 +40,7 @@ function setUp() {
     store,
     drafts,
     save: vi.fn(server.save),
-    load: server.load,
+    load: () => server.load(),
     onceOnline: (callback) => {
       goOnline = callback;
       return () => {
@@ -109,6 +109,53 @@ describe("autosave", () => {
     store.getState().load(store.getState().document, 1);
     await vi.advanceTimersByTimeAsync(IDLE_MS);
     expect(server.saved).toHaveLength(0);
+    expect(kind()).toBe("saved");
+  });
+
+  test("tells who looks at the page that it was saved elsewhere, and loads that", async () => {
+    const { server, store, autosave, kind } = setUp();
+    await autosave.look();
+    expect(kind()).toBe("saved");
+    await server.save(emptyDocument("Theirs"), 1);
+    await autosave.look();
+    expect(kind()).toBe("behind");
+    expect(store.getState().document.name).toBe("One");
+    await autosave.reload();
+    expect(kind()).toBe("saved");
+    expect(store.getState()).toMatchObject({ revision: 2, document: { name: "Theirs" } });
+    store.getState().setName("Two");
+    await vi.advanceTimersByTimeAsync(IDLE_MS);
+    expect(server.saved.map(({ name }) => name)).toEqual(["Theirs", "Two"]);
+  });
+
+  test("a newer revision that is what stands here is taken without a word", async () => {
+    const { server, store, autosave, kind } = setUp();
+    await server.save(store.getState().document, 1);
+    await autosave.look();
+    expect(kind()).toBe("saved");
+    expect(store.getState().revision).toBe(2);
+  });
+
+  test("an edit over what was saved elsewhere, before or while that is looked for, is asked about", async () => {
+    for (const isSeen of [true, false]) {
+      const { server, store, autosave, kind } = setUp();
+      await server.save(emptyDocument("Theirs"), 1);
+      if (isSeen) await autosave.look();
+      const looking = autosave.look();
+      store.getState().setName("Mine");
+      await looking;
+      expect(kind()).toBe("waiting");
+      await autosave.reload();
+      expect(store.getState().document.name).toBe("Mine");
+      await vi.advanceTimersByTimeAsync(IDLE_MS);
+      expect(autosave.state.getState()).toEqual({ kind: "conflict", reason: "stale" });
+    }
+  });
+
+  test("a look says nothing where the server is away", async () => {
+    const { autosave, server, kind } = setUp();
+    vi.spyOn(server, "load").mockRejectedValue(problem(0, OFFLINE));
+    await autosave.look();
     expect(kind()).toBe("saved");
   });
 

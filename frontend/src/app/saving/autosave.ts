@@ -6,6 +6,8 @@ import { type Draft, type Drafts, isSameDocument } from "./drafts";
 /** What is said in the bar about the open document. */
 export type SaveState =
   | { kind: "saved" }
+  /** Someone saved a newer revision, and nothing here is unsaved: seen when the page is looked at again. */
+  | { kind: "behind" }
   /** Edited; sent when the hands rest, or after a second. */
   | { kind: "waiting" }
   | { kind: "saving" }
@@ -35,6 +37,10 @@ export interface Autosave {
   start: () => () => void;
   /** Saves now what is unsaved. */
   flush: () => Promise<void>;
+  /** Somebody looks at the page: it is said when the server has a newer revision and nothing here is unsaved. */
+  look: () => Promise<void>;
+  /** Shows what the server has, where nothing here is unsaved. */
+  reload: () => Promise<void>;
   /** A person has decided a conflict: what is unsaved now goes on top of the store's revision. */
   resume: () => Promise<void>;
   /** What is unsaved here is given up: another document takes its place, or it is kept elsewhere. */
@@ -56,6 +62,7 @@ const SENT_KEPT = 3;
 export function createAutosave({ store, drafts, save, load, onceOnline, now = Date.now }: AutosaveOptions): Autosave {
   const state = createStore<SaveState>()(() => ({ kind: "saved" }));
   let isSaving = false;
+  let isLooking = false;
   /** What was sent since the last answer: the server may have one of these, whatever became of its answer. */
   let sent: Document[] = [];
   /** When the first edit was made that no save holds yet. */
@@ -172,6 +179,42 @@ export function createAutosave({ store, drafts, save, load, onceOnline, now = Da
     }
   }
 
+  /** What the server has where it is newer and nothing here is unsaved. */
+  async function readNewer(): Promise<{ revision: number; document: Document } | null> {
+    const isStill = () => !isDirty() && sent.length === 0 && ["saved", "behind"].includes(state.getState().kind);
+    const { revision } = store.getState();
+    if (!isStill() || revision === null) return null;
+    const newest = await load();
+    // What was done here meanwhile goes its own way: a save of it tells of another's.
+    return isStill() && store.getState().revision === revision && newest.revision > revision ? newest : null;
+  }
+
+  async function look(): Promise<void> {
+    // The window and the tab come to the front together.
+    if (isLooking) return;
+    isLooking = true;
+    try {
+      const newest = await readNewer();
+      if (newest === null) return;
+      const { document, markSaved } = store.getState();
+      if (!isSameDocument(newest.document, document)) return say({ kind: "behind" });
+      markSaved(newest.revision, document);
+      say({ kind: "saved" });
+    } catch (error) {
+      // Nobody asked for this: that the server is away, or the network, is said at the next edit.
+      if (!isApiProblem(error)) throw error;
+    } finally {
+      isLooking = false;
+    }
+  }
+
+  async function reload(): Promise<void> {
+    const newest = await readNewer();
+    if (newest === null) return;
+    store.getState().load(newest.document, newest.revision);
+    settle();
+  }
+
   function onChange(): void {
     const { kind } = state.getState();
     if (!isDirty()) {
@@ -211,6 +254,8 @@ export function createAutosave({ store, drafts, save, load, onceOnline, now = Da
       };
     },
     flush: saveNow,
+    look,
+    reload,
     resume: () => {
       say({ kind: "waiting" });
       return saveNow();

@@ -46,6 +46,18 @@ export function useAutosave(networkId: string, drafts: Drafts): Autosave {
   );
   useEffect(() => autosave.start(), [autosave]);
   useEffect(() => {
+    // A tab that comes to the front, and a window: neither tells of the other in every browser.
+    function look() {
+      if (document.visibilityState === "visible") void autosave.look();
+    }
+    document.addEventListener("visibilitychange", look);
+    window.addEventListener("focus", look);
+    return () => {
+      document.removeEventListener("visibilitychange", look);
+      window.removeEventListener("focus", look);
+    };
+  }, [autosave]);
+  useEffect(() => {
     function warn(event: BeforeUnloadEvent) {
       const state = autosave.state.getState();
       // Only what is held by nothing but this page keeps a person from leaving it.

@@ -1,6 +1,6 @@
 import { Button, CloseButton, Modal } from "@mantine/core";
 import { IconPlus, IconRotate } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { ReasonedIcon } from "@/ui";
 import {
@@ -138,6 +138,11 @@ function AskKey({ command, name, onDone }: { command: Command; name: string; onD
   const t = useEditorWords();
   const [pressed, setPressed] = useState<string | null>(null);
   const conflict = pressed === null ? null : conflictOf(command, pressed);
+  const box = useRef<HTMLDivElement>(null);
+  // Below the last command in view it would be asked out of sight.
+  useEffect(() => {
+    box.current?.scrollIntoView({ block: "nearest" });
+  });
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent): void {
       if (HELD_ONLY.includes(event.key) || event.isComposing) return;
@@ -162,7 +167,7 @@ function AskKey({ command, name, onDone }: { command: Command; name: string; onD
   }, [command, pressed, onDone]);
   const key = pressed === null ? "" : keyForPeople(pressed);
   return (
-    <div className={classes.askKey} role="status">
+    <div ref={box} className={classes.askKey} role="status">
       {pressed === null && <span>{t("keysDialog.press", { command: name })}</span>}
       {conflict?.kind === "reserved" && <span>{t("keysDialog.reserved", { key })}</span>}
       {conflict?.kind === "held" && (
