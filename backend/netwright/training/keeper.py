@@ -137,7 +137,8 @@ class Keeper:
                 run.surface.emit(self._answer, epoch, at.step, self.emit)
             emit_units(run, at.step, epoch, self.emit)
         is_best = run.best.is_improved_by(self.metrics[run.best.monitor])
-        if is_best or epoch >= run.epochs:
+        is_last = epoch >= run.epochs or (stopping is not None and stopping.is_over)
+        if is_best or is_last:
             self._classes.emit(epoch, at.step, is_best, self.emit)
         is_due = epoch % run.config.checkpoint.every_epochs == 0 or epoch >= run.epochs
         run.log.start_epoch()

@@ -415,6 +415,8 @@ def test_test_part_when_the_last_weights_are_tested_is_measured_with_them(
     losses = [value for _, value in recorder.series("val/loss")]
     assert len(losses) == 3
     assert outcome.metrics["test/loss"] == losses[-1] != max(losses)
+    # The page shows the answers of the best epoch and of the one that it ended with.
+    assert [(each["epoch"], each["is_best"]) for each in recorder.of("classes")] == [(1, True), (3, False)]
 
 
 def test_bfloat16_when_chosen_trains_and_keeps_float32_weights(make_job: MakeJob, recorder: Recorder) -> None:

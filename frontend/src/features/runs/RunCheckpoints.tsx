@@ -62,6 +62,11 @@ export const RunCheckpoints = memo(function RunCheckpoints({ run, checkpoints, h
       {run.reason === "early_stop" && run.training?.early_stopping?.restore_best_weights && (
         <p className={classes.hint}>{t("checkpoints.restored", { monitor: run.training.early_stopping.monitor })}</p>
       )}
+      {run.training?.averaging != null && (
+        <p className={classes.hint}>
+          {t(run.training.averaging.type === "SWA" ? "checkpoints.averaged.SWA" : "checkpoints.averaged.EMA")}
+        </p>
+      )}
       <CameAlong origin={run.origin} checkpoints={checkpoints} />
       {checkpoints.length === 0 ? (
         <p className={classes.hint}>{t(hasEnded ? "checkpoints.none" : "checkpoints.empty")}</p>

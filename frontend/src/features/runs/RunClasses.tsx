@@ -2,7 +2,7 @@ import { SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { trainingOptionsQuery } from "@/api";
+import { type RunRead, trainingOptionsQuery } from "@/api";
 import { formatCount, formatExact, formatMetric, metricDecimals } from "@/ui";
 import { chooseTable, rowShares, type Which, worstMistake } from "./answers";
 import classes from "./answers.module.css";
@@ -19,32 +19,44 @@ function wordsOf(table: ClassesEvent): "classes" | "labels" | "numbers" {
   return table.confusion.length === 0 ? "labels" : "classes";
 }
 
+interface Props {
+  tables: readonly ClassesEvent[];
+  origin: RunRead["origin"];
+}
+
 /** Which classes are taken for which, and the figures of each. */
-export function RunClasses({ tables }: { tables: readonly ClassesEvent[] }) {
+export function RunClasses({ tables, origin }: Props) {
   const { t } = useTranslation("runs");
   const [which, setWhich] = useState<Which>("best");
-  const table = chooseTable(tables, which) ?? tables.at(-1);
+  const best = chooseTable(tables, "best");
+  const last = chooseTable(tables, "last");
+  const table = which === "best" ? (best ?? last) : last;
   if (table === undefined) return null;
   const worst = worstMistake(table.confusion);
+  // A branch whose epochs are all worse than the best one that came along has told of none that is the best.
+  const isBestElsewhere = best === undefined && origin?.mode === "everything";
   return (
     <section className={panels.panel} aria-labelledby="run-classes" data-testid="run-classes">
       <div className={classes.head}>
         <h2 id="run-classes" className={panels.heading}>
           {t(`classes.titles.${wordsOf(table)}`)}
         </h2>
-        <SegmentedControl
-          size="xs"
-          aria-label={t("classes.which")}
-          value={which}
-          onChange={(value) => setWhich(value === "last" ? "last" : "best")}
-          data={[
-            { value: "best", label: t("classes.best") },
-            { value: "last", label: t("classes.last") },
-          ]}
-        />
+        {best !== undefined && best !== last && (
+          <SegmentedControl
+            size="xs"
+            aria-label={t("classes.which")}
+            value={which}
+            onChange={(value) => setWhich(value === "last" ? "last" : "best")}
+            data={[
+              { value: "best", label: t("classes.best") },
+              { value: "last", label: t("classes.last") },
+            ]}
+          />
+        )}
       </div>
       <p className={classes.hint}>
-        {t("classes.epoch", { epoch: table.epoch })}{" "}
+        {t(table.is_best ? "classes.epochBest" : "classes.epoch", { epoch: table.epoch })}{" "}
+        {isBestElsewhere && `${t("classes.bestElsewhere", { name: origin.name })} `}
         {worst !== null &&
           t("classes.worst", {
             target: table.classes[worst.target],

@@ -179,7 +179,7 @@ const Parts = memo(function Parts({ record, run, session, live }: LoadedProps & 
             </div>
           )}
           <div className={classes.answers}>
-            <RunAnswers session={session} live={live} />
+            <RunAnswers session={session} live={live} origin={run.origin} />
           </div>
           <div className={classes.below}>
             {unread === null ? (
