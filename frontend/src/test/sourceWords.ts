@@ -37,6 +37,22 @@ export function stringsOf(tree: ts.Node): string[] {
   return found;
 }
 
+/** Keys that `t` is asked for as they stand, each of those that a condition chooses between too. */
+export function keysOf(tree: ts.Node): string[] {
+  const found: string[] = [];
+  visit(tree, (node) => {
+    if (!ts.isCallExpression(node) || node.expression.getText() !== "t") return;
+    const [key] = node.arguments;
+    if (key !== undefined)
+      found.push(
+        ...chosen(key)
+          .filter(ts.isStringLiteral)
+          .map(({ text }) => text),
+      );
+  });
+  return found;
+}
+
 /** Keys that are put together, `family.${name}`, as `family.*`; only where something is written before or after. */
 export function patternsOf(tree: ts.Node): string[] {
   const found: string[] = [];
@@ -82,12 +98,21 @@ const SPOKEN = new Set([
 ]);
 const TELLING = new Set(["notifyDone", "notifyError", "notifyUndo", "usePageTitle"]);
 
-/** The literal that an expression is, or one of those that it chooses between. */
-function wordsIn(source: Source, node: ts.Node): string[] {
-  if (ts.isJsxExpression(node)) return node.expression === undefined ? [] : wordsIn(source, node.expression);
-  if (ts.isParenthesizedExpression(node)) return wordsIn(source, node.expression);
-  if (ts.isConditionalExpression(node)) return [node.whenTrue, node.whenFalse].flatMap((one) => wordsIn(source, one));
-  if (ts.isBinaryExpression(node) && /[|&?]{2}/.test(node.operatorToken.getText())) return wordsIn(source, node.right);
+/** What an expression may be: itself, or those that it chooses between. */
+function chosen(node: ts.Node): ts.Node[] {
+  if (ts.isJsxExpression(node)) return node.expression === undefined ? [] : chosen(node.expression);
+  if (ts.isParenthesizedExpression(node)) return chosen(node.expression);
+  if (ts.isConditionalExpression(node)) return [node.whenTrue, node.whenFalse].flatMap(chosen);
+  if (ts.isBinaryExpression(node) && /[|&?]{2}/.test(node.operatorToken.getText())) return chosen(node.right);
+  return [node];
+}
+
+/** The literals that an expression is, or chooses between. */
+function wordsIn(source: Source, expression: ts.Node): string[] {
+  return chosen(expression).flatMap((node) => literalIn(source, node));
+}
+
+function literalIn(source: Source, node: ts.Node): string[] {
   if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) {
     return hasWord(node.text) ? [`${place(source, node)} ${node.text}`] : [];
   }

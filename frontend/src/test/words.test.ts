@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { literalTexts, patternsOf, SOURCES, stringsOf } from "./sourceWords";
+import { keysOf, literalTexts, patternsOf, SOURCES, stringsOf } from "./sourceWords";
 
 type Words = ReadonlyMap<string, string>;
 
@@ -217,10 +217,8 @@ describe("the sources", () => {
     const missing: string[] = [];
     let asked = 0;
     for (const { path, tree } of SOURCES) {
-      const text = tree.text;
-      const own = namespaceOf(text);
-      for (const match of text.matchAll(/\bt\(\s*"([\w.:]+)"/g)) {
-        const [, key = ""] = match;
+      const own = namespaceOf(tree.text);
+      for (const key of keysOf(tree)) {
         const [namespace, name] = key.includes(":") ? (key.split(":") as [string, string]) : [own, key];
         asked += 1;
         if (namespace === null) continue;
@@ -229,7 +227,7 @@ describe("the sources", () => {
       }
     }
     expect(missing).toEqual([]);
-    // Else the pattern above no longer finds them.
+    // Else they are no longer found.
     expect(asked).toBeGreaterThan(100);
   });
 
