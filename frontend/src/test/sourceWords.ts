@@ -43,7 +43,12 @@ export function keysOf(tree: ts.Node): string[] {
   visit(tree, (node) => {
     if (!ts.isCallExpression(node) || node.expression.getText() !== "t") return;
     const [key] = node.arguments;
-    if (key !== undefined) found.push(...chosen(key).filter(ts.isStringLiteral).map(({ text }) => text));
+    if (key !== undefined)
+      found.push(
+        ...chosen(key)
+          .filter(ts.isStringLiteral)
+          .map(({ text }) => text),
+      );
   });
   return found;
 }
