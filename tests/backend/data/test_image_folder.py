@@ -76,7 +76,7 @@ def test_pictures_of_several_modes_are_converted_and_counted(tmp_path: Path) -> 
     assert grey.notes[0] == (
         "11 of 13 pictures are converted to grey: 8 RGB, 1 RGB with transparency, 1 CMYK, 1 with a palette."
     )
-    assert spoken(grey.notes[0], "zh").startswith("13 张图像中有 11 张被转换为灰度：8 张 RGB")
+    assert spoken(grey.notes[0], "zh").startswith("13 张图像中有 11 张被转换为 灰度：RGB 8 张")
 
 
 def of_mode(mode: str) -> bytes:
