@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
+from pydantic import Field
 
 from netwright.data.archive import READ_ERRORS, Picture, list_pictures, open_archive
 from netwright.data.array_cache import ArrayCache, ArraySpec, CacheWriter
@@ -17,7 +18,7 @@ from netwright.data.base import Arrays, DataError, Progress, Source, Step
 from netwright.data.csv_source import upload_name
 from netwright.data.facts import Facts
 from netwright.data.picture_options import Color, FitOption, ImageSize, keep_contents
-from netwright.data.pictures import DamagedPictureError, Fit, Target, decode, read_header
+from netwright.data.pictures import DamagedPictureError, Fit, Target, decode, read_header, tell_modes
 from netwright.data.sample_code import PICTURE_IMPORTS, SampleCode, load_listed, picture_code, write_listed
 from netwright.graph.model import Model
 from netwright.language import Sentence, listed, say
@@ -123,6 +124,8 @@ class Contents(Model):
     sizes: list[tuple[int, int, int]]
     """Width, height, how many pictures; the commonest first."""
     is_grey: bool
+    modes: list[tuple[str, int]] = Field(default_factory=list)
+    """Pillow's mode, how many pictures; the commonest first.  Empty in a note from before it was kept."""
     notes: list[Sentence]
 
 
@@ -189,7 +192,7 @@ class ImageFolder(Source):
             input_shape=(target.channels, target.height, target.width),
             num_outputs=len(contents.classes),
             bytes=(self.folder / "original").stat().st_size,
-            notes=(*contents.notes, *self._size_notes()),
+            notes=(*contents.notes, *self._size_notes(), *tell_modes(contents.modes, target)),
         )
 
     def _size_notes(self) -> Iterator[str]:
@@ -222,17 +225,19 @@ class ImageFolder(Source):
         listing = list_pictures(archive, self._filename)
         index = {name: position for position, name in enumerate(listing.classes)}
         sizes: Counter[tuple[int, int]] = Counter()
+        modes: Counter[str] = Counter()
         is_grey = True
         damaged: list[str] = []
         for picture in listing.pictures:
             try:
                 with archive.open(picture.member) as file:
-                    width, height, is_picture_grey = read_header(file, picture.member)
+                    header = read_header(file, picture.member)
             except (DamagedPictureError, *READ_ERRORS) as error:
                 damaged.append(f"{picture.member} ({error})")
                 continue
-            sizes[width, height] += 1
-            is_grey = is_grey and is_picture_grey
+            sizes[header.width, header.height] += 1
+            modes[header.mode] += 1
+            is_grey = is_grey and header.is_grey
         check_damaged(damaged, self._filename)
         self._check_parts(listing.pictures)
         return Contents(
@@ -240,6 +245,7 @@ class ImageFolder(Source):
             classes=list(listing.classes),
             sizes=[(*size, count) for size, count in sizes.most_common()],
             is_grey=is_grey,
+            modes=modes.most_common(),
             notes=list(listing.notes),
         )
 

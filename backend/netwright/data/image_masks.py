@@ -30,7 +30,7 @@ from netwright.data.mask_values import (
     read_values,
 )
 from netwright.data.picture_options import Color, FitOption, ImageSize, keep_contents
-from netwright.data.pictures import DamagedPictureError, Target, decode, read_header
+from netwright.data.pictures import DamagedPictureError, Target, decode, read_header, tell_modes
 from netwright.data.sample_code import SampleCode, members_code
 from netwright.graph.model import Model
 from netwright.language import Sentence, Text, say
@@ -47,6 +47,8 @@ class Contents(Model):
     sizes: list[tuple[int, int, int]]
     """Width, height, how many pictures; the commonest first."""
     is_grey: bool
+    modes: list[tuple[str, int]] = Field(default_factory=list)
+    """Pillow's mode, how many pictures; the commonest first.  Empty in a note from before it was kept."""
     values: dict[str, dict[int, int]]
     """Of each mask: how many pixels have each value."""
     notes: list[Sentence]
@@ -134,7 +136,12 @@ class ImageMasks(Source):
             input_shape=(target.channels, target.height, target.width),
             num_outputs=len(names),
             bytes=(self.folder / "original").stat().st_size,
-            notes=(*contents.notes, *self._size_notes(), *self._rare_notes(values)),
+            notes=(
+                *contents.notes,
+                *self._size_notes(),
+                *tell_modes(contents.modes, target),
+                *self._rare_notes(values),
+            ),
             problem=problem,
         )
 
@@ -171,27 +178,30 @@ class ImageMasks(Source):
     def _look_through(self, archive: zipfile.ZipFile) -> Contents:
         pairs, notes = list_pairs(archive, self._filename)
         sizes: Counter[tuple[int, int]] = Counter()
+        modes: Counter[str] = Counter()
         is_grey, damaged = True, list[str]()
         values: dict[str, dict[int, int]] = {}
         for pair in pairs:
             try:
                 with archive.open(pair.image) as file:
-                    width, height, is_picture_grey = read_header(file, pair.image)
+                    header = read_header(file, pair.image)
                 with archive.open(pair.mask) as file:
                     mask = read_values(file, pair.mask)
             except (DamagedPictureError, *READ_ERRORS) as error:
                 damaged.append(f"{pair.image} ({error})")
                 continue
-            self._check_sizes(pair, (height, width), mask)
+            self._check_sizes(pair, (header.height, header.width), mask)
             distinct, counts = np.unique(mask, return_counts=True)
             values[pair.mask] = dict(zip(distinct.tolist(), counts.tolist(), strict=True))
-            sizes[width, height] += 1
-            is_grey = is_grey and is_picture_grey
+            sizes[header.width, header.height] += 1
+            modes[header.mode] += 1
+            is_grey = is_grey and header.is_grey
         check_damaged(damaged, self._filename)
         return Contents(
             pairs=[(pair.image, pair.mask, pair.is_test) for pair in pairs],
             sizes=[(*size, count) for size, count in sizes.most_common()],
             is_grey=is_grey,
+            modes=modes.most_common(),
             values=values,
             notes=list(notes),
         )

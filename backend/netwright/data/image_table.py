@@ -24,7 +24,7 @@ from netwright.data.image_folder import check_damaged, check_size, choose_target
 from netwright.data.labels import Separator
 from netwright.data.picture_names import find_picture, find_pictures, find_table, guess_file_column, index_names
 from netwright.data.picture_options import Color, FitOption, ImageSize, keep_contents
-from netwright.data.pictures import DamagedPictureError, Target, decode, read_header
+from netwright.data.pictures import DamagedPictureError, Target, decode, read_header, tell_modes
 from netwright.data.sample_code import SampleCode, members_code
 from netwright.data.table_target import TableTarget
 from netwright.data.table_target import choose_target as choose_column
@@ -45,6 +45,8 @@ class Contents(Model):
     sizes: dict[str, tuple[int, int]]
     """Width and height of each picture."""
     is_grey: bool
+    modes: dict[str, str] = Field(default_factory=dict)
+    """Pillow's mode of each picture.  Empty in a note from before it was kept."""
     notes: list[Sentence]
 
 
@@ -144,6 +146,12 @@ class ImageTable(Source):
             standardizes_targets=bool(found.target.number_names),
         )
 
+    def _mode_notes(self) -> Iterator[str]:
+        """Of the pictures that the table names."""
+        modes = self._contents.modes
+        told = Counter(modes[member] for member in self._rows.members if member in modes)
+        return tell_modes(told.most_common(), self._target)
+
     def _targets(self) -> Array:
         target = self._rows.target
         values = target.values[self._rows.rows]
@@ -165,7 +173,7 @@ class ImageTable(Source):
             input_shape=(target.channels, target.height, target.width),
             num_outputs=len(found.target.classes) or len(found.target.columns),
             bytes=(self.folder / "original").stat().st_size,
-            notes=(*self._contents.notes, *found.notes),
+            notes=(*self._contents.notes, *found.notes, *self._mode_notes()),
             problem=found.problem,
         )
 
@@ -188,18 +196,19 @@ class ImageTable(Source):
             why = say("{filename} needs pictures and one table (CSV or TSV) that names them.", filename=self._filename)
             raise DataError(why, code="bad_file", file=self._filename)
         sizes: dict[str, tuple[int, int]] = {}
+        modes: dict[str, str] = {}
         is_grey, damaged = True, list[str]()
         for name in pictures:
             try:
                 with archive.open(name) as file:
-                    width, height, is_picture_grey = read_header(file, name)
+                    header = read_header(file, name)
             except (DamagedPictureError, *READ_ERRORS) as error:
                 damaged.append(f"{name} ({error})")
                 continue
-            sizes[name] = (width, height)
-            is_grey = is_grey and is_picture_grey
+            sizes[name], modes[name] = (header.width, header.height), header.mode
+            is_grey = is_grey and header.is_grey
         check_damaged(damaged, self._filename)
-        return Contents(table=table, pictures=pictures, sizes=sizes, is_grey=is_grey, notes=[])
+        return Contents(table=table, pictures=pictures, sizes=sizes, is_grey=is_grey, modes=modes, notes=[])
 
     @cached_property
     def _table(self) -> TextTable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Literal
 
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from netwright.data.base import DataError
-from netwright.language import say
+from netwright.language import Sentence, listed, say
 
 MAX_PIXELS = 50_000_000
 """Of one picture: about 7,000 x 7,000.  Checked from the header, before a pixel is decoded."""
@@ -49,9 +50,21 @@ class DamagedPictureError(ValueError):
     """The picture cannot be decoded; the message says why in a few words."""
 
 
-def read_header(file: IO[bytes], name: str) -> tuple[int, int, bool]:
-    """Width and height as the picture stands upright by its EXIF note, and whether it is grey.
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Width and height as the picture stands upright by its EXIF note; ``mode`` is Pillow's, as ``RGB``, ``L``, ``CMYK``."""
 
+    width: int
+    height: int
+    mode: str
+
+    @property
+    def is_grey(self) -> bool:
+        return self.mode in {"1", "L", "LA", "I;16", "I;16B", "I;16L"}
+
+
+def read_header(file: IO[bytes], name: str) -> Header:
+    """
     Raises:
         DataError: code ``too_large``, more than :data:`MAX_PIXELS`.
         DamagedPictureError: no picture that can be read.
@@ -60,7 +73,39 @@ def read_header(file: IO[bytes], name: str) -> tuple[int, int, bool]:
         width, height = image.size
         if _is_on_its_side(image):
             width, height = height, width
-        return width, height, image.mode in {"1", "L", "LA", "I;16", "I;16B", "I;16L"}
+        return Header(width, height, image.mode)
+
+
+def tell_modes(modes: Sequence[tuple[str, int]], target: Target) -> Iterator[Sentence]:
+    """A note where pictures change their colours on the way to ``target``.  ``modes``: Pillow's, and how many have each."""
+    is_grey = target.channels == 1
+    others = [(mode, count) for mode, count in modes if mode != ("L" if is_grey else "RGB")]
+    if not others:
+        return
+    number = sum(count for _, count in others)
+    yield say(
+        "{count:,} of {all:,} pictures is converted to {color}: {modes}."
+        if number == 1
+        else "{count:,} of {all:,} pictures are converted to {color}: {modes}.",
+        count=number,
+        all=sum(count for _, count in modes),
+        color=say("grey") if is_grey else "RGB",
+        modes=listed(say("{count:,} {mode}", count=count, mode=_name_of(mode)) for mode, count in others),
+    )
+    if any(mode in {"RGBA", "LA", "PA"} for mode, _ in others):
+        yield say("Transparent pixels become white.")
+
+
+def _name_of(mode: str) -> Sentence | str:
+    names = {
+        "1": say("black and white"),
+        "L": say("grey"),
+        "LA": say("grey with transparency"),
+        "RGBA": say("RGB with transparency"),
+        "P": say("with a palette"),
+        "PA": say("with a palette and transparency"),
+    }
+    return say("grey with 16 bits a pixel") if mode.startswith("I;16") else names.get(mode, mode)
 
 
 def decode(file: IO[bytes], name: str, target: Target) -> npt.NDArray[np.uint8]:

@@ -146,7 +146,9 @@ def _check_lengths(training: TrainingConfig, data: DataFacts) -> Iterator[Proble
             severity="warning",
             field="data.batch_size",
             message=say(
-                "A batch of {size} is larger than the {samples:,} training samples: each epoch is a single step.",
+                "A batch of {size} is larger than the one training sample: each epoch is a single step."
+                if num_train == 1
+                else "A batch of {size} is larger than the {samples:,} training samples: each epoch is a single step.",
                 size=size,
                 samples=num_train,
             ),

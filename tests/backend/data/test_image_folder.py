@@ -15,6 +15,7 @@ from backend.data.archives import pack, picture, two_classes
 from netwright.data.base import DataError, RawData, Source, SourceSpec
 from netwright.data.prepare import load_preprocess, prepare
 from netwright.data.registry import open_source
+from netwright.language import spoken
 from netwright.training.config import DataConfig
 from PIL import Image
 from pydantic import JsonValue
@@ -60,6 +61,29 @@ def test_archive_when_it_has_train_and_test_keeps_them_apart(tmp_path: Path) -> 
     assert (len(raw.inputs), raw.test_targets.tolist()) == (9, [0])
     assert raw.test_inputs[0, :, 0, 0].tolist() == [9, 9, 9]
     assert source.describe().num_test == 1
+
+
+def test_pictures_of_several_modes_are_converted_and_counted(tmp_path: Path) -> None:
+    modes = {"a": "L", "b": "RGBA", "c": "CMYK", "d": "P", "e": "L"}
+    members = two_classes() | {f"cat/{name}.tiff": of_mode(mode) for name, mode in modes.items()}
+    source = upload(tmp_path, pack(members))
+    assert load(source).inputs.shape == (13, 3, 8, 12)
+    assert source.describe().notes == (
+        "5 of 13 pictures are converted to RGB: 2 grey, 1 RGB with transparency, 1 CMYK, 1 with a palette.",
+        "Transparent pixels become white.",
+    )
+    grey = upload(tmp_path, pack(members), color="grey").describe()
+    assert grey.notes[0] == (
+        "11 of 13 pictures are converted to grey: 8 RGB, 1 RGB with transparency, 1 CMYK, 1 with a palette."
+    )
+    assert spoken(grey.notes[0], "zh").startswith("13 张图像中有 11 张被转换为 灰度：RGB 8 张")
+
+
+def of_mode(mode: str) -> bytes:
+    """12 x 8 pixels as a TIFF, which has every mode."""
+    file = io.BytesIO()
+    Image.new(mode, (12, 8)).save(file, "TIFF")
+    return file.getvalue()
 
 
 def test_junk_when_beside_the_pictures_is_passed_over_and_the_rest_counted(tmp_path: Path) -> None:

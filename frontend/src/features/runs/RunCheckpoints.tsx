@@ -130,7 +130,7 @@ function Row({ run, checkpoint, kind }: { run: RunRead; checkpoint: CheckpointRe
         {formatAgo(checkpoint.created)}
       </Table.Td>
       <Table.Td>
-        <Group gap="xs" wrap="nowrap">
+        <div className={classes.takes}>
           <BranchButton run={run} checkpoint={checkpoint} kind={title.toLowerCase()} />
           <ContinueButton checkpoint={checkpoint} kind={title.toLowerCase()} />
           {checkpoint.is_available ? (
@@ -157,7 +157,7 @@ function Row({ run, checkpoint, kind }: { run: RunRead; checkpoint: CheckpointRe
             reason={checkpoint.is_available ? null : t("why.fileGone")}
             testId={`formats-${kind}`}
           />
-        </Group>
+        </div>
       </Table.Td>
     </Table.Tr>
   );

@@ -30,11 +30,16 @@ export function StartBar({ form }: { form: TrainForm }) {
       ? []
       : [
           t(lengths.testSamples > 0 ? "summary.samplesWithTest" : "summary.samples", {
+            count: lengths.trainSamples,
             train: formatExact(lengths.trainSamples),
             validation: formatExact(lengths.validationSamples),
             test: formatExact(lengths.testSamples),
           }),
-          t("summary.steps", { each: formatExact(lengths.stepsPerEpoch), all: formatExact(lengths.totalSteps) }),
+          t("summary.steps", {
+            count: lengths.stepsPerEpoch,
+            each: formatExact(lengths.stepsPerEpoch),
+            all: formatExact(lengths.totalSteps),
+          }),
         ]),
     ...(totals === undefined
       ? []

@@ -228,7 +228,9 @@ function partsOf({ folds, fold = 1, by, validation, test = 0 }: FormConfig["data
     trainSamples: Math.max(1, rest - left),
   });
   if (typeof folds !== "number") {
-    const validationSamples = Math.round(numSamples * validation);
+    // As the server draws it: one at least is held out, and one at least is left.
+    const wanted = validation > 0 ? Math.max(1, Math.round(numSamples * validation)) : 0;
+    const validationSamples = Math.min(wanted, Math.max(0, rest - 1));
     return of(validationSamples, validationSamples);
   }
   if (by === "time") {

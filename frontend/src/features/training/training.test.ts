@@ -219,6 +219,8 @@ describe("lengths", () => {
       const config = completeConfig(null, SUGGESTED);
       return lengthsOf({ ...config, data: { ...config.data, split: { ...config.data.split, ...split } } }, 200);
     };
+    expect(shared({ validation: 0.001 })).toMatchObject({ trainSamples: 199, validationSamples: 1 });
+    expect(shared({ validation: 0.999 })).toMatchObject({ trainSamples: 1, validationSamples: 199 });
     expect(shared({ test: 0.2 })).toMatchObject({ trainSamples: 140, validationSamples: 20, testSamples: 40 });
     expect(shared({ test: 0.2, folds: 4 })).toMatchObject({
       trainSamples: 120,
