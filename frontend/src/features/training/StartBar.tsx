@@ -6,7 +6,7 @@ import { countFrozen } from "@/document";
 import { useEditor } from "@/features/editor";
 import { ProblemItem } from "@/features/problems";
 import { formatBytes, formatCount, formatExact, ReasonedButton } from "@/ui";
-import { isSaidAtField, lengthsOf } from "./formConfig";
+import { isSaidAtField, lengthsOf, memoryTooSmall } from "./formConfig";
 import { Preflight } from "./Preflight";
 import { SAID } from "./Said";
 import classes from "./training.module.css";
@@ -25,6 +25,11 @@ export function StartBar({ form }: { form: TrainForm }) {
     config === null || typeof dataset?.num_samples !== "number" ? null : lengthsOf(config, dataset.num_samples);
   // A batch of none has no number of steps; the field says what is wrong with it.
   const lengths = known !== null && known.totalSteps > 0 && Number.isFinite(known.totalSteps) ? known : null;
+  const memory =
+    totals === undefined || config === null
+      ? null
+      : memoryOf(totals, Math.min(config.data.batch_size, known?.trainSamples ?? Number.POSITIVE_INFINITY));
+  const had = memory === null ? null : memoryTooSmall(memory, config?.device ?? "auto", form.options?.devices ?? []);
   const facts = [
     ...(lengths === null
       ? []
@@ -50,9 +55,7 @@ export function StartBar({ form }: { form: TrainForm }) {
                 trained: formatCount(totals.parameters - numFrozen),
               })
             : t("summary.parameters", { number: formatCount(totals.parameters) }),
-          ...(config === null
-            ? []
-            : [t("summary.memory", { size: formatBytes(memoryOf(totals, config.data.batch_size)) })]),
+          ...(memory === null ? [] : [t("summary.memory", { size: formatBytes(memory) })]),
         ]),
   ];
   return (
@@ -68,6 +71,11 @@ export function StartBar({ form }: { form: TrainForm }) {
       )}
       <Above problems={form.problems.filter((problem) => !elsewhere.includes(problem))} />
       <p className={classes.hint}>{facts.join(" · ")}</p>
+      {had !== null && (
+        <p className={classes.problem} data-severity="warning" data-testid="memory-too-small">
+          {t("summary.tooMuch", { size: formatBytes(had) })}
+        </p>
+      )}
       <Preflight form={form} />
       {folds !== null && (
         <ReasonedButton

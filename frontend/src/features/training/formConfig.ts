@@ -241,6 +241,19 @@ function partsOf({ folds, fold = 1, by, validation, test = 0 }: FormConfig["data
   return of(validationSamples, validationSamples);
 }
 
+interface Device {
+  id: string;
+  memory_bytes?: number | null;
+}
+
+/** The memory of the device that is chosen where `needed` bytes are more; of several to choose from, of the largest. */
+export function memoryTooSmall(needed: number, device: string, devices: readonly Device[]): number | null {
+  const fitting = devices.filter(({ id }) => device === "auto" || id === device);
+  const sizes = fitting.map(({ memory_bytes: bytes }) => bytes ?? Number.POSITIVE_INFINITY);
+  const largest = Math.max(...sizes);
+  return sizes.length > 0 && needed > largest ? largest : null;
+}
+
 export interface Lengths {
   trainSamples: number;
   validationSamples: number;

@@ -24,6 +24,7 @@ import {
   isSaidAtField,
   joinProblems,
   lengthsOf,
+  memoryTooSmall,
   monitorNames,
   problemsUnder,
   renameMetric,
@@ -227,6 +228,18 @@ describe("lengths", () => {
       validationSamples: 40,
       testSamples: 40,
     });
+  });
+
+  it("says what the device has where a step takes more, and nothing where that is not known", () => {
+    const devices = [
+      { id: "cpu", memory_bytes: 8 },
+      { id: "cuda:0", memory_bytes: 16 },
+    ];
+    expect(memoryTooSmall(9, "cpu", devices)).toBe(8);
+    expect(memoryTooSmall(9, "auto", devices)).toBeNull();
+    expect(memoryTooSmall(17, "auto", devices)).toBe(16);
+    expect(memoryTooSmall(17, "cuda:0", [{ id: "cuda:0", memory_bytes: null }])).toBeNull();
+    expect(memoryTooSmall(17, "mps", devices)).toBeNull();
   });
 
   it("counts the fold that is held out, of which the first are larger by one", () => {
