@@ -81,7 +81,7 @@ test.each([
 test("the metrics of one column have the same decimals, and none loses a digit", () => {
   const write = (...values: (number | string | null)[]) => {
     const decimals = metricDecimals(values);
-    return values.map((value) => (value === null ? "" : formatMetric(value, decimals)));
+    return values.map((value) => (value === null ? "" : formatMetric(value, { decimals })));
   };
   expect(write(0.079, 0.0794, 0.97314, 0, null)).toEqual(["0.0790", "0.0794", "0.9731", "0.0000", ""]);
   expect(write(0.00123, 0.5)).toEqual(["0.00123", "0.50000"]);

@@ -126,9 +126,10 @@ export function metricDecimals(values: Iterable<number | string | null | undefin
 
 /**
  * A metric: `0.9731`, `12.35`, `1,234`, `3.2e-5`. Takes the words that NaN and infinities travel as.
- * In a column, with the `decimals` that `metricDecimals` says of it: `0.0790` below `0.9731`.
+ * In a column, with the `decimals` that `metricDecimals` says of it: `0.0790` below `0.9731`. They have a name, as `map` hands
+ * whatever it calls a number of its own.
  */
-export function formatMetric(value: number | string, decimals?: number): string {
+export function formatMetric(value: number | string, { decimals }: { decimals?: number | undefined } = {}): string {
   const number = typeof value === "string" ? Number(value) : value;
   if (!Number.isFinite(number)) return WORDS[String(number)] ?? String(number);
   const size = Math.abs(number);

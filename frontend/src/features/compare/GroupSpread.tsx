@@ -90,7 +90,10 @@ function Cell({ values }: { values: readonly unknown[] }) {
   const { mean, deviation, count } = spread;
   const text = deviation === null ? formatMetric(mean) : `${formatMetric(mean)} ± ${formatMetric(deviation)}`;
   return (
-    <td className={classes.number} title={t("spread.values", { values: known.map(formatMetric).join(", ") })}>
+    <td
+      className={classes.number}
+      title={t("spread.values", { values: known.map((value) => formatMetric(value)).join(", ") })}
+    >
       {text}
       {count < values.length && ` ${t("spread.some", { count, all: values.length })}`}
     </td>

@@ -184,7 +184,7 @@ function Best({ d, field, decimals, run, baseline, mode }: BestProps) {
   const epoch = field.epoch?.(run) ?? null;
   if (typeof value !== "number") return <td className={classes.number} />;
   const base = baseline === undefined ? undefined : field.value(baseline);
-  const write = (number: number) => formatMetric(number, decimals);
+  const write = (number: number) => formatMetric(number, { decimals });
   return (
     <td
       className={classes.number}

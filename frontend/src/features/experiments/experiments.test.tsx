@@ -41,7 +41,8 @@ function show(state: "missing" | "downloading" | "ready") {
 
 test("an experiment whose data is missing says so on its button, and offers the way to the data", async () => {
   const { sent } = show("missing");
-  expect(await screen.findByRole("button", { name: "Download" })).toBeTruthy();
+  // It comes with a file of its own.
+  expect(await screen.findByRole("button", { name: "Download" }, { timeout: 10_000 })).toBeTruthy();
   const button = screen.getByRole("button", { name: "Start Degradation" });
   expect(button.getAttribute("aria-disabled")).toBe("true");
   expect(screen.getByText(/CIFAR-10 is not on this computer yet.*then the experiment can start/)).toBeTruthy();

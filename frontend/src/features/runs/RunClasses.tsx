@@ -161,7 +161,7 @@ function PerClass({ table }: { table: ClassesEvent }) {
               <th scope="row">{name}</th>
               <td>{formatCount(samplesOf(table, label))}</td>
               {columns.map(([type, values]) => (
-                <td key={type}>{formatMetric(values[label] ?? Number.NaN, decimals)}</td>
+                <td key={type}>{formatMetric(values[label] ?? Number.NaN, { decimals })}</td>
               ))}
             </tr>
           ))}

@@ -101,7 +101,9 @@ function Drawing({ surface, points, numClasses }: DrawingProps) {
         aria-label={t("surface.picture", { epoch: surface.epoch, features: surface.features.join(", ") })}
       />
       <span className={classes.surfaceRange} aria-hidden>
-        {[x, y].flatMap((range) => (range === undefined ? [] : [range.map(formatMetric).join(" … ")])).join(" · ")}
+        {[x, y]
+          .flatMap((range) => (range === undefined ? [] : [range.map((value) => formatMetric(value)).join(" … ")]))
+          .join(" · ")}
       </span>
     </>
   );

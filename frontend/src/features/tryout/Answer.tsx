@@ -54,7 +54,11 @@ function Told({ trial, prediction }: { trial: TrialRead; prediction: Prediction 
       {numbers.length === 0 && (
         <p className={classes.label} aria-live="polite" data-testid="answer-label">
           {labels && (labels.length === 0 ? t("answer.noLabel") : labels.join(", "))}
-          {label ?? values.slice(0, MAX_BARS).map(formatMetric).join(", ") + (values.length > MAX_BARS ? ", …" : "")}
+          {label ??
+            values
+              .slice(0, MAX_BARS)
+              .map((value) => formatMetric(value))
+              .join(", ") + (values.length > MAX_BARS ? ", …" : "")}
           {label !== null && label !== undefined && trial.are_probabilities && (
             <span className={classes.quiet}> {formatPercent(Math.max(...probabilities))}</span>
           )}

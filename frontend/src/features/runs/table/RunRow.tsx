@@ -200,7 +200,7 @@ function Headline({
       {!(isMetricNamed && shown.name === headlineMetric(run.last)?.name) && (
         <span className={runClasses.quiet}>{shown.name} </span>
       )}
-      {formatMetric(shown.value, decimals[`${values} ${shown.name}`])}
+      {formatMetric(shown.value, { decimals: decimals[`${values} ${shown.name}`] })}
       {/* Imported curves know no epochs. */}
       {epoch !== null && epoch > 0 && (
         <span className={classes.epoch} title={t("measure.epochHint", { epoch })}>

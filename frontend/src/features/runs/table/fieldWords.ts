@@ -25,7 +25,7 @@ export function formatField(field: Field, value: FieldValue, t: TFunction<"desk"
     case "moment":
       return formatAgo(value);
     case "metric":
-      return formatMetric(value, decimals);
+      return formatMetric(value, { decimals });
     default:
       return field.id === "progress" ? formatPercent(value) : String(value);
   }
