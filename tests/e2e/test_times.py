@@ -41,7 +41,8 @@ def test_cards_are_coloured_by_the_time_that_a_run_has_measured(page: Page, serv
     expect(note.get_by_role("link")).to_have_attribute("href", f"/runs/{run}")
     colours.get_by_text("Time", exact=True).click()
     cards = page.locator(".react-flow__node")
-    expect(cards.locator("[data-heat='10']")).to_have_count(1)
+    # Two layers that take nearly as long have the same colour.
+    expect(cards.locator("[data-heat='10']").first).to_be_visible()
     for name in ("wide", "act", "deep", "bend", "head"):
         expect(page.get_by_test_id(f"rf__node-{name}")).to_contain_text(re.compile(r"\d (µs|ms|s)"))
 
@@ -54,6 +55,8 @@ def test_cards_are_coloured_by_the_time_that_a_run_has_measured(page: Page, serv
     assert len(shares) == 5
     assert shares == sorted(shares, reverse=True)
     assert sum(shares) == pytest.approx(100, abs=1)
+    slowest = table.locator("tbody tr").first.locator("th, td").first.inner_text().split()[0]
+    expect(page.get_by_test_id(f"rf__node-{slowest}").locator("[data-heat='10']")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as CSV").click()
     header = download.value.path().read_text(encoding="utf-8").splitlines()[0]
