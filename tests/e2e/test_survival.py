@@ -215,9 +215,10 @@ def test_browser_that_is_killed_while_the_hands_do_not_rest_loses_only_the_last_
     address = f"http://127.0.0.1:{server.port}/networks/{network}"
 
     def height() -> float:
+        """Of the card: it goes up, where no other card is that it could come to lie below."""
         with server.client() as client:
             places = client.get(f"/api/networks/{network}").json()["document"]["view"].get("network", {})
-        return float(places["conv1"][1]) if "conv1" in places else 0.0
+        return -float(places["conv1"][1]) if "conv1" in places else 0.0
 
     before = height()
     with own_browser(browser, tmp_path / "profile") as (process, page):
@@ -229,7 +230,7 @@ def test_browser_that_is_killed_while_the_hands_do_not_rest_loses_only_the_last_
             """() => {
               window.steps = 0;
               setInterval(() => {
-                const press = new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true, cancelable: true });
+                const press = new KeyboardEvent("keydown", { key: "ArrowUp", bubbles: true, cancelable: true });
                 document.querySelector("[data-testid=canvas]").dispatchEvent(press);
                 window.steps += 1;
               }, 200);
@@ -249,7 +250,7 @@ def test_browser_that_is_killed_while_the_hands_do_not_rest_loses_only_the_last_
         state = page.get_by_test_id("save-state")
         expect(state).to_have_text("Saved")
         Editor(page).select("conv1")
-        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowUp")
         wait_until(page, lambda: height() > saved, "the edit after the kill was not saved")
         expect(state).to_have_text("Saved")
         expect(page.get_by_role("dialog")).to_have_count(0)
@@ -257,7 +258,7 @@ def test_browser_that_is_killed_while_the_hands_do_not_rest_loses_only_the_last_
 
         # Without a server this browser alone has the edits, and is killed.
         server.kill()
-        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowUp")
         expect(state).to_have_text("Kept here")
         os.killpg(process.pid, signal.SIGKILL)
     server.start()
