@@ -64,7 +64,8 @@ class Header:
 
 
 def read_header(file: IO[bytes], name: str) -> Header:
-    """
+    """Of a picture, without decoding a pixel.
+
     Raises:
         DataError: code ``too_large``, more than :data:`MAX_PIXELS`.
         DamagedPictureError: no picture that can be read.

@@ -3,26 +3,18 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { fireEvent, render, screen } from "@testing-library/react";
 import { expect, it } from "vitest";
 import type { RunRead } from "@/api";
+import { classesEvent } from "@/test/classesEvent";
 import { RunClasses } from "./RunClasses";
 import type { ClassesEvent } from "./runSession";
 
-const table = (epoch: number, is_best: boolean): ClassesEvent => ({
-  type: "classes",
-  run: "r",
-  attempt: 1,
-  seq: epoch,
-  time: 0,
-  elapsed: 0,
-  step: epoch,
-  are_numbers: false,
-  epoch,
-  is_best,
+const ANSWERS = {
   classes: ["cat", "dog"],
   confusion: [
     [3, 0],
     [0, 2],
   ],
-});
+};
+const table = (epoch: number, is_best: boolean) => classesEvent(epoch, is_best, ANSWERS);
 
 function renderTables(tables: ClassesEvent[], origin: RunRead["origin"] = null) {
   render(

@@ -1,24 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { classesEvent } from "@/test/classesEvent";
 import { chooseTable, isBetter, rowShares, worstMistake } from "./answers";
-import type { ClassesEvent } from "./runSession";
 
-const table = (epoch: number, is_best: boolean): ClassesEvent => ({
-  type: "classes",
-  run: "r",
-  attempt: 1,
-  seq: epoch,
-  time: 0,
-  elapsed: 0,
-  step: epoch,
-  are_numbers: false,
-  epoch,
-  is_best,
+const ANSWERS = {
   classes: ["a", "b"],
   confusion: [
     [3, 1],
     [0, 0],
   ],
-});
+};
+const table = (epoch: number, is_best: boolean) => classesEvent(epoch, is_best, ANSWERS);
 
 describe("answers", () => {
   it("shows the best epoch so far, or the newest", () => {
