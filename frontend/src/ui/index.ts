@@ -1,3 +1,4 @@
+export { breakable } from "./breakable";
 export { CopyButton } from "./CopyButton";
 export { Crumb } from "./Crumb";
 export { type Contrast, chooseContrast, useContrast, useHasMoreContrast } from "./contrast";

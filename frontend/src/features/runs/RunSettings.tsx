@@ -1,7 +1,6 @@
-import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunRead } from "@/api";
-import { formatBytes, formatCount, formatDate, formatExact, formatMacs } from "@/ui";
+import { breakable, formatBytes, formatCount, formatDate, formatExact, formatMacs } from "@/ui";
 import { flattenConfig } from "./flattenConfig";
 import type { HelloEvent } from "./runSession";
 import classes from "./runs.module.css";
@@ -94,21 +93,9 @@ function Panel({ title, children }: { title: string; children: React.ReactNode }
   );
 }
 
-/** A path such as `data.split.by` may be broken behind its dots; it is English in every language. */
+/** A path such as `data.split.by` is English in every language. */
 function Label({ text }: { text: string }) {
-  const parts = text.split(/(?<=[._])/);
-  if (parts.length === 1) return <dt>{text}</dt>;
-  return (
-    <dt lang="en">
-      {parts.map((part, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a path have no other name
-        <Fragment key={index}>
-          {index > 0 && <wbr />}
-          {part}
-        </Fragment>
-      ))}
-    </dt>
-  );
+  return <dt lang={/[._]/.test(text) ? "en" : undefined}>{breakable(text)}</dt>;
 }
 
 function Facts({ facts }: { facts: readonly (readonly [string, string, string?])[] }) {

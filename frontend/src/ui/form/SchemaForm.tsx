@@ -2,6 +2,7 @@ import { Button, NativeSelect } from "@mantine/core";
 import { IconArrowBackUp, IconVariableMinus, IconVariablePlus } from "@tabler/icons-react";
 import { Fragment, memo, useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { breakable } from "../breakable";
 import { ReasonedIcon } from "../ReasonedButton";
 import { Sentence } from "../Sentence";
 import { Control } from "./Control";
@@ -149,17 +150,6 @@ const Row = memo(function Row({ field, value, problems, isMixed, within, ...prop
     </div>
   );
 });
-
-/** A long name goes on in the next line behind an underscore. */
-function breakable(name: string) {
-  return name.split(/(?<=_)/).map((part, place) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: a part is its place in the name
-    <Fragment key={place}>
-      {place > 0 && <wbr />}
-      {part}
-    </Fragment>
-  ));
-}
 
 /** Shown for a number and for an expression, while the row is looked at. */
 function NamingButton({ name, value, naming }: { name: string; value: unknown; naming: FieldNaming }) {
