@@ -31,6 +31,7 @@ class FakeSocket implements SocketLike {
 function createWorld() {
   const sockets: FakeSocket[] = [];
   const gathering: (() => void)[] = [];
+  const gatherTimes: number[] = [];
   const delays: { callback: () => void; milliseconds: number; isCancelled: boolean }[] = [];
   const online = new Set<() => void>();
   const unreachable = { count: 0 };
@@ -40,8 +41,9 @@ function createWorld() {
       sockets.push(socket);
       return socket;
     },
-    gather: (callback) => {
+    gather: (callback, milliseconds) => {
       gathering.push(callback);
+      gatherTimes.push(milliseconds);
       return () => gathering.splice(gathering.indexOf(callback), 1);
     },
     delay: (callback, milliseconds) => {
@@ -71,6 +73,7 @@ function createWorld() {
     delays,
     online,
     unreachable,
+    gatherTimes,
     last,
     runGathering: () => {
       for (const callback of gathering.splice(0)) callback();
@@ -112,6 +115,20 @@ describe("openLive", () => {
     expect(batches).toEqual([[{ cursor: 1 }, { cursor: 2 }, { cursor: 3 }]]);
     world.runGathering();
     expect(batches).toHaveLength(1);
+  });
+
+  it("hands on the first at once, and those that follow on its heels later and together", () => {
+    const world = createWorld();
+    const { batches } = openItems(world);
+    world.last().open();
+    world.last().send([{ cursor: 1 }]);
+    world.runGathering();
+    world.last().send([{ cursor: 2 }]);
+    world.last().send([{ cursor: 3 }]);
+    world.runGathering();
+    expect(batches).toEqual([[{ cursor: 1 }], [{ cursor: 2 }, { cursor: 3 }]]);
+    const [first, second] = world.gatherTimes as [number, number];
+    expect(first).toBeLessThan(second);
   });
 
   it("starts after the cursor that is known", () => {

@@ -1,6 +1,6 @@
 /**
  * A WebSocket that survives: it reconnects with exponential back-off, resumes after the last cursor it has seen, drops
- * what it has already handed on, and hands batches on at most some sixty times a second.  No React here.
+ * what it has already handed on, and hands batches on at most some ten times a second.  No React here.
  */
 
 import { connection } from "./connection";
@@ -25,8 +25,8 @@ export interface SocketLike {
 /** What the outside world does for a connection; replaced in tests. */
 export interface LiveEnvironment {
   openSocket(url: string): SocketLike;
-  /** Calls back when what arrives together has arrived. Returns a cancel function. */
-  gather(callback: () => void): () => void;
+  /** Calls back when what arrives within `milliseconds` has arrived. Returns a cancel function. */
+  gather(callback: () => void, milliseconds: number): () => void;
   delay(callback: () => void, milliseconds: number): () => void;
   random(): number;
   /** Calls back when the network or the server is there again. Returns an unsubscribe function. */
@@ -38,7 +38,7 @@ export interface LiveEnvironment {
 export interface LiveOptions<Item> {
   /** The socket's address after `cursor` (null: nothing seen yet). */
   url: (cursor: number | null) => string;
-  /** Items in order, each once; in one call what came within 16 ms. */
+  /** Items in order, each once; in one call what came within 16 ms, or within 100 ms of the call before. */
   onItems: (items: Item[]) => void;
   onState?: (state: LiveState) => void;
   /** Called when a connection opens again after one was lost: what has no cursor must be fetched anew. */
@@ -60,8 +60,10 @@ export interface LiveConnection {
 
 export const FIRST_DELAY_MS = 250;
 export const MAX_DELAY_MS = 10_000;
-/** A timer and no animation frame, which would have the page laid out and painted sixty times a second for what is drawn five times. */
+/** A timer and no animation frame, which would have the page laid out and painted sixty times a second for what is drawn four times. */
 const GATHER_MS = 16;
+/** Between two batches: what is drawn four times a second need not be sorted in twenty times. */
+const BATCH_MS = 100;
 /** Codes with which the server says that trying again is useless: not signed in, forbidden, no such run. */
 const REFUSALS: ReadonlySet<number> = new Set([4400, 4401, 4403, 4404]);
 
@@ -78,7 +80,7 @@ function later(callback: () => void, milliseconds: number): () => void {
 
 const browserEnvironment: LiveEnvironment = {
   openSocket: (url) => new WebSocket(url),
-  gather: (callback) => later(callback, GATHER_MS),
+  gather: later,
   delay: later,
   random: Math.random,
   onOnline: (callback) => {
@@ -104,6 +106,7 @@ class Live<Item> implements LiveConnection {
   private waiting: Item[] = [];
   private cancelFlush: (() => void) | null = null;
   private cancelDelay: (() => void) | null = null;
+  private flushedAt = Number.NEGATIVE_INFINITY;
   private readonly stopListening: () => void;
 
   constructor(private readonly options: LiveOptions<Item>) {
@@ -176,12 +179,14 @@ class Live<Item> implements LiveConnection {
       this.waiting.push(item);
     }
     if (this.waiting.length > 0 && this.cancelFlush === null) {
-      this.cancelFlush = this.environment.gather(() => this.flush());
+      const rest = this.flushedAt + BATCH_MS - performance.now();
+      this.cancelFlush = this.environment.gather(() => this.flush(), Math.max(GATHER_MS, rest));
     }
   }
 
   private flush(): void {
     this.cancelFlush = null;
+    this.flushedAt = performance.now();
     const items = this.waiting;
     this.waiting = [];
     this.options.onItems(items);

@@ -1,7 +1,7 @@
 import { VisuallyHidden } from "@mantine/core";
 import { memo, useEffect, useReducer } from "react";
 import { useTranslation } from "react-i18next";
-import type { Cell, XAxis } from "./frame";
+import type { XAxis } from "./frame";
 import classes from "./LineChart.module.css";
 import { type Mark, markPlace } from "./marks";
 import type { MetricStore } from "./metricStore";
@@ -42,7 +42,7 @@ export function Legend(props: Props) {
 
 function AllSeries({ readouts, series, axis, ...rest }: Props) {
   const { t } = useTranslation("runs");
-  const { values, x } = useReadout(readouts, (readout) => readout);
+  const x = useReadout(readouts, (readout) => readout.x);
   // By the names alone: what stands at the pointer must not move the chart away from under it.
   const isLong = series.filter((one) => one.edge === undefined).length > 2;
   return (
@@ -52,8 +52,9 @@ function AllSeries({ readouts, series, axis, ...rest }: Props) {
           one.edge !== undefined ? null : (
             <Entry
               key={one.name}
+              readouts={readouts}
               series={one}
-              value={values[index]}
+              at={index}
               title={one.isOverEpochSoFar ? t("charts.overEpochSoFar") : undefined}
             />
           ),
@@ -68,14 +69,15 @@ function AllSeries({ readouts, series, axis, ...rest }: Props) {
 /** How many there are, and the one at the pointer: a list of a hundred would hide the chart. */
 function ManySeries({ readouts, series, axis, ...rest }: Props) {
   const { t } = useTranslation("runs");
-  const { values, x, nearest } = useReadout(readouts, (readout) => readout);
+  const x = useReadout(readouts, (readout) => readout.x);
+  const nearest = useReadout(readouts, (readout) => readout.nearest);
   const pointed = nearest === null ? undefined : series[nearest];
   return (
     <>
       <ul className={classes.legend}>
         <li>{t("charts.many", { count: series.filter((one) => one.edge === undefined).length })}</li>
         {pointed !== undefined && nearest !== null && (
-          <Entry series={pointed} value={values[nearest]} title={undefined} />
+          <Entry readouts={readouts} series={pointed} at={nearest} title={undefined} />
         )}
         {x !== null && <Place axisName={t(`charts.axes.${axis}`).toLowerCase()} x={formatX(x, axis)} />}
       </ul>
@@ -84,7 +86,7 @@ function ManySeries({ readouts, series, axis, ...rest }: Props) {
   );
 }
 
-/** Nobody listens to a sentence that is another one eight times a second. */
+/** Nobody listens to a sentence that is another one four times a second. */
 const SUMMARY_MS = 1000;
 
 /** The picture in a sentence, told anew at most once a second. */
@@ -141,14 +143,27 @@ const Summary = memo(function Summary({ readouts, store, series, axis, stepsPerE
   return <VisuallyHidden id={summaryId}>{[...described, ...marked].join(" ")}</VisuallyHidden>;
 });
 
-/** Drawn anew at each beat: it asks for nothing. */
-function Entry({ series, value, title }: { series: ChartSeries; value: Cell; title: string | undefined }) {
+interface EntryProps {
+  readouts: Readouts;
+  series: ChartSeries;
+  /** Its place among the chart's series. */
+  at: number;
+  title: string | undefined;
+}
+
+const Entry = memo(function Entry({ readouts, series, at, title }: EntryProps) {
   return (
     <li title={title}>
       <Swatch color={series.color} />
-      {series.label} <b>{formatValue(value)}</b>
+      {series.label} <Value readouts={readouts} at={at} />
     </li>
   );
+});
+
+/** All of a chart's head that is drawn anew at each beat, and only where its text is another. */
+function Value({ readouts, at }: { readouts: Readouts; at: number }) {
+  const text = useReadout(readouts, (readout) => formatValue(readout.values[at]));
+  return <b>{text}</b>;
 }
 
 function Place({ axisName, x }: { axisName: string; x: string }) {

@@ -16,6 +16,7 @@ export function drawMarks(
   { marks, stepsPerEpoch, view }: Marked,
   { stroke, text, ground, font }: { stroke: string; text: string; ground: string; font: string },
 ): void {
+  if (marks.length === 0) return;
   const { ctx, bbox } = plot;
   const scale = devicePixelRatio;
   ctx.save();

@@ -1,6 +1,6 @@
 /** When to draw: at most some times a second, in an animation frame, and only what can be seen. */
 
-export const BEAT_MS = 200;
+export const BEAT_MS = 250;
 /** A page that is hidden just before its frame gets none; what waits for the beat then comes so much later. */
 const LATE_MS = 500;
 

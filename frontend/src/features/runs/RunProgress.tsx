@@ -1,5 +1,5 @@
 import { Progress } from "@mantine/core";
-import { memo } from "react";
+import { memo, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunRead } from "@/api";
 import { formatCount, formatDuration, formatExact, formatMetric } from "@/ui";
@@ -20,24 +20,39 @@ interface BarProps {
   color: string | undefined;
 }
 
+type Translate = ReturnType<typeof useTranslation<"runs">>["t"];
+
+const FACTS = ["step", "epoch", "elapsed", "left", "speed", "rate", "device"] as const;
+
+const labelsOf = (t: Translate): Record<(typeof FACTS)[number], string> => ({
+  step: t("progress.step"),
+  epoch: t("progress.epoch"),
+  elapsed: t("progress.elapsed"),
+  left: t("progress.left"),
+  speed: t("progress.speed"),
+  rate: t("progress.rate"),
+  device: t("progress.device"),
+});
+
 /** How far it is, how fast, how long still. */
 export function RunProgress({ run, live, rate }: Props) {
   const { t } = useTranslation("runs");
   const share = run.state === "completed" ? 1 : shareDone(run.step, run.total_steps);
   const moves = isMoving(run.state);
   const left = moves ? secondsLeft(run.step, run.total_steps, paceOf(run, live)) : null;
-  const unknown = t("progress.unknown");
+  // Drawn anew at each beat: what is the same at all of them is translated once.
+  const { labels, unknown } = useMemo(() => ({ labels: labelsOf(t), unknown: t("progress.unknown") }), [t]);
   const of = (done: number, all: number | null) =>
     all === null ? formatExact(done) : t("progress.of", { done: formatExact(done), all: formatExact(all) });
-  const facts: [string, string, string][] = [
-    ["step", t("progress.step"), of(run.step, run.total_steps)],
-    ["epoch", t("progress.epoch"), of(run.epoch, run.epochs)],
-    ["elapsed", t("progress.elapsed"), run.started === null ? unknown : formatDuration(run.elapsed)],
-    ["left", t("progress.left"), left === null ? unknown : formatDuration(left)],
-    ["speed", t("progress.speed"), speedOf(run, live, t) ?? unknown],
-    ["rate", t("progress.rate"), rate === undefined ? unknown : formatMetric(rate)],
-    ["device", t("progress.device"), run.device ?? unknown],
-  ];
+  const values: Record<keyof typeof labels, string> = {
+    step: of(run.step, run.total_steps),
+    epoch: of(run.epoch, run.epochs),
+    elapsed: run.started === null ? unknown : formatDuration(run.elapsed),
+    left: left === null ? unknown : formatDuration(left),
+    speed: speedOf(run, live, t) ?? unknown,
+    rate: rate === undefined ? unknown : formatMetric(rate),
+    device: run.device ?? unknown,
+  };
   return (
     <div className={classes.progress}>
       <Bar
@@ -46,10 +61,10 @@ export function RunProgress({ run, live, rate }: Props) {
         color={run.state === "failed" ? "red" : isFinal(run.state) ? "gray" : undefined}
       />
       <dl className={classes.facts}>
-        {facts.map(([key, label, value]) => (
-          <div key={key} data-testid={`run-${key}`}>
-            <dt>{label}</dt>
-            <dd>{value}</dd>
+        {FACTS.map((name) => (
+          <div key={name} data-testid={`run-${name}`}>
+            <dt>{labels[name]}</dt>
+            <dd>{values[name]}</dd>
           </div>
         ))}
       </dl>
@@ -79,8 +94,6 @@ function paceOf(run: RunRead, live: RunLive): number | null {
   if (live.stepsPerSecond !== null || live.samplesPerSecond === null || batch === undefined) return live.stepsPerSecond;
   return live.samplesPerSecond / batch;
 }
-
-type Translate = ReturnType<typeof useTranslation<"runs">>["t"];
 
 function speedOf(run: RunRead, live: RunLive, t: Translate): string | null {
   if (!isMoving(run.state)) return null;
