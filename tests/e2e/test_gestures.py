@@ -49,6 +49,7 @@ def test_search_at_the_pointer_adds_here_into_a_wire_and_behind_a_dropped_wire(p
     page.keyboard.press("Control+z")
     expect(wire(page, "image.y>conv.x")).to_be_attached()
     expect(editor.node("dropout1")).to_have_count(0)
+    expect(page.get_by_test_id("canvas")).to_be_focused()
 
     # A wire dropped on the empty canvas: what takes it comes first, what needs a repair under its own heading.
     begin = box_of(page.locator('[data-node="conv"][data-kind="output"]'))

@@ -78,3 +78,8 @@ def test_outline_by_keyboard_connects_renames_adds_and_deletes(page: Page, serve
     expect(editor.node("act1")).to_have_count(0)
     page.keyboard.press("Control+z")
     expect(line(page, "act1")).to_be_visible()
+
+    # Closed from within, the keyboard goes on where it was opened.
+    page.locator("#outline").get_by_role("button", name="Close").press("Enter")
+    expect(lines).to_have_count(0)
+    expect(page.get_by_test_id("outline-toggle")).to_be_focused()

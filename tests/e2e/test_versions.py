@@ -39,10 +39,14 @@ def test_version_when_restored_is_what_is_drawn_and_can_be_taken_back(page: Page
     expect(editor.node("y")).to_be_visible()
     expect(editor.node("z")).to_have_count(0)
 
-    # What stood before is a version itself.
+    # What stood before is a version itself, and is named by keys alone.
     page.get_by_role("link", name="Versions of this network").click()
     page.get_by_text("What this version changed", exact=True).click()
     expect(page.get_by_role("button", name="Restore this version")).to_be_visible()
+    page.get_by_role("button", name="Name this version").first.press("Enter")
+    page.keyboard.type("twenty")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Change the name twenty")).to_be_focused()
 
 
 def test_any_two_versions_are_coloured_on_the_drawing_within_blocks_too(page: Page, server: Server) -> None:

@@ -12,6 +12,7 @@ export { type FormField, type JsonSchema, type NumberShape, readFields } from ".
 export * from "./format";
 export { fuzzyScore } from "./fuzzy";
 export { GraphPicture, VertexMark } from "./GraphPicture";
+export { givesFocusBack } from "./givesFocusBack";
 export { InlineEdit } from "./InlineEdit";
 export { keep, readKept, readKeptJson } from "./kept";
 export { locale } from "./locale";

@@ -1,7 +1,7 @@
 import { IconX } from "@tabler/icons-react";
 import type { ComponentType, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { ReasonedIcon, Splitter } from "@/ui";
+import { givesFocusBack, ReasonedIcon, Splitter } from "@/ui";
 import styles from "./editor.module.css";
 import { PANEL_LIMITS } from "./usePanels";
 
@@ -28,7 +28,13 @@ export function Drawer({ name, Panel, size, onSize, onClose }: DrawerProps) {
         onChange={onSize}
         onFold={onClose}
       />
-      <section className={styles.drawer} id={name} style={{ height: size }} aria-label={t("title")}>
+      <section
+        ref={givesFocusBack}
+        className={styles.drawer}
+        id={name}
+        style={{ height: size }}
+        aria-label={t("title")}
+      >
         <Panel
           end={
             <ReasonedIcon label={t("close")} onClick={onClose}>

@@ -10,7 +10,7 @@ import { Inspector } from "@/features/inspector";
 import { Palette, QuickAdd } from "@/features/palette";
 import { ProblemsPanel } from "@/features/problems";
 import { WeightsPanel } from "@/features/weights";
-import { ReasonedIcon, Splitter, usePageTitle } from "@/ui";
+import { givesFocusBack, ReasonedIcon, Splitter, usePageTitle } from "@/ui";
 import { ConflictDialog } from "../saving/ConflictDialog";
 import type { Drafts } from "../saving/drafts";
 import { useAutosave } from "../saving/useAutosave";
@@ -111,7 +111,12 @@ export function EditorLayout({ networkId, drafts }: { networkId: string; drafts:
         )}
         {panels.isOutlineOpen && (
           <>
-            <div className={styles.side} id="outline" style={{ width: panels.outline ?? OUTLINE_WIDTH }}>
+            <div
+              ref={givesFocusBack}
+              className={styles.side}
+              id="outline"
+              style={{ width: panels.outline ?? OUTLINE_WIDTH }}
+            >
               <Suspense>
                 <NodeTree end={<CloseOutline onClose={() => setPanels({ isOutlineOpen: false })} />} />
               </Suspense>

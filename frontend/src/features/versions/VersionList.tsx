@@ -1,6 +1,6 @@
 import { ActionIcon, TextInput } from "@mantine/core";
 import { IconBookmark, IconBookmarkFilled, IconGitCompare } from "@tabler/icons-react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type RevisionRead, sentenceOf } from "@/api";
 import { focusAtOnce, formatAgo, formatDate, notifyError } from "@/ui";
@@ -52,6 +52,8 @@ function Version({ id, version, isNewest, isChosen, isCompared, onChoose, onComp
   const { t } = useTranslation("versions");
   const [draft, setDraft] = useState<string | null>(null);
   const name = useNameVersion(id);
+  // By a key: where the field stood, its button takes the focus.
+  const isDoneByKey = useRef(false);
 
   function save(event: FormEvent): void {
     event.preventDefault();
@@ -68,7 +70,13 @@ function Version({ id, version, isNewest, isChosen, isCompared, onChoose, onComp
   if (draft !== null) {
     return (
       <li>
-        <form onSubmit={save} className={styles.naming}>
+        <form
+          className={styles.naming}
+          onSubmit={(event) => {
+            isDoneByKey.current = true;
+            save(event);
+          }}
+        >
           <TextInput
             ref={focusAtOnce}
             size="xs"
@@ -78,7 +86,11 @@ function Version({ id, version, isNewest, isChosen, isCompared, onChoose, onComp
             placeholder={t("name.placeholder")}
             onChange={(event) => setDraft(event.currentTarget.value)}
             onBlur={save}
-            onKeyDown={(event) => event.key === "Escape" && setDraft(null)}
+            onKeyDown={(event) => {
+              if (event.key !== "Escape") return;
+              isDoneByKey.current = true;
+              setDraft(null);
+            }}
           />
         </form>
       </li>
@@ -103,6 +115,10 @@ function Version({ id, version, isNewest, isChosen, isCompared, onChoose, onComp
         </ActionIcon>
       )}
       <ActionIcon
+        ref={(button) => {
+          if (button !== null && isDoneByKey.current) button.focus();
+          isDoneByKey.current = false;
+        }}
         variant="subtle"
         color="gray"
         aria-label={version.label === null ? t("name.give", { when }) : t("name.change", { label: version.label })}

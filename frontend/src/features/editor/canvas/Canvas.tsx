@@ -36,6 +36,7 @@ import { useConnecting } from "./useConnecting";
 import { CutStroke, useCutting } from "./useCutting";
 import { useDragging } from "./useDragging";
 import { useDrawn, useReactFlowEdges } from "./useFarWires";
+import { useKeepsFocus } from "./useKeepsFocus";
 import { useKeyboard } from "./useKeyboard";
 import { useLevelView } from "./useLevelView";
 import { useMenu } from "./useMenu";
@@ -82,6 +83,7 @@ function Drawing() {
   const isMinimapShown = useStore(canvas, (state) => state.isMinimapShown);
   useCanvasView(root, drawn);
   useKeyboard(root);
+  useKeepsFocus(root, nodes);
   useShowOpenedLevel(root);
   useRefit(root);
   const line = useCutting(root, drawn);
