@@ -10,6 +10,8 @@ type Prediction = PredictRead["predictions"][number];
 
 interface Props {
   trial: TrialRead;
+  /** Whether there is an input that can be answered. */
+  isAsked: boolean;
   prediction: Prediction | undefined;
   error: Error | null;
   isFetching: boolean;
@@ -19,14 +21,16 @@ interface Props {
 const MAX_BARS = 12;
 
 /** What the network answers, with how sure it is, and the picture as the network saw it. */
-export function Answer({ trial, prediction, error, isFetching }: Props) {
+export function Answer({ trial, isAsked, prediction, error, isFetching }: Props) {
   const { t } = useTranslation("tryout");
   return (
     <section className={classes.panel} aria-label={t("answer.title")} aria-busy={isFetching} data-testid="answer">
       <h2 className={classes.heading}>{t("answer.title")}</h2>
       {error !== null && <p className={classes.error}>{error.message}</p>}
       {error === null && prediction === undefined && (
-        <p className={classes.quiet}>{t(trial.kind === "image" ? "answer.draw" : "answer.waiting")}</p>
+        <p className={classes.quiet}>
+          {t(isAsked ? "answer.waiting" : trial.kind === "image" ? "answer.draw" : "answer.empty")}
+        </p>
       )}
       {error === null && prediction !== undefined && <Chosen trial={trial} prediction={prediction} />}
     </section>

@@ -35,6 +35,8 @@ export function PictureInput({ shape, isOfInk, onChange }: Props) {
     Math.round((SIDE / Math.max(shape.width, shape.height)) * (shape.width > 12 ? 2 : 1)),
   );
   const [uploaded, setUploaded] = useState<string | null>(null);
+  // The browser knows other formats than the server: a TIFF is answered, though nobody sees it here.
+  const [unshown, setUnshown] = useState<string | null>(null);
   const last = useRef<{ x: number; y: number } | null>(null);
   const sent = useRef(0);
   const reset = useRef<() => void>(null);
@@ -145,7 +147,12 @@ export function PictureInput({ shape, isOfInk, onChange }: Props) {
           onPointerCancel={end}
           data-testid="draw-pad"
         />
-        {uploaded !== null && <img src={uploaded} alt={t("picture.uploaded")} />}
+        {uploaded !== null &&
+          (unshown === uploaded ? (
+            <p className={classes.quiet}>{t("picture.unshown")}</p>
+          ) : (
+            <img src={uploaded} alt={t("picture.uploaded")} onError={() => setUnshown(uploaded)} />
+          ))}
       </div>
       <div className={classes.padTools}>
         <Button variant="default" size="compact-sm" leftSection={<IconEraser size={14} aria-hidden />} onClick={clear}>

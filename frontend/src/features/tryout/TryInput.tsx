@@ -20,7 +20,7 @@ export function TryInput({ trial }: { trial: TrialRead }) {
   const { kind } = trial;
   const body = useMemo<PredictRequest | null>(() => {
     if (kind === "image") return picture === null ? null : { pictures: [picture] };
-    if (kind === "text") return { texts: [text] };
+    if (kind === "text") return text.trim() === "" ? null : { texts: [text] };
     if (kind === "series") return steps.length === 0 ? null : { series: [steps] };
     if (kind === "graph") return graph;
     return { rows: [values] };
@@ -45,7 +45,13 @@ export function TryInput({ trial }: { trial: TrialRead }) {
       ) : (
         <FormInput fields={trial.fields ?? []} values={values} onChange={setValues} />
       )}
-      <Answer trial={trial} prediction={prediction} error={error} isFetching={isFetching} />
+      <Answer
+        trial={trial}
+        isAsked={body !== null}
+        prediction={prediction}
+        error={body === null ? null : error}
+        isFetching={isFetching}
+      />
     </div>
   );
 }
