@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import type { DatasetPreview } from "@/api";
+import type { DatasetPreview, DatasetRead } from "@/api";
 import { formatDatum, formatExact } from "@/ui";
 import classes from "./data.module.css";
 import { FileRows } from "./Rows";
@@ -51,13 +51,23 @@ export function Balance({ balance, of }: BalanceProps) {
 
 const MAX_HISTOGRAMS = 24;
 
+interface HistogramsProps extends Pick<DatasetPreview, "histograms"> {
+  kind: DatasetRead["kind"];
+  range: [number, number] | null;
+  header: readonly string[];
+}
+
 /** How the values of each column, or of all pixels, are spread. */
-export function Histograms({
-  histograms,
-  range,
-  header,
-}: Pick<DatasetPreview, "histograms"> & { range: [number, number] | null; header: readonly string[] }) {
+export function Histograms({ kind, histograms, range, header }: HistogramsProps) {
   const { t } = useTranslation("data");
+  // What is counted has a name of ours; a column has one of its file.
+  const counted: Record<string, string> = {
+    "image/pixels": t("histograms.counted.pixels"),
+    "text/tokens": t("histograms.counted.tokens"),
+    "series/steps": t("histograms.counted.steps"),
+    "graph/degree": t("histograms.counted.degree"),
+    "graph/vertices": t("histograms.counted.vertices"),
+  };
   const rest = histograms.length - MAX_HISTOGRAMS;
   return (
     <section className={classes.panel} aria-labelledby="data-histograms">
@@ -71,7 +81,11 @@ export function Histograms({
       )}
       <div className={classes.histograms}>
         {histograms.slice(0, MAX_HISTOGRAMS).map((histogram) => (
-          <Histogram key={histogram.name} histogram={histogram} />
+          <Histogram
+            key={histogram.name}
+            histogram={histogram}
+            name={counted[`${kind}/${histogram.name}`] ?? histogram.name}
+          />
         ))}
       </div>
       {rest > 0 && <p className={classes.quiet}>{t("histograms.more", { count: rest })}</p>}
@@ -127,9 +141,9 @@ function OutliersOf({ histograms, header }: Pick<DatasetPreview, "histograms"> &
   );
 }
 
-function Histogram({ histogram }: { histogram: DatasetPreview["histograms"][number] }) {
+function Histogram({ histogram, name }: { histogram: DatasetPreview["histograms"][number]; name: string }) {
   const { t } = useTranslation("data");
-  const { name, edges, counts, outliers } = histogram;
+  const { edges, counts, outliers } = histogram;
   const most = Math.max(...counts, 1);
   const peak = edges[counts.indexOf(most)] ?? 0;
   const low = formatDatum(edges[0] ?? 0);

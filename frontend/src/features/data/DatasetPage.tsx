@@ -124,7 +124,9 @@ function Preview({ dataset }: { dataset: DatasetRead }) {
       {balance.length > 0 && (
         <Balance balance={balance} of={hasMasks ? "pixels" : dataset.task === "multilabel" ? "labels" : "samples"} />
       )}
-      {histograms.length > 0 && <Histograms histograms={histograms} range={range ?? null} header={header} />}
+      {histograms.length > 0 && (
+        <Histograms kind={dataset.kind} histograms={histograms} range={range ?? null} header={header} />
+      )}
       {header.length > 0 && <Rows header={header} rows={rows} />}
     </>
   );

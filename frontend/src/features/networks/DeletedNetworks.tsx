@@ -68,7 +68,7 @@ function DeletedCard({ network }: { network: DeletedNetwork }) {
         <span className={styles.facts} title={formatDate(network.deleted)}>
           {t("trash.deleted", { when: formatAgo(network.deleted) })}
         </span>
-        <span className={styles.facts}>{t("trash.ends", { when: formatDate(network.ends) })}</span>
+        <span className={styles.ends}>{t("trash.ends", { when: formatDate(network.ends) })}</span>
       </div>
       <Button
         variant="default"
