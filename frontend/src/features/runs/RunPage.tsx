@@ -28,6 +28,7 @@ import { isFinal, runWords } from "./runWords";
 import { RunMilestones } from "./Spoken";
 import { StateBadge } from "./StateBadge";
 import { useRunSession } from "./useRunSession";
+import { useSilence } from "./useSilence";
 import { useSteady } from "./useSteady";
 import { titlePrefix, useTabIcon } from "./useTabProgress";
 
@@ -84,6 +85,7 @@ function Loaded({ record, session, live }: LoadedProps) {
   const steadyLive = useSteady(live, MOVING_IN_LIVE);
   usePageTitle(`${titlePrefix(run.state, run.step, run.total_steps)}${run.name}`);
   useTabIcon(run.state, run.step, run.total_steps);
+  const isSilent = useSilence(live.cursor, run.state === "running" && live.connection === "live");
   const { data: checkpoints = NO_CHECKPOINTS } = useQuery(checkpointsQuery(run.id));
   const rates = session.metrics.buffer("lr");
   const rate = rates === undefined || rates.length === 0 ? undefined : rates.values[rates.length - 1];
@@ -92,7 +94,7 @@ function Loaded({ record, session, live }: LoadedProps) {
     <div className={classes.page}>
       <Bar run={steadyRun} live={steadyLive} hasCheckpoint={hasCheckpoint} />
       <div className={classes.head}>
-        <Head run={steadyRun} live={steadyLive} />
+        <Head run={steadyRun} live={steadyLive} isSilent={isSilent} />
         <RunProgress run={run} live={live} rate={rate} />
         <RunMilestones run={run} metrics={session.metrics} />
       </div>
@@ -120,7 +122,7 @@ const Bar = memo(function Bar({ run, live, hasCheckpoint }: SteadyProps & { hasC
   );
 });
 
-const Head = memo(function Head({ run, live }: SteadyProps) {
+const Head = memo(function Head({ run, live, isSilent }: SteadyProps & { isSilent: boolean }) {
   const { t } = useTranslation("runs");
   const { sentence } = runWords(run);
   const isAlert = (message: string) => live.alerts.some((alert) => alert.message === message);
@@ -129,8 +131,8 @@ const Head = memo(function Head({ run, live }: SteadyProps) {
     <>
       <div className={classes.state} role="status" data-testid="run-state" data-state={run.state}>
         <StateBadge run={run} message={run.message} />
-        {isCutOff ? (
-          <span className={classes.unreachable}>{t("unreachable")}</span>
+        {isCutOff || isSilent ? (
+          <span className={classes.unreachable}>{t(isCutOff ? "unreachable" : "silent")}</span>
         ) : (
           <span>
             <Sentence text={run.message === null || isAlert(run.message) ? t(sentence) : run.message} />
