@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { modeOf, type OptionRead, type RunSummary } from "@/api";
 import { Swatch } from "@/features/charts";
-import { type Field, type Fields, fieldTitle, StateBadge } from "@/features/runs";
+import { type Field, type Fields, fieldTitle, StateBadge, useSteady } from "@/features/runs";
 import { formatCount, formatDuration, formatExact, formatMetric, metricDecimals } from "@/ui";
 import classes from "./compare.module.css";
 import type { CompareView } from "./useCompareView";
@@ -31,7 +31,11 @@ export function ResultsTable({ runs, colors, fields, metrics, view }: Props) {
       ),
     [fields, runs],
   );
-  const decimals = shown.map((field) => metricDecimals(runs.map((run) => field.value(run) as number | null))).join(" ");
+  const decimals = useSteady<Decimals>(
+    Object.fromEntries(
+      shown.map((field) => [field.id, metricDecimals(runs.map((run) => field.value(run) as number | null))]),
+    ),
+  );
   // The view is another object at every render; its newest is asked when something is pressed.
   const newest = useRef(view);
   useEffect(() => {
@@ -94,12 +98,14 @@ export function ResultsTable({ runs, colors, fields, metrics, view }: Props) {
   );
 }
 
+/** Of the metric of each column. */
+type Decimals = Readonly<Record<string, number>>;
+
 interface RowProps {
   run: RunSummary;
   color: number;
   shown: readonly Field[];
-  /** Of each of `shown`, with spaces between: one text, so that a row is drawn anew only when one of them changes. */
-  decimals: string;
+  decimals: Decimals;
   baseline: RunSummary | undefined;
   metrics: Props["metrics"];
   onBaseline: (id: string) => void;
@@ -110,7 +116,6 @@ interface RowProps {
 const Row = memo(function Row({ run, color, shown, decimals, baseline, metrics, onBaseline, onRemove }: RowProps) {
   const { t } = useTranslation("compare");
   const { t: d } = useTranslation("desk");
-  const places = decimals.split(" ").map(Number);
   return (
     <tr data-testid={`compare-run-${run.id}`}>
       <td>
@@ -132,12 +137,12 @@ const Row = memo(function Row({ run, color, shown, decimals, baseline, metrics, 
       <td>
         <StateBadge run={run} message={run.message} />
       </td>
-      {shown.map((field, index) => (
+      {shown.map((field) => (
         <Best
           key={field.id}
           d={d}
           field={field}
-          decimals={places[index]}
+          decimals={decimals[field.id]}
           run={run}
           baseline={baseline}
           mode={modeOf(field.name, metrics)}

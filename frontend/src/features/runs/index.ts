@@ -18,3 +18,4 @@ export {
 } from "./table/fields";
 export { exactField, fieldTitle, formatField } from "./table/fieldWords";
 export { useRunsLive } from "./useRunsLive";
+export { useSteady } from "./useSteady";

@@ -1,11 +1,12 @@
 import { Checkbox } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconChevronDown, IconChevronRight } from "@tabler/icons-react";
-import { Fragment, useMemo, useState } from "react";
+import { Fragment, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunSummary } from "@/api";
 import { metricDecimals } from "@/ui";
 import runClasses from "../runs.module.css";
 import { headlineMetric } from "../runsTable";
+import { useSteady } from "../useSteady";
 import { type Field, valueKey } from "./fields";
 import { fieldTitle, formatField } from "./fieldWords";
 import { RunRow } from "./RunRow";
@@ -120,11 +121,9 @@ function useDecimals(columns: readonly Field[], runs: readonly RunSummary[]): De
       else add(`${id} ${headlineMetric(run[id])?.name}`, value(run));
     }
   }
-  // One text, so that no row is drawn anew while they stay.
-  const text = JSON.stringify(
+  return useSteady(
     Object.fromEntries(Object.entries(values).map(([name, all]) => [name, metricDecimals(all as number[])])),
   );
-  return useMemo(() => JSON.parse(text) as Decimals, [text]);
 }
 
 function Head({ field, sort, onSort }: { field: Field } & Pick<Props, "sort" | "onSort">) {
