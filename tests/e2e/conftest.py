@@ -9,12 +9,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
+from leftovers import end_leftovers
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -79,6 +80,8 @@ class Server:
     port: int = 0
     url: str = ""
     process: psutil.Process | None = None
+    offspring: list[psutil.Process] = field(default_factory=list)
+    """What the servers started that are stopped by now: workers, which are there to outlive them."""
 
     def start(self) -> None:
         """Starts it and waits until it answers; ``url`` is the one that it prints, token and all."""
@@ -132,12 +135,14 @@ class Server:
     def kill(self) -> None:
         """kill -9: nothing is said, nothing is saved."""
         assert self.process is not None
+        self._note_offspring()
         self.process.kill()
         self.process.wait(timeout=20)
 
     def stop(self) -> None:
         if self.process is None or not self.process.is_running():
             return
+        self._note_offspring()
         self.process.terminate()
         try:
             self.process.wait(timeout=20)
@@ -148,10 +153,13 @@ class Server:
     def end(self) -> None:
         """Stops it, and the workers that are there to outlive it: they would train, and look for it, beside the next tests."""
         self.stop()
-        for process in psutil.process_iter(["environ"]):
-            if (process.info["environ"] or {}).get("NETWRIGHT_HOME") == str(self.home):
-                with suppress(psutil.NoSuchProcess):
-                    process.kill()
+        end_leftovers(self.home, self.offspring)
+
+    def _note_offspring(self) -> None:
+        """Before they are orphans, whom nothing names."""
+        assert self.process is not None
+        with suppress(psutil.NoSuchProcess):
+            self.offspring += self.process.children(recursive=True)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from backend.server.test_runs import digits
 from backend.server.test_survival import Process, assert_told_once, is_over
+from leftovers import end_leftovers
 
 
 @pytest.fixture
@@ -15,6 +16,7 @@ def server(tmp_path: Path) -> Iterator[Process]:
     server = Process(tmp_path / "home")
     yield server
     server.stop()
+    end_leftovers(server.home)
 
 
 def begin(server: Process, name: str = "Run", **training: Any) -> str:
