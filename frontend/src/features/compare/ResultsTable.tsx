@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { modeOf, type OptionRead, type RunSummary } from "@/api";
 import { Swatch } from "@/features/charts";
-import { type Field, type Fields, fieldTitle, StateBadge, useSteady } from "@/features/runs";
+import { type Decimals, type Field, type Fields, fieldTitle, StateBadge, useSteady } from "@/features/runs";
 import { formatCount, formatDuration, formatExact, formatMetric, metricDecimals } from "@/ui";
 import classes from "./compare.module.css";
 import type { CompareView } from "./useCompareView";
@@ -97,9 +97,6 @@ export function ResultsTable({ runs, colors, fields, metrics, view }: Props) {
     </section>
   );
 }
-
-/** Of the metric of each column. */
-type Decimals = Readonly<Record<string, number>>;
 
 interface RowProps {
   run: RunSummary;

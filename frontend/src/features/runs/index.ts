@@ -17,5 +17,6 @@ export {
   valueKey,
 } from "./table/fields";
 export { exactField, fieldTitle, formatField } from "./table/fieldWords";
+export type { Decimals } from "./table/RunsTable";
 export { useRunsLive } from "./useRunsLive";
 export { useSteady } from "./useSteady";

@@ -7,15 +7,16 @@ import { type RefObject, useEffect, useRef } from "react";
 export function useKeepsFocus(root: RefObject<HTMLElement | null>, drawn: unknown): void {
   const last = useRef<Element | null>(null);
   useEffect(() => {
-    const element = root.current;
+    // Of the whole page: once something beside the canvas has had the focus, the canvas has nothing to keep.
     const note = ({ target }: FocusEvent) => {
-      last.current = target instanceof Element ? target : null;
+      last.current = target instanceof Element && root.current?.contains(target) ? target : null;
     };
-    element?.addEventListener("focusin", note);
-    return () => element?.removeEventListener("focusin", note);
+    document.addEventListener("focusin", note);
+    return () => document.removeEventListener("focusin", note);
   }, [root]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked where something else is drawn
   useEffect(() => {
+    if (last.current === null) return;
     // React Flow takes its nodes away in a rendering of its own, after this one.
     const frame = requestAnimationFrame(() => {
       const isGone = last.current !== null && !last.current.isConnected;
